@@ -1,0 +1,102 @@
+//! Activation functions and their tables.
+//!
+//! Tables are made here on the host, in f64 by libm, and travel in the blob: a device that runs int8 layers evaluates none of
+//! these functions. Float layers evaluate them in f32, by libm or (feature `micromath`) by fast approximations.
+
+use crate::{Activation, CODE_MAX};
+
+/// Steps of a table's index in one unit of pre-activation: 256 entries cover -8 up to 8.
+pub const TABLE_STEPS: f64 = 16.0;
+
+/// How a table's index and a layer's codes are scaled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scaling {
+    /// Codes (or index steps) in one unit.
+    pub steps: f64,
+    /// The code (or index) that stands for 0.
+    pub zero_point: u8,
+}
+
+/// How pre-activations become the index of the last layer's table.
+pub fn output_index(activation: Activation) -> Scaling {
+    match activation {
+        Activation::Tanh | Activation::Sigmoid => Scaling { steps: TABLE_STEPS, zero_point: 128 },
+        Activation::Linear | Activation::Relu | Activation::LeakyRelu(_) => Scaling { steps: 255.0, zero_point: 0 },
+    }
+}
+
+/// The last layer's table: from index to pixel.
+pub fn output_table(activation: Activation) -> [u8; 256] {
+    match activation {
+        Activation::Sigmoid => table(|x| 255.0 * sigmoid(x)),
+        Activation::Tanh => table(|x| 127.5 * (libm::tanh(x) + 1.0)),
+        Activation::Linear | Activation::Relu | Activation::LeakyRelu(_) => core::array::from_fn(|index| index as u8),
+    }
+}
+
+/// A hidden layer's codes, where they need no calibration: `Sigmoid` and `Tanh`.
+pub fn hidden_codes(activation: Activation) -> Option<Scaling> {
+    match activation {
+        Activation::Sigmoid => Some(Scaling { steps: f64::from(CODE_MAX), zero_point: 0 }),
+        Activation::Tanh => Some(Scaling { steps: 63.0, zero_point: 64 }),
+        Activation::Linear | Activation::Relu | Activation::LeakyRelu(_) => None,
+    }
+}
+
+/// A hidden layer's table: from index to code; `None` for activations that need none.
+pub fn hidden_table(activation: Activation) -> Option<[u8; 256]> {
+    let Scaling { steps, zero_point } = hidden_codes(activation)?;
+    let zero = f64::from(zero_point);
+    Some(match activation {
+        Activation::Tanh => table(|x| steps * libm::tanh(x) + zero),
+        _ => table(|x| steps * sigmoid(x) + zero),
+    })
+}
+
+/// The real codes of `y(x)` at `x = (index - 128) / 16`, rounded to nearest, halves up.
+fn table(y: impl Fn(f64) -> f64) -> [u8; 256] {
+    core::array::from_fn(|index| libm::floor(y((index as f64 - 128.0) / TABLE_STEPS) + 0.5) as u8)
+}
+
+fn sigmoid(x: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-x))
+}
+
+/// The activation of a float layer.
+pub(crate) fn apply_f32(activation: Activation, x: f32) -> f32 {
+    match activation {
+        Activation::Linear => x,
+        Activation::Relu => x.max(0.0),
+        Activation::LeakyRelu(slope) => {
+            if x < 0.0 {
+                slope * x
+            } else {
+                x
+            }
+        }
+        Activation::Tanh => 2.0 * sigmoid_f32(2.0 * x) - 1.0,
+        Activation::Sigmoid => sigmoid_f32(x),
+    }
+}
+
+#[cfg(not(feature = "micromath"))]
+fn sigmoid_f32(x: f32) -> f32 {
+    1.0 / (1.0 + libm::expf(-x))
+}
+
+#[cfg(feature = "micromath")]
+fn sigmoid_f32(x: f32) -> f32 {
+    use micromath::F32Ext;
+    // micromath's exp wraps around far from 0, where the sigmoid has long saturated.
+    1.0 / (1.0 + F32Ext::exp(-x.clamp(-16.0, 16.0)))
+}
+
+/// The pixel of the last float layer's output.
+pub(crate) fn pixel_f32(activation: Activation, y: f32) -> u8 {
+    let real = match activation {
+        Activation::Tanh => 127.5 * (y + 1.0),
+        _ => 255.0 * y,
+    };
+    // Float to integer casts saturate, so this clamps as well.
+    (real + 0.5) as u8
+}

@@ -1,0 +1,219 @@
+//! The `.gan` format: one postcard message and a CRC. Specification: `docs/blob-format.md`.
+
+mod check;
+mod section;
+
+use crate::error::{DecodeError, EncodeError};
+use crate::generator::{Generator, Layer};
+use section::ALIGNMENT;
+pub use section::payload_len;
+use serde::{Deserialize, Serialize};
+
+/// The first four bytes of a blob.
+pub const MAGIC: [u8; 4] = *b"GANB";
+/// The version that this gan-core writes and reads.
+pub const VERSION: u8 = 1;
+/// Most layers that a generator can have.
+pub const MAX_LAYERS: usize = 8;
+/// Longest name, in bytes.
+pub const MAX_NAME: usize = 32;
+
+/// No header is longer: 164 bytes with the longest name and every varint at its longest.
+const MAX_HEADER: usize = 192;
+const CRC_LEN: usize = 4;
+const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+
+/// The layers of a header, first to last.
+pub type LayerSpecs = heapless::Vec<LayerSpec, MAX_LAYERS>;
+
+/// Everything in a blob but the numbers of its layers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header<'a> {
+    /// The model's name, at most [`MAX_NAME`] bytes.
+    pub name: &'a str,
+    /// Length of the latent vector.
+    pub latent_len: u16,
+    /// Number of labels; 0 if the generator takes none.
+    pub classes: u16,
+    /// Size of the images.
+    pub image: ImageShape,
+    /// The layers, first to last.
+    pub layers: LayerSpecs,
+}
+
+/// Size of the images that a generator makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageShape {
+    /// Pixels in a line.
+    pub width: u16,
+    /// Lines.
+    pub height: u16,
+    /// Bytes in a pixel: 1 for grey, 3 for RGB.
+    pub channels: u8,
+}
+
+impl ImageShape {
+    /// Bytes in a line.
+    pub fn line_len(self) -> usize {
+        usize::from(self.width).saturating_mul(self.channels.into())
+    }
+
+    /// Bytes in an image.
+    pub fn len(self) -> usize {
+        // Saturates where a usize has 32 bits: no layer has that many outputs, so decode refuses it.
+        self.line_len().saturating_mul(self.height.into())
+    }
+
+    /// Whether the image has no bytes. `decode` accepts no such shape.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What the header says of a fully connected layer.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LayerSpec {
+    /// Numbers that come in.
+    pub inputs: u16,
+    /// Numbers that go out: rows of the weight matrix.
+    pub outputs: u16,
+    /// Type of the weights.
+    pub element: Element,
+    /// Order of the weights in the payload.
+    pub packing: Packing,
+    /// What follows the sum.
+    pub activation: Activation,
+    /// The integer that stands for 0.0 after requantization, before a table if there is one.
+    pub zero_point: u8,
+}
+
+/// Type of a layer's weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Element {
+    /// Integers: one byte a weight, 7-bit activation codes.
+    I8,
+    /// Reals: four bytes a weight, f32 activations.
+    F32,
+}
+
+/// Order of a layer's weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Packing {
+    /// Row-major, `[output][input]`: the canonical order.
+    Rows,
+}
+
+/// The function that follows a layer's sum.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Activation {
+    /// `x`
+    Linear,
+    /// `max(x, 0)`
+    Relu,
+    /// `x` if it is positive, else the slope times `x`. The slope is within 0..=1.
+    LeakyRelu(f32),
+    /// The hyperbolic tangent.
+    Tanh,
+    /// `1 / (1 + exp(-x))`
+    Sigmoid,
+}
+
+/// The whole message up to the CRC, in the order of its fields.
+#[derive(Deserialize)]
+struct Message<'a> {
+    magic: [u8; 4],
+    version: u8,
+    #[serde(borrow)]
+    header: Header<'a>,
+    padding: &'a [u8],
+    payload: &'a [u8],
+}
+
+/// Reads a blob and checks all of it: the CRC, every limit of the format, and that no sum can overflow.
+///
+/// Takes one pass over the bytes for the CRC and one over the weights. `bytes` must start on a multiple of 16.
+///
+/// # Errors
+///
+/// Says what is wrong and where; see [`DecodeError`].
+pub fn decode(bytes: &[u8]) -> Result<Generator<'_>, DecodeError> {
+    if bytes.is_empty() {
+        return Err(DecodeError::Empty);
+    }
+    if !MAGIC.starts_with(bytes.get(..MAGIC.len()).unwrap_or(bytes)) {
+        return Err(DecodeError::Magic);
+    }
+    match bytes.get(MAGIC.len()) {
+        None => return Err(DecodeError::Truncated),
+        Some(&VERSION) => {}
+        Some(&found) => return Err(DecodeError::Version { found }),
+    }
+    if !bytes.as_ptr().addr().is_multiple_of(ALIGNMENT) {
+        return Err(DecodeError::Misaligned);
+    }
+    let (message, rest) = postcard::take_from_bytes_crc32::<Message<'_>>(bytes, CRC.digest()).map_err(|error| match error {
+        postcard::Error::DeserializeUnexpectedEnd => DecodeError::Truncated,
+        postcard::Error::DeserializeBadCrc => DecodeError::Crc,
+        _ => DecodeError::Header,
+    })?;
+    if !rest.is_empty() {
+        return Err(DecodeError::TrailingBytes { extra: rest.len() });
+    }
+    check::canonical(&message, bytes)?;
+    check::header(&message.header)?;
+    let layers = check::layers(&message.header, message.payload)?;
+    Ok(Generator::new(message.header, layers, bytes))
+}
+
+/// Bytes that [`encode`] writes for this header.
+///
+/// # Errors
+///
+/// [`EncodeError::Header`] if the name is too long, or the sizes are more than memory can hold.
+pub fn encoded_len(header: &Header<'_>) -> Result<usize, EncodeError> {
+    let (_, start) = prefix(header, &mut [0; MAX_HEADER])?;
+    Ok(payload_end(header, start)? + CRC_LEN)
+}
+
+/// Writes the blob of `header` and the numbers in `layers` to the start of `out` and returns its length.
+///
+/// Writes what it is given: [`decode`] the result to know that it is within the format's limits.
+///
+/// # Errors
+///
+/// Says which layer does not fit its header, or how long `out` must be.
+pub fn encode(header: &Header<'_>, layers: &[Layer<'_>], out: &mut [u8]) -> Result<usize, EncodeError> {
+    let mut buffer = [0; MAX_HEADER];
+    let (prefix, start) = prefix(header, &mut buffer)?;
+    let end = payload_end(header, start)?;
+    let expected = end + CRC_LEN;
+    let out = out.get_mut(..expected).ok_or(EncodeError::OutputLen { expected })?;
+    out[..start].copy_from_slice(prefix);
+    section::write(header, layers, &mut out[start..end])?;
+    let crc = CRC.checksum(&out[..end]);
+    out[end..].copy_from_slice(&crc.to_le_bytes());
+    Ok(expected)
+}
+
+/// Where the payload that begins at `start` ends, if memory can hold that much.
+fn payload_end(header: &Header<'_>, start: usize) -> Result<usize, EncodeError> {
+    let end = start as u64 + payload_len(header);
+    isize::try_from(end).ok().and_then(|end| usize::try_from(end).ok()).ok_or(EncodeError::Header)
+}
+
+/// Everything before the payload's first byte, in canonical form, and its length.
+fn prefix<'b>(header: &Header<'_>, buffer: &'b mut [u8; MAX_HEADER]) -> Result<(&'b [u8], usize), EncodeError> {
+    const ZEROS: [u8; ALIGNMENT] = [0; ALIGNMENT];
+    if header.name.len() > MAX_NAME {
+        return Err(EncodeError::Header);
+    }
+    let mut encode = |padding: &[u8]| {
+        // A slice begins with its length, so the length in its place gives the same bytes.
+        let message = (MAGIC, VERSION, header, padding, payload_len(header) as usize);
+        postcard::to_slice(&message, buffer).map(|bytes| bytes.len()).map_err(|_| EncodeError::Header)
+    };
+    let unpadded = encode(&[])?;
+    let padding = unpadded.next_multiple_of(ALIGNMENT) - unpadded;
+    let len = encode(&ZEROS[..padding])?;
+    Ok((&buffer[..len], len))
+}

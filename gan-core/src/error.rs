@@ -1,0 +1,211 @@
+//! What can be wrong with a blob or a call. Every variant says what the reader of the message should look at.
+
+use core::fmt;
+
+/// Why [`decode`](crate::decode) refused a blob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The blob has no bytes.
+    Empty,
+    /// The blob's first byte is not on a multiple of 16 in memory; see [`Aligned`](crate::Aligned).
+    Misaligned,
+    /// `magic`: the first four bytes are not "GANB".
+    Magic,
+    /// `version`: not one that this gan-core reads.
+    Version {
+        /// The version that the blob names.
+        found: u8,
+    },
+    /// The blob ends before what its header announces.
+    Truncated,
+    /// There are bytes after the CRC.
+    TrailingBytes {
+        /// How many.
+        extra: usize,
+    },
+    /// The CRC-32 does not match: some byte was changed.
+    Crc,
+    /// The header has a value that cannot be read: an unknown activation, element type or packing, more than
+    /// [`MAX_LAYERS`](crate::blob::MAX_LAYERS) layers, a number out of its type's range, or text that is not UTF-8.
+    Header,
+    /// The header is not written in its shortest form, or `padding` does not put the payload on a multiple of 16 with zeros.
+    NotCanonical,
+    /// `name` is longer than [`MAX_NAME`](crate::blob::MAX_NAME) bytes.
+    Name,
+    /// `latent_len` is 0.
+    LatentLen,
+    /// `width` or `height` is 0, or `channels` is neither 1 nor 3.
+    Image,
+    /// `layers` is empty.
+    Layers,
+    /// `payload` has another length than its sections have together.
+    PayloadLen {
+        /// Bytes that the layers need.
+        expected: u64,
+        /// Bytes that the blob has.
+        found: usize,
+    },
+    /// A layer is wrong.
+    Layer {
+        /// Which, from 0.
+        index: u8,
+        /// Which of its fields.
+        field: LayerField,
+    },
+}
+
+/// The field of a layer that is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LayerField {
+    /// `inputs` is 0, or not the latent's length or the outputs of the layer before.
+    Inputs,
+    /// `outputs` is 0, or in the last layer not width x height x channels.
+    Outputs,
+    /// `element` differs from the first layer's.
+    Element,
+    /// The slope of a `LeakyRelu` is not within 0..=1.
+    Slope,
+    /// `zero_point` is out of its range.
+    ZeroPoint,
+    /// A weight is -128, or not finite.
+    Weights,
+    /// A bias is not finite.
+    Bias,
+    /// A multiplier is over 32767.
+    Multiplier,
+    /// A shift is not within 17..=46.
+    Shift,
+    /// An entry of a hidden layer's table is over 127.
+    Table,
+    /// A sum of this layer could leave 32 bits.
+    Accumulator,
+    /// The bytes between two sections are not zero.
+    SectionPadding,
+}
+
+/// Why [`Generator::generate`](crate::Generator::generate) refused a call. No buffer has been written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GenerateError {
+    /// `latent` has another length than the generator's.
+    LatentLen {
+        /// [`latent_len`](crate::Generator::latent_len).
+        expected: usize,
+    },
+    /// A code of `latent` is over 127.
+    LatentCode,
+    /// The generator is conditional and needs a label.
+    LabelMissing,
+    /// The generator takes no label.
+    LabelUnexpected,
+    /// `label` is not one of the generator's.
+    Label {
+        /// The number of labels; valid ones are below.
+        classes: u16,
+    },
+    /// `scratch` is shorter than needed.
+    ScratchLen {
+        /// [`scratch_len`](crate::Generator::scratch_len).
+        expected: usize,
+    },
+    /// `pixels` or `line` has another length than the image or its lines.
+    OutputLen {
+        /// [`pixels_len`](crate::Generator::pixels_len) or [`line_len`](crate::Generator::line_len).
+        expected: usize,
+    },
+}
+
+/// Why a blob could not be encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The output buffer is too short.
+    OutputLen {
+        /// Bytes that the blob needs.
+        expected: usize,
+    },
+    /// The header cannot be written: the name is too long, or its sizes are more than memory can hold.
+    Header,
+    /// A section of a layer has not the length that its header announces.
+    Layer {
+        /// Which layer, from 0.
+        index: u8,
+    },
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the blob is empty"),
+            Self::Misaligned => {
+                f.write_str("the blob does not start on a multiple of 16 bytes in memory (wrap it in gan_core::Aligned)")
+            }
+            Self::Magic => f.write_str("magic: not a .gan blob (expected the first bytes to be \"GANB\")"),
+            Self::Version { found } => {
+                write!(f, "version: {found} (expected {}; a newer gan-core may read it)", crate::blob::VERSION)
+            }
+            Self::Truncated => f.write_str("truncated: it ends before what its header announces"),
+            Self::TrailingBytes { extra } => write!(f, "{extra} bytes after the end (expected none)"),
+            Self::Crc => f.write_str("crc: does not match, the content was changed"),
+            Self::Header => f.write_str("header: has a value that version 1 does not know"),
+            Self::NotCanonical => f.write_str("header or padding: not in the canonical form"),
+            Self::Name => write!(f, "name: longer than {} bytes", crate::blob::MAX_NAME),
+            Self::LatentLen => f.write_str("latent_len: 0 (expected at least 1)"),
+            Self::Image => f.write_str("width, height or channels: expected at least 1 x 1 pixels and 1 or 3 channels"),
+            Self::Layers => f.write_str("layers: none (expected at least 1)"),
+            Self::PayloadLen { expected, found } => write!(f, "payload: {found} bytes (expected {expected})"),
+            Self::Layer { index, field } => write!(f, "layer {index}: {field}"),
+        }
+    }
+}
+
+impl fmt::Display for LayerField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Inputs => "inputs do not match the latent or the layer before",
+            Self::Outputs => "outputs do not match the image, or are 0",
+            Self::Element => "element type differs from the first layer's",
+            Self::Slope => "slope of the leaky ReLU is not within 0..=1",
+            Self::ZeroPoint => "zero_point out of range",
+            Self::Weights => "a weight is out of range (-127..=127, or finite)",
+            Self::Bias => "a bias is not finite",
+            Self::Multiplier => "a multiplier is over 32767",
+            Self::Shift => "a shift is not within 17..=46",
+            Self::Table => "a table entry is over 127",
+            Self::Accumulator => "a sum could leave 32 bits",
+            Self::SectionPadding => "bytes between sections are not zero",
+        })
+    }
+}
+
+impl fmt::Display for GenerateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LatentLen { expected } => write!(f, "latent: expected {expected} codes"),
+            Self::LatentCode => f.write_str("latent: a code is over 127"),
+            Self::LabelMissing => f.write_str("label: the generator is conditional and needs one"),
+            Self::LabelUnexpected => f.write_str("label: the generator takes none"),
+            Self::Label { classes } => write!(f, "label: expected one of 0..={}", classes.saturating_sub(1)),
+            Self::ScratchLen { expected } => write!(f, "scratch: expected at least {expected} bytes"),
+            Self::OutputLen { expected } => write!(f, "output: expected {expected} bytes"),
+        }
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutputLen { expected } => write!(f, "output: expected at least {expected} bytes"),
+            Self::Header => {
+                write!(f, "name: longer than {} bytes, or sizes: more than memory can hold", crate::blob::MAX_NAME)
+            }
+            Self::Layer { index } => write!(f, "layer {index}: a section has the wrong length"),
+        }
+    }
+}
+
+impl core::error::Error for DecodeError {}
+impl core::error::Error for GenerateError {}
+impl core::error::Error for EncodeError {}

@@ -1,0 +1,68 @@
+//! Runs small MLP generators, quantized to int8, bit for bit the same on any machine.
+//!
+//! A generator is one `.gan` file, the *blob*: a postcard message whose weights are used where they lie, in flash or in a
+//! file that was read. [`decode`] checks all of it and is the only way to a [`Generator`]; after it nothing allocates and
+//! nothing panics, and the only errors left are a wrong label and buffers of the wrong size.
+//!
+//! ```
+//! use gan_core::{Aligned, LatentSampler, decode};
+//!
+//! static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../../tests/vectors/v1-tiny.gan"));
+//! let generator = decode(&BLOB.0)?;
+//!
+//! let mut latent = [0; 2]; // generator.latent_len()
+//! LatentSampler::new(7).fill(&mut latent);
+//!
+//! let mut scratch = [0; 0]; // generator.scratch_len(): one layer needs none
+//! let mut pixels = [0; 2]; // generator.pixels_len()
+//! generator.generate(&latent, Some(1), &mut scratch, &mut pixels)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`blob`] | the format: header types, sections, [`decode`], [`blob::encode`] |
+//! | [`generator`] | running the layers into the caller's buffers |
+//! | [`quant`] | requantization, the one rounding |
+//! | [`activation`] | activation functions and their tables |
+//! | [`latent`] | seed to latent codes, in integers |
+//! | [`kernel`] | the multiply-accumulate loops |
+//! | [`image`] | pixels as text |
+//!
+//! The format and the formulas are written down in `docs/blob-format.md` and `docs/quantization.md`.
+//!
+//! # Features
+//!
+//! - `micromath`: float layers use micromath's fast approximations instead of libm. Int8 layers are not touched.
+
+#![no_std]
+#![deny(unsafe_code)] // allowed in one place: the i8 view of the weights, in `kernel`
+#![warn(missing_debug_implementations)]
+
+pub mod activation;
+pub mod blob;
+pub mod error;
+pub mod generator;
+pub mod image;
+pub mod kernel;
+pub mod latent;
+pub mod quant;
+
+pub use blob::{Activation, Element, Header, ImageShape, LayerSpec, Packing, decode};
+pub use error::{DecodeError, EncodeError, GenerateError, LayerField};
+pub use generator::Generator;
+pub use latent::LatentSampler;
+
+/// Largest activation or latent code: activations have seven bits.
+pub const CODE_MAX: u8 = 127;
+
+/// Puts its content on a 16-byte boundary, as a blob must lie.
+///
+/// ```
+/// use gan_core::Aligned;
+/// static BLOB: &Aligned<[u8]> = &Aligned(*b"bytes of a .gan file: include_bytes!(..)");
+/// assert_eq!(BLOB.0.as_ptr() as usize % 16, 0);
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(16))]
+pub struct Aligned<T: ?Sized>(pub T);

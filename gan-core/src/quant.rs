@@ -1,0 +1,65 @@
+//! Requantization: from an accumulator to the next layer's code, in integers.
+//!
+//! `M`, the real factor from accumulator to code, is held as `multiplier * 2^-shift` with 15 bits of multiplier. The product
+//! is exact, there is one rounding, and no step needs a 64-bit multiply. Derivation: `docs/quantization.md`.
+
+/// Largest multiplier.
+pub const MULTIPLIER_MAX: u16 = 32767;
+/// Smallest shift: makes the split into two 16-bit halves exact.
+pub const SHIFT_MIN: u8 = 17;
+/// Largest shift: keeps the rounding term inside 32 bits.
+pub const SHIFT_MAX: u8 = 46;
+
+/// A real factor `multiplier * 2^-shift`, in 0 up to 1/4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rescale {
+    /// 0..=[`MULTIPLIER_MAX`].
+    pub multiplier: u16,
+    /// [`SHIFT_MIN`]..=[`SHIFT_MAX`].
+    pub shift: u8,
+}
+
+impl Rescale {
+    /// The factor nearest to `factor` whose multiplier has all its 15 bits, or as many as the largest shift leaves.
+    ///
+    /// `None` if `factor` is negative, not finite, or too large (1/4 and more). For hosts: uses f64.
+    ///
+    /// ```
+    /// use gan_core::quant::Rescale;
+    /// assert_eq!(Rescale::from_factor(0.001), Some(Rescale { multiplier: 16777, shift: 24 }));
+    /// ```
+    pub fn from_factor(factor: f64) -> Option<Self> {
+        if !(0.0..0.25).contains(&factor) {
+            return None;
+        }
+        let mut shift = SHIFT_MAX;
+        while shift > SHIFT_MIN && Self::round(factor, shift) > f64::from(MULTIPLIER_MAX) {
+            shift -= 1;
+        }
+        Self::with_shift(factor, shift)
+    }
+
+    /// The factor nearest to `factor` with the given shift; `None` if its multiplier would be out of range.
+    pub fn with_shift(factor: f64, shift: u8) -> Option<Self> {
+        let multiplier = Self::round(factor, shift);
+        (multiplier >= 0.0 && multiplier <= f64::from(MULTIPLIER_MAX)).then_some(Self { multiplier: multiplier as u16, shift })
+    }
+
+    fn round(factor: f64, shift: u8) -> f64 {
+        libm::floor(libm::ldexp(factor, i32::from(shift)) + 0.5)
+    }
+
+    /// `floor(acc * multiplier / 2^shift + 1/2)`, exactly.
+    ///
+    /// Needs the ranges of the two fields, which [`decode`](crate::decode) proves for those in a blob.
+    #[inline]
+    pub fn apply(self, acc: i32) -> i32 {
+        debug_assert!(self.multiplier <= MULTIPLIER_MAX && (SHIFT_MIN..=SHIFT_MAX).contains(&self.shift));
+        let multiplier = i32::from(self.multiplier);
+        // The masks change no valid shift; they tell the compiler that no shift overflows, so that nothing can panic.
+        let half = 1i32 << (self.shift.wrapping_sub(SHIFT_MIN) & 31);
+        let high = (acc >> 16) * multiplier;
+        let low = ((acc as u32 & 0xFFFF) * u32::from(self.multiplier)) >> 16;
+        (high + half + low as i32) >> (self.shift.wrapping_sub(16) & 31)
+    }
+}

@@ -1,0 +1,131 @@
+//! Puts the board's memory layout before the linker, and the model and its golden vectors into the firmware.
+//!
+//! | variable | meaning | default |
+//! |---|---|---|
+//! | `GAN_MODEL` | the blob to carry | `../models/digits8.gan` |
+//! | `GAN_VECTORS` | whole-image vectors of that blob | `../tests/vectors/<stem of the blob>.images.bin` |
+//!
+//! The blob is decoded here with the `gan-core` that will run it, so a bad one stops the build, and every buffer's size is
+//! a constant in the firmware.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+
+use gan_core::Generator;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            println!("cargo::error={message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), String> {
+    println!("cargo::rerun-if-changed=build.rs");
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run by cargo only")?);
+    layout(&board()?, &out)?;
+
+    let model = input("GAN_MODEL").unwrap_or_else(|| "../models/digits8.gan".into());
+    fs::write(out.join("model.rs"), model_source(&model, &out)?).map_err(|error| format!("model.rs: {error}"))?;
+
+    let stem = model.file_stem().unwrap_or_default().to_string_lossy();
+    let images = input("GAN_VECTORS").unwrap_or_else(|| format!("../tests/vectors/{stem}.images.bin").into());
+    let vectors = vectors_source(&images, Path::new("../tests/vectors/arith.bin"), &out)?;
+    fs::write(out.join("vectors.rs"), vectors).map_err(|error| format!("vectors.rs: {error}"))
+}
+
+/// The one board whose feature is on, and that the target can run.
+fn board() -> Result<String, String> {
+    let boards = [("mps2-an386", "thumbv7em"), ("microbit", "thumbv6m"), ("riscv32", "riscv32imac")];
+    let feature = |board: &str| format!("CARGO_FEATURE_{}", board.to_uppercase().replace('-', "_"));
+    let chosen: Vec<_> = boards.iter().filter(|(board, _)| env::var_os(feature(board)).is_some()).collect();
+    let &[&(board, arch)] = chosen.as_slice() else {
+        let names: Vec<_> = boards.iter().map(|(board, _)| *board).collect();
+        return Err(format!("choose exactly one board with --features: {}", names.join(", ")));
+    };
+    let target = env::var("TARGET").unwrap_or_default();
+    if !target.starts_with(arch) {
+        return Err(format!("board {board} runs code for {arch}*, not for {target}: give --target"));
+    }
+    Ok(board.into())
+}
+
+/// The linker script `memory.x`, and the arguments that use it.
+///
+/// The arguments are here and not in `.cargo/config.toml` because RUSTFLAGS in the environment would replace those.
+fn layout(board: &str, out: &Path) -> Result<(), String> {
+    let from = format!("memory/{board}.x");
+    println!("cargo::rerun-if-changed={from}");
+    fs::copy(&from, out.join("memory.x")).map_err(|error| format!("{from}: {error}"))?;
+    println!("cargo::rustc-link-search={}", out.display());
+    println!("cargo::rustc-link-arg-bins=-Tlink.x");
+    // Sections need no page alignment on a device without pages.
+    println!("cargo::rustc-link-arg-bins=--nmagic");
+    Ok(())
+}
+
+/// The path in an environment variable, which a relative path takes from this package's folder.
+fn input(variable: &str) -> Option<PathBuf> {
+    println!("cargo::rerun-if-env-changed={variable}");
+    env::var_os(variable).map(PathBuf::from)
+}
+
+/// Rust code with the blob and the numbers that follow from it.
+fn model_source(path: &Path, out: &Path) -> Result<String, String> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    let name = path.display();
+    let bytes = fs::read(path).map_err(|error| format!("{name}: {error}; GAN_MODEL names another blob"))?;
+    // decode wants the blob on a multiple of 16, where Vec need not put it.
+    let mut buffer = vec![0; bytes.len() + 15];
+    let start = buffer.as_ptr().align_offset(16);
+    let blob = &mut buffer[start..start + bytes.len()];
+    blob.copy_from_slice(&bytes);
+    let generator = gan_core::decode(blob).map_err(|error| format!("{name}: {error}"))?;
+    // A copy, so that the firmware is of the bytes that were checked.
+    fs::write(out.join("model.gan"), &bytes).map_err(|error| format!("model.gan: {error}"))?;
+    constants(&generator).map_err(|error| error.to_string())
+}
+
+fn constants(generator: &Generator<'_>) -> Result<String, std::fmt::Error> {
+    let image = generator.image();
+    let mut source = String::from(
+        "/// The blob.\n\
+         pub static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!(\"OUT_DIR\"), \"/model.gan\")));\n",
+    );
+    for (name, value, meaning) in [
+        ("LATENT_LEN", generator.latent_len(), "Codes in a latent vector."),
+        ("SCRATCH_LEN", generator.scratch_len(), "Bytes of the layers' buffers."),
+        ("PIXELS_LEN", generator.pixels_len(), "Bytes of an image."),
+        ("LINE_LEN", generator.line_len(), "Bytes of a line of an image."),
+        ("WIDTH", image.width.into(), "Pixels in a line."),
+        ("HEIGHT", image.height.into(), "Lines of an image."),
+        ("CHANNELS", image.channels.into(), "Bytes in a pixel."),
+    ] {
+        writeln!(source, "/// {meaning}\npub const {name}: usize = {value};")?;
+    }
+    writeln!(source, "/// Number of labels; 0: the generator takes none.\npub const CLASSES: u16 = {};", generator.classes())?;
+    Ok(source)
+}
+
+/// Rust code with the golden vectors, which only the parity binary includes: a model without any still runs.
+fn vectors_source(images: &Path, arithmetic: &Path, out: &Path) -> Result<String, String> {
+    let mut source = String::new();
+    for (name, path) in [("IMAGES", images), ("ARITHMETIC", arithmetic)] {
+        println!("cargo::rerun-if-changed={}", path.display());
+        let copy = format!("{}.bin", name.to_lowercase());
+        let result = match fs::copy(path, out.join(&copy)) {
+            Ok(_) => writeln!(source, "static {name}: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{copy}\"));"),
+            Err(error) => {
+                let message = format!("{}: {error}; `cargo xtask vectors` makes it, GAN_VECTORS names another", path.display());
+                writeln!(source, "static {name}: &[u8] = &[];\ncompile_error!({message:?});")
+            }
+        };
+        result.map_err(|error| error.to_string())?;
+    }
+    Ok(source)
+}

@@ -1,0 +1,4 @@
+/// Name of the board: its cargo feature.
+pub const NAME: &str = "riscv32";
+/// What computes.
+pub const CORE: &str = "RV32IMAC";

@@ -1,0 +1,70 @@
+//! `.gan` files on a host: read into memory at the alignment that `decode` asks for.
+
+use crate::data::idx::Images;
+use crate::float::Samples;
+use anyhow::{Context, Result, ensure};
+use gan_core::{DecodeError, Generator};
+use std::path::Path;
+
+/// The bytes of a blob, aligned.
+// Not Clone: a copy may lie at another alignment.
+#[derive(Debug)]
+pub struct BlobFile {
+    /// The blob begins at `start`, a multiple of 16 in memory; a vector's heap block does not move with it.
+    bytes: Vec<u8>,
+    start: usize,
+}
+
+const ALIGNMENT: usize = 16;
+
+impl BlobFile {
+    /// Copies a blob to an aligned place.
+    pub fn new(blob: &[u8]) -> Self {
+        let mut bytes = vec![0; blob.len() + ALIGNMENT];
+        let start = bytes.as_ptr().align_offset(ALIGNMENT);
+        bytes[start..start + blob.len()].copy_from_slice(blob);
+        bytes.truncate(start + blob.len());
+        Self { bytes, start }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// Names the file.
+    pub fn read(path: &Path) -> Result<Self> {
+        Ok(Self::new(&std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?))
+    }
+
+    /// The blob.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+
+    /// The generator in it.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the blob.
+    pub fn decode(&self) -> Result<Generator<'_>, DecodeError> {
+        gan_core::decode(self.bytes())
+    }
+}
+
+/// Makes one image for each sample, by running gan-core.
+///
+/// # Errors
+///
+/// Samples of another latent length, or labels that the generator does not have.
+pub fn generate(generator: &Generator<'_>, samples: &Samples) -> Result<Images> {
+    let shape = generator.image();
+    ensure!(shape.channels == 1, "channels: {} (gan-train draws grey images only)", shape.channels);
+    let mut scratch = vec![0; generator.scratch_len()];
+    let mut pixels = vec![0; samples.count * generator.pixels_len()];
+    let latents = samples.codes.chunks_exact(generator.latent_len());
+    for ((latent, &label), image) in latents.zip(&samples.labels).zip(pixels.chunks_exact_mut(generator.pixels_len())) {
+        let label = (generator.classes() > 0).then_some(label);
+        generator.generate(latent, label, &mut scratch, image)?;
+    }
+    Ok(Images { count: samples.count, width: shape.width.into(), height: shape.height.into(), pixels })
+}

@@ -1,0 +1,64 @@
+//! The command line.
+
+mod evaluate;
+mod generate;
+mod inspect;
+mod quantize;
+mod quickstart;
+mod train;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use gan_core::Generator;
+use gan_train::blob_file::BlobFile;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Trains small MLP GANs, quantizes their generators to int8, and runs them bit for bit as a microcontroller does.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Example:\n  gan-train quickstart\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (a checkpoint is there)."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Quickstart(quickstart::Quickstart),
+    Train(train::Train),
+    Quantize(quantize::Quantize),
+    Generate(generate::Generate),
+    Inspect(inspect::Inspect),
+    Evaluate(evaluate::Evaluate),
+}
+
+impl Cli {
+    /// Runs the command that was asked for.
+    pub fn run(self) -> Result<ExitCode> {
+        match self.command {
+            Command::Quickstart(command) => command.run(),
+            Command::Train(command) => command.run(),
+            Command::Quantize(command) => command.run(),
+            Command::Generate(command) => command.run(),
+            Command::Inspect(command) => command.run(),
+            Command::Evaluate(command) => command.run(),
+        }
+    }
+}
+
+/// The generator of a file that was read, with the file's name in what can go wrong.
+fn decode<'b>(file: &'b BlobFile, path: &Path) -> Result<Generator<'b>> {
+    file.decode().with_context(|| path.display().to_string())
+}
+
+/// `1494352` as `1,494,352`.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let groups = digits.as_bytes()[first..].chunks(3).map(|group| String::from_utf8_lossy(group).into_owned());
+    let head = (first > 0).then(|| digits[..first].to_owned());
+    head.into_iter().chain(groups).collect::<Vec<_>>().join(",")
+}

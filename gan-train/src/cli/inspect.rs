@@ -1,0 +1,154 @@
+//! `gan-train inspect`.
+
+use super::thousands;
+use anyhow::Result;
+use clap::Args;
+use gan_core::{Activation, Element, Generator, Packing};
+use gan_train::blob_file::BlobFile;
+use serde::Serialize;
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Show what is in a blob: layers, sizes, multiply-accumulates, flash, RAM, CRC, packing
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  gan-train inspect models/digits8.gan --json")]
+pub struct Inspect {
+    /// The blob
+    #[arg(value_name = "FILE.gan")]
+    file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Report<'g> {
+    name: &'g str,
+    format_version: u8,
+    crc32: String,
+    latent: usize,
+    classes: u16,
+    width: u16,
+    height: u16,
+    channels: u8,
+    flash_bytes: usize,
+    /// `scratch + latent + pixels`; with `generate_rows` a line in place of all pixels.
+    ram_bytes: usize,
+    ram_bytes_by_rows: usize,
+    scratch_bytes: usize,
+    macs: u64,
+    layers: Vec<LayerReport>,
+}
+
+#[derive(Debug, Serialize)]
+struct LayerReport {
+    inputs: u16,
+    outputs: u16,
+    element: &'static str,
+    packing: &'static str,
+    activation: String,
+    zero_point: u8,
+    weight_bytes: usize,
+    macs: u64,
+}
+
+impl Inspect {
+    pub fn run(self) -> Result<ExitCode> {
+        let file = BlobFile::read(&self.file)?;
+        let generator = super::decode(&file, &self.file)?;
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(&report(&generator))?);
+        } else {
+            print!("{}\n{}", table(&generator), summary(&generator));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn report<'g>(generator: &'g Generator<'_>) -> Report<'g> {
+    let image = generator.image();
+    let buffers = generator.scratch_len() + generator.latent_len();
+    let layers = generator.header().layers.iter().map(|spec| {
+        let macs = u64::from(spec.inputs) * u64::from(spec.outputs);
+        let (element, bytes) = match spec.element {
+            Element::I8 => ("i8", 1),
+            Element::F32 => ("f32", 4),
+        };
+        LayerReport {
+            inputs: spec.inputs,
+            outputs: spec.outputs,
+            element,
+            packing: match spec.packing {
+                Packing::Rows => "rows",
+            },
+            activation: match spec.activation {
+                Activation::Linear => "linear".into(),
+                Activation::Relu => "relu".into(),
+                Activation::LeakyRelu(slope) => format!("leaky_relu {slope}"),
+                Activation::Tanh => "tanh".into(),
+                Activation::Sigmoid => "sigmoid".into(),
+            },
+            zero_point: spec.zero_point,
+            weight_bytes: macs as usize * bytes,
+            macs,
+        }
+    });
+    Report {
+        name: generator.name(),
+        format_version: gan_core::blob::VERSION,
+        crc32: format!("{:08x}", generator.crc()),
+        latent: generator.latent_len(),
+        classes: generator.classes(),
+        width: image.width,
+        height: image.height,
+        channels: image.channels,
+        flash_bytes: generator.encoded_len(),
+        ram_bytes: buffers + generator.pixels_len(),
+        ram_bytes_by_rows: buffers + generator.line_len(),
+        scratch_bytes: generator.scratch_len(),
+        macs: generator.macs(),
+        layers: layers.collect(),
+    }
+}
+
+fn table(generator: &Generator<'_>) -> String {
+    let report = report(generator);
+    let mut text = format!(
+        "{}: latent {}, {} labels, {}x{} pixels, {} channel(s); format version {}, CRC-32 {}\n\n",
+        report.name,
+        report.latent,
+        report.classes,
+        report.width,
+        report.height,
+        report.channels,
+        report.format_version,
+        report.crc32
+    );
+    text.push_str("layer  inputs  outputs  element  packing  activation      zero_point  weight bytes\n");
+    for (index, layer) in report.layers.iter().enumerate() {
+        let LayerReport { inputs, outputs, element, packing, activation, zero_point, weight_bytes, .. } = layer;
+        let bytes = thousands(*weight_bytes as u64);
+        let _ = writeln!(
+            text,
+            "{index:>5}  {inputs:>6}  {outputs:>7}  {element:<7}  {packing:<7}  {activation:<14}  {zero_point:>10}  {bytes:>12}"
+        );
+    }
+    text
+}
+
+/// Three lines with the sizes that matter to a device.
+pub fn summary(generator: &Generator<'_>) -> String {
+    let report = report(generator);
+    format!(
+        "flash  {} bytes (the blob)\nRAM    {} bytes for a whole image, {} line by line (scratch {}, latent {}, pixels {} or {})\nwork   {} multiply-accumulates an image\n",
+        thousands(report.flash_bytes as u64),
+        thousands(report.ram_bytes as u64),
+        thousands(report.ram_bytes_by_rows as u64),
+        report.scratch_bytes,
+        report.latent,
+        thousands(generator.pixels_len() as u64),
+        generator.line_len(),
+        thousands(report.macs),
+    )
+}

@@ -1,0 +1,90 @@
+//! `gan-train quickstart`: the whole way on the built-in digits.
+
+use super::{generate::grid, inspect, thousands, train};
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use gan_train::blob_file::{BlobFile, generate};
+use gan_train::config::Config;
+use gan_train::evaluate::agreement;
+use gan_train::float::{FloatGenerator, Samples};
+use gan_train::output::{ascii, atomic, losses};
+use gan_train::quantize::quantize;
+use gan_train::trainer::checkpoint::RunConfig;
+use gan_train::trainer::metrics;
+use gan_train::{
+    data,
+    trainer::run::{self, End},
+};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Mean difference of a pixel (of 255) between int8 and float that is still fine: three times what was measured, see docs/training.md.
+const AGREEMENT_BOUND: f64 = 4.0;
+
+/// Train, quantize and generate on the built-in 8x8 digits, in about a minute
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  gan-train quickstart --out runs/my-first --seed 1")]
+pub struct Quickstart {
+    /// Folder for everything that is made
+    #[arg(long, default_value = "runs/quickstart")]
+    out: PathBuf,
+    /// Everything random comes from it: the same seed gives the same files
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Steps of training, if not the preset's
+    #[arg(long, hide = true)]
+    steps: Option<u64>,
+}
+
+impl Quickstart {
+    pub fn run(self) -> Result<ExitCode> {
+        let mut config = Config::preset("digits8")?;
+        config.name = "digits".into();
+        config.seed = self.seed;
+        config.training.steps = self.steps.unwrap_or(config.training.steps);
+        config.check()?;
+        let folder = &self.out;
+        let run = RunConfig { data: "digits".into(), config };
+        let dataset = data::digits()?;
+        eprintln!("training {} on {} built-in 8x8 digits, seed {}", run.config.name, dataset.train.images.count, self.seed);
+        let (trainer, end) = train::start(run, &dataset, folder, run::CHECKPOINT_EVERY)?;
+        if end == End::Interrupted {
+            return Ok(train::interrupted(folder));
+        }
+        let state = trainer.state();
+        eprintln!("trained {} steps in {:.1} s", thousands(state.step), state.seconds);
+        losses::write(&folder.join("losses.svg"), &metrics::read(folder)?)?;
+
+        let float = FloatGenerator::new(trainer.config(), trainer.shape(), state);
+        let path = folder.join("digits.gan");
+        atomic::write(&path, &quantize(&float)?)?;
+        let file = BlobFile::read(&path)?;
+        let generator = super::decode(&file, &path)?;
+        let agreement = agreement::compare(&generator, &float, self.seed)?;
+        ensure!(
+            agreement.mean <= AGREEMENT_BOUND,
+            "{}: the int8 model's pixels differ from the float model's by {:.2} of 255 on average (expected at most {AGREEMENT_BOUND})",
+            path.display(),
+            agreement.mean
+        );
+        grid(&generator, &folder.join("samples.png"), self.seed, 100)?;
+
+        let digits = generate(&generator, &Samples::new(self.seed, 10, generator.latent_len() as u16, generator.classes()))?;
+        print!("{}", ascii::draw(&digits, 5));
+        print!("{}", inspect::summary(&generator));
+        println!(
+            "int8 against float: pixels differ by {:.2} of 255 on average (seed {}, 1,000 images)",
+            agreement.mean, self.seed
+        );
+        let shown = folder.display();
+        println!("\nIn {shown}: samples.png  losses.svg  digits.gan  checkpoint.safetensors  config.toml  metrics.jsonl");
+        println!("\nTry next:");
+        println!("  gan-train generate {shown}/digits.gan --label 7 --count 5 --ascii");
+        println!("  gan-train inspect {shown}/digits.gan");
+        println!("  gan-train evaluate {shown}/digits.gan --data digits");
+        println!("  cargo xtask parity --board microbit --model {shown}/digits.gan   (the same pixels on a Cortex-M0)");
+        println!("(gan-train: cargo run --release -p gan-train --)");
+        std::io::Write::flush(&mut std::io::stdout()).context("stdout")?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,186 @@
+//! `gan-train train`.
+
+use super::{generate::grid, thousands};
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use gan_train::blob_file::BlobFile;
+use gan_train::config::Config;
+use gan_train::data::{self, Dataset};
+use gan_train::float::FloatGenerator;
+use gan_train::output::{atomic, losses};
+use gan_train::trainer::checkpoint::{self, RunConfig};
+use gan_train::trainer::metrics;
+use gan_train::trainer::run::{self, End};
+use gan_train::trainer::{Shape, State, Trainer};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Train a GAN and leave a run folder: checkpoint, config.toml, metrics.jsonl, losses.svg, samples.png
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gan-train train --data mnist --preset compact --minutes 10 --out runs/mnist
+  gan-train train --data my-idx-folder --config my.toml --epochs 50 --out runs/mine
+  gan-train train --resume runs/mnist
+
+Without --preset or --config: digits8 for 8x8 images, else compact. Without --epochs, --steps or --minutes: the configuration's steps.
+--epochs, --steps and --minutes count from the start of the run, also with --resume.")]
+pub struct Train {
+    /// `digits` (built-in), `mnist`, or a folder of IDX files (images, and labels if it has them; plain or .gz)
+    #[arg(long, required_unless_present = "resume")]
+    data: Option<String>,
+    /// Folder with MNIST's four files; otherwise they are looked for in the cache and then downloaded
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Networks and recipe: digits8 or compact
+    #[arg(long, conflicts_with = "config")]
+    preset: Option<String>,
+    /// The same from a TOML file
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// Passes over the data
+    #[arg(long, group = "length", value_parser = clap::value_parser!(u64).range(1..))]
+    epochs: Option<u64>,
+    /// Steps: one updates both networks
+    #[arg(long, group = "length", value_parser = clap::value_parser!(u64).range(1..))]
+    steps: Option<u64>,
+    /// As many steps as fit into so many minutes, measured at the start; config.toml records how many
+    #[arg(long, group = "length")]
+    minutes: Option<f64>,
+    /// Everything random comes from it [default: the configuration's]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Show the networks labels
+    #[arg(long, conflicts_with = "unconditional")]
+    conditional: bool,
+    /// Show the networks no labels
+    #[arg(long)]
+    unconditional: bool,
+    /// The model's name, which its blob carries [default: the configuration's]
+    #[arg(long)]
+    name: Option<String>,
+    /// The run's folder [default: runs/NAME]
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Seconds between checkpoints; they change no result
+    #[arg(long, value_name = "SECONDS", default_value_t = run::CHECKPOINT_EVERY.as_secs_f64())]
+    checkpoint_every: f64,
+    /// Go on with the run in this folder, to the very weights that it would have had without a stop
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "config", "seed", "conditional", "unconditional", "name", "out", "data"])]
+    resume: Option<PathBuf>,
+}
+
+impl Train {
+    pub fn run(self) -> Result<ExitCode> {
+        ensure!(self.checkpoint_every >= 0.0, "--checkpoint-every {}: expected 0 or more", self.checkpoint_every);
+        let (folder, trainer, end) = match &self.resume {
+            Some(folder) => self.resume(folder)?,
+            None => self.begin()?,
+        };
+        if end == End::Interrupted {
+            return Ok(interrupted(&folder));
+        }
+        let state = trainer.state();
+        losses::write(&folder.join("losses.svg"), &metrics::read(&folder)?)?;
+        let float = BlobFile::new(&FloatGenerator::new(trainer.config(), trainer.shape(), state).to_blob()?);
+        grid(&float.decode()?, &folder.join("samples.png"), trainer.config().seed, 100)?;
+        let (shown, name) = (folder.display(), &trainer.config().name);
+        eprintln!(
+            "trained {} steps in {:.1} s; next: gan-train quantize {shown} -o {name}.gan",
+            thousands(state.step),
+            state.seconds
+        );
+        println!("{shown}");
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn begin(&self) -> Result<(PathBuf, Trainer, End)> {
+        let name = self.data.as_deref().context("--data is missing")?;
+        let dataset = data::open(name, self.data_dir.as_deref())?;
+        let mut config = match (&self.preset, &self.config) {
+            (_, Some(path)) => Config::read(path)?,
+            (Some(preset), None) => Config::preset(preset)?,
+            (None, None) => Config::preset(if dataset.train.images.image_len() <= 64 { "digits8" } else { "compact" })?,
+        };
+        config.seed = self.seed.unwrap_or(config.seed);
+        config.conditional = (config.conditional || self.conditional) && !self.unconditional;
+        if let Some(name) = &self.name {
+            config.name.clone_from(name);
+        }
+        self.set_length(&mut config, &dataset)?;
+        config.check()?;
+        let folder = self.out.clone().unwrap_or_else(|| Path::new("runs").join(&config.name));
+        let images = &dataset.train.images;
+        eprintln!(
+            "training {} on {} images of {}x{} for {} steps, seed {}, in {}",
+            config.name,
+            thousands(images.count as u64),
+            images.width,
+            images.height,
+            thousands(config.training.steps),
+            config.seed,
+            folder.display()
+        );
+        let (trainer, end) = start(RunConfig { data: name.into(), config }, &dataset, &folder, self.checkpoint_every())?;
+        Ok((folder, trainer, end))
+    }
+
+    fn resume(&self, folder: &Path) -> Result<(PathBuf, Trainer, End)> {
+        let mut run = RunConfig::read(folder)?;
+        let (state, shape) = checkpoint::load(folder, &run.config)?;
+        let dataset = data::open(&run.data, self.data_dir.as_deref())?;
+        let found = Shape::of(&run.config, &dataset.train)?;
+        ensure!(found == shape, "--data {}: not what the run was started on: {found:?}, the checkpoint has {shape:?}", run.data);
+        if self.epochs.is_some() || self.steps.is_some() || self.minutes.is_some() {
+            self.set_length(&mut run.config, &dataset)?;
+            run.write(folder)?;
+        }
+        let steps = run.config.training.steps;
+        eprintln!("resuming {} at step {} of {}", folder.display(), thousands(state.step), thousands(steps));
+        let mut trainer = Trainer::new(run.config, &dataset.train, shape, state)?;
+        run::stop_on_interrupt()?;
+        let end = run::train(&mut trainer, folder, self.checkpoint_every())?;
+        Ok((folder.to_owned(), trainer, end))
+    }
+
+    fn checkpoint_every(&self) -> Duration {
+        Duration::try_from_secs_f64(self.checkpoint_every).unwrap_or(Duration::MAX)
+    }
+
+    fn set_length(&self, config: &mut Config, dataset: &Dataset) -> Result<()> {
+        if let Some(steps) = self.steps {
+            config.training.steps = steps;
+        }
+        if let Some(epochs) = self.epochs {
+            let in_epoch = (dataset.train.images.count / config.training.batch.max(1)) as u64;
+            config.training.steps = (epochs * in_epoch).max(1);
+        }
+        if let Some(minutes) = self.minutes {
+            if !(minutes > 0.0 && minutes.is_finite()) {
+                bail!("--minutes {minutes}: expected a positive number");
+            }
+            let shape = Shape::of(config, &dataset.train)?;
+            config.training.steps = run::steps_in(minutes, config, &dataset.train, shape)?;
+        }
+        Ok(())
+    }
+}
+
+/// Trains a new run in `folder`, in place of one that may be there.
+pub fn start(run: RunConfig, dataset: &Dataset, folder: &Path, checkpoint_every: Duration) -> Result<(Trainer, End)> {
+    let shape = Shape::of(&run.config, &dataset.train)?;
+    let state = State::new(&run.config, shape);
+    let mut trainer = Trainer::new(run.config.clone(), &dataset.train, shape, state)?;
+    atomic::create_folder(folder)?;
+    checkpoint::remove(folder)?;
+    run.write(folder)?;
+    run::stop_on_interrupt()?;
+    let end = run::train(&mut trainer, folder, checkpoint_every)?;
+    Ok((trainer, end))
+}
+
+/// Says how to go on, and the exit code for it.
+pub fn interrupted(folder: &Path) -> ExitCode {
+    eprintln!("interrupted; go on with: gan-train train --resume {}", folder.display());
+    ExitCode::from(130)
+}

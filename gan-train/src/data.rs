@@ -1,0 +1,121 @@
+//! Images to learn from: the built-in digits, MNIST, or any folder of IDX files.
+
+pub mod idx;
+pub mod mnist;
+
+use anyhow::{Context, Result, bail, ensure};
+use idx::Images;
+use std::path::{Path, PathBuf};
+
+/// Images of one size with, perhaps, labels.
+#[derive(Debug, Clone)]
+pub struct Split {
+    /// 0..=255, image after image.
+    pub images: Images,
+    /// One an image.
+    pub labels: Option<Vec<u8>>,
+}
+
+/// What a network is trained on and what it is judged by.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    /// For messages, cards and `config.toml`.
+    pub name: String,
+    /// To train on.
+    pub train: Split,
+    /// To judge by, if there are any: no training step sees them.
+    pub test: Option<Split>,
+}
+
+impl Split {
+    /// Number of labels: one more than the largest; 0 without labels.
+    pub fn classes(&self) -> u16 {
+        self.labels.as_ref().and_then(|labels| labels.iter().max()).map_or(0, |&label| u16::from(label) + 1)
+    }
+}
+
+/// Images of the built-in digits that are kept for judging.
+const DIGITS_HELD_OUT: usize = 300;
+
+/// Opens `digits`, `mnist` or a folder.
+///
+/// # Errors
+///
+/// Names the file and what is wrong with it.
+pub fn open(name: &str, data_dir: Option<&Path>) -> Result<Dataset> {
+    match name {
+        "digits" => digits(),
+        "mnist" => mnist::open(data_dir),
+        folder => folder_dataset(folder, Path::new(folder)),
+    }
+}
+
+/// The built-in 8x8 handwritten digits: 1,497 to train on and 300 to judge by.
+pub fn digits() -> Result<Dataset> {
+    const IMAGES: &[u8] = include_bytes!("../data/optdigits/images-idx3-ubyte.gz");
+    const LABELS: &[u8] = include_bytes!("../data/optdigits/labels-idx1-ubyte.gz");
+    let images = idx::images(IMAGES, "built-in images")?;
+    let labels = idx::labels(LABELS, "built-in labels")?;
+    let at = images.count - DIGITS_HELD_OUT;
+    let (train_pixels, test_pixels) = images.pixels.split_at(at * images.image_len());
+    let (train_labels, test_labels) = labels.split_at(at);
+    let part = |pixels: &[u8], labels: &[u8]| Split {
+        images: Images { count: labels.len(), pixels: pixels.to_vec(), ..images },
+        labels: Some(labels.to_vec()),
+    };
+    let test = Some(part(test_pixels, test_labels));
+    Ok(Dataset { name: "digits".into(), train: part(train_pixels, train_labels), test })
+}
+
+/// A folder of IDX files, plain or `.gz`: `[train-]images-idx3-ubyte`, and if they are there `[train-]labels-idx1-ubyte` and
+/// `t10k-` or `test-` files to judge by. Dots in place of the `-` before `idx` are fine.
+fn folder_dataset(name: &str, folder: &Path) -> Result<Dataset> {
+    ensure!(folder.is_dir(), "--data {}: expected `digits`, `mnist` or a folder of IDX files", folder.display());
+    let Some(train) = split(folder, &["train-", ""])? else {
+        bail!("{}: no train-images-idx3-ubyte or images-idx3-ubyte in it, plain or .gz", folder.display());
+    };
+    let test = split(folder, &["t10k-", "test-"])?;
+    if let Some(test) = &test {
+        let (a, b) = (&train.images, &test.images);
+        ensure!(
+            (a.width, a.height) == (b.width, b.height),
+            "{}: test images are {}x{}, training images {}x{}",
+            folder.display(),
+            b.width,
+            b.height,
+            a.width,
+            a.height
+        );
+    }
+    Ok(Dataset { name: name.into(), train, test })
+}
+
+/// The images, and labels if there are any, whose file names have one of the prefixes.
+fn split(folder: &Path, prefixes: &[&str]) -> Result<Option<Split>> {
+    let find = |kind: &str| -> Option<PathBuf> {
+        let names = prefixes.iter().flat_map(|prefix| ["-", "."].map(|dash| format!("{prefix}{}", kind.replacen('-', dash, 1))));
+        names.flat_map(|name| [folder.join(&name), folder.join(format!("{name}.gz"))]).find(|path| path.is_file())
+    };
+    let Some(path) = find("images-idx3-ubyte") else { return Ok(None) };
+    let images = idx::read_images(&path)?;
+    let labels = match find("labels-idx1-ubyte") {
+        None => None,
+        Some(label_path) => {
+            let labels = idx::read_labels(&label_path)?;
+            let (found, expected) = (labels.len(), images.count);
+            ensure!(
+                found == expected,
+                "{}: {found} labels for the {expected} images of {}",
+                label_path.display(),
+                path.display()
+            );
+            Some(labels)
+        }
+    };
+    Ok(Some(Split { images, labels }))
+}
+
+/// Reads a file, naming it if that fails.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))
+}

@@ -1,0 +1,108 @@
+//! The IDX format of MNIST's files: two zero bytes, type (8: u8), number of dimensions, sizes (u32, big-endian), then the data.
+
+use anyhow::{Context, Result, ensure};
+use flate2::read::GzDecoder;
+use std::io::{Read, Write};
+use std::path::Path;
+
+/// Images of one size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Images {
+    /// How many.
+    pub count: usize,
+    /// Pixels in a line.
+    pub width: usize,
+    /// Lines in an image.
+    pub height: usize,
+    /// 0..=255, image after image, line after line.
+    pub pixels: Vec<u8>,
+}
+
+impl Images {
+    /// Pixels in an image.
+    pub fn image_len(&self) -> usize {
+        self.width * self.height
+    }
+
+    /// One image after another.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.pixels.chunks_exact(self.image_len())
+    }
+}
+
+/// Reads an images file, plain or gzip.
+///
+/// # Errors
+///
+/// Names the file and the field.
+pub fn read_images(path: &Path) -> Result<Images> {
+    images(&super::read(path)?, &path.display().to_string())
+}
+
+/// Reads a labels file, plain or gzip.
+///
+/// # Errors
+///
+/// Names the file and the field.
+pub fn read_labels(path: &Path) -> Result<Vec<u8>> {
+    labels(&super::read(path)?, &path.display().to_string())
+}
+
+/// Images from the bytes of a file; `name` is for messages.
+pub(super) fn images(bytes: &[u8], name: &str) -> Result<Images> {
+    let (sizes, pixels) = parse::<3>(bytes).with_context(|| name.to_owned())?;
+    let [count, height, width] = sizes;
+    ensure!(count > 0, "{name}: count: 0 images");
+    ensure!(width > 0 && height > 0, "{name}: image size: {width}x{height}");
+    Ok(Images { count, width, height, pixels })
+}
+
+/// Labels from the bytes of a file; `name` is for messages.
+pub(super) fn labels(bytes: &[u8], name: &str) -> Result<Vec<u8>> {
+    let (_, labels) = parse::<1>(bytes).with_context(|| name.to_owned())?;
+    Ok(labels)
+}
+
+/// The file's content without compression.
+pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<u8>> {
+    if !bytes.starts_with(&[0x1F, 0x8B]) {
+        return Ok(bytes.to_vec());
+    }
+    let mut unpacked = Vec::new();
+    GzDecoder::new(bytes).read_to_end(&mut unpacked).context("gzip: the file is cut short or damaged")?;
+    Ok(unpacked)
+}
+
+fn parse<const D: usize>(bytes: &[u8]) -> Result<([usize; D], Vec<u8>)> {
+    ensure!(!bytes.is_empty(), "the file is empty");
+    let bytes = unpack(bytes)?;
+    let (magic, rest) = bytes.split_first_chunk::<4>().context("magic: the file is shorter than 4 bytes")?;
+    let expected = [0, 0, 8, D as u8];
+    ensure!(*magic == expected, "magic: {magic:02x?} (expected {expected:02x?}: {D}-dimensional u8)");
+    let (sizes, data) = rest.split_at_checked(4 * D).context("sizes: the file ends within its header")?;
+    let mut dims = [0; D];
+    for (dim, bytes) in dims.iter_mut().zip(sizes.as_chunks().0) {
+        *dim = u32::from_be_bytes(*bytes) as usize;
+    }
+    let expected = dims.iter().try_fold(1usize, |product, &dim| product.checked_mul(dim)).context("sizes: too large")?;
+    ensure!(data.len() == expected, "count: the header announces {expected} bytes of data, the file has {}", data.len());
+    Ok((dims, data.to_vec()))
+}
+
+/// The bytes of an images file.
+pub fn write_images(out: &mut impl Write, images: &Images) -> std::io::Result<()> {
+    write(out, &[images.count, images.height, images.width], &images.pixels)
+}
+
+/// The bytes of a labels file.
+pub fn write_labels(out: &mut impl Write, labels: &[u8]) -> std::io::Result<()> {
+    write(out, &[labels.len()], labels)
+}
+
+fn write(out: &mut impl Write, sizes: &[usize], data: &[u8]) -> std::io::Result<()> {
+    out.write_all(&[0, 0, 8, sizes.len() as u8])?;
+    for &size in sizes {
+        out.write_all(&(size as u32).to_be_bytes())?;
+    }
+    out.write_all(data)
+}

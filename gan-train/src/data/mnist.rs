@@ -1,0 +1,155 @@
+//! MNIST: from a folder, else from the cache, else downloaded into the cache.
+//!
+//! What is pinned is the content, not the server: the SHA-256 of the unpacked bytes.
+
+use super::{Dataset, Split, idx};
+use crate::output::atomic;
+use anyhow::{Context, Result, bail, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+use sha2::{Digest, Sha256};
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// File name without `.gz`, and SHA-256 of the unpacked bytes.
+const FILES: [(&str, &str); 4] = [
+    ("train-images-idx3-ubyte", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
+    ("train-labels-idx1-ubyte", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+    ("t10k-images-idx3-ubyte", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+    ("t10k-labels-idx1-ubyte", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+];
+
+const DEFAULT_URL: &str = "https://storage.googleapis.com/cvdf-datasets/mnist";
+/// Another server with the same four `.gz` files.
+pub const URL_VARIABLE: &str = "GAN_TRAIN_MNIST_URL";
+/// Another cache folder than `~/.cache/gan-train`.
+pub const CACHE_VARIABLE: &str = "GAN_TRAIN_CACHE";
+
+/// The 60,000 training and 10,000 test images.
+///
+/// # Errors
+///
+/// Says which file is missing or wrong, and how to supply it where it cannot be downloaded.
+pub fn open(data_dir: Option<&Path>) -> Result<Dataset> {
+    let folder = match data_dir {
+        Some(folder) => {
+            ensure!(folder.is_dir(), "--data-dir {}: no such folder", folder.display());
+            folder.to_owned()
+        }
+        None => {
+            let cache = cache_folder()?;
+            for (name, sha256) in FILES {
+                if find(&cache, name).is_none() {
+                    download(&cache, name, sha256)?;
+                }
+            }
+            cache
+        }
+    };
+    let mut files = FILES.iter().map(|&(name, sha256)| {
+        let path = find(&folder, name).with_context(|| format!("{}: no {name} or {name}.gz in it", folder.display()))?;
+        let bytes = idx::unpack(&super::read(&path)?).with_context(|| path.display().to_string())?;
+        check(&bytes, sha256).with_context(|| path.display().to_string())?;
+        Ok((bytes, path.display().to_string()))
+    });
+    let mut next = || -> Result<(Vec<u8>, String)> { files.next().expect("four files are listed") };
+    let mut split = || -> Result<Split> {
+        let (images, labels) = (next()?, next()?);
+        Ok(Split { images: idx::images(&images.0, &images.1)?, labels: Some(idx::labels(&labels.0, &labels.1)?) })
+    };
+    let (train, test) = (split()?, Some(split()?));
+    Ok(Dataset { name: "mnist".into(), train, test })
+}
+
+fn find(folder: &Path, name: &str) -> Option<PathBuf> {
+    [folder.join(name), folder.join(format!("{name}.gz"))].into_iter().find(|path| path.is_file())
+}
+
+fn check(unpacked: &[u8], sha256: &str) -> Result<()> {
+    let found: String = Sha256::digest(unpacked).iter().map(|byte| format!("{byte:02x}")).collect();
+    ensure!(found == sha256, "sha256 of the unpacked bytes: {found} (expected {sha256}): this is not MNIST's file");
+    Ok(())
+}
+
+fn cache_folder() -> Result<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable(CACHE_VARIABLE)
+        .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("gan-train")))
+        .or_else(|| variable("HOME").map(|home| home.join(".cache/gan-train")))
+        .map(|cache| cache.join("mnist"))
+        .with_context(|| format!("no cache folder: set {CACHE_VARIABLE}, or give --data-dir"))
+}
+
+/// Downloads `name.gz` to the cache as `name`, going on where an earlier download was cut off.
+fn download(cache: &Path, name: &str, sha256: &str) -> Result<()> {
+    std::fs::create_dir_all(cache).with_context(|| format!("{}: cannot be made", cache.display()))?;
+    let server = std::env::var(URL_VARIABLE).unwrap_or_else(|_| DEFAULT_URL.into());
+    let url = format!("{server}/{name}.gz");
+    let part = cache.join(format!("{name}.gz.part"));
+    fetch(&url, &part).with_context(|| {
+        let files: Vec<_> = FILES.iter().map(|(name, _)| format!("{name}.gz")).collect();
+        format!(
+            "{url}: download failed. Without a network, put {} into a folder and give it with --data-dir FOLDER; or put them into {}",
+            files.join(", "),
+            cache.display()
+        )
+    })?;
+    let unpacked = idx::unpack(&super::read(&part)?).and_then(|bytes| check(&bytes, sha256).map(|()| bytes));
+    let unpacked = match unpacked {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            // Keeping it would make every further try fail in the same way.
+            std::fs::remove_file(&part).with_context(|| format!("{}: cannot be removed", part.display()))?;
+            return Err(error.context(url));
+        }
+    };
+    atomic::write(&cache.join(name), &unpacked)?;
+    std::fs::remove_file(&part).with_context(|| format!("{}: cannot be removed", part.display()))
+}
+
+/// Downloads `url` to the end of `part`, which may hold its beginning.
+fn fetch(url: &str, part: &Path) -> Result<()> {
+    let agent = ureq::Agent::new_with_config(
+        ureq::Agent::config_builder()
+            .timeout_connect(Some(Duration::from_secs(15)))
+            .timeout_recv_response(Some(Duration::from_secs(30)))
+            .build(),
+    );
+    let have = part.metadata().map_or(0, |file| file.len());
+    let mut request = agent.get(url);
+    if have > 0 {
+        request = request.header("Range", format!("bytes={have}-"));
+    }
+    let mut response = match request.call() {
+        // Nothing after what is there: it is whole, and its checksum decides.
+        Err(ureq::Error::StatusCode(416)) if have > 0 => return Ok(()),
+        response => response?,
+    };
+    let resumed = response.status() == 206;
+    let mut file = OpenOptions::new().create(true).write(true).append(resumed).truncate(!resumed).open(part)?;
+    let start = if resumed { have } else { 0 };
+    let len = response.body().content_length().map(|len| start + len);
+    let bar = ProgressBar::new(len.unwrap_or(0)).with_style(
+        ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}").expect("the template is valid"),
+    );
+    bar.set_message(url.rsplit('/').next().unwrap_or(url).to_owned());
+    bar.set_position(start);
+    let mut body = response.body_mut().as_reader();
+    let mut chunk = [0; 1 << 16];
+    let mut total = start;
+    loop {
+        let count = body.read(&mut chunk)?;
+        if count == 0 {
+            break;
+        }
+        file.write_all(&chunk[..count])?;
+        total += count as u64;
+        bar.set_position(total);
+    }
+    bar.finish_and_clear();
+    if len.is_some_and(|len| total < len) {
+        bail!("the connection ended after {total} bytes; try again to go on from there");
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! A small classifier, trained on the spot, to judge generated images by.
+
+use crate::adam::Adam;
+use crate::config::TrainingConfig;
+use crate::data::Split;
+use crate::data::idx::Images;
+use crate::network::{Dense, Mlp};
+use crate::random::{Purpose, permutation, stream};
+use anyhow::{Context, Result, ensure};
+use burn::prelude::*;
+use burn::tensor::{TensorData, activation::log_softmax};
+use gan_core::Activation;
+
+const HIDDEN: usize = 256;
+const BATCH: usize = 64;
+const RATE: f64 = 1e-3;
+/// Steps: a few passes over MNIST, many over a small set.
+const STEPS: u64 = 3000;
+
+/// An MLP with one hidden layer.
+#[derive(Debug)]
+pub struct Classifier {
+    network: Mlp,
+    device: Device,
+}
+
+impl Classifier {
+    /// Trains on labelled images; the same seed gives the same classifier.
+    ///
+    /// # Errors
+    ///
+    /// The images have no labels, or are fewer than a batch.
+    pub fn train(data: &Split, seed: u64) -> Result<Self> {
+        let labels = data.labels.as_ref().context("the images have no labels")?;
+        let (classes, image_len) = (usize::from(data.classes()), data.images.image_len());
+        ensure!(data.images.count >= BATCH, "a classifier needs at least {BATCH} images, the data has {}", data.images.count);
+        let layer = |inputs, outputs, activation| Dense { inputs, outputs, activation, batch_norm: false };
+        let layers = vec![layer(image_len, HIDDEN, Activation::Relu), layer(HIDDEN, classes, Activation::Linear)];
+        let mut network = Mlp::new(layers, seed, Purpose::Classifier);
+        let config = TrainingConfig { beta1: 0.9, ..TrainingConfig::default() };
+        let mut adam = Adam::new(&config, &network.params);
+        let device = Device::flex().autodiff();
+
+        let in_epoch = (data.images.count / BATCH) as u64;
+        let mut order = Vec::new();
+        for step in 0..STEPS {
+            if step % in_epoch == 0 {
+                // Past the indices of the layers' first weights.
+                let mut rng = stream(seed, Purpose::Classifier, 1000 + step / in_epoch);
+                order = permutation(data.images.count, &mut rng);
+            }
+            let first = (step % in_epoch) as usize * BATCH;
+            let mut pixels = Vec::with_capacity(BATCH * image_len);
+            let mut targets = vec![0.0f32; BATCH * classes];
+            for (row, &index) in order[first..first + BATCH].iter().enumerate() {
+                let index = index as usize;
+                let image = &data.images.pixels[index * image_len..(index + 1) * image_len];
+                pixels.extend(image.iter().map(|&pixel| f32::from(pixel) / 255.0));
+                targets[row * classes + usize::from(labels[index])] = 1.0;
+            }
+            let bound = network.bind(&device, true);
+            let inputs = Tensor::<2>::from_data(TensorData::new(pixels, [BATCH, image_len]), &device);
+            let targets = Tensor::<2>::from_data(TensorData::new(targets, [BATCH, classes]), &device);
+            let loss = -(log_softmax(bound.forward(inputs), 1) * targets).sum() / BATCH as f64;
+            let gradients = bound.gradients(&mut loss.backward());
+            let rate = RATE * (1.0 - step as f64 / STEPS as f64);
+            adam.update(&mut network.params, &gradients, rate, step + 1);
+        }
+        Ok(Self { network, device: Device::flex() })
+    }
+
+    /// The likeliest label of each image.
+    pub fn classify(&self, images: &Images) -> Vec<u16> {
+        let bound = self.network.bind(&self.device, false);
+        let mut labels = Vec::with_capacity(images.count);
+        for chunk in images.pixels.chunks(1000 * images.image_len()) {
+            let rows = chunk.len() / images.image_len();
+            let pixels: Vec<f32> = chunk.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
+            let inputs = Tensor::<2>::from_data(TensorData::new(pixels, [rows, images.image_len()]), &self.device);
+            let logits: Vec<f32> = bound.forward(inputs).try_into_vec_as().expect("the network computes in f32");
+            labels.extend(logits.chunks_exact(logits.len() / rows).map(|row| {
+                let likeliest = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+                likeliest.map_or(0, |(label, _)| label as u16)
+            }));
+        }
+        labels
+    }
+}

@@ -1,0 +1,301 @@
+//! The trained generator as a device would see it, still in floats: normalization and labels folded into the layers.
+
+use crate::config::Config;
+use crate::network::{Mlp, NORM_EPSILON, Param};
+use crate::trainer::{Shape, State};
+use anyhow::{Context, Result};
+use burn::prelude::*;
+use burn::tensor::TensorData;
+use gan_core::blob::{ImageShape, LayerSpec};
+use gan_core::generator::Layer;
+use gan_core::{Activation, Element, Header, LatentSampler, Packing, latent};
+
+/// Samples from which the normalization's statistics are computed.
+const STATISTICS_SAMPLES: usize = 12_800;
+/// Their seed: not one that people use, so that nobody's images are among them.
+const STATISTICS_SEED: u64 = 0x5EED_0F57_A715;
+
+/// A generator of plain fully connected layers.
+#[derive(Debug, Clone)]
+pub struct FloatGenerator {
+    /// The model's name.
+    pub name: String,
+    /// Length of the latent vector.
+    pub latent_len: u16,
+    /// Number of labels; 0 if it takes none.
+    pub classes: u16,
+    /// Size of the images.
+    pub image: ImageShape,
+    /// First to last.
+    pub layers: Vec<FloatLayer>,
+}
+
+/// A fully connected layer.
+#[derive(Debug, Clone)]
+pub struct FloatLayer {
+    /// Numbers that come in.
+    pub inputs: usize,
+    /// Numbers that go out.
+    pub outputs: usize,
+    /// `[input][output]`.
+    pub weights: Vec<f32>,
+    /// `[class][output]`; one row but in a conditional model's first layer.
+    pub bias: Vec<f32>,
+    /// What follows the sum.
+    pub activation: Activation,
+}
+
+/// Latents of the device's sampler with their labels, as a generator of floats takes them.
+#[derive(Debug, Clone)]
+pub struct Samples {
+    /// How many.
+    pub count: usize,
+    /// 0..=127, latent after latent.
+    pub codes: Vec<u8>,
+    /// In turn; all 0 without labels.
+    pub labels: Vec<u16>,
+}
+
+impl Samples {
+    /// The first `count` latents of `seed`, labels 0, 1, 2 … in turn.
+    pub fn new(seed: u64, count: usize, latent_len: u16, classes: u16) -> Self {
+        let mut codes = vec![0; count * usize::from(latent_len)];
+        LatentSampler::new(seed).fill(&mut codes);
+        let labels = (0..count).map(|index| (index % usize::from(classes.max(1))) as u16).collect();
+        Self { count, codes, labels }
+    }
+
+    fn reals(&self) -> Vec<f32> {
+        self.codes.iter().map(|&code| latent::real(code)).collect()
+    }
+}
+
+impl FloatGenerator {
+    /// The averaged generator of a run.
+    pub fn new(config: &Config, shape: Shape, state: &State) -> Self {
+        let latent_len = config.generator.latent;
+        let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, latent_len, shape.classes);
+        let mut generator = Self {
+            name: config.name.clone(),
+            latent_len,
+            classes: shape.classes,
+            image: ImageShape { width: shape.width as u16, height: shape.height as u16, channels: 1 },
+            layers: Vec::new(),
+        };
+        let average: Mlp = state.generator.with_params(state.average.clone());
+        let mut x = samples.reals();
+        for (index, (layer, params)) in average.layers_with_params().enumerate() {
+            let inputs = if index == 0 { usize::from(latent_len) } else { layer.inputs };
+            let mut folded = FloatLayer::without_norm(inputs, layer.outputs, params, layer.activation);
+            if layer.batch_norm {
+                let sums = folded.sums(&x, &samples.labels);
+                folded.fold_norm(&params[1].values, &params[2].values, &sums);
+            }
+            x = folded.forward(&x, &samples.labels);
+            generator.layers.push(folded);
+        }
+        generator
+    }
+
+    /// The outputs of every layer, `[sample][output]` each.
+    pub fn outputs(&self, samples: &Samples) -> Vec<Vec<f32>> {
+        let mut outputs: Vec<Vec<f32>> = Vec::new();
+        for layer in &self.layers {
+            let inputs = outputs.last().cloned().unwrap_or_else(|| samples.reals());
+            outputs.push(layer.forward(&inputs, &samples.labels));
+        }
+        outputs
+    }
+
+    /// The generator as a blob of f32 layers: the float reference, which gan-core runs like any other.
+    ///
+    /// # Errors
+    ///
+    /// More layers or a longer name than the format holds.
+    pub fn to_blob(&self) -> Result<Vec<u8>> {
+        let specs = self.layers.iter().map(|layer| layer.spec(Element::F32, 0)).collect::<Vec<_>>();
+        let header = self.header(&specs)?;
+        let bytes: Vec<(Vec<u8>, Vec<u8>)> = self
+            .layers
+            .iter()
+            .map(|layer| (le_bytes(layer.rows().flat_map(Vec::into_iter)), le_bytes(layer.bias.iter().copied())))
+            .collect();
+        let layers: Vec<_> =
+            specs.iter().zip(&bytes).map(|(&spec, (weights, bias))| Layer::F32 { spec, weights, bias }).collect();
+        encode(&header, &layers)
+    }
+
+    /// The header for these layers.
+    ///
+    /// # Errors
+    ///
+    /// More layers than the format holds.
+    pub fn header(&self, specs: &[LayerSpec]) -> Result<Header<'_>> {
+        Ok(Header {
+            name: &self.name,
+            latent_len: self.latent_len,
+            classes: self.classes,
+            image: self.image,
+            layers: heapless_layers(specs)?,
+        })
+    }
+}
+
+fn heapless_layers(specs: &[LayerSpec]) -> Result<gan_core::blob::LayerSpecs> {
+    gan_core::blob::LayerSpecs::from_slice(specs).ok().context("more layers than a blob can hold")
+}
+
+/// A blob of these parts.
+pub(crate) fn encode(header: &Header<'_>, layers: &[Layer<'_>]) -> Result<Vec<u8>> {
+    let mut bytes = vec![0; gan_core::blob::encoded_len(header)?];
+    gan_core::blob::encode(header, layers, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn le_bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {
+    values.flat_map(f32::to_le_bytes).collect()
+}
+
+impl FloatLayer {
+    /// A layer from its weights, whose rows beyond `inputs` belong to one-hot labels, and its bias if it has no normalization.
+    fn without_norm(inputs: usize, outputs: usize, params: &[Param], activation: Activation) -> Self {
+        let (weights, labels) = params[0].values.split_at(inputs * outputs);
+        let bias = if params.len() == 2 { params[1].values.clone() } else { vec![0.0; outputs] };
+        let bias = if labels.is_empty() {
+            bias
+        } else {
+            labels.chunks_exact(outputs).flat_map(|row| row.iter().zip(&bias).map(|(label, bias)| label + bias)).collect()
+        };
+        Self { inputs, outputs, weights: weights.to_vec(), bias, activation }
+    }
+
+    /// Folds normalization in, with the mean and variance that `sums` (this layer's, before) have.
+    fn fold_norm(&mut self, gain: &[f32], shift: &[f32], sums: &[f32]) {
+        let count = (sums.len() / self.outputs) as f64;
+        for output in 0..self.outputs {
+            let column = || sums.iter().skip(output).step_by(self.outputs).map(|&sum| f64::from(sum));
+            let mean = column().sum::<f64>() / count;
+            let variance = column().map(|sum| (sum - mean).powi(2)).sum::<f64>() / count;
+            let factor = f64::from(gain[output]) / (variance + NORM_EPSILON).sqrt();
+            self.weights.iter_mut().skip(output).step_by(self.outputs).for_each(|w| *w = (f64::from(*w) * factor) as f32);
+            for bias in self.bias.iter_mut().skip(output).step_by(self.outputs) {
+                *bias = ((f64::from(*bias) - mean) * factor + f64::from(shift[output])) as f32;
+            }
+        }
+    }
+
+    /// `x W + b` for every sample.
+    fn sums(&self, x: &[f32], labels: &[u16]) -> Vec<f32> {
+        let device = Device::flex();
+        let tensor = |values: &[f32], columns: usize| {
+            Tensor::<2>::from_data(TensorData::new(values.to_vec(), [values.len() / columns, columns]), &device)
+        };
+        let product = tensor(x, self.inputs).matmul(tensor(&self.weights, self.outputs));
+        let mut sums: Vec<f32> = product.try_into_vec_as().expect("the product of f32 is f32");
+        let conditional = self.bias.len() > self.outputs;
+        for (row, &label) in sums.chunks_exact_mut(self.outputs).zip(labels) {
+            let class = if conditional { usize::from(label) } else { 0 };
+            let bias = &self.bias[class * self.outputs..(class + 1) * self.outputs];
+            row.iter_mut().zip(bias).for_each(|(sum, bias)| *sum += bias);
+        }
+        sums
+    }
+
+    fn forward(&self, x: &[f32], labels: &[u16]) -> Vec<f32> {
+        let mut values = self.sums(x, labels);
+        values.iter_mut().for_each(|value| *value = activate(self.activation, *value));
+        values
+    }
+
+    /// What a header says of this layer.
+    pub fn spec(&self, element: Element, zero_point: u8) -> LayerSpec {
+        LayerSpec {
+            inputs: self.inputs as u16,
+            outputs: self.outputs as u16,
+            element,
+            packing: Packing::Rows,
+            activation: self.activation,
+            zero_point,
+        }
+    }
+
+    /// The weights of each output.
+    pub fn rows(&self) -> impl Iterator<Item = Vec<f32>> {
+        (0..self.outputs).map(|row| self.weights.iter().skip(row).step_by(self.outputs).copied().collect())
+    }
+}
+
+fn activate(activation: Activation, x: f32) -> f32 {
+    match activation {
+        Activation::Linear => x,
+        Activation::Relu => x.max(0.0),
+        Activation::LeakyRelu(slope) => {
+            if x < 0.0 {
+                slope * x
+            } else {
+                x
+            }
+        }
+        Activation::Tanh => x.tanh(),
+        Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, stream, uniform};
+
+    /// Folding must change nothing: burn's own batch normalization over the samples whose statistics were folded gives the
+    /// same images.
+    #[test]
+    fn folded_layers_compute_what_normalized_ones_do() {
+        for (conditional, output) in [(true, "sigmoid"), (false, "tanh")] {
+            let text = format!(
+                r#"
+                name = "test"
+                conditional = {conditional}
+                generator = {{ latent = 6, hidden = [9, 7], batch_norm = true, output = "{output}" }}
+                discriminator = {{ hidden = [3] }}
+                "#
+            );
+            let config: Config = toml::from_str(&text).unwrap();
+            let shape = Shape { width: 4, height: 3, classes: if conditional { 3 } else { 0 } };
+            let mut state = State::new(&config, shape);
+            for (index, param) in state.average.iter_mut().enumerate() {
+                // Gains and shifts as training leaves them: neither 1 nor 0.
+                let mut rng = stream(1, Purpose::Generator, index as u64);
+                param.values.iter_mut().zip(uniform(1000, 0.7, &mut rng)).for_each(|(value, noise)| *value += noise);
+            }
+            let generator = FloatGenerator::new(&config, shape, &state);
+            let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, 6, shape.classes);
+            let folded = generator.outputs(&samples).pop().unwrap();
+
+            let classes = usize::from(shape.classes);
+            let inputs: Vec<f32> = samples
+                .reals()
+                .chunks_exact(6)
+                .zip(&samples.labels)
+                .flat_map(|(z, &label)| {
+                    let one_hot = (0..classes).map(move |class| f32::from(u8::from(class == usize::from(label))));
+                    z.iter().copied().chain(one_hot).collect::<Vec<_>>()
+                })
+                .collect();
+            let device = Device::flex();
+            let inputs = Tensor::<2>::from_data(TensorData::new(inputs, [samples.count, 6 + classes]), &device);
+            let network = state.generator.with_params(state.average.clone());
+            let expected: Vec<f32> = network.bind(&device, false).forward(inputs).try_into_vec_as().unwrap();
+            let worst = folded.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            // Three layers of f32 sums of numbers up to about 10.
+            assert!(worst < 2e-5, "{output}: folded outputs are off by {worst}");
+
+            // The float blob, run by gan-core, rounds these outputs to pixels.
+            let blob = crate::blob_file::BlobFile::new(&generator.to_blob().unwrap());
+            let images = crate::blob_file::generate(&blob.decode().unwrap(), &samples).unwrap();
+            for (&pixel, &y) in images.pixels.iter().zip(&expected) {
+                let real = if output == "tanh" { 127.5 * (y + 1.0) } else { 255.0 * y };
+                assert!((f32::from(pixel) - real).abs() < 0.51, "pixel {pixel}, expected {real}");
+            }
+        }
+    }
+}

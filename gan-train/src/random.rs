@@ -1,0 +1,58 @@
+//! Random numbers for training, each from (seed, purpose, index) alone.
+//!
+//! Nothing carries a generator's state from step to step, so a resumed run draws what an uninterrupted one would.
+
+use rand_core::Rng;
+use rand_distr::{Distribution, StandardNormal};
+use rand_pcg::Pcg64Mcg;
+
+/// What random numbers are for: keeps their sequences apart.
+#[derive(Debug, Clone, Copy)]
+pub enum Purpose {
+    /// First weights of the generator.
+    Generator = 1,
+    /// First weights of the discriminator.
+    Discriminator = 2,
+    /// Order of the images; the index is the epoch.
+    Shuffle = 3,
+    /// Latents and noise; the index is the step.
+    Step = 4,
+    /// The evaluation's classifier.
+    Classifier = 5,
+}
+
+/// The generator of `purpose` and `index`.
+pub fn stream(seed: u64, purpose: Purpose, index: u64) -> Pcg64Mcg {
+    let high = mix(mix(seed) ^ purpose as u64);
+    let low = mix(high ^ mix(index));
+    Pcg64Mcg::new(u128::from(high) << 64 | u128::from(low))
+}
+
+/// SplitMix64's output function (Steele, Lea, Flood 2014): spreads neighbouring numbers.
+fn mix(x: u64) -> u64 {
+    let x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    x ^ (x >> 31)
+}
+
+/// Adds standard normal numbers to the end of `values`.
+pub fn extend_normal(values: &mut Vec<f32>, count: usize, rng: &mut Pcg64Mcg) {
+    values.extend((0..count).map(|_| -> f32 { StandardNormal.sample(rng) }));
+}
+
+/// Numbers evenly distributed over `-bound..bound`.
+pub fn uniform(count: usize, bound: f32, rng: &mut Pcg64Mcg) -> Vec<f32> {
+    let scale = bound * (2.0 / (1u32 << 24) as f32);
+    (0..count).map(|_| (rng.next_u32() >> 8) as f32 * scale - bound).collect()
+}
+
+/// The numbers below `count` in random order (Fisher and Yates).
+pub fn permutation(count: usize, rng: &mut Pcg64Mcg) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..count as u32).collect();
+    for last in (1..count).rev() {
+        let other = (u128::from(rng.next_u64()) * (last as u128 + 1)) >> 64;
+        order.swap(last, other as usize);
+    }
+    order
+}

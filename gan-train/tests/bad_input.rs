@@ -1,0 +1,192 @@
+//! Whatever is wrong, there is one error that names the file and the field, the right exit code, and nothing is lost.
+
+mod common;
+use common::{fail, folder, mnist, short_run, succeed};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+/// A folder whose run.gan was changed by `change`; all commands that read a blob must refuse it in these words.
+#[track_caller]
+fn refuse_blob(change: impl Fn(&mut Vec<u8>), parts: &[&str]) {
+    let folder = folder();
+    let path = folder.path();
+    let mut blob = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/v1-tiny.gan")).unwrap();
+    change(&mut blob);
+    fs::write(path.join("x.gan"), blob).unwrap();
+    let parts: Vec<&str> = parts.iter().copied().chain(["x.gan"]).collect();
+    for arguments in ["inspect x.gan", "generate x.gan --ascii", "evaluate x.gan --data digits"] {
+        fail(path, arguments, 1, &parts);
+    }
+}
+
+#[test]
+fn blobs() {
+    refuse_blob(|blob| blob.clear(), &["empty"]);
+    refuse_blob(|blob| blob.truncate(3), &["truncated"]);
+    refuse_blob(|blob| blob.truncate(blob.len() - 1), &["truncated"]);
+    refuse_blob(|blob| *blob = b"\x89PNG\r\n\x1a\n".to_vec(), &["magic", "GANB"]);
+    refuse_blob(|blob| blob[4] = 2, &["version", "2"]);
+    refuse_blob(|blob| blob.push(0), &["1 bytes after the end"]);
+    refuse_blob(
+        |blob| {
+            let middle = blob.len() - 40;
+            blob[middle] ^= 4;
+        },
+        &["crc"],
+    );
+}
+
+/// An IDX file by hand.
+fn idx(magic: [u8; 4], sizes: &[u32], data: &[u8]) -> Vec<u8> {
+    let sizes: Vec<u8> = sizes.iter().flat_map(|size| size.to_be_bytes()).collect();
+    [&magic[..], &sizes, data].concat()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn idx_files() {
+    let images = || idx([0, 0, 8, 3], &[200, 4, 4], &[7; 3200]);
+    let labels = || idx([0, 0, 8, 1], &[200], &[1; 200]);
+    let (images_file, labels_file) = ("images-idx3-ubyte", "labels-idx1-ubyte");
+    let cases: [(&str, Vec<u8>, &[&str]); 9] = [
+        (images_file, vec![], &["empty"]),
+        (images_file, vec![0, 0], &["magic"]),
+        (images_file, idx([0, 0, 13, 3], &[1, 1, 1], &[0; 4]), &["magic", "expected"]),
+        (images_file, labels(), &["magic", "expected"]),
+        (images_file, images()[..14].to_vec(), &["sizes", "header"]),
+        (images_file, images()[..3000].to_vec(), &["count", "3200", "2984"]),
+        (images_file, idx([0, 0, 8, 3], &[0, 4, 4], &[]), &["0 images"]),
+        (images_file, idx([0, 0, 8, 3], &[u32::MAX; 3], &[]), &["sizes", "too large"]),
+        (labels_file, idx([0, 0, 8, 1], &[199], &[1; 199]), &["199 labels", "200 images", images_file]),
+    ];
+    for (name, bytes, parts) in cases {
+        let folder = folder();
+        let path = folder.path();
+        fs::create_dir(path.join("data")).unwrap();
+        fs::write(path.join("data").join(images_file), images()).unwrap();
+        fs::write(path.join("data").join(labels_file), labels()).unwrap();
+        fs::write(path.join("data").join(name), bytes).unwrap();
+        let parts: Vec<&str> = parts.iter().copied().chain([name]).collect();
+        fail(path, "train --data data --out run", 1, &parts);
+        assert!(!path.join("run").exists());
+    }
+
+    let folder = folder();
+    let path = folder.path();
+    fs::create_dir(path.join("data")).unwrap();
+    let packed = gzip(&images());
+    fs::write(path.join("data/images-idx3-ubyte.gz"), &packed[..packed.len() / 2]).unwrap();
+    fail(path, "train --data data", 1, &["gzip", "cut short", "images-idx3-ubyte.gz"]);
+    fs::write(path.join("data/images-idx3-ubyte.gz"), &packed).unwrap();
+    fail(path, "train --data data --preset compact", 1, &["conditional", "no labels", "--unconditional"]);
+    fs::write(path.join("data/labels-idx1-ubyte.gz"), gzip(&labels())).unwrap();
+    succeed(path, "train --data data --preset digits8 --steps 3 --out run");
+    fail(path, "train --data missing", 1, &["--data missing", "folder"]);
+    fs::create_dir(path.join("nothing")).unwrap();
+    fail(path, "train --data nothing", 1, &["nothing", "images-idx3-ubyte"]);
+}
+
+#[test]
+fn configurations() {
+    let folder = folder();
+    let path = folder.path();
+    let good = include_str!("../presets/digits8.toml");
+    let cases = [
+        (good.replace("slope = 0.2", "slop = 0.2"), "unknown field `slop`"),
+        (good.replace("latent = 16", "latent = \"many\""), "latent"),
+        (good.replace("latent = 16", "latent = 0"), "generator.latent"),
+        (good.replace("rate = 1e-3", "rate = -1.0"), "training.rate"),
+        (good.replace("batch = 128", "batch = 5000"), "training.batch"),
+        (good.replace("[64, 64, 64]", "[64, 0]"), "generator.hidden"),
+        (good.replace("[64, 64, 64]", "[1, 1, 1, 1, 1, 1, 1, 1]"), "generator.hidden"),
+        (good.replace("\"leaky_relu\"", "\"gelu\""), "gelu"),
+        (good.replace("[generator]", "[generator"), "generator"),
+        (String::new(), "name"),
+    ];
+    for (text, part) in cases {
+        fs::write(path.join("c.toml"), text).unwrap();
+        // Only the size of a batch depends on the data, not on the file.
+        let file = if part == "training.batch" { part } else { "c.toml" };
+        fail(path, "train --data digits --config c.toml --out run", 1, &[part, file]);
+    }
+    fail(path, "train --data digits --config missing.toml", 1, &["missing.toml"]);
+    fail(path, "train --data digits --preset huge", 1, &["huge", "digits8, compact"]);
+}
+
+#[test]
+fn usage() {
+    let folder = folder();
+    let path = folder.path();
+    for arguments in
+        ["", "paint", "train", "train --data digits --epochs 0", "generate x.gan", "train --data digits --epochs 1 --steps 5"]
+    {
+        let output = common::run(path, arguments);
+        assert_eq!(output.status.code(), Some(2), "gan-train {arguments}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn labels_runs_and_outputs() {
+    let folder = folder();
+    let path = folder.path();
+    short_run(path);
+    fail(path, "generate run.gan --ascii --label 10", 1, &["--label 10", "0 to 9"]);
+    fail(path, "generate missing.gan --ascii", 1, &["missing.gan"]);
+    fail(path, "quantize missing -o x.gan", 1, &["missing", "no such run folder"]);
+    fail(path, "train --resume missing", 1, &["missing"]);
+
+    // A file where a folder should be: nobody can write there, root neither.
+    fs::write(path.join("file"), "precious").unwrap();
+    for arguments in [
+        "train --data digits --steps 3 --out file/run",
+        "quickstart --steps 3 --out file",
+        "quantize run -o file/x.gan",
+        "generate run.gan --out file/x.png",
+        "generate run.gan --idx file/x",
+    ] {
+        fail(path, arguments, 1, &["file"]);
+    }
+    assert_eq!(fs::read_to_string(path.join("file")).unwrap(), "precious");
+
+    // A checkpoint that is not whole, or of another network.
+    let checkpoint = path.join("run/checkpoint.safetensors");
+    let whole = fs::read(&checkpoint).unwrap();
+    for len in [0, 5, 100, whole.len() - 1] {
+        fs::write(&checkpoint, &whole[..len]).unwrap();
+        fail(path, "quantize run -o x.gan", 1, &["checkpoint.safetensors", "cut short"]);
+        fail(path, "train --resume run", 1, &["checkpoint.safetensors", "cut short"]);
+    }
+    fs::write(&checkpoint, &whole).unwrap();
+    let config = fs::read_to_string(path.join("run/config.toml")).unwrap();
+    fs::write(path.join("run/config.toml"), config.replace("latent = 16", "latent = 17")).unwrap();
+    fail(path, "quantize run -o x.gan", 1, &["checkpoint.safetensors", "generator.0.weight", "shape"]);
+    assert!(!path.join("x.gan").exists());
+}
+
+#[test]
+fn a_diverging_run_says_where() {
+    let folder = folder();
+    let path = folder.path();
+    let config = include_str!("../presets/digits8.toml").replace("rate = 1e-3", "rate = 1e30");
+    fs::write(path.join("c.toml"), config).unwrap();
+    fail(path, "train --data digits --config c.toml --out run", 1, &["step ", "loss is", "training.rate"]);
+}
+
+#[test]
+fn mnist_files() {
+    let folder = folder();
+    let path = folder.path();
+    fs::create_dir(path.join("empty")).unwrap();
+    fail(path, "train --data mnist --data-dir empty", 1, &["empty", "train-images-idx3-ubyte"]);
+    fs::write(path.join("empty/train-images-idx3-ubyte"), idx([0, 0, 8, 3], &[1, 28, 28], &[0; 784])).unwrap();
+    fail(path, "train --data mnist --data-dir empty", 1, &["train-images-idx3-ubyte", "sha256", "expected"]);
+    let Some(real) = mnist() else { return };
+    succeed(path, &format!("train --data mnist --data-dir {} --steps 3 --out run", real.display()));
+}

@@ -1,0 +1,63 @@
+//! Running the binary, and folders that go away.
+#![allow(dead_code)] // each suite is a crate of its own and uses a part
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+pub use tempfile::TempDir;
+
+/// The binary with these arguments, split at blanks, in `folder`.
+pub fn command(folder: &Path, arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gan-train"));
+    command.current_dir(folder).args(arguments.split_whitespace());
+    command
+}
+
+pub fn run(folder: &Path, arguments: &str) -> Output {
+    command(folder, arguments).output().expect("the binary starts")
+}
+
+/// Runs to the end with exit code 0; returns stdout.
+pub fn succeed(folder: &Path, arguments: &str) -> String {
+    let output = run(folder, arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "gan-train {arguments}: {}\n{stderr}", output.status);
+    String::from_utf8(output.stdout).expect("stdout is text")
+}
+
+/// Runs and fails with this exit code; returns the one error on stderr, which must hold all of `parts`.
+#[track_caller]
+pub fn fail(folder: &Path, arguments: &str, code: i32, parts: &[&str]) -> String {
+    let output = run(folder, arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "gan-train {arguments}\n{stderr}");
+    assert!(output.stdout.is_empty(), "gan-train {arguments} failed and wrote to stdout");
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    let errors: Vec<&str> = stderr.lines().filter(|line| line.starts_with("error")).collect();
+    assert_eq!(errors.len(), 1, "gan-train {arguments}: expected one error\n{stderr}");
+    for part in parts {
+        assert!(stderr.contains(part), "gan-train {arguments}: no {part:?} in\n{stderr}");
+    }
+    stderr
+}
+
+pub fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder can be made")
+}
+
+/// A short run on the built-in digits in `folder/run`, quantized to `folder/run.gan`.
+pub fn short_run(folder: &Path) {
+    succeed(folder, "train --data digits --steps 60 --out run");
+    succeed(folder, "quantize run -o run.gan");
+}
+
+/// Real MNIST, from `GAN_MNIST_DIR` or the shared data beside the checkout; says so loudly where there is none.
+pub fn mnist() -> Option<std::path::PathBuf> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/mnist");
+    let folder = std::env::var_os("GAN_MNIST_DIR").map_or(shared, Into::into);
+    if folder.is_dir() {
+        return Some(folder.canonicalize().expect("the folder is there"));
+    }
+    eprintln!("SKIPPED: no MNIST: set GAN_MNIST_DIR to a folder with its four files");
+    None
+}

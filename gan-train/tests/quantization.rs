@@ -1,0 +1,143 @@
+//! The quantizer on generators made by hand, whose float images are computed here in f64.
+
+use gan_core::Activation;
+use gan_core::blob::ImageShape;
+use gan_core::generator::{Layer, Output};
+use gan_train::blob_file::{BlobFile, generate};
+use gan_train::float::{FloatGenerator, FloatLayer, Samples};
+use gan_train::quantize::quantize;
+
+/// Pseudo-random numbers in -1..1, the same in every run.
+fn noise(seed: u32) -> impl FnMut() -> f32 {
+    let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
+    move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+    }
+}
+
+fn layer(inputs: usize, outputs: usize, classes: usize, activation: Activation, seed: u32) -> FloatLayer {
+    let mut noise = noise(seed);
+    // Keeps activations near size 1.
+    let size = 3.0 / (inputs as f32).sqrt();
+    let weights = (0..inputs * outputs).map(|_| noise() * size).collect();
+    let bias = (0..classes * outputs).map(|_| noise()).collect();
+    FloatLayer { inputs, outputs, weights, bias, activation }
+}
+
+fn generator(hidden: Activation, output: Activation, classes: u16) -> FloatGenerator {
+    let layers =
+        vec![layer(20, 40, usize::from(classes.max(1)), hidden, 1), layer(40, 30, 1, hidden, 2), layer(30, 48, 1, output, 3)];
+    FloatGenerator {
+        name: "test".into(),
+        latent_len: 20,
+        classes,
+        image: ImageShape { width: 8, height: 6, channels: 1 },
+        layers,
+    }
+}
+
+fn activate(activation: Activation, x: f64) -> f64 {
+    match activation {
+        Activation::Linear => x,
+        Activation::Relu => x.max(0.0),
+        Activation::LeakyRelu(slope) => x.max(0.0) + f64::from(slope) * x.min(0.0),
+        Activation::Tanh => x.tanh(),
+        Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
+    }
+}
+
+/// The pixels as real numbers, from the definition of a fully connected layer.
+fn float_pixels(generator: &FloatGenerator, samples: &Samples) -> Vec<f64> {
+    let latents = samples.codes.chunks_exact(generator.latent_len.into()).zip(&samples.labels);
+    let image = |(codes, &label): (&[u8], &u16)| {
+        let mut x: Vec<f64> = codes.iter().map(|&code| (f64::from(code) - 64.0) / 16.0).collect();
+        for layer in &generator.layers {
+            let class = if layer.bias.len() > layer.outputs { usize::from(label) } else { 0 };
+            let output = |o: usize| {
+                let sum: f64 = (0..layer.inputs).map(|i| x[i] * f64::from(layer.weights[i * layer.outputs + o])).sum();
+                activate(layer.activation, sum + f64::from(layer.bias[class * layer.outputs + o]))
+            };
+            x = (0..layer.outputs).map(output).collect();
+        }
+        let tanh = generator.layers.last().unwrap().activation == Activation::Tanh;
+        x.into_iter().map(move |y| if tanh { 127.5 * (y + 1.0) } else { (255.0 * y).clamp(0.0, 255.0) })
+    };
+    latents.flat_map(image).collect()
+}
+
+#[test]
+fn int8_pixels_stay_near_the_float_ones() {
+    let leaky = Activation::LeakyRelu(0.2);
+    // Mean difference in levels of 255: what was measured and half a level more, for other CPUs' rounding in calibration. The
+    // networks are random, so they use the steep middle of the output's range more than trained ones do.
+    let cases = [
+        (leaky, Activation::Sigmoid, 10, 1.72),
+        (leaky, Activation::Tanh, 0, 1.80),
+        (Activation::Relu, Activation::Sigmoid, 0, 1.09),
+        (Activation::Tanh, Activation::Sigmoid, 3, 1.28),
+        (Activation::Sigmoid, Activation::Tanh, 0, 1.26),
+        (Activation::Linear, Activation::Sigmoid, 0, 2.03),
+        (leaky, Activation::Linear, 0, 1.64),
+    ];
+    for (hidden, output, classes, measured) in cases {
+        let generator = generator(hidden, output, classes);
+        let blob = BlobFile::new(&quantize(&generator).unwrap());
+        let samples = Samples::new(77, 500, 20, classes);
+        let images = generate(&blob.decode().unwrap(), &samples).unwrap();
+        let expected = float_pixels(&generator, &samples);
+        let mean =
+            images.pixels.iter().zip(&expected).map(|(&a, b)| (f64::from(a) - b).abs()).sum::<f64>() / expected.len() as f64;
+        let spread = expected.iter().map(|pixel| (pixel - 127.5).abs()).sum::<f64>() / expected.len() as f64;
+        println!("{hidden:?} {output:?} {classes}: mean {mean:.2}, spread of the images {spread:.1}");
+        assert!(mean < measured + 0.5, "{hidden:?} {output:?}: {mean} levels");
+        assert!(spread > 30.0, "the images are all grey, so being near them says nothing");
+    }
+}
+
+#[test]
+fn weights_are_symmetric_and_use_their_whole_range() {
+    let generator = generator(Activation::LeakyRelu(0.2), Activation::Sigmoid, 10);
+    let blob = BlobFile::new(&quantize(&generator).unwrap());
+    let decoded = blob.decode().unwrap();
+    assert_eq!(decoded.layers().len(), 3);
+    for (layer, float) in decoded.layers().iter().zip(&generator.layers) {
+        let Layer::I8 { weights, bias, output, .. } = *layer else { panic!("not an int8 layer") };
+        assert_eq!(bias.len(), 4 * float.bias.len(), "one row of biases for each label");
+        for (row, float) in weights.chunks_exact(float.inputs).zip(float.rows()) {
+            let largest = float.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs()));
+            assert_eq!(row.iter().map(|weight| weight.unsigned_abs()).max(), Some(127));
+            for (&weight, &real) in row.iter().zip(&float) {
+                let exact = f64::from(real) * 127.0 / f64::from(largest);
+                assert!((f64::from(weight) - exact).abs() <= 0.5 + 1e-9);
+            }
+        }
+        assert_eq!(matches!(output, Output::Table(_)), layer.spec().activation == Activation::Sigmoid);
+    }
+}
+
+#[test]
+fn dead_outputs_and_large_biases_are_representable() {
+    let mut generator = generator(Activation::LeakyRelu(0.2), Activation::Sigmoid, 0);
+    let last = generator.layers.last_mut().unwrap();
+    // As MNIST's borders: no weights, a bias that keeps the pixel black; and one with tiny weights.
+    for (index, size) in [(0, 0.0), (1, 1e-9)] {
+        last.weights.iter_mut().skip(index).step_by(48).for_each(|weight| *weight *= size);
+        last.bias[index] = -30.0;
+    }
+    // A hidden output that is always 0, in the ReLU's dead half.
+    generator.layers[0].bias[5] = -1000.0;
+    let blob = BlobFile::new(&quantize(&generator).unwrap());
+    let images = generate(&blob.decode().unwrap(), &Samples::new(1, 50, 20, 0)).unwrap();
+    for image in images.iter() {
+        assert_eq!((image[0], image[1]), (0, 0));
+    }
+}
+
+#[test]
+fn weights_that_are_not_finite_are_refused() {
+    let mut generator = generator(Activation::Relu, Activation::Sigmoid, 0);
+    generator.layers[1].weights[7] = f32::NAN;
+    let error = format!("{:#}", quantize(&generator).unwrap_err());
+    assert!(error.contains("layer 1") && error.contains("not finite"), "{error}");
+}

@@ -1,0 +1,171 @@
+//! Runs as people make them: each subcommand, the same bytes from the same seed, stopping and going on.
+
+mod common;
+use common::{command, folder, run, short_run, succeed};
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// The blob of a run, which holds every weight of the average.
+fn blob(folder: &Path, name: &str) -> Vec<u8> {
+    succeed(folder, &format!("quantize {name} -o {name}.gan --float"));
+    fs::read(folder.join(format!("{name}.gan"))).unwrap()
+}
+
+#[test]
+fn quickstart_leaves_all_its_files_and_draws_ten_digits() {
+    let folder = folder();
+    let text = succeed(folder.path(), "quickstart --steps 60 --out q");
+    for name in ["checkpoint.safetensors", "config.toml", "metrics.jsonl", "losses.svg", "samples.png", "digits.gan"] {
+        let len = fs::metadata(folder.path().join("q").join(name)).unwrap_or_else(|error| panic!("{name}: {error}")).len();
+        assert!(len > 0, "{name} is empty");
+    }
+    let drawn = text.lines().take_while(|line| !line.starts_with("flash")).filter(|line| !line.is_empty()).count();
+    assert_eq!(drawn, 16, "two rows of digits, eight lines each\n{text}");
+    for part in ["flash  18,116 bytes", "RAM    208 bytes", "13,312 multiply-accumulates", "Try next"] {
+        assert!(text.contains(part), "no {part:?} in\n{text}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_whatever_the_threads() {
+    let folder = folder();
+    for (name, threads, seed) in [("one", "1", 5), ("two", "2", 5), ("many", "7", 5), ("other", "2", 6)] {
+        let arguments = format!("quickstart --steps 120 --seed {seed} --out {name}");
+        let status = command(folder.path(), &arguments).env("RAYON_NUM_THREADS", threads).output().unwrap().status;
+        assert!(status.success());
+    }
+    let file = |name: &str| fs::read(folder.path().join(name).join("digits.gan")).unwrap();
+    assert_eq!(file("one"), file("two"));
+    assert_eq!(file("one"), file("many"));
+    assert_ne!(file("one"), file("other"));
+}
+
+#[test]
+fn an_interrupted_run_goes_on_to_the_very_same_weights() {
+    let folder = folder();
+    let (path, length) = (folder.path(), "train --data digits --steps 1500");
+    succeed(path, &format!("{length} --out whole"));
+
+    let mut child = command(path, &format!("{length} --out parts")).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    wait_for(|| fs::read_to_string(path.join("parts/metrics.jsonl")).is_ok_and(|text| text.lines().count() > 5));
+    // SAFETY: the child runs, or is a zombie of ours that was not waited for.
+    assert_eq!(unsafe { libc::kill(child.id() as i32, libc::SIGINT) }, 0);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(fs::read_to_string(path.join("parts/metrics.jsonl")).unwrap().lines().count() < 390, "it was not interrupted");
+
+    succeed(path, "train --resume parts");
+    assert_eq!(blob(path, "whole"), blob(path, "parts"));
+    // Each line of metrics once, in order, with the same losses.
+    let losses = |name: &str| -> Vec<(u64, String)> {
+        let text = fs::read_to_string(path.join(name).join("metrics.jsonl")).unwrap();
+        let parse = |line| serde_json::from_str::<serde_json::Value>(line).unwrap();
+        text.lines().map(parse).map(|line| (line["step"].as_u64().unwrap(), line["g_loss"].to_string())).collect()
+    };
+    let (whole, parts) = (losses("whole"), losses("parts"));
+    assert_eq!(whole.len(), 500);
+    let same = whole.iter().zip(&parts).filter(|(a, b)| a.1 == b.1).count();
+    assert_eq!(whole.iter().map(|line| line.0).collect::<Vec<_>>(), parts.iter().map(|line| line.0).collect::<Vec<_>>());
+    assert!(same >= whole.len() - 1, "only the line of the interruption may be a mean over fewer steps");
+}
+
+#[test]
+fn a_killed_run_goes_on_from_its_last_checkpoint() {
+    let folder = folder();
+    let path = folder.path();
+    let length = "train --data digits --steps 1500 --checkpoint-every 0.05";
+    succeed(path, &format!("{length} --out whole"));
+
+    let mut child = command(path, &format!("{length} --out parts")).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let mut kills = 0;
+    loop {
+        wait_for(|| path.join("parts/checkpoint.safetensors").exists());
+        // At a different moment of the cycle of checkpoints each time.
+        std::thread::sleep(Duration::from_millis(230 + 17 * kills));
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+        child = command(path, "train --resume parts --checkpoint-every 0.05").stdout(Stdio::null()).spawn().unwrap();
+    }
+    assert!(kills >= 3, "it was killed only {kills} times");
+    assert!(child.wait().unwrap().success());
+    assert_eq!(blob(path, "whole"), blob(path, "parts"));
+}
+
+fn wait_for(ready: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !ready() {
+        assert!(start.elapsed() < Duration::from_secs(60), "it never happened");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn generate_writes_what_train_reads() {
+    let folder = folder();
+    let path = folder.path();
+    short_run(path);
+    succeed(path, "generate run.gan --count 200 --seed 9 --idx synthetic --out grid.png");
+    succeed(path, "train --data synthetic --preset digits8 --epochs 2 --out second");
+    let labels = fs::read(path.join("synthetic/labels-idx1-ubyte")).unwrap();
+    assert_eq!(labels[8..18], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    let images = fs::read(path.join("synthetic/images-idx3-ubyte")).unwrap();
+    assert_eq!(images.len(), 16 + 200 * 64);
+
+    // The 100th image is the same whatever the count.
+    succeed(path, "generate run.gan --count 100 --seed 9 --idx fewer");
+    let fewer = fs::read(path.join("fewer/images-idx3-ubyte")).unwrap();
+    assert_eq!(fewer[16..], images[16..16 + 100 * 64]);
+    let text = succeed(path, "generate run.gan --label 3 --count 2 --ascii");
+    assert_eq!(text.lines().filter(|line| !line.is_empty()).count(), 8, "{text}");
+}
+
+#[test]
+fn unconditional_runs_take_no_labels() {
+    let folder = folder();
+    let path = folder.path();
+    succeed(path, "train --data digits --unconditional --steps 60 --out run");
+    succeed(path, "quantize run -o run.gan");
+    let report: serde_json::Value = serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();
+    assert_eq!(report["classes"], 0);
+    succeed(path, "generate run.gan --ascii");
+    let output = run(path, "generate run.gan --ascii --label 1");
+    assert_eq!(output.status.code(), Some(1));
+    // Images without labels are enough for it.
+    succeed(path, "generate run.gan --count 150 --idx synthetic");
+    assert!(!path.join("synthetic/labels-idx1-ubyte").exists());
+    succeed(path, "train --data synthetic --unconditional --steps 5 --out second");
+}
+
+#[test]
+fn inspect_and_evaluate_report_in_json() {
+    let folder = folder();
+    let path = folder.path();
+    short_run(path);
+    let report: serde_json::Value = serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();
+    assert_eq!(report["flash_bytes"].as_u64().unwrap(), fs::metadata(path.join("run.gan")).unwrap().len());
+    assert_eq!((&report["macs"], &report["classes"], &report["scratch_bytes"]), (&13_312.into(), &10.into(), &128.into()));
+    assert_eq!(report["layers"][3]["activation"], "sigmoid");
+
+    let text = succeed(path, "evaluate run.gan --data digits --run run --samples 500 --json");
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let histogram = report["class_histogram"].as_array().unwrap();
+    assert_eq!(histogram.iter().map(|count| count.as_u64().unwrap()).sum::<u64>(), 500);
+    let accuracy = |name: &str| report[name].as_f64().unwrap();
+    assert!(accuracy("classifier_accuracy") > 0.85 && accuracy("conditional_accuracy") <= 1.0, "{text}");
+    let mean = report["agreement"]["mean"].as_f64().unwrap();
+    assert!(mean > 0.0 && mean < 4.0, "{text}");
+}
+
+#[test]
+fn every_help_shows_an_example() {
+    let folder = folder();
+    for name in ["quickstart", "train", "quantize", "generate", "inspect", "evaluate"] {
+        let text = succeed(folder.path(), &format!("{name} --help"));
+        assert!(text.contains("Example") && text.contains(&format!("gan-train {name}")), "{text}");
+    }
+}

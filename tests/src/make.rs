@@ -1,0 +1,168 @@
+//! The bytes of every file in `tests/vectors`, from the reference. `cargo xtask vectors` writes them, and with `--check`
+//! compares them; both take them from [`all`].
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::reference::write::write;
+use crate::reference::{Refused, generate, parse, rescale, sampler};
+use crate::synthetic::{self, SplitMix64};
+use crate::vectors::{ARITHMETIC_MAGIC, IMAGES_MAGIC, NO_LABEL, SAMPLER_CODES};
+
+/// Why the vectors could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MakeError {
+    /// A folder or model could not be read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// What was to be read.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A model is not a valid blob.
+    #[error("{}: {source}", path.display())]
+    Model {
+        /// The model's file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Refused,
+    },
+}
+
+/// Every file that belongs into `tests/vectors`, as (path under `repo_root`, bytes), sorted by path: `arith.bin`, the synthetic
+/// blobs `v1-*.gan`, and an `.images.bin` for each of these and for each of `models/*.gan`.
+///
+/// It writes nothing. A file in `tests/vectors` that is not in the list is stale: a model was removed or renamed.
+///
+/// # Errors
+///
+/// A model in `models` that cannot be read or that the reference refuses.
+pub fn all(repo_root: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, MakeError> {
+    let folder = repo_root.join("tests").join("vectors");
+    let mut files = vec![(folder.join("arith.bin"), arithmetic())];
+    for (stem, blob) in synthetic_blobs() {
+        let path = folder.join(format!("{stem}.gan"));
+        let images = images(&blob).map_err(|source| MakeError::Model { path: path.clone(), source })?;
+        files.push((folder.join(format!("{stem}.images.bin")), images));
+        files.push((path, blob));
+    }
+    for path in models(repo_root)? {
+        let blob = fs::read(&path).map_err(|source| MakeError::Io { path: path.clone(), source })?;
+        let images = images(&blob).map_err(|source| MakeError::Model { path: path.clone(), source })?;
+        let name = path.with_extension("images.bin");
+        files.push((folder.join(name.file_name().unwrap_or_default()), images));
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The paths of `models/*.gan` under `repo_root`, sorted.
+///
+/// # Errors
+///
+/// If the folder cannot be read.
+pub fn models(repo_root: &Path) -> Result<Vec<PathBuf>, MakeError> {
+    let folder = repo_root.join("models");
+    let entries = fs::read_dir(&folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    let mut paths: Vec<PathBuf> = entries.map_err(|source| MakeError::Io { path: folder, source })?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "gan"));
+    paths.sort();
+    Ok(paths)
+}
+
+/// File stems and bytes of the blobs that are kept for ever, one of each kind for each version of the format.
+#[must_use]
+pub fn synthetic_blobs() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("v1-tiny", write(&synthetic::tiny())),
+        ("v1-wide-range", write(&synthetic::wide_range())),
+        ("v1-float", write(&synthetic::float())),
+    ]
+}
+
+/// The images file of a blob: one image for each label and two more of label 0, or eight of a model without labels.
+/// Seeds differ in all bits, and the first is 0.
+///
+/// # Errors
+///
+/// If the reference refuses the blob.
+pub fn images(blob: &[u8]) -> Result<Vec<u8>, Refused> {
+    let model = parse(blob)?;
+    let labels: Vec<Option<u16>> =
+        if model.classes == 0 { vec![None; 8] } else { (0..model.classes).chain([0, 0]).map(Some).collect() };
+    let count = u16::try_from(labels.len()).map_err(|_| Refused("more labels than an images file holds".into()))?;
+
+    let mut out = IMAGES_MAGIC.to_vec();
+    out.extend(&blob[blob.len() - 4..]);
+    out.extend(model.latent_len.to_le_bytes());
+    out.extend((model.pixels_len() as u32).to_le_bytes());
+    out.extend(count.to_le_bytes());
+    for (index, &label) in labels.iter().enumerate() {
+        let seed = (index as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let latent = sampler::codes(seed, 0, usize::from(model.latent_len));
+        out.extend(seed.to_le_bytes());
+        out.extend(label.unwrap_or(NO_LABEL).to_le_bytes());
+        out.extend(&latent);
+        out.extend(generate(&model, &latent, label));
+    }
+    Ok(out)
+}
+
+/// The arithmetic file.
+#[must_use]
+pub fn arithmetic() -> Vec<u8> {
+    let rescales = rescale_inputs();
+    let samplers = sampler_inputs();
+    let mut out = ARITHMETIC_MAGIC.to_vec();
+    out.extend((rescales.len() as u16).to_le_bytes());
+    out.extend((samplers.len() as u16).to_le_bytes());
+    for (acc, multiplier, shift) in rescales {
+        let expected = rescale(i64::from(acc), multiplier, shift) as i32;
+        out.extend(acc.to_le_bytes());
+        out.extend(multiplier.to_le_bytes());
+        out.push(shift);
+        out.extend(expected.to_le_bytes());
+    }
+    for (seed, skip) in samplers {
+        out.extend(seed.to_le_bytes());
+        out.extend(skip.to_le_bytes());
+        out.extend(sampler::codes(seed, skip, SAMPLER_CODES));
+    }
+    out
+}
+
+/// (accumulator, multiplier, shift): the corners, the neighbours of halves at every shift, and 350 random ones.
+fn rescale_inputs() -> Vec<(i32, u16, u8)> {
+    let mut inputs = Vec::new();
+    for acc in [i32::MIN, i32::MIN + 1, -65_537, -65_536, -1, 0, 1, 65_535, 65_536, i32::MAX] {
+        for multiplier in [0, 1, 16_384, 32_767] {
+            inputs.extend([17, 32, 46].map(|shift| (acc, multiplier, shift)));
+        }
+    }
+    for shift in 17..=46 {
+        // acc x multiplier is 2^(shift-1), half a unit, which an i32 reaches with a multiplier of 1 or of 2^14.
+        let (multiplier, half) = if shift <= 31 { (1, 1i64 << (shift - 1)) } else { (16_384, 1i64 << (shift - 15)) };
+        let near = [half, half - 1, -half, -half - 1, -half + 1];
+        inputs.extend(near.into_iter().filter_map(|acc| Some((i32::try_from(acc).ok()?, multiplier, shift))));
+    }
+    let mut rng = SplitMix64(3);
+    for _ in 0..350 {
+        // Of any size, so that small results are as common as large ones.
+        let acc = rng.range(i64::from(i32::MIN), i64::from(i32::MAX)) as i32 >> rng.range(0, 31);
+        inputs.push((acc, rng.range(0, 32_767) as u16, rng.range(17, 46) as u8));
+    }
+    inputs
+}
+
+/// (seed, codes skipped): near and far, and the outputs that decide between `<=` and `<`. The generator's period is 2^64,
+/// so the last skip is one step back.
+fn sampler_inputs() -> Vec<(u64, u64)> {
+    let mut inputs = Vec::new();
+    for seed in [0, 1, 0x0123_4567_89AB_CDEF, u64::MAX] {
+        inputs.extend([0, 1, 10_007, 1 << 32, 1 << 63, u64::MAX].map(|skip| (seed, skip)));
+    }
+    inputs.extend(sampler::SEEDS_AT_THRESHOLDS.map(|(seed, _, _)| (seed, 0)));
+    inputs
+}

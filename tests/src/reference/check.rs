@@ -1,0 +1,75 @@
+//! The limits in the format's tables.
+
+use super::{Activation, Float, Int8, Layer, Model, Params, Refused};
+
+/// Refuses with `what` unless `ok`.
+fn ensure(ok: bool, what: &str) -> Result<(), Refused> {
+    if ok { Ok(()) } else { Err(Refused(what.into())) }
+}
+
+/// Checks a model against every limit that does not concern its encoding.
+///
+/// # Errors
+///
+/// The first limit that it breaks.
+pub fn check(model: &Model) -> Result<(), Refused> {
+    ensure(model.name.len() <= 32, "name: more than 32 bytes")?;
+    ensure(model.latent_len >= 1, "latent_len: 0")?;
+    ensure(model.width >= 1 && model.height >= 1, "image: no pixels")?;
+    ensure(matches!(model.channels, 1 | 3), "channels: neither 1 nor 3")?;
+    ensure((1..=8).contains(&model.layers.len()), "layers: not 1 to 8")?;
+    let mut inputs = usize::from(model.latent_len);
+    for (index, layer) in model.layers.iter().enumerate() {
+        ensure(layer.outputs >= 1, "outputs: 0")?;
+        ensure(usize::from(layer.inputs) == inputs, "inputs: not the outputs before")?;
+        inputs = usize::from(layer.outputs);
+        if let Activation::LeakyRelu(slope) = layer.activation {
+            ensure((0.0..=1.0).contains(&slope), "slope: not in 0..=1")?;
+        }
+        let biases = model.bias_rows(index) * usize::from(layer.outputs);
+        match &layer.params {
+            Params::I8(int8) => check_int8(layer, int8, biases, model.has_table(index), index + 1 == model.layers.len())?,
+            Params::F32(float) => check_float(layer, float, biases)?,
+        }
+    }
+    let element = |layer: &Layer| matches!(layer.params, Params::I8(_));
+    ensure(model.layers.iter().all(|layer| element(layer) == element(&model.layers[0])), "element: not the same in all")?;
+    // In u64: an image's size need not fit into the usize of a 32-bit host.
+    let pixels = u64::from(model.width) * u64::from(model.height) * u64::from(model.channels);
+    ensure(inputs as u64 == pixels, "outputs: not the image")
+}
+
+fn check_int8(layer: &Layer, int8: &Int8, biases: usize, has_table: bool, last: bool) -> Result<(), Refused> {
+    let (inputs, outputs) = (usize::from(layer.inputs), usize::from(layer.outputs));
+    ensure(int8.weights.len() == inputs * outputs, "weights: not outputs x inputs")?;
+    ensure(int8.bias.len() == biases, "bias: not classes x outputs")?;
+    ensure(int8.multipliers.len() == outputs, "multipliers: not one for each output")?;
+    ensure(int8.negative_multipliers.len() == if has_table { 0 } else { outputs }, "negative multipliers: wrong count")?;
+    ensure(int8.shifts.len() == outputs, "shifts: not one for each output")?;
+    ensure(int8.table.len() == if has_table { 256 } else { 0 }, "table: wrong count")?;
+
+    ensure(has_table || layer.zero_point <= 127, "zero_point: more than 127")?;
+    ensure(int8.weights.iter().all(|&w| w >= -127), "weights: -128")?;
+    ensure(int8.multipliers.iter().all(|&m| m <= 32767), "multipliers: more than 32767")?;
+    ensure(int8.negative_multipliers.iter().all(|&m| m <= 32767), "negative multipliers: more than 32767")?;
+    ensure(int8.shifts.iter().all(|s| (17..=46).contains(s)), "shifts: not in 17..=46")?;
+    ensure(last || int8.table.iter().all(|&entry| entry <= 127), "table: more than 127 in a hidden layer")?;
+
+    for (row, weights) in int8.weights.chunks(inputs).enumerate() {
+        let positive: i64 = weights.iter().filter(|&&w| w > 0).map(|&w| i64::from(w)).sum();
+        let negative: i64 = weights.iter().filter(|&&w| w < 0).map(|&w| i64::from(w)).sum();
+        for class in int8.bias.chunks(outputs) {
+            let bias = i64::from(class[row]);
+            ensure(bias + 127 * positive <= i64::from(i32::MAX), "bias: the sum can exceed 2^31 - 1")?;
+            ensure(bias + 127 * negative >= i64::from(i32::MIN), "bias: the sum can fall below -2^31")?;
+        }
+    }
+    Ok(())
+}
+
+fn check_float(layer: &Layer, float: &Float, biases: usize) -> Result<(), Refused> {
+    ensure(float.weights.len() == usize::from(layer.inputs) * usize::from(layer.outputs), "weights: wrong count")?;
+    ensure(float.bias.len() == biases, "bias: not classes x outputs")?;
+    ensure(layer.zero_point == 0, "zero_point: not 0 in a float layer")?;
+    ensure(float.weights.iter().chain(&float.bias).all(|x| x.is_finite()), "a weight or bias is not finite")
+}

@@ -1,0 +1,127 @@
+//! `docs/blob-format.md` in the plainest code that says it: `Vec`s, 64-bit integers, `f64`, one loop for each sum.
+//!
+//! Nothing here is fast and nothing here is shared with gan-core. What is compared with it:
+//! [`parse()`] and [`write`](write::write) with the codec, [`generate`] with the kernels, [`sampler`] and [`tables`] with
+//! the constants and tables.
+
+mod bytes;
+mod check;
+mod parse;
+pub(crate) mod run;
+pub mod sampler;
+pub mod tables;
+pub mod write;
+
+pub use bytes::crc32;
+pub use check::check;
+pub use parse::parse;
+pub use run::{generate, rescale};
+
+/// Why the reference refuses a blob or a model: a sentence for a person, never matched on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(pub String);
+
+/// One generator, as the format describes it; not necessarily a valid one ([`check()`] tells).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// At most 32 bytes.
+    pub name: String,
+    /// Length of the latent vector.
+    pub latent_len: u16,
+    /// Number of labels, 0 for a generator that takes none.
+    pub classes: u16,
+    /// Image width in pixels.
+    pub width: u16,
+    /// Image height in pixels.
+    pub height: u16,
+    /// 1 (grey) or 3 (RGB, interleaved).
+    pub channels: u8,
+    /// First to last.
+    pub layers: Vec<Layer>,
+}
+
+/// One fully connected layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// Input codes or numbers.
+    pub inputs: u16,
+    /// Output codes or numbers.
+    pub outputs: u16,
+    /// What comes after the sums. For `I8` it only decides whether there is a table; its effect is in the numbers.
+    pub activation: Activation,
+    /// The integer that stands for 0.0 after requantization; 0 for `F32`.
+    pub zero_point: u8,
+    /// The numbers of the payload.
+    pub params: Params,
+}
+
+/// A layer's activation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Activation {
+    /// `x`
+    Linear,
+    /// `max(x, 0)`
+    Relu,
+    /// `x`, times the slope if negative.
+    LeakyRelu(f32),
+    /// Hyperbolic tangent.
+    Tanh,
+    /// `1 / (1 + e^-x)`
+    Sigmoid,
+}
+
+/// A layer's payload.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Params {
+    /// Integer layer.
+    I8(Int8),
+    /// Float layer.
+    F32(Float),
+}
+
+/// Payload of an integer layer. A section that the layer does not have is empty, and takes no bytes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Int8 {
+    /// `[output][input]`, -127..=127.
+    pub weights: Vec<i8>,
+    /// `[class][output]`, scale input x weight; one class in all layers but the first.
+    pub bias: Vec<i32>,
+    /// `[output]`, at most 32767.
+    pub multipliers: Vec<u16>,
+    /// `[output]`, at most 32767; empty with a table.
+    pub negative_multipliers: Vec<u16>,
+    /// `[output]`, 17..=46.
+    pub shifts: Vec<u8>,
+    /// 256 entries; empty without a table.
+    pub table: Vec<u8>,
+}
+
+/// Payload of a float layer, all finite.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Float {
+    /// `[output][input]`.
+    pub weights: Vec<f32>,
+    /// `[class][output]`; one class in all layers but the first.
+    pub bias: Vec<f32>,
+}
+
+impl Model {
+    /// Bytes of one image: width x height x channels.
+    #[must_use]
+    pub fn pixels_len(&self) -> usize {
+        usize::from(self.width) * usize::from(self.height) * usize::from(self.channels)
+    }
+
+    /// Rows of biases in layer `index`: one for each label in the first layer of a conditional model, else one.
+    #[must_use]
+    pub fn bias_rows(&self, index: usize) -> usize {
+        if index == 0 { usize::from(self.classes).max(1) } else { 1 }
+    }
+
+    /// Whether layer `index`, if it is an integer layer, ends in a table.
+    #[must_use]
+    pub fn has_table(&self, index: usize) -> bool {
+        index + 1 == self.layers.len() || matches!(self.layers[index].activation, Activation::Tanh | Activation::Sigmoid)
+    }
+}

@@ -1,0 +1,120 @@
+//! Reading a blob.
+
+use super::bytes::{Reader, crc32};
+use super::{Activation, Float, Int8, Layer, Model, Params, Refused, check};
+
+/// Reads a blob of version 1 and checks every limit of the format. Where the bytes lie in memory does not matter here.
+///
+/// # Errors
+///
+/// The first thing that is wrong.
+pub fn parse(blob: &[u8]) -> Result<Model, Refused> {
+    let body = blob.len().checked_sub(4).ok_or_else(|| Refused("no room for a CRC".into()))?;
+    let (message, crc) = blob.split_at(body);
+    if crc != crc32(message).to_le_bytes() {
+        return Err(Refused("the CRC is another".into()));
+    }
+
+    let mut reader = Reader { bytes: message, at: 0 };
+    if reader.take(4, "magic")? != b"GANB" {
+        return Err(Refused("not a .gan file".into()));
+    }
+    let version = reader.u8("version")?;
+    if version != 1 {
+        return Err(Refused(format!("version {version}")));
+    }
+    let name = String::from_utf8(reader.slice("name")?.to_vec()).map_err(|_| Refused("name: not UTF-8".into()))?;
+    let mut model = Model {
+        name,
+        latent_len: reader.u16("latent_len")?,
+        classes: reader.u16("classes")?,
+        width: reader.u16("width")?,
+        height: reader.u16("height")?,
+        channels: reader.u8("channels")?,
+        layers: Vec::new(),
+    };
+    for _ in 0..reader.varint(8, "layers")? {
+        model.layers.push(layer(&mut reader)?);
+    }
+
+    let padding = reader.slice("padding")?;
+    if padding.len() > 15 || padding.iter().any(|&byte| byte != 0) {
+        return Err(Refused("padding: not 0 to 15 zeros".into()));
+    }
+    let payload = reader.slice("payload")?;
+    if !(reader.at - payload.len()).is_multiple_of(16) {
+        return Err(Refused("padding: the payload does not begin on a multiple of 16".into()));
+    }
+    if reader.at != message.len() {
+        return Err(Refused("bytes after the payload".into()));
+    }
+    let mut sections = Sections(Reader { bytes: payload, at: 0 });
+    for index in 0..model.layers.len() {
+        sections.fill(&mut model, index)?;
+    }
+    if sections.0.at != payload.len() {
+        return Err(Refused("payload: longer than its sections".into()));
+    }
+    check(&model)?;
+    Ok(model)
+}
+
+/// A layer's part of the header; its numbers follow in the payload.
+fn layer(reader: &mut Reader<'_>) -> Result<Layer, Refused> {
+    let inputs = reader.u16("inputs")?;
+    let outputs = reader.u16("outputs")?;
+    let params = match reader.varint(1, "element")? {
+        0 => Params::I8(Int8::default()),
+        _ => Params::F32(Float::default()),
+    };
+    reader.varint(0, "packing")?;
+    let activation = match reader.varint(4, "activation")? {
+        0 => Activation::Linear,
+        1 => Activation::Relu,
+        2 => Activation::LeakyRelu(reader.f32("slope")?),
+        3 => Activation::Tanh,
+        _ => Activation::Sigmoid,
+    };
+    let zero_point = reader.u8("zero_point")?;
+    Ok(Layer { inputs, outputs, activation, zero_point, params })
+}
+
+/// The payload, section after section.
+struct Sections<'a>(Reader<'a>);
+
+impl Sections<'_> {
+    /// Reads the sections of layer `index`.
+    fn fill(&mut self, model: &mut Model, index: usize) -> Result<(), Refused> {
+        // In u64: the sizes that a header announces need not fit into the usize of a 32-bit host.
+        let outputs = u64::from(model.layers[index].outputs);
+        let weights = outputs * u64::from(model.layers[index].inputs);
+        let biases = outputs * model.bias_rows(index) as u64;
+        let has_table = model.has_table(index);
+        match &mut model.layers[index].params {
+            Params::I8(int8) => {
+                int8.weights = self.section(weights, i8::from_le_bytes)?;
+                int8.bias = self.section(biases, i32::from_le_bytes)?;
+                int8.multipliers = self.section(outputs, u16::from_le_bytes)?;
+                int8.negative_multipliers = self.section(if has_table { 0 } else { outputs }, u16::from_le_bytes)?;
+                int8.shifts = self.section(outputs, u8::from_le_bytes)?;
+                int8.table = self.section(if has_table { 256 } else { 0 }, u8::from_le_bytes)?;
+            }
+            Params::F32(float) => {
+                float.weights = self.section(weights, f32::from_le_bytes)?;
+                float.bias = self.section(biases, f32::from_le_bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `count` values of `N` bytes and the zeros up to the next multiple of 16.
+    fn section<T, const N: usize>(&mut self, count: u64, value: fn([u8; N]) -> T) -> Result<Vec<T>, Refused> {
+        let (values, _) = self.0.take(count * N as u64, "payload")?.as_chunks();
+        let values = values.iter().map(|&bytes| value(bytes)).collect();
+        let zeros = self.0.at.next_multiple_of(16) - self.0.at;
+        if self.0.take(zeros as u64, "payload")?.iter().any(|&byte| byte != 0) {
+            return Err(Refused("payload: a section is not followed by zeros".into()));
+        }
+        Ok(values)
+    }
+}

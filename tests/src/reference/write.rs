@@ -1,0 +1,97 @@
+//! Writing a blob, in pieces that a test can tamper with. Nothing is checked: an invalid model gives an invalid blob.
+
+use super::bytes::{crc32, push_varint};
+use super::{Activation, Model, Params};
+
+/// The blob of a model.
+#[must_use]
+pub fn write(model: &Model) -> Vec<u8> {
+    assemble(&header(model), &payload(model))
+}
+
+/// The message up to and without `padding`.
+#[must_use]
+pub fn header(model: &Model) -> Vec<u8> {
+    let mut out = b"GANB".to_vec();
+    out.push(1);
+    push_varint(&mut out, model.name.len() as u64);
+    out.extend(model.name.as_bytes());
+    for field in [model.latent_len, model.classes, model.width, model.height] {
+        push_varint(&mut out, u64::from(field));
+    }
+    out.push(model.channels);
+    push_varint(&mut out, model.layers.len() as u64);
+    for layer in &model.layers {
+        push_varint(&mut out, u64::from(layer.inputs));
+        push_varint(&mut out, u64::from(layer.outputs));
+        out.push(match layer.params {
+            Params::I8(_) => 0,
+            Params::F32(_) => 1,
+        });
+        out.push(0);
+        match layer.activation {
+            Activation::Linear => out.push(0),
+            Activation::Relu => out.push(1),
+            Activation::LeakyRelu(slope) => {
+                out.push(2);
+                out.extend(slope.to_le_bytes());
+            }
+            Activation::Tanh => out.push(3),
+            Activation::Sigmoid => out.push(4),
+        }
+        out.push(layer.zero_point);
+    }
+    out
+}
+
+/// The payload's bytes, without their length.
+#[must_use]
+pub fn payload(model: &Model) -> Vec<u8> {
+    let mut out = Vec::new();
+    for layer in &model.layers {
+        match &layer.params {
+            Params::I8(int8) => {
+                section(&mut out, &int8.weights, i8::to_le_bytes);
+                section(&mut out, &int8.bias, i32::to_le_bytes);
+                section(&mut out, &int8.multipliers, u16::to_le_bytes);
+                section(&mut out, &int8.negative_multipliers, u16::to_le_bytes);
+                section(&mut out, &int8.shifts, u8::to_le_bytes);
+                section(&mut out, &int8.table, u8::to_le_bytes);
+            }
+            Params::F32(float) => {
+                section(&mut out, &float.weights, f32::to_le_bytes);
+                section(&mut out, &float.bias, f32::to_le_bytes);
+            }
+        }
+    }
+    out
+}
+
+/// A blob from the pieces of its message: adds the padding that aligns the payload, the payload's length and the CRC.
+#[must_use]
+pub fn assemble(header: &[u8], payload: &[u8]) -> Vec<u8> {
+    let mut length = Vec::new();
+    push_varint(&mut length, payload.len() as u64);
+    let before = header.len() + 1 + length.len();
+    let padding = before.next_multiple_of(16) - before;
+
+    let mut message = header.to_vec();
+    message.push(padding as u8);
+    message.extend(vec![0; padding]);
+    message.extend(length);
+    message.extend(payload);
+    seal(message)
+}
+
+/// Appends the CRC to a message.
+#[must_use]
+pub fn seal(mut message: Vec<u8>) -> Vec<u8> {
+    message.extend(crc32(&message).to_le_bytes());
+    message
+}
+
+/// Appends `values` and the zeros up to the next multiple of 16.
+fn section<T: Copy, const N: usize>(out: &mut Vec<u8>, values: &[T], bytes: fn(T) -> [u8; N]) {
+    out.extend(values.iter().flat_map(|&value| bytes(value)));
+    out.resize(out.len().next_multiple_of(16), 0);
+}

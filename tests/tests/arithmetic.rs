@@ -1,0 +1,131 @@
+//! The integer arithmetic below the kernels: requantization, latent sampling, tables.
+
+use gan_core::activation::{hidden_table, output_table};
+use gan_core::latent::THRESHOLDS;
+use gan_core::quant::Rescale;
+use gan_core::{Activation, LatentSampler};
+use gan_tests::reference::tables::normal_cdf;
+use gan_tests::reference::{self, sampler, tables};
+use gan_tests::synthetic::ACTIVATIONS;
+use gan_tests::vectors::Arithmetic;
+use proptest::prelude::*;
+
+#[path = "common/disk.rs"]
+mod disk;
+
+#[test]
+fn rescale_vectors() {
+    let file = disk::read("tests/vectors/arith.bin");
+    for vector in Arithmetic::read(&file).expect("the file is whole").rescale() {
+        let rescale = Rescale { multiplier: vector.multiplier, shift: vector.shift };
+        assert_eq!(rescale.apply(vector.acc), vector.expected, "{vector:?}");
+    }
+}
+
+/// Accumulators of every size, so that small ones are as common as large ones.
+fn accumulator() -> impl Strategy<Value = i32> {
+    (any::<i32>(), 0..32u32).prop_map(|(acc, shift)| acc >> shift)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The two 32-bit multiplications give what one exact product gives.
+    #[test]
+    fn rescale_is_the_exact_product_rounded(acc in accumulator(), multiplier in 0..=32767u16, shift in 17..=46u8) {
+        let product = i128::from(acc) * i128::from(multiplier);
+        let expected = (product + (1 << (shift - 1))).div_euclid(1 << shift);
+        prop_assert_eq!(i128::from(Rescale { multiplier, shift }.apply(acc)), expected);
+    }
+
+    /// A factor that a multiplier can hold is held to 15 bits, with the largest shift that leaves room for it.
+    #[test]
+    fn factors_are_held_to_fifteen_bits(fraction in 0.5..1.0f64, exponent in -31..=-2i32) {
+        let factor = fraction * f64::from(exponent).exp2();
+        // Above the largest multiplier at the smallest shift there is nothing to hold it.
+        prop_assume!(factor <= 32767.0 / f64::from(1 << 17));
+        let Rescale { multiplier, shift } = Rescale::from_factor(factor).expect("in range");
+        prop_assert!(multiplier <= 32767 && (17..=46).contains(&shift));
+        let held = f64::from(multiplier) / f64::from(shift).exp2();
+        prop_assert!((held / factor - 1.0).abs() <= 1.0 / 32768.0, "{factor} as {multiplier} / 2^{shift}");
+    }
+}
+
+#[test]
+fn sampler_vectors() {
+    let file = disk::read("tests/vectors/arith.bin");
+    for vector in Arithmetic::read(&file).expect("the file is whole").sampler() {
+        let mut sampler = LatentSampler::new(vector.seed);
+        sampler.advance(vector.skip);
+        let mut codes = [0; 16];
+        sampler.fill(&mut codes);
+        assert_eq!(codes, vector.codes, "{vector:?}");
+    }
+}
+
+/// However a sequence is cut into vectors and skips, it stays the same sequence.
+#[test]
+fn sampling_in_pieces_is_sampling_at_once() {
+    let expected = sampler::codes(5, 0, 10_000);
+    let mut sampler = LatentSampler::new(5);
+    let mut at = 0;
+    for (piece, skip) in (0..100).map(|i| (i, 7 * i % 40)) {
+        let mut codes = vec![0; piece];
+        sampler.fill(&mut codes);
+        assert_eq!(codes, expected[at..][..piece], "from {at}");
+        sampler.advance(skip as u64);
+        at += piece + skip;
+    }
+}
+
+#[test]
+fn thresholds_are_the_normal_quantiles() {
+    assert_eq!(THRESHOLDS, sampler::thresholds());
+}
+
+/// Mean, variance and both tails of a million codes against those of a normal distribution, rounded and clamped, within
+/// five standard errors.
+#[test]
+fn sampled_codes_are_normally_distributed() {
+    const DRAWS: f64 = 1e6;
+    // Code c takes z from (c - 64.5) / 16 to (c - 63.5) / 16; the outermost codes take the tails.
+    let below = |c: u8| if c == 0 { 0.0 } else { normal_cdf((f64::from(c) - 64.5) / 16.0) };
+    let probability = |c: u8| if c == 127 { 1.0 - below(c) } else { below(c + 1) - below(c) };
+    let moment = |f: &dyn Fn(f64) -> f64| (0..=127).map(|c| probability(c) * f(c.into())).sum::<f64>();
+    let mean = moment(&|c| c);
+    let variance = moment(&|c| (c - mean).powi(2));
+    let fourth = moment(&|c| (c - mean).powi(4));
+
+    let mut codes = vec![0; DRAWS as usize];
+    LatentSampler::new(1).fill(&mut codes);
+    let average = |f: &dyn Fn(f64) -> f64| codes.iter().map(|&c| f(c.into())).sum::<f64>() / DRAWS;
+    let near = |what: &str, sampled: f64, expected: f64, variance: f64| {
+        let bound = 5.0 * (variance / DRAWS).sqrt();
+        assert!((sampled - expected).abs() <= bound, "{what}: {sampled}, not {expected} +- {bound}");
+    };
+    near("mean", average(&|c| c), mean, variance);
+    near("variance", average(&|c| (c - mean).powi(2)), variance, fourth - variance.powi(2));
+    for code in [0u8, 24, 64, 104, 127] {
+        let p = probability(code);
+        near("frequency", average(&|c| f64::from(u8::from(c == f64::from(code)))), p, p * (1.0 - p));
+    }
+}
+
+#[test]
+fn activation_tables() {
+    for (activation, other) in ACTIVATIONS.map(|activation| (activation, same(activation))) {
+        assert_eq!(output_table(other), tables::output_table(activation), "{activation:?}");
+        assert_eq!(hidden_table(other), tables::hidden_table(activation), "{activation:?}");
+    }
+}
+
+/// gan-core's name for an activation.
+fn same(activation: reference::Activation) -> Activation {
+    match activation {
+        reference::Activation::Linear => Activation::Linear,
+        reference::Activation::Relu => Activation::Relu,
+        reference::Activation::LeakyRelu(slope) => Activation::LeakyRelu(slope),
+        reference::Activation::Tanh => Activation::Tanh,
+        reference::Activation::Sigmoid => Activation::Sigmoid,
+    }
+}

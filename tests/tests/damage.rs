@@ -1,0 +1,117 @@
+//! Damaged blobs: truncated, flipped, shifted in memory. None is accepted, and none panics. With the CRC put right, gan-core
+//! and the reference agree about every flipped bit, and about the pixels where the bit is harmless to the format.
+
+use gan_core::decode;
+use gan_core::error::DecodeError;
+use gan_tests::reference::write::{seal, write};
+use gan_tests::reference::{Model, Params, generate, parse};
+use gan_tests::synthetic::{SplitMix64, float, tiny, wide_range};
+
+#[path = "common/aligned.rs"]
+mod aligned;
+use aligned::Blob;
+
+#[test]
+fn every_truncation_is_refused() {
+    let blob = write(&tiny());
+    assert_eq!(decode(&[]).map(|_| ()), Err(DecodeError::Empty));
+    for len in 1..blob.len() {
+        assert_eq!(decode(&Blob::new(&blob[..len])).map(|_| ()), Err(DecodeError::Truncated), "{len} bytes");
+    }
+    // A message that ends early, with a CRC that is right for it.
+    for len in 0..blob.len() - 4 {
+        assert!(!agreed(&seal(blob[..len].to_vec())), "a message of {len} bytes");
+    }
+}
+
+#[test]
+fn trailing_bytes_are_refused() {
+    for extra in [1, 4, 16, 1000] {
+        let mut blob = write(&tiny());
+        blob.resize(blob.len() + extra, 0);
+        assert_eq!(decode(&Blob::new(&blob)).map(|_| ()), Err(DecodeError::TrailingBytes { extra }));
+    }
+}
+
+#[test]
+fn misaligned_blobs_are_refused() {
+    let blob = write(&tiny());
+    for offset in 1..16 {
+        assert_eq!(decode(&Blob::after(offset, &blob)).map(|_| ()), Err(DecodeError::Misaligned), "{offset} bytes after");
+    }
+    assert!(decode(&Blob::after(16, &blob)).is_ok());
+}
+
+#[test]
+fn every_flipped_bit_is_refused() {
+    let blob = write(&tiny());
+    for bit in 0..8 * blob.len() {
+        let mut damaged = blob.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        assert!(decode(&Blob::new(&damaged)).is_err(), "bit {bit}");
+    }
+}
+
+/// Whether gan-core accepts a blob; it has to agree with the reference, and on the pixels of an integer model.
+#[track_caller]
+fn agreed(bytes: &[u8]) -> bool {
+    let blob = Blob::new(bytes);
+    match (parse(bytes), decode(&blob)) {
+        (Err(_), Err(_)) => false,
+        (Ok(model), Ok(generator)) => {
+            if matches!(model.layers[0].params, Params::I8(_)) {
+                let latent: Vec<u8> = (0..model.latent_len).map(|i| (i * 37 % 128) as u8).collect();
+                let label = model.classes.checked_sub(1);
+                let mut scratch = vec![0; generator.scratch_len()];
+                let mut pixels = vec![0; generator.pixels_len()];
+                generator.generate(&latent, label, &mut scratch, &mut pixels).expect("the buffers fit");
+                assert_eq!(pixels, generate(&model, &latent, label));
+            }
+            true
+        }
+        (reference, core) => panic!("reference: {:?}, gan-core: {:?}", reference.map(|_| ()), core.map(|_| ())),
+    }
+}
+
+/// Flips the bits that `step` leads to and counts those that leave a valid blob.
+fn flip(model: &Model, step: usize) -> (usize, usize) {
+    let mut message = write(model);
+    message.truncate(message.len() - 4);
+    let (mut valid, mut all) = (0, 0);
+    for bit in (0..8 * message.len()).step_by(step) {
+        message[bit / 8] ^= 1 << (bit % 8);
+        valid += usize::from(agreed(&seal(message.clone())));
+        all += 1;
+        message[bit / 8] ^= 1 << (bit % 8);
+    }
+    (valid, all)
+}
+
+#[test]
+fn flipped_bits_with_a_right_crc_are_judged_alike() {
+    for (model, step) in [(tiny(), 1), (float(), 7), (wide_range(), 61)] {
+        let (valid, all) = flip(&model, step);
+        println!("{}: {valid} of {all} bits leave a valid blob", model.name);
+        assert!(valid > all / 4 && valid < all, "both kinds have to occur");
+    }
+}
+
+/// Random bytes in the header, where the structure is.
+#[test]
+fn random_headers_are_judged_alike() {
+    let mut rng = SplitMix64(9);
+    let mut valid = 0;
+    for model in [tiny(), float(), wide_range()] {
+        let mut message = write(&model);
+        message.truncate(message.len() - 4);
+        for _ in 0..3000 {
+            let mut damaged = message.clone();
+            for _ in 0..rng.range(1, 3) {
+                damaged[rng.range(4, 100) as usize] =
+                    [0, 1, 2, 127, 128, 129, 255, rng.next_u64() as u8][rng.range(0, 7) as usize];
+            }
+            valid += usize::from(agreed(&seal(damaged)));
+        }
+    }
+    assert!(valid > 100, "{valid} valid blobs");
+}

@@ -1,0 +1,300 @@
+//! What `decode` accepts and refuses, each limit of `docs/blob-format.md` from both sides. Blobs are made by the reference's
+//! writer, and the reference has to agree about each of them.
+
+use gan_core::error::{DecodeError, EncodeError, LayerField};
+use gan_core::{Generator, decode};
+use gan_tests::reference::write::{assemble, header, payload, seal, write};
+use gan_tests::reference::{Activation, Float, Int8, Model, Params, parse};
+use gan_tests::synthetic::{Shape, SplitMix64, float, tiny, wide_range};
+
+#[path = "common/aligned.rs"]
+mod aligned;
+use aligned::Blob;
+
+/// Offset of the first layer's `inputs` in the tiny blob; the golden bytes of the page name the others.
+const TINY_LAYER: usize = 16;
+
+#[track_caller]
+fn refused(blob: &[u8], expected: DecodeError) {
+    assert_eq!(decode(&Blob::new(blob)).map(|_| "accepted"), Err(expected));
+    assert!(parse(blob).is_err(), "the reference accepts it");
+}
+
+#[track_caller]
+fn accepted(model: &Model) {
+    let bytes = write(model);
+    assert_eq!(parse(&bytes).as_ref(), Ok(model), "the reference refuses it");
+    let blob = Blob::new(&bytes);
+    let generator = decode(&blob).expect("valid");
+    let mut out = vec![0xA5; bytes.len() + 1];
+    assert_eq!(generator.encode(&mut out), Ok(bytes.len()));
+    assert_eq!((&out[..bytes.len()], out[bytes.len()]), (&bytes[..], 0xA5), "encoded again");
+    assert_eq!(generator.encoded_len(), bytes.len());
+    assert_eq!(generator.encode(&mut out[1..bytes.len()]), Err(EncodeError::OutputLen { expected: bytes.len() }));
+}
+
+/// Two integer layers without a table in the first, two labels.
+fn plain() -> Model {
+    let hidden = vec![(4, Activation::LeakyRelu(0.5))];
+    let shape = Shape { latent_len: 3, classes: 2, width: 3, height: 2, channels: 1, hidden, last: Activation::Sigmoid };
+    shape.int8("plain", &mut SplitMix64(0))
+}
+
+/// The numbers of an integer layer.
+fn int8(model: &mut Model, layer: usize) -> &mut Int8 {
+    match &mut model.layers[layer].params {
+        Params::I8(int8) => int8,
+        Params::F32(_) => panic!("layer {layer} is a float layer"),
+    }
+}
+
+/// The numbers of a float layer.
+fn f32s(model: &mut Model, layer: usize) -> &mut Float {
+    match &mut model.layers[layer].params {
+        Params::F32(float) => float,
+        Params::I8(_) => panic!("layer {layer} is an integer layer"),
+    }
+}
+
+/// Puts one output more at the end of an integer layer.
+fn widen(model: &mut Model, layer: usize) {
+    let inputs = model.layers[layer].inputs.into();
+    let bias = model.bias_rows(layer);
+    model.layers[layer].outputs += 1;
+    let int8 = int8(model, layer);
+    int8.weights.extend(vec![0; inputs]);
+    int8.bias.extend(vec![0; bias]);
+    int8.multipliers.push(0);
+    if int8.table.is_empty() {
+        int8.negative_multipliers.push(0);
+    }
+    int8.shifts.push(17);
+}
+
+#[test]
+fn header_is_read_and_blobs_are_written_back() {
+    for model in [tiny(), wide_range(), float(), plain()] {
+        accepted(&model);
+        let blob = Blob::new(&write(&model));
+        let generator = decode(&blob).expect("valid");
+        assert_eq!(generator.name(), model.name);
+        assert_eq!(generator.latent_len(), model.latent_len.into());
+        assert_eq!(generator.classes(), model.classes);
+        let image = generator.image();
+        assert_eq!((image.width, image.height, image.channels), (model.width, model.height, model.channels));
+        assert_eq!(generator.pixels_len(), model.pixels_len());
+        assert_eq!(generator.line_len(), model.pixels_len() / usize::from(model.height));
+        let sizes =
+            |generator: &Generator<'_>| Vec::from_iter(generator.layers().iter().map(|l| (l.spec().inputs, l.spec().outputs)));
+        assert_eq!(sizes(&generator), Vec::from_iter(model.layers.iter().map(|l| (l.inputs, l.outputs))));
+    }
+}
+
+/// (what, change to the plain model, error)
+type Case = (&'static str, fn(&mut Model), DecodeError);
+
+const fn layer(index: u8, field: LayerField) -> DecodeError {
+    DecodeError::Layer { index, field }
+}
+
+#[test]
+fn models_beyond_a_limit_are_refused() {
+    let cases: &[Case] = &[
+        ("name of 33 bytes", |m| m.name = "n".repeat(33), DecodeError::Name),
+        ("channels 2", |m| (m.width, m.height, m.channels) = (3, 1, 2), DecodeError::Image),
+        ("channels 0", |m| m.channels = 0, DecodeError::Image),
+        ("width 0", |m| m.width = 0, DecodeError::Image),
+        ("height 0", |m| m.height = 0, DecodeError::Image),
+        ("no layers", |m| m.layers.clear(), DecodeError::Layers),
+        ("nine layers", |m| m.layers = vec![m.layers[1].clone(); 9], DecodeError::Header),
+        ("image larger than the outputs", |m| m.width = 4, layer(1, LayerField::Outputs)),
+        ("image of 65535 x 65535 pixels", |m| (m.width, m.height) = (0xFFFF, 0xFFFF), layer(1, LayerField::Outputs)),
+        ("outputs larger than the image", |m| widen(m, 1), layer(1, LayerField::Outputs)),
+        ("outputs not the next inputs", |m| widen(m, 0), layer(1, LayerField::Inputs)),
+        ("latent not the first inputs", |m| m.latent_len = 4, layer(0, LayerField::Inputs)),
+        ("slope below 0", |m| m.layers[0].activation = Activation::LeakyRelu(-0.01), layer(0, LayerField::Slope)),
+        ("slope above 1", |m| m.layers[0].activation = Activation::LeakyRelu(1.01), layer(0, LayerField::Slope)),
+        ("slope NaN", |m| m.layers[0].activation = Activation::LeakyRelu(f32::NAN), layer(0, LayerField::Slope)),
+        ("zero_point 128 without a table", |m| m.layers[0].zero_point = 128, layer(0, LayerField::ZeroPoint)),
+        ("weight -128, first", |m| int8(m, 0).weights[0] = -128, layer(0, LayerField::Weights)),
+        ("weight -128, last", |m| int8(m, 1).weights[23] = -128, layer(1, LayerField::Weights)),
+        ("multiplier 32768", |m| int8(m, 1).multipliers[5] = 32_768, layer(1, LayerField::Multiplier)),
+        ("negative multiplier 32768", |m| int8(m, 0).negative_multipliers[3] = 32_768, layer(0, LayerField::Multiplier)),
+        ("shift 16", |m| int8(m, 0).shifts[3] = 16, layer(0, LayerField::Shift)),
+        ("shift 47", |m| int8(m, 1).shifts[0] = 47, layer(1, LayerField::Shift)),
+        ("sum 2^31", |m| end_of_sum(m, 1, 1), layer(0, LayerField::Accumulator)),
+        ("sum -2^31 - 1", |m| end_of_sum(m, -1, 1), layer(0, LayerField::Accumulator)),
+        ("hidden table 128", |m| with_table(m, 128), layer(0, LayerField::Table)),
+        ("float layer after an integer one", |m| m.layers[1].params = floats(24, 6), layer(1, LayerField::Element)),
+    ];
+    for &(what, change, expected) in cases {
+        println!("{what}");
+        let mut model = plain();
+        change(&mut model);
+        refused(&write(&model), expected);
+    }
+}
+
+#[test]
+fn models_at_a_limit_are_accepted() {
+    let cases: &[fn(&mut Model)] = &[
+        |m| m.name = "é".repeat(16),
+        |m| m.name.clear(),
+        |m| m.layers[0].activation = Activation::LeakyRelu(0.0),
+        |m| m.layers[0].activation = Activation::LeakyRelu(1.0),
+        |m| (m.layers[0].zero_point, m.layers[1].zero_point) = (127, 255),
+        |m| (int8(m, 0).weights[0], int8(m, 1).weights[23]) = (-127, 127),
+        |m| (int8(m, 0).negative_multipliers[3], int8(m, 1).multipliers[5]) = (32_767, 32_767),
+        |m| (int8(m, 0).shifts[3], int8(m, 1).shifts[0]) = (17, 46),
+        |m| end_of_sum(m, 1, 0),
+        |m| end_of_sum(m, -1, 0),
+        |m| with_table(m, 127),
+        |m| int8(m, 1).table.fill(255),
+    ];
+    for change in cases {
+        let mut model = plain();
+        change(&mut model);
+        accepted(&model);
+    }
+}
+
+/// Puts the last row of label 1 to the largest or least sum of 32 bits, and `beyond` it.
+fn end_of_sum(model: &mut Model, sign: i64, beyond: i64) {
+    let int8 = int8(model, 0);
+    int8.weights[9..].copy_from_slice(&[100, -50, 7]);
+    let bias = if sign > 0 { i64::from(i32::MAX) - 127 * 107 + beyond } else { i64::from(i32::MIN) + 127 * 50 - beyond };
+    int8.bias[7] = bias as i32;
+}
+
+/// Gives the first layer a table that ends with `entry`.
+fn with_table(model: &mut Model, entry: u8) {
+    model.layers[0].activation = Activation::Tanh;
+    let int8 = int8(model, 0);
+    int8.negative_multipliers.clear();
+    int8.table = vec![0; 256];
+    int8.table[255] = entry;
+}
+
+fn floats(weights: usize, bias: usize) -> Params {
+    Params::F32(Float { weights: vec![0.0; weights], bias: vec![0.0; bias] })
+}
+
+#[test]
+fn float_models_beyond_a_limit_are_refused() {
+    let cases: &[Case] = &[
+        ("weight NaN", |m| f32s(m, 0).weights[53] = f32::NAN, layer(0, LayerField::Weights)),
+        ("weight infinite", |m| f32s(m, 4).weights[0] = f32::INFINITY, layer(4, LayerField::Weights)),
+        ("bias of the last label infinite", |m| f32s(m, 0).bias[26] = f32::NEG_INFINITY, layer(0, LayerField::Bias)),
+        ("bias NaN", |m| f32s(m, 4).bias[0] = f32::NAN, layer(4, LayerField::Bias)),
+        ("zero_point 1", |m| m.layers[4].zero_point = 1, layer(4, LayerField::ZeroPoint)),
+    ];
+    for &(what, change, expected) in cases {
+        println!("{what}");
+        let mut model = float();
+        change(&mut model);
+        refused(&write(&model), expected);
+    }
+}
+
+/// Sizes of 0 in the header with nothing else wrong that could be found first.
+#[test]
+fn empty_layers_are_refused() {
+    let mut latent = tiny();
+    (latent.latent_len, latent.layers[0].inputs) = (0, 0);
+    int8(&mut latent, 0).weights.clear();
+    refused(&write(&latent), DecodeError::LatentLen);
+
+    let mut hidden = plain();
+    (hidden.layers[0].outputs, hidden.layers[1].inputs) = (0, 0);
+    let table = int8(&mut hidden, 0).table.clone();
+    *int8(&mut hidden, 0) = Int8 { table, ..Int8::default() };
+    int8(&mut hidden, 1).weights.clear();
+    refused(&write(&hidden), layer(0, LayerField::Outputs));
+}
+
+/// Replaces `old` bytes at `at` of the tiny blob's header and puts the rest of the blob around it, valid.
+fn tiny_with(at: usize, old: usize, new: &[u8]) -> Vec<u8> {
+    let mut bytes = header(&tiny());
+    bytes.splice(at..at + old, new.iter().copied());
+    assemble(&bytes, &payload(&tiny()))
+}
+
+#[test]
+fn headers_of_another_format_are_refused() {
+    refused(&tiny_with(3, 1, b"b"), DecodeError::Magic);
+    for found in [0, 2, 255] {
+        refused(&tiny_with(4, 1, &[found]), DecodeError::Version { found });
+    }
+    refused(&tiny_with(6, 1, &[0xFF]), DecodeError::Header); // name: not UTF-8
+    refused(&tiny_with(10, 1, &[0x82, 0x80, 0x04]), DecodeError::Header); // latent_len: 65538
+    for (field, unknown) in [(2, 2), (3, 1), (4, 5)] {
+        refused(&tiny_with(TINY_LAYER + field, 1, &[unknown]), DecodeError::Header); // element, packing, activation
+    }
+}
+
+#[test]
+fn longer_varints_are_refused() {
+    // Name length, latent_len, classes, width, height, layers, inputs, outputs, element, packing, activation.
+    for at in [5, 10, 11, 12, 13, 15, 16, 17, 18, 19, 20] {
+        let value = header(&tiny())[at];
+        println!("offset {at}");
+        refused(&tiny_with(at, 1, &[value | 0x80, 0]), DecodeError::NotCanonical);
+    }
+    // Lengths of padding and payload; both keep the payload on a multiple of 16.
+    let (header, payload) = (header(&tiny()), payload(&tiny()));
+    refused(&seal([&header[..], &[0x86, 0], &[0; 6], &[0xC0, 0x02], &payload].concat()), DecodeError::NotCanonical);
+    refused(&seal([&header[..], &[6], &[0; 6], &[0xC0, 0x82, 0], &payload].concat()), DecodeError::NotCanonical);
+}
+
+#[test]
+fn other_paddings_are_refused() {
+    let (header, payload) = (header(&tiny()), payload(&tiny()));
+    for (padding, what) in [(vec![0; 6], "short"), (vec![0; 8], "long"), (vec![], "none"), (vec![0; 23], "a block too long")] {
+        println!("{what}");
+        let blob = seal([&header[..], &[padding.len() as u8], &padding, &[0xC0, 0x02], &payload].concat());
+        refused(&blob, DecodeError::NotCanonical);
+    }
+    for at in 23..30 {
+        let mut blob = write(&tiny());
+        blob.truncate(blob.len() - 4);
+        blob[at] = 1;
+        refused(&seal(blob), DecodeError::NotCanonical);
+    }
+    // After weights, bias is full, after multipliers, after shifts.
+    for at in [36, 47, 68, 79, 82, 95] {
+        let mut blob = write(&tiny());
+        blob.truncate(blob.len() - 4);
+        blob[at] = 1;
+        refused(&seal(blob), layer(0, LayerField::SectionPadding));
+    }
+}
+
+#[test]
+fn other_payload_lengths_are_refused() {
+    let (header, payload) = (header(&tiny()), payload(&tiny()));
+    for found in [0, 1, 304, 319, 321, 336, 400] {
+        let mut payload = payload.clone();
+        payload.resize(found, 0);
+        refused(&assemble(&header, &payload), DecodeError::PayloadLen { expected: 320, found });
+    }
+}
+
+/// Sizes that a reader on a 32-bit core finds plausible if it counts them in 32 bits.
+#[test]
+fn sizes_beyond_32_bits_are_refused() {
+    // 2^32 bytes of weights, as 0 bytes.
+    let mut model = float();
+    (model.latent_len, model.classes, model.width, model.height, model.channels) = (1 << 15, 0, 1 << 8, 1 << 7, 1);
+    model.layers.truncate(1);
+    (model.layers[0].inputs, model.layers[0].outputs) = (1 << 15, 1 << 15);
+    model.layers[0].params = floats(0, 1 << 15);
+    let blob = write(&model);
+    let refusal = decode(&Blob::new(&blob)).map(|_| "accepted");
+    assert!(matches!(refusal, Err(DecodeError::PayloadLen { found: 0x2_0000, .. })), "{refusal:?}");
+    assert!(parse(&blob).is_err(), "the reference accepts it");
+
+    // 2^33 + 2 pixels, as the 2 of the tiny blob.
+    let mut model = tiny();
+    (model.width, model.height, model.channels) = (45_761, 62_571, 3);
+    refused(&write(&model), layer(0, LayerField::Outputs));
+}

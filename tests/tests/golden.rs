@@ -1,0 +1,121 @@
+//! What lies in the repository: the bytes in `docs/blob-format.md`, and the vector files.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use gan_core::{LatentSampler, decode};
+use gan_tests::reference::write::write;
+use gan_tests::reference::{Params, generate, parse, rescale};
+use gan_tests::vectors::{Arithmetic, Images, VectorError};
+use gan_tests::{make, synthetic};
+
+#[path = "common/aligned.rs"]
+mod aligned;
+#[path = "common/disk.rs"]
+mod disk;
+
+/// The cells of every row of the tables below "Golden bytes" whose first cell is a number.
+fn golden_rows() -> Vec<Vec<String>> {
+    let page = String::from_utf8(disk::read("docs/blob-format.md")).expect("the page is text");
+    let (_, golden) = page.split_once("## Golden bytes").expect("the page has golden bytes");
+    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    golden.lines().map(cells).filter(|cells| cells[0].parse::<usize>().is_ok()).collect()
+}
+
+/// The numbers of a cell.
+fn numbers<T: std::str::FromStr>(cell: &str) -> Vec<T>
+where
+    T::Err: std::fmt::Debug,
+{
+    cell.split(", ").map(|number| number.parse().expect("a number")).collect()
+}
+
+#[test]
+fn documented_bytes_are_the_tiny_blob() {
+    let mut documented = Vec::new();
+    for row in golden_rows().iter().filter(|row| row.len() == 3) {
+        assert_eq!(row[0], documented.len().to_string(), "offset of {row:?}");
+        let bytes = row[1].trim_matches('`').split(' ').map(|byte| u8::from_str_radix(byte, 16).expect("a byte in hex"));
+        documented.extend(bytes);
+    }
+    assert_eq!(documented, disk::read("tests/vectors/v1-tiny.gan"));
+    assert_eq!(documented, write(&synthetic::tiny()));
+    assert_eq!(parse(&documented), Ok(synthetic::tiny()));
+}
+
+#[test]
+fn documented_images_are_those_of_the_tiny_blob() {
+    let model = synthetic::tiny();
+    let Params::I8(int8) = &model.layers[0].params else { panic!("the tiny model is an integer model") };
+    let blob = aligned::Blob::new(&disk::read("tests/vectors/v1-tiny.gan"));
+    let generator = decode(&blob).expect("the golden blob is valid");
+
+    let rows: Vec<_> = golden_rows().into_iter().filter(|row| row.len() == 6).collect();
+    assert_eq!(rows.len(), 2, "one documented image for each label");
+    for row in rows {
+        let (seed, label) = (row[0].parse().expect("a seed"), row[1].parse().expect("a label"));
+        let [latent, q, pixels] = [2, 4, 5].map(|cell| numbers::<u8>(&row[cell]));
+        for (r, acc) in numbers::<i64>(&row[3]).into_iter().enumerate() {
+            assert_eq!(128 + rescale(acc, int8.multipliers[r], int8.shifts[r]), q[r].into(), "q of row {r}, {row:?}");
+            assert_eq!(int8.table[usize::from(q[r])], pixels[r], "pixel {r}, {row:?}");
+        }
+        assert_eq!(generate(&model, &latent, Some(label)), pixels, "{row:?}");
+
+        let (mut sampled, mut run) = ([0; 2], [0; 2]);
+        LatentSampler::new(seed).fill(&mut sampled);
+        assert_eq!(sampled, *latent, "{row:?}");
+        generator.generate(&sampled, Some(label), &mut [], &mut run).expect("the buffers fit");
+        assert_eq!(run, *pixels, "{row:?}");
+    }
+}
+
+#[test]
+fn vector_files_are_those_that_the_reference_makes() {
+    let mut expected = BTreeSet::new();
+    for (path, bytes) in make::all(disk::root()).expect("all models are valid") {
+        assert!(disk::read(&path) == bytes, "{} is stale: run `cargo xtask vectors`", path.display());
+        expected.insert(path);
+    }
+    for entry in fs::read_dir(disk::root().join("tests/vectors")).expect("tests/vectors can be read") {
+        let path = entry.expect("tests/vectors can be read").path();
+        assert!(expected.contains(&path), "{} belongs to no model", path.display());
+    }
+}
+
+/// An M0 with 256 KB of flash holds `arith.bin`, a model and its images.
+#[test]
+fn arithmetic_vectors_are_small() {
+    let file = disk::read("tests/vectors/arith.bin");
+    assert!(file.len() < 12 * 1024, "{} bytes", file.len());
+    let vectors = Arithmetic::read(&file).expect("the file is whole");
+    assert!(vectors.rescale().len() >= 500 && vectors.sampler().len() >= 20);
+}
+
+#[test]
+fn damaged_vector_files_are_refused() {
+    let blob = disk::read("tests/vectors/v1-tiny.gan");
+    let images = disk::read("tests/vectors/v1-tiny.images.bin");
+    let arithmetic = disk::read("tests/vectors/arith.bin");
+    let read_images = |file: &[u8]| Images::read(file, &blob).map(|images| images.iter().len());
+    let read_arithmetic = |file: &[u8]| Arithmetic::read(file).map(|vectors| vectors.rescale().len());
+    assert_eq!(read_images(&images), Ok(4));
+
+    for (file, counts, read) in
+        [(&images, 14..16, &read_images as &dyn Fn(&[u8]) -> Result<usize, VectorError>), (&arithmetic, 4..8, &read_arithmetic)]
+    {
+        for len in 0..file.len() {
+            assert_eq!(read(&file[..len]), Err(VectorError::Length), "{len} bytes");
+        }
+        assert_eq!(read(&[file, &[0][..]].concat()), Err(VectorError::Length));
+        let mut other = file.clone();
+        other[3] = b'2';
+        assert_eq!(read(&other), Err(VectorError::Magic));
+        let mut none = file[..counts.end].to_vec();
+        none[counts].fill(0);
+        assert_eq!(read(&none), Err(VectorError::Length));
+    }
+
+    for other in [&disk::read("tests/vectors/v1-float.gan")[..], &blob[..blob.len() - 1], &[]] {
+        assert_eq!(Images::read(&images, other).map(|_| ()), Err(VectorError::OtherBlob));
+    }
+}

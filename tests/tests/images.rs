@@ -1,0 +1,244 @@
+//! Pixels: gan-core against the vectors and the reference. Integers bit for bit, floats within `tolerance`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use gan_core::error::GenerateError;
+use gan_core::{Generator, LatentSampler, decode, kernel};
+use gan_tests::reference::write::write;
+use gan_tests::reference::{self, Activation, Model, Params, sampler};
+use gan_tests::synthetic::{self, ACTIVATIONS, Shape, SplitMix64};
+use gan_tests::tolerance::{self, Tolerance};
+use gan_tests::vectors::Images;
+use proptest::prelude::*;
+
+#[path = "common/aligned.rs"]
+mod aligned;
+#[path = "common/disk.rs"]
+mod disk;
+
+/// Runs a generator whole and line by line, in dirty buffers, and proves that both give the same.
+fn run(generator: &Generator<'_>, latent: &[u8], label: Option<u16>) -> Vec<u8> {
+    let mut scratch = vec![0xA5; generator.scratch_len()];
+    let mut pixels = vec![0xA5; generator.pixels_len()];
+    generator.generate(latent, label, &mut scratch, &mut pixels).expect("the buffers fit");
+
+    // More scratch than needed is allowed.
+    let mut scratch = vec![0x5A; generator.scratch_len() + 3];
+    let mut line = vec![0x5A; generator.line_len()];
+    let mut lines = Vec::new();
+    let mut numbers = Vec::new();
+    let sink = |number: usize, line: &[u8]| {
+        numbers.push(number);
+        lines.extend_from_slice(line);
+    };
+    generator.generate_rows(latent, label, &mut scratch, &mut line, sink).expect("the buffers fit");
+    assert_eq!(numbers, Vec::from_iter(0..usize::from(generator.image().height)), "line numbers");
+    assert_eq!(lines, pixels, "line by line and whole");
+    pixels
+}
+
+/// Differences of float pixels, to be held against the tolerance of the build.
+#[derive(Default)]
+struct Differences {
+    max: u8,
+    sum: u64,
+    count: u64,
+}
+
+impl Differences {
+    fn add(&mut self, pixels: &[u8], expected: &[u8]) {
+        assert_eq!(pixels.len(), expected.len());
+        for (&pixel, &expected) in pixels.iter().zip(expected) {
+            self.max = self.max.max(pixel.abs_diff(expected));
+            self.sum += u64::from(pixel.abs_diff(expected));
+            self.count += 1;
+        }
+    }
+
+    fn check(&self, what: &str) {
+        let Tolerance { max, mean } = if cfg!(feature = "micromath") { tolerance::FLOAT_MICROMATH } else { tolerance::FLOAT };
+        let found = self.sum as f64 / self.count as f64;
+        println!("{what}: {} float pixels differ by {} at most, {found:.5} on average", self.count, self.max);
+        assert!(self.max <= max && found <= mean, "{what}: at most {max}, on average {mean} allowed");
+    }
+}
+
+/// Every blob of the repository with its images file: (stem, blob, images). A blob without one is a failure.
+fn blobs() -> Vec<(String, Vec<u8>, Vec<u8>)> {
+    let mut paths = gan_tests::make::models(disk::root()).expect("models/ can be read");
+    if paths.is_empty() {
+        eprintln!("SKIPPED: trained models, there is none in models/; only synthetic blobs are run");
+    }
+    let vectors = fs::read_dir(disk::root().join("tests/vectors")).expect("tests/vectors can be read");
+    let synthetic = vectors.map(|entry| entry.expect("tests/vectors can be read").path());
+    paths.extend(synthetic.filter(|path: &PathBuf| path.extension().is_some_and(|extension| extension == "gan")));
+    paths.sort();
+    let load = |path: PathBuf| {
+        let stem = path.file_stem().expect("it has an extension").to_string_lossy().into_owned();
+        let images = disk::read(format!("tests/vectors/{stem}.images.bin"));
+        (stem, disk::read(path), images)
+    };
+    paths.into_iter().map(load).collect()
+}
+
+#[test]
+fn images_of_every_blob_in_the_repository() {
+    for (stem, bytes, file) in blobs() {
+        let blob = aligned::Blob::new(&bytes);
+        let generator = decode(&blob).unwrap_or_else(|error| panic!("{stem}: {error}"));
+        let images = Images::read(&file, &blob).unwrap_or_else(|error| panic!("{stem}: {error}"));
+        assert_eq!((images.latent_len(), images.pixels_len()), (generator.latent_len(), generator.pixels_len()), "{stem}");
+        let float = matches!(generator.layers()[0], gan_core::generator::Layer::F32 { .. });
+
+        let mut differences = Differences::default();
+        for image in images.iter() {
+            let mut latent = vec![0; generator.latent_len()];
+            LatentSampler::new(image.seed).fill(&mut latent);
+            assert_eq!(latent, image.latent, "{stem}, seed {:#x}: latent", image.seed);
+            let pixels = run(&generator, &latent, image.label);
+            if float {
+                differences.add(&pixels, image.pixels);
+            } else {
+                assert_eq!(pixels, image.pixels, "{stem}, seed {:#x}, label {:?}", image.seed, image.label);
+            }
+        }
+        println!("{stem}: {} images, kernel {}", images.iter().len(), kernel::NAME);
+        if float {
+            differences.check(&stem);
+        }
+    }
+}
+
+fn activation() -> impl Strategy<Value = Activation> {
+    prop_oneof![prop::sample::select(&ACTIVATIONS[..]), (0.0..=1.0f32).prop_map(Activation::LeakyRelu)]
+}
+
+/// Shapes around the block sizes of kernels, from one layer to eight.
+fn shape() -> impl Strategy<Value = Shape> {
+    let hidden = prop::collection::vec((1..=70u16, activation()), 0..=7);
+    let channels = prop_oneof![Just(1), Just(3)];
+    (1..=40u16, 0..=3u16, 1..=9u16, 1..=7u16, channels, hidden, activation()).prop_map(
+        |(latent_len, classes, width, height, channels, hidden, last)| Shape {
+            latent_len,
+            classes,
+            width,
+            height,
+            channels,
+            hidden,
+            last,
+        },
+    )
+}
+
+/// Labels of a model, or the none it takes.
+fn labels(model: &Model) -> Vec<Option<u16>> {
+    if model.classes == 0 { vec![None] } else { (0..model.classes).map(Some).collect() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Any integer model, any latent: the same pixels as the reference.
+    #[test]
+    fn integer_models_equal_the_reference(shape in shape(), seed in any::<u64>()) {
+        let model = shape.int8("random", &mut SplitMix64(seed));
+        let blob = aligned::Blob::new(&write(&model));
+        let generator = decode(&blob).expect("the model is valid");
+        let len = generator.latent_len();
+        for label in labels(&model) {
+            for latent in [sampler::codes(seed, 0, len), vec![0; len], vec![127; len]] {
+                let expected = reference::generate(&model, &latent, label);
+                prop_assert_eq!(run(&generator, &latent, label), expected, "label {:?}, latent {:?}", label, latent);
+            }
+        }
+    }
+}
+
+/// Random images would prove little if most rows were saturated: over the vectors of the wide-range blob, and without
+/// gan-core, more than half of the pixels take several values.
+#[test]
+fn synthetic_pixels_depend_on_the_latent() {
+    let model = synthetic::wide_range();
+    let images: Vec<_> = (0..20).map(|seed| reference::generate(&model, &sampler::codes(seed, 0, 19), None)).collect();
+    let varying = (0..model.pixels_len()).filter(|&i| images.iter().any(|image| image[i] != images[0][i])).count();
+    assert!(2 * varying > model.pixels_len(), "{varying} of {} pixels vary", model.pixels_len());
+}
+
+/// Float models of two or three layers with every last activation, in one sum: a tolerance on a mean needs many pixels.
+#[test]
+fn float_models_are_near_the_reference() {
+    for last in ACTIVATIONS {
+        let mut differences = Differences::default();
+        for seed in 0..100 {
+            let mut rng = SplitMix64(seed);
+            let hidden = (0..rng.range(1, 2)).map(|_| (rng.range(1, 70) as u16, ACTIVATIONS[rng.range(0, 4) as usize])).collect();
+            let shape = Shape { latent_len: 16, classes: seed as u16 % 3, width: 7, height: 5, channels: 3, hidden, last };
+            let model = shape.float("random", &mut rng);
+            let blob = aligned::Blob::new(&write(&model));
+            let generator = decode(&blob).expect("the model is valid");
+            for label in labels(&model) {
+                let latent = sampler::codes(seed, 0, 16);
+                differences.add(&run(&generator, &latent, label), &reference::generate(&model, &latent, label));
+            }
+        }
+        differences.check(&format!("last layer {last:?}"));
+    }
+}
+
+/// A call that cannot be answered says why, and leaves the buffers alone.
+#[test]
+fn wrong_calls_are_refused() {
+    let mut shape = Shape {
+        latent_len: 5,
+        classes: 3,
+        width: 4,
+        height: 3,
+        channels: 3,
+        hidden: vec![(7, Activation::Relu), (9, Activation::Tanh)],
+        last: Activation::Sigmoid,
+    };
+    for (classes, float) in [(3, false), (0, false), (3, true)] {
+        shape.classes = classes;
+        let model = if float { shape.float("calls", &mut SplitMix64(0)) } else { shape.int8("calls", &mut SplitMix64(0)) };
+        assert_eq!(matches!(model.layers[0].params, Params::F32(_)), float);
+        let blob = aligned::Blob::new(&write(&model));
+        let generator = decode(&blob).expect("the model is valid");
+        let scratch = generator.scratch_len();
+        let good = (classes > 0).then_some(0);
+        let code = |code| vec![64, 64, code, 64, 64];
+        let labels = match classes {
+            0 => vec![(Some(0), GenerateError::LabelUnexpected)],
+            _ => vec![
+                (None, GenerateError::LabelMissing),
+                (Some(3), GenerateError::Label { classes: 3 }),
+                (Some(65535), GenerateError::Label { classes: 3 }),
+            ],
+        };
+        let mut cases = vec![
+            (vec![64; 4], good, scratch, 0, GenerateError::LatentLen { expected: 5 }),
+            (vec![64; 6], good, scratch, 0, GenerateError::LatentLen { expected: 5 }),
+            (vec![], good, scratch, 0, GenerateError::LatentLen { expected: 5 }),
+            (code(128), good, scratch, 0, GenerateError::LatentCode),
+            (code(255), good, scratch, 0, GenerateError::LatentCode),
+            (code(64), good, scratch - 1, 0, GenerateError::ScratchLen { expected: scratch }),
+            (code(64), good, 0, 0, GenerateError::ScratchLen { expected: scratch }),
+        ];
+        cases.extend(labels.into_iter().map(|(label, error)| (code(64), label, scratch, 0, error)));
+        for (extra, expected) in [(-1, 36), (1, 36)] {
+            cases.push((code(64), good, scratch, extra, GenerateError::OutputLen { expected }));
+        }
+        for (latent, label, scratch, extra, error) in cases {
+            let mut scratch = vec![1; scratch];
+            let mut pixels = vec![2; (36 + extra) as usize];
+            assert_eq!(generator.generate(&latent, label, &mut scratch, &mut pixels), Err(error));
+            assert!(pixels.iter().all(|&pixel| pixel == 2) && scratch.iter().all(|&byte| byte == 1), "{error:?}: written to");
+
+            let error = if extra == 0 { error } else { GenerateError::OutputLen { expected: 12 } };
+            let mut line = vec![2; (12 + extra) as usize];
+            let sink = |_: usize, _: &[u8]| panic!("a line of a refused image");
+            assert_eq!(generator.generate_rows(&latent, label, &mut scratch, &mut line, sink), Err(error));
+            assert!(line.iter().all(|&pixel| pixel == 2) && scratch.iter().all(|&byte| byte == 1), "{error:?}: written to");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Building the firmware.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::blob::Blob;
+use crate::boards::{Board, firmware_folder};
+use crate::setup::{DEBIAN_RUSTC, Toolchain};
+use crate::shell;
+
+/// What a build is made from.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The blob it carries.
+    pub model: &'a Path,
+    /// The golden vectors it carries, or those that its build script finds.
+    pub vectors: Option<&'a Path>,
+    /// The failure that the `drill` binary goes for.
+    pub drill: Option<&'a str>,
+}
+
+impl<'a> Input<'a> {
+    /// A build with nothing but a model.
+    pub fn model(model: &'a Path) -> Self {
+        Self { model, vectors: None, drill: None }
+    }
+}
+
+/// Builds one binary and returns the path of its ELF file, which the next build of it overwrites.
+pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -> Result<PathBuf> {
+    let mut command = cargo(toolchain, "build", board, input);
+    let folder = target_folder(toolchain);
+    shell::run(command.args(["--quiet", "--bin", bin])).with_context(|| format!("{bin} for {}", board.name))?;
+    Ok(folder.join(board.target).join("release").join(bin))
+}
+
+/// Lints everything there is for a board, with the active toolchain: Debian's compiler comes without clippy.
+pub fn clippy(board: &Board, input: Input<'_>) -> Result<()> {
+    shell::run(cargo(Toolchain::Rustup, "clippy", board, input).args(["--all-targets", "--", "-D", "warnings"]))
+}
+
+/// Builds the documentation for a board.
+pub fn doc(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<()> {
+    let mut command = cargo(toolchain, "doc", board, input);
+    shell::run(command.args(["--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn target_folder(toolchain: Toolchain) -> PathBuf {
+    let folder = firmware_folder().join("target");
+    match toolchain {
+        Toolchain::Rustup => folder,
+        // Apart, so that trying the other toolchain costs no rebuild.
+        Toolchain::Debian => folder.join("debian"),
+    }
+}
+
+fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>) -> Command {
+    let mut command = shell::cargo(&firmware_folder());
+    if toolchain == Toolchain::Debian {
+        command.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1").env("RUSTDOC", "/usr/bin/rustdoc");
+    }
+    command.args([subcommand, "--release", "--target", board.target, "--features", board.name, "--target-dir"]);
+    command.arg(target_folder(toolchain));
+    if toolchain == Toolchain::Debian {
+        command.args(["-Z", "build-std=core"]);
+    }
+    command.env("GAN_MODEL", input.model);
+    for (variable, value) in [("GAN_VECTORS", input.vectors.map(Path::as_os_str)), ("GAN_DRILL", input.drill.map(str::as_ref))] {
+        match value {
+            Some(value) => command.env(variable, value),
+            None => command.env_remove(variable),
+        };
+    }
+    command
+}
+
+/// Flash that a binary takes besides the blob and the vectors: the most of all binaries and boards, rounded up.
+/// `cargo xtask parity` measures it, so that the checks below stay true.
+pub const CODE_BYTES: u64 = 40 << 10;
+
+/// RAM that a binary's statics take besides the model's buffers.
+const STATICS_BYTES: u64 = 64;
+
+/// Whether a model fits a board: nothing if it does, else why not.
+///
+/// Asked before building, because the linker's complaint about a region does not say that the model is too large.
+pub fn misfit(board: &Board, blob: &Blob, vectors_bytes: u64) -> Result<Option<String>> {
+    let memory = board.memory()?;
+    let flash = blob.bytes().len() as u64 + vectors_bytes + CODE_BYTES;
+    let ram = buffers(blob)? + STATICS_BYTES;
+    Ok(if flash > memory.flash {
+        Some(format!("needs {flash} bytes of flash, {} has {}", board.name, memory.flash))
+    } else if ram > memory.ram {
+        Some(format!("needs {ram} bytes of RAM, {} has {} besides its stack", board.name, memory.ram))
+    } else {
+        None
+    })
+}
+
+/// Bytes of the buffers that the parity binary gives a model; the digits binary does without the pixels.
+pub fn buffers(blob: &Blob) -> Result<u64> {
+    let generator = blob.decode()?;
+    let total = generator.latent_len() + generator.scratch_len() + generator.line_len() + generator.pixels_len();
+    Ok(total as u64)
+}

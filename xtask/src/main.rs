@@ -1,0 +1,105 @@
+//! `cargo xtask`: everything that is done to the repository as a whole. One file for each task.
+
+mod blob;
+mod boards;
+mod card;
+mod digits;
+mod drill;
+mod firmware;
+mod models;
+mod parity;
+mod qemu;
+mod setup;
+mod shell;
+mod size;
+mod tally;
+mod test;
+mod vectors;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use boards::Board;
+use tally::Tally;
+
+/// Repository tasks.
+#[derive(Parser)]
+#[command(name = "cargo xtask", after_help = setup::HELP)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what the other tasks need: rustfmt, clippy, firmware targets, QEMU. Quick when all is there
+    Setup,
+    /// Everything that has to pass, ending with one line "N passed, N failed"
+    Test {
+        /// Only setup and the steps whose name contains this
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+    },
+    /// Run the golden vectors on QEMU, and check that no failure looks like success
+    Parity(OnBoard),
+    /// Draw a model's images on QEMU
+    Digits(OnBoard),
+    /// Flash and RAM of the firmware, for each board and binary
+    Size(OnBoard),
+    /// Write tests/vectors
+    Vectors {
+        /// Compare only
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check models/: every blob against its card
+    Models {
+        /// Compare only (the default without --update)
+        #[arg(long, conflicts_with = "update")]
+        check: bool,
+        /// Rewrite the fields of this model's card that follow from its blob
+        #[arg(long, value_name = "NAME")]
+        update: Option<String>,
+    },
+}
+
+#[derive(Args)]
+struct OnBoard {
+    /// One board, or `all`
+    #[arg(long, default_value = "all", value_parser = boards::select)]
+    board: Boards,
+    /// A .gan file; without it, those of models/
+    #[arg(long)]
+    model: Option<PathBuf>,
+}
+
+/// The boards that an argument names. An alias because clap takes a bare `Vec` for a repeated argument.
+type Boards = Vec<&'static Board>;
+
+fn main() -> ExitCode {
+    match run(Cli::parse().task) {
+        Ok(tally) if tally.failed == 0 => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<Tally> {
+    match task {
+        Task::Setup => setup::run().map(|_| Tally::default()),
+        Task::Test { only } => Ok(test::run(only)),
+        Task::Parity(on) => parity::run(&on.board, on.model.as_deref()),
+        Task::Digits(on) => digits::run(&on.board, on.model.as_deref()).map(|()| Tally::default()),
+        Task::Size(on) => size::run(&on.board, on.model.as_deref()).map(|()| Tally::default()),
+        Task::Vectors { check: true } => vectors::check().map(|()| Tally::default()),
+        Task::Vectors { check: false } => vectors::write().map(|()| Tally::default()),
+        Task::Models { update: Some(name), .. } => models::update(&name).map(|()| Tally::default()),
+        Task::Models { update: None, .. } => models::check().map(|()| Tally::default()),
+    }
+}

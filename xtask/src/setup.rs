@@ -1,0 +1,144 @@
+//! Installs what the other tasks need, where it may; otherwise says exactly what to install.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::boards::BOARDS;
+use crate::shell::{available, capture, cargo, root, run as run_command};
+
+/// Names the toolchain that builds the firmware.
+const FORCE: &str = "XTASK_FIRMWARE_TOOLCHAIN";
+
+pub const HELP: &str = "\
+Environment:
+  XTASK_FIRMWARE_TOOLCHAIN  `rustup` or `debian`: builds the firmware with that toolchain and no other. Without it: the
+                            active toolchain with targets from `rustup target add`; if they cannot be had, Debian's
+                            rustc-web with its sources, from which core is built.";
+
+/// Debian 12's compiler, its sources and the linker it wants. The compiler is newer than the one named `rustc`.
+const DEBIAN_RUST: &[&str] = &["rustc-web", "rust-web-src", "rust-web-llvm", "lld-22"];
+
+/// The compiler in [`DEBIAN_RUST`].
+pub const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+
+/// What builds the firmware.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Toolchain {
+    /// The active toolchain, which has the targets' `core`.
+    Rustup,
+    /// Debian's compiler; `core` is built from its sources.
+    Debian,
+}
+
+/// Makes sure of everything and returns what builds the firmware.
+pub fn run() -> Result<Toolchain> {
+    components()?;
+    let toolchain = firmware()?;
+    qemu()?;
+    Ok(toolchain)
+}
+
+/// rustfmt and clippy. They are not in rust-toolchain.toml, where rustup would insist on them before any cargo command.
+fn components() -> Result<()> {
+    for (tool, component, package) in [("fmt", "rustfmt", "rustfmt-web"), ("clippy", "clippy", "rust-web-clippy")] {
+        if capture(cargo(&root()).args([tool, "--version"])).is_ok() {
+            continue;
+        }
+        if available("rustup") {
+            rustup_add(&["component", "add", component])?;
+        } else {
+            apt_install(&[package], "to check the sources")?;
+        }
+    }
+    Ok(())
+}
+
+/// Has rustup download something for the active toolchain.
+fn rustup_add(arguments: &[&str]) -> Result<()> {
+    println!("setup: rustup {}", arguments.join(" "));
+    // Its errors are about the network, where a backtrace says nothing.
+    run_command(Command::new("rustup").args(arguments).current_dir(root()).env_remove("RUST_BACKTRACE"))
+}
+
+/// The toolchain for the firmware, installed if it must be. Says which one it is.
+pub fn firmware() -> Result<Toolchain> {
+    let forced = env::var(FORCE).ok();
+    let toolchain = match forced.as_deref() {
+        Some("rustup") => rustup().map(|()| Toolchain::Rustup)?,
+        Some("debian") => debian().map(|()| Toolchain::Debian)?,
+        Some(other) => bail!("{FORCE} is `{other}`; it can be `rustup` or `debian`"),
+        None => match rustup() {
+            Ok(()) => Toolchain::Rustup,
+            Err(error) => {
+                println!("setup: {error:#}; trying Debian's compiler");
+                debian().map(|()| Toolchain::Debian)?
+            }
+        },
+    };
+    println!(
+        "setup: firmware toolchain: {}",
+        match toolchain {
+            Toolchain::Rustup => "the active one, with its own targets (rustup)",
+            Toolchain::Debian => "/usr/bin/rustc, with core built from its sources (Debian)",
+        }
+    );
+    Ok(toolchain)
+}
+
+/// Targets for the active toolchain.
+fn rustup() -> Result<()> {
+    let mut missing: Vec<_> = BOARDS.iter().map(|board| board.target).filter(|target| !has_target(target)).collect();
+    missing.dedup();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    rustup_add(&[&["target", "add"], missing.as_slice()].concat())
+}
+
+/// Whether the active toolchain has the target's `core`, wherever it came from.
+fn has_target(target: &str) -> bool {
+    let query = capture(Command::new("rustc").args(["--print", "target-libdir", "--target", target]).current_dir(root()));
+    query.is_ok_and(|folder| Path::new(folder.trim()).read_dir().is_ok_and(|mut entries| entries.next().is_some()))
+}
+
+fn debian() -> Result<()> {
+    let missing: Vec<_> = DEBIAN_RUST.iter().copied().filter(|package| !has_package(package)).collect();
+    apt_install(&missing, "to build the firmware (or let `rustup target add` download the targets)")
+}
+
+fn has_package(package: &str) -> bool {
+    let query = capture(Command::new("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", package]));
+    query.is_ok_and(|status| status == "installed")
+}
+
+/// The emulators of all boards.
+fn qemu() -> Result<()> {
+    const PACKAGES: &[(&str, &str)] = &[("qemu-system-arm", "qemu-system-arm"), ("qemu-system-riscv32", "qemu-system-misc")];
+    let missing: Vec<_> = PACKAGES.iter().filter(|(program, _)| !available(program)).map(|&(_, package)| package).collect();
+    apt_install(&missing, "to run the firmware without a board")
+}
+
+/// Installs Debian packages if this user may, or fails with what to install.
+fn apt_install(packages: &[&str], purpose: &str) -> Result<()> {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let packages_line = packages.join(" ");
+    let is_root = capture(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    let sudo: &[&str] = if is_root { &[] } else { &["sudo", "-n"] };
+    let may = is_root || capture(Command::new("sudo").args(["-n", "true"])).is_ok();
+    if !(may && available("apt-get")) {
+        bail!("please install {packages_line} {purpose}; on Debian: apt-get update && apt-get install {packages_line}");
+    }
+    println!("setup: apt-get install {packages_line}");
+    let apt_get = |arguments: &[&str]| {
+        let all =
+            [sudo, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"], arguments].concat();
+        run_command(Command::new(all[0]).args(&all[1..]))
+    };
+    apt_get(&["update"])?;
+    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
+}

@@ -1,0 +1,149 @@
+//! Everything that has to pass. A step that fails does not keep the others from running.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::boards::{self, BOARDS};
+use crate::firmware::{self, Input};
+use crate::setup::Toolchain;
+use crate::tally::Tally;
+use crate::{models, parity, setup, shell, size, vectors};
+
+/// The step that others need.
+const SETUP: &str = "setup";
+
+/// Runs all steps, or setup and those whose name contains `only`. The last line on standard output is the sum,
+/// `N passed, N failed`.
+pub fn run(only: Option<String>) -> Tally {
+    let mut steps = Steps { only, ..Steps::default() };
+    let toolchain = steps.value(SETUP, setup::run);
+
+    steps.check("format: host", || shell::run(host().args(["fmt", "--all", "--check"])));
+    steps.check("format: firmware", || shell::run(shell::cargo(&boards::firmware_folder()).args(["fmt", "--check"])));
+
+    // Release everywhere: what clippy checked of the dependencies serves rustdoc, and burn is built in one profile only.
+    steps.check("clippy: host", || {
+        shell::run(host().args(["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    });
+    steps.check("doc: host", || {
+        let mut doc = host();
+        shell::run(doc.args(["doc", "--release", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+    });
+
+    // gan-train by itself: together with the others' test dependencies, its own dependencies would have other features,
+    // and burn would be built a second time next to the one of `cargo run --release -p gan-train`.
+    steps.tests("tests: gan-train", &["-p", "gan-train"]);
+    steps.tests("tests: all others", &["--workspace", "--exclude", "gan-train"]);
+    let micromath = ["-p", "gan-core", "-p", "gan-tests", "--features", "gan-core/micromath,gan-tests/micromath"];
+    steps.tests("tests: micromath", &micromath);
+
+    steps.check("vectors", vectors::check);
+    steps.check("models", models::check);
+    match toolchain {
+        Some(toolchain) => steps.firmware(toolchain),
+        None => steps.check("firmware", || bail!("not built: setup failed")),
+    }
+
+    println!("\nslowest steps:");
+    steps.times.sort_by(|one, other| other.1.total_cmp(&one.1));
+    for (name, seconds) in steps.times.iter().take(5) {
+        println!("{seconds:>8.1} s  {name}");
+    }
+    for name in &steps.failed {
+        println!("failed: {name}");
+    }
+    println!("{}", steps.tally);
+    steps.tally
+}
+
+fn host() -> std::process::Command {
+    shell::cargo(&shell::root())
+}
+
+/// What has been run.
+#[derive(Default)]
+struct Steps {
+    only: Option<String>,
+    tally: Tally,
+    failed: Vec<String>,
+    times: Vec<(String, f64)>,
+}
+
+impl Steps {
+    /// A step that counts checks of its own. An error is one more failed check.
+    fn counted(&mut self, name: &str, step: impl FnOnce(&mut Tally) -> Result<()>) {
+        if name != SETUP && self.only.as_ref().is_some_and(|only| !name.contains(only)) {
+            return;
+        }
+        println!("\n== {name}");
+        let start = Instant::now();
+        let mut tally = Tally::default();
+        if let Err(error) = step(&mut tally) {
+            println!("error: {error:#}");
+            tally += Tally::one(false);
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        println!("== {name}: {} in {seconds:.1} s", if tally.failed == 0 { "ok" } else { "FAILED" });
+        if tally.failed > 0 {
+            self.failed.push(name.into());
+        }
+        self.times.push((name.into(), seconds));
+        self.tally += tally;
+    }
+
+    /// A step that is one check.
+    fn check(&mut self, name: &str, step: impl FnOnce() -> Result<()>) {
+        self.value(name, step);
+    }
+
+    /// A step that is one check and whose result others need.
+    fn value<T>(&mut self, name: &str, step: impl FnOnce() -> Result<T>) -> Option<T> {
+        let mut value = None;
+        self.counted(name, |tally| {
+            value = Some(step()?);
+            *tally += Tally::one(true);
+            Ok(())
+        });
+        value
+    }
+
+    /// `cargo test`, each test being a check.
+    fn tests(&mut self, name: &str, selection: &[&str]) {
+        self.counted(name, |tally| {
+            let mut command = host();
+            command.args(["test", "--release", "--no-fail-fast"]).args(selection);
+            let success = shell::stream(&mut command, |line| {
+                let counts = line.strip_prefix("test result: ").and_then(|result| result.split_once(". "));
+                *tally += counts.and_then(|(_, counts)| Tally::parse(counts, ';')).unwrap_or_default();
+            })?;
+            // A suite that does not compile, or that dies, has no line with its failures.
+            if !success && tally.failed == 0 {
+                bail!("cargo test failed outside of any test");
+            }
+            if tally.passed == 0 {
+                bail!("no test ran");
+            }
+            Ok(())
+        });
+    }
+
+    fn firmware(&mut self, toolchain: Toolchain) {
+        let model = || -> Result<PathBuf> { vectors::default_model().context("a model to build with") };
+        for board in BOARDS {
+            let clippy = format!("clippy: firmware {}", board.name);
+            match toolchain {
+                Toolchain::Rustup => self.check(&clippy, || firmware::clippy(board, Input::model(&model()?))),
+                Toolchain::Debian => println!("\nSKIPPED {clippy}: the toolchain that has clippy lacks the target"),
+            }
+            self.check(&format!("doc: firmware {}", board.name), || firmware::doc(toolchain, board, Input::model(&model()?)));
+        }
+        let all: Vec<_> = BOARDS.iter().collect();
+        self.check("firmware: size", || size::run(&all, None));
+        self.counted("parity", |tally| {
+            *tally += parity::run(&all, None)?;
+            Ok(())
+        });
+    }
+}

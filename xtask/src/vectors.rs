@@ -1,0 +1,106 @@
+//! `tests/vectors`: written by, and checked against, the independent reference in gan-tests.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::blob::Blob;
+use crate::shell::{relative, root};
+
+/// The folder.
+pub fn folder() -> PathBuf {
+    root().join("tests").join("vectors")
+}
+
+/// Writes what is missing or differs, and removes what does not belong there.
+pub fn write() -> Result<()> {
+    let differences = differences()?;
+    for (path, (_, bytes)) in &differences {
+        match bytes {
+            Some(bytes) => fs::write(path, bytes),
+            None => fs::remove_file(path),
+        }
+        .with_context(|| relative(path))?;
+        println!("{} {}", if bytes.is_some() { "wrote" } else { "removed" }, relative(path));
+    }
+    println!("vectors: {} changed", differences.len());
+    Ok(())
+}
+
+/// Compares every file.
+pub fn check() -> Result<()> {
+    let differences = differences()?;
+    for (path, (what, _)) in &differences {
+        println!("{}: {what}", relative(path));
+    }
+    if differences.is_empty() {
+        println!("vectors: as they must be");
+        return Ok(());
+    }
+    bail!("{} files in tests/vectors are not as they must be; `cargo xtask vectors` writes them", differences.len())
+}
+
+/// Files that are not as they must be: what is wrong, and the right bytes, or none for a file that does not belong there.
+type Differences = BTreeMap<PathBuf, (&'static str, Option<Vec<u8>>)>;
+
+fn differences() -> Result<Differences> {
+    let mut differences = Differences::new();
+    let mut stale: Vec<_> = fs::read_dir(folder())?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    for (path, bytes) in gan_tests::make::all(&root())? {
+        stale.retain(|present| *present != path);
+        match fs::read(&path) {
+            Ok(found) if found == bytes => {}
+            Ok(_) => _ = differences.insert(path, ("has other bytes", Some(bytes))),
+            Err(_) => _ = differences.insert(path, ("is missing", Some(bytes))),
+        }
+    }
+    // Only the two kinds of files that are made here: a README, say, may stay.
+    stale.retain(|path| path.extension().is_some_and(|extension| extension == "bin" || extension == "gan"));
+    differences.extend(stale.into_iter().map(|path| (path, ("belongs to no model", None))));
+    Ok(differences)
+}
+
+/// The blobs of models/ and the synthetic ones, in this order.
+pub fn models() -> Result<Vec<PathBuf>> {
+    let mut models = gan_tests::make::models(&root())?;
+    let synthetic = gan_tests::make::synthetic_blobs();
+    models.extend(synthetic.into_iter().map(|(stem, _)| folder().join(format!("{stem}.gan"))));
+    Ok(models)
+}
+
+/// The blob that stands for all when one will do: the smallest trained one, or a synthetic one while there is none.
+pub fn default_model() -> Result<PathBuf> {
+    let size = |path: &PathBuf| fs::metadata(path).map_or(u64::MAX, |data| data.len());
+    let trained = gan_tests::make::models(&root())?;
+    Ok(trained.into_iter().min_by_key(size).unwrap_or_else(|| folder().join("v1-tiny.gan")))
+}
+
+/// The images file of a blob: the one in `tests/vectors`, or for a blob from elsewhere one that is made now.
+pub fn images_of(blob: &Blob) -> Result<PathBuf> {
+    let name = format!("{}.images.bin", blob.stem());
+    let known = models()?.iter().any(|model| same_file(model, blob.path()));
+    if known {
+        let path = folder().join(name);
+        if !path.exists() {
+            bail!("{} is missing; `cargo xtask vectors` writes it", relative(&path));
+        }
+        return Ok(path);
+    }
+    let images = gan_tests::make::images(blob.bytes()).map_err(|error| anyhow!("{}: {error}", blob.path().display()))?;
+    let path = scratch()?.join(name);
+    fs::write(&path, images).with_context(|| relative(&path))?;
+    Ok(path)
+}
+
+/// A folder for files that no one keeps.
+pub fn scratch() -> Result<PathBuf> {
+    let folder = root().join("target").join("xtask");
+    fs::create_dir_all(&folder).with_context(|| relative(&folder))?;
+    Ok(folder)
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}

@@ -17,8 +17,10 @@ pub enum Purpose {
     Shuffle = 3,
     /// Latents and noise; the index is the step.
     Step = 4,
-    /// The evaluation's classifier.
+    /// The evaluation's classifier: first weights and order of the images.
     Classifier = 5,
+    /// Noise on its images; the index is the step.
+    ClassifierNoise = 6,
 }
 
 /// The generator of `purpose` and `index`.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::reference::write::write;
 use crate::reference::{Refused, generate, parse, rescale, sampler};
 use crate::synthetic::{self, SplitMix64};
-use crate::vectors::{ARITHMETIC_MAGIC, IMAGES_MAGIC, NO_LABEL, SAMPLER_CODES};
+use crate::vectors::{ARITHMETIC_MAGIC, IMAGES_MAGIC, Images, NO_LABEL, SAMPLER_CODES, VectorError};
 
 /// Why the vectors could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,14 @@ pub enum MakeError {
         /// Why not.
         source: std::io::Error,
     },
+    /// The float images of a model are of another blob, or cut short.
+    #[error("{}: {source}; `cargo xtask models --update NAME --float FLOAT.gan` makes it", path.display())]
+    Float {
+        /// The model's float images.
+        path: PathBuf,
+        /// What is wrong with them.
+        source: VectorError,
+    },
     /// A model is not a valid blob.
     #[error("{}: {source}", path.display())]
     Model {
@@ -32,7 +40,8 @@ pub enum MakeError {
 }
 
 /// Every file that belongs into `tests/vectors`, as (path under `repo_root`, bytes), sorted by path: `arith.bin`, the synthetic
-/// blobs `v1-*.gan`, and an `.images.bin` for each of these and for each of `models/*.gan`.
+/// blobs `v1-*.gan`, and an `.images.bin` for each of these and for each of `models/*.gan`. The `.float.bin` of a model cannot be
+/// made from its blob, so it is taken as it lies there.
 ///
 /// It writes nothing. A file in `tests/vectors` that is not in the list is stale: a model was removed or renamed.
 ///
@@ -51,8 +60,12 @@ pub fn all(repo_root: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, MakeError> {
     for path in models(repo_root)? {
         let blob = fs::read(&path).map_err(|source| MakeError::Io { path: path.clone(), source })?;
         let images = images(&blob).map_err(|source| MakeError::Model { path: path.clone(), source })?;
-        let name = path.with_extension("images.bin");
-        files.push((folder.join(name.file_name().unwrap_or_default()), images));
+        let vectors = folder.join(path.file_name().unwrap_or_default());
+        files.push((vectors.with_extension("images.bin"), images));
+        let path = vectors.with_extension("float.bin");
+        let float = fs::read(&path).map_err(|source| MakeError::Io { path: path.clone(), source })?;
+        Images::read(&float, &blob).map_err(|source| MakeError::Float { path: path.clone(), source })?;
+        files.push((path, float));
     }
     files.sort();
     Ok(files)
@@ -89,13 +102,32 @@ pub fn synthetic_blobs() -> Vec<(&'static str, Vec<u8>)> {
 ///
 /// If the reference refuses the blob.
 pub fn images(blob: &[u8]) -> Result<Vec<u8>, Refused> {
+    images_of(blob, blob)
+}
+
+/// The images of the float model that an int8 blob was quantized from, on the same latents and labels as the blob's own
+/// [`images`]: `<model>.float.bin`, which belongs to the int8 blob.
+///
+/// # Errors
+///
+/// If the reference refuses a blob, or the two are not of one model.
+pub fn float_images(float: &[u8], int8: &[u8]) -> Result<Vec<u8>, Refused> {
+    let shape = |blob| parse(blob).map(|model| (model.latent_len, model.classes, model.pixels_len()));
+    if shape(float)? != shape(int8)? {
+        return Err(Refused("the float and the int8 blob differ in latent, labels or image size".into()));
+    }
+    images_of(float, int8)
+}
+
+/// The images of `blob`, in a file that belongs to the blob `owner`.
+fn images_of(blob: &[u8], owner: &[u8]) -> Result<Vec<u8>, Refused> {
     let model = parse(blob)?;
     let labels: Vec<Option<u16>> =
         if model.classes == 0 { vec![None; 8] } else { (0..model.classes).chain([0, 0]).map(Some).collect() };
     let count = u16::try_from(labels.len()).map_err(|_| Refused("more labels than an images file holds".into()))?;
 
     let mut out = IMAGES_MAGIC.to_vec();
-    out.extend(&blob[blob.len() - 4..]);
+    out.extend(&owner[owner.len() - 4..]);
     out.extend(model.latent_len.to_le_bytes());
     out.extend((model.pixels_len() as u32).to_le_bytes());
     out.extend(count.to_le_bytes());

@@ -63,6 +63,10 @@ enum Task {
         /// Rewrite the fields of this model's card that follow from its blob
         #[arg(long, value_name = "NAME")]
         update: Option<String>,
+        /// With --update, the float blob of the same run (`gan-train quantize --float`), whose images are kept as
+        /// tests/vectors/NAME.float.bin
+        #[arg(long, value_name = "FLOAT.gan", requires = "update")]
+        float: Option<PathBuf>,
     },
 }
 
@@ -99,7 +103,7 @@ fn run(task: Task) -> Result<Tally> {
         Task::Size(on) => size::run(&on.board, on.model.as_deref()).map(|()| Tally::default()),
         Task::Vectors { check: true } => vectors::check().map(|()| Tally::default()),
         Task::Vectors { check: false } => vectors::write().map(|()| Tally::default()),
-        Task::Models { update: Some(name), .. } => models::update(&name).map(|()| Tally::default()),
+        Task::Models { update: Some(name), float, .. } => models::update(&name, float.as_deref()).map(|()| Tally::default()),
         Task::Models { update: None, .. } => models::check().map(|()| Tally::default()),
     }
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use crate::blob::Blob;
 use crate::card::{Card, Derived};
 use crate::shell::{relative, root};
+use crate::vectors;
 
 /// The first bytes of a PNG file.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -29,9 +30,16 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-/// Rewrites the fields of a card that follow from its blob; everything else in the file stays, comments too.
-pub fn update(name: &str) -> Result<()> {
+/// Rewrites the fields of a card that follow from its blob; everything else in the file stays, comments too. With the float
+/// blob of the same run, its images as well: they cannot be made from the int8 blob.
+pub fn update(name: &str, float: Option<&Path>) -> Result<()> {
     let blob = Blob::read(&root().join("models").join(format!("{name}.gan")))?;
+    if let Some(float) = float {
+        let bytes = fs::read(float).with_context(|| float.display().to_string())?;
+        let images =
+            gan_tests::make::float_images(&bytes, blob.bytes()).map_err(|error| anyhow!("{}: {error}", float.display()))?;
+        replace(&vectors::folder().join(format!("{name}.float.bin")), &images)?;
+    }
     let path = blob.path().with_extension("toml");
     let old = fs::read_to_string(&path).with_context(|| format!("{}: a card to update", relative(&path)))?;
     let new = with_fields(&old, &Derived::of(&blob)?.fields()?);
@@ -40,11 +48,15 @@ pub fn update(name: &str) -> Result<()> {
     if let Some(left) = mismatches(&card, &blob)?.first() {
         bail!("{}: {left}; not a plain `field = value` line, so please edit it", relative(&path));
     }
-    // First whole under another name, so that no crash leaves half a card.
-    let temporary = path.with_extension("toml.new");
-    fs::write(&temporary, new).with_context(|| relative(&temporary))?;
-    fs::rename(&temporary, &path).with_context(|| relative(&path))?;
-    println!("wrote {}", relative(&path));
+    replace(&path, new.as_bytes())
+}
+
+/// Writes a file, first whole under another name, so that no crash leaves half of it.
+fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let temporary = path.with_extension("new");
+    fs::write(&temporary, bytes).with_context(|| relative(&temporary))?;
+    fs::rename(&temporary, path).with_context(|| relative(path))?;
+    println!("wrote {}", relative(path));
     Ok(())
 }
 

@@ -91,6 +91,7 @@ pub fn firmware() -> Result<Toolchain> {
 /// Targets for the active toolchain.
 fn rustup() -> Result<()> {
     let mut missing: Vec<_> = BOARDS.iter().map(|board| board.target).filter(|target| !has_target(target)).collect();
+    missing.sort_unstable();
     missing.dedup();
     if missing.is_empty() {
         return Ok(());

@@ -4,7 +4,7 @@
 
 use super::{Dataset, Split, idx};
 use crate::output::atomic;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 use std::fs::OpenOptions;
@@ -138,18 +138,19 @@ fn fetch(url: &str, part: &Path) -> Result<()> {
     let mut body = response.body_mut().as_reader();
     let mut chunk = [0; 1 << 16];
     let mut total = start;
-    loop {
-        let count = body.read(&mut chunk)?;
-        if count == 0 {
-            break;
+    let ended = loop {
+        match body.read(&mut chunk) {
+            Ok(0) => break Ok(()),
+            Ok(count) => {
+                file.write_all(&chunk[..count]).with_context(|| format!("{}: cannot be written", part.display()))?;
+                total += count as u64;
+                bar.set_position(total);
+            }
+            Err(error) => break Err(error),
         }
-        file.write_all(&chunk[..count])?;
-        total += count as u64;
-        bar.set_position(total);
-    }
+    };
     bar.finish_and_clear();
-    if len.is_some_and(|len| total < len) {
-        bail!("the connection ended after {total} bytes; try again to go on from there");
-    }
+    ended.with_context(|| format!("the connection broke after {total} bytes; try again to go on from there"))?;
+    ensure!(len.is_none_or(|len| total >= len), "the connection ended after {total} bytes; try again to go on from there");
     Ok(())
 }

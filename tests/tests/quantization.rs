@@ -1,0 +1,41 @@
+//! What quantization costs: the int8 pixels of every trained model against those of the float model it was made of.
+
+use gan_core::decode;
+use gan_tests::tolerance::QUANTIZATION;
+use gan_tests::vectors::Images;
+
+#[path = "common/aligned.rs"]
+mod aligned;
+#[path = "common/disk.rs"]
+mod disk;
+
+#[test]
+fn trained_models_are_near_their_float_models() {
+    let models = gan_tests::make::models(disk::root()).expect("models/ can be read");
+    assert!(!models.is_empty(), "models/ holds no model");
+    for path in models {
+        let stem = path.file_stem().expect("it has an extension").to_string_lossy().into_owned();
+        let bound = QUANTIZATION.iter().find(|entry| entry.model == stem);
+        let bound = bound.unwrap_or_else(|| panic!("{stem}: no entry in tolerance::QUANTIZATION"));
+        let blob = aligned::Blob::new(&disk::read(path));
+        let generator = decode(&blob).unwrap_or_else(|error| panic!("{stem}: {error}"));
+        let file = disk::read(format!("tests/vectors/{stem}.float.bin"));
+        let images = Images::read(&file, &blob).unwrap_or_else(|error| panic!("{stem}: {error}"));
+
+        let mut scratch = vec![0; generator.scratch_len()];
+        let mut pixels = vec![0; generator.pixels_len()];
+        let (mut sum, mut count, mut ink) = (0u64, 0u64, 0u64);
+        for image in images.iter() {
+            generator.generate(image.latent, image.label, &mut scratch, &mut pixels).expect("the buffers fit");
+            for (&int8, &float) in pixels.iter().zip(image.pixels) {
+                sum += u64::from(int8.abs_diff(float));
+                ink += u64::from(float);
+                count += 1;
+            }
+        }
+        let mean = sum as f64 / count as f64;
+        println!("{stem}: int8 and float differ by {mean:.3} levels on average, over {} images", images.iter().len());
+        assert!(mean <= bound.mean, "{stem}: {mean} levels, at most {} allowed", bound.mean);
+        assert!(ink / count > 10, "{stem}: the float images are black, so being near them says nothing");
+    }
+}

@@ -5,6 +5,7 @@ pub mod mnist;
 
 use anyhow::{Context, Result, bail, ensure};
 use idx::Images;
+use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Images of one size with, perhaps, labels.
@@ -28,6 +29,16 @@ pub struct Dataset {
 }
 
 impl Split {
+    /// Identifies sizes, pixels and labels, in hexadecimal.
+    pub fn sha256(&self) -> String {
+        let Images { count, width, height, pixels } = &self.images;
+        let mut hash = Sha256::new();
+        [count, width, height].into_iter().for_each(|&size| hash.update((size as u64).to_le_bytes()));
+        hash.update(pixels);
+        hash.update(self.labels.as_deref().unwrap_or_default());
+        hex(&hash.finalize())
+    }
+
     /// Number of labels: one more than the largest; 0 without labels.
     pub fn classes(&self) -> u16 {
         self.labels.as_ref().and_then(|labels| labels.iter().max()).map_or(0, |&label| u16::from(label) + 1)
@@ -113,6 +124,11 @@ fn split(folder: &Path, prefixes: &[&str]) -> Result<Option<Split>> {
         }
     };
     Ok(Some(Split { images, labels }))
+}
+
+/// Bytes in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads a file, naming it if that fails.

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`config`] | presets, TOML files, ranges |
 //! | [`data`] | built-in digits, MNIST, IDX folders |
-//! | [`network`], [`adam`], [`random`] | MLPs on burn, the optimizer, where randomness comes from |
+//! | [`backend`], [`network`], [`adam`], [`random`] | burn's devices, MLPs on them, the optimizer, where randomness comes from |
 //! | [`trainer`] | the step, checkpoints, metrics, a run |
 //! | [`float`], [`quantize`] | from a checkpoint to integers |
 //! | [`blob_file`] | `.gan` files on a host, and running them |
@@ -16,6 +16,7 @@
 //! | [`output`] | files that are whole or not there, pictures, text |
 
 pub mod adam;
+pub mod backend;
 pub mod blob_file;
 pub mod config;
 pub mod data;

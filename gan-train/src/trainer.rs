@@ -8,6 +8,7 @@ pub mod run;
 mod tests;
 
 use crate::adam::Adam;
+use crate::backend::Backend;
 use crate::config::Config;
 use crate::data::Split;
 use crate::network::{Dense, Mlp, Param};
@@ -23,6 +24,7 @@ use gan_core::Activation;
 pub struct Trainer {
     config: Config,
     shape: Shape,
+    data_sha256: String,
     batches: Batches,
     device: Device,
     state: State,
@@ -136,12 +138,12 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// The data has fewer images than a batch.
-    pub fn new(config: Config, data: &Split, shape: Shape, state: State) -> Result<Self> {
+    /// The data has fewer images than a batch, or the backend is not in this build.
+    pub fn new(config: Config, backend: Backend, data: &Split, shape: Shape, state: State) -> Result<Self> {
         let (found, batch) = (data.images.count, config.training.batch);
         ensure!(found >= batch, "training.batch: {batch}, but the data has only {found} images");
         let batches = Batches::new(&config, data, shape.classes);
-        Ok(Self { config, shape, batches, device: Device::flex().autodiff(), state })
+        Ok(Self { config, shape, data_sha256: data.sha256(), batches, device: backend.device()?.autodiff(), state })
     }
 
     /// The configuration.
@@ -152,6 +154,11 @@ impl Trainer {
     /// The sizes.
     pub fn shape(&self) -> Shape {
         self.shape
+    }
+
+    /// [`Split::sha256`] of the data.
+    pub fn data_sha256(&self) -> &str {
+        &self.data_sha256
     }
 
     /// Where the run stands.

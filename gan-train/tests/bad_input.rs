@@ -155,6 +155,11 @@ fn labels_runs_and_outputs() {
     }
     assert_eq!(fs::read_to_string(path.join("file")).unwrap(), "precious");
 
+    // A run is not replaced by accident.
+    let before = fs::read(path.join("run/checkpoint.safetensors")).unwrap();
+    fail(path, "train --data digits --steps 5 --out run", 1, &["run", "--resume run", "--overwrite"]);
+    assert_eq!(fs::read(path.join("run/checkpoint.safetensors")).unwrap(), before);
+
     // A checkpoint that is not whole, or of another network.
     let checkpoint = path.join("run/checkpoint.safetensors");
     let whole = fs::read(&checkpoint).unwrap();
@@ -184,7 +189,15 @@ fn mnist_files() {
     let folder = folder();
     let path = folder.path();
     fs::create_dir(path.join("empty")).unwrap();
-    fail(path, "train --data mnist --data-dir empty", 1, &["empty", "train-images-idx3-ubyte"]);
+    fail(path, "train --data mnist --data-dir missing", 1, &["--data-dir missing", "no such folder"]);
+    let mut offline = common::command(path, "train --data mnist --data-dir empty");
+    let output =
+        offline.env("GAN_TRAIN_MNIST_URL", "http://127.0.0.1:1").env("GAN_TRAIN_CACHE", path.join("cache")).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    for part in ["note: empty: no train-images-idx3-ubyte", "download failed", "--data-dir FOLDER"] {
+        assert!(stderr.contains(part), "no {part:?} in\n{stderr}");
+    }
     fs::write(path.join("empty/train-images-idx3-ubyte"), idx([0, 0, 8, 3], &[1, 28, 28], &[0; 784])).unwrap();
     fail(path, "train --data mnist --data-dir empty", 1, &["train-images-idx3-ubyte", "sha256", "expected"]);
     let Some(real) = mnist() else { return };

@@ -42,7 +42,7 @@ impl Server {
 
     /// Trains three steps on MNIST, downloaded from here into `folder/cache`.
     fn train(&self, folder: &Path) -> Output {
-        let mut command = command(folder, "train --data mnist --steps 3 --out run");
+        let mut command = command(folder, "train --data mnist --steps 3 --out run --overwrite");
         command.env("GAN_TRAIN_MNIST_URL", &self.url).env("GAN_TRAIN_CACHE", folder.join("cache"));
         command.output().unwrap()
     }

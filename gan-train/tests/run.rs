@@ -71,6 +71,25 @@ fn an_interrupted_run_goes_on_to_the_very_same_weights() {
 }
 
 #[test]
+fn a_run_goes_on_only_with_its_own_data() {
+    let folder = folder();
+    let path = folder.path();
+    short_run(path);
+    succeed(path, "generate run.gan --count 200 --idx a");
+    succeed(path, "generate run.gan --count 200 --seed 1 --idx b");
+    succeed(path, "train --data a --steps 20 --out second");
+    fs::rename(path.join("a"), path.join("moved")).unwrap();
+    for (arguments, part) in [("", "--data a"), ("--data b", "not the images and labels that second was started on")] {
+        common::fail(path, &format!("train --resume second --steps 40 {arguments}"), 1, &[part]);
+    }
+    succeed(path, "train --resume second --steps 40 --data moved");
+    // Done: nothing is left to do, and nothing is lost.
+    let before = blob(path, "second");
+    succeed(path, "train --resume second --data moved");
+    assert_eq!(blob(path, "second"), before);
+}
+
+#[test]
 fn a_killed_run_goes_on_from_its_last_checkpoint() {
     let folder = folder();
     let path = folder.path();

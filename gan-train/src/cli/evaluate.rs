@@ -7,7 +7,7 @@ use gan_train::blob_file::BlobFile;
 use gan_train::data;
 use gan_train::evaluate::{Report, agreement, evaluate};
 use gan_train::float::FloatGenerator;
-use gan_train::trainer::checkpoint::{self, RunConfig};
+use gan_train::trainer::checkpoint::{self, Checkpoint, RunConfig};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -48,7 +48,7 @@ impl Evaluate {
         let mut report = evaluate(&generator, &dataset, self.samples as usize, self.seed)?;
         if let Some(folder) = self.run_folder() {
             let run = RunConfig::read(&folder)?;
-            let (state, shape) = checkpoint::load(&folder, &run.config)?;
+            let Checkpoint { state, shape, .. } = checkpoint::load(&folder, &run.config)?;
             let float = FloatGenerator::new(&run.config, shape, &state);
             let agreement = agreement::compare(&generator, &float, self.seed);
             report.agreement = Some(agreement.with_context(|| format!("{} and {}", self.file.display(), folder.display()))?);

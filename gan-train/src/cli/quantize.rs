@@ -7,7 +7,7 @@ use gan_train::blob_file::BlobFile;
 use gan_train::evaluate::agreement;
 use gan_train::float::FloatGenerator;
 use gan_train::output::atomic;
-use gan_train::trainer::checkpoint::{self, RunConfig};
+use gan_train::trainer::checkpoint::{self, Checkpoint, RunConfig};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,7 +28,7 @@ pub struct Quantize {
 impl Quantize {
     pub fn run(self) -> Result<ExitCode> {
         let run = RunConfig::read(&self.run_dir)?;
-        let (state, shape) = checkpoint::load(&self.run_dir, &run.config)?;
+        let Checkpoint { state, shape, .. } = checkpoint::load(&self.run_dir, &run.config)?;
         let steps = run.config.training.steps;
         if state.step < steps {
             eprintln!("note: the run stopped at step {} of {}", thousands(state.step), thousands(steps));

@@ -3,6 +3,7 @@
 use super::{generate::grid, inspect, thousands, train};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use gan_train::backend::Backend;
 use gan_train::blob_file::{BlobFile, generate};
 use gan_train::config::Config;
 use gan_train::evaluate::agreement;
@@ -45,7 +46,7 @@ impl Quickstart {
         config.training.steps = self.steps.unwrap_or(config.training.steps);
         config.check()?;
         let folder = &self.out;
-        let run = RunConfig { data: "digits".into(), config };
+        let run = RunConfig { data: "digits".into(), backend: Backend::Flex, config };
         let dataset = data::digits()?;
         eprintln!("training {} on {} built-in 8x8 digits, seed {}", run.config.name, dataset.train.images.count, self.seed);
         let (trainer, end) = train::start(run, &dataset, folder, run::CHECKPOINT_EVERY)?;

@@ -3,12 +3,13 @@
 use super::{generate::grid, thousands};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
+use gan_train::backend::Backend;
 use gan_train::blob_file::BlobFile;
 use gan_train::config::Config;
 use gan_train::data::{self, Dataset};
 use gan_train::float::FloatGenerator;
 use gan_train::output::{atomic, losses};
-use gan_train::trainer::checkpoint::{self, RunConfig};
+use gan_train::trainer::checkpoint::{self, Checkpoint, RunConfig};
 use gan_train::trainer::metrics;
 use gan_train::trainer::run::{self, End};
 use gan_train::trainer::{Shape, State, Trainer};
@@ -29,7 +30,7 @@ pub struct Train {
     /// `digits` (built-in), `mnist`, or a folder of IDX files (images, and labels if it has them; plain or .gz)
     #[arg(long, required_unless_present = "resume")]
     data: Option<String>,
-    /// Folder with MNIST's four files; otherwise they are looked for in the cache and then downloaded
+    /// Folder with MNIST's files; what is not there is looked for in the cache and then downloaded
     #[arg(long)]
     data_dir: Option<PathBuf>,
     /// Networks and recipe: digits8 or compact
@@ -59,14 +60,21 @@ pub struct Train {
     /// The model's name, which its blob carries [default: the configuration's]
     #[arg(long)]
     name: Option<String>,
+    /// Replace a run that is in the folder already
+    #[arg(long)]
+    overwrite: bool,
+    /// What computes
+    #[arg(long, value_enum, default_value_t)]
+    backend: Backend,
     /// The run's folder [default: runs/NAME]
     #[arg(long)]
     out: Option<PathBuf>,
     /// Seconds between checkpoints; they change no result
     #[arg(long, value_name = "SECONDS", default_value_t = run::CHECKPOINT_EVERY.as_secs_f64())]
     checkpoint_every: f64,
-    /// Go on with the run in this folder, to the very weights that it would have had without a stop
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "config", "seed", "conditional", "unconditional", "name", "out", "data"])]
+    /// Go on with the run in this folder, to the very weights that it would have had without a stop; --data says where its data
+    /// is now, if it was moved
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "config", "seed", "conditional", "unconditional", "name", "out", "backend", "overwrite"])]
     resume: Option<PathBuf>,
 }
 
@@ -107,9 +115,15 @@ impl Train {
         if let Some(name) = &self.name {
             config.name.clone_from(name);
         }
-        self.set_length(&mut config, &dataset)?;
-        config.check()?;
         let folder = self.out.clone().unwrap_or_else(|| Path::new("runs").join(&config.name));
+        let taken = folder.join(checkpoint::FILE).exists();
+        ensure!(
+            self.overwrite || !taken,
+            "{shown}: there is a run in it already: --resume {shown}, --overwrite, or another --out",
+            shown = folder.display()
+        );
+        self.set_length(&mut config, self.backend, &dataset)?;
+        config.check()?;
         let images = &dataset.train.images;
         eprintln!(
             "training {} on {} images of {}x{} for {} steps, seed {}, in {}",
@@ -121,23 +135,28 @@ impl Train {
             config.seed,
             folder.display()
         );
-        let (trainer, end) = start(RunConfig { data: name.into(), config }, &dataset, &folder, self.checkpoint_every())?;
+        let (trainer, end) =
+            start(RunConfig { data: name.into(), backend: self.backend, config }, &dataset, &folder, self.checkpoint_every())?;
         Ok((folder, trainer, end))
     }
 
     fn resume(&self, folder: &Path) -> Result<(PathBuf, Trainer, End)> {
         let mut run = RunConfig::read(folder)?;
-        let (state, shape) = checkpoint::load(folder, &run.config)?;
-        let dataset = data::open(&run.data, self.data_dir.as_deref())?;
-        let found = Shape::of(&run.config, &dataset.train)?;
-        ensure!(found == shape, "--data {}: not what the run was started on: {found:?}, the checkpoint has {shape:?}", run.data);
+        let Checkpoint { state, shape, data_sha256 } = checkpoint::load(folder, &run.config)?;
+        let data = self.data.as_deref().unwrap_or(&run.data);
+        let dataset = data::open(data, self.data_dir.as_deref())?;
+        ensure!(
+            dataset.train.sha256() == data_sha256,
+            "--data {data}: not the images and labels that {} was started on",
+            folder.display()
+        );
         if self.epochs.is_some() || self.steps.is_some() || self.minutes.is_some() {
-            self.set_length(&mut run.config, &dataset)?;
+            self.set_length(&mut run.config, run.backend, &dataset)?;
             run.write(folder)?;
         }
         let steps = run.config.training.steps;
         eprintln!("resuming {} at step {} of {}", folder.display(), thousands(state.step), thousands(steps));
-        let mut trainer = Trainer::new(run.config, &dataset.train, shape, state)?;
+        let mut trainer = Trainer::new(run.config, run.backend, &dataset.train, shape, state)?;
         run::stop_on_interrupt()?;
         let end = run::train(&mut trainer, folder, self.checkpoint_every())?;
         Ok((folder.to_owned(), trainer, end))
@@ -147,7 +166,7 @@ impl Train {
         Duration::try_from_secs_f64(self.checkpoint_every).unwrap_or(Duration::MAX)
     }
 
-    fn set_length(&self, config: &mut Config, dataset: &Dataset) -> Result<()> {
+    fn set_length(&self, config: &mut Config, backend: Backend, dataset: &Dataset) -> Result<()> {
         if let Some(steps) = self.steps {
             config.training.steps = steps;
         }
@@ -160,7 +179,7 @@ impl Train {
                 bail!("--minutes {minutes}: expected a positive number");
             }
             let shape = Shape::of(config, &dataset.train)?;
-            config.training.steps = run::steps_in(minutes, config, &dataset.train, shape)?;
+            config.training.steps = run::steps_in(minutes, config, backend, &dataset.train, shape)?;
         }
         Ok(())
     }
@@ -170,10 +189,11 @@ impl Train {
 pub fn start(run: RunConfig, dataset: &Dataset, folder: &Path, checkpoint_every: Duration) -> Result<(Trainer, End)> {
     let shape = Shape::of(&run.config, &dataset.train)?;
     let state = State::new(&run.config, shape);
-    let mut trainer = Trainer::new(run.config.clone(), &dataset.train, shape, state)?;
+    let mut trainer = Trainer::new(run.config.clone(), run.backend, &dataset.train, shape, state)?;
     atomic::create_folder(folder)?;
     checkpoint::remove(folder)?;
     run.write(folder)?;
+    checkpoint::save(folder, trainer.state(), shape, trainer.data_sha256())?;
     run::stop_on_interrupt()?;
     let end = run::train(&mut trainer, folder, checkpoint_every)?;
     Ok((trainer, end))

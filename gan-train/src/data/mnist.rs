@@ -32,23 +32,11 @@ pub const CACHE_VARIABLE: &str = "GAN_TRAIN_CACHE";
 ///
 /// Says which file is missing or wrong, and how to supply it where it cannot be downloaded.
 pub fn open(data_dir: Option<&Path>) -> Result<Dataset> {
-    let folder = match data_dir {
-        Some(folder) => {
-            ensure!(folder.is_dir(), "--data-dir {}: no such folder", folder.display());
-            folder.to_owned()
-        }
-        None => {
-            let cache = cache_folder()?;
-            for (name, sha256) in FILES {
-                if find(&cache, name).is_none() {
-                    download(&cache, name, sha256)?;
-                }
-            }
-            cache
-        }
-    };
+    if let Some(folder) = data_dir {
+        ensure!(folder.is_dir(), "--data-dir {}: no such folder", folder.display());
+    }
     let mut files = FILES.iter().map(|&(name, sha256)| {
-        let path = find(&folder, name).with_context(|| format!("{}: no {name} or {name}.gz in it", folder.display()))?;
+        let path = locate(data_dir, name, sha256)?;
         let bytes = idx::unpack(&super::read(&path)?).with_context(|| path.display().to_string())?;
         check(&bytes, sha256).with_context(|| path.display().to_string())?;
         Ok((bytes, path.display().to_string()))
@@ -62,12 +50,27 @@ pub fn open(data_dir: Option<&Path>) -> Result<Dataset> {
     Ok(Dataset { name: "mnist".into(), train, test })
 }
 
+/// The file in `data_dir`, else in the cache, else downloaded to the cache.
+fn locate(data_dir: Option<&Path>, name: &str, sha256: &str) -> Result<PathBuf> {
+    if let Some(folder) = data_dir {
+        if let Some(path) = find(folder, name) {
+            return Ok(path);
+        }
+        eprintln!("note: {}: no {name} or {name}.gz in it; looking in the cache", folder.display());
+    }
+    let cache = cache_folder()?;
+    match find(&cache, name) {
+        Some(path) => Ok(path),
+        None => download(&cache, name, sha256),
+    }
+}
+
 fn find(folder: &Path, name: &str) -> Option<PathBuf> {
     [folder.join(name), folder.join(format!("{name}.gz"))].into_iter().find(|path| path.is_file())
 }
 
 fn check(unpacked: &[u8], sha256: &str) -> Result<()> {
-    let found: String = Sha256::digest(unpacked).iter().map(|byte| format!("{byte:02x}")).collect();
+    let found = super::hex(&Sha256::digest(unpacked));
     ensure!(found == sha256, "sha256 of the unpacked bytes: {found} (expected {sha256}): this is not MNIST's file");
     Ok(())
 }
@@ -82,7 +85,7 @@ fn cache_folder() -> Result<PathBuf> {
 }
 
 /// Downloads `name.gz` to the cache as `name`, going on where an earlier download was cut off.
-fn download(cache: &Path, name: &str, sha256: &str) -> Result<()> {
+fn download(cache: &Path, name: &str, sha256: &str) -> Result<PathBuf> {
     std::fs::create_dir_all(cache).with_context(|| format!("{}: cannot be made", cache.display()))?;
     let server = std::env::var(URL_VARIABLE).unwrap_or_else(|_| DEFAULT_URL.into());
     let url = format!("{server}/{name}.gz");
@@ -104,8 +107,10 @@ fn download(cache: &Path, name: &str, sha256: &str) -> Result<()> {
             return Err(error.context(url));
         }
     };
-    atomic::write(&cache.join(name), &unpacked)?;
-    std::fs::remove_file(&part).with_context(|| format!("{}: cannot be removed", part.display()))
+    let path = cache.join(name);
+    atomic::write(&path, &unpacked)?;
+    std::fs::remove_file(&part).with_context(|| format!("{}: cannot be removed", part.display()))?;
+    Ok(path)
 }
 
 /// Downloads `url` to the end of `part`, which may hold its beginning.

@@ -2,6 +2,7 @@
 
 use super::{Shape, State};
 use crate::adam::Adam;
+use crate::backend::Backend;
 use crate::config::Config;
 use crate::output::atomic;
 use anyhow::{Context, Result, ensure};
@@ -23,6 +24,9 @@ const FORMAT: &str = "gan-train checkpoint 1";
 pub struct RunConfig {
     /// `digits`, `mnist`, or a folder: what `--data` said.
     pub data: String,
+    /// What computes; another one rounds differently.
+    #[serde(default)]
+    pub backend: Backend,
     /// As given, with all defaults written out.
     pub config: Config,
 }
@@ -76,7 +80,7 @@ fn tensors<'s>(state: &'s State, mut visit: impl FnMut(String, &'s [usize], &'s 
 /// # Errors
 ///
 /// Names the file; then the one before is still there.
-pub fn save(folder: &Path, state: &State, shape: Shape) -> Result<()> {
+pub fn save(folder: &Path, state: &State, shape: Shape, data_sha256: &str) -> Result<()> {
     let mut all: Vec<(String, &[usize], Vec<u8>)> = Vec::new();
     tensors(state, |name, shape, values| {
         all.push((name, shape, values.iter().flat_map(|value| value.to_le_bytes()).collect()));
@@ -92,9 +96,21 @@ pub fn save(folder: &Path, state: &State, shape: Shape) -> Result<()> {
         ("width".to_owned(), shape.width.to_string()),
         ("height".to_owned(), shape.height.to_string()),
         ("classes".to_owned(), shape.classes.to_string()),
+        ("data_sha256".to_owned(), data_sha256.to_owned()),
     ]);
     let bytes = safetensors::serialize(views, Some(metadata))?;
     atomic::write(&folder.join(FILE), &bytes)
+}
+
+/// What a checkpoint file holds.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    /// All tensors.
+    pub state: State,
+    /// Sizes that came from the data.
+    pub shape: Shape,
+    /// [`Split::sha256`](crate::data::Split::sha256) of what the run is trained on.
+    pub data_sha256: String,
 }
 
 /// Reads the checkpoint of a run with this configuration.
@@ -102,13 +118,13 @@ pub fn save(folder: &Path, state: &State, shape: Shape) -> Result<()> {
 /// # Errors
 ///
 /// Names the file and the tensor or field that is missing or has another shape.
-pub fn load(folder: &Path, config: &Config) -> Result<(State, Shape)> {
+pub fn load(folder: &Path, config: &Config) -> Result<Checkpoint> {
     let path = folder.join(FILE);
     let bytes = std::fs::read(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
     parse(&bytes, config).with_context(|| path.display().to_string())
 }
 
-fn parse(bytes: &[u8], config: &Config) -> Result<(State, Shape)> {
+fn parse(bytes: &[u8], config: &Config) -> Result<Checkpoint> {
     let (_, header) = SafeTensors::read_metadata(bytes).context("not a checkpoint, or cut short")?;
     let metadata = header.metadata().as_ref().context("metadata: missing")?;
     let field = |name: &str| metadata.get(name).with_context(|| format!("metadata {name}: missing"));
@@ -132,7 +148,7 @@ fn parse(bytes: &[u8], config: &Config) -> Result<(State, Shape)> {
     fill(&mut state, read);
     state.step = number("step")?;
     state.seconds = field("seconds")?.parse().context("metadata seconds: not a number")?;
-    Ok((state, shape))
+    Ok(Checkpoint { state, shape, data_sha256: field("data_sha256")?.clone() })
 }
 
 fn values(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>> {

@@ -2,6 +2,7 @@
 
 use super::metrics::{Log, Means, Record};
 use super::{Shape, Trainer, checkpoint};
+use crate::backend::Backend;
 use crate::config::Config;
 use crate::data::Split;
 use anyhow::Result;
@@ -48,8 +49,8 @@ pub fn stop_on_interrupt() -> Result<()> {
 /// # Errors
 ///
 /// As [`Trainer::new`] and [`Trainer::step`].
-pub fn steps_in(minutes: f64, config: &Config, data: &Split, shape: Shape) -> Result<u64> {
-    let mut trial = Trainer::new(config.clone(), data, shape, super::State::new(config, shape))?;
+pub fn steps_in(minutes: f64, config: &Config, backend: Backend, data: &Split, shape: Shape) -> Result<u64> {
+    let mut trial = Trainer::new(config.clone(), backend, data, shape, super::State::new(config, shape))?;
     for _ in 0..10 {
         trial.step()?;
     }
@@ -105,7 +106,7 @@ pub fn train(trainer: &mut Trainer, folder: &Path, checkpoint_every: Duration) -
             progress.show(&record, &mut since_record);
         }
         if interrupted || state.step == steps || since_checkpoint.elapsed() > checkpoint_every {
-            checkpoint::save(folder, state, trainer.shape())?;
+            checkpoint::save(folder, state, trainer.shape(), trainer.data_sha256())?;
             since_checkpoint = Instant::now();
         }
         if interrupted && trainer.state().step < steps {

@@ -1,6 +1,7 @@
 //! One step against the recipe's formulas in naive f64, gradients by finite differences.
 
 use super::{Shape, State, Trainer, batch::Batches, batch::Matrix};
+use crate::backend::Backend;
 use crate::config::Config;
 use crate::data::{Split, idx::Images};
 use crate::network::{Mlp, NORM_EPSILON};
@@ -134,7 +135,7 @@ fn a_step_follows_the_recipe() {
         let shape = Shape::of(&config, &data).unwrap();
         let before = State::new(&config, shape);
         let batch = Batches::new(&config, &data, shape.classes).batch(0);
-        let mut trainer = Trainer::new(config.clone(), &data, shape, before.clone()).unwrap();
+        let mut trainer = Trainer::new(config.clone(), Backend::Flex, &data, shape, before.clone()).unwrap();
         let losses = trainer.step().unwrap();
         let after = trainer.state();
         let training = &config.training;
@@ -183,7 +184,7 @@ fn a_step_follows_the_recipe() {
 fn the_rate_is_constant_then_falls() {
     let (config, data) = (config(false, false, "sigmoid"), data());
     let shape = Shape::of(&config, &data).unwrap();
-    let trainer = Trainer::new(config.clone(), &data, shape, State::new(&config, shape)).unwrap();
+    let trainer = Trainer::new(config.clone(), Backend::Flex, &data, shape, State::new(&config, shape)).unwrap();
     let rates: Vec<f64> = [0, 5, 10].iter().map(|&step| trainer.rate(step) / config.training.rate).collect();
     assert_eq!(rates[..2], [1.0, 1.0]);
     assert!((rates[2] - 0.02).abs() < 1e-12);
@@ -218,7 +219,7 @@ fn a_loss_that_is_not_finite_names_the_step() {
     let mut state = State::new(&config, shape);
     state.step = 7;
     state.discriminator.params[0].values[0] = f32::NAN;
-    let mut trainer = Trainer::new(config, &data, shape, state).unwrap();
+    let mut trainer = Trainer::new(config, Backend::Flex, &data, shape, state).unwrap();
     let error = trainer.step().unwrap_err().to_string();
     assert!(error.starts_with("step 7: the discriminator's loss is NaN"), "{error}");
 }

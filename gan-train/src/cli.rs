@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use gan_core::Generator;
 use gan_train::blob_file::BlobFile;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -52,6 +53,15 @@ impl Cli {
 /// The generator of a file that was read, with the file's name in what can go wrong.
 fn decode<'b>(file: &'b BlobFile, path: &Path) -> Result<Generator<'b>> {
     file.decode().with_context(|| path.display().to_string())
+}
+
+/// Writes a result to stdout. A reader that has seen enough, as in `| head`, is no failure.
+fn print(text: &str) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("stdout: cannot be written"),
+    }
 }
 
 /// `1494352` as `1,494,352`.

@@ -176,6 +176,26 @@ fn labels_runs_and_outputs() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_and_a_reader_that_leaves() {
+    let folder = folder();
+    let path = folder.path();
+    short_run(path);
+    for arguments in ["generate run.gan --ascii", "inspect run.gan", "inspect run.gan --json"] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = common::command(path, arguments).stdout(full).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(stderr.starts_with("error: stdout: cannot be written: No space left"), "{stderr}");
+
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = common::command(path, arguments).stdout(writer).output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
 fn a_diverging_run_says_where() {
     let folder = folder();
     let path = folder.path();

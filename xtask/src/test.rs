@@ -38,6 +38,12 @@ pub fn run(only: Option<String>) -> Tally {
     steps.tests("tests: all others", &["--workspace", "--exclude", "gan-train"]);
     let micromath = ["-p", "gan-core", "-p", "gan-tests", "--features", "gan-core/micromath,gan-tests/micromath"];
     steps.tests("tests: micromath", &micromath);
+    if std::env::var_os("CI").is_some() {
+        let ndarray = ["-p", "gan-train", "--features", "ndarray", "--test", "run", "ndarray"];
+        steps.tests("tests: ndarray", &ndarray);
+    } else {
+        println!("\nSKIPPED tests: ndarray: burn is built a second time for it, 8 minutes on 2 cores; CI=true runs it");
+    }
 
     steps.check("vectors", vectors::check);
     steps.check("models", models::check);

@@ -54,9 +54,9 @@ impl Evaluate {
             report.agreement = Some(agreement.with_context(|| format!("{} and {}", self.file.display(), folder.display()))?);
         }
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&report)?);
+            super::print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
         } else {
-            print!("{}", text(&report));
+            super::print(&text(&report))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -60,7 +60,7 @@ impl Generate {
         }
         let images = generate(&generator, &samples)?;
         if self.ascii {
-            print!("{}", ascii::draw(&images, 5));
+            super::print(&ascii::draw(&images, 5))?;
         }
         if let Some(path) = &self.out {
             grid::write(path, &images, COLUMNS)?;

@@ -58,9 +58,9 @@ impl Inspect {
         let file = BlobFile::read(&self.file)?;
         let generator = super::decode(&file, &self.file)?;
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&report(&generator))?);
+            super::print(&(serde_json::to_string_pretty(&report(&generator))? + "\n"))?;
         } else {
-            print!("{}\n{}", table(&generator), summary(&generator));
+            super::print(&format!("{}\n{}", table(&generator), summary(&generator)))?;
         }
         Ok(ExitCode::SUCCESS)
     }

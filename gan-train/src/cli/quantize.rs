@@ -41,7 +41,7 @@ impl Quantize {
         eprint!("{}", inspect::summary(&generator));
         let agreement = agreement::compare(&generator, &float, run.config.seed)?;
         eprintln!("against float: pixels differ by {:.2} of 255 on average, {} at most", agreement.mean, agreement.max);
-        println!("{}", self.out.display());
+        super::print(&format!("{}\n", self.out.display()))?;
         Ok(ExitCode::SUCCESS)
     }
 }

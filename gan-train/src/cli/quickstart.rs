@@ -1,7 +1,7 @@
 //! `gan-train quickstart`: the whole way on the built-in digits.
 
 use super::{generate::grid, inspect, thousands, train};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::Args;
 use gan_train::backend::Backend;
 use gan_train::blob_file::{BlobFile, generate};
@@ -72,21 +72,22 @@ impl Quickstart {
         grid(&generator, &folder.join("samples.png"), self.seed, 100)?;
 
         let digits = generate(&generator, &Samples::new(self.seed, 10, generator.latent_len() as u16, generator.classes()))?;
-        print!("{}", ascii::draw(&digits, 5));
-        print!("{}", inspect::summary(&generator));
-        println!(
-            "int8 against float: pixels differ by {:.2} of 255 on average (seed {}, 1,000 images)",
-            agreement.mean, self.seed
-        );
-        let shown = folder.display();
-        println!("\nIn {shown}: samples.png  losses.svg  digits.gan  checkpoint.safetensors  config.toml  metrics.jsonl");
-        println!("\nTry next:");
-        println!("  gan-train generate {shown}/digits.gan --label 7 --count 5 --ascii");
-        println!("  gan-train inspect {shown}/digits.gan");
-        println!("  gan-train evaluate {shown}/digits.gan --data digits");
-        println!("  cargo xtask parity --board microbit --model {shown}/digits.gan   (the same pixels on a Cortex-M0)");
-        println!("(gan-train: cargo run --release -p gan-train --)");
-        std::io::Write::flush(&mut std::io::stdout()).context("stdout")?;
+        let (drawn, sizes, shown) = (ascii::draw(&digits, 5), inspect::summary(&generator), folder.display());
+        super::print(&format!(
+            "{drawn}{sizes}\
+int8 against float: pixels differ by {mean:.2} of 255 on average (seed {seed}, 1,000 images)
+
+In {shown}: samples.png  losses.svg  digits.gan  checkpoint.safetensors  config.toml  metrics.jsonl
+
+Try next (gan-train is: cargo run --release -p gan-train --):
+  gan-train generate {shown}/digits.gan --label 7 --count 5 --ascii
+  gan-train inspect {shown}/digits.gan
+  gan-train evaluate {shown}/digits.gan --data digits
+  cargo xtask parity --board microbit --model {shown}/digits.gan     the same pixels on a Cortex-M0
+",
+            mean = agreement.mean,
+            seed = self.seed,
+        ))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -98,7 +98,7 @@ impl Train {
             thousands(state.step),
             state.seconds
         );
-        println!("{shown}");
+        super::print(&format!("{shown}\n"))?;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -41,7 +41,12 @@ fn draw(svg: &mut String, records: &[Record], last_step: u64) -> Result<(), Box<
         let line = LineSeries::new(records.iter().map(|record| (record.step, value(record))), color.stroke_width(2));
         chart.draw_series(line)?.label(name).legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], color.stroke_width(2)));
     }
-    chart.configure_series_labels().background_style(WHITE.mix(0.8)).border_style(BLACK.mix(0.3)).draw()?;
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::Coordinate(570, 75))
+        .background_style(WHITE.mix(0.8))
+        .border_style(BLACK.mix(0.3))
+        .draw()?;
     area.present()?;
     Ok(())
 }

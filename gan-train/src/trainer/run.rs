@@ -128,7 +128,8 @@ impl Progress {
     fn new(steps: u64, done: u64) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let target = if terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
-        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} steps  {msg}  {eta} left").expect("the template is valid");
+        let style =
+            ProgressStyle::with_template("{bar:20} {pos}/{len} steps, {eta} left  {wide_msg}").expect("the template is valid");
         let bar = ProgressBar::with_draw_target(Some(steps), target).with_style(style).with_position(done);
         bar.reset_eta();
         Self { bar, terminal }

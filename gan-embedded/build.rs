@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 use gan_core::Generator;
+use gan_core::blob::ALIGNMENT;
 
 fn main() -> ExitCode {
     match run() {
@@ -80,9 +81,9 @@ fn model_source(path: &Path, out: &Path) -> Result<String, String> {
     println!("cargo::rerun-if-changed={}", path.display());
     let name = path.display();
     let bytes = fs::read(path).map_err(|error| format!("{name}: {error}; GAN_MODEL names another blob"))?;
-    // decode wants the blob on a multiple of 16, where Vec need not put it.
-    let mut buffer = vec![0; bytes.len() + 15];
-    let start = buffer.as_ptr().align_offset(16);
+    // decode wants the blob on a multiple of ALIGNMENT, where Vec need not put it.
+    let mut buffer = vec![0; bytes.len() + ALIGNMENT];
+    let start = buffer.as_ptr().align_offset(ALIGNMENT);
     let blob = &mut buffer[start..start + bytes.len()];
     blob.copy_from_slice(&bytes);
     let generator = gan_core::decode(blob).map_err(|error| format!("{name}: {error}"))?;

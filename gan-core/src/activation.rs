@@ -62,8 +62,8 @@ fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-x))
 }
 
-/// The activation of a float layer.
-pub(crate) fn apply_f32(activation: Activation, x: f32) -> f32 {
+/// The activation in f32, as float layers apply it.
+pub fn apply(activation: Activation, x: f32) -> f32 {
     match activation {
         Activation::Linear => x,
         Activation::Relu => x.max(0.0),

@@ -5,7 +5,6 @@ mod section;
 
 use crate::error::{DecodeError, EncodeError};
 use crate::generator::{Generator, Layer};
-use section::ALIGNMENT;
 pub use section::payload_len;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub const MAGIC: [u8; 4] = *b"GANB";
 /// The version that this gan-core writes and reads.
 pub const VERSION: u8 = 1;
+/// A blob begins on a multiple of this in memory, and every section on one within it.
+pub const ALIGNMENT: usize = 16;
 /// Most layers that a generator can have.
 pub const MAX_LAYERS: usize = 8;
 /// Longest name, in bytes.
@@ -151,10 +152,12 @@ pub fn decode(bytes: &[u8]) -> Result<Generator<'_>, DecodeError> {
     if !bytes.as_ptr().addr().is_multiple_of(ALIGNMENT) {
         return Err(DecodeError::Misaligned);
     }
-    let (message, rest) = postcard::take_from_bytes_crc32::<Message<'_>>(bytes, CRC.digest()).map_err(|error| match error {
+    let message = postcard::take_from_bytes_crc32::<Message<'_>>(bytes, CRC.digest());
+    let (message, rest) = message.map_err(|error| match error {
+        // Written like that, so it is a file of another kind or maker: say where it is different.
+        _ if crc_matches(bytes) => check::locate(bytes),
         postcard::Error::DeserializeUnexpectedEnd => DecodeError::Truncated,
-        postcard::Error::DeserializeBadCrc => DecodeError::Crc,
-        _ => DecodeError::Header,
+        _ => DecodeError::Crc,
     })?;
     if !rest.is_empty() {
         return Err(DecodeError::TrailingBytes { extra: rest.len() });
@@ -163,6 +166,11 @@ pub fn decode(bytes: &[u8]) -> Result<Generator<'_>, DecodeError> {
     check::header(&message.header)?;
     let layers = check::layers(&message.header, message.payload)?;
     Ok(Generator::new(message.header, layers, bytes))
+}
+
+/// Whether the last bytes are the CRC of all before them.
+fn crc_matches(bytes: &[u8]) -> bool {
+    bytes.split_last_chunk().is_some_and(|(content, &crc)| CRC.checksum(content) == u32::from_le_bytes(crc))
 }
 
 /// Bytes that [`encode`] writes for this header.

@@ -26,18 +26,19 @@ pub enum DecodeError {
     },
     /// The CRC-32 does not match: some byte was changed.
     Crc,
-    /// The header has a value that cannot be read: an unknown activation, element type or packing, more than
-    /// [`MAX_LAYERS`](crate::blob::MAX_LAYERS) layers, a number out of its type's range, or text that is not UTF-8.
+    /// The lengths of `padding` or `payload` cannot be read.
     Header,
     /// The header is not written in its shortest form, or `padding` does not put the payload on a multiple of 16 with zeros.
     NotCanonical,
-    /// `name` is longer than [`MAX_NAME`](crate::blob::MAX_NAME) bytes.
+    /// `name` is longer than [`MAX_NAME`](crate::blob::MAX_NAME) bytes, or not UTF-8.
     Name,
-    /// `latent_len` is 0.
+    /// `latent_len` is 0, or no 16-bit number.
     LatentLen,
-    /// `width` or `height` is 0, or `channels` is neither 1 nor 3.
+    /// `classes` is no 16-bit number.
+    Classes,
+    /// `width` or `height` is 0 or no 16-bit number, or `channels` is neither 1 nor 3.
     Image,
-    /// `layers` is empty.
+    /// `layers` is empty, or has more than [`MAX_LAYERS`](crate::blob::MAX_LAYERS).
     Layers,
     /// `payload` has another length than its sections have together.
     PayloadLen {
@@ -59,12 +60,16 @@ pub enum DecodeError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LayerField {
-    /// `inputs` is 0, or not the latent's length or the outputs of the layer before.
+    /// `inputs` is no 16-bit number, or not the latent's length or the outputs of the layer before.
     Inputs,
-    /// `outputs` is 0, or in the last layer not width x height x channels.
+    /// `outputs` is 0 or no 16-bit number, or in the last layer not width x height x channels.
     Outputs,
-    /// `element` differs from the first layer's.
+    /// `element` is unknown, or differs from the first layer's.
     Element,
+    /// `packing` is unknown.
+    Packing,
+    /// `activation` is unknown.
+    Activation,
     /// The slope of a `LeakyRelu` is not within 0..=1.
     Slope,
     /// `zero_point` is out of its range.
@@ -149,12 +154,13 @@ impl fmt::Display for DecodeError {
             Self::Truncated => f.write_str("truncated: it ends before what its header announces"),
             Self::TrailingBytes { extra } => write!(f, "{extra} bytes after the end (expected none)"),
             Self::Crc => f.write_str("crc: does not match, the content was changed"),
-            Self::Header => f.write_str("header: has a value that version 1 does not know"),
+            Self::Header => f.write_str("padding or payload: their lengths cannot be read"),
             Self::NotCanonical => f.write_str("header or padding: not in the canonical form"),
-            Self::Name => write!(f, "name: longer than {} bytes", crate::blob::MAX_NAME),
-            Self::LatentLen => f.write_str("latent_len: 0 (expected at least 1)"),
+            Self::Name => write!(f, "name: expected at most {} bytes of UTF-8", crate::blob::MAX_NAME),
+            Self::LatentLen => f.write_str("latent_len: expected 1 to 65535"),
+            Self::Classes => f.write_str("classes: expected 0 to 65535"),
             Self::Image => f.write_str("width, height or channels: expected at least 1 x 1 pixels and 1 or 3 channels"),
-            Self::Layers => f.write_str("layers: none (expected at least 1)"),
+            Self::Layers => write!(f, "layers: expected 1 to {}", crate::blob::MAX_LAYERS),
             Self::PayloadLen { expected, found } => write!(f, "payload: {found} bytes (expected {expected})"),
             Self::Layer { index, field } => write!(f, "layer {index}: {field}"),
         }
@@ -166,7 +172,9 @@ impl fmt::Display for LayerField {
         f.write_str(match self {
             Self::Inputs => "inputs do not match the latent or the layer before",
             Self::Outputs => "outputs do not match the image, or are 0",
-            Self::Element => "element type differs from the first layer's",
+            Self::Element => "element type is unknown or differs from the first layer's",
+            Self::Packing => "packing is unknown",
+            Self::Activation => "activation is unknown",
             Self::Slope => "slope of the leaky ReLU is not within 0..=1",
             Self::ZeroPoint => "zero_point out of range",
             Self::Weights => "a weight is out of range (-127..=127, or finite)",

@@ -18,13 +18,12 @@ pub struct Generator<'a> {
     bytes: &'a [u8],
 }
 
-/// The numbers of a layer, borrowed from the blob. Multi-byte numbers are little-endian bytes, since a blob may lie anywhere.
+/// The numbers of a layer, borrowed from the blob; their meaning is in the [`LayerSpec`] of the same index. Multi-byte numbers
+/// are little-endian bytes: sections are aligned, but no code has to rely on it.
 #[derive(Debug, Clone, Copy)]
 pub enum Layer<'a> {
     /// Integers.
     I8 {
-        /// What the header says.
-        spec: LayerSpec,
         /// `[output][input]`, -127..=127.
         weights: &'a [i8],
         /// `[class][output]`, i32.
@@ -38,8 +37,6 @@ pub enum Layer<'a> {
     },
     /// Reals.
     F32 {
-        /// What the header says.
-        spec: LayerSpec,
         /// `[output][input]`, f32.
         weights: &'a [u8],
         /// `[class][output]`, f32.
@@ -89,7 +86,7 @@ impl<'a> Generator<'a> {
         self.header.image
     }
 
-    /// The layers and their numbers.
+    /// The numbers of the layers; [`header`](Self::header) says what they mean.
     pub fn layers(&self) -> &[Layer<'a>] {
         &self.layers
     }
@@ -149,8 +146,8 @@ impl<'a> Generator<'a> {
         pixels: &mut [u8],
     ) -> Result<(), GenerateError> {
         check_output(pixels, self.pixels_len())?;
-        let (class, last, input) = self.hidden(latent, label, scratch)?;
-        run(last, class, input, 0, Image(pixels));
+        let last = self.hidden(latent, label, scratch)?;
+        run(last.spec, last.layer, last.class, last.input, 0, Image(pixels));
         Ok(())
     }
 
@@ -170,21 +167,16 @@ impl<'a> Generator<'a> {
         mut sink: impl FnMut(usize, &[u8]),
     ) -> Result<(), GenerateError> {
         check_output(line, self.line_len())?;
-        let (class, last, input) = self.hidden(latent, label, scratch)?;
+        let last = self.hidden(latent, label, scratch)?;
         for y in 0..usize::from(self.header.image.height) {
-            run(last, class, input, y * line.len(), Image(line));
+            run(last.spec, last.layer, last.class, last.input, y * line.len(), Image(line));
             sink(y, line);
         }
         Ok(())
     }
 
-    /// Runs all layers but the last. Returns the class and the input that the last layer has, and the last layer.
-    fn hidden<'s>(
-        &'s self,
-        latent: &'s [u8],
-        label: Option<u16>,
-        scratch: &'s mut [u8],
-    ) -> Result<(usize, &'s Layer<'a>, Input<'s>), GenerateError> {
+    /// Runs all layers but the last, which is returned with its input.
+    fn hidden<'s>(&'s self, latent: &'s [u8], label: Option<u16>, scratch: &'s mut [u8]) -> Result<Last<'s, 'a>, GenerateError> {
         let mut class = self.class(label)?;
         if latent.len() != self.latent_len() {
             return Err(GenerateError::LatentLen { expected: self.latent_len() });
@@ -197,18 +189,18 @@ impl<'a> Generator<'a> {
         let (mut to, odd_and_more) = scratch.split_at_mut_checked(even).ok_or(too_short)?;
         let mut from = odd_and_more.get_mut(..odd).ok_or(too_short)?;
         // decode accepts no empty list.
-        let (last, hidden) = self.layers.split_last().ok_or(too_short)?;
+        let ((spec, layer), hidden) = (self.header.layers.last().zip(self.layers.last()).ok_or(too_short)?, self.hidden_specs());
 
-        for (index, layer) in hidden.iter().enumerate() {
+        for (index, (spec, layer)) in hidden.iter().zip(&self.layers).enumerate() {
             let (source, target) = (from, to);
-            let input = if index == 0 { Input::Codes(latent) } else { layer.input(source) };
-            let len = layer.output_len();
-            run(layer, class, input, 0, Hidden(target.get_mut(..len).ok_or(too_short)?));
+            let input = if index == 0 { Input::Codes(latent) } else { Input::of(spec, source) };
+            run(spec, layer, class, input, 0, Hidden(target.get_mut(..output_len(spec)).ok_or(too_short)?));
+            // Only the first layer has a row of biases for each label.
             class = 0;
             (from, to) = (target, source);
         }
-        let input = if hidden.is_empty() { Input::Codes(latent) } else { last.input(from) };
-        Ok((class, last, input))
+        let input = if hidden.is_empty() { Input::Codes(latent) } else { Input::of(spec, from) };
+        Ok(Last { spec, layer, class, input })
     }
 
     fn class(&self, label: Option<u16>) -> Result<usize, GenerateError> {
@@ -221,38 +213,32 @@ impl<'a> Generator<'a> {
         }
     }
 
+    fn hidden_specs(&self) -> &[LayerSpec] {
+        self.header.layers.split_last().map_or(&[], |(_, hidden)| hidden)
+    }
+
     /// Bytes for the outputs of the hidden layers with even and with odd numbers.
     fn scratch_halves(&self) -> (usize, usize) {
-        let hidden = self.layers.split_last().map_or(&[][..], |(_, hidden)| hidden);
-        let largest = |first| hidden.iter().skip(first).step_by(2).map(Layer::output_len).max().unwrap_or(0);
+        let largest = |first| self.hidden_specs().iter().skip(first).step_by(2).map(output_len).max().unwrap_or(0);
         (largest(0), largest(1))
     }
 }
 
-impl Layer<'_> {
-    /// What the header says of this layer.
-    pub fn spec(&self) -> &LayerSpec {
-        match self {
-            Self::I8 { spec, .. } | Self::F32 { spec, .. } => spec,
-        }
-    }
+/// The last layer and what it needs to run.
+struct Last<'s, 'a> {
+    spec: &'s LayerSpec,
+    layer: &'s Layer<'a>,
+    class: usize,
+    input: Input<'s>,
+}
 
-    /// Bytes of the outputs of a hidden layer.
-    fn output_len(&self) -> usize {
-        let bytes = match self.spec().element {
-            Element::I8 => 1,
-            Element::F32 => 4,
-        };
-        usize::from(self.spec().outputs) * bytes
-    }
-
-    /// The outputs of the layer before, which are of the same element type.
-    fn input<'s>(&self, bytes: &'s [u8]) -> Input<'s> {
-        match self {
-            Self::I8 { .. } => Input::Codes(bytes),
-            Self::F32 { .. } => Input::Reals(bytes),
-        }
-    }
+/// Bytes of the outputs of a hidden layer.
+fn output_len(spec: &LayerSpec) -> usize {
+    let bytes = match spec.element {
+        Element::I8 => 1,
+        Element::F32 => 4,
+    };
+    usize::from(spec.outputs) * bytes
 }
 
 fn check_output(output: &[u8], expected: usize) -> Result<(), GenerateError> {

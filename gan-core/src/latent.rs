@@ -4,16 +4,20 @@
 //! code. The format's documentation pins the generator, so no change in a dependency may change it: golden vectors check.
 
 use crate::CODE_MAX;
+use crate::activation::Scaling;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
 /// PCG's default stream.
 const STREAM: u64 = 0x0A02_BDBF_7BB3_C0A7;
 
-/// The real number that a latent code stands for: `(code - 64) / 16`, steps of 1/16 up to four sigma.
+/// How latents are coded: `(code - 64) / 16`, steps of 1/16 up to four sigma.
+pub const SCALING: Scaling = Scaling { steps: 16.0, zero_point: 64 };
+
+/// The real number that a latent code stands for.
 #[inline]
 pub fn real(code: u8) -> f32 {
-    (f32::from(code) - 64.0) / 16.0
+    (f32::from(code) - f32::from(SCALING.zero_point)) / SCALING.steps as f32
 }
 
 /// Draws latent vectors, one code at a time: standard normal, as codes 0..=127.

@@ -2,7 +2,7 @@
 //!
 //! A generator is one `.gan` file, the *blob*: a postcard message whose weights are used where they lie, in flash or in a
 //! file that was read. [`decode`] checks all of it and is the only way to a [`Generator`]; after it nothing allocates and
-//! nothing panics, and the only errors left are a wrong label and buffers of the wrong size.
+//! nothing panics, and the only errors left are a wrong label, a latent that is none, and buffers of the wrong size.
 //!
 //! ```
 //! use gan_core::{Aligned, LatentSampler, decode};

@@ -3,6 +3,7 @@
 use crate::data::idx::Images;
 use crate::float::Samples;
 use anyhow::{Context, Result, ensure};
+use gan_core::blob::ALIGNMENT;
 use gan_core::{DecodeError, Generator};
 use std::path::Path;
 
@@ -14,8 +15,6 @@ pub struct BlobFile {
     bytes: Vec<u8>,
     start: usize,
 }
-
-const ALIGNMENT: usize = 16;
 
 impl BlobFile {
     /// Copies a blob to an aligned place.

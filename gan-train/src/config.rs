@@ -106,7 +106,8 @@ pub struct TrainingConfig {
     pub epsilon: f64,
     /// Weight of the finite-difference R1 penalty; 0 leaves it out.
     pub r1_gamma: f64,
-    /// Its step: standard deviation of the noise that is added to the real images, in units of the pixel range.
+    /// Its step: standard deviation of the noise that is added to the real images, whose pixels are 0..1 (or -1..1 for a tanh
+    /// output).
     pub r1_sigma: f64,
     /// Decay of the exponential moving average of the generator's weights.
     pub ema_decay: f64,
@@ -160,11 +161,6 @@ impl Config {
         let config: Self = toml::from_str(text)?;
         config.check()?;
         Ok(config)
-    }
-
-    /// The configuration as a TOML file.
-    pub fn to_toml(&self) -> Result<String> {
-        Ok(toml::to_string_pretty(self)?)
     }
 
     /// Checks every number's range.

@@ -39,6 +39,19 @@ impl Split {
         hex(&hash.finalize())
     }
 
+    /// Every tenth image, and all others: to judge by where a data set has no images for that.
+    pub fn tenth_and_others(&self) -> (Self, Self) {
+        let part = |tenth: bool| {
+            let belongs = |index: &usize| (index % 10 == 9) == tenth;
+            let chosen: Vec<usize> = (0..self.images.count).filter(belongs).collect();
+            let len = self.images.image_len();
+            let pixels = chosen.iter().flat_map(|&index| &self.images.pixels[index * len..(index + 1) * len]).copied().collect();
+            let labels = self.labels.as_ref().map(|labels| chosen.iter().map(|&index| labels[index]).collect());
+            Self { images: Images { count: chosen.len(), pixels, ..self.images }, labels }
+        };
+        (part(true), part(false))
+    }
+
     /// Number of labels: one more than the largest; 0 without labels.
     pub fn classes(&self) -> u16 {
         self.labels.as_ref().and_then(|labels| labels.iter().max()).map_or(0, |&label| u16::from(label) + 1)

@@ -25,7 +25,7 @@ pub struct Report {
     pub seed: u64,
     /// int8 against float, if the run is there.
     pub agreement: Option<agreement::Agreement>,
-    /// Fraction of the held-out real images that the classifier gets right: how far to trust the next two.
+    /// Fraction of real images that the classifier gets right, none of which it was trained on: how far to trust the next two.
     pub classifier_accuracy: f64,
     /// Fraction of the generated images whose label the classifier agrees with; none without labels.
     pub conditional_accuracy: Option<f64>,
@@ -52,8 +52,11 @@ pub fn evaluate(generator: &Generator<'_>, data: &Dataset, samples: usize, seed:
     let classes = data.train.classes();
     ensure!(classes > 0, "--data {}: it has no labels to judge by", data.name);
     ensure!(generator.classes() <= classes, "--data {}: it has {classes} labels, the model {}", data.name, generator.classes());
-    let classifier = Classifier::train(&data.train, seed)?;
-    let held_out = data.test.as_ref().unwrap_or(&data.train);
+    let (held_out, seen) = match &data.test {
+        Some(test) => (test.clone(), data.train.clone()),
+        None => data.train.tenth_and_others(),
+    };
+    let classifier = Classifier::train(&seen, classes, seed)?;
     let labels = held_out.labels.as_ref().context("the held-out images have no labels")?;
     let classifier_accuracy = accuracy(&classifier.classify(&held_out.images), labels.iter().map(|&label| label.into()));
 

@@ -120,8 +120,7 @@ impl FloatGenerator {
             .iter()
             .map(|layer| (le_bytes(layer.rows().flat_map(Vec::into_iter)), le_bytes(layer.bias.iter().copied())))
             .collect();
-        let layers: Vec<_> =
-            specs.iter().zip(&bytes).map(|(&spec, (weights, bias))| Layer::F32 { spec, weights, bias }).collect();
+        let layers: Vec<_> = bytes.iter().map(|(weights, bias)| Layer::F32 { weights, bias }).collect();
         encode(&header, &layers)
     }
 
@@ -203,7 +202,7 @@ impl FloatLayer {
 
     fn forward(&self, x: &[f32], labels: &[u16]) -> Vec<f32> {
         let mut values = self.sums(x, labels);
-        values.iter_mut().for_each(|value| *value = activate(self.activation, *value));
+        values.iter_mut().for_each(|value| *value = gan_core::activation::apply(self.activation, *value));
         values
     }
 
@@ -222,22 +221,6 @@ impl FloatLayer {
     /// The weights of each output.
     pub fn rows(&self) -> impl Iterator<Item = Vec<f32>> {
         (0..self.outputs).map(|row| self.weights.iter().skip(row).step_by(self.outputs).copied().collect())
-    }
-}
-
-fn activate(activation: Activation, x: f32) -> f32 {
-    match activation {
-        Activation::Linear => x,
-        Activation::Relu => x.max(0.0),
-        Activation::LeakyRelu(slope) => {
-            if x < 0.0 {
-                slope * x
-            } else {
-                x
-            }
-        }
-        Activation::Tanh => x.tanh(),
-        Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
     }
 }
 

@@ -6,7 +6,7 @@ use gan_core::activation::{Scaling, hidden_codes, hidden_table, output_index, ou
 use gan_core::blob::LayerSpec;
 use gan_core::generator::{Layer, Output};
 use gan_core::quant::Rescale;
-use gan_core::{Activation, CODE_MAX, Element};
+use gan_core::{Activation, CODE_MAX, Element, latent};
 
 /// Latents that calibration runs on.
 pub const CALIBRATION_SAMPLES: usize = 4096;
@@ -49,7 +49,7 @@ struct Numbers {
 pub fn quantize(generator: &FloatGenerator) -> Result<Vec<u8>> {
     let samples = Samples::new(CALIBRATION_SEED, CALIBRATION_SAMPLES, generator.latent_len, generator.classes);
     let outputs = generator.outputs(&samples);
-    let mut input = Codes { scale: 1.0 / 16.0, zero_point: 64 };
+    let mut input: Codes = latent::SCALING.into();
     let mut numbers: Vec<Numbers> = Vec::new();
     for (index, (layer, outputs)) in generator.layers.iter().zip(outputs).enumerate() {
         let last = index + 1 == generator.layers.len();
@@ -68,7 +68,6 @@ pub fn quantize(generator: &FloatGenerator) -> Result<Vec<u8>> {
 impl Numbers {
     fn borrow(&self) -> Layer<'_> {
         Layer::I8 {
-            spec: self.spec,
             weights: &self.weights,
             bias: &self.bias,
             multipliers: &self.multipliers,

@@ -18,6 +18,7 @@ use batch::{Batch, Batches};
 use burn::prelude::*;
 use burn::tensor::{TensorData, activation::log_sigmoid};
 use gan_core::Activation;
+use std::path::Path;
 
 /// Everything that a step changes, and what it needs.
 #[derive(Debug)]
@@ -156,9 +157,13 @@ impl Trainer {
         self.shape
     }
 
-    /// [`Split::sha256`] of the data.
-    pub fn data_sha256(&self) -> &str {
-        &self.data_sha256
+    /// Writes the checkpoint of where the run stands.
+    ///
+    /// # Errors
+    ///
+    /// As [`checkpoint::save`].
+    pub fn save(&self, folder: &Path) -> Result<()> {
+        checkpoint::save(folder, &self.config, &self.state, self.shape, &self.data_sha256)
     }
 
     /// Where the run stands.
@@ -197,7 +202,7 @@ impl Trainer {
         let labels = (self.shape.classes > 0).then(|| self.rows(&batch.labels));
         let discriminator = self.state.discriminator.bind(&self.device, true);
         let (total, mut losses) = self.discriminator_loss(&discriminator, &batch, fake.clone().detach(), labels.clone());
-        check_finite(step, "discriminator", total.clone().into_scalar::<f32>())?;
+        check_finite(time, "discriminator", total.clone().into_scalar::<f32>())?;
         let gradients = discriminator.gradients(&mut total.backward());
         let state = &mut self.state;
         state.discriminator_adam.update(&mut state.discriminator.params, &gradients, rate, time);
@@ -205,7 +210,7 @@ impl Trainer {
         // The updated discriminator, with its own gradients left out.
         let discriminator = self.state.discriminator.bind(&self.device, false);
         let loss = -log_sigmoid(discriminator.forward(beside(fake, labels))).mean();
-        losses.generator = check_finite(step, "generator", loss.clone().into_scalar::<f32>())?;
+        losses.generator = check_finite(time, "generator", loss.clone().into_scalar::<f32>())?;
         let gradients = generator.gradients(&mut loss.backward());
         let state = &mut self.state;
         state.generator_adam.update(&mut state.generator.params, &gradients, rate, time);

@@ -85,6 +85,8 @@ fn idx_files() {
     fail(path, "train --data data", 1, &["gzip", "cut short", "images-idx3-ubyte.gz"]);
     fs::write(path.join("data/images-idx3-ubyte.gz"), &packed).unwrap();
     fail(path, "train --data data --preset compact", 1, &["conditional", "no labels", "--unconditional"]);
+    // Nobody asked for labels here.
+    succeed(path, "train --data data --steps 3 --out unlabelled");
     fs::write(path.join("data/labels-idx1-ubyte.gz"), gzip(&labels())).unwrap();
     succeed(path, "train --data data --preset digits8 --steps 3 --out run");
     fail(path, "train --data missing", 1, &["--data missing", "folder"]);
@@ -116,16 +118,23 @@ fn configurations() {
         fail(path, "train --data digits --config c.toml --out run", 1, &[part, file]);
     }
     fail(path, "train --data digits --config missing.toml", 1, &["missing.toml"]);
-    fail(path, "train --data digits --preset huge", 1, &["huge", "digits8, compact"]);
+    fail(path, "train --data digits --preset huge", 2, &["huge", "digits8, compact"]);
 }
 
 #[test]
 fn usage() {
     let folder = folder();
     let path = folder.path();
-    for arguments in
-        ["", "paint", "train", "train --data digits --epochs 0", "generate x.gan", "train --data digits --epochs 1 --steps 5"]
-    {
+    for arguments in [
+        "",
+        "paint",
+        "train",
+        "train --data digits --epochs 0",
+        "generate x.gan",
+        "train --data digits --minutes=-1",
+        "train --data digits --checkpoint-every=-1",
+        "train --data digits --epochs 1 --steps 5",
+    ] {
         let output = common::run(path, arguments);
         assert_eq!(output.status.code(), Some(2), "gan-train {arguments}");
         assert!(output.stdout.is_empty());
@@ -155,7 +164,16 @@ fn labels_runs_and_outputs() {
     }
     assert_eq!(fs::read_to_string(path.join("file")).unwrap(), "precious");
 
-    // A run is not replaced by accident.
+    // A run is not replaced by accident, nor a link or a device by a file.
+    fail(path, "quickstart --steps 3 --out run", 1, &["run", "another run", "--out"]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("file", path.join("link")).unwrap();
+        succeed(path, "generate run.gan --out link");
+        assert!(path.join("link").is_symlink() && fs::read(path.join("file")).unwrap().starts_with(b"\x89PNG"));
+        assert!(common::run(path, "quantize run -o /dev/stdout").stdout.starts_with(b"GANB"));
+        assert!(!Path::new("/dev/stdout").is_file() || Path::new("/dev/stdout").is_symlink());
+    }
     let before = fs::read(path.join("run/checkpoint.safetensors")).unwrap();
     fail(path, "train --data digits --steps 5 --out run", 1, &["run", "--resume run", "--overwrite"]);
     assert_eq!(fs::read(path.join("run/checkpoint.safetensors")).unwrap(), before);
@@ -171,7 +189,7 @@ fn labels_runs_and_outputs() {
     fs::write(&checkpoint, &whole).unwrap();
     let config = fs::read_to_string(path.join("run/config.toml")).unwrap();
     fs::write(path.join("run/config.toml"), config.replace("latent = 16", "latent = 17")).unwrap();
-    fail(path, "quantize run -o x.gan", 1, &["checkpoint.safetensors", "generator.0.weight", "shape"]);
+    fail(path, "quantize run -o x.gan", 1, &["checkpoint.safetensors", "config", "another config.toml"]);
     assert!(!path.join("x.gan").exists());
 }
 

@@ -23,7 +23,7 @@ fn quickstart_leaves_all_its_files_and_draws_ten_digits() {
     }
     let drawn = text.lines().take_while(|line| !line.starts_with("flash")).filter(|line| !line.is_empty()).count();
     assert_eq!(drawn, 16, "two rows of digits, eight lines each\n{text}");
-    for part in ["flash  18,116 bytes", "RAM    208 bytes", "13,312 multiply-accumulates", "Try next"] {
+    for part in ["flash  18,116 bytes", "RAM    208 bytes of buffers", "13,312 multiply-accumulates", "Try next"] {
         assert!(text.contains(part), "no {part:?} in\n{text}");
     }
 }
@@ -79,7 +79,9 @@ fn a_run_goes_on_only_with_its_own_data() {
     succeed(path, "generate run.gan --count 200 --seed 1 --idx b");
     succeed(path, "train --data a --steps 20 --out second");
     fs::rename(path.join("a"), path.join("moved")).unwrap();
-    for (arguments, part) in [("", "--data a"), ("--data b", "not the images and labels that second was started on")] {
+    for (arguments, part) in
+        [("", "--data says where it is now"), ("--data b", "not the images and labels that second was started on")]
+    {
         common::fail(path, &format!("train --resume second --steps 40 {arguments}"), 1, &[part]);
     }
     succeed(path, "train --resume second --steps 40 --data moved");
@@ -87,6 +89,13 @@ fn a_run_goes_on_only_with_its_own_data() {
     let before = blob(path, "second");
     succeed(path, "train --resume second --data moved");
     assert_eq!(blob(path, "second"), before);
+
+    // A length that is already behind it changes nothing, nor does a configuration that was edited.
+    let config = fs::read_to_string(path.join("second/config.toml")).unwrap();
+    common::fail(path, "train --resume second --data moved --steps 39", 1, &["40 steps are done", "39"]);
+    assert_eq!(fs::read_to_string(path.join("second/config.toml")).unwrap(), config);
+    fs::write(path.join("second/config.toml"), config.replace("seed = 0", "seed = 1")).unwrap();
+    common::fail(path, "train --resume second --data moved", 1, &["checkpoint.safetensors", "config"]);
 }
 
 #[test]
@@ -111,6 +120,11 @@ fn a_killed_run_goes_on_from_its_last_checkpoint() {
         child = command(path, "train --resume parts --checkpoint-every 0.05").stdout(Stdio::null()).spawn().unwrap();
     }
     assert!(kills >= 3, "it was killed only {kills} times");
+    // Nothing that a kill has left stays.
+    let mut left: Vec<String> =
+        fs::read_dir(path.join("parts")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    left.sort();
+    assert_eq!(left, ["checkpoint.safetensors", "config.toml", "losses.svg", "metrics.jsonl", "samples.png"]);
     assert!(child.wait().unwrap().success());
     assert_eq!(blob(path, "whole"), blob(path, "parts"));
 }
@@ -164,7 +178,8 @@ fn unconditional_runs_take_no_labels() {
 fn inspect_and_evaluate_report_in_json() {
     let folder = folder();
     let path = folder.path();
-    short_run(path);
+    succeed(path, "train --data digits --steps 600 --out run");
+    succeed(path, "quantize run -o run.gan");
     let report: serde_json::Value = serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();
     assert_eq!(report["flash_bytes"].as_u64().unwrap(), fs::metadata(path.join("run.gan")).unwrap().len());
     assert_eq!((&report["macs"], &report["classes"], &report["scratch_bytes"]), (&13_312.into(), &10.into(), &128.into()));
@@ -175,9 +190,22 @@ fn inspect_and_evaluate_report_in_json() {
     let histogram = report["class_histogram"].as_array().unwrap();
     assert_eq!(histogram.iter().map(|count| count.as_u64().unwrap()).sum::<u64>(), 500);
     let accuracy = |name: &str| report[name].as_f64().unwrap();
-    assert!(accuracy("classifier_accuracy") > 0.85 && accuracy("conditional_accuracy") <= 1.0, "{text}");
+    // Far above the tenth that guessing gets, both; measured: 0.943 and 0.944.
+    assert!(accuracy("classifier_accuracy") > 0.85 && accuracy("conditional_accuracy") > 0.6, "{text}");
     let mean = report["agreement"]["mean"].as_f64().unwrap();
     assert!(mean > 0.0 && mean < 4.0, "{text}");
+
+    // A blob of another run is not compared with this one.
+    succeed(path, "train --data digits --steps 61 --out other");
+    common::fail(path, "evaluate run.gan --data digits --run other --samples 50", 1, &["run.gan", "other"]);
+    fs::copy(path.join("run.gan"), path.join("other/x.gan")).unwrap();
+    let text = succeed(path, "evaluate other/x.gan --data digits --samples 50 --json");
+    assert!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["agreement"].is_null(), "{text}");
+
+    // Without test images, a tenth of the others judges the classifier.
+    succeed(path, "generate run.gan --count 1500 --idx synthetic");
+    let text = succeed(path, "evaluate run.gan --data synthetic --samples 50");
+    assert!(text.contains("not trained on"), "{text}");
 }
 
 #[test]

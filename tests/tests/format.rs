@@ -84,8 +84,7 @@ fn header_is_read_and_blobs_are_written_back() {
         assert_eq!((image.width, image.height, image.channels), (model.width, model.height, model.channels));
         assert_eq!(generator.pixels_len(), model.pixels_len());
         assert_eq!(generator.line_len(), model.pixels_len() / usize::from(model.height));
-        let sizes =
-            |generator: &Generator<'_>| Vec::from_iter(generator.layers().iter().map(|l| (l.spec().inputs, l.spec().outputs)));
+        let sizes = |generator: &Generator<'_>| Vec::from_iter(generator.header().layers.iter().map(|l| (l.inputs, l.outputs)));
         assert_eq!(sizes(&generator), Vec::from_iter(model.layers.iter().map(|l| (l.inputs, l.outputs))));
     }
 }
@@ -106,7 +105,7 @@ fn models_beyond_a_limit_are_refused() {
         ("width 0", |m| m.width = 0, DecodeError::Image),
         ("height 0", |m| m.height = 0, DecodeError::Image),
         ("no layers", |m| m.layers.clear(), DecodeError::Layers),
-        ("nine layers", |m| m.layers = vec![m.layers[1].clone(); 9], DecodeError::Header),
+        ("nine layers", |m| m.layers = vec![m.layers[1].clone(); 9], DecodeError::Layers),
         ("image larger than the outputs", |m| m.width = 4, layer(1, LayerField::Outputs)),
         ("image of 65535 x 65535 pixels", |m| (m.width, m.height) = (0xFFFF, 0xFFFF), layer(1, LayerField::Outputs)),
         ("outputs larger than the image", |m| widen(m, 1), layer(1, LayerField::Outputs)),
@@ -225,10 +224,11 @@ fn headers_of_another_format_are_refused() {
     for found in [0, 2, 255] {
         refused(&tiny_with(4, 1, &[found]), DecodeError::Version { found });
     }
-    refused(&tiny_with(6, 1, &[0xFF]), DecodeError::Header); // name: not UTF-8
-    refused(&tiny_with(10, 1, &[0x82, 0x80, 0x04]), DecodeError::Header); // latent_len: 65538
-    for (field, unknown) in [(2, 2), (3, 1), (4, 5)] {
-        refused(&tiny_with(TINY_LAYER + field, 1, &[unknown]), DecodeError::Header); // element, packing, activation
+    refused(&tiny_with(6, 1, &[0xFF]), DecodeError::Name); // name: not UTF-8
+    refused(&tiny_with(10, 1, &[0x82, 0x80, 0x04]), DecodeError::LatentLen); // latent_len: 65538
+    let fields = [(2, 2, LayerField::Element), (3, 1, LayerField::Packing), (4, 5, LayerField::Activation)];
+    for (at, unknown, field) in fields {
+        refused(&tiny_with(TINY_LAYER + at, 1, &[unknown]), layer(0, field));
     }
 }
 

@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use gan_core::Generator;
+use gan_core::blob::ALIGNMENT;
 
 use crate::shell;
-
-/// What gan-core wants a blob's address to be a multiple of.
-const ALIGNMENT: usize = 16;
 
 /// The bytes of a blob.
 pub struct Blob {

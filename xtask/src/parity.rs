@@ -65,7 +65,7 @@ fn model_on(toolchain: Toolchain, board: &Board, path: &Path) -> Result<Outcome>
     let blob = Blob::read(path)?;
     let images = vectors::images_of(&blob)?;
     let vectors_bytes = fs::metadata(&images)?.len() + make::arithmetic().len() as u64;
-    if let Some(reason) = firmware::misfit(board, &blob, vectors_bytes)? {
+    if let Some(reason) = firmware::misfit(board, &blob, vectors_bytes, firmware::image_buffers(&blob)?)? {
         return Ok(Outcome::Misfit(reason));
     }
     let elf = firmware::build(toolchain, board, "parity", Input { vectors: Some(&images), ..Input::model(path) })?;

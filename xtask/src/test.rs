@@ -9,7 +9,7 @@ use crate::boards::{self, BOARDS};
 use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::tally::Tally;
-use crate::{models, parity, setup, shell, size, vectors};
+use crate::{digits, models, parity, setup, shell, size, vectors};
 
 /// The step that others need.
 const SETUP: &str = "setup";
@@ -147,6 +147,7 @@ impl Steps {
         }
         let all: Vec<_> = BOARDS.iter().collect();
         self.check("firmware: size", || size::run(&all, None));
+        self.check("firmware: digits", || digits::check(toolchain, &all));
         self.counted("parity", |tally| {
             *tally += parity::run(&all, None)?;
             Ok(())

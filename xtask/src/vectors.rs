@@ -17,6 +17,9 @@ pub fn folder() -> PathBuf {
 /// Writes what is missing or differs, and removes what does not belong there.
 pub fn write() -> Result<()> {
     let differences = differences()?;
+    if let Some(path) = differences.keys().find(|path| kept_for_ever(path)) {
+        bail!("{}: kept for ever, so it is not rewritten; whatever writes it now writes another format", relative(path));
+    }
     for (path, (_, bytes)) in &differences {
         match bytes {
             Some(bytes) => fs::write(path, bytes),
@@ -27,6 +30,12 @@ pub fn write() -> Result<()> {
     }
     println!("vectors: {} changed", differences.len());
     Ok(())
+}
+
+/// Blobs of a version of the format, once they are there.
+fn kept_for_ever(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with('v') && name.ends_with(".gan") && path.exists()
 }
 
 /// Compares every file.

@@ -1,15 +1,52 @@
 //! Every limit of the format. What passes here cannot fail, overflow or panic later.
 
-use super::section::{self, ALIGNMENT};
-use super::{Activation, Element, Header, LayerSpec, MAX_HEADER, MAX_LAYERS, MAX_NAME, Message, payload_len, prefix};
+use super::section;
+use super::{
+    ALIGNMENT, Activation, Element, Header, ImageShape, LayerSpec, MAGIC, MAX_HEADER, MAX_LAYERS, MAX_NAME, Message, Packing,
+    payload_len, prefix,
+};
 use crate::CODE_MAX;
 use crate::error::{DecodeError, LayerField};
 use crate::generator::{Layer, Output};
 use crate::quant::{MULTIPLIER_MAX, SHIFT_MAX, SHIFT_MIN};
+use serde::Deserialize;
+
+/// The first field of the header that cannot be read.
+pub(super) fn locate(bytes: &[u8]) -> DecodeError {
+    let walk = || {
+        let mut rest = bytes.get(MAGIC.len() + 1..).unwrap_or_default();
+        let header = &mut rest;
+        take::<&str>(header, DecodeError::Name)?;
+        take::<u16>(header, DecodeError::LatentLen)?;
+        take::<u16>(header, DecodeError::Classes)?;
+        take::<ImageShape>(header, DecodeError::Image)?;
+        let count = take::<u32>(header, DecodeError::Layers)?;
+        if count as usize > MAX_LAYERS {
+            return Err(DecodeError::Layers);
+        }
+        for index in 0..count as u8 {
+            let field = |field| DecodeError::Layer { index, field };
+            take::<u16>(header, field(LayerField::Inputs))?;
+            take::<u16>(header, field(LayerField::Outputs))?;
+            take::<Element>(header, field(LayerField::Element))?;
+            take::<Packing>(header, field(LayerField::Packing))?;
+            take::<Activation>(header, field(LayerField::Activation))?;
+            take::<u8>(header, field(LayerField::ZeroPoint))?;
+        }
+        Ok(())
+    };
+    walk().err().unwrap_or(DecodeError::Header)
+}
+
+fn take<'a, T: Deserialize<'a>>(rest: &mut &'a [u8], wrong: DecodeError) -> Result<T, DecodeError> {
+    let (value, after) = postcard::take_from_bytes(rest).map_err(|_| wrong)?;
+    *rest = after;
+    Ok(value)
+}
 
 /// The bytes before the payload are the ones that `encode` writes, and the payload has the length of its sections.
 pub(super) fn canonical(message: &Message<'_>, bytes: &[u8]) -> Result<(), DecodeError> {
-    debug_assert!(message.magic == super::MAGIC && message.version == super::VERSION);
+    debug_assert!(message.magic == MAGIC && message.version == super::VERSION);
     if message.header.name.len() > MAX_NAME {
         return Err(DecodeError::Name);
     }
@@ -69,24 +106,24 @@ pub(super) fn layers<'a>(
     mut payload: &'a [u8],
 ) -> Result<heapless::Vec<Layer<'a>, MAX_LAYERS>, DecodeError> {
     let mut layers = heapless::Vec::new();
-    for (index, &spec) in header.layers.iter().enumerate() {
+    for (index, spec) in header.layers.iter().enumerate() {
         let last = index + 1 == header.layers.len();
         let layer = section::read(header, index, spec, &mut payload)
-            .and_then(|layer| numbers(&layer, last).map(|()| layer))
+            .and_then(|layer| numbers(spec, &layer, last).map(|()| layer))
             .map_err(|field| DecodeError::Layer { index: index as u8, field })?;
         layers.push(layer).map_err(|_| DecodeError::Header)?;
     }
     Ok(layers)
 }
 
-fn numbers(layer: &Layer<'_>, last: bool) -> Result<(), LayerField> {
+fn numbers(spec: &LayerSpec, layer: &Layer<'_>, last: bool) -> Result<(), LayerField> {
     match *layer {
-        Layer::F32 { weights, bias, .. } => {
+        Layer::F32 { weights, bias } => {
             let finite = |bytes: &[u8]| bytes.as_chunks().0.iter().all(|&real| f32::from_le_bytes(real).is_finite());
             check(finite(weights), LayerField::Weights)?;
             check(finite(bias), LayerField::Bias)
         }
-        Layer::I8 { spec, weights, bias, multipliers, shifts, output } => {
+        Layer::I8 { weights, bias, multipliers, shifts, output } => {
             let small = |bytes: &[u8]| bytes.as_chunks().0.iter().all(|&m| u16::from_le_bytes(m) <= MULTIPLIER_MAX);
             check(weights.iter().all(|&weight| weight != i8::MIN), LayerField::Weights)?;
             check(small(multipliers), LayerField::Multiplier)?;
@@ -95,7 +132,7 @@ fn numbers(layer: &Layer<'_>, last: bool) -> Result<(), LayerField> {
                 Output::Code { negative_multipliers } => check(small(negative_multipliers), LayerField::Multiplier)?,
                 Output::Table(table) => check(last || table.iter().all(|&code| code <= CODE_MAX), LayerField::Table)?,
             }
-            check(sums_fit(&spec, weights, bias), LayerField::Accumulator)
+            check(sums_fit(spec, weights, bias), LayerField::Accumulator)
         }
     }
 }

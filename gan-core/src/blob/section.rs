@@ -1,12 +1,10 @@
 //! The payload: where each section of each layer begins and how long it is. One owner for reading and writing.
 
-use super::{Activation, Element, Header, LayerSpec};
+use super::{ALIGNMENT, Activation, Element, Header, LayerSpec};
 use crate::error::{EncodeError, LayerField};
 use crate::generator::{Layer, Output};
 use crate::kernel::as_i8;
 
-/// Sections and the blob itself begin on multiples of this.
-pub(super) const ALIGNMENT: usize = 16;
 const TABLE_LEN: u64 = 256;
 
 /// Bytes of each section of a layer, without the zeros after it; 0 for a section that it does not have.
@@ -69,10 +67,10 @@ fn take<'a>(payload: &mut &'a [u8], len: u64) -> Result<&'a [u8], LayerField> {
 pub(super) fn read<'a>(
     header: &Header<'_>,
     index: usize,
-    spec: LayerSpec,
+    spec: &LayerSpec,
     payload: &mut &'a [u8],
 ) -> Result<Layer<'a>, LayerField> {
-    let lens = Sections::of(header, index, &spec);
+    let lens = Sections::of(header, index, spec);
     let weights = take(payload, lens.weights)?;
     let bias = take(payload, lens.bias)?;
     let multipliers = take(payload, lens.multipliers)?;
@@ -80,13 +78,13 @@ pub(super) fn read<'a>(
     let shifts = take(payload, lens.shifts)?;
     let table = take(payload, lens.table)?;
     Ok(match spec.element {
-        Element::F32 => Layer::F32 { spec, weights, bias },
+        Element::F32 => Layer::F32 { weights, bias },
         Element::I8 => {
             let output = match table.try_into() {
                 Ok(table) => Output::Table(table),
                 Err(_) => Output::Code { negative_multipliers },
             };
-            Layer::I8 { spec, weights: as_i8(weights), bias, multipliers, shifts, output }
+            Layer::I8 { weights: as_i8(weights), bias, multipliers, shifts, output }
         }
     })
 }
@@ -110,11 +108,11 @@ pub(super) fn write(header: &Header<'_>, layers: &[Layer<'_>], payload: &mut [u8
         let lens = Sections::of(header, index, spec);
         let target = section(lens.weights)?;
         let contents: [&[u8]; 5] = match *layer {
-            Layer::F32 { weights, bias, .. } => {
+            Layer::F32 { weights, bias } => {
                 copy(target, weights).ok_or(wrong(index))?;
                 [bias, &[], &[], &[], &[]]
             }
-            Layer::I8 { weights, bias, multipliers, shifts, output, .. } => {
+            Layer::I8 { weights, bias, multipliers, shifts, output } => {
                 if weights.len() != target.len() {
                     return Err(wrong(index));
                 }

@@ -1,8 +1,8 @@
 //! One layer: rows of sums, requantized or activated, into a target.
 
 use super::{Layer, Output};
-use crate::activation::{apply_f32, pixel_f32};
-use crate::blob::Activation;
+use crate::activation::{apply, pixel_f32};
+use crate::blob::{Activation, Element, LayerSpec};
 use crate::kernel::{active, scalar};
 use crate::quant::Rescale;
 use crate::{CODE_MAX, latent};
@@ -12,6 +12,16 @@ use crate::{CODE_MAX, latent};
 pub(super) enum Input<'s> {
     Codes(&'s [u8]),
     Reals(&'s [u8]),
+}
+
+impl<'s> Input<'s> {
+    /// The outputs of a layer of the same element type as `spec`'s.
+    pub fn of(spec: &LayerSpec, bytes: &'s [u8]) -> Self {
+        match spec.element {
+            Element::I8 => Self::Codes(bytes),
+            Element::F32 => Self::Reals(bytes),
+        }
+    }
 }
 
 /// Where a layer writes: one byte a row for codes and pixels, four for reals that another layer reads.
@@ -44,20 +54,27 @@ impl Target for Image<'_> {
 }
 
 /// Computes the rows of `layer` from `first_row` on, as many as the target has room for.
-pub(super) fn run(layer: &Layer<'_>, class: usize, input: Input<'_>, first_row: usize, mut target: impl Target) {
-    let inputs = usize::from(layer.spec().inputs).max(1);
-    let class_bias = class * usize::from(layer.spec().outputs);
+pub(super) fn run(
+    spec: &LayerSpec,
+    layer: &Layer<'_>,
+    class: usize,
+    input: Input<'_>,
+    first_row: usize,
+    mut target: impl Target,
+) {
+    let inputs = usize::from(spec.inputs).max(1);
+    let first_bias = class * usize::from(spec.outputs) + first_row;
     match (*layer, input) {
-        (Layer::I8 { spec, weights, bias, multipliers, shifts, output, .. }, Input::Codes(input)) => {
+        (Layer::I8 { weights, bias, multipliers, shifts, output }, Input::Codes(input)) => {
             let input = input.get(..inputs).unwrap_or(input);
-            let accumulators = weights.chunks_exact(inputs).zip(bias.as_chunks().0.iter().skip(class_bias)).skip(first_row);
-            let accumulators = accumulators.map(|(weights, &bias)| active::dot(weights, input, i32::from_le_bytes(bias)));
+            let rows = tail(weights, first_row * inputs).chunks_exact(inputs).zip(tail(bias.as_chunks().0, first_bias));
+            let accumulators = rows.map(|(weights, &bias)| active::dot(weights, input, i32::from_le_bytes(bias)));
             // The target first: when it is full, no further sum is begun.
-            let rows = target.bytes().iter_mut().zip(u16s(multipliers).zip(shifts).skip(first_row));
+            let rows = target.bytes().iter_mut().zip(u16s(multipliers, first_row).zip(tail(shifts, first_row)));
             let zero_point = i32::from(spec.zero_point);
             match output {
                 Output::Code { negative_multipliers } => {
-                    let rows = rows.zip(u16s(negative_multipliers).skip(first_row)).zip(accumulators);
+                    let rows = rows.zip(u16s(negative_multipliers, first_row)).zip(accumulators);
                     for (((code, (multiplier, &shift)), negative), acc) in rows {
                         let multiplier = if acc < 0 { negative } else { multiplier };
                         let value = zero_point + Rescale { multiplier, shift }.apply(acc);
@@ -72,8 +89,8 @@ pub(super) fn run(layer: &Layer<'_>, class: usize, input: Input<'_>, first_row: 
                 }
             }
         }
-        (Layer::F32 { spec, weights, bias }, input) => {
-            let rows = weights.chunks_exact(4 * inputs).zip(bias.as_chunks().0.iter().skip(class_bias)).skip(first_row);
+        (Layer::F32 { weights, bias }, input) => {
+            let rows = tail(weights, first_row * 4 * inputs).chunks_exact(4 * inputs).zip(tail(bias.as_chunks().0, first_bias));
             target.reals(
                 spec.activation,
                 rows.map(|(weights, &bias)| {
@@ -85,7 +102,7 @@ pub(super) fn run(layer: &Layer<'_>, class: usize, input: Input<'_>, first_row: 
                             scalar::dot_f32(weights, reals.iter().map(|&real| f32::from_le_bytes(real)), bias)
                         }
                     };
-                    apply_f32(spec.activation, sum)
+                    apply(spec.activation, sum)
                 }),
             );
         }
@@ -94,6 +111,12 @@ pub(super) fn run(layer: &Layer<'_>, class: usize, input: Input<'_>, first_row: 
     }
 }
 
-fn u16s(bytes: &[u8]) -> impl Iterator<Item = u16> {
-    bytes.as_chunks().0.iter().map(|&bytes| u16::from_le_bytes(bytes))
+/// The `u16` in `bytes` from `first` on.
+fn u16s(bytes: &[u8], first: usize) -> impl Iterator<Item = u16> {
+    tail(bytes.as_chunks().0, first).iter().map(|&bytes| u16::from_le_bytes(bytes))
+}
+
+/// The items from `first` on; decode proves that there are any.
+fn tail<T>(items: &[T], first: usize) -> &[T] {
+    items.get(first..).unwrap_or_default()
 }

@@ -1,12 +1,13 @@
 //! `gan-train evaluate`.
 
 use super::thousands;
-use anyhow::{Context, Result};
+use anyhow::{Result, ensure};
 use clap::Args;
 use gan_train::blob_file::BlobFile;
 use gan_train::data;
 use gan_train::evaluate::{Report, agreement, evaluate};
 use gan_train::float::FloatGenerator;
+use gan_train::quantize::quantize;
 use gan_train::trainer::checkpoint::{self, Checkpoint, RunConfig};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -50,8 +51,19 @@ impl Evaluate {
             let run = RunConfig::read(&folder)?;
             let Checkpoint { state, shape, .. } = checkpoint::load(&folder, &run.config)?;
             let float = FloatGenerator::new(&run.config, shape, &state);
-            let agreement = agreement::compare(&generator, &float, self.seed);
-            report.agreement = Some(agreement.with_context(|| format!("{} and {}", self.file.display(), folder.display()))?);
+            // A run that was trained anew since is another model: comparing with it would say nothing.
+            let of_this_run = quantize(&float)? == file.bytes() || float.to_blob()? == file.bytes();
+            ensure!(
+                of_this_run || self.run.is_none(),
+                "{}: not the blob that --run {} gives; quantize it anew",
+                self.file.display(),
+                folder.display()
+            );
+            if of_this_run {
+                report.agreement = Some(agreement::compare(&generator, &float, self.seed)?);
+            } else {
+                eprintln!("note: {} is not of the run in {}", self.file.display(), folder.display());
+            }
         }
         if self.json {
             super::print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
@@ -61,9 +73,11 @@ impl Evaluate {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// The run that was named, or the blob's own folder if it is one.
     fn run_folder(&self) -> Option<PathBuf> {
-        let beside = || self.file.parent().filter(|folder| folder.join(checkpoint::FILE).is_file()).map(Path::to_owned);
-        self.run.clone().or_else(beside)
+        let folder = self.file.parent().map(|folder| if folder == "" { Path::new(".") } else { folder })?;
+        let is_run = [checkpoint::FILE, checkpoint::CONFIG].iter().all(|name| folder.join(name).is_file());
+        self.run.clone().or(is_run.then(|| folder.to_owned()))
     }
 }
 

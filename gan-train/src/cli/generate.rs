@@ -10,8 +10,13 @@ use gan_train::output::{ascii, atomic, grid};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Columns of a grid: ten, so that each is a digit when labels come in turn.
-const COLUMNS: usize = 10;
+/// Columns of a grid: a column a label when labels come in turn, or ten.
+fn columns(generator: &Generator<'_>) -> usize {
+    match generator.classes() {
+        0 | 1 => 10,
+        classes => usize::from(classes).min(32),
+    }
+}
 
 /// Generate images from a blob, as any device would: the same seed gives the same pixels everywhere
 #[derive(Debug, Args)]
@@ -63,7 +68,7 @@ impl Generate {
             super::print(&ascii::draw(&images, 5))?;
         }
         if let Some(path) = &self.out {
-            grid::write(path, &images, COLUMNS)?;
+            grid::write(path, &images, columns(&generator))?;
             eprintln!("{}: {} images, seed {}", path.display(), images.count, self.seed);
         }
         if let Some(folder) = &self.idx {
@@ -93,5 +98,5 @@ fn write_idx(folder: &Path, images: &Images, labels: Option<&[u16]>) -> Result<(
 /// Writes a grid of `count` images of `seed`.
 pub fn grid(generator: &Generator<'_>, path: &Path, seed: u64, count: usize) -> Result<()> {
     let samples = Samples::new(seed, count, generator.latent_len() as u16, generator.classes());
-    grid::write(path, &generate(generator, &samples)?, COLUMNS)
+    grid::write(path, &generate(generator, &samples)?, columns(generator))
 }

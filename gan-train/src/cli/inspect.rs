@@ -33,9 +33,9 @@ struct Report<'g> {
     height: u16,
     channels: u8,
     flash_bytes: usize,
-    /// `scratch + latent + pixels`; with `generate_rows` a line in place of all pixels.
-    ram_bytes: usize,
-    ram_bytes_by_rows: usize,
+    /// `scratch + latent + pixels`; with `generate_rows` a line in place of all pixels. The stack is not in it.
+    buffer_bytes: usize,
+    buffer_bytes_by_rows: usize,
     scratch_bytes: usize,
     macs: u64,
     layers: Vec<LayerReport>,
@@ -104,8 +104,8 @@ fn report<'g>(generator: &'g Generator<'_>) -> Report<'g> {
         height: image.height,
         channels: image.channels,
         flash_bytes: generator.encoded_len(),
-        ram_bytes: buffers + generator.pixels_len(),
-        ram_bytes_by_rows: buffers + generator.line_len(),
+        buffer_bytes: buffers + generator.pixels_len(),
+        buffer_bytes_by_rows: buffers + generator.line_len(),
         scratch_bytes: generator.scratch_len(),
         macs: generator.macs(),
         layers: layers.collect(),
@@ -141,10 +141,10 @@ fn table(generator: &Generator<'_>) -> String {
 pub fn summary(generator: &Generator<'_>) -> String {
     let report = report(generator);
     format!(
-        "flash  {} bytes (the blob)\nRAM    {} bytes for a whole image, {} line by line (scratch {}, latent {}, pixels {} or {})\nwork   {} multiply-accumulates an image\n",
+        "flash  {} bytes (the blob)\nRAM    {} bytes of buffers for a whole image, {} line by line (scratch {}, latent {}, pixels {} or {})\nwork   {} multiply-accumulates an image\n",
         thousands(report.flash_bytes as u64),
-        thousands(report.ram_bytes as u64),
-        thousands(report.ram_bytes_by_rows as u64),
+        thousands(report.buffer_bytes as u64),
+        thousands(report.buffer_bytes_by_rows as u64),
         report.scratch_bytes,
         report.latent,
         thousands(generator.pixels_len() as u64),

@@ -10,7 +10,7 @@ use gan_train::evaluate::agreement;
 use gan_train::float::{FloatGenerator, Samples};
 use gan_train::output::{ascii, atomic, losses};
 use gan_train::quantize::quantize;
-use gan_train::trainer::checkpoint::RunConfig;
+use gan_train::trainer::checkpoint::{self, RunConfig};
 use gan_train::trainer::metrics;
 use gan_train::{
     data,
@@ -39,6 +39,12 @@ pub struct Quickstart {
 }
 
 impl Quickstart {
+    /// Whether the folder holds no run, or an earlier quickstart's.
+    fn replaceable(&self, run: &RunConfig) -> bool {
+        !self.out.join(checkpoint::FILE).exists()
+            || RunConfig::read(&self.out).is_ok_and(|old| old.data == run.data && old.config.name == run.config.name)
+    }
+
     pub fn run(self) -> Result<ExitCode> {
         let mut config = Config::preset("digits8")?;
         config.name = "digits".into();
@@ -46,7 +52,12 @@ impl Quickstart {
         config.training.steps = self.steps.unwrap_or(config.training.steps);
         config.check()?;
         let folder = &self.out;
-        let run = RunConfig { data: "digits".into(), backend: Backend::Flex, config };
+        let run = RunConfig { data: "digits".into(), data_dir: None, backend: Backend::Flex, config };
+        ensure!(
+            self.replaceable(&run),
+            "{shown}: there is another run in it: give another --out, or remove it",
+            shown = folder.display()
+        );
         let dataset = data::digits()?;
         eprintln!("training {} on {} built-in 8x8 digits, seed {}", run.config.name, dataset.train.images.count, self.seed);
         let (trainer, end) = train::start(run, &dataset, folder, run::CHECKPOINT_EVERY)?;

@@ -1,11 +1,12 @@
 //! `gan-train train`.
 
 use super::{generate::grid, thousands};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use gan_train::backend::Backend;
 use gan_train::blob_file::BlobFile;
-use gan_train::config::Config;
+use gan_train::config::{Config, PRESETS};
 use gan_train::data::{self, Dataset};
 use gan_train::float::FloatGenerator;
 use gan_train::output::{atomic, losses};
@@ -34,7 +35,7 @@ pub struct Train {
     #[arg(long)]
     data_dir: Option<PathBuf>,
     /// Networks and recipe: digits8 or compact
-    #[arg(long, conflicts_with = "config")]
+    #[arg(long, conflicts_with = "config", value_parser = PossibleValuesParser::new(PRESETS.map(|(name, _)| name)))]
     preset: Option<String>,
     /// The same from a TOML file
     #[arg(long)]
@@ -46,7 +47,7 @@ pub struct Train {
     #[arg(long, group = "length", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
     /// As many steps as fit into so many minutes, measured at the start; config.toml records how many
-    #[arg(long, group = "length")]
+    #[arg(long, group = "length", value_parser = positive)]
     minutes: Option<f64>,
     /// Everything random comes from it [default: the configuration's]
     #[arg(long)]
@@ -70,28 +71,27 @@ pub struct Train {
     #[arg(long)]
     out: Option<PathBuf>,
     /// Seconds between checkpoints; they change no result
-    #[arg(long, value_name = "SECONDS", default_value_t = run::CHECKPOINT_EVERY.as_secs_f64())]
+    #[arg(long, value_name = "SECONDS", default_value_t = run::CHECKPOINT_EVERY.as_secs_f64(), value_parser = not_negative)]
     checkpoint_every: f64,
-    /// Go on with the run in this folder, to the very weights that it would have had without a stop; --data says where its data
-    /// is now, if it was moved
+    /// Go on with the run in this folder, to the very weights that it would have had without a stop (unless its length is changed);
+    /// --data says where its data is now, if it was moved
     #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "config", "seed", "conditional", "unconditional", "name", "out", "backend", "overwrite"])]
     resume: Option<PathBuf>,
 }
 
 impl Train {
     pub fn run(self) -> Result<ExitCode> {
-        ensure!(self.checkpoint_every >= 0.0, "--checkpoint-every {}: expected 0 or more", self.checkpoint_every);
         let (folder, trainer, end) = match &self.resume {
             Some(folder) => self.resume(folder)?,
             None => self.begin()?,
         };
-        if end == End::Interrupted {
-            return Ok(interrupted(&folder));
-        }
         let state = trainer.state();
         losses::write(&folder.join("losses.svg"), &metrics::read(&folder)?)?;
         let float = BlobFile::new(&FloatGenerator::new(trainer.config(), trainer.shape(), state).to_blob()?);
         grid(&float.decode()?, &folder.join("samples.png"), trainer.config().seed, 100)?;
+        if end == End::Interrupted {
+            return Ok(interrupted(&folder));
+        }
         let (shown, name) = (folder.display(), &trainer.config().name);
         eprintln!(
             "trained {} steps in {:.1} s; next: gan-train quantize {shown} -o {name}.gan",
@@ -108,7 +108,12 @@ impl Train {
         let mut config = match (&self.preset, &self.config) {
             (_, Some(path)) => Config::read(path)?,
             (Some(preset), None) => Config::preset(preset)?,
-            (None, None) => Config::preset(if dataset.train.images.image_len() <= 64 { "digits8" } else { "compact" })?,
+            (None, None) => {
+                let small = dataset.train.images.image_len() <= 64;
+                let preset = Config::preset(if small { "digits8" } else { "compact" })?;
+                // Labels are optional where nobody asked for a conditional model.
+                Config { conditional: dataset.train.labels.is_some(), ..preset }
+            }
         };
         config.seed = self.seed.unwrap_or(config.seed);
         config.conditional = (config.conditional || self.conditional) && !self.unconditional;
@@ -135,8 +140,13 @@ impl Train {
             config.seed,
             folder.display()
         );
-        let (trainer, end) =
-            start(RunConfig { data: name.into(), backend: self.backend, config }, &dataset, &folder, self.checkpoint_every())?;
+        let data = match name {
+            "digits" | "mnist" => name.into(),
+            folder => absolute(Path::new(folder))?.display().to_string(),
+        };
+        let data_dir = self.data_dir.as_deref().map(absolute).transpose()?;
+        let run = RunConfig { data, data_dir, backend: self.backend, config };
+        let (trainer, end) = start(run, &dataset, &folder, self.checkpoint_every())?;
         Ok((folder, trainer, end))
     }
 
@@ -144,19 +154,31 @@ impl Train {
         let mut run = RunConfig::read(folder)?;
         let Checkpoint { state, shape, data_sha256 } = checkpoint::load(folder, &run.config)?;
         let data = self.data.as_deref().unwrap_or(&run.data);
-        let dataset = data::open(data, self.data_dir.as_deref())?;
+        let data_dir = self.data_dir.as_deref().or(run.data_dir.as_deref());
+        let dataset = data::open(data, data_dir).with_context(|| {
+            format!("the data of {} ({data}); --data says where it is now", folder.join(checkpoint::CONFIG).display())
+        })?;
         ensure!(
             dataset.train.sha256() == data_sha256,
-            "--data {data}: not the images and labels that {} was started on",
+            "{data}: not the images and labels that {} was started on",
             folder.display()
         );
-        if self.epochs.is_some() || self.steps.is_some() || self.minutes.is_some() {
-            self.set_length(&mut run.config, run.backend, &dataset)?;
+        let planned = run.config.training.steps;
+        self.set_length(&mut run.config, run.backend, &dataset)?;
+        let (step, steps) = (state.step, run.config.training.steps);
+        ensure!(
+            steps >= step,
+            "{}: {} steps are done already, more than {}",
+            folder.display(),
+            thousands(step),
+            thousands(steps)
+        );
+        let mut trainer = Trainer::new(run.config.clone(), run.backend, &dataset.train, shape, state)?;
+        if steps != planned {
             run.write(folder)?;
+            eprintln!("note: {} steps were planned: the rate follows the new number from here on", thousands(planned));
         }
-        let steps = run.config.training.steps;
-        eprintln!("resuming {} at step {} of {}", folder.display(), thousands(state.step), thousands(steps));
-        let mut trainer = Trainer::new(run.config, run.backend, &dataset.train, shape, state)?;
+        eprintln!("resuming {} at step {} of {}", folder.display(), thousands(step), thousands(steps));
         run::stop_on_interrupt()?;
         let end = run::train(&mut trainer, folder, self.checkpoint_every())?;
         Ok((folder.to_owned(), trainer, end))
@@ -172,12 +194,9 @@ impl Train {
         }
         if let Some(epochs) = self.epochs {
             let in_epoch = (dataset.train.images.count / config.training.batch.max(1)) as u64;
-            config.training.steps = (epochs * in_epoch).max(1);
+            config.training.steps = epochs.checked_mul(in_epoch).context("--epochs: too many")?.max(1);
         }
         if let Some(minutes) = self.minutes {
-            if !(minutes > 0.0 && minutes.is_finite()) {
-                bail!("--minutes {minutes}: expected a positive number");
-            }
             let shape = Shape::of(config, &dataset.train)?;
             config.training.steps = run::steps_in(minutes, config, backend, &dataset.train, shape)?;
         }
@@ -193,10 +212,22 @@ pub fn start(run: RunConfig, dataset: &Dataset, folder: &Path, checkpoint_every:
     atomic::create_folder(folder)?;
     checkpoint::remove(folder)?;
     run.write(folder)?;
-    checkpoint::save(folder, trainer.state(), shape, trainer.data_sha256())?;
+    trainer.save(folder)?;
     run::stop_on_interrupt()?;
     let end = run::train(&mut trainer, folder, checkpoint_every)?;
     Ok((trainer, end))
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    path.canonicalize().with_context(|| format!("{}: cannot be found", path.display()))
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|&number: &f64| number > 0.0 && number.is_finite()).ok_or("expected a positive number".into())
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|&number: &f64| number >= 0.0).ok_or("expected 0 or more".into())
 }
 
 /// Says how to go on, and the exit code for it.

@@ -27,14 +27,14 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// Trains on labelled images; the same seed gives the same classifier.
+    /// Trains on images with labels below `classes`; the same seed gives the same classifier.
     ///
     /// # Errors
     ///
     /// The images have no labels, or are fewer than a batch.
-    pub fn train(data: &Split, seed: u64) -> Result<Self> {
+    pub fn train(data: &Split, classes: u16, seed: u64) -> Result<Self> {
         let labels = data.labels.as_ref().context("the images have no labels")?;
-        let (classes, image_len) = (usize::from(data.classes()), data.images.image_len());
+        let (classes, image_len) = (usize::from(classes), data.images.image_len());
         ensure!(data.images.count >= BATCH, "a classifier needs at least {BATCH} images, the data has {}", data.images.count);
         let layer = |inputs, outputs, activation| Dense { inputs, outputs, activation, batch_norm: false };
         let layers = vec![layer(image_len, HIDDEN, Activation::Relu), layer(HIDDEN, classes, Activation::Linear)];

@@ -1,29 +1,43 @@
 //! Files that are whole or not there: written beside their place and moved into it.
 
 use anyhow::{Context, Result};
+use std::ffi::OsString;
+use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Writes a file. An earlier one of that name stays as it is until the new one is complete and on the disk.
+/// Writes a file. An earlier one of that name stays as it is until the new one is complete and on the disk. What is not a
+/// file, such as `/dev/stdout` or a pipe, is written to.
 ///
 /// # Errors
 ///
 /// Names the file; then nothing has changed.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || -> std::io::Result<()> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".gan-train-");
-        // As any other file: the umask says who may read it. Temporary files are for their owner alone.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
+    replace(path, bytes).with_context(|| format!("{}: cannot be written", path.display()))
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // A link stays one: what it points to is replaced.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if path.metadata().is_ok_and(|existing| !existing.is_file() && !existing.is_dir()) {
+        return File::options().write(true).open(&path)?.write_all(bytes);
+    }
+    let temporary = temporary(&path);
+    let written = File::create(&temporary).and_then(|mut file| {
         file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().with_context(|| format!("{}: cannot be written", path.display()))
+        file.sync_all()
+    });
+    written.and_then(|()| std::fs::rename(&temporary, &path)).inspect_err(|_| {
+        // The error that counts is the first one.
+        let _ = std::fs::remove_file(&temporary);
+    })
+}
+
+/// Beside the file and always of the same name, so that one which a kill has left is replaced by the next.
+fn temporary(path: &Path) -> PathBuf {
+    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
+    name.push(".new");
+    path.with_file_name(name)
 }
 
 /// Makes a folder and those above it.

@@ -5,11 +5,11 @@ use crate::adam::Adam;
 use crate::backend::Backend;
 use crate::config::Config;
 use crate::output::atomic;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Name of the checkpoint in a run's folder.
 pub const FILE: &str = "checkpoint.safetensors";
@@ -22,8 +22,11 @@ const FORMAT: &str = "gan-train checkpoint 1";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunConfig {
-    /// `digits`, `mnist`, or a folder: what `--data` said.
+    /// `digits`, `mnist`, or the folder's absolute path.
     pub data: String,
+    /// MNIST's folder, if `--data-dir` gave one: its absolute path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
     /// What computes; another one rounds differently.
     #[serde(default)]
     pub backend: Backend,
@@ -75,16 +78,30 @@ fn tensors<'s>(state: &'s State, mut visit: impl FnMut(String, &'s [usize], &'s 
     }
 }
 
+/// The configuration that a checkpoint belongs to. The number of steps may change: a run can be made longer.
+fn identity(config: &Config) -> Result<String> {
+    let mut config = config.clone();
+    config.training.steps = 0;
+    Ok(toml::to_string(&config)?)
+}
+
 /// Writes the checkpoint in place of the one before.
 ///
 /// # Errors
 ///
-/// Names the file; then the one before is still there.
-pub fn save(folder: &Path, state: &State, shape: Shape, data_sha256: &str) -> Result<()> {
+/// Names the file, or the tensor with a number that is not finite; then the one before is still there.
+pub fn save(folder: &Path, config: &Config, state: &State, shape: Shape, data_sha256: &str) -> Result<()> {
     let mut all: Vec<(String, &[usize], Vec<u8>)> = Vec::new();
+    let mut broken = None;
     tensors(state, |name, shape, values| {
+        if !values.iter().all(|value| value.is_finite()) {
+            broken.get_or_insert_with(|| name.clone());
+        }
         all.push((name, shape, values.iter().flat_map(|value| value.to_le_bytes()).collect()));
     });
+    if let Some(name) = broken {
+        bail!("step {}: {name} is not finite. The last checkpoint is from before; try a lower training.rate", state.step);
+    }
     let views = all
         .iter()
         .map(|(name, shape, bytes)| Ok((name.as_str(), TensorView::new(Dtype::F32, shape.to_vec(), bytes)?)))
@@ -97,6 +114,7 @@ pub fn save(folder: &Path, state: &State, shape: Shape, data_sha256: &str) -> Re
         ("height".to_owned(), shape.height.to_string()),
         ("classes".to_owned(), shape.classes.to_string()),
         ("data_sha256".to_owned(), data_sha256.to_owned()),
+        ("config".to_owned(), identity(config)?),
     ]);
     let bytes = safetensors::serialize(views, Some(metadata))?;
     atomic::write(&folder.join(FILE), &bytes)
@@ -130,6 +148,10 @@ fn parse(bytes: &[u8], config: &Config) -> Result<Checkpoint> {
     let field = |name: &str| metadata.get(name).with_context(|| format!("metadata {name}: missing"));
     let format = field("format")?;
     ensure!(format == FORMAT, "format: {format:?} (expected {FORMAT:?})");
+    ensure!(
+        *field("config")? == identity(config)?,
+        "config: the checkpoint was made with another {CONFIG} (only training.steps may be changed in it)"
+    );
     let number = |name: &str| -> Result<u64> { field(name)?.parse().with_context(|| format!("metadata {name}: not a number")) };
     let shape =
         Shape { width: number("width")? as usize, height: number("height")? as usize, classes: number("classes")?.try_into()? };
@@ -174,13 +196,13 @@ fn fill(state: &mut State, values: Vec<Vec<f32>>) {
     state.average.iter_mut().for_each(|param| param.values = next());
 }
 
-/// Removes the checkpoint of an earlier run, so that it is never taken for one of the run that starts now.
+/// Removes what an earlier run left, so that none of it is ever taken for the run's that starts now.
 ///
 /// # Errors
 ///
 /// Names the file.
 pub fn remove(folder: &Path) -> Result<()> {
-    for name in [FILE, super::metrics::FILE] {
+    for name in [FILE, super::metrics::FILE, "losses.svg", "samples.png", "digits.gan"] {
         let path = folder.join(name);
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

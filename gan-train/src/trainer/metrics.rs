@@ -50,6 +50,11 @@ impl Means {
         self.count += 1;
     }
 
+    /// Steps since the last line.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
     /// The means in the order discriminator, generator, R1, score of real, score of fake; starts anew.
     pub fn take(&mut self) -> [f64; 5] {
         let count = f64::from(self.count.max(1));

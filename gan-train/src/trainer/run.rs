@@ -1,7 +1,7 @@
 //! A run from its first (or next) step to its last: progress, metrics, checkpoints, and stopping early.
 
 use super::metrics::{Log, Means, Record};
-use super::{Shape, Trainer, checkpoint};
+use super::{Shape, Trainer};
 use crate::backend::Backend;
 use crate::config::Config;
 use crate::data::Split;
@@ -87,13 +87,13 @@ pub fn train(trainer: &mut Trainer, folder: &Path, checkpoint_every: Duration) -
         let state = trainer.state();
         let interrupted = INTERRUPTED.load(Ordering::Relaxed);
         if state.step.is_multiple_of(record_every) || state.step == steps {
+            let done = means.count();
             let [d_loss, g_loss, r1, d_real, d_fake] = means.take();
-            let done = (state.step - 1) % record_every + 1;
             let record = Record {
                 step: state.step,
                 epoch: state.step as f64 / trainer.steps_in_epoch() as f64,
                 seconds: state.seconds,
-                images_per_second: batch * done as f64 / (state.seconds - seconds_at_record).max(1e-9),
+                images_per_second: batch * f64::from(done) / (state.seconds - seconds_at_record).max(1e-9),
                 rate: trainer.rate(state.step - 1),
                 d_loss,
                 g_loss,
@@ -106,7 +106,7 @@ pub fn train(trainer: &mut Trainer, folder: &Path, checkpoint_every: Duration) -
             progress.show(&record, &mut since_record);
         }
         if interrupted || state.step == steps || since_checkpoint.elapsed() > checkpoint_every {
-            checkpoint::save(folder, state, trainer.shape(), trainer.data_sha256())?;
+            trainer.save(folder)?;
             since_checkpoint = Instant::now();
         }
         if interrupted && trainer.state().step < steps {

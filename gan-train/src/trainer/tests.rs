@@ -221,5 +221,5 @@ fn a_loss_that_is_not_finite_names_the_step() {
     state.discriminator.params[0].values[0] = f32::NAN;
     let mut trainer = Trainer::new(config, Backend::Flex, &data, shape, state).unwrap();
     let error = trainer.step().unwrap_err().to_string();
-    assert!(error.starts_with("step 7: the discriminator's loss is NaN"), "{error}");
+    assert!(error.starts_with("step 8: the discriminator's loss is NaN"), "{error}");
 }

@@ -196,10 +196,11 @@ pub fn encode(header: &Header<'_>, layers: &[Layer<'_>], out: &mut [u8]) -> Resu
     let end = payload_end(header, start)?;
     let expected = end + CRC_LEN;
     let out = out.get_mut(..expected).ok_or(EncodeError::OutputLen { expected })?;
-    out[..start].copy_from_slice(prefix);
-    section::write(header, layers, &mut out[start..end])?;
-    let crc = CRC.checksum(&out[..end]);
-    out[end..].copy_from_slice(&crc.to_le_bytes());
+    let (content, crc) = out.split_at_mut_checked(end).ok_or(EncodeError::OutputLen { expected })?;
+    let (head, payload) = content.split_at_mut_checked(start).ok_or(EncodeError::OutputLen { expected })?;
+    head.copy_from_slice(prefix);
+    section::write(header, layers, payload)?;
+    crc.copy_from_slice(&CRC.checksum(content).to_le_bytes());
     Ok(expected)
 }
 
@@ -222,6 +223,6 @@ fn prefix<'b>(header: &Header<'_>, buffer: &'b mut [u8; MAX_HEADER]) -> Result<(
     };
     let unpadded = encode(&[])?;
     let padding = unpadded.next_multiple_of(ALIGNMENT) - unpadded;
-    let len = encode(&ZEROS[..padding])?;
-    Ok((&buffer[..len], len))
+    let len = encode(ZEROS.get(..padding).unwrap_or_default())?;
+    Ok((buffer.get(..len).unwrap_or_default(), len))
 }

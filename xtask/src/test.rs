@@ -147,6 +147,12 @@ impl Steps {
         }
         let all: Vec<_> = BOARDS.iter().collect();
         self.check("firmware: size", || size::run(&all, None));
+        self.check("firmware: nothing can panic", || {
+            // It links only where the optimizer has proved that; there is nothing to run.
+            all.iter().try_for_each(|board| {
+                firmware::build(toolchain, board, "panic_free", Input::model(&vectors::default_model()?)).map(drop)
+            })
+        });
         self.check("firmware: digits", || digits::check(toolchain, &all));
         self.counted("parity", |tally| {
             *tally += parity::run(&all, None)?;

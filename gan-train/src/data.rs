@@ -67,6 +67,7 @@ const DIGITS_HELD_OUT: usize = 300;
 ///
 /// Names the file and what is wrong with it.
 pub fn open(name: &str, data_dir: Option<&Path>) -> Result<Dataset> {
+    ensure!(data_dir.is_none() || name == "mnist", "--data-dir goes with --data mnist, not with --data {name}");
     match name {
         "digits" => digits(),
         "mnist" => mnist::open(data_dir),

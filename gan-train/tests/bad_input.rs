@@ -89,6 +89,7 @@ fn idx_files() {
     succeed(path, "train --data data --steps 3 --out unlabelled");
     fs::write(path.join("data/labels-idx1-ubyte.gz"), gzip(&labels())).unwrap();
     succeed(path, "train --data data --preset digits8 --steps 3 --out run");
+    fail(path, "train --data digits --data-dir data", 1, &["--data-dir", "--data mnist"]);
     fail(path, "train --data missing", 1, &["--data missing", "folder"]);
     fs::create_dir(path.join("nothing")).unwrap();
     fail(path, "train --data nothing", 1, &["nothing", "images-idx3-ubyte"]);

@@ -40,6 +40,17 @@ fn the_same_seed_gives_the_same_bytes_whatever_the_threads() {
     assert_eq!(file("one"), file("two"));
     assert_eq!(file("one"), file("many"));
     assert_ne!(file("one"), file("other"));
+
+    // Matrices that are large enough for burn to share them out among threads.
+    let path = folder.path();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/mnist-small.gan");
+    succeed(path, &format!("generate {} --count 600 --idx data", model.display()));
+    let blobs = ["1", "2", "7"].map(|threads| {
+        let arguments = format!("train --data data --preset compact --steps 25 --out large{threads}");
+        assert!(command(path, &arguments).env("RAYON_NUM_THREADS", threads).output().unwrap().status.success());
+        blob(path, &format!("large{threads}"))
+    });
+    assert!(blobs.iter().all(|blob| *blob == blobs[0]));
 }
 
 #[test]

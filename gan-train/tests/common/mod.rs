@@ -1,10 +1,25 @@
 //! Running the binary, and folders that go away.
 #![allow(dead_code)] // each suite is a crate of its own and uses a part
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-pub use tempfile::TempDir;
+/// A folder that goes away with this value.
+pub struct TempDir(PathBuf);
+
+impl TempDir {
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TempDir {
+    fn drop(&mut self) {
+        // What is left in the temporary folder is no failure of the test.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
 
 /// The binary with these arguments, split at blanks, in `folder`.
 pub fn command(folder: &Path, arguments: &str) -> Command {
@@ -41,8 +56,14 @@ pub fn fail(folder: &Path, arguments: &str, code: i32, parts: &[&str]) -> String
     stderr
 }
 
+/// An empty folder. Not from the tempfile crate: its dependencies' features are not those of burn's, which would be built a
+/// second time for the tests.
 pub fn folder() -> TempDir {
-    tempfile::tempdir().expect("a temporary folder can be made")
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("gan-train-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let path = std::env::temp_dir().join(name);
+    std::fs::create_dir(&path).expect("a temporary folder can be made");
+    TempDir(path)
 }
 
 /// A short run on the built-in digits in `folder/run`, quantized to `folder/run.gan`.
@@ -52,7 +73,7 @@ pub fn short_run(folder: &Path) {
 }
 
 /// Real MNIST, from `GAN_MNIST_DIR` or the shared data beside the checkout; says so loudly where there is none.
-pub fn mnist() -> Option<std::path::PathBuf> {
+pub fn mnist() -> Option<PathBuf> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/mnist");
     let folder = std::env::var_os("GAN_MNIST_DIR").map_or(shared, Into::into);
     if folder.is_dir() {

@@ -67,9 +67,7 @@ impl Differences {
 /// Every blob of the repository with its images file: (stem, blob, images). A blob without one is a failure.
 fn blobs() -> Vec<(String, Vec<u8>, Vec<u8>)> {
     let mut paths = gan_tests::make::models(disk::root()).expect("models/ can be read");
-    if paths.is_empty() {
-        eprintln!("SKIPPED: trained models, there is none in models/; only synthetic blobs are run");
-    }
+    assert!(!paths.is_empty(), "models/ holds no model");
     let vectors = fs::read_dir(disk::root().join("tests/vectors")).expect("tests/vectors can be read");
     let synthetic = vectors.map(|entry| entry.expect("tests/vectors can be read").path());
     paths.extend(synthetic.filter(|path: &PathBuf| path.extension().is_some_and(|extension| extension == "gan")));

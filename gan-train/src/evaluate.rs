@@ -52,11 +52,15 @@ pub fn evaluate(generator: &Generator<'_>, data: &Dataset, samples: usize, seed:
     let classes = data.train.classes();
     ensure!(classes > 0, "--data {}: it has no labels to judge by", data.name);
     ensure!(generator.classes() <= classes, "--data {}: it has {classes} labels, the model {}", data.name, generator.classes());
+    let parts;
     let (held_out, seen) = match &data.test {
-        Some(test) => (test.clone(), data.train.clone()),
-        None => data.train.tenth_and_others(),
+        Some(test) => (test, &data.train),
+        None => {
+            parts = data.train.tenth_and_others();
+            (&parts.0, &parts.1)
+        }
     };
-    let classifier = Classifier::train(&seen, classes, seed)?;
+    let classifier = Classifier::train(seen, classes, seed)?;
     let labels = held_out.labels.as_ref().context("the held-out images have no labels")?;
     let classifier_accuracy = accuracy(&classifier.classify(&held_out.images), labels.iter().map(|&label| label.into()));
 

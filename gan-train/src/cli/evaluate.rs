@@ -3,9 +3,11 @@
 use super::thousands;
 use anyhow::{Result, ensure};
 use clap::Args;
+use gan_core::Generator;
 use gan_train::blob_file::BlobFile;
 use gan_train::data;
-use gan_train::evaluate::{Report, agreement, evaluate};
+use gan_train::evaluate::agreement::{self, Agreement};
+use gan_train::evaluate::{Report, evaluate};
 use gan_train::float::FloatGenerator;
 use gan_train::quantize::quantize;
 use gan_train::trainer::checkpoint::{self, Checkpoint, RunConfig};
@@ -46,31 +48,33 @@ impl Evaluate {
         let file = BlobFile::read(&self.file)?;
         let generator = super::decode(&file, &self.file)?;
         let dataset = data::open(&self.data, self.data_dir.as_deref())?;
-        let mut report = evaluate(&generator, &dataset, self.samples as usize, self.seed)?;
-        if let Some(folder) = self.run_folder() {
-            let run = RunConfig::read(&folder)?;
-            let Checkpoint { state, shape, .. } = checkpoint::load(&folder, &run.config)?;
-            let float = FloatGenerator::new(&run.config, shape, &state);
-            // A run that was trained anew since is another model: comparing with it would say nothing.
-            let of_this_run = quantize(&float)? == file.bytes() || float.to_blob()? == file.bytes();
-            ensure!(
-                of_this_run || self.run.is_none(),
-                "{}: not the blob that --run {} gives; quantize it anew",
-                self.file.display(),
-                folder.display()
-            );
-            if of_this_run {
-                report.agreement = Some(agreement::compare(&generator, &float, self.seed)?);
-            } else {
-                eprintln!("note: {} is not of the run in {}", self.file.display(), folder.display());
-            }
-        }
+        // First, because it is quick and can refuse.
+        let agreement = match self.run_folder() {
+            Some(folder) => self.agreement(&file, &generator, &folder)?,
+            None => None,
+        };
+        let report = Report { agreement, ..evaluate(&generator, &dataset, self.samples as usize, self.seed)? };
         if self.json {
             super::print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
         } else {
             super::print(&text(&report))?;
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Compares the blob with the float model of the run in `folder`, if it is the one that this run gives.
+    fn agreement(&self, file: &BlobFile, generator: &Generator<'_>, folder: &Path) -> Result<Option<Agreement>> {
+        let run = RunConfig::read(folder)?;
+        let Checkpoint { state, shape, .. } = checkpoint::load(folder, &run.config)?;
+        let float = FloatGenerator::new(&run.config, shape, &state);
+        // A run that was trained anew since is another model: comparing with it would say nothing.
+        if quantize(&float)? == file.bytes() || float.to_blob()? == file.bytes() {
+            return agreement::compare(generator, &float, self.seed).map(Some);
+        }
+        let (blob, folder) = (self.file.display(), folder.display());
+        ensure!(self.run.is_none(), "{blob}: not the blob that --run {folder} gives; quantize it anew");
+        eprintln!("note: {blob} is not of the run in {folder}");
+        Ok(None)
     }
 
     /// The run that was named, or the blob's own folder if it is one.

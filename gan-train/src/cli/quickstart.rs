@@ -66,10 +66,10 @@ impl Quickstart {
         }
         let state = trainer.state();
         eprintln!("trained {} steps in {:.1} s", thousands(state.step), state.seconds);
-        losses::write(&folder.join("losses.svg"), &metrics::read(folder)?)?;
+        losses::write(&folder.join(checkpoint::LOSSES), &metrics::read(folder)?)?;
 
         let float = FloatGenerator::new(trainer.config(), trainer.shape(), state);
-        let path = folder.join("digits.gan");
+        let path = folder.join(checkpoint::QUICKSTART_BLOB);
         atomic::write(&path, &quantize(&float)?)?;
         let file = BlobFile::read(&path)?;
         let generator = super::decode(&file, &path)?;
@@ -80,7 +80,7 @@ impl Quickstart {
             path.display(),
             agreement.mean
         );
-        grid(&generator, &folder.join("samples.png"), self.seed, 100)?;
+        grid(&generator, &folder.join(checkpoint::SAMPLES), self.seed, 100)?;
 
         let digits = generate(&generator, &Samples::new(self.seed, 10, generator.latent_len() as u16, generator.classes()))?;
         let (drawn, sizes, shown) = (ascii::draw(&digits, 5), inspect::summary(&generator), folder.display());

@@ -86,9 +86,9 @@ impl Train {
             None => self.begin()?,
         };
         let state = trainer.state();
-        losses::write(&folder.join("losses.svg"), &metrics::read(&folder)?)?;
+        losses::write(&folder.join(checkpoint::LOSSES), &metrics::read(&folder)?)?;
         let float = BlobFile::new(&FloatGenerator::new(trainer.config(), trainer.shape(), state).to_blob()?);
-        grid(&float.decode()?, &folder.join("samples.png"), trainer.config().seed, 100)?;
+        grid(&float.decode()?, &folder.join(checkpoint::SAMPLES), trainer.config().seed, 100)?;
         if end == End::Interrupted {
             return Ok(interrupted(&folder));
         }

@@ -35,8 +35,9 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 /// Beside the file and always of the same name, so that one which a kill has left is replaced by the next.
 fn temporary(path: &Path) -> PathBuf {
-    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
-    name.push(".new");
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".gan-train-new");
     path.with_file_name(name)
 }
 

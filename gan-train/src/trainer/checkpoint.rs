@@ -15,6 +15,12 @@ use std::path::{Path, PathBuf};
 pub const FILE: &str = "checkpoint.safetensors";
 /// Name of the configuration in a run's folder.
 pub const CONFIG: &str = "config.toml";
+/// Name of the loss curves in a run's folder.
+pub const LOSSES: &str = "losses.svg";
+/// Name of the sample grid in a run's folder.
+pub const SAMPLES: &str = "samples.png";
+/// Name of the quickstart's blob in its run's folder.
+pub const QUICKSTART_BLOB: &str = "digits.gan";
 /// Names what the file's metadata mean; another number, another meaning.
 const FORMAT: &str = "gan-train checkpoint 1";
 
@@ -202,7 +208,7 @@ fn fill(state: &mut State, values: Vec<Vec<f32>>) {
 ///
 /// Names the file.
 pub fn remove(folder: &Path) -> Result<()> {
-    for name in [FILE, super::metrics::FILE, "losses.svg", "samples.png", "digits.gan"] {
+    for name in [FILE, super::metrics::FILE, LOSSES, SAMPLES, QUICKSTART_BLOB] {
         let path = folder.join(name);
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

@@ -1,14 +1,17 @@
 //! What a run is made of: networks, training and seed, as a TOML file. Presets are such files.
 
-use anyhow::{Context, Result, bail, ensure};
-use gan_core::Activation;
-use gan_core::blob::{MAX_LAYERS, MAX_NAME};
+mod networks;
+mod presets;
+mod training;
+
+pub use networks::{DiscriminatorConfig, GeneratorConfig, HiddenActivation, HiddenLayer, LayerConfig, OutputActivation};
+pub use presets::{PRESETS, Preset, Recipe};
+pub use training::{Alternate, Network, Objective, OptimizerKind, R1, TrainingConfig};
+
+use anyhow::{Context, Result, ensure};
+use gan_core::blob::MAX_NAME;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-
-/// The presets: name and TOML text.
-pub const PRESETS: [(&str, &str); 2] =
-    [("digits8", include_str!("../presets/digits8.toml")), ("compact", include_str!("../presets/compact.toml"))];
 
 /// A run's configuration. Every field is written out in `config.toml`, so that a run can be repeated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +25,9 @@ pub struct Config {
     /// Whether the networks see labels.
     #[serde(default)]
     pub conditional: bool,
+    /// Black pixels that are added at each side of the images: 2 makes 28x28 ones 32x32.
+    #[serde(default)]
+    pub padding: u16,
     /// From latent (and label) to image.
     pub generator: GeneratorConfig,
     /// From image (and label) to a logit.
@@ -31,122 +37,7 @@ pub struct Config {
     pub training: TrainingConfig,
 }
 
-/// The generator network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GeneratorConfig {
-    /// Length of the latent vector.
-    pub latent: u16,
-    /// Outputs of each hidden layer.
-    pub hidden: Vec<u16>,
-    /// After each hidden layer.
-    #[serde(default)]
-    pub activation: HiddenActivation,
-    /// Of `leaky_relu`.
-    #[serde(default = "default_slope")]
-    pub slope: f32,
-    /// Batch normalization before the activation of each hidden layer; folded away when the generator is quantized.
-    #[serde(default)]
-    pub batch_norm: bool,
-    /// After the last layer.
-    #[serde(default)]
-    pub output: OutputActivation,
-}
-
-/// The discriminator network: LeakyReLU and one logit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DiscriminatorConfig {
-    /// Outputs of each hidden layer.
-    pub hidden: Vec<u16>,
-    /// Of the LeakyReLU after each hidden layer.
-    #[serde(default = "default_slope")]
-    pub slope: f32,
-}
-
-/// Activation of the generator's hidden layers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HiddenActivation {
-    /// `max(x, 0)`
-    Relu,
-    /// `x`, or the slope times `x` where it is negative
-    #[default]
-    LeakyRelu,
-    /// Hyperbolic tangent
-    Tanh,
-}
-
-/// Activation of the generator's last layer. The data is scaled to its range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OutputActivation {
-    /// Pixels are 0 to 1.
-    #[default]
-    Sigmoid,
-    /// Pixels are -1 to 1.
-    Tanh,
-}
-
-/// The recipe: see docs/training.md.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TrainingConfig {
-    /// Images in a batch.
-    pub batch: usize,
-    /// Steps in all; one step updates the discriminator and then the generator.
-    pub steps: u64,
-    /// Adam's rate, of both networks: constant up to half of the steps, then falling linearly to 2 % of it.
-    pub rate: f64,
-    /// Adam's decay of the first moment.
-    pub beta1: f64,
-    /// Adam's decay of the second moment.
-    pub beta2: f64,
-    /// Adam's epsilon.
-    pub epsilon: f64,
-    /// Weight of the finite-difference R1 penalty; 0 leaves it out.
-    pub r1_gamma: f64,
-    /// Its step: standard deviation of the noise that is added to the real images, whose pixels are 0..1 (or -1..1 for a tanh
-    /// output).
-    pub r1_sigma: f64,
-    /// Decay of the exponential moving average of the generator's weights.
-    pub ema_decay: f64,
-}
-
-impl Default for TrainingConfig {
-    fn default() -> Self {
-        Self {
-            batch: 128,
-            steps: 20_000,
-            rate: 1e-3,
-            beta1: 0.5,
-            beta2: 0.999,
-            epsilon: 1e-8,
-            r1_gamma: 1.0,
-            r1_sigma: 0.1,
-            ema_decay: 0.999,
-        }
-    }
-}
-
-fn default_slope() -> f32 {
-    0.2
-}
-
 impl Config {
-    /// The preset of that name.
-    ///
-    /// # Errors
-    ///
-    /// Lists the presets if there is none of that name.
-    pub fn preset(name: &str) -> Result<Self> {
-        let Some((_, text)) = PRESETS.iter().find(|(preset, _)| *preset == name) else {
-            let names: Vec<_> = PRESETS.iter().map(|(name, _)| *name).collect();
-            bail!("--preset {name}: no such preset (there are: {})", names.join(", "));
-        };
-        Self::parse(text).with_context(|| format!("preset {name}"))
-    }
-
     /// Reads a configuration file.
     ///
     /// # Errors
@@ -163,65 +54,125 @@ impl Config {
         Ok(config)
     }
 
-    /// Checks every number's range.
+    /// Checks every number's range, and what does not go together.
     ///
     /// # Errors
     ///
     /// Names the field and what was expected.
     pub fn check(&self) -> Result<()> {
-        let Self { name, generator, discriminator, training, .. } = self;
+        let name = &self.name;
         ensure!(!name.is_empty() && name.len() <= MAX_NAME, "name: expected 1 to {MAX_NAME} bytes, found {}", name.len());
-        ensure!(generator.latent > 0, "generator.latent: expected at least 1");
-        let most = MAX_LAYERS - 1;
-        ensure!(
-            generator.hidden.len() <= most,
-            "generator.hidden: expected at most {most} layers, found {}",
-            generator.hidden.len()
-        );
-        for (field, hidden) in [("generator", &generator.hidden), ("discriminator", &discriminator.hidden)] {
-            ensure!(!hidden.contains(&0), "{field}.hidden: expected sizes of at least 1, found 0");
+        ensure!(self.padding <= 100, "padding: expected at most 100, found {}", self.padding);
+        self.generator.check()?;
+        self.discriminator.check()?;
+        self.training.check()?;
+        self.check_penalty()
+    }
+
+    /// The input gradient is written for layers that are linear piece by piece.
+    fn check_penalty(&self) -> Result<()> {
+        let Some(field) = self.training.exact_penalty() else { return Ok(()) };
+        let d = &self.discriminator;
+        ensure!(!d.spectral_norm, "training.{field}: cannot be had together with discriminator.spectral_norm");
+        for (index, layer) in d.layers().iter().enumerate() {
+            ensure!(
+                !layer.batch_norm && layer.activation != HiddenActivation::Tanh,
+                "training.{field}: needs relu or leaky_relu without batch_norm, but discriminator.hidden layer {index} has other"
+            );
         }
-        for (field, slope) in [("generator", generator.slope), ("discriminator", discriminator.slope)] {
-            ensure!((0.0..=1.0).contains(&slope), "{field}.slope: expected 0 to 1, found {slope}");
-        }
-        ensure!(training.batch >= 2, "training.batch: expected at least 2, found {}", training.batch);
-        ensure!(training.steps > 0, "training.steps: expected at least 1");
-        let positive = [("rate", training.rate), ("epsilon", training.epsilon), ("r1_sigma", training.r1_sigma)];
-        for (field, value) in positive {
-            ensure!(value > 0.0 && value.is_finite(), "training.{field}: expected a positive number, found {value}");
-        }
-        let decays = [("beta1", training.beta1), ("beta2", training.beta2), ("ema_decay", training.ema_decay)];
-        for (field, value) in decays {
-            ensure!((0.0..1.0).contains(&value), "training.{field}: expected 0 up to (not including) 1, found {value}");
-        }
-        ensure!(training.r1_gamma >= 0.0, "training.r1_gamma: expected 0 or more, found {}", training.r1_gamma);
         Ok(())
     }
 }
 
-impl GeneratorConfig {
-    /// The activation of the hidden layers.
-    pub fn hidden_activation(&self) -> Activation {
-        match self.activation {
-            HiddenActivation::Relu => Activation::Relu,
-            HiddenActivation::LeakyRelu => Activation::LeakyRelu(self.slope),
-            HiddenActivation::Tanh => Activation::Tanh,
+/// `value` is at least 0 and below `end`.
+fn check_range(field: &str, value: f64, end: f64) -> Result<()> {
+    ensure!((0.0..end).contains(&value), "{field}: expected 0 up to (not including) {end}, found {value}");
+    Ok(())
+}
+
+/// `value` is at least 0.
+fn check_not_negative(field: &str, value: f64) -> Result<()> {
+    ensure!(value >= 0.0 && value.is_finite(), "{field}: expected 0 or more, found {value}");
+    Ok(())
+}
+
+/// `value` is above 0.
+fn check_positive(field: &str, value: f64) -> Result<()> {
+    ensure!(value > 0.0 && value.is_finite(), "{field}: expected a positive number, found {value}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_is_valid_and_repeats_itself() {
+        for preset in PRESETS {
+            for recipe in [Recipe::Default, Recipe::Classic] {
+                let config = Config::preset(preset.name, recipe).unwrap();
+                assert_eq!(config.name, preset.name);
+                let again = Config::parse(&toml::to_string_pretty(&config).unwrap()).unwrap();
+                assert_eq!(again, config);
+            }
         }
     }
 
-    /// The activation of the last layer.
-    pub fn output_activation(&self) -> Activation {
-        match self.output {
-            OutputActivation::Sigmoid => Activation::Sigmoid,
-            OutputActivation::Tanh => Activation::Tanh,
+    /// Parses the smallest configuration with `lines` added to a table.
+    fn parse(table: &str, lines: &str) -> Result<Config> {
+        let part = |name: &str| if name == table { lines } else { "" };
+        Config::parse(&format!(
+            "name = \"test\"\n{}\n[generator]\nlatent = 3\n{}\n[discriminator]\n{}\n[training]\n{}\n",
+            part(""),
+            if table == "generator" { lines.to_owned() } else { "hidden = [4]".into() },
+            if table == "discriminator" { lines.to_owned() } else { "hidden = [4]".into() },
+            part("training")
+        ))
+    }
+
+    #[test]
+    fn layers_may_differ() {
+        let config =
+            parse("generator", "hidden = [8, { size = 9, activation = \"tanh\", batch_norm = true, dropout = 0.5 }]").unwrap();
+        let layers = config.generator.layers();
+        assert_eq!((layers[0].size, layers[0].activation, layers[0].batch_norm), (8, HiddenActivation::LeakyRelu, false));
+        assert_eq!((layers[1].size, layers[1].activation, layers[1].batch_norm), (9, HiddenActivation::Tanh, true));
+        assert_eq!((layers[0].dropout, layers[1].dropout), (0.0, 0.5));
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_named() {
+        for (table, lines, expected) in [
+            ("generator", "hidden = [0]", "generator.hidden"),
+            ("generator", "hidden = [4]\nslope = 2.0", "generator.hidden layer 0: slope"),
+            ("generator", "hidden = [{ size = 4, dropout = 1.0 }]", "generator.hidden layer 0: dropout"),
+            ("discriminator", "hidden = [4]\nl2 = -1.0", "discriminator.l2"),
+            ("training", "label_smoothing = 0.5", "training.label_smoothing"),
+            ("training", "label_smoothing = 0.1\nobjective = \"hinge\"", "training.label_smoothing"),
+            ("training", "r1 = \"exact\"\nr2_gamma = nan", "training.r2_gamma"),
+            ("training", "held_out = 1.0", "training.held_out"),
+            ("training", "generator_rate = 0.0", "training.generator_rate"),
+            ("training", "discriminator_steps = 0", "training.discriminator_steps"),
+            ("training", "objectiv = \"hinge\"", "objectiv"),
+            ("training", "objective = \"hing\"", "objective"),
+            ("", "padding = 101", "padding"),
+        ] {
+            let error = format!("{:#}", parse(table, lines).unwrap_err());
+            assert!(error.contains(expected), "{lines}: {error}");
         }
     }
 
-    /// The range of pixels, as lowest and width: 0..1 or -1..1.
-    pub fn pixel_range(&self) -> (f32, f32) {
-        match self.output {
-            OutputActivation::Sigmoid => (0.0, 1.0),
-            OutputActivation::Tanh => (-1.0, 2.0),
+    #[test]
+    fn an_exact_penalty_needs_a_discriminator_that_it_is_written_for() {
+        let text = |d: &str, t: &str| {
+            format!("name = \"t\"\n[generator]\nlatent = 3\nhidden = [4]\n[discriminator]\nhidden = [4]\n{d}\n[training]\n{t}\n")
+        };
+        for d in ["batch_norm = true", "activation = \"tanh\"", "spectral_norm = true"] {
+            for (t, field) in [("r1 = \"exact\"", "training.r1"), ("gradient_penalty = 10.0", "training.gradient_penalty")] {
+                let error = Config::parse(&text(d, t)).unwrap_err().to_string();
+                assert!(error.starts_with(field), "{d} {t}: {error}");
+            }
+            Config::parse(&text(d, "r1_gamma = 0.0\nr1 = \"exact\"")).unwrap();
         }
     }
 }

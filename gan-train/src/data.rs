@@ -41,15 +41,38 @@ impl Split {
 
     /// Every tenth image, and all others: to judge by where a data set has no images for that.
     pub fn tenth_and_others(&self) -> (Self, Self) {
-        let part = |tenth: bool| {
-            let belongs = |index: &usize| (index % 10 == 9) == tenth;
+        self.hold_out(0.1)
+    }
+
+    /// `part` of the images, evenly spread over all, and the others.
+    pub fn hold_out(&self, part: f64) -> (Self, Self) {
+        let before = |index: usize| (index as f64 * part + 1e-9).floor();
+        let choose = |held_out: bool| {
+            let belongs = |&index: &usize| (before(index + 1) > before(index)) == held_out;
             let chosen: Vec<usize> = (0..self.images.count).filter(belongs).collect();
             let len = self.images.image_len();
-            let pixels = chosen.iter().flat_map(|&index| &self.images.pixels[index * len..(index + 1) * len]).copied().collect();
+            let mut pixels = Vec::with_capacity(chosen.len() * len);
+            chosen.iter().for_each(|&index| pixels.extend_from_slice(&self.images.pixels[index * len..(index + 1) * len]));
             let labels = self.labels.as_ref().map(|labels| chosen.iter().map(|&index| labels[index]).collect());
             Self { images: Images { count: chosen.len(), pixels, ..self.images }, labels }
         };
-        (part(true), part(false))
+        (choose(true), choose(false))
+    }
+
+    /// The images with `border` black pixels more at each side.
+    pub fn padded(self, border: usize) -> Self {
+        if border == 0 {
+            return self;
+        }
+        let Images { count, width, height, .. } = self.images;
+        let (wide, high) = (width + 2 * border, height + 2 * border);
+        let mut pixels = vec![0; count * wide * high];
+        for (image, padded) in self.images.pixels.chunks_exact(width * height).zip(pixels.chunks_exact_mut(wide * high)) {
+            for (line, padded) in image.chunks_exact(width).zip(padded.chunks_exact_mut(wide).skip(border)) {
+                padded[border..border + width].copy_from_slice(line);
+            }
+        }
+        Self { images: Images { count, width: wide, height: high, pixels }, labels: self.labels }
     }
 
     /// Number of labels: one more than the largest; 0 without labels.

@@ -15,12 +15,18 @@ pub enum Purpose {
     Discriminator = 2,
     /// Order of the images; the index is the epoch.
     Shuffle = 3,
-    /// Latents and noise; the index is the step.
+    /// Latents; the index is the discriminator's update.
     Step = 4,
     /// The evaluation's classifier: first weights and order of the images.
     Classifier = 5,
     /// Noise on its images; the index is the step.
     ClassifierNoise = 6,
+    /// Which outputs dropout leaves out; the index has the pass and the layer.
+    Dropout = 7,
+    /// First vectors of spectral normalization; the index is the layer.
+    Spectral = 8,
+    /// Directions of finite differences, instance noise, points between real and generated images; the index is the discriminator's update.
+    Noise = 9,
 }
 
 /// The generator of `purpose` and `index`.
@@ -57,4 +63,15 @@ pub fn permutation(count: usize, rng: &mut Pcg64Mcg) -> Vec<u32> {
         order.swap(last, other as usize);
     }
     order
+}
+
+/// Adds `sigma` or `-sigma`, evenly at random, to each of `values`.
+pub fn add_signs(values: &mut [f32], sigma: f32, rng: &mut Pcg64Mcg) {
+    for chunk in values.chunks_mut(64) {
+        let signs = rng.next_u64();
+        for (bit, value) in chunk.iter_mut().enumerate() {
+            let sign = ((signs >> bit) as u32 & 1) << 31;
+            *value += f32::from_bits(sigma.to_bits() | sign);
+        }
+    }
 }

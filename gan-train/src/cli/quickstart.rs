@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use clap::Args;
 use gan_train::backend::Backend;
 use gan_train::blob_file::{BlobFile, generate};
-use gan_train::config::Config;
+use gan_train::config::{Config, Recipe};
 use gan_train::evaluate::agreement;
 use gan_train::float::{FloatGenerator, Samples};
 use gan_train::output::{ascii, atomic, losses};
@@ -46,7 +46,7 @@ impl Quickstart {
     }
 
     pub fn run(self) -> Result<ExitCode> {
-        let mut config = Config::preset("digits8")?;
+        let mut config = Config::preset("digits8", Recipe::Default)?;
         config.name = "digits".into();
         config.seed = self.seed;
         config.training.steps = self.steps.unwrap_or(config.training.steps);

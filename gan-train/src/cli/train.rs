@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use gan_train::backend::Backend;
 use gan_train::blob_file::BlobFile;
-use gan_train::config::{Config, PRESETS};
+use gan_train::config::{Config, PRESETS, Recipe};
 use gan_train::data::{self, Dataset};
 use gan_train::float::FloatGenerator;
 use gan_train::output::{atomic, losses};
@@ -34,9 +34,12 @@ pub struct Train {
     /// Folder with MNIST's files; what is not there is looked for in the cache and then downloaded
     #[arg(long)]
     data_dir: Option<PathBuf>,
-    /// Networks and recipe: digits8 or compact
-    #[arg(long, conflicts_with = "config", value_parser = PossibleValuesParser::new(PRESETS.map(|(name, _)| name)))]
+    /// Networks and recipe: see `gan-train presets`
+    #[arg(long, conflicts_with = "config", value_parser = PossibleValuesParser::new(PRESETS.map(|preset| preset.name)))]
     preset: Option<String>,
+    /// The preset's recipe: ours, or that of the usual tutorials
+    #[arg(long, value_enum, default_value_t, conflicts_with = "config")]
+    recipe: Recipe,
     /// The same from a TOML file
     #[arg(long)]
     config: Option<PathBuf>,
@@ -107,10 +110,10 @@ impl Train {
         let dataset = data::open(name, self.data_dir.as_deref())?;
         let mut config = match (&self.preset, &self.config) {
             (_, Some(path)) => Config::read(path)?,
-            (Some(preset), None) => Config::preset(preset)?,
+            (Some(preset), None) => Config::preset(preset, self.recipe)?,
             (None, None) => {
                 let small = dataset.train.images.image_len() <= 64;
-                let preset = Config::preset(if small { "digits8" } else { "compact" })?;
+                let preset = Config::preset(if small { "digits8" } else { "compact" }, self.recipe)?;
                 // Labels are optional where nobody asked for a conditional model.
                 Config { conditional: dataset.train.labels.is_some(), ..preset }
             }
@@ -173,7 +176,7 @@ impl Train {
             thousands(step),
             thousands(steps)
         );
-        let mut trainer = Trainer::new(run.config.clone(), run.backend, &dataset.train, shape, state)?;
+        let mut trainer = Trainer::new(run.config.clone(), run.backend, dataset.train.clone(), shape, state)?;
         if steps != planned {
             run.write(folder)?;
             eprintln!("note: {} steps were planned: the rate follows the new number from here on", thousands(planned));
@@ -208,7 +211,7 @@ impl Train {
 pub fn start(run: RunConfig, dataset: &Dataset, folder: &Path, checkpoint_every: Duration) -> Result<(Trainer, End)> {
     let shape = Shape::of(&run.config, &dataset.train)?;
     let state = State::new(&run.config, shape);
-    let mut trainer = Trainer::new(run.config.clone(), run.backend, &dataset.train, shape, state)?;
+    let mut trainer = Trainer::new(run.config.clone(), run.backend, dataset.train.clone(), shape, state)?;
     atomic::create_folder(folder)?;
     checkpoint::remove(folder)?;
     run.write(folder)?;

@@ -1,14 +1,14 @@
 //! A small classifier, trained on the spot, to judge generated images by.
 
-use crate::adam::Adam;
 use crate::config::TrainingConfig;
 use crate::data::Split;
 use crate::data::idx::Images;
-use crate::network::{Dense, Mlp};
+use crate::matrix::Matrix;
+use crate::network::{Dense, Mlp, Mode};
+use crate::optimizer::{Optimizer, Weights};
 use crate::random::{Purpose, extend_normal, permutation, stream};
 use anyhow::{Context, Result, ensure};
 use burn::prelude::*;
-use burn::tensor::{TensorData, activation::log_softmax};
 use gan_core::Activation;
 
 const HIDDEN: usize = 256;
@@ -36,12 +36,12 @@ impl Classifier {
         let labels = data.labels.as_ref().context("the images have no labels")?;
         let (classes, image_len) = (usize::from(classes), data.images.image_len());
         ensure!(data.images.count >= BATCH, "a classifier needs at least {BATCH} images, the data has {}", data.images.count);
-        let layer = |inputs, outputs, activation| Dense { inputs, outputs, activation, batch_norm: false };
+        let layer = |inputs, outputs, activation| Dense { inputs, outputs, activation, batch_norm: false, dropout: 0.0 };
         let layers = vec![layer(image_len, HIDDEN, Activation::Relu), layer(HIDDEN, classes, Activation::Linear)];
         let mut network = Mlp::new(layers, seed, Purpose::Classifier);
         let config = TrainingConfig { beta1: 0.9, ..TrainingConfig::default() };
-        let mut adam = Adam::new(&config, &network.params);
-        let device = Device::flex().autodiff();
+        let mut adam = Optimizer::new(&config, Weights::default(), &network.params);
+        let device = Device::flex();
 
         let in_epoch = (data.images.count / BATCH) as u64;
         let mut order = Vec::new();
@@ -62,26 +62,31 @@ impl Classifier {
                 noisy.for_each(|(value, &pixel)| *value = f32::from(pixel) / 255.0 + NOISE * *value);
                 targets[row * classes + usize::from(labels[index])] = 1.0;
             }
-            let bound = network.bind(&device, true);
-            let inputs = Tensor::<2>::from_data(TensorData::new(pixels, [BATCH, image_len]), &device);
-            let targets = Tensor::<2>::from_data(TensorData::new(targets, [BATCH, classes]), &device);
-            let loss = -(log_softmax(bound.forward(inputs), 1) * targets).sum() / BATCH as f64;
-            let gradients = bound.gradients(&mut loss.backward());
+            let mut tape = network.forward(Matrix::new(BATCH, image_len, pixels), Mode { groups: 1, dropout: None }, &device);
+            let mut g = tape.output().clone();
+            for (row, target) in g.values_mut().chunks_exact_mut(classes).zip(targets.chunks_exact(classes)) {
+                let sum: f32 = row.iter().map(|x| x.exp()).sum();
+                row.iter_mut().zip(target).for_each(|(x, t)| *x = (x.exp() / sum - t) / BATCH as f32);
+            }
+            let gradients = network.gradients(&mut tape, g, &device);
             let rate = RATE * (1.0 - step as f64 / STEPS as f64);
-            adam.update(&mut network.params, &gradients, rate, step + 1);
+            for (i, (p, g)) in network.params.iter_mut().zip(&gradients).enumerate() {
+                adam.update(i, p, g, crate::optimizer::Pace { rate, time: step + 1, decay: 0.0 }, None);
+            }
         }
         Ok(Self { network, device: Device::flex() })
     }
 
     /// The likeliest label of each image.
     pub fn classify(&self, images: &Images) -> Vec<u16> {
-        let bound = self.network.bind(&self.device, false);
+        let mut network = self.network.clone();
         let mut labels = Vec::with_capacity(images.count);
         for chunk in images.pixels.chunks(1000 * images.image_len()) {
             let rows = chunk.len() / images.image_len();
             let pixels: Vec<f32> = chunk.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
-            let inputs = Tensor::<2>::from_data(TensorData::new(pixels, [rows, images.image_len()]), &self.device);
-            let logits: Vec<f32> = bound.forward(inputs).try_into_vec_as().expect("the network computes in f32");
+            let tape =
+                network.forward(Matrix::new(rows, images.image_len(), pixels), Mode { groups: 1, dropout: None }, &self.device);
+            let logits = tape.output().values();
             labels.extend(logits.chunks_exact(logits.len() / rows).map(|row| {
                 let likeliest = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
                 likeliest.map_or(0, |(label, _)| label as u16)

@@ -27,9 +27,24 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         file.write_all(bytes)?;
         file.sync_all()
     });
-    written.and_then(|()| std::fs::rename(&temporary, &path)).inspect_err(|_| {
+    into_place(written, &temporary, &path)
+}
+
+/// Lets `write` write a file of its own at the path that it is given, and moves that into place.
+///
+/// # Errors
+///
+/// Names the file; then nothing has changed.
+pub fn write_with(path: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let temporary = temporary(path);
+    let written = write(&temporary).and_then(|()| Ok(File::open(&temporary)?.sync_all()?));
+    into_place(written, &temporary, path).with_context(|| format!("{}: cannot be written", path.display()))
+}
+
+fn into_place<E: From<std::io::Error>>(written: Result<(), E>, temporary: &Path, path: &Path) -> Result<(), E> {
+    written.and_then(|()| Ok(std::fs::rename(temporary, path)?)).inspect_err(|_| {
         // The error that counts is the first one.
-        let _ = std::fs::remove_file(&temporary);
+        let _ = std::fs::remove_file(temporary);
     })
 }
 

@@ -25,7 +25,7 @@ fn draw(svg: &mut String, records: &[Record], last_step: u64) -> Result<(), Box<
     let curves: [(&str, RGBColor, Value); 3] = [
         ("discriminator", RGBColor(31, 119, 180), |record| record.d_loss),
         ("generator", RGBColor(214, 99, 20), |record| record.g_loss),
-        ("R1 penalty", RGBColor(120, 120, 120), |record| record.r1),
+        ("penalty", RGBColor(120, 120, 120), |record| record.penalty),
     ];
     let top = curves.iter().flat_map(|(_, _, value)| records.iter().map(value)).fold(0.0, f64::max);
 

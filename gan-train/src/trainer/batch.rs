@@ -1,22 +1,18 @@
-//! What a step sees, from (seed, step) alone: real images with noisy copies, labels and latents.
+//! What an update sees, from (seed, index) alone: real images, labels and latents.
 
 use crate::config::Config;
 use crate::data::Split;
+use crate::matrix::Matrix;
 use crate::random::{Purpose, extend_normal, permutation, stream};
 
-/// Rows of numbers, one after another.
-#[derive(Debug)]
-pub(super) struct Matrix {
-    pub columns: usize,
-    pub values: Vec<f32>,
-}
-
-/// The inputs of one step.
+/// The inputs of one update.
 #[derive(Debug)]
 pub(super) struct Batch {
-    /// Real images; under them, if there is a penalty, the same with noise. To their right the one-hot labels, if there are any.
+    /// Which update of the discriminator it is for: random numbers come from it.
+    pub index: u64,
+    /// Real images, a row each.
     pub real: Matrix,
-    /// The one-hot labels again, for generated images; no columns without labels.
+    /// The one-hot labels of real and of generated images; no columns without labels.
     pub labels: Matrix,
     /// Latents, with the one-hot labels to their right.
     pub latents: Matrix,
@@ -29,81 +25,84 @@ pub(super) struct Batches {
     size: usize,
     latent: usize,
     classes: usize,
-    /// Standard deviation of the noisy copies in units of the generator's output; `None`: no copies.
-    noise: Option<f32>,
-    image_len: usize,
-    /// In the range of the generator's output.
-    images: Vec<f32>,
-    labels: Vec<u8>,
+    data: Split,
+    /// Pixels 0..=255 in the range of the generator's output.
+    values: [f32; 256],
     /// The epoch whose order `order` is.
     epoch: Option<u64>,
     order: Vec<u32>,
 }
 
 impl Batches {
-    pub fn new(config: &Config, data: &Split, classes: u16) -> Self {
+    pub fn new(config: &Config, data: Split, classes: u16) -> Self {
         let (low, range) = config.generator.pixel_range();
-        let training = &config.training;
         Self {
             seed: config.seed,
-            size: training.batch,
+            size: config.training.batch,
             latent: config.generator.latent.into(),
             classes: classes.into(),
-            noise: (training.r1_gamma > 0.0).then_some(training.r1_sigma as f32),
-            image_len: data.images.image_len(),
-            images: data.images.pixels.iter().map(|&pixel| f32::from(pixel) / 255.0 * range + low).collect(),
-            labels: data.labels.clone().unwrap_or_default(),
+            data,
+            values: std::array::from_fn(|pixel| pixel as f32 / 255.0 * range + low),
             epoch: None,
             order: Vec::new(),
         }
     }
 
-    /// Steps in an epoch: whole batches only.
+    /// Batches in an epoch: whole ones only.
     pub fn in_epoch(&self) -> u64 {
-        (self.images.len() / self.image_len / self.size) as u64
+        (self.data.images.count / self.size) as u64
     }
 
-    pub fn batch(&mut self, step: u64) -> Batch {
-        let epoch = step / self.in_epoch();
+    pub fn batch(&mut self, index: u64) -> Batch {
+        let epoch = index / self.in_epoch();
         if self.epoch != Some(epoch) {
-            self.order = permutation(self.images.len() / self.image_len, &mut stream(self.seed, Purpose::Shuffle, epoch));
+            self.order = permutation(self.data.images.count, &mut stream(self.seed, Purpose::Shuffle, epoch));
             self.epoch = Some(epoch);
         }
-        let first = (step % self.in_epoch()) as usize * self.size;
-        let chosen: Vec<usize> = self.order[first..first + self.size].iter().map(|&index| index as usize).collect();
+        let first = (index % self.in_epoch()) as usize * self.size;
+        let chosen = &self.order[first..first + self.size];
 
-        let mut rng = stream(self.seed, Purpose::Step, step);
+        let image_len = self.data.images.image_len();
+        let mut rng = stream(self.seed, Purpose::Step, index);
         let mut latents = Vec::with_capacity(self.size * (self.latent + self.classes));
-        let mut real = Vec::with_capacity(2 * self.size * (self.image_len + self.classes));
+        let mut real = Vec::with_capacity(self.size * image_len);
         let mut labels = Vec::with_capacity(self.size * self.classes);
-        for &index in &chosen {
+        for &image in chosen {
+            let image = image as usize;
             extend_normal(&mut latents, self.latent, &mut rng);
-            self.extend_one_hot(&mut latents, index);
-            self.extend_one_hot(&mut labels, index);
-            real.extend_from_slice(self.image(index));
-            self.extend_one_hot(&mut real, index);
-        }
-        if let Some(sigma) = self.noise {
-            for &index in &chosen {
-                let start = real.len();
-                extend_normal(&mut real, self.image_len, &mut rng);
-                real[start..].iter_mut().zip(self.image(index)).for_each(|(noise, pixel)| *noise = pixel + sigma * *noise);
-                self.extend_one_hot(&mut real, index);
-            }
+            self.extend_one_hot(&mut latents, image);
+            self.extend_one_hot(&mut labels, image);
+            let pixels = &self.data.images.pixels[image * image_len..(image + 1) * image_len];
+            real.extend(pixels.iter().map(|&pixel| self.values[usize::from(pixel)]));
         }
         Batch {
-            real: Matrix { columns: self.image_len + self.classes, values: real },
-            labels: Matrix { columns: self.classes, values: labels },
-            latents: Matrix { columns: self.latent + self.classes, values: latents },
+            index,
+            real: Matrix::new(self.size, image_len, real),
+            labels: Matrix::new(self.size, self.classes, labels),
+            latents: Matrix::new(self.size, self.latent + self.classes, latents),
         }
     }
 
-    fn image(&self, index: usize) -> &[f32] {
-        &self.images[index * self.image_len..(index + 1) * self.image_len]
+    /// Mean variance of a pixel over all images.
+    pub fn variance(&self) -> f64 {
+        let len = self.data.images.image_len();
+        let (mut sums, mut squares) = (vec![0u64; len], vec![0u64; len]);
+        for image in self.data.images.pixels.chunks_exact(len) {
+            for (pixel, &value) in image.iter().enumerate() {
+                sums[pixel] += u64::from(value);
+                squares[pixel] += u64::from(value) * u64::from(value);
+            }
+        }
+        let count = self.data.images.count as f64;
+        let variance = |(&sum, &square): (&u64, &u64)| square as f64 / count - (sum as f64 / count).powi(2);
+        let unit = f64::from(self.values[255] - self.values[0]) / 255.0;
+        sums.iter().zip(&squares).map(variance).sum::<f64>() / len as f64 * unit * unit
     }
 
     /// Adds the one-hot label of image `index`; nothing without labels.
     fn extend_one_hot(&self, row: &mut Vec<f32>, index: usize) {
-        row.extend((0..self.classes).map(|class| f32::from(u8::from(usize::from(self.labels[index]) == class))));
+        if let (Some(labels), true) = (&self.data.labels, self.classes > 0) {
+            row.extend((0..self.classes).map(|class| f32::from(u8::from(usize::from(labels[index]) == class))));
+        }
     }
 }

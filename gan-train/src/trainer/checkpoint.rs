@@ -1,13 +1,13 @@
 //! A run's folder: `config.toml`, and `checkpoint.safetensors`, which is one file so that it is whole or not there.
 
 use super::{Shape, State};
-use crate::adam::Adam;
 use crate::backend::Backend;
 use crate::config::Config;
 use crate::output::atomic;
 use anyhow::{Context, Result, bail, ensure};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ pub const SAMPLES: &str = "samples.png";
 /// Name of the quickstart's blob in its run's folder.
 pub const QUICKSTART_BLOB: &str = "digits.gan";
 /// Names what the file's metadata mean; another number, another meaning.
-const FORMAT: &str = "gan-train checkpoint 1";
+const FORMAT: &str = "gan-train checkpoint 2";
 
 /// `config.toml`: the configuration, and what else `--resume` and `quantize` need to know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,21 +66,55 @@ impl RunConfig {
     }
 }
 
-/// Calls `visit` with the name and the numbers of every tensor of a state, always in the same order.
-fn tensors<'s>(state: &'s State, mut visit: impl FnMut(String, &'s [usize], &'s [f32])) {
-    let networks = [
-        ("generator", &state.generator.params, &state.generator_adam),
-        ("discriminator", &state.discriminator.params, &state.discriminator_adam),
-    ];
-    for (network, params, Adam { first, second, .. }) in networks {
-        for ((param, first), second) in params.iter().zip(first).zip(second) {
-            visit(format!("{network}.{}", param.name), &param.shape, &param.values);
-            visit(format!("{network}.adam.first.{}", param.name), &param.shape, first);
-            visit(format!("{network}.adam.second.{}", param.name), &param.shape, second);
+/// The names, shapes and numbers of all tensors of a state, always in the same order.
+fn tensors(state: &mut State) -> Vec<(String, Vec<usize>, &mut Vec<f32>)> {
+    let mut all = Vec::new();
+    for (network, mlp, optimizer) in [
+        ("generator", &mut state.generator, &mut state.generator_optimizer),
+        ("discriminator", &mut state.discriminator, &mut state.discriminator_optimizer),
+    ] {
+        for (index, param) in mlp.params.iter().enumerate() {
+            debug_assert_eq!(optimizer.first[index].len().max(optimizer.second[index].len()), param.values.len());
+        }
+        let moments = [("first", &mut optimizer.first), ("second", &mut optimizer.second)];
+        for (moment, tensors) in moments {
+            // An optimizer without this moment has it empty.
+            for (param, values) in mlp.params.iter().zip(tensors).filter(|(_, values)| !values.is_empty()) {
+                all.push((format!("{network}.optimizer.{moment}.{}", param.name), param.shape.clone(), values));
+            }
+        }
+        for param in mlp.params.iter_mut().chain(&mut mlp.singular) {
+            all.push((format!("{network}.{}", param.name), param.shape.clone(), &mut param.values));
         }
     }
-    for param in &state.average {
-        visit(format!("average.{}", param.name), &param.shape, &param.values);
+    for param in &mut state.average {
+        all.push((format!("average.{}", param.name), param.shape.clone(), &mut param.values));
+    }
+    all
+}
+
+/// A tensor's numbers as safetensors wants them. Bytes are made when they are asked for, so that no second copy of a whole network
+/// is ever in memory.
+struct Numbers<'s> {
+    shape: Vec<usize>,
+    values: &'s [f32],
+}
+
+impl View for Numbers<'_> {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        self.values.iter().flat_map(|value| value.to_le_bytes()).collect()
+    }
+
+    fn data_len(&self) -> usize {
+        size_of_val(self.values)
     }
 }
 
@@ -96,34 +130,25 @@ fn identity(config: &Config) -> Result<String> {
 /// # Errors
 ///
 /// Names the file, or the tensor with a number that is not finite; then the one before is still there.
-pub fn save(folder: &Path, config: &Config, state: &State, shape: Shape, data_sha256: &str) -> Result<()> {
-    let mut all: Vec<(String, &[usize], Vec<u8>)> = Vec::new();
-    let mut broken = None;
-    tensors(state, |name, shape, values| {
-        if !values.iter().all(|value| value.is_finite()) {
-            broken.get_or_insert_with(|| name.clone());
-        }
-        all.push((name, shape, values.iter().flat_map(|value| value.to_le_bytes()).collect()));
-    });
-    if let Some(name) = broken {
-        bail!("step {}: {name} is not finite. The last checkpoint is from before; try a lower training.rate", state.step);
+pub fn save(folder: &Path, config: &Config, state: &mut State, shape: Shape, data_sha256: &str) -> Result<()> {
+    let (step, seconds) = (state.step, state.seconds);
+    let all = tensors(state);
+    if let Some((name, ..)) = all.iter().find(|(_, _, values)| !values.iter().all(|value| value.is_finite())) {
+        bail!("step {step}: {name} is not finite. The last checkpoint is from before; try a lower training.rate");
     }
-    let views = all
-        .iter()
-        .map(|(name, shape, bytes)| Ok((name.as_str(), TensorView::new(Dtype::F32, shape.to_vec(), bytes)?)))
-        .collect::<Result<Vec<_>>>()?;
     let metadata = HashMap::from([
         ("format".to_owned(), FORMAT.to_owned()),
-        ("step".to_owned(), state.step.to_string()),
-        ("seconds".to_owned(), state.seconds.to_string()),
+        ("step".to_owned(), step.to_string()),
+        ("seconds".to_owned(), seconds.to_string()),
         ("width".to_owned(), shape.width.to_string()),
         ("height".to_owned(), shape.height.to_string()),
         ("classes".to_owned(), shape.classes.to_string()),
         ("data_sha256".to_owned(), data_sha256.to_owned()),
         ("config".to_owned(), identity(config)?),
     ]);
-    let bytes = safetensors::serialize(views, Some(metadata))?;
-    atomic::write(&folder.join(FILE), &bytes)
+    let views = all.into_iter().map(|(name, shape, values)| (name, Numbers { shape, values }));
+    let path = folder.join(FILE);
+    atomic::write_with(&path, |temporary| Ok(safetensors::serialize_to_file(views, Some(metadata), temporary)?))
 }
 
 /// What a checkpoint file holds.
@@ -164,16 +189,9 @@ fn parse(bytes: &[u8], config: &Config) -> Result<Checkpoint> {
 
     let file = SafeTensors::deserialize(bytes).context("not a checkpoint, or cut short")?;
     let mut state = State::new(config, shape);
-    let mut read = Vec::new();
-    let mut wrong = None;
-    tensors(&state, |name, shape, _| match values(&file, &name, shape) {
-        Ok(values) => read.push(values),
-        Err(error) => wrong = wrong.take().or(Some(error)),
-    });
-    if let Some(error) = wrong {
-        return Err(error);
+    for (name, shape, numbers) in tensors(&mut state) {
+        *numbers = values(&file, &name, &shape)?;
     }
-    fill(&mut state, read);
     state.step = number("step")?;
     state.seconds = field("seconds")?.parse().context("metadata seconds: not a number")?;
     Ok(Checkpoint { state, shape, data_sha256: field("data_sha256")?.clone() })
@@ -184,22 +202,6 @@ fn values(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32
     ensure!(view.dtype() == Dtype::F32, "tensor {name}: type {:?} (expected F32)", view.dtype());
     ensure!(view.shape() == shape, "tensor {name}: shape {:?} (expected {shape:?})", view.shape());
     Ok(view.data().as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
-}
-
-/// Puts numbers in the order of [`tensors`] into a state.
-fn fill(state: &mut State, values: Vec<Vec<f32>>) {
-    let mut values = values.into_iter();
-    let mut next = || values.next().expect("one for each tensor that was visited");
-    let networks = [
-        (&mut state.generator.params, &mut state.generator_adam),
-        (&mut state.discriminator.params, &mut state.discriminator_adam),
-    ];
-    for (params, Adam { first, second, .. }) in networks {
-        for ((param, first), second) in params.iter_mut().zip(first).zip(second) {
-            (param.values, *first, *second) = (next(), next(), next());
-        }
-    }
-    state.average.iter_mut().for_each(|param| param.values = next());
 }
 
 /// Removes what an earlier run left, so that none of it is ever taken for the run's that starts now.

@@ -27,25 +27,30 @@ pub struct Record {
     pub d_loss: f64,
     /// Loss of the generator.
     pub g_loss: f64,
-    /// The R1 penalty, before its weight.
-    pub r1: f64,
-    /// Mean score of real images, 0 to 1.
+    /// The penalties on the discriminator's slope, with their weights.
+    pub penalty: f64,
+    /// Mean score of real images: 0 to 1, or the mean logit for objectives without probabilities.
     pub d_real: f64,
-    /// Mean score of generated images, 0 to 1.
+    /// The same for generated images.
     pub d_fake: f64,
+    /// Standard deviation of the discriminator's logits.
+    pub spread: f64,
+    /// Variance of generated images' pixels as a part of real images'.
+    pub diversity: f64,
 }
 
 /// Sums losses up between two lines.
 #[derive(Debug, Default)]
 pub struct Means {
     count: u32,
-    sums: [f64; 5],
+    sums: [f64; 7],
 }
 
 impl Means {
     /// Adds a step's losses.
     pub fn add(&mut self, losses: &Losses) {
-        let values = [losses.discriminator, losses.generator, losses.r1, losses.score_real, losses.score_fake];
+        let Losses { discriminator, generator, penalty, score_real, score_fake, spread, diversity } = *losses;
+        let values = [discriminator, generator, penalty, score_real, score_fake, spread, diversity];
         self.sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
         self.count += 1;
     }
@@ -55,8 +60,8 @@ impl Means {
         self.count
     }
 
-    /// The means in the order discriminator, generator, R1, score of real, score of fake; starts anew.
-    pub fn take(&mut self) -> [f64; 5] {
+    /// The means, in the order of the fields of [`Losses`]; starts anew.
+    pub fn take(&mut self) -> [f64; 7] {
         let count = f64::from(self.count.max(1));
         std::mem::take(self).sums.map(|sum| sum / count)
     }

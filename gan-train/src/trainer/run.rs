@@ -3,7 +3,7 @@
 use super::metrics::{Log, Means, Record};
 use super::{Shape, Trainer};
 use crate::backend::Backend;
-use crate::config::Config;
+use crate::config::{Config, Network};
 use crate::data::Split;
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -50,7 +50,7 @@ pub fn stop_on_interrupt() -> Result<()> {
 ///
 /// As [`Trainer::new`] and [`Trainer::step`].
 pub fn steps_in(minutes: f64, config: &Config, backend: Backend, data: &Split, shape: Shape) -> Result<u64> {
-    let mut trial = Trainer::new(config.clone(), backend, data, shape, super::State::new(config, shape))?;
+    let mut trial = Trainer::new(config.clone(), backend, data.clone(), shape, super::State::new(config, shape))?;
     for _ in 0..10 {
         trial.step()?;
     }
@@ -88,18 +88,20 @@ pub fn train(trainer: &mut Trainer, folder: &Path, checkpoint_every: Duration) -
         let interrupted = INTERRUPTED.load(Ordering::Relaxed);
         if state.step.is_multiple_of(record_every) || state.step == steps {
             let done = means.count();
-            let [d_loss, g_loss, r1, d_real, d_fake] = means.take();
+            let [d_loss, g_loss, penalty, d_real, d_fake, spread, diversity] = means.take();
             let record = Record {
                 step: state.step,
-                epoch: state.step as f64 / trainer.steps_in_epoch() as f64,
+                epoch: trainer.epoch(),
                 seconds: state.seconds,
                 images_per_second: batch * f64::from(done) / (state.seconds - seconds_at_record).max(1e-9),
-                rate: trainer.rate(state.step - 1),
+                rate: trainer.rate(Network::Generator, state.step - 1),
                 d_loss,
                 g_loss,
-                r1,
+                penalty,
                 d_real,
                 d_fake,
+                spread,
+                diversity,
             };
             seconds_at_record = state.seconds;
             log.write(&record)?;

@@ -1,26 +1,31 @@
-//! One step against the recipe's formulas in naive f64, gradients by finite differences.
+//! A step against its formulas in naive f64, gradients by finite differences; then what a run of steps keeps to.
 
-use super::{Shape, State, Trainer, batch::Batches, batch::Matrix};
+mod reference;
+
+use super::batch::Batches;
+use super::{Losses, Shape, State, Trainer, penalty};
 use crate::backend::Backend;
-use crate::config::Config;
+use crate::config::{Config, Network, Objective};
 use crate::data::{Split, idx::Images};
-use crate::network::{Mlp, NORM_EPSILON};
-use gan_core::Activation;
+use crate::network::Mode;
+use crate::random::{Purpose, stream};
+use burn::prelude::Device;
+use reference::{beside, differentiate, discriminator_loss, forward, generator_loss, numbers, rows};
 
 const BATCH: usize = 6;
 
-fn config(batch_norm: bool, conditional: bool, output: &str) -> Config {
+/// A small configuration; the lines are added to the whole file, the generator's, the discriminator's and the training's table.
+fn config(lines: [&str; 4]) -> Config {
+    let [top, generator, discriminator, training] = lines;
     let text = format!(
-        r#"
-        name = "test"
-        seed = 3
-        conditional = {conditional}
-        generator = {{ latent = 3, hidden = [5, 4], batch_norm = {batch_norm}, output = "{output}" }}
-        discriminator = {{ hidden = [7, 5] }}
-        training = {{ batch = {BATCH}, steps = 10, r1_gamma = 0.7, r1_sigma = 0.3 }}
-        "#
+        "name = \"test\"\nseed = 3\n{top}\n\
+         [generator]\nlatent = 3\nhidden = [5, 4]\n{generator}\n\
+         [discriminator]\nhidden = [7, 5]\n{discriminator}\n\
+         [training]\nbatch = {BATCH}\nsteps = 10\nr1_sigma = 0.3\n{training}\n"
     );
-    toml::from_str(&text).unwrap()
+    let config: Config = toml::from_str(&text).unwrap();
+    config.check().unwrap();
+    config
 }
 
 fn data() -> Split {
@@ -29,197 +34,211 @@ fn data() -> Split {
     Split { images: Images { count: 20, width: 2, height: 2, pixels }, labels: Some(labels) }
 }
 
-/// A matrix of rows in f64.
-type Rows = Vec<Vec<f64>>;
-
-fn rows(matrix: &Matrix) -> Rows {
-    if matrix.columns == 0 {
-        return vec![Vec::new(); BATCH];
-    }
-    matrix.values.chunks(matrix.columns).map(|row| row.iter().map(|&value| value.into()).collect()).collect()
-}
-
-/// The network's outputs, with weights from `numbers` (all params, one after another).
-fn forward(network: &Mlp, numbers: &[f64], inputs: &Rows) -> Rows {
-    let mut x = inputs.clone();
-    let mut at = 0;
-    for layer in &network.layers {
-        let weight = &numbers[at..at + layer.inputs * layer.outputs];
-        at += weight.len();
-        let vectors: Vec<&[f64]> = (0..if layer.batch_norm { 2 } else { 1 })
-            .map(|index| &numbers[at + index * layer.outputs..at + (index + 1) * layer.outputs])
-            .collect();
-        at += vectors.len() * layer.outputs;
-        let mut sums: Rows = x
-            .iter()
-            .map(|row| {
-                (0..layer.outputs).map(|o| (0..layer.inputs).map(|i| row[i] * weight[i * layer.outputs + o]).sum()).collect()
-            })
-            .collect();
-        for output in 0..layer.outputs {
-            let count = sums.len() as f64;
-            let mean = sums.iter().map(|row| row[output]).sum::<f64>() / count;
-            let variance = sums.iter().map(|row| (row[output] - mean).powi(2)).sum::<f64>() / count;
-            for row in &mut sums {
-                row[output] = if layer.batch_norm {
-                    (row[output] - mean) / (variance + NORM_EPSILON).sqrt() * vectors[0][output] + vectors[1][output]
-                } else {
-                    row[output] + vectors[0][output]
-                };
-            }
-        }
-        let activate = |x: f64| match layer.activation {
-            Activation::Linear => x,
-            Activation::Relu => x.max(0.0),
-            Activation::LeakyRelu(slope) => {
-                if x < 0.0 {
-                    f64::from(slope) * x
-                } else {
-                    x
-                }
-            }
-            Activation::Tanh => x.tanh(),
-            Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
-        };
-        x = sums.into_iter().map(|row| row.into_iter().map(activate).collect()).collect();
-    }
-    x
-}
-
-fn numbers(network: &Mlp) -> Vec<f64> {
-    network.params.iter().flat_map(|param| param.values.iter().map(|&value| value.into())).collect()
-}
-
-fn softplus(x: f64) -> f64 {
-    x.exp().ln_1p()
-}
-
-fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
-    let count = values.len() as f64;
-    values.sum::<f64>() / count
-}
-
-fn beside(a: &Rows, b: &Rows) -> Rows {
-    a.iter().zip(b).map(|(a, b)| a.iter().chain(b).copied().collect()).collect()
-}
-
-/// `d loss / d numbers`, by central differences.
-fn differentiate(numbers: &[f64], loss: impl Fn(&[f64]) -> f64) -> Vec<f64> {
-    const STEP: f64 = 1e-5;
-    (0..numbers.len())
-        .map(|index| {
-            let at = |delta: f64| {
-                let mut moved = numbers.to_vec();
-                moved[index] += delta;
-                loss(&moved)
-            };
-            (at(STEP) - at(-STEP)) / (2.0 * STEP)
-        })
-        .collect()
+fn trainer(config: &Config) -> Trainer {
+    let shape = Shape::of(config, &data()).unwrap();
+    Trainer::new(config.clone(), Backend::Flex, data(), shape, State::new(config, shape)).unwrap()
 }
 
 /// After the first step, Adam's first moment is `(1 - beta1)` times the gradient.
 fn assert_gradient(name: &str, moments: &[Vec<f32>], beta1: f64, expected: &[f64]) {
     let found: Vec<f64> = moments.iter().flatten().map(|&moment| f64::from(moment) / (1.0 - beta1)).collect();
     assert_eq!(found.len(), expected.len());
-    // f32 sums of a few dozen terms of size 1.
+    // f32 sums of a few dozen terms of size 1; those of the exact penalties are larger.
+    let largest = expected.iter().fold(1.0f64, |largest, g| largest.max(g.abs()));
     let worst = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    assert!(worst < 2e-6, "{name}: gradient is off by {worst}");
-    assert!(expected.iter().any(|g| g.abs() > 1e-3), "{name}: the test's gradient vanishes");
+    assert!(worst < 3e-6 * largest, "{name}: gradient is off by {worst} of {largest}");
+    assert!(expected.iter().any(|g| g.abs() > 1e-4), "{name}: the test's gradient vanishes");
 }
 
-#[test]
-fn a_step_follows_the_recipe() {
-    for (batch_norm, conditional, output) in [(false, false, "sigmoid"), (true, true, "sigmoid"), (true, false, "tanh")] {
-        let (config, data) = (config(batch_norm, conditional, output), data());
-        let shape = Shape::of(&config, &data).unwrap();
-        let before = State::new(&config, shape);
-        let batch = Batches::new(&config, &data, shape.classes).batch(0);
-        let mut trainer = Trainer::new(config.clone(), Backend::Flex, &data, shape, before.clone()).unwrap();
-        let losses = trainer.step().unwrap();
-        let after = trainer.state();
-        let training = &config.training;
+/// Makes the first step of `config` and compares losses, both gradients and the average with the reference.
+fn check_step(config: &Config) {
+    let name = toml::to_string(&config.training).unwrap();
+    let mut trainer = trainer(config);
+    let (training, spectral) = (&config.training, config.discriminator.spectral_norm);
+    // Power iteration has to arrive before it can be compared with the singular value.
+    (0..2000).for_each(|_| trainer.state.discriminator.iterate());
+    let mut before = trainer.state.clone();
+    let batch = Batches::new(config, data(), trainer.shape.classes).batch(0);
+    let losses = trainer.step().unwrap();
+    let after = &trainer.state;
 
-        let (all_real, labels, latents) = (rows(&batch.real), rows(&batch.labels), rows(&batch.latents));
-        let (real, noisy) = all_real.split_at(BATCH);
-        let (real, noisy) = (real.to_vec(), noisy.to_vec());
-        let fake = beside(&forward(&before.generator, &numbers(&before.generator), &latents), &labels);
+    // The same random numbers, as images in f64.
+    let mode = Mode { groups: 1, dropout: None };
+    let fake = before.generator.forward(batch.latents.clone(), mode, &Device::flex());
+    let mut rng = stream(config.seed, Purpose::Noise, 0);
+    let moved = penalty::moved(training, [&batch.real, fake.output()], &mut rng);
+    let mut points = penalty::exact(training, [&batch.real, fake.output()], &mut rng);
+    let mut moved = moved.iter().map(|moved| rows(&moved.images));
+    let finite = |gamma: f64| gamma > 0.0 && training.r1 == crate::config::R1::FiniteDifference;
+    let (labels, latents) = (rows(&batch.labels), rows(&batch.latents));
+    let images = reference::Images {
+        real: rows(&batch.real),
+        fake: forward(&before.generator, &numbers(&before.generator), &latents, false),
+        moved: [training.r1_gamma, training.r2_gamma].map(|gamma| finite(gamma).then(|| moved.next().unwrap())),
+        between: (training.gradient_penalty > 0.0).then(|| rows(&points.pop().unwrap().images)),
+        labels,
+    };
 
-        let non_saturating = |d: &[f64]| {
-            let logits =
-                |inputs: &Rows| forward(&before.discriminator, d, inputs).into_iter().map(|row| row[0]).collect::<Vec<_>>();
-            let (real, noisy, fake) = (logits(&real), logits(&noisy), logits(&fake));
-            let loss = mean(real.iter().map(|&x| softplus(-x))) + mean(fake.iter().map(|&x| softplus(x)));
-            let r1 = mean(real.iter().zip(&noisy).map(|(a, b)| ((b - a) / training.r1_sigma).powi(2)));
-            (loss, r1)
-        };
-        let (loss, r1) = non_saturating(&numbers(&before.discriminator));
-        assert!((losses.discriminator - loss).abs() < 1e-6, "{} {loss}", losses.discriminator);
-        assert!((losses.r1 - r1).abs() < 1e-6, "{} {r1}", losses.r1);
-        let expected = differentiate(&numbers(&before.discriminator), |d| {
-            let (loss, r1) = non_saturating(d);
-            loss + training.r1_gamma / 2.0 * r1
-        });
-        assert_gradient("discriminator", &after.discriminator_adam.first, training.beta1, &expected);
+    let d_loss = |d: &[f64]| discriminator_loss(&before.discriminator, d, training, &images, spectral);
+    let (loss, penalty) = d_loss(&numbers(&before.discriminator));
+    assert!((losses.discriminator - loss).abs() < 1e-5, "{name}: {} {loss}", losses.discriminator);
+    assert!((losses.penalty - penalty).abs() < 1e-5 * penalty.max(1.0), "{name}: {} {penalty}", losses.penalty);
+    let expected = differentiate(&numbers(&before.discriminator), |d| {
+        let (loss, penalty) = d_loss(d);
+        loss + penalty
+    });
+    assert_gradient(&format!("D {name}"), &after.discriminator_optimizer.first, training.beta1, &expected);
 
-        let generator_loss = |g: &[f64]| {
-            let fake = beside(&forward(&before.generator, g, &latents), &labels);
-            let logits = forward(&after.discriminator, &numbers(&after.discriminator), &fake);
-            mean(logits.iter().map(|row| softplus(-row[0])))
-        };
-        assert!((losses.generator - generator_loss(&numbers(&before.generator))).abs() < 1e-6);
-        let expected = differentiate(&numbers(&before.generator), generator_loss);
-        assert_gradient("generator", &after.generator_adam.first, training.beta1, &expected);
+    // The generator is updated against the discriminator of after its own update, or of before.
+    let judge = if training.first == Network::Generator { &before.discriminator } else { &after.discriminator };
+    let logits = |images: &reference::Rows, labels| -> Vec<f64> {
+        forward(judge, &numbers(judge), &beside(images, labels), spectral).into_iter().map(|row| row[0]).collect()
+    };
+    let real = logits(&images.real, &images.labels);
+    let g_loss = |g: &[f64]| {
+        generator_loss(training.objective, &real, &logits(&forward(&before.generator, g, &latents, false), &images.labels))
+    };
+    let expected = g_loss(&numbers(&before.generator));
+    if !spectral {
+        // With it the updated weights' singular value is one power iteration behind.
+        assert!((losses.generator - expected).abs() < 1e-5, "{name}: {} {expected}", losses.generator);
+        let expected = differentiate(&numbers(&before.generator), g_loss);
+        assert_gradient(&format!("G {name}"), &after.generator_optimizer.first, training.beta1, &expected);
+    }
 
-        // The average's first step: decay (1 + 0) / (10 + 0).
-        for ((average, new), old) in after.average.iter().zip(&after.generator.params).zip(&before.generator.params) {
-            for ((average, new), old) in average.values.iter().zip(&new.values).zip(&old.values) {
-                assert!((average - (0.1 * old + 0.9 * new)).abs() < 1e-6);
-            }
+    // The average's first step: decay (1 + 0) / (10 + 0).
+    for ((average, new), old) in after.average.iter().zip(&after.generator.params).zip(&before.generator.params) {
+        for ((average, new), old) in average.values.iter().zip(&new.values).zip(&old.values) {
+            assert!((average - (0.1 * old + 0.9 * new)).abs() < 1e-6);
         }
     }
 }
 
 #[test]
+fn a_step_follows_every_objective() {
+    for objective in ["minimax", "non_saturating", "least_squares", "hinge", "relativistic"] {
+        check_step(&config(["", "", "", &format!("objective = \"{objective}\"\nr1_gamma = 0.0")]));
+        check_step(&config([
+            "conditional = true",
+            "batch_norm = true",
+            "",
+            &format!("objective = \"{objective}\"\nr1_gamma = 0.7"),
+        ]));
+    }
+    check_step(&config(["", "", "", "objective = \"wasserstein\"\nclip = 10.0\nr1_gamma = 0.0"]));
+    check_step(&config(["", "", "", "label_smoothing = 0.1"]));
+    check_step(&config(["", "", "", "label_smoothing = 0.2\nobjective = \"least_squares\""]));
+}
+
+#[test]
+fn a_step_follows_every_network() {
+    check_step(&config(["conditional = true", "output = \"tanh\"\nactivation = \"relu\"", "slope = 0.01", ""]));
+    check_step(&config(["", "activation = \"tanh\"\nbatch_norm = true", "activation = \"tanh\"", ""]));
+    check_step(&config(["conditional = true", "", "batch_norm = true", "r1_gamma = 0.0"]));
+    check_step(&config(["", "", "spectral_norm = true", "objective = \"hinge\"\nr1_gamma = 0.0"]));
+    check_step(&config(["", "", "", "first = \"generator\""]));
+}
+
+#[test]
+fn a_step_follows_every_penalty() {
+    for conditional in ["", "conditional = true"] {
+        check_step(&config([conditional, "", "", "r1_gamma = 0.7\nr2_gamma = 0.4"]));
+        check_step(&config([conditional, "", "", "r1 = \"exact\"\nr1_gamma = 0.7\nr2_gamma = 0.4"]));
+        check_step(&config([conditional, "", "activation = \"relu\"", "r1 = \"exact\"\nr1_gamma = 3.0"]));
+        check_step(&config([conditional, "", "", "objective = \"wasserstein\"\ngradient_penalty = 10.0\nr1_gamma = 0.0"]));
+    }
+}
+
+/// Noise and smaller things that have no reference of their own: they must change a step, and resuming must not.
+#[test]
+fn a_resumed_run_makes_the_very_steps() {
+    for lines in ["instance_noise = 0.2", "discriminator_steps = 3", "alternate = \"epochs\"", "optimizer = \"sgd\"\nbeta1 = 0.9"]
+    {
+        let config = config(["", "dropout = 0.2", "dropout = 0.3\nspectral_norm = true", lines]);
+        let mut whole = trainer(&config);
+        let losses: Vec<Losses> = (0..9).map(|_| whole.step().unwrap()).collect();
+        let mut first = trainer(&config);
+        for _ in 0..4 {
+            first.step().unwrap();
+        }
+        let mut second = Trainer::new(config.clone(), Backend::Flex, data(), first.shape, first.state).unwrap();
+        let more: Vec<Losses> = (0..5).map(|_| second.step().unwrap()).collect();
+        assert_eq!(whole.state, second.state, "{lines}");
+        assert_eq!(losses[8], more[4], "{lines}");
+    }
+}
+
+#[test]
+fn instance_noise_falls_to_nothing() {
+    let config = config(["", "", "", "instance_noise = 0.5"]);
+    assert_eq!([0, 5, 10].map(|step| config.training.noise(step)), [0.5, 0.25, 0.0]);
+    let without = config.clone();
+    let quiet = Config { training: crate::config::TrainingConfig { instance_noise: 0.0, ..without.training.clone() }, ..without };
+    assert_ne!(trainer(&config).step().unwrap(), trainer(&quiet).step().unwrap());
+}
+
+#[test]
+fn networks_take_turns_as_configured() {
+    // 20 images, batches of 6: 3 in an epoch.
+    let mut trainer = trainer(&config(["", "", "", "alternate = \"epochs\""]));
+    let mut updated = Vec::new();
+    for _ in 0..9 {
+        let (d, g) = (trainer.state.discriminator.clone(), trainer.state.generator.clone());
+        trainer.step().unwrap();
+        updated.push((trainer.state.discriminator != d, trainer.state.generator != g));
+    }
+    let (d, g) = ((true, false), (false, true));
+    assert_eq!(updated, [d, d, d, g, g, g, d, d, d]);
+    assert_eq!([3, 7, 9].map(|steps| trainer.updates_before(Network::Discriminator, steps)), [3, 4, 6]);
+    assert_eq!([3, 7, 9].map(|steps| trainer.updates_before(Network::Generator, steps)), [0, 3, 3]);
+
+    let steps = self::trainer(&config(["", "", "", "discriminator_steps = 3"]));
+    assert_eq!(steps.updates_before(Network::Discriminator, 5), 15);
+    assert_eq!(steps.updates_before(Network::Generator, 5), 5);
+}
+
+#[test]
 fn the_rate_is_constant_then_falls() {
-    let (config, data) = (config(false, false, "sigmoid"), data());
-    let shape = Shape::of(&config, &data).unwrap();
-    let trainer = Trainer::new(config.clone(), Backend::Flex, &data, shape, State::new(&config, shape)).unwrap();
-    let rates: Vec<f64> = [0, 5, 10].iter().map(|&step| trainer.rate(step) / config.training.rate).collect();
-    assert_eq!(rates[..2], [1.0, 1.0]);
-    assert!((rates[2] - 0.02).abs() < 1e-12);
+    let config = config(["", "", "", "rate = 0.01\ngenerator_rate = 0.03"]);
+    let rates = |network| [0, 5, 10].map(|step| trainer(&config).rate(network, step));
+    for (network, start) in [(Network::Discriminator, 0.01), (Network::Generator, 0.03)] {
+        let found = rates(network);
+        assert_eq!(found[..2], [start, start]);
+        assert!((found[2] - 0.02 * start).abs() < 1e-12);
+    }
 }
 
 #[test]
 fn an_epoch_shows_every_image_at_most_once_and_in_another_order_each_time() {
-    let (config, data) = (config(false, true, "sigmoid"), data());
-    let mut batches = Batches::new(&config, &data, 3);
-    let epoch = |batches: &mut Batches, first: u64| -> Vec<Vec<u32>> {
-        let steps = first..first + batches.in_epoch();
-        let real = steps.flat_map(|step| rows(&batches.batch(step).real)[..BATCH].to_vec());
-        real.map(|row| row.iter().map(|&value| (value * 255.0).round() as u32).collect()).collect()
-    };
+    let mut batches = Batches::new(&config(["", "", "", ""]), data(), 3);
     let in_epoch = batches.in_epoch();
     assert_eq!(in_epoch, 3);
-    let (first, second) = (epoch(&mut batches, 0), epoch(&mut batches, in_epoch));
+    let mut epoch = |first: u64| -> Vec<Vec<u32>> {
+        let real = (first..first + in_epoch).flat_map(|index| rows(&batches.batch(index).real));
+        real.map(|row| row.iter().map(|&value| (value * 255.0).round() as u32).collect()).collect()
+    };
+    let (first, second) = (epoch(0), epoch(in_epoch));
     assert_ne!(first, second);
     for mut shown in [first.clone(), second] {
         shown.sort();
         shown.dedup();
         assert_eq!(shown.len(), 18, "an image was shown twice in an epoch");
     }
-    // A step depends on nothing but its number, so a resumed run sees what an uninterrupted one would.
-    assert_eq!(epoch(&mut batches, 0), first);
+    // A batch depends on nothing but its number, so a resumed run sees what an uninterrupted one would.
+    assert_eq!(epoch(0), first);
 }
 
 #[test]
 fn a_loss_that_is_not_finite_names_the_step() {
-    let (config, data) = (config(false, false, "sigmoid"), data());
-    let shape = Shape::of(&config, &data).unwrap();
-    let mut state = State::new(&config, shape);
-    state.step = 7;
-    state.discriminator.params[0].values[0] = f32::NAN;
-    let mut trainer = Trainer::new(config, Backend::Flex, &data, shape, state).unwrap();
+    let mut trainer = trainer(&config(["", "", "", ""]));
+    trainer.state.step = 7;
+    trainer.state.discriminator.params[0].values[0] = f32::NAN;
     let error = trainer.step().unwrap_err().to_string();
     assert!(error.starts_with("step 8: the discriminator's loss is NaN"), "{error}");
+}
+
+#[test]
+fn scores_are_probabilities_only_where_logits_are_log_odds() {
+    assert_eq!(Objective::NonSaturating.score(&[0.0, 0.0]), 0.5);
+    assert_eq!(Objective::Wasserstein.score(&[3.0, 5.0]), 4.0);
 }

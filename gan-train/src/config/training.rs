@@ -1,0 +1,242 @@
+//! The recipe's part of a configuration: see docs/training.md.
+
+use super::{check_not_negative, check_positive, check_range};
+use anyhow::{Result, ensure};
+use serde::{Deserialize, Serialize};
+
+/// The recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrainingConfig {
+    /// Images in a batch.
+    pub batch: usize,
+    /// Steps in all; one step updates both networks (or one of them, if epochs alternate).
+    pub steps: u64,
+    /// Part of the images that is never trained on, to choose the best checkpoint by.
+    pub held_out: f64,
+    /// The two losses.
+    pub objective: Objective,
+    /// Which network is updated first in a step.
+    pub first: Network,
+    /// Updates of the discriminator in a step.
+    pub discriminator_steps: u32,
+    /// What alternates between the networks.
+    pub alternate: Alternate,
+    /// How gradients change weights.
+    pub optimizer: OptimizerKind,
+    /// The optimizer's rate.
+    pub rate: f64,
+    /// The generator's rate, if it is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generator_rate: Option<f64>,
+    /// The discriminator's rate, if it is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discriminator_rate: Option<f64>,
+    /// Part of the steps for which the rate stays; then it falls linearly.
+    pub rate_hold: f64,
+    /// What it falls to, as a part of what it was.
+    pub rate_end: f64,
+    /// Adam's decay of the first moment; the momentum of SGD.
+    pub beta1: f64,
+    /// Adam's and RMSprop's decay of the second moment.
+    pub beta2: f64,
+    /// Adam's and RMSprop's epsilon.
+    pub epsilon: f64,
+    /// How R1 and R2 are computed.
+    pub r1: R1,
+    /// Weight of the R1 penalty, on real images; 0 leaves it out.
+    pub r1_gamma: f64,
+    /// Weight of the same on generated images (R2); 0 leaves it out.
+    pub r2_gamma: f64,
+    /// The finite difference: how far each pixel is moved, up or down. Pixels are 0..1 (or -1..1 for a tanh output).
+    pub r1_sigma: f64,
+    /// Weight of WGAN-GP's penalty between real and generated images; 0 leaves it out.
+    pub gradient_penalty: f64,
+    /// The discriminator's weights are cut to this after each update; 0 leaves them.
+    pub clip: f64,
+    /// Real images count as real only so far: 0.1 makes their target 0.9.
+    pub label_smoothing: f64,
+    /// Standard deviation of noise on all that the discriminator sees; falls linearly to 0 over the steps.
+    pub instance_noise: f64,
+    /// Decay of the exponential moving average of the generator's weights.
+    pub ema_decay: f64,
+    /// Steps between evaluations; 0 makes none.
+    pub eval_every: u64,
+    /// Images that an evaluation generates.
+    pub eval_samples: usize,
+    /// The metric by which the best checkpoint is chosen.
+    pub select: String,
+}
+
+/// The losses: docs/training.md has their formulas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objective {
+    /// The original value function, for both networks.
+    Minimax,
+    /// The same with the generator's other loss.
+    #[default]
+    NonSaturating,
+    /// Mean squared errors (LSGAN).
+    LeastSquares,
+    /// Margins.
+    Hinge,
+    /// Difference of means (WGAN); needs `clip` or `gradient_penalty`.
+    Wasserstein,
+    /// Differences of pairs (RpGAN).
+    Relativistic,
+}
+
+/// One of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// The discriminator.
+    #[default]
+    Discriminator,
+    /// The generator.
+    Generator,
+}
+
+/// How the networks take turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alternate {
+    /// Both in each step.
+    #[default]
+    Steps,
+    /// One in each epoch.
+    Epochs,
+}
+
+/// How gradients change weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OptimizerKind {
+    /// Kingma and Ba 2015.
+    #[default]
+    Adam,
+    /// Hinton 2012: Adam's second moment alone, not corrected.
+    RmsProp,
+    /// Stochastic gradient descent with momentum `beta1`.
+    Sgd,
+}
+
+/// How the squared slope of the discriminator is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum R1 {
+    /// Along one random direction an image.
+    #[default]
+    FiniteDifference,
+    /// The gradient's whole length.
+    Exact,
+}
+
+impl Default for TrainingConfig {
+    fn default() -> Self {
+        Self {
+            batch: 128,
+            steps: 20_000,
+            held_out: 0.0,
+            objective: Objective::NonSaturating,
+            first: Network::Discriminator,
+            discriminator_steps: 1,
+            alternate: Alternate::Steps,
+            optimizer: OptimizerKind::Adam,
+            rate: 1e-3,
+            generator_rate: None,
+            discriminator_rate: None,
+            rate_hold: 0.5,
+            rate_end: 0.02,
+            beta1: 0.5,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            r1: R1::FiniteDifference,
+            r1_gamma: 1.0,
+            r2_gamma: 0.0,
+            r1_sigma: 0.1,
+            gradient_penalty: 0.0,
+            clip: 0.0,
+            label_smoothing: 0.0,
+            instance_noise: 0.0,
+            ema_decay: 0.999,
+            eval_every: 0,
+            eval_samples: 5000,
+            select: "fid".into(),
+        }
+    }
+}
+
+impl TrainingConfig {
+    /// The part of the rates that is left in step `step`, from 0.
+    pub fn rate_factor(&self, step: u64) -> f64 {
+        let done = step as f64 / self.steps as f64;
+        let fallen = ((done - self.rate_hold) / (1.0 - self.rate_hold)).clamp(0.0, 1.0);
+        1.0 - (1.0 - self.rate_end) * fallen
+    }
+
+    /// The rate of a network before it falls.
+    pub fn rate_of(&self, network: Network) -> f64 {
+        match network {
+            Network::Generator => self.generator_rate,
+            Network::Discriminator => self.discriminator_rate,
+        }
+        .unwrap_or(self.rate)
+    }
+
+    /// Standard deviation of the instance noise in step `step`.
+    pub fn noise(&self, step: u64) -> f64 {
+        self.instance_noise * (1.0 - step as f64 / self.steps as f64)
+    }
+
+    /// The field that asks for the discriminator's input gradient, if one does.
+    pub(super) fn exact_penalty(&self) -> Option<&'static str> {
+        let exact = self.r1 == R1::Exact && (self.r1_gamma > 0.0 || self.r2_gamma > 0.0);
+        exact.then_some("r1").or((self.gradient_penalty > 0.0).then_some("gradient_penalty"))
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        ensure!(self.batch >= 2, "training.batch: expected at least 2, found {}", self.batch);
+        ensure!(self.steps > 0, "training.steps: expected at least 1");
+        ensure!(self.discriminator_steps > 0, "training.discriminator_steps: expected at least 1");
+        ensure!(self.discriminator_steps <= 1000, "training.discriminator_steps: expected at most 1000");
+        ensure!(self.eval_samples >= 100, "training.eval_samples: expected at least 100, found {}", self.eval_samples);
+        let positive = [("rate", Some(self.rate)), ("generator_rate", self.generator_rate)];
+        let more =
+            [("discriminator_rate", self.discriminator_rate), ("epsilon", Some(self.epsilon)), ("r1_sigma", Some(self.r1_sigma))];
+        for (field, value) in positive.into_iter().chain(more) {
+            value.map_or(Ok(()), |value| check_positive(&format!("training.{field}"), value))?;
+        }
+        for (field, value) in [
+            ("r1_gamma", self.r1_gamma),
+            ("r2_gamma", self.r2_gamma),
+            ("gradient_penalty", self.gradient_penalty),
+            ("clip", self.clip),
+            ("instance_noise", self.instance_noise),
+            ("rate_end", self.rate_end),
+        ] {
+            check_not_negative(&format!("training.{field}"), value)?;
+        }
+        for (field, value, end) in [
+            ("beta1", self.beta1, 1.0),
+            ("beta2", self.beta2, 1.0),
+            ("ema_decay", self.ema_decay, 1.0),
+            ("held_out", self.held_out, 1.0),
+            ("rate_hold", self.rate_hold, 1.0),
+            ("label_smoothing", self.label_smoothing, 0.5),
+        ] {
+            check_range(&format!("training.{field}"), value, end)?;
+        }
+        let targets = [Objective::Minimax, Objective::NonSaturating, Objective::LeastSquares];
+        ensure!(
+            self.label_smoothing == 0.0 || targets.contains(&self.objective),
+            "training.label_smoothing: goes with the objectives minimax, non_saturating and least_squares only"
+        );
+        ensure!(
+            self.objective != Objective::Wasserstein || self.clip > 0.0 || self.gradient_penalty > 0.0,
+            "training.objective: wasserstein needs training.clip (0.01) or training.gradient_penalty (10)"
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! Matrices of f32 on the host, whose products burn computes.
+
+use burn::prelude::*;
+use burn::tensor::TensorData;
+
+/// Numbers, row after row. Its memory is handed to burn for a product and taken back, never copied (by burn's default backend).
+#[derive(Debug, Clone)]
+pub struct Matrix {
+    rows: usize,
+    columns: usize,
+    data: TensorData,
+}
+
+/// Which factor of a product is transposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Product {
+    /// `a b`
+    Plain,
+    /// `aᵀ b`
+    TransposedLeft,
+    /// `a bᵀ`
+    TransposedRight,
+}
+
+impl Default for Matrix {
+    fn default() -> Self {
+        Self::zeros(0, 0)
+    }
+}
+
+impl Matrix {
+    /// From its numbers, `rows * columns` of them.
+    pub fn new(rows: usize, columns: usize, values: Vec<f32>) -> Self {
+        assert_eq!(values.len(), rows * columns, "a {rows}x{columns} matrix");
+        Self { rows, columns, data: TensorData::new(values, [rows, columns]) }
+    }
+
+    /// All zero.
+    pub fn zeros(rows: usize, columns: usize) -> Self {
+        Self::new(rows, columns, vec![0.0; rows * columns])
+    }
+
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// How many columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// All numbers.
+    pub fn values(&self) -> &[f32] {
+        self.data.as_slice().expect("made of f32")
+    }
+
+    /// All numbers.
+    pub fn values_mut(&mut self) -> &mut [f32] {
+        self.data.as_mut_slice().expect("made of f32")
+    }
+
+    /// All numbers, without a copy if they came from a vector.
+    pub fn into_values(self) -> Vec<f32> {
+        self.data.try_into_vec().expect("made of f32")
+    }
+
+    /// Some of the rows.
+    pub fn part(&self, first: usize, rows: usize) -> Self {
+        let values = &self.values()[first * self.columns..(first + rows) * self.columns];
+        Self::new(rows, self.columns, values.to_vec())
+    }
+
+    /// The left `columns` columns.
+    pub fn left(&self, columns: usize) -> Self {
+        if columns == self.columns {
+            return self.clone();
+        }
+        let values = self.values().chunks_exact(self.columns).flat_map(|row| &row[..columns]).copied().collect();
+        Self::new(self.rows, columns, values)
+    }
+
+    /// The product with `other` on `device`. Both are borrowed mutably because burn holds their memory meanwhile.
+    pub fn product(&mut self, other: &mut Self, product: Product, device: &Device) -> Self {
+        let (a, b) = (self.lend(device), other.lend(device));
+        let result = match product {
+            Product::Plain => a.clone().matmul(b.clone()),
+            Product::TransposedLeft => a.clone().transpose().matmul(b.clone()),
+            Product::TransposedRight => a.clone().matmul(b.clone().transpose()),
+        };
+        (self.data, other.data) = (a.into_data(), b.into_data());
+        let [rows, columns] = result.dims();
+        Self { rows, columns, data: result.into_data() }
+    }
+
+    fn lend(&mut self, device: &Device) -> Tensor<2> {
+        let empty = TensorData::new(Vec::<f32>::new(), [0]);
+        Tensor::from_data(std::mem::replace(&mut self.data, empty), device)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Expected values: by hand.
+    #[test]
+    fn products_of_all_kinds() {
+        let device = Device::flex();
+        let mut a = Matrix::new(2, 3, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let mut b = Matrix::new(3, 1, vec![1.0, 0.0, -1.0]);
+        let mut c = Matrix::new(2, 1, vec![1.0, 10.0]);
+        let mut d = Matrix::new(1, 3, vec![2.0, 0.0, 1.0]);
+        assert_eq!(a.product(&mut b, Product::Plain, &device).values(), [-2.0, -2.0]);
+        assert_eq!(a.product(&mut c, Product::TransposedLeft, &device).values(), [41.0, 52.0, 63.0]);
+        let result = a.product(&mut d, Product::TransposedRight, &device);
+        assert_eq!((result.rows(), result.columns(), result.values()), (2, 1, &[5.0, 14.0][..]));
+        // The factors have their numbers back.
+        assert_eq!((a.values()[5], d.into_values()), (6.0, vec![2.0, 0.0, 1.0]));
+    }
+
+    #[test]
+    fn parts() {
+        let a = Matrix::new(2, 3, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        assert_eq!(a.part(1, 1).values(), [4.0, 5.0, 6.0]);
+        assert_eq!(a.left(2).values(), [1.0, 2.0, 4.0, 5.0]);
+    }
+}

@@ -1,0 +1,110 @@
+//! From the gradient of the outputs to those of the numbers and of the inputs.
+
+use super::forward::Tape;
+use super::norm::{self, column_sums};
+use super::{Mlp, Param, forward::LayerTape};
+use crate::matrix::{Matrix, Product};
+use crate::simd::{self, vectorized};
+use burn::prelude::Device;
+use gan_core::Activation;
+
+/// Gets a param's index, the param and its gradient.
+pub type Update<'u> = dyn FnMut(usize, &mut Param, Matrix) + 'u;
+
+impl Mlp {
+    /// The gradients of all params for the gradient of the outputs, in the params' order.
+    pub fn gradients(&mut self, tape: &mut Tape, outputs: Matrix, device: &Device) -> Vec<Matrix> {
+        let mut gradients = vec![Matrix::default(); self.params.len()];
+        self.backward(tape, outputs, Some(&mut |index, _, gradient| gradients[index] = gradient), false, device);
+        gradients
+    }
+
+    /// Calls `update` with the index, the param and its gradient, for all params, last layer first. A param may be changed: what
+    /// depends on its old numbers is computed by then.
+    pub fn train(&mut self, tape: &mut Tape, outputs: Matrix, device: &Device, update: &mut Update<'_>) {
+        self.backward(tape, outputs, Some(update), false, device);
+    }
+
+    /// The gradient of the inputs for the gradient of the outputs.
+    pub fn input_gradient(&mut self, tape: &mut Tape, outputs: Matrix, device: &Device) -> Matrix {
+        self.backward(tape, outputs, None, true, device)
+    }
+
+    /// Hands the params' gradients to `update` if there is one; returns the gradient of the inputs if it is wanted, else nothing useful.
+    fn backward(
+        &mut self,
+        tape: &mut Tape,
+        mut gradient: Matrix,
+        mut update: Option<&mut Update<'_>>,
+        want_input: bool,
+        device: &Device,
+    ) -> Matrix {
+        let offsets = self.offsets();
+        for (index, layer) in self.layers.iter().enumerate().rev() {
+            let params = &mut self.params[offsets[index]..offsets[index + 1]];
+            let layer_tape = &tape.layers[index];
+            layer_tape.before_activation(layer.activation, &mut gradient);
+            let columns = gradient.columns();
+            let vectors = match &layer_tape.normalized {
+                Some(normalized) => {
+                    let (gain, shift) = norm::backward(normalized, &params[1].values, &mut gradient);
+                    vec![gain, shift]
+                }
+                None if update.is_some() => vec![vectorized(|| column_sums(gradient.values(), columns, |g, _| g))],
+                None => Vec::new(),
+            };
+            let spectral = self.spectral.get(index);
+            if let Some(spectral) = spectral {
+                simd::rows(gradient.values_mut(), columns, |_, values| values.iter_mut().for_each(|g| *g /= spectral.sigma));
+            }
+            let mut weight = Matrix::default();
+            if update.is_some() {
+                weight = tape.input_of(index).product(&mut gradient, Product::TransposedLeft, device);
+                if let Some(spectral) = spectral {
+                    super::spectral::correct(&mut weight, &params[0].values, &self.singular[index].values, spectral);
+                }
+            }
+            if index > 0 || want_input {
+                gradient = params[0].product(&mut gradient, Product::TransposedRight, device);
+            }
+            if let Some(update) = &mut update {
+                let vectors = vectors.into_iter().map(|vector| Matrix::new(1, vector.len(), vector));
+                for (at, (param, gradient)) in params.iter_mut().zip([weight].into_iter().chain(vectors)).enumerate() {
+                    update(offsets[index] + at, param, gradient);
+                }
+            }
+        }
+        gradient
+    }
+}
+
+impl LayerTape {
+    /// Multiplies the gradient of the layer's outputs by the derivative of dropout and activation.
+    pub(super) fn before_activation(&self, activation: Activation, gradient: &mut Matrix) {
+        match activation {
+            Activation::Linear => self.apply(gradient, |_| 1.0),
+            Activation::Relu => self.apply(gradient, |y| if y > 0.0 { 1.0 } else { 0.0 }),
+            Activation::LeakyRelu(slope) => self.apply(gradient, |y| if y > 0.0 { 1.0 } else { slope }),
+            Activation::Tanh => self.apply(gradient, |y| 1.0 - y * y),
+            Activation::Sigmoid => self.apply(gradient, |y| y * (1.0 - y)),
+        }
+    }
+
+    /// `derivative` is that of the activation as a function of its result.
+    fn apply(&self, gradient: &mut Matrix, derivative: impl Fn(f32) -> f32 + Sync) {
+        let (columns, y) = (gradient.columns(), self.output.values());
+        simd::rows(gradient.values_mut(), columns, |first, values| {
+            let start = first * columns;
+            let y = &y[start..start + values.len()];
+            match &self.mask {
+                None => values.iter_mut().zip(y).for_each(|(g, &y)| *g *= derivative(y)),
+                // Outputs that were left out have no gradient; the others were multiplied after the activation.
+                Some(mask) => {
+                    for ((g, &y), &factor) in values.iter_mut().zip(y).zip(&mask[start..]) {
+                        *g = if factor == 0.0 { 0.0 } else { *g * factor * derivative(y / factor) };
+                    }
+                }
+            }
+        });
+    }
+}

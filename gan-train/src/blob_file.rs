@@ -5,6 +5,7 @@ use crate::float::Samples;
 use anyhow::{Context, Result, ensure};
 use gan_core::blob::ALIGNMENT;
 use gan_core::{DecodeError, Generator};
+use rayon::prelude::*;
 use std::path::Path;
 
 /// The bytes of a blob, aligned.
@@ -50,7 +51,7 @@ impl BlobFile {
     }
 }
 
-/// Makes one image for each sample, by running gan-core.
+/// Makes one image for each sample, by running gan-core on all cores.
 ///
 /// # Errors
 ///
@@ -58,12 +59,15 @@ impl BlobFile {
 pub fn generate(generator: &Generator<'_>, samples: &Samples) -> Result<Images> {
     let shape = generator.image();
     ensure!(shape.channels == 1, "channels: {} (gan-train draws grey images only)", shape.channels);
-    let mut scratch = vec![0; generator.scratch_len()];
     let mut pixels = vec![0; samples.count * generator.pixels_len()];
-    let latents = samples.codes.chunks_exact(generator.latent_len());
-    for ((latent, &label), image) in latents.zip(&samples.labels).zip(pixels.chunks_exact_mut(generator.pixels_len())) {
-        let label = (generator.classes() > 0).then_some(label);
-        generator.generate(latent, label, &mut scratch, image)?;
-    }
+    let latents = samples.codes.par_chunks_exact(generator.latent_len());
+    let images = pixels.par_chunks_exact_mut(generator.pixels_len());
+    latents.zip(&samples.labels).zip(images).try_for_each_init(
+        || vec![0; generator.scratch_len()],
+        |scratch, ((latent, &label), image)| {
+            let label = (generator.classes() > 0).then_some(label);
+            generator.generate(latent, label, scratch, image)
+        },
+    )?;
     Ok(Images { count: samples.count, width: shape.width.into(), height: shape.height.into(), pixels })
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod classifier;
 mod evaluate;
 mod generate;
 mod inspect;
@@ -34,6 +35,7 @@ enum Command {
     Generate(generate::Generate),
     Inspect(inspect::Inspect),
     Evaluate(evaluate::Evaluate),
+    Classifier(classifier::TrainClassifier),
 }
 
 impl Cli {
@@ -46,6 +48,7 @@ impl Cli {
             Command::Generate(command) => command.run(),
             Command::Inspect(command) => command.run(),
             Command::Evaluate(command) => command.run(),
+            Command::Classifier(command) => command.run(),
         }
     }
 }

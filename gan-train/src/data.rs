@@ -3,6 +3,7 @@
 pub mod idx;
 pub mod mnist;
 
+use crate::random::{Purpose, permutation, stream};
 use anyhow::{Context, Result, bail, ensure};
 use idx::Images;
 use sha2::{Digest, Sha256};
@@ -39,24 +40,36 @@ impl Split {
         hex(&hash.finalize())
     }
 
-    /// Every tenth image, and all others: to judge by where a data set has no images for that.
+    /// A tenth of the images, and all others: to judge by where a data set has no images for that. Both in random order, but
+    /// the same each time.
     pub fn tenth_and_others(&self) -> (Self, Self) {
         self.hold_out(0.1)
     }
 
-    /// `part` of the images, evenly spread over all, and the others.
+    /// `part` of the images, and all others; both in random order, but the same each time.
     pub fn hold_out(&self, part: f64) -> (Self, Self) {
-        let before = |index: usize| (index as f64 * part + 1e-9).floor();
-        let choose = |held_out: bool| {
-            let belongs = |&index: &usize| (before(index + 1) > before(index)) == held_out;
-            let chosen: Vec<usize> = (0..self.images.count).filter(belongs).collect();
-            let len = self.images.image_len();
-            let mut pixels = Vec::with_capacity(chosen.len() * len);
-            chosen.iter().for_each(|&index| pixels.extend_from_slice(&self.images.pixels[index * len..(index + 1) * len]));
-            let labels = self.labels.as_ref().map(|labels| chosen.iter().map(|&index| labels[index]).collect());
-            Self { images: Images { count: chosen.len(), pixels, ..self.images }, labels }
-        };
-        (choose(true), choose(false))
+        let order = self.order();
+        let (held_out, others) = order.split_at((order.len() as f64 * part) as usize);
+        (self.pick(held_out), self.pick(others))
+    }
+
+    /// Up to `count` of the images, at random, but the same each time.
+    pub fn sample(&self, count: usize) -> Self {
+        self.pick(&self.order()[..count.min(self.images.count)])
+    }
+
+    fn order(&self) -> Vec<u32> {
+        permutation(self.images.count, &mut stream(0, Purpose::HeldOut, 0))
+    }
+
+    /// The images of these indices, in their order.
+    fn pick(&self, chosen: &[u32]) -> Self {
+        let len = self.images.image_len();
+        let image = |&index: &u32| &self.images.pixels[index as usize * len..(index as usize + 1) * len];
+        let mut pixels = Vec::with_capacity(chosen.len() * len);
+        chosen.iter().for_each(|index| pixels.extend_from_slice(image(index)));
+        let labels = self.labels.as_ref().map(|labels| chosen.iter().map(|&index| labels[index as usize]).collect());
+        Self { images: Images { count: chosen.len(), pixels, ..self.images }, labels }
     }
 
     /// The images with `border` black pixels more at each side.

@@ -1,15 +1,27 @@
 //! How good a generator is, measured on images that gan-core made.
+//!
+//! [`Judge`] scores images beside real ones; [`evaluate()`] has it judge a blob, the float generator that the blob was made of,
+//! and, as the floor that no generator can be expected to pass, real training images.
 
 pub mod agreement;
 pub mod classifier;
+pub mod frechet;
+pub mod judge;
+pub mod memorization;
+pub mod parzen;
+pub mod points;
+pub mod prdc;
+pub mod quick;
 
 use crate::blob_file::generate;
-use crate::data::Dataset;
-use crate::data::idx::Images;
+use crate::data::{Dataset, Split};
 use crate::float::Samples;
 use anyhow::{Context, Result, ensure};
-use classifier::Classifier;
+use classifier::{Card, Classifier};
 use gan_core::Generator;
+pub use judge::Judge;
+use memorization::{Memorization, Nearest};
+pub use quick::Quick;
 use serde::Serialize;
 
 /// What `evaluate` prints.
@@ -19,70 +31,110 @@ pub struct Report {
     pub model: String,
     /// Its images are judged beside these.
     pub data: String,
-    /// Images that were generated.
-    pub samples: usize,
-    /// Seed of their latents.
+    /// Seed of the latents.
     pub seed: u64,
+    /// Real images to judge by, which neither training nor the classifier saw.
+    pub reference: usize,
+    /// Training images.
+    pub training: usize,
+    /// The classifier.
+    pub classifier: Card,
+    /// Fraction of the real images that the classifier gets right.
+    pub classifier_accuracy: f64,
     /// int8 against float, if the run is there.
     pub agreement: Option<agreement::Agreement>,
-    /// Fraction of real images that the classifier gets right, none of which it was trained on: how far to trust the next two.
-    pub classifier_accuracy: f64,
-    /// Fraction of the generated images whose label the classifier agrees with; none without labels.
-    pub conditional_accuracy: Option<f64>,
-    /// Generated images that the classifier gives each label.
-    pub class_histogram: Vec<usize>,
+    /// The blob's images; of a blob of floats they are in `float`.
+    pub int8: Option<Scores>,
+    /// The float generator's images, of the same latents.
+    pub float: Option<Scores>,
+    /// Real training images in the generator's place; their accuracy and memorization are those of the images to judge by.
+    pub real: Scores,
 }
 
-/// Judges `samples` images of `seed`.
+/// How good images are.
+#[derive(Debug, Clone, Serialize)]
+pub struct Scores {
+    /// How many.
+    pub samples: usize,
+    /// Beside the images to judge by.
+    #[serde(flatten)]
+    pub quick: Quick,
+    /// Beside the training images.
+    pub memorization: Memorization,
+}
+
+/// Judges `samples` images of `seed`, of the blob's generator and, if there is one, of the float generator it was made of.
+///
+/// Without a classifier, it is MNIST's or trained on the training images. Without test images, a tenth of the training images
+/// serves: then the generator may have been trained on them.
 ///
 /// # Errors
 ///
-/// Data without labels or with images of another size.
-pub fn evaluate(generator: &Generator<'_>, data: &Dataset, samples: usize, seed: u64) -> Result<Report> {
-    let (a, b) = (generator.image(), &data.train.images);
-    ensure!(
-        (usize::from(a.width), usize::from(a.height)) == (b.width, b.height),
-        "--data {}: its images are {}x{}, the model's {}x{}",
-        data.name,
-        b.width,
-        b.height,
-        a.width,
-        a.height
-    );
-    let classes = data.train.classes();
-    ensure!(classes > 0, "--data {}: it has no labels to judge by", data.name);
-    ensure!(generator.classes() <= classes, "--data {}: it has {classes} labels, the model {}", data.name, generator.classes());
+/// Data without labels, or with images of another size.
+pub fn evaluate(
+    generator: &Generator<'_>,
+    float: Option<&Generator<'_>>,
+    data: &Dataset,
+    classifier: Option<Classifier>,
+    samples: usize,
+    seed: u64,
+) -> Result<Report> {
+    check(generator, data)?;
     let parts;
-    let (held_out, seen) = match &data.test {
+    let (reference, train) = match &data.test {
         Some(test) => (test, &data.train),
         None => {
             parts = data.train.tenth_and_others();
             (&parts.0, &parts.1)
         }
     };
-    let classifier = Classifier::train(seen, classes, seed)?;
-    let labels = held_out.labels.as_ref().context("the held-out images have no labels")?;
-    let classifier_accuracy = accuracy(&classifier.classify(&held_out.images), labels.iter().map(|&label| label.into()));
+    let classifier = classifier.map_or_else(|| Classifier::for_data(train), Ok)?;
+    let judge = Judge::new(classifier, train, reference)?;
+    let nearest = Nearest::new(&train.images, &reference.sample(memorization::IMAGES).images);
 
     let latents = Samples::new(seed, samples, generator.latent_len() as u16, generator.classes());
-    let images: Images = generate(generator, &latents)?;
-    let found = classifier.classify(&images);
-    let mut class_histogram = vec![0; classes.into()];
-    found.iter().for_each(|&class| class_histogram[usize::from(class)] += 1);
-    let conditional_accuracy = (generator.classes() > 0).then(|| accuracy(&found, latents.labels.iter().copied()));
+    let labels = (generator.classes() > 0).then_some(latents.labels.as_slice());
+    let scores = |generator: &Generator<'_>| -> Result<Scores> {
+        let images = generate(generator, &latents)?;
+        let quick = judge.quick(&images, labels)?;
+        let images = judge::crop(&images, reference.images.width, reference.images.height)?;
+        Ok(Scores { samples, quick, memorization: nearest.compare(&images) })
+    };
+    let is_float = generator.layers().iter().any(|layer| matches!(layer, gan_core::generator::Layer::F32 { .. }));
+    let (int8, float) = match float {
+        _ if is_float => (None, Some(scores(generator)?)),
+        Some(float) => (Some(scores(generator)?), Some(scores(float)?)),
+        None => (Some(scores(generator)?), None),
+    };
+
+    // Not those that the judge chose the windows' width on.
+    let Split { images, .. } = train.tenth_and_others().1.sample(samples);
+    let classifier_accuracy = judge.classifier().accuracy(reference)?;
+    let quick = Quick { conditional_accuracy: Some(classifier_accuracy), ..judge.quick(&images, None)? };
+    let real = Scores { samples: images.count, quick, memorization: nearest.held_out().clone() };
     Ok(Report {
         model: generator.name().into(),
         data: data.name.clone(),
-        samples,
         seed,
-        agreement: None,
+        reference: reference.images.count,
+        training: train.images.count,
+        classifier: judge.classifier().card().clone(),
         classifier_accuracy,
-        conditional_accuracy,
-        class_histogram,
+        agreement: None,
+        int8,
+        float,
+        real,
     })
 }
 
-fn accuracy(found: &[u16], expected: impl Iterator<Item = u16>) -> f64 {
-    let right = found.iter().zip(expected).filter(|(found, expected)| **found == *expected).count();
-    right as f64 / found.len().max(1) as f64
+/// Refuses what cannot be judged before the long part.
+fn check(generator: &Generator<'_>, data: &Dataset) -> Result<()> {
+    let images = &data.train.images;
+    let shape = generator.image();
+    judge::border((shape.width.into(), shape.height.into()), (images.width, images.height))
+        .with_context(|| format!("--data {}", data.name))?;
+    let classes = data.train.classes();
+    ensure!(classes > 0, "--data {}: it has no labels to judge by", data.name);
+    ensure!(generator.classes() <= classes, "--data {}: it has {classes} labels, the model {}", data.name, generator.classes());
+    Ok(())
 }

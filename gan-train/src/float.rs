@@ -1,6 +1,7 @@
 //! The trained generator as a device would see it, still in floats: normalization and labels folded into the layers.
 
 use crate::config::Config;
+use crate::data::idx::Images;
 use crate::network::{Mlp, NORM_EPSILON, Param};
 use crate::trainer::{Shape, State};
 use anyhow::{Context, Result};
@@ -105,6 +106,20 @@ impl FloatGenerator {
             outputs.push(layer.forward(&inputs, &samples.labels));
         }
         outputs
+    }
+
+    /// The images of these samples, computed here: quicker than the blob's, for looking at a run while it trains.
+    pub fn images(&self, samples: &Samples) -> Images {
+        let (low, range) = match self.layers.last().map(|layer| layer.activation) {
+            Some(Activation::Tanh) => (-1.0, 2.0),
+            _ => (0.0, 1.0),
+        };
+        let mut x = samples.reals();
+        for layer in &self.layers {
+            x = layer.forward(&x, &samples.labels);
+        }
+        let pixels = x.into_iter().map(|y| ((y - low) / range * 255.0).round() as u8).collect();
+        Images { count: samples.count, width: self.image.width.into(), height: self.image.height.into(), pixels }
     }
 
     /// The generator as a blob of f32 layers: the float reference, which gan-core runs like any other.

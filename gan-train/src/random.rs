@@ -27,6 +27,8 @@ pub enum Purpose {
     Spectral = 8,
     /// Directions of finite differences, instance noise, points between real and generated images; the index is the discriminator's update.
     Noise = 9,
+    /// Choice of the images that are kept for judging.
+    HeldOut = 10,
 }
 
 /// The generator of `purpose` and `index`.

@@ -2,20 +2,26 @@
 
 mod batch;
 pub mod checkpoint;
+pub mod evaluations;
 pub mod health;
+pub mod material;
 pub mod metrics;
 mod penalty;
+mod progress;
 pub mod run;
 mod state;
 mod step;
 #[cfg(test)]
 mod tests;
+pub mod until;
+pub mod watch;
 
 pub use state::{Shape, State};
 
 use crate::backend::Backend;
 use crate::config::{Alternate, Config, Network};
 use crate::data::Split;
+use crate::float::FloatGenerator;
 use anyhow::{Result, ensure};
 use batch::Batches;
 use burn::prelude::Device;
@@ -76,6 +82,11 @@ impl Trainer {
         &self.config
     }
 
+    /// [`Split::sha256`] of what it trains on.
+    pub fn data_sha256(&self) -> &str {
+        &self.data_sha256
+    }
+
     /// The sizes.
     pub fn shape(&self) -> Shape {
         self.shape
@@ -88,6 +99,20 @@ impl Trainer {
     /// As [`checkpoint::save`].
     pub fn save(&mut self, folder: &Path) -> Result<()> {
         checkpoint::save(folder, &self.config, &mut self.state, self.shape, &self.data_sha256)
+    }
+
+    /// Writes the average as the best so far.
+    ///
+    /// # Errors
+    ///
+    /// As [`checkpoint::save_best`].
+    pub fn save_best(&mut self, folder: &Path) -> Result<()> {
+        checkpoint::save_best(folder, &self.config, &mut self.state, self.shape, &self.data_sha256)
+    }
+
+    /// The averaged generator, ready to be quantized.
+    pub fn generator(&self) -> FloatGenerator {
+        FloatGenerator::new(&self.config, self.shape, &self.state)
     }
 
     /// Where the run stands.

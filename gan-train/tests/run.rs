@@ -196,27 +196,38 @@ fn inspect_and_evaluate_report_in_json() {
     assert_eq!((&report["macs"], &report["classes"], &report["scratch_bytes"]), (&13_312.into(), &10.into(), &128.into()));
     assert_eq!(report["layers"][3]["activation"], "sigmoid");
 
-    let text = succeed(path, "evaluate run.gan --data digits --run run --samples 500 --json");
+    // Trained once: it takes longer than all else here.
+    succeed(path, "classifier --data digits --steps 600 --out classifier.safetensors");
+    let evaluate = "evaluate run.gan --data digits --classifier classifier.safetensors";
+    let text = succeed(path, &format!("{evaluate} --run run --samples 500 --json"));
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let histogram = report["class_histogram"].as_array().unwrap();
-    assert_eq!(histogram.iter().map(|count| count.as_u64().unwrap()).sum::<u64>(), 500);
-    let accuracy = |name: &str| report[name].as_f64().unwrap();
-    // Far above the tenth that guessing gets, both; measured: 0.943 and 0.944.
-    assert!(accuracy("classifier_accuracy") > 0.85 && accuracy("conditional_accuracy") > 0.6, "{text}");
+    let number = |column: &str, name: &str| report[column][name].as_f64().unwrap();
+    for column in ["int8", "float", "real"] {
+        let histogram = report[column]["class_histogram"].as_array().unwrap();
+        assert_eq!(histogram.iter().map(|count| count.as_u64().unwrap()).sum::<u64>(), 500, "{column}");
+        assert!(report[column]["memorization"]["distance"].as_f64().unwrap() > 0.0, "{text}");
+    }
+    // Far above the tenth that guessing gets, all three.
+    assert!(report["classifier_accuracy"].as_f64().unwrap() > 0.85, "{text}");
+    assert!(number("int8", "conditional_accuracy") > 0.6 && number("float", "conditional_accuracy") > 0.6, "{text}");
+    // int8 is near float, and both are well above the floor after so short a training.
+    let (int8, float, real) = (number("int8", "fid"), number("float", "fid"), number("real", "fid"));
+    assert!((int8 - float).abs() < 0.5 * float && real < 0.5 * float, "{text}");
     let mean = report["agreement"]["mean"].as_f64().unwrap();
     assert!(mean > 0.0 && mean < 4.0, "{text}");
 
     // A blob of another run is not compared with this one.
     succeed(path, "train --data digits --steps 61 --out other");
-    common::fail(path, "evaluate run.gan --data digits --run other --samples 50", 1, &["run.gan", "other"]);
+    common::fail(path, &format!("{evaluate} --run other --samples 50"), 1, &["run.gan", "other"]);
     fs::copy(path.join("run.gan"), path.join("other/x.gan")).unwrap();
-    let text = succeed(path, "evaluate other/x.gan --data digits --samples 50 --json");
-    assert!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["agreement"].is_null(), "{text}");
+    let text = succeed(path, &format!("{} --samples 50 --json", evaluate.replace("run.gan", "other/x.gan")));
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(report["agreement"].is_null() && report["float"].is_null() && report["int8"].is_object(), "{text}");
 
-    // Without test images, a tenth of the others judges the classifier.
+    // Without test images, a tenth of the others judges.
     succeed(path, "generate run.gan --count 1500 --idx synthetic");
     let text = succeed(path, "evaluate run.gan --data synthetic --samples 50");
-    assert!(text.contains("not trained on"), "{text}");
+    assert!(text.contains("150 held-out images, 1,350 training images"), "{text}");
 }
 
 #[test]
@@ -245,7 +256,7 @@ fn the_ndarray_backend_trains_where_it_is_built_in() {
 #[test]
 fn every_help_shows_an_example() {
     let folder = folder();
-    for name in ["quickstart", "train", "quantize", "generate", "inspect", "evaluate"] {
+    for name in ["quickstart", "train", "quantize", "generate", "inspect", "evaluate", "classifier"] {
         let text = succeed(folder.path(), &format!("{name} --help"));
         assert!(text.contains("Example") && text.contains(&format!("gan-train {name}")), "{text}");
     }

@@ -1,24 +1,26 @@
 //! `gan-train evaluate`.
 
-use super::thousands;
+mod table;
+
 use anyhow::{Result, ensure};
 use clap::Args;
-use gan_core::Generator;
 use gan_train::blob_file::BlobFile;
 use gan_train::data;
-use gan_train::evaluate::agreement::{self, Agreement};
-use gan_train::evaluate::{Report, evaluate};
+use gan_train::evaluate::classifier::Classifier;
+use gan_train::evaluate::{Report, agreement, evaluate};
 use gan_train::float::FloatGenerator;
 use gan_train::quantize::quantize;
 use gan_train::trainer::checkpoint::{self, Checkpoint, RunConfig};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Judge a blob's images: agreement with the float model, labels by a classifier trained on the spot, histogram of labels
+/// Judge a blob's images, the float model's if its run is there, and real ones: distances, likelihood, labels, memorization
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gan-train evaluate runs/quickstart/digits.gan --data digits
-  gan-train evaluate mnist.gan --data mnist --run runs/mnist --json")]
+  gan-train evaluate mnist.gan --data mnist --run runs/mnist --json
+
+docs/evaluation.md says what the numbers mean.")]
 pub struct Evaluate {
     /// The blob
     #[arg(value_name = "FILE.gan")]
@@ -32,10 +34,13 @@ pub struct Evaluate {
     /// The run that the blob was quantized from [default: the blob's own folder, if it is a run]
     #[arg(long, value_name = "DIR")]
     run: Option<PathBuf>,
+    /// A classifier by `gan-train classifier` [default: the built-in one for MNIST, else one that is trained now]
+    #[arg(long, value_name = "FILE.safetensors")]
+    classifier: Option<PathBuf>,
     /// How many images to generate
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     samples: u32,
-    /// Seed of the latents and of the classifier
+    /// Seed of the latents
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Print JSON
@@ -48,28 +53,33 @@ impl Evaluate {
         let file = BlobFile::read(&self.file)?;
         let generator = super::decode(&file, &self.file)?;
         let dataset = data::open(&self.data, self.data_dir.as_deref())?;
+        let classifier = self.classifier.as_deref().map(Classifier::read).transpose()?;
         // First, because it is quick and can refuse.
-        let agreement = match self.run_folder() {
-            Some(folder) => self.agreement(&file, &generator, &folder)?,
+        let float = match self.run_folder() {
+            Some(folder) => self.float(&file, &folder)?,
             None => None,
         };
-        let report = Report { agreement, ..evaluate(&generator, &dataset, self.samples as usize, self.seed)? };
+        let agreement = float.as_ref().map(|float| agreement::compare(&generator, float, self.seed)).transpose()?;
+        let float = float.map(|float| float.to_blob()).transpose()?.map(|blob| BlobFile::new(&blob));
+        let float = float.as_ref().map(BlobFile::decode).transpose()?;
+        let report = evaluate(&generator, float.as_ref(), &dataset, classifier, self.samples as usize, self.seed)?;
+        let report = Report { agreement, ..report };
         if self.json {
             super::print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
         } else {
-            super::print(&text(&report))?;
+            super::print(&table::text(&report))?;
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Compares the blob with the float model of the run in `folder`, if it is the one that this run gives.
-    fn agreement(&self, file: &BlobFile, generator: &Generator<'_>, folder: &Path) -> Result<Option<Agreement>> {
+    /// The float model of the run in `folder`, if the blob is the one that this run gives.
+    fn float(&self, file: &BlobFile, folder: &Path) -> Result<Option<FloatGenerator>> {
         let run = RunConfig::read(folder)?;
         let Checkpoint { state, shape, .. } = checkpoint::load(folder, &run.config)?;
         let float = FloatGenerator::new(&run.config, shape, &state);
         // A run that was trained anew since is another model: comparing with it would say nothing.
         if quantize(&float)? == file.bytes() || float.to_blob()? == file.bytes() {
-            return agreement::compare(generator, &float, self.seed).map(Some);
+            return Ok(Some(float));
         }
         let (blob, folder) = (self.file.display(), folder.display());
         ensure!(self.run.is_none(), "{blob}: not the blob that --run {folder} gives; quantize it anew");
@@ -83,27 +93,4 @@ impl Evaluate {
         let is_run = [checkpoint::FILE, checkpoint::CONFIG].iter().all(|name| folder.join(name).is_file());
         self.run.clone().or(is_run.then(|| folder.to_owned()))
     }
-}
-
-fn text(report: &Report) -> String {
-    let Report { model, data, samples, seed, agreement, classifier_accuracy, conditional_accuracy, class_histogram } = report;
-    let mut lines = vec![format!("{model} against {data}: {} images, seed {seed}", thousands(*samples as u64))];
-    lines.push(match agreement {
-        Some(a) => format!(
-            "int8 against float     mean {:.3}, 99.9 % within {}, at most {} (of 255; {} images, seed {})",
-            a.mean,
-            a.p999,
-            a.max,
-            thousands(a.images as u64),
-            a.seed
-        ),
-        None => "int8 against float     not measured: no run folder (--run DIR)".into(),
-    });
-    if let Some(accuracy) = conditional_accuracy {
-        lines.push(format!("conditional accuracy   {accuracy:.4} (the classifier agrees with the label asked for)"));
-    }
-    lines.push(format!("the classifier itself  {classifier_accuracy:.4} right on real images that it was not trained on"));
-    let counts: Vec<String> = class_histogram.iter().map(usize::to_string).collect();
-    lines.push(format!("images of each label   {}", counts.join(" ")));
-    lines.join("\n") + "\n"
 }

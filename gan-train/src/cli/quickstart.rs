@@ -14,7 +14,8 @@ use gan_train::trainer::checkpoint::{self, RunConfig};
 use gan_train::trainer::metrics;
 use gan_train::{
     data,
-    trainer::run::{self, End},
+    trainer::material::Material,
+    trainer::run::{End, Options},
 };
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -60,7 +61,8 @@ impl Quickstart {
         );
         let dataset = data::digits()?;
         eprintln!("training {} on {} built-in 8x8 digits, seed {}", run.config.name, dataset.train.images.count, self.seed);
-        let (trainer, end) = train::start(run, &dataset, folder, run::CHECKPOINT_EVERY)?;
+        let material = Material::new(&run.config, dataset)?;
+        let (trainer, end) = train::start(run, material, folder, &Options::default())?;
         if end == End::Interrupted {
             return Ok(train::interrupted(folder));
         }

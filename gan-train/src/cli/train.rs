@@ -7,13 +7,16 @@ use clap::builder::PossibleValuesParser;
 use gan_train::backend::Backend;
 use gan_train::blob_file::BlobFile;
 use gan_train::config::{Config, PRESETS, Recipe};
-use gan_train::data::{self, Dataset};
+use gan_train::data;
 use gan_train::float::FloatGenerator;
 use gan_train::output::{atomic, losses};
 use gan_train::trainer::checkpoint::{self, Checkpoint, RunConfig};
+use gan_train::trainer::material::Material;
 use gan_train::trainer::metrics;
-use gan_train::trainer::run::{self, End};
-use gan_train::trainer::{Shape, State, Trainer};
+use gan_train::trainer::run::{self, End, Options};
+use gan_train::trainer::until::Until;
+use gan_train::trainer::watch::Watch;
+use gan_train::trainer::{State, Trainer};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -61,6 +64,15 @@ pub struct Train {
     /// Show the networks no labels
     #[arg(long)]
     unconditional: bool,
+    /// Steps between evaluations: metrics on held-out images, a sample grid, the best checkpoint; 0 for none [default: the configuration's]
+    #[arg(long, value_name = "STEPS")]
+    eval_every: Option<u64>,
+    /// Ends the run when an evaluation says so, such as "fid<2.0" or "coverage>0.9"
+    #[arg(long, value_name = "METRIC<VALUE")]
+    until: Option<Until>,
+    /// Writes TensorBoard's event files into the run's folder too
+    #[arg(long)]
+    tensorboard: bool,
     /// The model's name, which its blob carries [default: the configuration's]
     #[arg(long)]
     name: Option<String>,
@@ -130,9 +142,13 @@ impl Train {
             "{shown}: there is a run in it already: --resume {shown}, --overwrite, or another --out",
             shown = folder.display()
         );
-        self.set_length(&mut config, self.backend, &dataset)?;
+        if let Some(every) = self.eval_every {
+            config.training.eval_every = every;
+        }
         config.check()?;
-        let images = &dataset.train.images;
+        let material = Material::new(&config, dataset)?;
+        self.set_length(&mut config, self.backend, &material)?;
+        let images = &material.train.images;
         eprintln!(
             "training {} on {} images of {}x{} for {} steps, seed {}, in {}",
             config.name,
@@ -149,7 +165,7 @@ impl Train {
         };
         let data_dir = self.data_dir.as_deref().map(absolute).transpose()?;
         let run = RunConfig { data, data_dir, backend: self.backend, config };
-        let (trainer, end) = start(run, &dataset, &folder, self.checkpoint_every())?;
+        let (trainer, end) = start(run, material, &folder, &self.options())?;
         Ok((folder, trainer, end))
     }
 
@@ -161,13 +177,12 @@ impl Train {
         let dataset = data::open(data, data_dir).with_context(|| {
             format!("the data of {} ({data}); --data says where it is now", folder.join(checkpoint::CONFIG).display())
         })?;
-        ensure!(
-            dataset.train.sha256() == data_sha256,
-            "{data}: not the images and labels that {} was started on",
-            folder.display()
-        );
+        if let Some(every) = self.eval_every {
+            run.config.training.eval_every = every;
+        }
+        let material = Material::new(&run.config, dataset)?;
         let planned = run.config.training.steps;
-        self.set_length(&mut run.config, run.backend, &dataset)?;
+        self.set_length(&mut run.config, run.backend, &material)?;
         let (step, steps) = (state.step, run.config.training.steps);
         ensure!(
             steps >= step,
@@ -176,49 +191,64 @@ impl Train {
             thousands(step),
             thousands(steps)
         );
-        let mut trainer = Trainer::new(run.config.clone(), run.backend, dataset.train.clone(), shape, state)?;
+        let watch = watch(&run.config, &material, folder, step, &self.options())?;
+        let mut trainer = Trainer::new(run.config.clone(), run.backend, material.train, shape, state)?;
+        ensure!(
+            trainer.data_sha256() == data_sha256,
+            "{data}: not the images and labels that {} was started on",
+            folder.display()
+        );
         if steps != planned {
-            run.write(folder)?;
             eprintln!("note: {} steps were planned: the rate follows the new number from here on", thousands(planned));
         }
+        run.write(folder)?;
         eprintln!("resuming {} at step {} of {}", folder.display(), thousands(step), thousands(steps));
         run::stop_on_interrupt()?;
-        let end = run::train(&mut trainer, folder, self.checkpoint_every())?;
+        let end = run::train(&mut trainer, watch, folder, &self.options())?;
         Ok((folder.to_owned(), trainer, end))
     }
 
-    fn checkpoint_every(&self) -> Duration {
-        Duration::try_from_secs_f64(self.checkpoint_every).unwrap_or(Duration::MAX)
+    fn options(&self) -> Options {
+        Options {
+            checkpoint_every: Duration::try_from_secs_f64(self.checkpoint_every).unwrap_or(Duration::MAX),
+            until: self.until.clone(),
+            tensorboard: self.tensorboard,
+        }
     }
 
-    fn set_length(&self, config: &mut Config, backend: Backend, dataset: &Dataset) -> Result<()> {
+    fn set_length(&self, config: &mut Config, backend: Backend, material: &Material) -> Result<()> {
         if let Some(steps) = self.steps {
             config.training.steps = steps;
         }
         if let Some(epochs) = self.epochs {
-            let in_epoch = (dataset.train.images.count / config.training.batch.max(1)) as u64;
+            let in_epoch = (material.train.images.count / config.training.batch.max(1)) as u64;
             config.training.steps = epochs.checked_mul(in_epoch).context("--epochs: too many")?.max(1);
         }
         if let Some(minutes) = self.minutes {
-            let shape = Shape::of(config, &dataset.train)?;
-            config.training.steps = run::steps_in(minutes, config, backend, &dataset.train, shape)?;
+            config.training.steps = run::steps_in(minutes, config, backend, material)?;
         }
         Ok(())
     }
 }
 
 /// Trains a new run in `folder`, in place of one that may be there.
-pub fn start(run: RunConfig, dataset: &Dataset, folder: &Path, checkpoint_every: Duration) -> Result<(Trainer, End)> {
-    let shape = Shape::of(&run.config, &dataset.train)?;
-    let state = State::new(&run.config, shape);
-    let mut trainer = Trainer::new(run.config.clone(), run.backend, dataset.train.clone(), shape, state)?;
+pub fn start(run: RunConfig, material: Material, folder: &Path, options: &Options) -> Result<(Trainer, End)> {
+    let state = State::new(&run.config, material.shape);
     atomic::create_folder(folder)?;
     checkpoint::remove(folder)?;
+    let watch = watch(&run.config, &material, folder, 0, options)?;
+    let mut trainer = Trainer::new(run.config.clone(), run.backend, material.train, material.shape, state)?;
     run.write(folder)?;
     trainer.save(folder)?;
     run::stop_on_interrupt()?;
-    let end = run::train(&mut trainer, folder, checkpoint_every)?;
+    let end = run::train(&mut trainer, watch, folder, options)?;
     Ok((trainer, end))
+}
+
+fn watch(config: &Config, material: &Material, folder: &Path, step: u64, options: &Options) -> Result<Option<Watch>> {
+    ensure!(options.until.is_none() || config.training.eval_every > 0, "--until needs --eval-every");
+    let wanted = config.training.eval_every > 0;
+    wanted.then(|| Watch::new(config, &material.whole, &material.held_out, folder, step)).transpose()
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {

@@ -1,7 +1,8 @@
 //! The recipe's part of a configuration: see docs/training.md.
 
 use super::{check_not_negative, check_positive, check_range};
-use anyhow::{Result, ensure};
+use crate::evaluate::quick::{METRICS, Metric};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 /// The recipe.
@@ -190,6 +191,17 @@ impl TrainingConfig {
         self.instance_noise * (1.0 - step as f64 / self.steps as f64)
     }
 
+    /// The metric of `select`.
+    ///
+    /// # Errors
+    ///
+    /// There is none of that name.
+    pub fn metric(&self) -> Result<Metric> {
+        let names = METRICS.map(|metric| metric.name);
+        Metric::find(&self.select)
+            .with_context(|| format!("training.select: {:?} (expected one of {})", self.select, names.join(", ")))
+    }
+
     /// The field that asks for the discriminator's input gradient, if one does.
     pub(super) fn exact_penalty(&self) -> Option<&'static str> {
         let exact = self.r1 == R1::Exact && (self.r1_gamma > 0.0 || self.r2_gamma > 0.0);
@@ -202,6 +214,7 @@ impl TrainingConfig {
         ensure!(self.discriminator_steps > 0, "training.discriminator_steps: expected at least 1");
         ensure!(self.discriminator_steps <= 1000, "training.discriminator_steps: expected at most 1000");
         ensure!(self.eval_samples >= 100, "training.eval_samples: expected at least 100, found {}", self.eval_samples);
+        self.metric()?;
         let positive = [("rate", Some(self.rate)), ("generator_rate", self.generator_rate)];
         let more =
             [("discriminator_rate", self.discriminator_rate), ("epsilon", Some(self.epsilon)), ("r1_sigma", Some(self.r1_sigma))];

@@ -3,6 +3,7 @@
 use super::{Shape, State};
 use crate::backend::Backend;
 use crate::config::Config;
+use crate::network::Param;
 use crate::output::atomic;
 use anyhow::{Context, Result, bail, ensure};
 use safetensors::{Dtype, SafeTensors, View};
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// Name of the checkpoint in a run's folder.
 pub const FILE: &str = "checkpoint.safetensors";
+/// Name of the best average in a run's folder.
+pub const BEST: &str = "best.safetensors";
 /// Name of the configuration in a run's folder.
 pub const CONFIG: &str = "config.toml";
 /// Name of the loss curves in a run's folder.
@@ -66,8 +69,11 @@ impl RunConfig {
     }
 }
 
+/// A tensor's name, shape and numbers.
+type Named<'s> = (String, Vec<usize>, &'s mut Vec<f32>);
+
 /// The names, shapes and numbers of all tensors of a state, always in the same order.
-fn tensors(state: &mut State) -> Vec<(String, Vec<usize>, &mut Vec<f32>)> {
+fn tensors(state: &mut State) -> Vec<Named<'_>> {
     let mut all = Vec::new();
     for (network, mlp, optimizer) in [
         ("generator", &mut state.generator, &mut state.generator_optimizer),
@@ -87,10 +93,12 @@ fn tensors(state: &mut State) -> Vec<(String, Vec<usize>, &mut Vec<f32>)> {
             all.push((format!("{network}.{}", param.name), param.shape.clone(), &mut param.values));
         }
     }
-    for param in &mut state.average {
-        all.push((format!("average.{}", param.name), param.shape.clone(), &mut param.values));
-    }
+    all.extend(averages(&mut state.average));
     all
+}
+
+fn averages(average: &mut [Param]) -> Vec<Named<'_>> {
+    average.iter_mut().map(|param| (format!("average.{}", param.name), param.shape.clone(), &mut param.values)).collect()
 }
 
 /// A tensor's numbers as safetensors wants them. Bytes are made when they are asked for, so that no second copy of a whole network
@@ -118,10 +126,13 @@ impl View for Numbers<'_> {
     }
 }
 
-/// The configuration that a checkpoint belongs to. The number of steps may change: a run can be made longer.
+/// The configuration that a checkpoint belongs to. The number of steps may change, as a run can be made longer, and so may when and by
+/// what it is judged.
 fn identity(config: &Config) -> Result<String> {
     let mut config = config.clone();
-    config.training.steps = 0;
+    let training = &mut config.training;
+    (training.steps, training.eval_every, training.eval_samples) = (0, 0, 0);
+    training.select.clear();
     Ok(toml::to_string(&config)?)
 }
 
@@ -131,24 +142,39 @@ fn identity(config: &Config) -> Result<String> {
 ///
 /// Names the file, or the tensor with a number that is not finite; then the one before is still there.
 pub fn save(folder: &Path, config: &Config, state: &mut State, shape: Shape, data_sha256: &str) -> Result<()> {
-    let (step, seconds) = (state.step, state.seconds);
-    let all = tensors(state);
-    if let Some((name, ..)) = all.iter().find(|(_, _, values)| !values.iter().all(|value| value.is_finite())) {
-        bail!("step {step}: {name} is not finite. The last checkpoint is from before; try a lower training.rate");
-    }
-    let metadata = HashMap::from([
+    let metadata = metadata(config, state, shape, data_sha256)?;
+    write(&folder.join(FILE), state.step, tensors(state), metadata)
+}
+
+/// Writes the average alone, in place of the best one before.
+///
+/// # Errors
+///
+/// As [`save`].
+pub fn save_best(folder: &Path, config: &Config, state: &mut State, shape: Shape, data_sha256: &str) -> Result<()> {
+    let metadata = metadata(config, state, shape, data_sha256)?;
+    write(&folder.join(BEST), state.step, averages(&mut state.average), metadata)
+}
+
+fn metadata(config: &Config, state: &State, shape: Shape, data_sha256: &str) -> Result<HashMap<String, String>> {
+    Ok(HashMap::from([
         ("format".to_owned(), FORMAT.to_owned()),
-        ("step".to_owned(), step.to_string()),
-        ("seconds".to_owned(), seconds.to_string()),
+        ("step".to_owned(), state.step.to_string()),
+        ("seconds".to_owned(), state.seconds.to_string()),
         ("width".to_owned(), shape.width.to_string()),
         ("height".to_owned(), shape.height.to_string()),
         ("classes".to_owned(), shape.classes.to_string()),
         ("data_sha256".to_owned(), data_sha256.to_owned()),
         ("config".to_owned(), identity(config)?),
-    ]);
+    ]))
+}
+
+fn write(path: &Path, step: u64, all: Vec<Named<'_>>, metadata: HashMap<String, String>) -> Result<()> {
+    if let Some((name, ..)) = all.iter().find(|(_, _, values)| !values.iter().all(|value| value.is_finite())) {
+        bail!("step {step}: {name} is not finite. The last checkpoint is from before; try a lower training.rate");
+    }
     let views = all.into_iter().map(|(name, shape, values)| (name, Numbers { shape, values }));
-    let path = folder.join(FILE);
-    atomic::write_with(&path, |temporary| Ok(safetensors::serialize_to_file(views, Some(metadata), temporary)?))
+    atomic::write_with(path, |temporary| Ok(safetensors::serialize_to_file(views, Some(metadata), temporary)?))
 }
 
 /// What a checkpoint file holds.
@@ -168,12 +194,25 @@ pub struct Checkpoint {
 ///
 /// Names the file and the tensor or field that is missing or has another shape.
 pub fn load(folder: &Path, config: &Config) -> Result<Checkpoint> {
-    let path = folder.join(FILE);
-    let bytes = std::fs::read(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    parse(&bytes, config).with_context(|| path.display().to_string())
+    read(&folder.join(FILE), config, tensors)
 }
 
-fn parse(bytes: &[u8], config: &Config) -> Result<Checkpoint> {
+/// The average that was best by `training.select`, if the run was evaluated; of the state everything else is as at step 0.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn load_best(folder: &Path, config: &Config) -> Result<Option<Checkpoint>> {
+    let path = folder.join(BEST);
+    path.exists().then(|| read(&path, config, |state| averages(&mut state.average))).transpose()
+}
+
+fn read(path: &Path, config: &Config, tensors: fn(&mut State) -> Vec<Named<'_>>) -> Result<Checkpoint> {
+    let bytes = std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    parse(&bytes, config, tensors).with_context(|| path.display().to_string())
+}
+
+fn parse(bytes: &[u8], config: &Config, tensors: fn(&mut State) -> Vec<Named<'_>>) -> Result<Checkpoint> {
     let (_, header) = SafeTensors::read_metadata(bytes).context("not a checkpoint, or cut short")?;
     let metadata = header.metadata().as_ref().context("metadata: missing")?;
     let field = |name: &str| metadata.get(name).with_context(|| format!("metadata {name}: missing"));
@@ -181,7 +220,7 @@ fn parse(bytes: &[u8], config: &Config) -> Result<Checkpoint> {
     ensure!(format == FORMAT, "format: {format:?} (expected {FORMAT:?})");
     ensure!(
         *field("config")? == identity(config)?,
-        "config: the checkpoint was made with another {CONFIG} (only training.steps may be changed in it)"
+        "config: the checkpoint was made with another {CONFIG} (only training.steps, eval_every, eval_samples and select may be changed in it)"
     );
     let number = |name: &str| -> Result<u64> { field(name)?.parse().with_context(|| format!("metadata {name}: not a number")) };
     let shape =
@@ -210,7 +249,7 @@ fn values(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32
 ///
 /// Names the file.
 pub fn remove(folder: &Path) -> Result<()> {
-    for name in [FILE, super::metrics::FILE, LOSSES, SAMPLES, QUICKSTART_BLOB] {
+    for name in [FILE, BEST, super::metrics::FILE, super::evaluations::FILE, LOSSES, SAMPLES, QUICKSTART_BLOB] {
         let path = folder.join(name);
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

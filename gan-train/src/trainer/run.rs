@@ -1,31 +1,53 @@
-//! A run from its first (or next) step to its last: progress, metrics, checkpoints, and stopping early.
+//! A run from its first (or next) step to its last: progress, metrics, evaluations, checkpoints, and stopping early.
 
+use super::evaluations::Evaluation;
+use super::health::Health;
+use super::material::Material;
 use super::metrics::{Log, Means, Record};
-use super::{Shape, Trainer};
+use super::progress::Progress;
+use super::until::Until;
+use super::watch::Watch;
+use super::{State, Trainer};
 use crate::backend::Backend;
 use crate::config::{Config, Network};
-use crate::data::Split;
 use anyhow::Result;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Time between checkpoints, if nobody says otherwise. They change no number, so it need not be the same from run to run.
 pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(20);
-/// Off a terminal, time between lines of progress.
-const LINE_EVERY: Duration = Duration::from_secs(15);
+/// Writing checkpoints takes at most this part of the time, however large they are.
+const CHECKPOINT_PART: u32 = 20;
 /// Lines of metrics in a whole run, about.
 const RECORDS: u64 = 400;
 
 /// Why training ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum End {
     /// All steps are done.
     Finished,
+    /// `--until` came true.
+    Reached(Evaluation),
     /// Ctrl-C, or a signal to terminate.
     Interrupted,
+}
+
+/// What changes no weight.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Least time between checkpoints.
+    pub checkpoint_every: Duration,
+    /// Ends the run early.
+    pub until: Option<Until>,
+    /// Whether TensorBoard's files are written too.
+    pub tensorboard: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { checkpoint_every: CHECKPOINT_EVERY, until: None, tensorboard: false }
+    }
 }
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -49,8 +71,9 @@ pub fn stop_on_interrupt() -> Result<()> {
 /// # Errors
 ///
 /// As [`Trainer::new`] and [`Trainer::step`].
-pub fn steps_in(minutes: f64, config: &Config, backend: Backend, data: &Split, shape: Shape) -> Result<u64> {
-    let mut trial = Trainer::new(config.clone(), backend, data.clone(), shape, super::State::new(config, shape))?;
+pub fn steps_in(minutes: f64, config: &Config, backend: Backend, material: &Material) -> Result<u64> {
+    let state = State::new(config, material.shape);
+    let mut trial = Trainer::new(config.clone(), backend, material.train.clone(), material.shape, state)?;
     for _ in 0..10 {
         trial.step()?;
     }
@@ -63,90 +86,86 @@ pub fn steps_in(minutes: f64, config: &Config, backend: Backend, data: &Split, s
     Ok(((minutes * 60.0 * rate) as u64).max(1))
 }
 
-/// Trains to the configuration's last step, with `config.toml`, `metrics.jsonl` and checkpoints in `folder`.
+/// Trains to the configuration's last step, with `metrics.jsonl`, evaluations and checkpoints in `folder`.
 ///
 /// # Errors
 ///
 /// A loss that is not finite, or a file that cannot be written. The last checkpoint stays.
-pub fn train(trainer: &mut Trainer, folder: &Path, checkpoint_every: Duration) -> Result<End> {
-    let steps = trainer.config().training.steps;
+pub fn train(trainer: &mut Trainer, mut watch: Option<Watch>, folder: &Path, options: &Options) -> Result<End> {
+    let training = trainer.config().training.clone();
+    let steps = training.steps;
     let record_every = (steps / RECORDS).clamp(1, 100);
     let mut log = Log::open(folder, trainer.state().step)?;
     let mut means = Means::default();
-    let progress = Progress::new(steps, trainer.state().step);
-    let (mut since_checkpoint, mut since_record) = (Instant::now(), Instant::now());
+    let mut health = Health::new(training.objective);
+    let mut progress = Progress::new(steps, trainer.state().step);
+    let mut since_checkpoint = Instant::now();
+    let mut pause = options.checkpoint_every;
     let mut seconds_at_record = trainer.state().seconds;
-    let batch = trainer.config().training.batch as f64;
     let mut last = Instant::now();
 
     while trainer.state().step < steps {
         means.add(&trainer.step()?);
-        let now = Instant::now();
-        trainer.add_seconds((now - last).as_secs_f64());
-        last = now;
-        let state = trainer.state();
+        trainer.add_seconds(last.elapsed().as_secs_f64());
+        let step = trainer.state().step;
         let interrupted = INTERRUPTED.load(Ordering::Relaxed);
-        if state.step.is_multiple_of(record_every) || state.step == steps {
-            let done = means.count();
-            let [d_loss, g_loss, penalty, d_real, d_fake, spread, diversity] = means.take();
-            let record = Record {
-                step: state.step,
-                epoch: trainer.epoch(),
-                seconds: state.seconds,
-                images_per_second: batch * f64::from(done) / (state.seconds - seconds_at_record).max(1e-9),
-                rate: trainer.rate(Network::Generator, state.step - 1),
-                d_loss,
-                g_loss,
-                penalty,
-                d_real,
-                d_fake,
-                spread,
-                diversity,
-            };
-            seconds_at_record = state.seconds;
+        if step.is_multiple_of(record_every) || step == steps {
+            let seconds = trainer.state().seconds;
+            let images = (training.batch as f64) * f64::from(means.count());
+            let record = record(trainer, means.take(), images / (seconds - seconds_at_record).max(1e-9));
+            seconds_at_record = seconds;
             log.write(&record)?;
-            progress.show(&record, &mut since_record);
+            health.check(&record).iter().for_each(|text| progress.say(&format!("warning: {text}")));
+            progress.show(&record);
+            if let Some(watch) = &mut watch {
+                watch.record(&record)?;
+            }
         }
-        if interrupted || state.step == steps || since_checkpoint.elapsed() > checkpoint_every {
+        let mut reached = None;
+        if training.eval_every > 0 && (step.is_multiple_of(training.eval_every) || step == steps) {
+            if let Some(watch) = &mut watch {
+                let evaluation = watch.evaluate(trainer)?;
+                progress.evaluated(&evaluation);
+                reached = options.until.as_ref().is_some_and(|until| until.is_true(&evaluation.scores)).then_some(evaluation);
+                since_checkpoint = Instant::now();
+            }
+        }
+        if interrupted || step == steps || since_checkpoint.elapsed() > pause {
+            let start = Instant::now();
             trainer.save(folder)?;
+            pause = options.checkpoint_every.max(start.elapsed() * CHECKPOINT_PART);
             since_checkpoint = Instant::now();
         }
-        if interrupted && trainer.state().step < steps {
-            progress.bar.abandon();
+        if let Some(evaluation) = reached {
+            progress.end();
+            return Ok(End::Reached(evaluation));
+        }
+        if interrupted && step < steps {
+            progress.end();
             return Ok(End::Interrupted);
         }
+        // What is not training does not count as such.
+        last = Instant::now();
     }
-    progress.bar.finish();
+    progress.end();
     Ok(End::Finished)
 }
 
-/// A bar on a terminal, a line now and then elsewhere; on stderr.
-struct Progress {
-    bar: ProgressBar,
-    terminal: bool,
-}
-
-impl Progress {
-    fn new(steps: u64, done: u64) -> Self {
-        let terminal = std::io::stderr().is_terminal();
-        let target = if terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
-        let style =
-            ProgressStyle::with_template("{bar:20} {pos}/{len} steps, {eta} left  {wide_msg}").expect("the template is valid");
-        let bar = ProgressBar::with_draw_target(Some(steps), target).with_style(style).with_position(done);
-        bar.reset_eta();
-        Self { bar, terminal }
-    }
-
-    fn show(&self, record: &Record, since_line: &mut Instant) {
-        let Record { d_loss, g_loss, d_real, d_fake, images_per_second, .. } = record;
-        let text =
-            format!("loss D {d_loss:.3} G {g_loss:.3}  D(x) {d_real:.2} D(G(z)) {d_fake:.2}  {images_per_second:.0} images/s");
-        let len = self.bar.length().unwrap_or(0);
-        if !self.terminal && (since_line.elapsed() > LINE_EVERY || record.step == len) {
-            eprintln!("step {}/{len}  {text}", record.step);
-            *since_line = Instant::now();
-        }
-        self.bar.set_position(record.step);
-        self.bar.set_message(text);
+fn record(trainer: &Trainer, means: [f64; 7], images_per_second: f64) -> Record {
+    let [d_loss, g_loss, penalty, d_real, d_fake, spread, diversity] = means;
+    let step = trainer.state().step;
+    Record {
+        step,
+        epoch: trainer.epoch(),
+        seconds: trainer.state().seconds,
+        images_per_second,
+        rate: trainer.rate(Network::Generator, step - 1),
+        d_loss,
+        g_loss,
+        penalty,
+        d_real,
+        d_fake,
+        spread,
+        diversity,
     }
 }

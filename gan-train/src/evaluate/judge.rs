@@ -1,0 +1,145 @@
+//! Judges generated images beside real ones.
+
+use super::classifier::{Classifier, FEATURES};
+use super::frechet::Gaussian;
+use super::parzen::log_likelihood;
+use super::points::Points;
+use super::prdc::{K, Manifold, Prdc};
+use super::quick::{Quick, class_kl};
+use crate::data::Split;
+use crate::data::idx::Images;
+use anyhow::{Context, Result, ensure};
+use std::borrow::Cow;
+
+/// Training images that the width of the Parzen windows is chosen on.
+const VALIDATION: usize = 1000;
+
+/// Real images, and what of them has to be computed once only.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    classifier: Classifier,
+    width: usize,
+    height: usize,
+    gaussian: Gaussian,
+    manifold: Manifold,
+    reference: Points,
+    validation: Points,
+}
+
+impl Judge {
+    /// A judge by `reference`, which no training step has seen. A [tenth](Split::tenth_and_others) of `train`, up to 1,000
+    /// images, serves to choose the width of the Parzen windows.
+    ///
+    /// # Errors
+    ///
+    /// Images of another size than the classifier's, or too few of them.
+    pub fn new(classifier: Classifier, train: &Split, reference: &Split) -> Result<Self> {
+        let (width, height) = (reference.images.width, reference.images.height);
+        enough(reference.images.count).context("real images to judge by")?;
+        let validation = train.tenth_and_others().0.sample(VALIDATION).images;
+        ensure!(validation.count > 0, "training images: {} (expected 10 or more)", train.images.count);
+        ensure!((validation.width, validation.height) == (width, height), "images to judge by: not of the training images' size");
+        let features = classifier.features(&reference.images)?;
+        Ok(Self {
+            classifier,
+            width,
+            height,
+            gaussian: Gaussian::of_features(&features),
+            manifold: Manifold::new(Points::new(features, FEATURES), K),
+            reference: Points::of_images(&reference.images),
+            validation: Points::of_images(&validation),
+        })
+    }
+
+    /// The classifier whose features and labels it goes by.
+    pub fn classifier(&self) -> &Classifier {
+        &self.classifier
+    }
+
+    /// Scores images, made for `labels` if there are some. Larger images are [cropped](crop) first.
+    ///
+    /// # Errors
+    ///
+    /// Six images or fewer, another size, or not one label an image.
+    pub fn quick(&self, images: &Images, labels: Option<&[u16]>) -> Result<Quick> {
+        enough(images.count).context("images to judge")?;
+        let images = crop(images, self.width, self.height)?;
+        let features = self.classifier.features(&images)?;
+        let found = self.classifier.labels(&features);
+        let conditional_accuracy = labels
+            .map(|labels| {
+                ensure!(labels.len() == images.count, "labels: {} for {} images", labels.len(), images.count);
+                let right = found.iter().zip(labels).filter(|(found, label)| found == label).count();
+                Ok(right as f64 / images.count as f64)
+            })
+            .transpose()?;
+        let mut class_histogram = vec![0; self.classifier.card().classes.into()];
+        found.iter().for_each(|&class| class_histogram[usize::from(class)] += 1);
+
+        let fid = 100.0 * self.gaussian.distance(&Gaussian::of_features(&features)) / self.classifier.card().feature_variance;
+        let Prdc { precision, recall, density, coverage } = self.manifold.compare(&Points::new(features, FEATURES));
+        let likelihood = log_likelihood(&Points::of_images(&images), &self.validation, &self.reference);
+        Ok(Quick {
+            fid,
+            coverage,
+            precision,
+            recall,
+            density,
+            log_likelihood: likelihood.nats,
+            sigma: likelihood.sigma,
+            class_kl: class_kl(&class_histogram),
+            conditional_accuracy,
+            class_histogram,
+        })
+    }
+}
+
+fn enough(count: usize) -> Result<()> {
+    ensure!(count > K, "{count} (expected more than {K}: a point's ball reaches to its {K}th neighbour)");
+    Ok(())
+}
+
+/// Images of this size: themselves, or their middle if they are larger by a border of the same width left and right, and of the
+/// same height above and below.
+///
+/// # Errors
+///
+/// Any other size.
+pub fn crop(images: &Images, width: usize, height: usize) -> Result<Cow<'_, Images>> {
+    if (images.width, images.height) == (width, height) {
+        return Ok(Cow::Borrowed(images));
+    }
+    let (left, top) = border((images.width, images.height), (width, height))?;
+    let lines = images.iter().flat_map(|image| image.chunks_exact(images.width).skip(top).take(height));
+    let pixels = lines.flat_map(|line| &line[left..left + width]).copied().collect();
+    Ok(Cow::Owned(Images { count: images.count, width, height, pixels }))
+}
+
+/// How much is cropped left and above from images `(width, height)` for these to be of size `to`.
+///
+/// # Errors
+///
+/// There is no even border of `from` around `to`.
+pub fn border(from: (usize, usize), to: (usize, usize)) -> Result<(usize, usize)> {
+    let half = |larger: usize, smaller: usize| larger.checked_sub(smaller).filter(|rest| rest % 2 == 0).map(|rest| rest / 2);
+    half(from.0, to.0).zip(half(from.1, to.1)).with_context(|| {
+        format!("image size: the model's {}x{} (expected {}x{}, or an even border around that)", from.0, from.1, to.0, to.1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_even_border_is_cropped_and_nothing_else() {
+        let images = Images { count: 2, width: 5, height: 4, pixels: (0..40).collect() };
+        let cropped = crop(&images, 3, 2).unwrap();
+        assert_eq!(*cropped, Images { count: 2, width: 3, height: 2, pixels: vec![6, 7, 8, 11, 12, 13, 26, 27, 28, 31, 32, 33] });
+        assert_eq!(*crop(&images, 5, 4).unwrap(), images);
+        for (width, height) in [(4, 4), (5, 3), (6, 4), (7, 6)] {
+            let error = crop(&images, width, height).unwrap_err().to_string();
+            assert!(error.contains("5x4") && error.contains(&format!("{width}x{height}")), "{error}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What [`Judge`](super::Judge) says of generated images, and the metrics' names.
+
+use serde::{Deserialize, Serialize};
+
+/// A generator's scores. The modules beside this one have the formulas.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Quick {
+    /// Frechet distance of the features, in hundredths of the training images' variance; see [`super::frechet`].
+    pub fid: f64,
+    /// 0..=1; see [`super::prdc`], as the next three.
+    pub coverage: f64,
+    /// 0..=1.
+    pub precision: f64,
+    /// 0..=1.
+    pub recall: f64,
+    /// 0 and more.
+    pub density: f64,
+    /// Nats; see [`super::parzen`].
+    pub log_likelihood: f64,
+    /// Standard deviation of the windows that it was measured with.
+    pub sigma: f64,
+    /// Nats; see [`class_kl`].
+    pub class_kl: f64,
+    /// Fraction of the images whose label the classifier agrees with, if they were made for labels.
+    pub conditional_accuracy: Option<f64>,
+    /// Images that the classifier gives each label.
+    pub class_histogram: Vec<usize>,
+}
+
+/// Which end of a metric is the good one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// As `fid`.
+    Lower,
+    /// As `coverage`.
+    Higher,
+}
+
+/// A metric that [`Quick::get`] knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metric {
+    /// The field's name.
+    pub name: &'static str,
+    /// A shorter one.
+    pub alias: Option<&'static str>,
+    /// Its good end.
+    pub better: Better,
+}
+
+/// All metrics that are one number.
+pub const METRICS: [Metric; 8] = [
+    metric("fid", None, Better::Lower),
+    metric("coverage", None, Better::Higher),
+    metric("precision", None, Better::Higher),
+    metric("recall", None, Better::Higher),
+    metric("density", None, Better::Higher),
+    metric("log_likelihood", Some("ll"), Better::Higher),
+    metric("class_kl", None, Better::Lower),
+    metric("conditional_accuracy", Some("accuracy"), Better::Higher),
+];
+
+const fn metric(name: &'static str, alias: Option<&'static str>, better: Better) -> Metric {
+    Metric { name, alias, better }
+}
+
+impl Metric {
+    /// The metric of this name or alias.
+    pub fn find(name: &str) -> Option<Self> {
+        METRICS.into_iter().find(|metric| metric.name == name || metric.alias == Some(name))
+    }
+}
+
+impl Quick {
+    /// The metric of this name or alias; none if there is no such metric, or no `conditional_accuracy` of these images.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        match Metric::find(name)?.name {
+            "fid" => Some(self.fid),
+            "coverage" => Some(self.coverage),
+            "precision" => Some(self.precision),
+            "recall" => Some(self.recall),
+            "density" => Some(self.density),
+            "log_likelihood" => Some(self.log_likelihood),
+            "class_kl" => Some(self.class_kl),
+            "conditional_accuracy" => self.conditional_accuracy,
+            _ => None,
+        }
+    }
+}
+
+/// Kullback-Leibler divergence of a histogram from the uniform one over its `c` classes: `sum p log(p c)`, nats. 0 for equal
+/// counts, `log c` if all are of one class.
+pub fn class_kl(histogram: &[usize]) -> f64 {
+    let total: usize = histogram.iter().sum();
+    let fractions = histogram.iter().filter(|&&count| count > 0).map(|&count| count as f64 / total as f64);
+    fractions.map(|p| p * (p * histogram.len() as f64).ln()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn divergence_from_uniform() {
+        assert_eq!(class_kl(&[7, 7, 7]), 0.0);
+        assert!((class_kl(&[0, 12, 0, 0]) - 4f64.ln()).abs() < 1e-12);
+        // 1/2 log(3/2) + 1/3 log 1 + 1/6 log(1/2)
+        assert!((class_kl(&[3, 2, 1]) - (1.5f64.ln() / 2.0 - 2f64.ln() / 6.0)).abs() < 1e-12);
+    }
+
+    /// Each metric's name finds its own field, also after JSON.
+    #[test]
+    fn metrics_are_found_by_name_and_alias() {
+        let quick = Quick {
+            fid: 1.0,
+            coverage: 2.0,
+            precision: 3.0,
+            recall: 4.0,
+            density: 5.0,
+            log_likelihood: 6.0,
+            sigma: 0.5,
+            class_kl: 7.0,
+            conditional_accuracy: Some(8.0),
+            class_histogram: vec![1, 2],
+        };
+        let json = serde_json::to_value(&quick).unwrap();
+        for (metric, expected) in METRICS.into_iter().zip(1..) {
+            assert_eq!(quick.get(metric.name), Some(f64::from(expected)), "{}", metric.name);
+            assert_eq!(json[metric.name].as_f64(), Some(f64::from(expected)), "{}", metric.name);
+        }
+        assert_eq!((quick.get("ll"), quick.get("accuracy"), quick.get("inception")), (Some(6.0), Some(8.0), None));
+        assert_eq!(Metric::find("ll").map(|metric| metric.better), Some(Better::Higher));
+        assert_eq!(serde_json::from_value::<Quick>(json).unwrap(), quick);
+        assert_eq!(Quick { conditional_accuracy: None, ..quick }.get("accuracy"), None);
+    }
+}

@@ -71,3 +71,26 @@ pub fn generate(generator: &Generator<'_>, samples: &Samples) -> Result<Images> 
     )?;
     Ok(Images { count: samples.count, width: shape.width.into(), height: shape.height.into(), pixels })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Enough images that every core makes some.
+    #[test]
+    fn images_are_in_the_samples_order_whoever_made_them() {
+        let file = BlobFile::new(include_bytes!("../../tests/vectors/v1-tiny.gan"));
+        let generator = file.decode().unwrap();
+        let samples = Samples::new(3, 5000, generator.latent_len() as u16, generator.classes());
+        let images = generate(&generator, &samples).unwrap();
+        assert_eq!(images.count, 5000);
+        let mut scratch = vec![0; generator.scratch_len()];
+        let mut expected = vec![0; generator.pixels_len()];
+        for ((codes, &label), image) in samples.codes.chunks_exact(generator.latent_len()).zip(&samples.labels).zip(images.iter())
+        {
+            let label = (generator.classes() > 0).then_some(label);
+            generator.generate(codes, label, &mut scratch, &mut expected).unwrap();
+            assert_eq!(image, expected);
+        }
+    }
+}

@@ -58,12 +58,13 @@ impl Split {
         self.pick(&self.order()[..count.min(self.images.count)])
     }
 
-    fn order(&self) -> Vec<u32> {
+    /// The indices of all images in random order, the same each time.
+    pub(crate) fn order(&self) -> Vec<u32> {
         permutation(self.images.count, &mut stream(0, Purpose::HeldOut, 0))
     }
 
     /// The images of these indices, in their order.
-    fn pick(&self, chosen: &[u32]) -> Self {
+    pub(crate) fn pick(&self, chosen: &[u32]) -> Self {
         let len = self.images.image_len();
         let image = |&index: &u32| &self.images.pixels[index as usize * len..(index as usize + 1) * len];
         let mut pixels = Vec::with_capacity(chosen.len() * len);

@@ -20,7 +20,7 @@ use anyhow::{Context, Result, ensure};
 use classifier::{Card, Classifier};
 use gan_core::Generator;
 pub use judge::Judge;
-use memorization::{Memorization, Nearest};
+use memorization::{Memorization, Neighbours};
 pub use quick::Quick;
 use serde::Serialize;
 
@@ -90,7 +90,7 @@ pub fn evaluate(
     };
     let classifier = classifier.map_or_else(|| Classifier::for_data(train), Ok)?;
     let judge = Judge::new(classifier, train, reference)?;
-    let nearest = Nearest::new(&train.images, &reference.sample(memorization::IMAGES).images);
+    let neighbours = Neighbours::new(train, reference);
 
     let latents = Samples::new(seed, samples, generator.latent_len() as u16, generator.classes());
     let labels = (generator.classes() > 0).then_some(latents.labels.as_slice());
@@ -98,7 +98,7 @@ pub fn evaluate(
         let images = generate(generator, &latents)?;
         let quick = judge.quick(&images, labels)?;
         let images = judge::crop(&images, reference.images.width, reference.images.height)?;
-        Ok(Scores { samples, quick, memorization: nearest.compare(&images) })
+        Ok(Scores { samples, quick, memorization: neighbours.compare(&images) })
     };
     let is_float = generator.layers().iter().any(|layer| matches!(layer, gan_core::generator::Layer::F32 { .. }));
     let (int8, float) = match float {
@@ -111,7 +111,7 @@ pub fn evaluate(
     let Split { images, .. } = train.tenth_and_others().1.sample(samples);
     let classifier_accuracy = judge.classifier().accuracy(reference)?;
     let quick = Quick { conditional_accuracy: Some(classifier_accuracy), ..judge.quick(&images, None)? };
-    let real = Scores { samples: images.count, quick, memorization: nearest.held_out().clone() };
+    let real = Scores { samples: images.count, quick, memorization: neighbours.held_out().clone() };
     Ok(Report {
         model: generator.name().into(),
         data: data.name.clone(),

@@ -136,3 +136,43 @@ impl Classifier {
         logits.chunks_exact(self.card.classes.into()).map(likeliest).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::digits;
+
+    #[test]
+    fn it_learns_the_digits_and_the_same_each_time() {
+        let data = digits().unwrap();
+        let classifier = Classifier::train(&data.train, 300, 1).unwrap();
+        let accuracy = classifier.accuracy(data.test.as_ref().unwrap()).unwrap();
+        // Guessing gets a tenth right.
+        assert!(accuracy > 0.9, "{accuracy}");
+        assert_eq!(Classifier::train(&data.train, 20, 1).unwrap(), Classifier::train(&data.train, 20, 1).unwrap());
+        assert_ne!(Classifier::train(&data.train, 20, 1).unwrap(), Classifier::train(&data.train, 20, 2).unwrap());
+
+        // The trace of the covariance, by the definition.
+        let features = classifier.features(&data.train.images).unwrap();
+        let rows: Vec<&[f32]> = features.chunks_exact(FEATURES).collect();
+        let mut variance = 0.0;
+        for index in 0..FEATURES {
+            let column = rows.iter().map(|row| f64::from(row[index]));
+            let (sum, squares) = column.fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
+            variance += squares / rows.len() as f64 - (sum / rows.len() as f64).powi(2);
+        }
+        let found = classifier.card().feature_variance;
+        assert!((found - variance).abs() < 1e-6 * variance, "{found}, expected {variance}");
+    }
+
+    #[test]
+    fn data_that_it_cannot_learn_is_refused() {
+        let data = digits().unwrap().train;
+        let error = |data: &Split| format!("{:#}", Classifier::train(data, 1, 0).unwrap_err());
+        assert!(error(&Split { labels: None, ..data.clone() }).contains("no labels"));
+        assert!(error(&data.sample(100)).contains("at least 128 images, the data has 100"));
+        let classifier = Classifier::mnist().unwrap();
+        let error = classifier.features(&data.images).unwrap_err().to_string();
+        assert!(error.contains("8x8") && error.contains("28x28"), "{error}");
+    }
+}

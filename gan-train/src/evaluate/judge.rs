@@ -130,6 +130,55 @@ pub fn border(from: (usize, usize), to: (usize, usize)) -> Result<(usize, usize)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::digits;
+
+    /// The digits are 8x8; here as a judge of its own training images, as during training.
+    fn judge() -> (Judge, Split) {
+        let (held_out, train) = digits().unwrap().train.tenth_and_others();
+        (Judge::new(Classifier::train(&train, 100, 0).unwrap(), &train, &held_out).unwrap(), held_out)
+    }
+
+    #[test]
+    fn extremes_get_the_scores_that_they_must() {
+        let (judge, held_out) = judge();
+        // The real images themselves.
+        let labels: Vec<u16> = held_out.labels.as_ref().unwrap().iter().map(|&label| label.into()).collect();
+        let real = judge.quick(&held_out.images, Some(&labels)).unwrap();
+        assert!(real.fid < 1e-6, "{real:?}");
+        assert_eq!((real.coverage, real.precision, real.recall, real.density), (1.0, 1.0, 1.0, 1.2));
+        assert_eq!(real.class_histogram.iter().sum::<usize>(), held_out.images.count);
+        assert_eq!(real.conditional_accuracy, Some(judge.classifier().accuracy(&held_out).unwrap()));
+
+        // One of them, again and again.
+        let one = Images { pixels: held_out.images.pixels[..64].repeat(held_out.images.count), ..held_out.images };
+        let collapsed = judge.quick(&one, None).unwrap();
+        assert!(collapsed.fid > 50.0 && collapsed.coverage < 0.2 && collapsed.precision == 1.0, "{collapsed:?}");
+        assert!((collapsed.class_kl - 10f64.ln()).abs() < 1e-12 && collapsed.conditional_accuracy.is_none(), "{collapsed:?}");
+        assert!(collapsed.log_likelihood < real.log_likelihood - 20.0 && collapsed.sigma > real.sigma, "{collapsed:?}");
+    }
+
+    #[test]
+    fn a_border_changes_nothing_and_wrong_images_are_refused() {
+        let (judge, Split { images, .. }) = judge();
+        let (width, height) = (12, 10);
+        let mut pixels = vec![255; images.count * width * height];
+        for (image, framed) in images.iter().zip(pixels.chunks_exact_mut(width * height)) {
+            for (line, framed) in image.chunks_exact(8).zip(framed.chunks_exact_mut(width).skip(1)) {
+                framed[2..10].copy_from_slice(line);
+            }
+        }
+        let framed = Images { count: images.count, width, height, pixels };
+        assert_eq!(judge.quick(&framed, None).unwrap(), judge.quick(&images, None).unwrap());
+
+        let refuse = |count: usize, width: usize, labels: Option<&[u16]>, part: &str| {
+            let images = Images { count, width, height: 8, pixels: vec![0; count * width * 8] };
+            let error = format!("{:#}", judge.quick(&images, labels).unwrap_err());
+            assert!(error.contains(part), "{error}, expected {part}");
+        };
+        refuse(5, 8, None, "images to judge: 5 (expected more than 5");
+        refuse(9, 7, None, "7x8 (expected 8x8");
+        refuse(9, 8, Some(&[1; 8]), "labels: 8 for 9 images");
+    }
 
     #[test]
     fn an_even_border_is_cropped_and_nothing_else() {

@@ -55,7 +55,8 @@ pub fn text(report: &Report) -> String {
     });
     row("labels' divergence, nats", "lower", &|scores| format!("{:.4}", scores.quick.class_kl));
     row("distance to training images", "", &|scores| format!("{:.3}", scores.memorization.distance));
-    row("  as a ratio", "", &|scores| format!("{:.3}", scores.memorization.ratio));
+    row("  over held-out images' own", "", &|scores| format!("{:.3}", scores.memorization.ratio));
+    row("  over training images' own", "", &|scores| format!("{:.3}", scores.memorization.ratio_to_training));
     row("  copies", "lower", &|scores| format!("{} of {}", scores.memorization.copies, count(scores.memorization.images)));
     lines.push(String::new());
     for (name, scores) in &columns {

@@ -81,3 +81,41 @@ fn param(file: &SafeTensors<'_>, name: &'static str, shape: Vec<usize>) -> Resul
     ensure!(values.iter().all(|value| value.is_finite()), "tensor {name}: not finite");
     Ok(Param { name, shape, values })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::digits;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let classifier = Classifier::train(&digits().unwrap().train, 3, 5).unwrap();
+        let bytes = classifier.serialize().unwrap();
+        assert_eq!(parse(&bytes).unwrap(), classifier);
+        assert_eq!(classifier.serialize().unwrap(), bytes, "the same bytes each time");
+        let mnist = Classifier::mnist().unwrap();
+        assert_eq!((mnist.card.width, mnist.card.height, mnist.card.classes), (28, 28, 10));
+        assert_eq!(mnist.serialize().unwrap(), MNIST);
+    }
+
+    #[test]
+    fn other_files_are_refused_by_what_is_wrong() {
+        let classifier = Classifier::train(&digits().unwrap().train, 1, 5).unwrap();
+        let refuse = |change: &dyn Fn(&mut Classifier), part: &str| {
+            let mut changed = classifier.clone();
+            change(&mut changed);
+            let error = format!("{:#}", parse(&changed.serialize().unwrap()).unwrap_err());
+            assert!(error.contains(part), "{error}, expected {part}");
+        };
+        refuse(&|c| c.card.format = "gan-train classifier 9".into(), "expected \"gan-train classifier 1\"");
+        refuse(&|c| c.card.classes = 7, "tensor logits.weight: shape [64, 10] (expected [64, 7])");
+        refuse(&|c| c.card.height = 9, "tensor features.weight: shape");
+        refuse(&|c| c.card.feature_variance = 0.0, "feature_variance: 0");
+        refuse(&|c| drop(c.params.remove(3)), "tensor convolution2.bias: missing");
+        refuse(&|c| c.params[1].values[2] = f32::NAN, "tensor convolution1.bias: not finite");
+        let bytes = classifier.serialize().unwrap();
+        for cut in [0, 7, 100, bytes.len() - 1] {
+            assert!(format!("{:#}", parse(&bytes[..cut]).unwrap_err()).contains("cut short"));
+        }
+    }
+}

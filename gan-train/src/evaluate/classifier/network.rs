@@ -120,3 +120,87 @@ fn gradient<const D: usize>(tensor: &Tensor<D>, gradients: &mut Gradients) -> Ve
     let gradient = tensor.grad_remove(gradients).expect("every bound tensor takes part in the loss");
     gradient.try_into_vec_as().expect("gradients are f32, as the params")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(values: &[f64], [channels, height, width]: [usize; 3], channel: usize, y: isize, x: isize) -> Option<f64> {
+        assert_eq!(values.len(), channels * height * width);
+        let inside = (0..height as isize).contains(&y) && (0..width as isize).contains(&x);
+        inside.then(|| values[(channel * height + y as usize) * width + x as usize])
+    }
+
+    /// Convolution, ReLU and pooling of one image by their definitions; the new values and shape.
+    fn convolve(x: &[f64], shape: [usize; 3], weight: &Param, bias: &Param) -> (Vec<f64>, [usize; 3]) {
+        let [inputs, height, width] = shape;
+        let mut sums = Vec::new();
+        for (output, bias) in bias.values.iter().enumerate() {
+            for (y, x0) in (0..height as isize).flat_map(|y| (0..width as isize).map(move |x| (y, x))) {
+                let mut sum = f64::from(*bias);
+                for (index, &weight) in weight.values[output * inputs * 9..(output + 1) * inputs * 9].iter().enumerate() {
+                    let (channel, dy, dx) = (index / 9, (index / 3 % 3) as isize - 1, (index % 3) as isize - 1);
+                    sum += f64::from(weight) * at(x, shape, channel, y + dy, x0 + dx).unwrap_or(0.0);
+                }
+                sums.push(sum.max(0.0));
+            }
+        }
+        let shape = [bias.values.len(), height, width];
+        let (to_width, to_height) = pooled((width, height));
+        if (to_width, to_height) == (width, height) {
+            return (sums, shape);
+        }
+        let mut outputs = Vec::new();
+        for channel in 0..shape[0] {
+            for (y, x) in (0..to_height as isize).flat_map(|y| (0..to_width as isize).map(move |x| (2 * y, 2 * x))) {
+                let window = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(dy, dx)| at(&sums, shape, channel, y + dy, x + dx));
+                outputs.push(window.into_iter().flatten().fold(0.0, f64::max));
+            }
+        }
+        (outputs, [shape[0], to_height, to_width])
+    }
+
+    fn dense(x: &[f64], weight: &Param, bias: &Param) -> Vec<f64> {
+        let outputs = bias.values.len();
+        let sum = |output: usize| -> f64 {
+            x.iter().enumerate().map(|(input, x)| x * f64::from(weight.values[input * outputs + output])).sum()
+        };
+        (0..outputs).map(|output| sum(output) + f64::from(bias.values[output])).collect()
+    }
+
+    /// Odd sizes, sizes that are not pooled, MNIST's, and one pixel.
+    #[test]
+    fn the_network_computes_what_its_layers_are_defined_to_be() {
+        for (width, height) in [(9, 11), (8, 8), (5, 4), (28, 28), (1, 1)] {
+            let mut params = init(width, height, 3, 7);
+            for param in params.iter_mut().filter(|param| param.shape.len() == 1) {
+                param.values = uniform(param.values.len(), 0.3, &mut stream(1, Purpose::Classifier, 0));
+            }
+            let mut pixels = uniform(2 * width * height, 0.5, &mut stream(2, Purpose::Classifier, 0));
+            pixels.iter_mut().for_each(|pixel| *pixel += 0.5);
+            let device = Device::flex();
+            let network = Network::bind(&params, &device, false);
+            let images = Tensor::from_data(TensorData::new(pixels.clone(), [2, 1, height, width]), &device);
+            let features = network.features(images);
+            let logits: Vec<f32> = network.logits(features.clone()).try_into_vec_as().unwrap();
+            let features: Vec<f32> = features.try_into_vec_as().unwrap();
+
+            let (mut expected_features, mut expected_logits) = (Vec::new(), Vec::new());
+            for image in pixels.chunks_exact(width * height) {
+                let image: Vec<f64> = image.iter().map(|&pixel| pixel.into()).collect();
+                let (x, shape) = convolve(&image, [1, height, width], &params[0], &params[1]);
+                let (x, _) = convolve(&x, shape, &params[2], &params[3]);
+                let x: Vec<f64> = dense(&x, &params[4], &params[5]).into_iter().map(|sum| sum.max(0.0)).collect();
+                expected_logits.extend(dense(&x, &params[6], &params[7]));
+                expected_features.extend(x);
+            }
+            assert_eq!((features.len(), logits.len()), (2 * FEATURES, 2 * 3));
+            assert!(expected_features.iter().any(|&feature| feature > 0.1), "{width}x{height}: no feature is alive");
+            for (found, expected) in [(features, expected_features), (logits, expected_logits)] {
+                for (found, expected) in found.into_iter().zip(expected) {
+                    assert!((f64::from(found) - expected).abs() < 1e-4, "{width}x{height}: {found}, expected {expected}");
+                }
+            }
+        }
+    }
+}

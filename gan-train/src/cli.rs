@@ -4,6 +4,7 @@ mod classifier;
 mod evaluate;
 mod generate;
 mod inspect;
+mod presets;
 mod quantize;
 mod quickstart;
 mod train;
@@ -31,6 +32,7 @@ pub struct Cli {
 enum Command {
     Quickstart(quickstart::Quickstart),
     Train(train::Train),
+    Presets(presets::Presets),
     Quantize(quantize::Quantize),
     Generate(generate::Generate),
     Inspect(inspect::Inspect),
@@ -44,6 +46,7 @@ impl Cli {
         match self.command {
             Command::Quickstart(command) => command.run(),
             Command::Train(command) => command.run(),
+            Command::Presets(command) => command.run(),
             Command::Quantize(command) => command.run(),
             Command::Generate(command) => command.run(),
             Command::Inspect(command) => command.run(),

@@ -110,16 +110,21 @@ fn configurations() {
         (good.replace("[64, 64, 64]", "[1, 1, 1, 1, 1, 1, 1, 1]"), "generator.hidden"),
         (good.replace("\"leaky_relu\"", "\"gelu\""), "gelu"),
         (good.replace("[generator]", "[generator"), "generator"),
+        (good.replace("\"non_saturating\"", "\"wasserstein\""), "training.objective"),
+        (good.replace("[128, 128]", "[{ size = 128, dropout = 2 }]"), "discriminator.hidden layer 0: dropout"),
+        (good.replace("[128, 128]", "[\"128\"]"), "a layer's size, or a table"),
+        (good.replace("batch = 128", "batch = 128\nselect = \"beauty\""), "training.select"),
         (String::new(), "name"),
     ];
     for (text, part) in cases {
+        assert_ne!(text, good);
         fs::write(path.join("c.toml"), text).unwrap();
         // Only the size of a batch depends on the data, not on the file.
         let file = if part == "training.batch" { part } else { "c.toml" };
         fail(path, "train --data digits --config c.toml --out run", 1, &[part, file]);
     }
     fail(path, "train --data digits --config missing.toml", 1, &["missing.toml"]);
-    fail(path, "train --data digits --preset huge", 2, &["huge", "digits8, compact"]);
+    fail(path, "train --data digits --preset huge", 2, &["huge", "deep, square32"]);
 }
 
 #[test]
@@ -219,6 +224,7 @@ fn a_diverging_run_says_where() {
     let folder = folder();
     let path = folder.path();
     let config = include_str!("../presets/digits8.toml").replace("rate = 1e-3", "rate = 1e30");
+    assert!(config.contains("1e30"));
     fs::write(path.join("c.toml"), config).unwrap();
     fail(path, "train --data digits --config c.toml --out run", 1, &["step ", "loss is", "training.rate"]);
 }

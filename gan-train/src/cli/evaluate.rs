@@ -10,7 +10,7 @@ use gan_train::evaluate::classifier::Classifier;
 use gan_train::evaluate::{Report, agreement, evaluate};
 use gan_train::float::FloatGenerator;
 use gan_train::quantize::quantize;
-use gan_train::trainer::checkpoint::{self, Checkpoint, RunConfig};
+use gan_train::trainer::checkpoint::{self, RunConfig, Which};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -75,11 +75,12 @@ impl Evaluate {
     /// The float model of the run in `folder`, if the blob is the one that this run gives.
     fn float(&self, file: &BlobFile, folder: &Path) -> Result<Option<FloatGenerator>> {
         let run = RunConfig::read(folder)?;
-        let Checkpoint { state, shape, .. } = checkpoint::load(folder, &run.config)?;
-        let float = FloatGenerator::new(&run.config, shape, &state);
         // A run that was trained anew since is another model: comparing with it would say nothing.
-        if quantize(&float)? == file.bytes() || float.to_blob()? == file.bytes() {
-            return Ok(Some(float));
+        for which in [Which::Best, Which::Last] {
+            let (float, _) = checkpoint::generator(folder, &run.config, which)?;
+            if quantize(&float)? == file.bytes() || float.to_blob()? == file.bytes() {
+                return Ok(Some(float));
+            }
         }
         let (blob, folder) = (self.file.display(), folder.display());
         ensure!(self.run.is_none(), "{blob}: not the blob that --run {folder} gives; quantize it anew");

@@ -5,9 +5,8 @@ use anyhow::Result;
 use clap::Args;
 use gan_train::blob_file::BlobFile;
 use gan_train::evaluate::agreement;
-use gan_train::float::FloatGenerator;
 use gan_train::output::atomic;
-use gan_train::trainer::checkpoint::{self, Checkpoint, RunConfig};
+use gan_train::trainer::checkpoint::{self, RunConfig, Which};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -20,6 +19,9 @@ pub struct Quantize {
     /// The blob to write
     #[arg(short, long, value_name = "FILE.gan")]
     out: PathBuf,
+    /// The best generator by the run's evaluations (the last, if there were none), or the last
+    #[arg(long, value_enum, default_value_t)]
+    checkpoint: Which,
     /// Write f32 layers instead: four times the size, for chips with a floating-point unit and as a reference
     #[arg(long)]
     float: bool,
@@ -28,12 +30,11 @@ pub struct Quantize {
 impl Quantize {
     pub fn run(self) -> Result<ExitCode> {
         let run = RunConfig::read(&self.run_dir)?;
-        let Checkpoint { state, shape, .. } = checkpoint::load(&self.run_dir, &run.config)?;
+        let (float, step) = checkpoint::generator(&self.run_dir, &run.config, self.checkpoint)?;
         let steps = run.config.training.steps;
-        if state.step < steps {
-            eprintln!("note: the run stopped at step {} of {}", thousands(state.step), thousands(steps));
+        if step < steps {
+            eprintln!("note: the generator of step {} of {}", thousands(step), thousands(steps));
         }
-        let float = FloatGenerator::new(&run.config, shape, &state);
         let blob = if self.float { float.to_blob()? } else { gan_train::quantize::quantize(&float)? };
         atomic::write(&self.out, &blob)?;
         let file = BlobFile::new(&blob);

@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use gan_train::backend::Backend;
 use gan_train::blob_file::BlobFile;
 use gan_train::config::{Config, PRESETS, Recipe};
-use gan_train::data;
+use gan_train::data::{self, Split};
 use gan_train::float::FloatGenerator;
 use gan_train::output::{atomic, losses};
 use gan_train::trainer::checkpoint::{self, Checkpoint, RunConfig};
@@ -191,13 +191,15 @@ impl Train {
             thousands(step),
             thousands(steps)
         );
-        let watch = watch(&run.config, &material, folder, step, &self.options())?;
-        let mut trainer = Trainer::new(run.config.clone(), run.backend, material.train, shape, state)?;
+        let Material { train, held_out, whole, .. } = material;
+        let mut trainer = Trainer::new(run.config.clone(), run.backend, train, shape, state)?;
         ensure!(
             trainer.data_sha256() == data_sha256,
             "{data}: not the images and labels that {} was started on",
             folder.display()
         );
+        let watch = watch(&run.config, &whole, &held_out, folder, step, &self.options())?;
+        drop((whole, held_out));
         if steps != planned {
             eprintln!("note: {} steps were planned: the rate follows the new number from here on", thousands(planned));
         }
@@ -234,10 +236,12 @@ impl Train {
 /// Trains a new run in `folder`, in place of one that may be there.
 pub fn start(run: RunConfig, material: Material, folder: &Path, options: &Options) -> Result<(Trainer, End)> {
     let state = State::new(&run.config, material.shape);
+    let Material { train, held_out, whole, shape } = material;
+    let mut trainer = Trainer::new(run.config.clone(), run.backend, train, shape, state)?;
     atomic::create_folder(folder)?;
     checkpoint::remove(folder)?;
-    let watch = watch(&run.config, &material, folder, 0, options)?;
-    let mut trainer = Trainer::new(run.config.clone(), run.backend, material.train, material.shape, state)?;
+    let watch = watch(&run.config, &whole, &held_out, folder, 0, options)?;
+    drop((whole, held_out));
     run.write(folder)?;
     trainer.save(folder)?;
     run::stop_on_interrupt()?;
@@ -245,10 +249,11 @@ pub fn start(run: RunConfig, material: Material, folder: &Path, options: &Option
     Ok((trainer, end))
 }
 
-fn watch(config: &Config, material: &Material, folder: &Path, step: u64, options: &Options) -> Result<Option<Watch>> {
+/// The run's judge, if it is to be evaluated.
+fn watch(config: &Config, whole: &Split, held_out: &Split, folder: &Path, step: u64, options: &Options) -> Result<Option<Watch>> {
     ensure!(options.until.is_none() || config.training.eval_every > 0, "--until needs --eval-every");
     let wanted = config.training.eval_every > 0;
-    wanted.then(|| Watch::new(config, &material.whole, &material.held_out, folder, step)).transpose()
+    wanted.then(|| Watch::new(config, whole, held_out, folder, step)).transpose()
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {

@@ -3,6 +3,7 @@
 use super::{Shape, State};
 use crate::backend::Backend;
 use crate::config::Config;
+use crate::float::FloatGenerator;
 use crate::network::Param;
 use crate::output::atomic;
 use anyhow::{Context, Result, bail, ensure};
@@ -205,6 +206,30 @@ pub fn load(folder: &Path, config: &Config) -> Result<Checkpoint> {
 pub fn load_best(folder: &Path, config: &Config) -> Result<Option<Checkpoint>> {
     let path = folder.join(BEST);
     path.exists().then(|| read(&path, config, |state| averages(&mut state.average))).transpose()
+}
+
+/// Which generator of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Which {
+    /// The one that scored best in an evaluation; the last one if there was none.
+    #[default]
+    Best,
+    /// That of the last checkpoint.
+    Last,
+}
+
+/// A run's averaged generator, ready to be quantized, and the step that it is of.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn generator(folder: &Path, config: &Config, which: Which) -> Result<(FloatGenerator, u64)> {
+    let best = if which == Which::Best { load_best(folder, config)? } else { None };
+    let Checkpoint { state, shape, .. } = match best {
+        Some(best) => best,
+        None => load(folder, config)?,
+    };
+    Ok((FloatGenerator::new(config, shape, &state), state.step))
 }
 
 fn read(path: &Path, config: &Config, tensors: fn(&mut State) -> Vec<Named<'_>>) -> Result<Checkpoint> {

@@ -13,6 +13,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use gan_core::Generator;
 use gan_train::blob_file::BlobFile;
+use gan_train::output::numbers::thousands;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -68,13 +69,4 @@ fn print(text: &str) -> Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context("stdout: cannot be written"),
     }
-}
-
-/// `1494352` as `1,494,352`.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let groups = digits.as_bytes()[first..].chunks(3).map(|group| String::from_utf8_lossy(group).into_owned());
-    let head = (first > 0).then(|| digits[..first].to_owned());
-    head.into_iter().chain(groups).collect::<Vec<_>>().join(",")
 }

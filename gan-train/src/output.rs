@@ -1,6 +1,10 @@
-//! What a run leaves behind: files that are whole or not there, pictures, and text.
+//! What a run leaves behind: files that are whole or not there, pictures, pages, and text.
 
+pub mod animation;
 pub mod ascii;
 pub mod atomic;
 pub mod grid;
+pub mod history;
 pub mod losses;
+pub mod numbers;
+pub mod picture;

@@ -10,14 +10,6 @@ use gan_train::output::{ascii, atomic, grid};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Columns of a grid: a column a label when labels come in turn, or ten.
-fn columns(generator: &Generator<'_>) -> usize {
-    match generator.classes() {
-        0 | 1 => 10,
-        classes => usize::from(classes).min(32),
-    }
-}
-
 /// Generate images from a blob, as any device would: the same seed gives the same pixels everywhere
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -68,7 +60,7 @@ impl Generate {
             super::print(&ascii::draw(&images, 5))?;
         }
         if let Some(path) = &self.out {
-            grid::write(path, &images, columns(&generator))?;
+            grid::write(path, &images, grid::columns(generator.classes()))?;
             eprintln!("{}: {} images, seed {}", path.display(), images.count, self.seed);
         }
         if let Some(folder) = &self.idx {
@@ -98,5 +90,5 @@ fn write_idx(folder: &Path, images: &Images, labels: Option<&[u16]>) -> Result<(
 /// Writes a grid of `count` images of `seed`.
 pub fn grid(generator: &Generator<'_>, path: &Path, seed: u64, count: usize) -> Result<()> {
     let samples = Samples::new(seed, count, generator.latent_len() as u16, generator.classes());
-    grid::write(path, &generate(generator, &samples)?, columns(generator))
+    grid::write(path, &generate(generator, &samples)?, grid::columns(generator.classes()))
 }

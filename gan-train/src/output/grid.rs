@@ -1,6 +1,7 @@
 //! Images side by side in one PNG.
 
 use super::atomic;
+use super::picture::Picture;
 use crate::data::idx::Images;
 use anyhow::Result;
 use std::path::Path;
@@ -12,18 +13,20 @@ const TARGET_WIDTH: usize = 640;
 /// Grey value of the gaps: digits are light on black.
 const GAP_VALUE: u8 = 40;
 
-/// Writes `images` as a grid of `columns`, row by row, enlarged without smoothing.
-///
-/// # Errors
-///
-/// Names the file.
-pub fn write(path: &Path, images: &Images, columns: usize) -> Result<()> {
+/// Columns of a grid: a column a label when labels come in turn, or ten.
+pub fn columns(classes: u16) -> usize {
+    match classes {
+        0 | 1 => 10,
+        classes => usize::from(classes).min(32),
+    }
+}
+
+/// `images` as a grid of `columns`, row by row, pixel for pixel.
+pub fn picture(images: &Images, columns: usize) -> Picture {
     let columns = columns.clamp(1, images.count.max(1));
     let rows = images.count.div_ceil(columns);
     let (cell_width, cell_height) = (images.width + GAP, images.height + GAP);
     let (width, height) = (columns * cell_width + GAP, rows * cell_height + GAP);
-    let zoom = (TARGET_WIDTH / width).max(1);
-
     let mut pixels = vec![GAP_VALUE; width * height];
     for (index, image) in images.iter().enumerate() {
         let (left, top) = (index % columns * cell_width + GAP, index / columns * cell_height + GAP);
@@ -32,20 +35,23 @@ pub fn write(path: &Path, images: &Images, columns: usize) -> Result<()> {
             pixels[start..start + images.width].copy_from_slice(line);
         }
     }
-    let enlarged: Vec<u8> = pixels
-        .chunks_exact(width)
-        .flat_map(|line| {
-            let line: Vec<u8> = line.iter().flat_map(|&pixel| std::iter::repeat_n(pixel, zoom)).collect();
-            std::iter::repeat_n(line, zoom).flatten()
-        })
-        .collect();
+    Picture { width, height, pixels }
+}
 
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, (width * zoom) as u32, (height * zoom) as u32);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(&enlarged)?;
-    writer.finish()?;
-    atomic::write(path, &bytes)
+/// Writes `images` as a grid of `columns`, row by row, enlarged without smoothing.
+///
+/// # Errors
+///
+/// Names the file.
+pub fn write(path: &Path, images: &Images, columns: usize) -> Result<()> {
+    atomic::write(path, &picture(images, columns).enlarged_to(TARGET_WIDTH).to_png()?)
+}
+
+/// Writes the grid pixel for pixel: what [`animation`](super::animation) and the report read, and small.
+///
+/// # Errors
+///
+/// Names the file.
+pub fn write_plain(path: &Path, images: &Images, columns: usize) -> Result<()> {
+    atomic::write(path, &picture(images, columns).to_png()?)
 }

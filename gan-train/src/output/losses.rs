@@ -1,6 +1,7 @@
 //! The loss curves of a run as an SVG.
 
 use super::atomic;
+use super::history::penalty;
 use crate::trainer::metrics::Record;
 use anyhow::{Result, anyhow};
 use plotters::prelude::*;
@@ -9,7 +10,7 @@ use std::path::Path;
 /// A curve's value in a record.
 type Value = fn(&Record) -> f64;
 
-/// Draws the discriminator's and the generator's loss and the R1 penalty over the steps.
+/// Draws the discriminator's and the generator's loss and the penalty over the steps.
 ///
 /// # Errors
 ///
@@ -25,7 +26,7 @@ fn draw(svg: &mut String, records: &[Record], last_step: u64) -> Result<(), Box<
     let curves: [(&str, RGBColor, Value); 3] = [
         ("discriminator", RGBColor(31, 119, 180), |record| record.d_loss),
         ("generator", RGBColor(214, 99, 20), |record| record.g_loss),
-        ("penalty", RGBColor(120, 120, 120), |record| record.penalty),
+        ("penalty", RGBColor(120, 120, 120), penalty),
     ];
     let top = curves.iter().flat_map(|(_, _, value)| records.iter().map(value)).fold(0.0, f64::max);
 

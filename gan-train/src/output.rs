@@ -8,3 +8,4 @@ pub mod history;
 pub mod losses;
 pub mod numbers;
 pub mod picture;
+pub mod tensorboard;

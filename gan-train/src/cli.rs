@@ -7,6 +7,7 @@ mod inspect;
 mod presets;
 mod quantize;
 mod quickstart;
+mod report;
 mod train;
 
 use anyhow::{Context, Result};
@@ -39,6 +40,7 @@ enum Command {
     Inspect(inspect::Inspect),
     Evaluate(evaluate::Evaluate),
     Classifier(classifier::TrainClassifier),
+    Report(report::Report),
 }
 
 impl Cli {
@@ -53,6 +55,7 @@ impl Cli {
             Command::Inspect(command) => command.run(),
             Command::Evaluate(command) => command.run(),
             Command::Classifier(command) => command.run(),
+            Command::Report(command) => command.run(),
         }
     }
 }

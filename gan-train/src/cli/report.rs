@@ -1,0 +1,26 @@
+//! `gan-train report`.
+
+use anyhow::Result;
+use clap::Args;
+use gan_train::output::report;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Write a page about a run into its folder: curves, samples, sizes, configuration
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  gan-train report runs/mnist\n\nThe page, report.html, needs no other file and no network. The run may still be training."
+)]
+pub struct Report {
+    /// The run's folder
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+}
+
+impl Report {
+    pub fn run(self) -> Result<ExitCode> {
+        let path = report::write(&self.run)?;
+        super::print(&format!("{}\n", path.display()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

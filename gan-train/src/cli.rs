@@ -1,6 +1,7 @@
 //! The command line.
 
 mod classifier;
+mod compare;
 mod evaluate;
 mod generate;
 mod inspect;
@@ -41,6 +42,7 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     Classifier(classifier::TrainClassifier),
     Report(report::Report),
+    Compare(compare::Compare),
 }
 
 impl Cli {
@@ -56,6 +58,7 @@ impl Cli {
             Command::Evaluate(command) => command.run(),
             Command::Classifier(command) => command.run(),
             Command::Report(command) => command.run(),
+            Command::Compare(command) => command.run(),
         }
     }
 }

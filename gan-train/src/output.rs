@@ -4,6 +4,7 @@ pub mod animation;
 pub mod ascii;
 pub mod atomic;
 pub mod chart;
+pub mod compare;
 pub mod curves;
 pub mod grid;
 pub mod history;

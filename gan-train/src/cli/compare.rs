@@ -1,0 +1,29 @@
+//! `gan-train compare`.
+
+use anyhow::Result;
+use clap::Args;
+use gan_train::output::compare::{Comparison, text};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Compare runs: a table, and a page with their curves, samples and what differs in their configurations
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  gan-train compare runs/a runs/b --out a-and-b.html")]
+pub struct Compare {
+    /// The runs' folders
+    #[arg(value_name = "RUN", required = true)]
+    runs: Vec<PathBuf>,
+    /// Where the page is written
+    #[arg(long, value_name = "FILE.html", default_value = "compare.html")]
+    out: PathBuf,
+}
+
+impl Compare {
+    pub fn run(self) -> Result<ExitCode> {
+        let comparison = Comparison::read(&self.runs)?;
+        comparison.write(&self.out)?;
+        super::print(&text(&comparison))?;
+        eprintln!("{}: {} runs", self.out.display(), self.runs.len());
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,141 @@
+//! The runs' numbers side by side, for a page and for a terminal.
+
+use super::super::chart::color_classes;
+use super::super::history::History;
+use super::super::html;
+use super::super::measures::{self, Measure};
+use super::super::numbers::{thousands, value};
+use super::Comparison;
+
+/// Said where no value can be the best.
+const DIFFERENT: &str = "The runs were trained on different data, so their measures do not compare.";
+/// Marks the best value on a terminal.
+const BEST: &str = "*";
+
+/// A measure of each run.
+struct Row {
+    measure: Measure,
+    judged: Vec<Option<f64>>,
+    last: Vec<Option<f64>>,
+    best: Option<usize>,
+}
+
+/// What the page says of the table.
+pub fn lead(comparison: &Comparison) -> String {
+    let what = "Measures at the step that a run has chosen, or at its last; below, at its last.";
+    let best = if comparable(&comparison.histories) { "Bold: the best run." } else { DIFFERENT };
+    format!("{what} {best}")
+}
+
+/// Whether the runs' measures were taken on the same data.
+fn comparable(histories: &[History]) -> bool {
+    histories.iter().all(|history| history.run.data == histories[0].run.data)
+}
+
+/// Numbers of the runs that are no measures: what, and one a run.
+fn facts(comparison: &Comparison) -> Vec<(&'static str, Vec<Option<String>>)> {
+    let runs = || comparison.histories.iter().zip(&comparison.models);
+    let seconds = runs().map(|(history, model)| {
+        model.as_ref().map(|model| model.seconds).or(history.records.last().map(|record| record.seconds))
+    });
+    let steps = runs().map(|(history, model)| thousands(model.as_ref().map_or(history.last_step(), |model| model.step)));
+    let bytes = runs().map(|(_, model)| model.as_ref().map(|model| thousands(model.int8.bytes().len() as u64)));
+    let chosen = runs().map(|(history, _)| history.chosen().map(|chosen| thousands(chosen.step)));
+    vec![
+        ("Steps", steps.map(Some).collect()),
+        ("Minutes", seconds.map(|seconds| Some(format!("{:.1}", seconds? / 60.0))).collect()),
+        ("Blob bytes", bytes.collect()),
+        ("Chosen step", chosen.collect()),
+    ]
+}
+
+fn rows(histories: &[History]) -> Vec<Row> {
+    let row = |measure: Measure| {
+        let judged: Vec<_> = histories.iter().map(|history| measure.of(history.judged()?)).collect();
+        let last = histories.iter().map(|history| measure.of(history.evaluations.last()?)).collect();
+        Row { best: measure.best(&judged).filter(|_| comparable(histories)), judged, last, measure }
+    };
+    measures::present(histories).into_iter().map(row).collect()
+}
+
+/// The head of a table with a column a run.
+pub fn head(comparison: &Comparison) -> Vec<String> {
+    let name = |(index, history): (usize, &History)| {
+        format!("<span class=\"{}\"><i></i>{}</span>", color_classes(index), html::escape(&history.name))
+    };
+    std::iter::once(String::new()).chain(comparison.histories.iter().enumerate().map(name)).collect()
+}
+
+/// The table of a page.
+pub fn markup(comparison: &Comparison) -> String {
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    for (what, cells) in facts(comparison) {
+        let cells = cells.into_iter().map(|cell| cell.unwrap_or("–".into()));
+        lines.push(std::iter::once(what.to_owned()).chain(cells).collect());
+    }
+    for Row { measure, judged, last, best } in rows(&comparison.histories) {
+        let cell = |(index, (judged, last)): (usize, (&Option<f64>, &Option<f64>))| {
+            let Some(judged) = judged.map(value) else { return "–".into() };
+            let shown = if best == Some(index) { format!("<b>{judged}</b>") } else { judged };
+            format!("{shown}<small>{}</small>", last.map_or("–".into(), value))
+        };
+        let cells = judged.iter().zip(&last).enumerate().map(cell);
+        lines.push(std::iter::once(html::escape(&measure.title)).chain(cells).collect());
+    }
+    html::table(&head(comparison), &lines)
+}
+
+/// The table of a terminal: a column a run, the best value marked.
+pub fn text(comparison: &Comparison) -> String {
+    let names = comparison.histories.iter().map(|history| history.name.clone());
+    let mut lines: Vec<Vec<String>> = vec![std::iter::once("Name".to_owned()).chain(names).collect()];
+    for (what, cells) in facts(comparison) {
+        let cells = cells.into_iter().map(|cell| cell.unwrap_or("-".into()));
+        lines.push(std::iter::once(what.to_owned()).chain(cells).collect());
+    }
+    let rows = rows(&comparison.histories);
+    for Row { measure, judged, best, .. } in &rows {
+        let cell = |(index, judged): (usize, &Option<f64>)| {
+            let mark = if *best == Some(index) { BEST } else { "" };
+            judged.map_or("-".into(), |judged| value(judged) + mark)
+        };
+        lines.push(std::iter::once(measure.title.clone()).chain(judged.iter().enumerate().map(cell)).collect());
+    }
+    let mut text = align(&lines);
+    if rows.iter().any(|row| row.best.is_some()) {
+        text.push_str(&format!("\n{BEST} best; at the chosen step of a run, or its last\n"));
+    } else if !comparable(&comparison.histories) {
+        text.push_str(&format!("\n{DIFFERENT}\n"));
+    }
+    text
+}
+
+/// Columns under each other: the first to the left, the others to the right, so that a mark does not move the digits.
+fn align(lines: &[Vec<String>]) -> String {
+    let len = |cell: &str| cell.trim_end_matches(BEST).chars().count();
+    let columns = lines.first().map_or(0, Vec::len);
+    let width = |column: usize| lines.iter().map(|line| len(&line[column])).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for line in lines {
+        let mut row = format!("{:<1$}", line[0], widths[0]);
+        for (cell, &width) in line.iter().zip(&widths).skip(1) {
+            let mark = if cell.ends_with(BEST) { "" } else { " " };
+            row.push_str(&format!("  {:>1$}{cell}{mark}", "", width - len(cell)));
+        }
+        text.push_str(row.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stand_beside_the_column() {
+        let lines = [["name", "first", "b"], ["fid", "3.1*", "12.25"]].map(|line| line.map(str::to_owned).to_vec());
+        assert_eq!(align(&lines), "name  first       b\nfid     3.1*  12.25\n");
+    }
+}

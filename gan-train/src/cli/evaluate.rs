@@ -2,7 +2,7 @@
 
 mod table;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use gan_train::blob_file::BlobFile;
 use gan_train::data;
@@ -53,7 +53,12 @@ impl Evaluate {
         let file = BlobFile::read(&self.file)?;
         let generator = super::decode(&file, &self.file)?;
         let dataset = data::open(&self.data, self.data_dir.as_deref())?;
-        let classifier = self.classifier.as_deref().map(Classifier::read).transpose()?;
+        let classifier = self.classifier.as_deref().map(|path| -> Result<Classifier> {
+            let classifier = Classifier::read(path)?;
+            classifier.check(&dataset.train).with_context(|| path.display().to_string())?;
+            Ok(classifier)
+        });
+        let classifier = classifier.transpose()?;
         // First, because it is quick and can refuse.
         let float = match self.run_folder() {
             Some(folder) => self.float(&file, &folder)?,

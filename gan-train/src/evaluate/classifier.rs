@@ -103,14 +103,31 @@ impl Classifier {
         Ok(right as f64 / found.len() as f64)
     }
 
+    /// Checks that it is for images of this size and knows all their labels.
+    ///
+    /// # Errors
+    ///
+    /// Says what it is for.
+    pub fn check(&self, data: &Split) -> Result<()> {
+        self.check_size(&data.images)?;
+        let (classes, own) = (data.classes(), self.card.classes);
+        ensure!(classes <= own, "labels: the data has {classes} labels (the classifier is for {own})");
+        Ok(())
+    }
+
+    fn check_size(&self, images: &Images) -> Result<()> {
+        let (size, own) = ((images.width, images.height), (self.card.width.into(), self.card.height.into()));
+        ensure!(size == own, "image size: {}x{} (the classifier is for {}x{})", size.0, size.1, own.0, own.1);
+        Ok(())
+    }
+
     /// The features of each image, `[image][64]`.
     ///
     /// # Errors
     ///
     /// Images of another size.
     pub fn features(&self, images: &Images) -> Result<Vec<f32>> {
-        let (size, own) = ((images.width, images.height), (self.card.width.into(), self.card.height.into()));
-        ensure!(size == own, "image size: {}x{} (the classifier is for {}x{})", size.0, size.1, own.0, own.1);
+        self.check_size(images)?;
         let device = Device::flex();
         let network = Network::bind(&self.params, &device, false);
         let mut features = Vec::with_capacity(images.count * FEATURES);

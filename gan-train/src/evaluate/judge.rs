@@ -32,13 +32,14 @@ impl Judge {
     ///
     /// # Errors
     ///
-    /// Images of another size than the classifier's, or too few of them.
+    /// Images of another size or with other labels than the classifier's, or too few of them.
     pub fn new(classifier: Classifier, train: &Split, reference: &Split) -> Result<Self> {
         let (width, height) = (reference.images.width, reference.images.height);
+        classifier.check(train)?;
+        classifier.check(reference)?;
         enough(reference.images.count).context("real images to judge by")?;
         let validation = train.tenth_and_others().0.sample(VALIDATION).images;
         ensure!(validation.count > 0, "training images: {} (expected 10 or more)", train.images.count);
-        ensure!((validation.width, validation.height) == (width, height), "images to judge by: not of the training images' size");
         let features = classifier.features(&reference.images)?;
         Ok(Self {
             classifier,

@@ -49,11 +49,11 @@ pub fn text(report: &Report) -> String {
     row("precision", "higher", &|scores| format!("{:.3}", scores.quick.precision));
     row("density", "higher", &|scores| format!("{:.3}", scores.quick.density));
     row("log-likelihood, nats", "higher", &|scores| format!("{:.1}", scores.quick.log_likelihood));
-    row("  with windows of", "", &|scores| format!("{:.3}", scores.quick.sigma));
-    row("labels right", "higher", &|scores| {
+    row("  Parzen sigma", "", &|scores| format!("{:.3}", scores.quick.sigma));
+    row("conditional accuracy", "higher", &|scores| {
         scores.quick.conditional_accuracy.map_or("-".into(), |accuracy| format!("{accuracy:.4}"))
     });
-    row("labels' divergence, nats", "lower", &|scores| format!("{:.4}", scores.quick.class_kl));
+    row("class KL to uniform, nats", "lower", &|scores| format!("{:.4}", scores.quick.class_kl));
     row("distance to training images", "", &|scores| format!("{:.3}", scores.memorization.distance));
     row("  over held-out images' own", "", &|scores| format!("{:.3}", scores.memorization.ratio));
     row("  over training images' own", "", &|scores| format!("{:.3}", scores.memorization.ratio_to_training));

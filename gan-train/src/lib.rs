@@ -13,7 +13,7 @@
 //! | [`trainer`] | the step, checkpoints, metrics, a run |
 //! | [`float`], [`quantize`] | from a checkpoint to integers |
 //! | [`blob_file`] | `.gan` files on a host, and running them |
-//! | [`evaluate`] | agreement with the float model, a classifier's judgement |
+//! | [`evaluate`] | scores beside real images, agreement with the float model |
 //! | [`output`] | files that are whole or not there, pictures, text |
 
 pub mod backend;

@@ -171,8 +171,8 @@ mod tests {
             let row = Matrix::new(1, 2, gradient.map(|g| g as f32).to_vec());
             let before = average.values.clone();
             optimizer.update(0, &mut params[0], &row, Pace { rate: 0.1, time, decay: 0.75 }, Some(&mut average));
-            for index in 0..2 {
-                assert!((average.values[index] - (0.75 * before[index] + 0.25 * params[0].values[index])).abs() < 1e-6);
+            for ((average, before), value) in average.values.iter().zip(&before).zip(&params[0].values) {
+                assert!((average - (0.75 * before + 0.25 * value)).abs() < 1e-6);
             }
             for (found, expected) in params[0].values.iter().zip(expected(time, gradient)) {
                 assert!((f64::from(*found) - expected).abs() < 1e-6, "{kind:?} {time}: {found} {expected}");

@@ -135,7 +135,7 @@ fn a_killed_run_goes_on_from_its_last_checkpoint() {
     let mut left: Vec<String> =
         fs::read_dir(path.join("parts")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     left.sort();
-    assert_eq!(left, ["checkpoint.safetensors", "config.toml", "losses.svg", "metrics.jsonl", "samples.png"]);
+    assert_eq!(left, ["checkpoint.safetensors", "config.toml", "losses.svg", "metrics.jsonl", "report.html", "samples.png"]);
     assert!(child.wait().unwrap().success());
     assert_eq!(blob(path, "whole"), blob(path, "parts"));
 }

@@ -9,7 +9,7 @@ use gan_train::blob_file::BlobFile;
 use gan_train::config::{Config, PRESETS, Recipe};
 use gan_train::data::{self, Split};
 use gan_train::float::FloatGenerator;
-use gan_train::output::{atomic, losses};
+use gan_train::output::{atomic, losses, report};
 use gan_train::trainer::checkpoint::{self, Checkpoint, RunConfig};
 use gan_train::trainer::material::Material;
 use gan_train::trainer::metrics;
@@ -104,14 +104,19 @@ impl Train {
         losses::write(&folder.join(checkpoint::LOSSES), &metrics::read(&folder)?)?;
         let float = BlobFile::new(&FloatGenerator::new(trainer.config(), trainer.shape(), state).to_blob()?);
         grid(&float.decode()?, &folder.join(checkpoint::SAMPLES), trainer.config().seed, 100)?;
+        let page = report::write(&folder)?;
         if end == End::Interrupted {
             return Ok(interrupted(&folder));
         }
+        if let (End::Reached(evaluation), Some(until)) = (&end, &self.until) {
+            eprintln!("{until} at step {}; --resume {} goes on", thousands(evaluation.step), folder.display());
+        }
         let (shown, name) = (folder.display(), &trainer.config().name);
         eprintln!(
-            "trained {} steps in {:.1} s; next: gan-train quantize {shown} -o {name}.gan",
+            "trained {} steps in {:.1} s; see {}; next: gan-train quantize {shown} -o {name}.gan",
             thousands(state.step),
-            state.seconds
+            state.seconds,
+            page.display()
         );
         super::print(&format!("{shown}\n"))?;
         Ok(ExitCode::SUCCESS)
@@ -249,11 +254,12 @@ pub fn start(run: RunConfig, material: Material, folder: &Path, options: &Option
     Ok((trainer, end))
 }
 
-/// The run's judge, if it is to be evaluated.
-fn watch(config: &Config, whole: &Split, held_out: &Split, folder: &Path, step: u64, options: &Options) -> Result<Option<Watch>> {
-    ensure!(options.until.is_none() || config.training.eval_every > 0, "--until needs --eval-every");
-    let wanted = config.training.eval_every > 0;
-    wanted.then(|| Watch::new(config, whole, held_out, folder, step)).transpose()
+/// Who watches the run from `step` on.
+fn watch(config: &Config, whole: &Split, held_out: &Split, folder: &Path, step: u64, options: &Options) -> Result<Watch> {
+    let evaluated = config.training.eval_every > 0;
+    ensure!(evaluated || options.until.is_none(), "--until needs --eval-every");
+    let watch = Watch::new(config, folder, step, options.tensorboard)?;
+    if evaluated { watch.judging(whole, held_out) } else { Ok(watch) }
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {

@@ -1,7 +1,7 @@
 //! The charts that pages about one run and about several have in common.
 
 use super::chart::{Chart, Curve, Span};
-use super::history::{History, penalty};
+use super::history::History;
 use super::measures;
 use crate::trainer::metrics::Record;
 
@@ -20,7 +20,7 @@ const SLOPE: &str = "Of the discriminator's slope, before its weight.";
 pub fn training(history: &History) -> String {
     let losses: [(&str, Value); 2] = [("discriminator", |record| record.d_loss), ("generator", |record| record.g_loss)];
     let scores: [(&str, Value); 2] = [("real images", |record| record.d_real), ("generated images", |record| record.d_fake)];
-    let penalties: [(&str, Value); 1] = [("penalty", penalty)];
+    let penalties: [(&str, Value); 1] = [("penalty", |record| record.penalty)];
     let rates: [(&str, Value); 1] = [("rate", |record| record.rate)];
     let charts: [Training<'_>; 4] = [
         ("Losses", "", "loss", Span::FromZero, true, &losses),
@@ -43,7 +43,7 @@ pub fn trainings(histories: &[History]) -> String {
         ("Discriminator's loss", "", "loss", Span::FromZero, |record| record.d_loss),
         ("Generator's loss", "", "loss", Span::FromZero, |record| record.g_loss),
         ("Scores apart", apart, "difference", Span::FromZero, |record| record.d_real - record.d_fake),
-        ("Penalty", SLOPE, "penalty", Span::FromZero, penalty),
+        ("Penalty", SLOPE, "penalty", Span::FromZero, |record| record.penalty),
     ];
     let chart = |(title, note, unit, span, value): Overlay<'_>| {
         let curve = |(color, history): (usize, &History)| curve(history, &history.name, color, value, true);

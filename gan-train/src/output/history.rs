@@ -1,14 +1,13 @@
 //! What a run has written down so far: configuration, metrics, evaluations, grids.
 
 use crate::trainer::checkpoint::RunConfig;
+use crate::trainer::evaluations;
 use crate::trainer::metrics::{self, Record};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Name of the evaluations in a run's folder: one JSON object a line.
-pub const EVALUATIONS: &str = "evaluations.jsonl";
 /// Name of the folder with the sample grids in a run's folder.
 pub const GRIDS: &str = "grids";
 
@@ -81,11 +80,6 @@ impl History {
     }
 }
 
-/// The discriminator's penalty, before its weight.
-pub fn penalty(record: &Record) -> f64 {
-    record.r1
-}
-
 /// Reads the evaluations of a run, by step; of several of one step the last counts. A last line that was cut off by a kill is
 /// left out; without the file there are none.
 ///
@@ -93,7 +87,7 @@ pub fn penalty(record: &Record) -> f64 {
 ///
 /// Names the file, the line and the field.
 pub fn evaluations(folder: &Path) -> Result<Vec<Evaluation>> {
-    let path = folder.join(EVALUATIONS);
+    let path = folder.join(evaluations::FILE);
     if !path.exists() {
         return Ok(Vec::new());
     }
@@ -175,9 +169,9 @@ mod tests {
                      {\"step\":100,\"fid\":9.5,\"best\":true}\n\
                      {\"step\":200,\"fid\":7.0,\"best\":false,\"conditional_accuracy\":null,\"later\":3}\n\
                      {\"step\":300,\"fi";
-        std::fs::write(folder.join(EVALUATIONS), lines).unwrap();
+        std::fs::write(folder.join(evaluations::FILE), lines).unwrap();
         let found = evaluations(&folder).unwrap();
-        std::fs::write(folder.join(EVALUATIONS), "{\"step\":1}\n{\"step\":\"two\"}\n").unwrap();
+        std::fs::write(folder.join(evaluations::FILE), "{\"step\":1}\n{\"step\":\"two\"}\n").unwrap();
         let error = format!("{:#}", evaluations(&folder).unwrap_err());
         std::fs::remove_dir_all(&folder).unwrap();
 

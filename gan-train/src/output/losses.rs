@@ -1,7 +1,6 @@
 //! The loss curves of a run as an SVG.
 
 use super::atomic;
-use super::history::penalty;
 use crate::trainer::metrics::Record;
 use anyhow::{Result, anyhow};
 use plotters::prelude::*;
@@ -26,7 +25,7 @@ fn draw(svg: &mut String, records: &[Record], last_step: u64) -> Result<(), Box<
     let curves: [(&str, RGBColor, Value); 3] = [
         ("discriminator", RGBColor(31, 119, 180), |record| record.d_loss),
         ("generator", RGBColor(214, 99, 20), |record| record.g_loss),
-        ("penalty", RGBColor(120, 120, 120), penalty),
+        ("penalty", RGBColor(120, 120, 120), |record| record.penalty),
     ];
     let top = curves.iter().flat_map(|(_, _, value)| records.iter().map(value)).fold(0.0, f64::max);
 

@@ -1,4 +1,4 @@
-//! The generator of a run's checkpoint, in floats and in int8, both run by gan-core.
+//! The generator that a run gives away, in floats and in int8, both run by gan-core.
 
 use super::grid;
 use super::history::evenly;
@@ -49,7 +49,7 @@ pub struct Interpolation {
 }
 
 impl Model {
-    /// Reads the checkpoint of a run; none if it is not there.
+    /// Reads a run's best generator, or the last if it was not evaluated; none if there is no checkpoint.
     ///
     /// # Errors
     ///
@@ -58,7 +58,10 @@ impl Model {
         if !folder.join(checkpoint::FILE).exists() {
             return Ok(None);
         }
-        let checkpoint = checkpoint::load(folder, &run.config)?;
+        let checkpoint = match checkpoint::load_best(folder, &run.config)? {
+            Some(best) => best,
+            None => checkpoint::load(folder, &run.config)?,
+        };
         let (state, shape) = (checkpoint.state, checkpoint.shape);
         let generator = FloatGenerator::new(&run.config, shape, &state);
         let params = [&state.generator, &state.discriminator].map(|mlp| mlp.params.iter().map(|param| param.values.len()).sum());

@@ -5,7 +5,7 @@ use crate::backend::Backend;
 use crate::config::Config;
 use crate::float::FloatGenerator;
 use crate::network::Param;
-use crate::output::atomic;
+use crate::output::{animation, atomic, history, report, tensorboard};
 use anyhow::{Context, Result, bail, ensure};
 use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
@@ -274,14 +274,21 @@ fn values(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32
 ///
 /// Names the file.
 pub fn remove(folder: &Path) -> Result<()> {
-    for name in [FILE, BEST, super::metrics::FILE, super::evaluations::FILE, LOSSES, SAMPLES, QUICKSTART_BLOB] {
-        let path = folder.join(name);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("{}: cannot be removed", path.display()));
-            }
-            _ => {}
-        }
+    let files = [FILE, BEST, super::metrics::FILE, super::evaluations::FILE, LOSSES, SAMPLES, QUICKSTART_BLOB];
+    for name in files.into_iter().chain([animation::FILE, report::FILE]) {
+        gone(std::fs::remove_file(folder.join(name)), &folder.join(name))?;
+    }
+    for name in [history::GRIDS, tensorboard::FOLDER] {
+        gone(std::fs::remove_dir_all(folder.join(name)), &folder.join(name))?;
     }
     Ok(())
+}
+
+fn gone(removed: std::io::Result<()>, path: &Path) -> Result<()> {
+    match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{}: cannot be removed", path.display()))
+        }
+        _ => Ok(()),
+    }
 }

@@ -91,7 +91,7 @@ pub fn steps_in(minutes: f64, config: &Config, backend: Backend, material: &Mate
 /// # Errors
 ///
 /// A loss that is not finite, or a file that cannot be written. The last checkpoint stays.
-pub fn train(trainer: &mut Trainer, mut watch: Option<Watch>, folder: &Path, options: &Options) -> Result<End> {
+pub fn train(trainer: &mut Trainer, mut watch: Watch, folder: &Path, options: &Options) -> Result<End> {
     let training = trainer.config().training.clone();
     let steps = training.steps;
     let record_every = (steps / RECORDS).clamp(1, 100);
@@ -117,18 +117,14 @@ pub fn train(trainer: &mut Trainer, mut watch: Option<Watch>, folder: &Path, opt
             log.write(&record)?;
             health.check(&record).iter().for_each(|text| progress.say(&format!("warning: {text}")));
             progress.show(&record);
-            if let Some(watch) = &mut watch {
-                watch.record(&record)?;
-            }
+            watch.record(&record)?;
         }
         let mut reached = None;
-        if training.eval_every > 0 && (step.is_multiple_of(training.eval_every) || step == steps) {
-            if let Some(watch) = &mut watch {
-                let evaluation = watch.evaluate(trainer)?;
-                progress.evaluated(&evaluation);
-                reached = options.until.as_ref().is_some_and(|until| until.is_true(&evaluation.scores)).then_some(evaluation);
-                since_checkpoint = Instant::now();
-            }
+        let evaluated = training.eval_every > 0 && (step.is_multiple_of(training.eval_every) || step == steps);
+        if evaluated && let Some(evaluation) = watch.evaluate(trainer)? {
+            progress.evaluated(&evaluation);
+            reached = options.until.as_ref().is_some_and(|until| until.is_true(&evaluation.scores)).then_some(evaluation);
+            since_checkpoint = Instant::now();
         }
         if interrupted || step == steps || since_checkpoint.elapsed() > pause {
             let start = Instant::now();

@@ -1,6 +1,7 @@
 //! `--until "fid<2.0"`: a metric and where training may stop.
 
 use crate::evaluate::quick::{METRICS, Metric, Quick};
+use std::fmt;
 use std::str::FromStr;
 
 /// A condition on an evaluation.
@@ -9,6 +10,12 @@ pub struct Until {
     metric: &'static str,
     less: bool,
     value: f64,
+}
+
+impl fmt::Display for Until {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}{}", self.metric, if self.less { "<" } else { ">" }, self.value)
+    }
 }
 
 impl FromStr for Until {

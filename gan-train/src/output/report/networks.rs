@@ -3,7 +3,7 @@
 use super::super::html::escape;
 use super::super::model::Model;
 use super::super::numbers::thousands;
-use crate::config::Config;
+use crate::config::{Config, LayerConfig};
 use gan_core::Activation;
 
 /// A card a network.
@@ -19,16 +19,14 @@ pub fn cards(config: &Config, model: Option<&Model>) -> String {
     let and_label = if config.conditional { ", label" } else { "" };
 
     let generator = &config.generator;
-    let norm = if generator.batch_norm { "batch norm, " } else { "" };
-    let hidden = format!("{norm}{}", name(generator.hidden_activation()));
     let first = (format!("{}{label}", generator.latent), format!("latent{and_label}"));
     let last = (pixels.clone(), format!("{}, {size}", name(generator.output_activation())));
-    let generator = layers(first, &generator.hidden, &hidden, last);
+    let generator = layers(first, &generator.layers(), false, last);
 
     let discriminator = &config.discriminator;
     let first = (format!("{pixels}{label}"), format!("{size}{and_label}"));
-    let hidden = name(Activation::LeakyRelu(discriminator.slope));
-    let discriminator = layers(first, &discriminator.hidden, &hidden, ("1".into(), "logit".into()));
+    let spectral = discriminator.spectral_norm;
+    let discriminator = layers(first, &discriminator.layers(), spectral, ("1".into(), "logit".into()));
 
     let params =
         |index: usize| model.map_or(String::new(), |model| format!("{} parameters", thousands(model.params[index] as u64)));
@@ -40,8 +38,13 @@ pub fn cards(config: &Config, model: Option<&Model>) -> String {
 }
 
 /// From the inputs to the outputs: how many numbers, and what makes them.
-fn layers(first: (String, String), hidden: &[u16], activation: &str, last: (String, String)) -> String {
-    let hidden = hidden.iter().map(|size| (size.to_string(), activation.to_owned()));
+fn layers(first: (String, String), hidden: &[LayerConfig], spectral: bool, last: (String, String)) -> String {
+    let hidden = hidden.iter().map(|layer| {
+        let spectral = if spectral { "spectral norm, " } else { "" };
+        let norm = if layer.batch_norm { "batch norm, " } else { "" };
+        let dropout = if layer.dropout > 0.0 { format!(", dropout {}", layer.dropout) } else { String::new() };
+        (layer.size.to_string(), format!("{spectral}{norm}{}{dropout}", name(layer.activation())))
+    });
     let line = |what: &str| format!("<span>{}</span>", escape(what));
     let layer = |(size, what): (String, String)| {
         format!("<li><b>{}</b>{}</li>", escape(&size), what.split(", ").map(line).collect::<String>())

@@ -120,16 +120,27 @@ fn blocks(
     let numbers = values.par_chunks_mut(BLOCK).zip(gradient.par_chunks(BLOCK));
     let numbers = numbers.zip(parts(first, count)).zip(parts(second, count)).zip(parts(average, count));
     numbers.for_each(|((((p, g), m), v), average)| {
-        vectorized(|| {
-            let mut unused = 0.0;
-            match (m.is_empty(), v.is_empty()) {
-                (false, false) => p.iter_mut().zip(g).zip(m).zip(v).for_each(|(((p, &g), m), v)| update(p, g, m, v)),
-                (true, _) => p.iter_mut().zip(g).zip(v).for_each(|((p, &g), v)| update(p, g, &mut unused, v)),
-                (_, true) => p.iter_mut().zip(g).zip(m).for_each(|((p, &g), m)| update(p, g, m, &mut unused)),
-            }
-            average.iter_mut().zip(p).for_each(|(average, p)| *average += (1.0 - decay) * (*p - *average));
-        });
+        // Every kind of optimizer runs through the same loop; what it has not, it gets and leaves alone.
+        let mut unused = if m.is_empty() || v.is_empty() { vec![0.0; p.len()] } else { Vec::new() };
+        let (m, v) = match (m.is_empty(), v.is_empty()) {
+            (true, _) => (&mut unused[..], v),
+            (_, true) => (m, &mut unused[..]),
+            _ => (m, v),
+        };
+        vectorized(block, (p, g, m, v, average, decay, &update));
     });
+}
+
+type Block<'b, U> = (&'b mut [f32], &'b [f32], &'b mut [f32], &'b mut [f32], &'b mut [f32], f32, &'b U);
+
+#[inline(always)]
+fn block<U: Fn(&mut f32, f32, &mut f32, &mut f32)>((p, g, m, v, average, decay, update): Block<'_, U>) {
+    for (((p, &g), m), v) in p.iter_mut().zip(g).zip(m).zip(v) {
+        update(p, g, m, v);
+    }
+    for (average, p) in average.iter_mut().zip(p) {
+        *average += (1.0 - decay) * (*p - *average);
+    }
 }
 
 /// The blocks of a slice, or so many empty ones if it is empty.

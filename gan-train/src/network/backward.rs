@@ -1,10 +1,10 @@
 //! From the gradient of the outputs to those of the numbers and of the inputs.
 
 use super::forward::Tape;
-use super::norm::{self, column_sums};
+use super::norm;
 use super::{Mlp, Param, forward::LayerTape};
 use crate::matrix::{Matrix, Product};
-use crate::simd::{self, vectorized};
+use crate::simd;
 use burn::prelude::Device;
 use gan_core::Activation;
 
@@ -50,12 +50,12 @@ impl Mlp {
                     let (gain, shift) = norm::backward(normalized, &params[1].values, &mut gradient);
                     vec![gain, shift]
                 }
-                None if update.is_some() => vec![vectorized(|| column_sums(gradient.values(), columns, |g, _| g))],
+                None if update.is_some() => vec![simd::column_sums(gradient.values(), columns).0],
                 None => Vec::new(),
             };
             let spectral = self.spectral.get(index);
             if let Some(spectral) = spectral {
-                simd::rows(gradient.values_mut(), columns, |_, values| values.iter_mut().for_each(|g| *g /= spectral.sigma));
+                simd::scale(gradient.values_mut(), columns, 1.0 / spectral.sigma);
             }
             let mut weight = Matrix::default();
             if update.is_some() {
@@ -92,11 +92,11 @@ impl LayerTape {
 
     /// `derivative` is that of the activation as a function of its result.
     fn apply(&self, gradient: &mut Matrix, derivative: impl Fn(f32) -> f32 + Sync) {
-        let (columns, y) = (gradient.columns(), self.output.values());
-        simd::rows(gradient.values_mut(), columns, |first, values| {
+        #[inline(always)]
+        fn work<F: Fn(f32) -> f32>((columns, y, mask, derivative): Arguments<'_, F>, first: usize, values: &mut [f32]) {
             let start = first * columns;
             let y = &y[start..start + values.len()];
-            match &self.mask {
+            match mask {
                 None => values.iter_mut().zip(y).for_each(|(g, &y)| *g *= derivative(y)),
                 // Outputs that were left out have no gradient; the others were multiplied after the activation.
                 Some(mask) => {
@@ -105,6 +105,11 @@ impl LayerTape {
                     }
                 }
             }
-        });
+        }
+        let (columns, y) = (gradient.columns(), self.output.values());
+        simd::rows(gradient.values_mut(), columns, (columns, y, self.mask.as_deref(), &derivative), work);
     }
 }
+
+/// Columns, the layer's outputs, what dropout multiplied them by, and the activation's derivative.
+type Arguments<'a, F> = (usize, &'a [f32], Option<&'a [f32]>, &'a F);

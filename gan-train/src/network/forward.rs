@@ -81,7 +81,7 @@ impl Dense {
         let normalized = if self.batch_norm {
             let rows = sums.rows() / mode.groups;
             if scale != 1.0 {
-                simd::rows(sums.values_mut(), columns, |_, values| values.iter_mut().for_each(|x| *x *= scale));
+                simd::scale(sums.values_mut(), columns, scale);
             }
             let normalized = norm::forward(&mut sums, rows, &vectors[0].values, &vectors[1].values);
             activate(self.activation, &mut sums, None, 1.0);
@@ -120,15 +120,19 @@ fn activate(activation: Activation, x: &mut Matrix, bias: Option<&[f32]>, scale:
 }
 
 fn apply(x: &mut Matrix, bias: Option<&[f32]>, scale: f32, f: impl Fn(f32) -> f32 + Sync) {
-    let columns = x.columns();
-    simd::rows(x.values_mut(), columns, |_, values| match bias {
-        Some(bias) => {
-            for row in values.chunks_exact_mut(columns) {
-                row.iter_mut().zip(bias).for_each(|(x, bias)| *x = f(scale * *x + bias));
+    #[inline(always)]
+    fn work<F: Fn(f32) -> f32>((bias, scale, f): (Option<&[f32]>, f32, &F), _: usize, values: &mut [f32]) {
+        match bias {
+            Some(bias) => {
+                for row in values.chunks_exact_mut(bias.len()) {
+                    row.iter_mut().zip(bias).for_each(|(x, bias)| *x = f(scale * *x + bias));
+                }
             }
+            None => values.iter_mut().for_each(|x| *x = f(*x)),
         }
-        None => values.iter_mut().for_each(|x| *x = f(*x)),
-    });
+    }
+    let columns = x.columns();
+    simd::rows(x.values_mut(), columns, (bias, scale, &f), work);
 }
 
 /// 0 with probability `p`, else `1 / (1 - p)`, so that the mean stays. The same in each group: only then is the difference between two

@@ -23,22 +23,38 @@ pub(super) fn forward(x: &mut Matrix, rows: usize, gain: &[f32], shift: &[f32]) 
     let mut normal = Matrix::zeros(x.rows(), columns);
     let groups = x.values_mut().chunks_exact_mut(rows * columns).zip(normal.values_mut().chunks_exact_mut(rows * columns));
     for (group, normal) in groups {
-        vectorized(|| {
-            let mean = column_sums(group, columns, |x, _| x);
-            let mean: Vec<f32> = mean.into_iter().map(|sum| sum / rows as f32).collect();
-            let squares = column_sums(group, columns, |x, column| (x - mean[column]) * (x - mean[column]));
-            let factor: Vec<f32> =
-                squares.into_iter().map(|sum| 1.0 / (sum / rows as f32 + NORM_EPSILON as f32).sqrt()).collect();
-            for (row, normal) in group.chunks_exact_mut(columns).zip(normal.chunks_exact_mut(columns)) {
-                for column in 0..columns {
-                    normal[column] = (row[column] - mean[column]) * factor[column];
-                    row[column] = gain[column] * normal[column] + shift[column];
-                }
-            }
-            factors.extend(factor);
-        });
+        let factor = vectorized(normalize, (group, normal, gain, shift));
+        factors.extend(factor);
     }
     Normalized { rows, x: normal, factors }
+}
+
+type Group<'g> = (&'g mut [f32], &'g mut [f32], &'g [f32], &'g [f32]);
+
+/// Normalizes one group; returns its columns' factors.
+#[inline(always)]
+fn normalize((group, normal, gain, shift): Group<'_>) -> Vec<f32> {
+    let columns = gain.len();
+    let count = (group.len() / columns) as f32;
+    let mut mean = vec![0.0f32; columns];
+    for row in group.chunks_exact(columns) {
+        mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+    }
+    mean.iter_mut().for_each(|sum| *sum /= count);
+    let mut factor = vec![0.0f32; columns];
+    for row in group.chunks_exact(columns) {
+        for ((square, x), mean) in factor.iter_mut().zip(row).zip(&mean) {
+            *square += (x - mean) * (x - mean);
+        }
+    }
+    factor.iter_mut().for_each(|square| *square = 1.0 / (*square / count + NORM_EPSILON as f32).sqrt());
+    for (row, normal) in group.chunks_exact_mut(columns).zip(normal.chunks_exact_mut(columns)) {
+        for column in 0..columns {
+            normal[column] = (row[column] - mean[column]) * factor[column];
+            row[column] = gain[column] * normal[column] + shift[column];
+        }
+    }
+    factor
 }
 
 /// Replaces the gradient of the normalization's output by that of its input; returns those of gain and shift.
@@ -51,37 +67,40 @@ pub(super) fn backward(normalized: &Normalized, gain: &[f32], gradient: &mut Mat
     let groups = gradient.values_mut().chunks_exact_mut(rows * columns).zip(x.values().chunks_exact(rows * columns));
     for ((group, x), factors) in groups.zip(factors.chunks_exact(columns)) {
         let (mut sums, mut products) = (vec![0.0f32; columns], vec![0.0f32; columns]);
-        vectorized(|| {
-            for (row, x) in group.chunks_exact(columns).zip(x.chunks_exact(columns)) {
-                for column in 0..columns {
-                    sums[column] += row[column];
-                    products[column] += row[column] * x[column];
-                }
-            }
-        });
+        vectorized(sum_up, (&*group, x, &mut sums[..], &mut products[..]));
         let count = *rows as f32;
-        simd::rows(group, columns, |first, rows| {
-            for (row, x) in rows.chunks_exact_mut(columns).zip(x[first * columns..].chunks_exact(columns)) {
-                for column in 0..columns {
-                    let centred = row[column] - sums[column] / count - x[column] * (products[column] / count);
-                    row[column] = gain[column] * factors[column] * centred;
-                }
-            }
-        });
+        simd::rows(group, columns, (x, &sums[..], &products[..], gain, factors, count), through);
         shift_gradient.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
         gain_gradient.iter_mut().zip(products).for_each(|(total, sum)| *total += sum);
     }
     (gain_gradient, shift_gradient)
 }
 
-/// The sum of each column, row after row.
+type Sums<'s> = (&'s [f32], &'s [f32], &'s mut [f32], &'s mut [f32]);
+
+/// `sum g` and `sum g x` of each column.
 #[inline(always)]
-pub(super) fn column_sums(values: &[f32], columns: usize, f: impl Fn(f32, usize) -> f32) -> Vec<f32> {
-    let mut sums = vec![0.0f32; columns];
-    for row in values.chunks_exact(columns) {
-        for column in 0..columns {
-            sums[column] += f(row[column], column);
+fn sum_up((gradient, x, sums, products): Sums<'_>) {
+    let columns = sums.len();
+    for (row, x) in gradient.chunks_exact(columns).zip(x.chunks_exact(columns)) {
+        for ((&g, &x), (sum, product)) in row.iter().zip(x).zip(sums.iter_mut().zip(&mut *products)) {
+            *sum += g;
+            *product += g * x;
         }
     }
-    sums
+}
+
+/// Normalized inputs, sums, products, gain, factors, rows in the group.
+type Through<'t> = (&'t [f32], &'t [f32], &'t [f32], &'t [f32], &'t [f32], f32);
+
+/// The gradient of the normalization's input, in place of that of its output.
+#[inline(always)]
+fn through((x, sums, products, gain, factors, count): Through<'_>, first: usize, rows: &mut [f32]) {
+    let columns = sums.len();
+    for (row, x) in rows.chunks_exact_mut(columns).zip(x[first * columns..].chunks_exact(columns)) {
+        for column in 0..columns {
+            let centred = row[column] - sums[column] / count - x[column] * (products[column] / count);
+            row[column] = gain[column] * factors[column] * centred;
+        }
+    }
 }

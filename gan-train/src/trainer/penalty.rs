@@ -3,7 +3,6 @@
 use crate::config::{R1, TrainingConfig};
 use crate::matrix::Matrix;
 use crate::random::add_signs;
-use crate::simd::vectorized;
 use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 
@@ -100,7 +99,7 @@ impl Point {
             };
             total += value;
             let factor = (factor / rows as f64) as f32;
-            vectorized(|| q[..pixels].iter_mut().zip(v).for_each(|(q, v)| *q = factor * v));
+            q[..pixels].iter_mut().zip(v).for_each(|(q, v)| *q = factor * v);
         }
         (total / rows as f64, gradient)
     }

@@ -7,7 +7,7 @@ use crate::matrix::Matrix;
 use crate::network::{Mode, Tape};
 use crate::optimizer::Pace;
 use crate::random::{Purpose, extend_normal, stream};
-use crate::simd::vectorized;
+use crate::simd::column_sums;
 use anyhow::{Result, ensure};
 
 impl Trainer {
@@ -212,15 +212,7 @@ fn spread(logits: &[f32]) -> f64 {
 /// Mean variance of a column.
 fn variance(images: &Matrix) -> f64 {
     let (rows, columns) = (images.rows() as f32, images.columns());
-    let (mut sums, mut squares) = (vec![0.0f32; columns], vec![0.0f32; columns]);
-    vectorized(|| {
-        for row in images.values().chunks_exact(columns) {
-            for column in 0..columns {
-                sums[column] += row[column];
-                squares[column] += row[column] * row[column];
-            }
-        }
-    });
+    let (sums, squares) = column_sums(images.values(), columns);
     let variance = |(sum, square): (f32, f32)| f64::from(square / rows) - f64::from(sum / rows).powi(2);
     sums.into_iter().zip(squares).map(variance).sum::<f64>() / columns as f64
 }

@@ -153,6 +153,7 @@ mod tests {
             ("training", "held_out = 1.0", "training.held_out"),
             ("training", "generator_rate = 0.0", "training.generator_rate"),
             ("training", "discriminator_steps = 0", "training.discriminator_steps"),
+            ("training", "discriminator_steps = 2\nalternate = \"epochs\"", "training.discriminator_steps"),
             ("training", "objectiv = \"hinge\"", "objectiv"),
             ("training", "objective = \"hing\"", "objective"),
             ("", "padding = 101", "padding"),

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::data::idx::Images;
 use crate::network::{Mlp, NORM_EPSILON, Param};
-use crate::trainer::{Shape, State};
+use crate::trainer::Shape;
 use anyhow::{Context, Result};
 use burn::prelude::*;
 use burn::tensor::TensorData;
@@ -72,8 +72,8 @@ impl Samples {
 }
 
 impl FloatGenerator {
-    /// The averaged generator of a run.
-    pub fn new(config: &Config, shape: Shape, state: &State) -> Self {
+    /// The generator of a run, from its averaged network.
+    pub fn new(config: &Config, shape: Shape, average: &Mlp) -> Self {
         let latent_len = config.generator.latent;
         let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, latent_len, shape.classes);
         let mut generator = Self {
@@ -83,7 +83,6 @@ impl FloatGenerator {
             image: ImageShape { width: shape.width as u16, height: shape.height as u16, channels: 1 },
             layers: Vec::new(),
         };
-        let average: Mlp = state.generator.with_params(state.average.clone());
         let mut x = samples.reals();
         for (index, (layer, params)) in average.layers_with_params().enumerate() {
             let inputs = if index == 0 { usize::from(latent_len) } else { layer.inputs };
@@ -245,6 +244,7 @@ mod tests {
     use crate::matrix::Matrix;
     use crate::network::Mode;
     use crate::random::{Purpose, stream, uniform};
+    use crate::trainer::State;
 
     /// Folding must change nothing: batch normalization over the samples whose statistics were folded gives the
     /// same images.
@@ -267,7 +267,8 @@ mod tests {
                 let mut rng = stream(1, Purpose::Generator, index as u64);
                 param.values.iter_mut().zip(uniform(1000, 0.7, &mut rng)).for_each(|(value, noise)| *value += noise);
             }
-            let generator = FloatGenerator::new(&config, shape, &state);
+            let mut network = state.generator.with_params(state.average.clone());
+            let generator = FloatGenerator::new(&config, shape, &network);
             let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, 6, shape.classes);
             let folded = generator.outputs(&samples).pop().unwrap();
 
@@ -281,7 +282,6 @@ mod tests {
                     z.iter().copied().chain(one_hot).collect::<Vec<_>>()
                 })
                 .collect();
-            let mut network = state.generator.with_params(state.average.clone());
             let inputs = Matrix::new(samples.count, 6 + classes, inputs);
             let tape = network.forward(inputs, Mode { groups: 1, dropout: None }, &Device::flex());
             let expected = tape.output().values();

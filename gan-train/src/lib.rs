@@ -30,4 +30,5 @@ pub mod output;
 pub mod quantize;
 pub mod random;
 pub mod simd;
+pub mod tensor_file;
 pub mod trainer;

@@ -65,12 +65,6 @@ impl Matrix {
         self.data.try_into_vec().expect("made of f32")
     }
 
-    /// Some of the rows.
-    pub fn part(&self, first: usize, rows: usize) -> Self {
-        let values = &self.values()[first * self.columns..(first + rows) * self.columns];
-        Self::new(rows, self.columns, values.to_vec())
-    }
-
     /// The left `columns` columns.
     pub fn left(&self, columns: usize) -> Self {
         if columns == self.columns {
@@ -120,9 +114,8 @@ mod tests {
     }
 
     #[test]
-    fn parts() {
+    fn left_columns() {
         let a = Matrix::new(2, 3, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        assert_eq!(a.part(1, 1).values(), [4.0, 5.0, 6.0]);
         assert_eq!(a.left(2).values(), [1.0, 2.0, 4.0, 5.0]);
     }
 }

@@ -57,7 +57,7 @@ pub struct Mlp {
     /// Left singular vectors of the weights with spectral normalization, else none.
     pub singular: Vec<Param>,
     /// What power iteration found; empty without spectral normalization.
-    spectral: Vec<spectral::Spectral>,
+    pub(crate) spectral: Vec<spectral::Spectral>,
 }
 
 impl Param {
@@ -74,26 +74,42 @@ impl Param {
 impl Mlp {
     /// A new network: weights and biases evenly distributed over `+-1/sqrt(inputs)` (PyTorch's default), gain 1, shift 0.
     pub fn new(layers: Vec<Dense>, seed: u64, purpose: Purpose) -> Self {
-        let mut params = Vec::new();
+        let mut params = Self::shapes(&layers);
+        let mut rest = params.as_mut_slice();
         for (index, layer) in layers.iter().enumerate() {
-            let &Dense { inputs, outputs, batch_norm, .. } = layer;
-            let bound = 1.0 / (inputs as f32).sqrt();
+            let (of_layer, after) = rest.split_at_mut(layer.params());
+            rest = after;
+            let bound = 1.0 / (layer.inputs as f32).sqrt();
             let mut rng = stream(seed, purpose, index as u64);
-            let mut push = |name: &str, shape: Vec<usize>, values: Vec<f32>| params.push(Param::new(index, name, shape, values));
-            push("weight", vec![inputs, outputs], uniform(inputs * outputs, bound, &mut rng));
-            if batch_norm {
-                push("gain", vec![outputs], vec![1.0; outputs]);
-                push("shift", vec![outputs], vec![0.0; outputs]);
+            of_layer[0].values = uniform(layer.inputs * layer.outputs, bound, &mut rng);
+            if layer.batch_norm {
+                (of_layer[1].values, of_layer[2].values) = (vec![1.0; layer.outputs], vec![0.0; layer.outputs]);
             } else {
-                push("bias", vec![outputs], uniform(outputs, bound, &mut rng));
+                of_layer[1].values = uniform(layer.outputs, bound, &mut rng);
             }
         }
         Self { layers, params, singular: Vec::new(), spectral: Vec::new() }
     }
 
-    /// The same network with other numbers.
+    /// The params of such layers, still without numbers.
+    pub fn shapes(layers: &[Dense]) -> Vec<Param> {
+        let shapes = |(index, layer): (usize, &Dense)| {
+            let weight = Param::new(index, "weight", vec![layer.inputs, layer.outputs], Vec::new());
+            let vectors: &[&str] = if layer.batch_norm { &["gain", "shift"] } else { &["bias"] };
+            let vectors = vectors.iter().map(move |name| Param::new(index, name, vec![layer.outputs], Vec::new()));
+            [weight].into_iter().chain(vectors).collect::<Vec<_>>()
+        };
+        layers.iter().enumerate().flat_map(shapes).collect()
+    }
+
+    /// How many numbers such layers have.
+    pub fn numbers(layers: &[Dense]) -> usize {
+        Self::shapes(layers).iter().map(|param| param.shape.iter().product::<usize>()).sum()
+    }
+
+    /// A network of these layers with other numbers.
     pub fn with_params(&self, params: Vec<Param>) -> Self {
-        Self { params, ..self.clone() }
+        Self { params, layers: self.layers.clone(), singular: Vec::new(), spectral: Vec::new() }
     }
 
     /// Each layer with its params: two without, three with normalization.

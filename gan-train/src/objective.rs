@@ -26,9 +26,9 @@ impl Objective {
             Self::Hinge => apart(
                 real,
                 fake,
-                |r| if r < 1.0 { (1.0 - r, -1.0) } else { (0.0, 0.0) },
+                |r| if r >= 1.0 { (0.0, 0.0) } else { (1.0 - r, -1.0) },
                 |f| {
-                    if f > -1.0 { (1.0 + f, 1.0) } else { (0.0, 0.0) }
+                    if f <= -1.0 { (0.0, 0.0) } else { (1.0 + f, 1.0) }
                 },
             ),
             Self::Wasserstein => apart(real, fake, |r| (-r, -1.0), |f| (f, 1.0)),
@@ -57,9 +57,10 @@ impl Objective {
         }
     }
 
-    /// Whether logits are log-odds of being real, so that scores are probabilities; else scores are the logits themselves.
+    /// Whether logits are log-odds of being real, so that scores are probabilities; else scores are the logits themselves. The relativistic
+    /// loss knows only differences of logits.
     pub fn has_probabilities(self) -> bool {
-        matches!(self, Self::Minimax | Self::NonSaturating | Self::Relativistic)
+        matches!(self, Self::Minimax | Self::NonSaturating)
     }
 
     /// The mean score of these logits.
@@ -187,6 +188,8 @@ mod tests {
         for objective in ALL {
             let loss = objective.discriminator(&[-1e4], &[1e4], 0.0);
             assert!(loss.value.is_finite() && loss.value >= 1e4 && loss.real[0].is_finite(), "{objective:?}");
+            let loss = objective.discriminator(&[f32::NAN], &[f32::NAN], 0.0);
+            assert!(loss.value.is_nan(), "{objective:?}: what is not a number must be seen");
         }
     }
 }

@@ -3,6 +3,7 @@
 mod batch;
 pub mod checkpoint;
 pub mod evaluations;
+pub mod folder;
 pub mod health;
 pub mod material;
 pub mod metrics;
@@ -25,6 +26,7 @@ use crate::float::FloatGenerator;
 use anyhow::{Result, ensure};
 use batch::Batches;
 use burn::prelude::Device;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// Everything that a step changes, and what it needs.
@@ -38,12 +40,10 @@ pub struct Trainer {
     variance: f64,
     device: Device,
     state: State,
-    /// Of the last step; a network that was not updated keeps its last.
-    losses: Losses,
 }
 
-/// Losses and scores of one step.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// Losses and scores of one step; those of a network that it did not update are its last.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Losses {
     /// Loss of the discriminator, without penalties.
     pub discriminator: f64,
@@ -61,6 +61,13 @@ pub struct Losses {
     pub diversity: f64,
 }
 
+impl Default for Losses {
+    /// Of new networks: nothing is wrong with them yet.
+    fn default() -> Self {
+        Self { discriminator: 0.0, generator: 0.0, penalty: 0.0, score_real: 0.0, score_fake: 0.0, spread: 1.0, diversity: 1.0 }
+    }
+}
+
 impl Trainer {
     /// A trainer on `data` (padded, and without what is held out) at `state`.
     ///
@@ -74,7 +81,7 @@ impl Trainer {
         let batches = Batches::new(&config, data, shape.classes);
         let variance = batches.variance().max(1e-12);
         let device = backend.device()?;
-        Ok(Self { config, shape, data_sha256, batches, variance, device, state, losses: Losses::default() })
+        Ok(Self { config, shape, data_sha256, batches, variance, device, state })
     }
 
     /// The configuration.
@@ -106,13 +113,13 @@ impl Trainer {
     /// # Errors
     ///
     /// As [`checkpoint::save_best`].
-    pub fn save_best(&mut self, folder: &Path) -> Result<()> {
-        checkpoint::save_best(folder, &self.config, &mut self.state, self.shape, &self.data_sha256)
+    pub fn save_best(&self, folder: &Path) -> Result<()> {
+        checkpoint::save_best(folder, &self.config, &self.state, self.shape, &self.data_sha256)
     }
 
     /// The averaged generator, ready to be quantized.
     pub fn generator(&self) -> FloatGenerator {
-        FloatGenerator::new(&self.config, self.shape, &self.state)
+        FloatGenerator::new(&self.config, self.shape, &self.state.generator.with_params(self.state.average.clone()))
     }
 
     /// Where the run stands.
@@ -122,11 +129,6 @@ impl Trainer {
 
     pub(crate) fn add_seconds(&mut self, seconds: f64) {
         self.state.seconds += seconds;
-    }
-
-    /// Batches in one pass over the data.
-    pub fn batches_in_epoch(&self) -> u64 {
-        self.batches.in_epoch()
     }
 
     /// Passes over the data so far.
@@ -142,10 +144,7 @@ impl Trainer {
 
     /// The first batch of a step.
     fn first_batch(&self, step: u64) -> u64 {
-        match self.config.training.alternate {
-            Alternate::Steps => step * u64::from(self.config.training.discriminator_steps),
-            Alternate::Epochs => step,
-        }
+        step * self.config.training.batches_in_step()
     }
 
     /// Whether step `step` updates a network.
@@ -162,7 +161,7 @@ impl Trainer {
         let training = &self.config.training;
         match (training.alternate, network) {
             (Alternate::Steps, Network::Generator) => steps,
-            (Alternate::Steps, Network::Discriminator) => steps * u64::from(training.discriminator_steps),
+            (Alternate::Steps, Network::Discriminator) => steps * training.batches_in_step(),
             (Alternate::Epochs, _) => {
                 let epoch = self.batches.in_epoch();
                 let (pairs, rest) = (steps / (2 * epoch), steps % (2 * epoch));

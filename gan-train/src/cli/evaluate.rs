@@ -10,7 +10,8 @@ use gan_train::evaluate::classifier::Classifier;
 use gan_train::evaluate::{Report, agreement, evaluate};
 use gan_train::float::FloatGenerator;
 use gan_train::quantize::quantize;
-use gan_train::trainer::checkpoint::{self, RunConfig, Which};
+use gan_train::trainer::checkpoint::{self, Which};
+use gan_train::trainer::folder::{self, RunConfig};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -81,7 +82,8 @@ impl Evaluate {
     fn float(&self, file: &BlobFile, folder: &Path) -> Result<Option<FloatGenerator>> {
         let run = RunConfig::read(folder)?;
         // A run that was trained anew since is another model: comparing with it would say nothing.
-        for which in [Which::Best, Which::Last] {
+        let all: &[Which] = if folder.join(checkpoint::BEST).exists() { &[Which::Best, Which::Last] } else { &[Which::Last] };
+        for &which in all {
             let (float, _) = checkpoint::generator(folder, &run.config, which)?;
             if quantize(&float)? == file.bytes() || float.to_blob()? == file.bytes() {
                 return Ok(Some(float));
@@ -96,7 +98,7 @@ impl Evaluate {
     /// The run that was named, or the blob's own folder if it is one.
     fn run_folder(&self) -> Option<PathBuf> {
         let folder = self.file.parent().map(|folder| if folder == "" { Path::new(".") } else { folder })?;
-        let is_run = [checkpoint::FILE, checkpoint::CONFIG].iter().all(|name| folder.join(name).is_file());
+        let is_run = [checkpoint::FILE, folder::CONFIG].iter().all(|name| folder.join(name).is_file());
         self.run.clone().or(is_run.then(|| folder.to_owned()))
     }
 }

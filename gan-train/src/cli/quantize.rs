@@ -6,7 +6,8 @@ use clap::Args;
 use gan_train::blob_file::BlobFile;
 use gan_train::evaluate::agreement;
 use gan_train::output::atomic;
-use gan_train::trainer::checkpoint::{self, RunConfig, Which};
+use gan_train::trainer::checkpoint::{self, Which};
+use gan_train::trainer::folder::RunConfig;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,7 +31,8 @@ pub struct Quantize {
 impl Quantize {
     pub fn run(self) -> Result<ExitCode> {
         let run = RunConfig::read(&self.run_dir)?;
-        let (float, step) = checkpoint::generator(&self.run_dir, &run.config, self.checkpoint)?;
+        let (float, description) = checkpoint::generator(&self.run_dir, &run.config, self.checkpoint)?;
+        let step = description.step;
         let steps = run.config.training.steps;
         if step < steps {
             eprintln!("note: the generator of step {} of {}", thousands(step), thousands(steps));

@@ -7,10 +7,11 @@ use gan_train::backend::Backend;
 use gan_train::blob_file::{BlobFile, generate};
 use gan_train::config::{Config, Recipe};
 use gan_train::evaluate::agreement;
-use gan_train::float::{FloatGenerator, Samples};
+use gan_train::float::Samples;
 use gan_train::output::{ascii, atomic, losses};
 use gan_train::quantize::quantize;
-use gan_train::trainer::checkpoint::{self, RunConfig};
+use gan_train::trainer::checkpoint;
+use gan_train::trainer::folder::{self, RunConfig};
 use gan_train::trainer::metrics;
 use gan_train::{
     data,
@@ -68,10 +69,10 @@ impl Quickstart {
         }
         let state = trainer.state();
         eprintln!("trained {} steps in {:.1} s", thousands(state.step), state.seconds);
-        losses::write(&folder.join(checkpoint::LOSSES), &metrics::read(folder)?)?;
+        losses::write(&folder.join(folder::LOSSES), &metrics::read(folder)?)?;
 
-        let float = FloatGenerator::new(trainer.config(), trainer.shape(), state);
-        let path = folder.join(checkpoint::QUICKSTART_BLOB);
+        let float = trainer.generator();
+        let path = folder.join(folder::QUICKSTART_BLOB);
         atomic::write(&path, &quantize(&float)?)?;
         let file = BlobFile::read(&path)?;
         let generator = super::decode(&file, &path)?;
@@ -82,7 +83,7 @@ impl Quickstart {
             path.display(),
             agreement.mean
         );
-        grid(&generator, &folder.join(checkpoint::SAMPLES), self.seed, 100)?;
+        grid(&generator, &folder.join(folder::SAMPLES), self.seed, 100)?;
 
         let digits = generate(&generator, &Samples::new(self.seed, 10, generator.latent_len() as u16, generator.classes()))?;
         let (drawn, sizes, shown) = (ascii::draw(&digits, 5), inspect::summary(&generator), folder.display());

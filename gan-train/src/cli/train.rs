@@ -7,15 +7,16 @@ use clap::builder::PossibleValuesParser;
 use gan_train::backend::Backend;
 use gan_train::blob_file::BlobFile;
 use gan_train::config::{Config, PRESETS, Recipe};
-use gan_train::data::{self, Split};
-use gan_train::float::FloatGenerator;
+use gan_train::data;
+use gan_train::evaluate::judge::Judge;
 use gan_train::output::{atomic, losses, report};
-use gan_train::trainer::checkpoint::{self, Checkpoint, RunConfig};
+use gan_train::trainer::checkpoint::{self, Checkpoint, Which};
+use gan_train::trainer::folder::{self, RunConfig};
 use gan_train::trainer::material::Material;
 use gan_train::trainer::metrics;
 use gan_train::trainer::run::{self, End, Options};
 use gan_train::trainer::until::Until;
-use gan_train::trainer::watch::Watch;
+use gan_train::trainer::watch::{self, Watch};
 use gan_train::trainer::{State, Trainer};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -90,7 +91,7 @@ pub struct Train {
     checkpoint_every: f64,
     /// Go on with the run in this folder, to the very weights that it would have had without a stop (unless its length is changed);
     /// --data says where its data is now, if it was moved
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "config", "seed", "conditional", "unconditional", "name", "out", "backend", "overwrite"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "recipe", "config", "seed", "conditional", "unconditional", "name", "out", "backend", "overwrite"])]
     resume: Option<PathBuf>,
 }
 
@@ -100,24 +101,28 @@ impl Train {
             Some(folder) => self.resume(folder)?,
             None => self.begin()?,
         };
-        let state = trainer.state();
-        losses::write(&folder.join(checkpoint::LOSSES), &metrics::read(&folder)?)?;
-        let float = BlobFile::new(&FloatGenerator::new(trainer.config(), trainer.shape(), state).to_blob()?);
-        grid(&float.decode()?, &folder.join(checkpoint::SAMPLES), trainer.config().seed, 100)?;
-        let page = report::write(&folder)?;
+        losses::write(&folder.join(folder::LOSSES), &metrics::read(&folder)?)?;
         if end == End::Interrupted {
             return Ok(interrupted(&folder));
         }
         if let (End::Reached(evaluation), Some(until)) = (&end, &self.until) {
             eprintln!("{until} at step {}; --resume {} goes on", thousands(evaluation.step), folder.display());
         }
-        let (shown, name) = (folder.display(), &trainer.config().name);
-        eprintln!(
-            "trained {} steps in {:.1} s; see {}; next: gan-train quantize {shown} -o {name}.gan",
-            thousands(state.step),
-            state.seconds,
-            page.display()
-        );
+        let (step, seconds, config) = (trainer.state().step, trainer.state().seconds, trainer.config().clone());
+        // A network of a gigabyte should not be in memory twice.
+        drop(trainer);
+        let (float, _) = checkpoint::generator(&folder, &config, Which::Best)?;
+        let blob = BlobFile::new(&float.to_blob()?);
+        drop(float);
+        grid(&blob.decode()?, &folder.join(folder::SAMPLES), config.seed, 100)?;
+        drop(blob);
+        // The training is done and saved, whatever becomes of its page.
+        match report::write(&folder) {
+            Ok(page) => eprintln!("{}: the run on a page", page.display()),
+            Err(error) => eprintln!("warning: no {}: {error:#}", report::FILE),
+        }
+        let (shown, name) = (folder.display(), &config.name);
+        eprintln!("trained {} steps in {seconds:.1} s; next: gan-train quantize {shown} -o {name}.gan", thousands(step));
         super::print(&format!("{shown}\n"))?;
         Ok(ExitCode::SUCCESS)
     }
@@ -132,7 +137,7 @@ impl Train {
                 let small = dataset.train.images.image_len() <= 64;
                 let preset = Config::preset(if small { "digits8" } else { "compact" }, self.recipe)?;
                 // Labels are optional where nobody asked for a conditional model.
-                Config { conditional: dataset.train.labels.is_some(), ..preset }
+                Config { conditional: preset.conditional && dataset.train.labels.is_some(), ..preset }
             }
         };
         config.seed = self.seed.unwrap_or(config.seed);
@@ -141,10 +146,10 @@ impl Train {
             config.name.clone_from(name);
         }
         let folder = self.out.clone().unwrap_or_else(|| Path::new("runs").join(&config.name));
-        let taken = folder.join(checkpoint::FILE).exists();
+        let taken = [checkpoint::FILE, folder::CONFIG].iter().any(|name| folder.join(name).exists());
         ensure!(
             self.overwrite || !taken,
-            "{shown}: there is a run in it already: --resume {shown}, --overwrite, or another --out",
+            "{shown}: there is a run (or another config.toml) in it already: --resume {shown}, --overwrite, or another --out",
             shown = folder.display()
         );
         if let Some(every) = self.eval_every {
@@ -180,7 +185,7 @@ impl Train {
         let data = self.data.as_deref().unwrap_or(&run.data);
         let data_dir = self.data_dir.as_deref().or(run.data_dir.as_deref());
         let dataset = data::open(data, data_dir).with_context(|| {
-            format!("the data of {} ({data}); --data says where it is now", folder.join(checkpoint::CONFIG).display())
+            format!("the data of {} ({data}); --data says where it is now", folder.join(folder::CONFIG).display())
         })?;
         if let Some(every) = self.eval_every {
             run.config.training.eval_every = every;
@@ -196,15 +201,14 @@ impl Train {
             thousands(step),
             thousands(steps)
         );
-        let Material { train, held_out, whole, .. } = material;
-        let mut trainer = Trainer::new(run.config.clone(), run.backend, train, shape, state)?;
+        let judge = judge(&run.config, &material, &self.options())?;
+        let mut trainer = Trainer::new(run.config.clone(), run.backend, material.train, shape, state)?;
         ensure!(
             trainer.data_sha256() == data_sha256,
             "{data}: not the images and labels that {} was started on",
             folder.display()
         );
-        let watch = watch(&run.config, &whole, &held_out, folder, step, &self.options())?;
-        drop((whole, held_out));
+        let watch = Watch::new(&run.config, judge, folder, step, self.tensorboard)?;
         if steps != planned {
             eprintln!("note: {} steps were planned: the rate follows the new number from here on", thousands(planned));
         }
@@ -228,8 +232,9 @@ impl Train {
             config.training.steps = steps;
         }
         if let Some(epochs) = self.epochs {
-            let in_epoch = (material.train.images.count / config.training.batch.max(1)) as u64;
-            config.training.steps = epochs.checked_mul(in_epoch).context("--epochs: too many")?.max(1);
+            let in_epoch = (material.train.images.count / config.training.batch) as u64;
+            let batches = epochs.checked_mul(in_epoch).context("--epochs: too many")?;
+            config.training.steps = batches.div_ceil(config.training.batches_in_step()).max(1);
         }
         if let Some(minutes) = self.minutes {
             config.training.steps = run::steps_in(minutes, config, backend, material)?;
@@ -240,13 +245,14 @@ impl Train {
 
 /// Trains a new run in `folder`, in place of one that may be there.
 pub fn start(run: RunConfig, material: Material, folder: &Path, options: &Options) -> Result<(Trainer, End)> {
-    let state = State::new(&run.config, material.shape);
-    let Material { train, held_out, whole, shape } = material;
+    let judge = judge(&run.config, &material, options)?;
+    let Material { train, shape, .. } = material;
+    let state = State::new(&run.config, shape);
     let mut trainer = Trainer::new(run.config.clone(), run.backend, train, shape, state)?;
+    // Nothing refuses from here on: what was in the folder may go.
     atomic::create_folder(folder)?;
-    checkpoint::remove(folder)?;
-    let watch = watch(&run.config, &whole, &held_out, folder, 0, options)?;
-    drop((whole, held_out));
+    folder::clear(folder)?;
+    let watch = Watch::new(&run.config, judge, folder, 0, options.tensorboard)?;
     run.write(folder)?;
     trainer.save(folder)?;
     run::stop_on_interrupt()?;
@@ -254,12 +260,13 @@ pub fn start(run: RunConfig, material: Material, folder: &Path, options: &Option
     Ok((trainer, end))
 }
 
-/// Who watches the run from `step` on.
-fn watch(config: &Config, whole: &Split, held_out: &Split, folder: &Path, step: u64, options: &Options) -> Result<Watch> {
-    let evaluated = config.training.eval_every > 0;
-    ensure!(evaluated || options.until.is_none(), "--until needs --eval-every");
-    let watch = Watch::new(config, folder, step, options.tensorboard)?;
-    if evaluated { watch.judging(whole, held_out) } else { Ok(watch) }
+/// The run's judge, if it is to be evaluated.
+fn judge(config: &Config, material: &Material, options: &Options) -> Result<Option<Judge>> {
+    if config.training.eval_every > 0 {
+        let by = if config.training.held_out > 0.0 { "held-out" } else { "the training's own (training.held_out is 0)" };
+        eprintln!("evaluations every {} steps by {by} images", thousands(config.training.eval_every));
+    }
+    watch::judge(config, material, options.until.as_ref())
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {

@@ -53,7 +53,7 @@ pub struct TrainingConfig {
     pub r1_sigma: f64,
     /// Weight of WGAN-GP's penalty between real and generated images; 0 leaves it out.
     pub gradient_penalty: f64,
-    /// The discriminator's weights are cut to this after each update; 0 leaves them.
+    /// All numbers of the discriminator are cut to this after each update; 0 leaves them.
     pub clip: f64,
     /// Real images count as real only so far: 0.1 makes their target 0.9.
     pub label_smoothing: f64,
@@ -170,6 +170,14 @@ impl Default for TrainingConfig {
 }
 
 impl TrainingConfig {
+    /// Batches of real images that a step sees.
+    pub fn batches_in_step(&self) -> u64 {
+        match self.alternate {
+            Alternate::Steps => self.discriminator_steps.into(),
+            Alternate::Epochs => 1,
+        }
+    }
+
     /// The part of the rates that is left in step `step`, from 0.
     pub fn rate_factor(&self, step: u64) -> f64 {
         let done = step as f64 / self.steps as f64;
@@ -212,6 +220,10 @@ impl TrainingConfig {
         ensure!(self.batch >= 2, "training.batch: expected at least 2, found {}", self.batch);
         ensure!(self.steps > 0, "training.steps: expected at least 1");
         ensure!(self.discriminator_steps > 0, "training.discriminator_steps: expected at least 1");
+        ensure!(
+            self.alternate == Alternate::Steps || self.discriminator_steps == 1,
+            "training.discriminator_steps: goes with alternate = \"steps\" only"
+        );
         ensure!(self.discriminator_steps <= 1000, "training.discriminator_steps: expected at most 1000");
         ensure!(self.eval_samples >= 100, "training.eval_samples: expected at least 100, found {}", self.eval_samples);
         self.metric()?;

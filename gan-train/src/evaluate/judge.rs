@@ -61,7 +61,7 @@ impl Judge {
     ///
     /// # Errors
     ///
-    /// Six images or fewer, another size, or not one label an image.
+    /// Five images or fewer, another size, or not one label an image.
     pub fn quick(&self, images: &Images, labels: Option<&[u16]>) -> Result<Quick> {
         enough(images.count).context("images to judge")?;
         let images = crop(images, self.width, self.height)?;

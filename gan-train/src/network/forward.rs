@@ -111,7 +111,8 @@ impl Dense {
 fn activate(activation: Activation, x: &mut Matrix, bias: Option<&[f32]>, scale: f32) {
     match activation {
         Activation::Linear => apply(x, bias, scale, |x| x),
-        Activation::Relu => apply(x, bias, scale, |x| x.max(0.0)),
+        // Not `max`, which makes 0 of what is not a number.
+        Activation::Relu => apply(x, bias, scale, |x| if x <= 0.0 { 0.0 } else { x }),
         // The same as a comparison with 0 for slopes up to 1.
         Activation::LeakyRelu(slope) => apply(x, bias, scale, |x| x.max(slope * x)),
         Activation::Tanh => apply(x, bias, scale, simd::tanh),

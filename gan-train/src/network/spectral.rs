@@ -9,9 +9,9 @@ const FIRST_ITERATIONS: usize = 15;
 
 /// What [`Mlp::iterate`] finds of a layer.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Spectral {
+pub(crate) struct Spectral {
     /// The largest singular value.
-    pub sigma: f32,
+    pub(super) sigma: f32,
     /// Its right singular vector.
     v: Vec<f32>,
 }
@@ -30,7 +30,7 @@ impl Mlp {
 
     /// One power iteration of every layer, with the weights as they are: `v = Wᵀu/|Wᵀu|`, `u = Wv/|Wv|`, `sigma = |Wv|`.
     ///
-    /// To be called before a step, and once after loading numbers. Does nothing without spectral normalization.
+    /// To be called before each step: what it finds is not saved. Does nothing without spectral normalization.
     pub fn iterate(&mut self) {
         let offsets = self.offsets();
         self.spectral.clear();

@@ -7,8 +7,9 @@ use crate::blob_file::{BlobFile, generate};
 use crate::data::idx::Images;
 use crate::evaluate::agreement::{self, Agreement};
 use crate::float::{FloatGenerator, Samples};
+use crate::network::Mlp;
 use crate::quantize::quantize;
-use crate::trainer::checkpoint::{self, RunConfig};
+use crate::trainer::checkpoint::{self, RunConfig, Which};
 use anyhow::Result;
 use gan_core::CODE_MAX;
 use gan_core::latent::SCALING;
@@ -58,15 +59,11 @@ impl Model {
         if !folder.join(checkpoint::FILE).exists() {
             return Ok(None);
         }
-        let checkpoint = match checkpoint::load_best(folder, &run.config)? {
-            Some(best) => best,
-            None => checkpoint::load(folder, &run.config)?,
-        };
-        let (state, shape) = (checkpoint.state, checkpoint.shape);
-        let generator = FloatGenerator::new(&run.config, shape, &state);
-        let params = [&state.generator, &state.discriminator].map(|mlp| mlp.params.iter().map(|param| param.values.len()).sum());
+        let (generator, description) = checkpoint::generator(folder, &run.config, Which::Best)?;
+        let shape = description.shape();
+        let params = [shape.generator(&run.config), shape.discriminator(&run.config)].map(|layers| Mlp::numbers(&layers));
         let (float, int8) = (BlobFile::new(&generator.to_blob()?), BlobFile::new(&quantize(&generator)?));
-        let (step, seconds) = (state.step, state.seconds);
+        let (step, seconds) = (description.step, description.seconds);
         Ok(Some(Self { step, seconds, params, generator, float, int8, seed: run.config.seed }))
     }
 

@@ -17,9 +17,9 @@ use std::time::{Duration, Instant};
 
 /// Time between checkpoints, if nobody says otherwise. They change no number, so it need not be the same from run to run.
 pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(20);
-/// Writing checkpoints takes at most this part of the time, however large they are.
+/// Between evaluations, writing checkpoints takes at most this part of the time, however large they are.
 const CHECKPOINT_PART: u32 = 20;
-/// Lines of metrics in a whole run, about.
+/// Lines of metrics in a run, about; more in a run of over 40,000 steps, which gets one every 100.
 const RECORDS: u64 = 400;
 
 /// Why training ended.
@@ -111,7 +111,7 @@ pub fn train(trainer: &mut Trainer, mut watch: Watch, folder: &Path, options: &O
         let interrupted = INTERRUPTED.load(Ordering::Relaxed);
         if step.is_multiple_of(record_every) || step == steps {
             let seconds = trainer.state().seconds;
-            let images = (training.batch as f64) * f64::from(means.count());
+            let images = (training.batch as u64 * training.batches_in_step()) as f64 * f64::from(means.count());
             let record = record(trainer, means.take(), images / (seconds - seconds_at_record).max(1e-9));
             seconds_at_record = seconds;
             log.write(&record)?;

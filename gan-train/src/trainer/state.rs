@@ -1,5 +1,6 @@
 //! What a step changes, and the sizes that come from the data.
 
+use super::Losses;
 use crate::config::{Config, LayerConfig};
 use crate::data::Split;
 use crate::network::{Dense, Mlp, Param};
@@ -25,6 +26,8 @@ pub struct State {
     pub generator_optimizer: Optimizer,
     /// Of the discriminator.
     pub discriminator_optimizer: Optimizer,
+    /// Of the last step.
+    pub losses: Losses,
 }
 
 /// Sizes that come from the data.
@@ -55,6 +58,17 @@ impl Shape {
         Ok(Self { width, height, classes })
     }
 
+    /// The generator's layers.
+    pub fn generator(&self, config: &Config) -> Vec<Dense> {
+        let g = &config.generator;
+        layers(usize::from(g.latent) + usize::from(self.classes), &g.layers(), self.pixels(), g.output_activation())
+    }
+
+    /// The discriminator's layers.
+    pub fn discriminator(&self, config: &Config) -> Vec<Dense> {
+        layers(self.pixels() + usize::from(self.classes), &config.discriminator.layers(), 1, Activation::Linear)
+    }
+
     /// Pixels of an image.
     pub fn pixels(&self) -> usize {
         self.width * self.height
@@ -64,12 +78,9 @@ impl Shape {
 impl State {
     /// Step 0: new networks.
     pub fn new(config: &Config, shape: Shape) -> Self {
-        let classes = usize::from(shape.classes);
         let (g, d, training) = (&config.generator, &config.discriminator, &config.training);
-        let generator = layers(usize::from(g.latent) + classes, &g.layers(), shape.pixels(), g.output_activation());
-        let generator = Mlp::new(generator, config.seed, Purpose::Generator);
-        let discriminator = layers(shape.pixels() + classes, &d.layers(), 1, Activation::Linear);
-        let mut discriminator = Mlp::new(discriminator, config.seed, Purpose::Discriminator);
+        let generator = Mlp::new(shape.generator(config), config.seed, Purpose::Generator);
+        let mut discriminator = Mlp::new(shape.discriminator(config), config.seed, Purpose::Discriminator);
         if d.spectral_norm {
             discriminator = discriminator.with_spectral_norm(config.seed);
         }
@@ -78,7 +89,16 @@ impl State {
         let weights = Weights { l1: d.l1 as f32, l2: d.l2 as f32, clip: training.clip as f32 };
         let discriminator_optimizer = Optimizer::new(training, weights, &discriminator.params);
         let average = generator.params.clone();
-        Self { step: 0, seconds: 0.0, average, generator, discriminator, generator_optimizer, discriminator_optimizer }
+        Self {
+            step: 0,
+            seconds: 0.0,
+            average,
+            generator,
+            discriminator,
+            generator_optimizer,
+            discriminator_optimizer,
+            losses: Losses::default(),
+        }
     }
 }
 

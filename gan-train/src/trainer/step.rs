@@ -2,7 +2,7 @@
 
 use super::batch::Batch;
 use super::{Losses, State, Trainer, penalty};
-use crate::config::{Alternate, Network};
+use crate::config::Network;
 use crate::matrix::Matrix;
 use crate::network::{Mode, Tape};
 use crate::optimizer::Pace;
@@ -17,12 +17,10 @@ impl Trainer {
     ///
     /// A loss that is not finite; it names the step.
     pub fn step(&mut self) -> Result<Losses> {
+        self.state.discriminator.iterate();
         let step = self.state.step;
         let training = &self.config.training;
-        let updates = match training.alternate {
-            Alternate::Steps => u64::from(training.discriminator_steps),
-            Alternate::Epochs => 1,
-        };
+        let updates = training.batches_in_step();
         let generator_first = training.first == Network::Generator;
         let [train_d, train_g] = [Network::Discriminator, Network::Generator].map(|network| self.updates(network, step));
         let mut batch = self.batches.batch(self.first_batch(step));
@@ -35,6 +33,7 @@ impl Trainer {
         if train_d {
             self.update_discriminator(&batch, fake)?;
             for _ in 1..updates {
+                self.state.discriminator.iterate();
                 batch = self.batches.batch(batch.index + 1);
                 tape = self.generate(&mut batch);
                 fake = tape.output().clone();
@@ -45,7 +44,7 @@ impl Trainer {
             self.update_generator(&batch, tape)?;
         }
         self.state.step += 1;
-        Ok(self.losses)
+        Ok(self.state.losses)
     }
 
     /// The images of a batch's latents. Takes the latents out of the batch.
@@ -61,9 +60,9 @@ impl Trainer {
     }
 
     fn update_discriminator(&mut self, batch: &Batch, mut fake: Matrix) -> Result<()> {
-        self.state.discriminator.iterate();
         let step = self.state.step;
         let training = &self.config.training;
+        let diversity = variance(&fake) / self.variance;
         let mut rng = stream(self.config.seed, Purpose::Noise, batch.index);
         let noise = training.noise(self.state.step) as f32;
         let mut real = batch.real.clone();
@@ -89,20 +88,20 @@ impl Trainer {
         for (index, moved) in moved.iter().enumerate() {
             penalty += moved.add_gradient(index, &logits, &mut gradient);
         }
-        self.losses = Losses {
+        self.state.losses = Losses {
             discriminator: loss.value,
             score_real: objective.score(logits[0]),
             score_fake: objective.score(logits[1]),
             spread: spread(&tape.output().values()[..2 * size]),
-            diversity: variance(&fake) / self.variance,
-            ..self.losses
+            diversity,
+            ..self.state.losses
         };
         let outputs = Matrix::new(gradient.len(), 1, gradient);
         let pace = self.pace(Network::Discriminator, batch.index - self.first_batch(self.state.step));
         let points = penalty::exact(&self.config.training, [&real, &fake], &mut rng);
-        let State { discriminator, discriminator_optimizer: optimizer, .. } = &mut self.state;
+        let State { discriminator, discriminator_optimizer: optimizer, losses, .. } = &mut self.state;
         if points.is_empty() {
-            self.losses.penalty = penalty;
+            losses.penalty = penalty;
             check_finite(step, "discriminator", loss.value + penalty)?;
             discriminator.train(&mut tape, outputs, &self.device, &mut |index, param, gradient| {
                 optimizer.update(index, param, &gradient, pace, None);
@@ -123,7 +122,7 @@ impl Trainer {
                 sum.values_mut().iter_mut().zip(more.values()).for_each(|(sum, more)| *sum += more);
             }
         }
-        self.losses.penalty = penalty;
+        losses.penalty = penalty;
         check_finite(step, "discriminator", loss.value + penalty)?;
         for (index, (param, gradient)) in discriminator.params.iter_mut().zip(&gradients).enumerate() {
             optimizer.update(index, param, gradient, pace, None);
@@ -151,7 +150,7 @@ impl Trainer {
         let loss = training.objective.generator(&real, judged.output().values());
         let logits = Matrix::new(loss.fake.len(), 1, loss.fake);
         let gradient = discriminator.input_gradient(&mut judged, logits, &self.device).left(self.shape.pixels());
-        self.losses.generator = loss.value;
+        self.state.losses.generator = loss.value;
         check_finite(self.state.step, "generator", loss.value)?;
         let pace = self.pace(Network::Generator, 0);
         let State { generator, generator_optimizer: optimizer, average, .. } = &mut self.state;

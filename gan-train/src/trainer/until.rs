@@ -35,6 +35,11 @@ impl FromStr for Until {
 }
 
 impl Until {
+    /// The metric's name.
+    pub fn metric(&self) -> &'static str {
+        self.metric
+    }
+
     /// Whether these scores are good enough. A metric that they do not have never is.
     pub fn is_true(&self, scores: &Quick) -> bool {
         scores.get(self.metric).is_some_and(|value| if self.less { value <= self.value } else { value >= self.value })

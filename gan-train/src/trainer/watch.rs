@@ -1,17 +1,18 @@
 //! What is done now and then to see how a run gets on: scores on held-out images, a grid from fixed latents, the best checkpoint.
 
 use super::evaluations::{self, Evaluation};
+use super::material::Material;
 use super::metrics::Record;
+use super::until::Until;
 use super::{Trainer, checkpoint};
 use crate::config::Config;
-use crate::data::Split;
 use crate::evaluate::classifier::Classifier;
 use crate::evaluate::judge::Judge;
 use crate::evaluate::quick::{Better, METRICS, Metric};
 use crate::float::Samples;
 use crate::output::history::{self, GRIDS};
 use crate::output::{animation, atomic, grid, tensorboard};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 
 /// Seed of the latents that are judged: not one that people use, so that no run is chosen for the images that are shown of it.
@@ -30,34 +31,46 @@ pub struct Watch {
     best: Option<f64>,
 }
 
+/// The judge that a run's configuration asks for, by the material's held-out images; none if it is not to be evaluated.
+///
+/// # Errors
+///
+/// Images without labels, or too few of them; a metric that needs labels in a run without.
+pub fn judge(config: &Config, material: &Material, until: Option<&Until>) -> Result<Option<Judge>> {
+    let training = &config.training;
+    if training.eval_every == 0 {
+        ensure!(until.is_none(), "--until: needs --eval-every STEPS (or training.eval_every)");
+        return Ok(None);
+    }
+    let labelled = |name: &str| material.shape.classes > 0 || name != "conditional_accuracy";
+    ensure!(labelled(training.metric()?.name), "training.select: {:?} needs a conditional run", training.select);
+    if let Some(until) = until {
+        ensure!(labelled(until.metric()), "--until {until}: needs a conditional run");
+    }
+    ensure!(material.whole.labels.is_some(), "--eval-every: needs labels to judge by, and the data has none");
+    let classifier = Classifier::for_data(&material.whole)?;
+    let judge = Judge::new(classifier, &material.others, &material.held_out);
+    Ok(Some(judge.with_context(|| format!("training.held_out: {}", training.held_out))?))
+}
+
 impl Watch {
-    /// Watches a run that stands at `step`. What was written for later steps, which a resumed run makes again, is dropped.
+    /// Watches a run that stands at `step`; without a judge there are no evaluations. What was written for later steps, which a resumed run makes again, is dropped.
     ///
     /// # Errors
     ///
     /// A file that cannot be written.
-    pub fn new(config: &Config, folder: &Path, step: u64, tensorboard: bool) -> Result<Self> {
+    pub fn new(config: &Config, judge: Option<Judge>, folder: &Path, step: u64, tensorboard: bool) -> Result<Self> {
         let metric = config.training.metric()?;
         let kept = evaluations::keep_until(folder, step)?;
         for later in history::grids(folder)?.iter().filter(|grid| grid.step > step) {
             std::fs::remove_file(&later.path).with_context(|| format!("{}: cannot be removed", later.path.display()))?;
         }
         let best = kept.iter().rfind(|evaluation| evaluation.best);
-        let best_step = checkpoint::load_best(folder, config)?.map(|best| best.state.step);
+        let best_step = checkpoint::best_step(folder, config)?;
         // Without its weights a score is worth nothing.
         let best = best.filter(|best| best_step == Some(best.step)).and_then(|best| best.scores.get(metric.name));
         let tensorboard = tensorboard.then(|| tensorboard::Writer::create(folder)).transpose()?;
-        Ok(Self { folder: folder.to_owned(), tensorboard, judge: None, metric, best })
-    }
-
-    /// Lets evaluations judge, with the classifier of `train` (the whole training split, by which MNIST is known), by `held_out`.
-    ///
-    /// # Errors
-    ///
-    /// Images without labels, or too few of them.
-    pub fn judging(mut self, train: &Split, held_out: &Split) -> Result<Self> {
-        self.judge = Some(Judge::new(Classifier::for_data(train)?, train, held_out)?);
-        Ok(self)
+        Ok(Self { folder: folder.to_owned(), tensorboard, judge, metric, best })
     }
 
     /// Hears of a line of metrics.
@@ -118,7 +131,7 @@ impl Watch {
         if let Some(board) = &mut self.tensorboard {
             for metric in METRICS {
                 if let Some(value) = evaluation.scores.get(metric.name) {
-                    board.scalar(step, &format!("score/{}", metric.name), value)?;
+                    board.scalar(step, &format!("quality/{}", metric.name), value)?;
                 }
             }
             board.image(step, "samples", &png, picture.width, picture.height)?;

@@ -3,15 +3,12 @@
 use super::network::{Param, shapes};
 use super::{Card, Classifier};
 use crate::output::atomic;
+use crate::tensor_file::{self, Numbers, TensorFile};
 use anyhow::{Context, Result, ensure};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
-use std::collections::HashMap;
 use std::path::Path;
 
 /// Names what the file's tensors and metadata mean; another number, another meaning.
 pub(super) const FORMAT: &str = "gan-train classifier 1";
-/// Name of the metadata: a [`Card`] in TOML.
-const METADATA: &str = "classifier";
 /// `gan-train classifier --data mnist --steps 6000 --seed 0`
 const MNIST: &[u8] = include_bytes!("../../../assets/mnist-classifier.safetensors");
 
@@ -22,7 +19,7 @@ impl Classifier {
     ///
     /// The crate was built with a damaged file.
     pub fn mnist() -> Result<Self> {
-        parse(MNIST).context("assets/mnist-classifier.safetensors")
+        TensorFile::parse(MNIST).and_then(|file| parse(&file)).context("assets/mnist-classifier.safetensors")
     }
 
     /// Reads a file.
@@ -31,8 +28,7 @@ impl Classifier {
     ///
     /// Names the file, and the tensor or field that is missing or wrong.
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-        parse(&bytes).with_context(|| path.display().to_string())
+        tensor_file::read(path, parse)
     }
 
     /// Writes a file: all tensors as f32, what they were made of as metadata.
@@ -45,47 +41,31 @@ impl Classifier {
     }
 
     fn serialize(&self) -> Result<Vec<u8>> {
-        let bytes = |param: &Param| -> Vec<u8> { param.values.iter().flat_map(|value| value.to_le_bytes()).collect() };
-        let all: Vec<_> = self.params.iter().map(bytes).collect();
-        let views = self
-            .params
-            .iter()
-            .zip(&all)
-            .map(|(param, bytes)| Ok((param.name, TensorView::new(Dtype::F32, param.shape.clone(), bytes)?)));
-        // One entry: the order of several would be another in each file.
-        let metadata = HashMap::from([(METADATA.to_owned(), toml::to_string(&self.card)?)]);
-        Ok(safetensors::serialize(views.collect::<Result<Vec<_>>>()?, Some(metadata))?)
+        let params = self.params.iter();
+        let tensors = params.map(|Param { name, shape, values }| Numbers { name, shape, values }).collect();
+        let mut bytes = Vec::new();
+        tensor_file::write(&mut bytes, tensors, &self.card)?;
+        Ok(bytes)
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<Classifier> {
-    let (_, header) = SafeTensors::read_metadata(bytes).context("not a classifier, or cut short")?;
-    let metadata = header.metadata().as_ref().context("metadata: missing")?;
-    let card = metadata.get(METADATA).with_context(|| format!("metadata {METADATA}: missing"))?;
-    let card: Card = toml::from_str(card).with_context(|| format!("metadata {METADATA}"))?;
-    ensure!(card.format == FORMAT, "format: {:?} (expected {FORMAT:?})", card.format);
+fn parse(file: &TensorFile<'_>) -> Result<Classifier> {
+    let card: Card = file.description(FORMAT)?;
     let variance = card.feature_variance;
     ensure!(variance.is_finite() && variance > 0.0, "feature_variance: {variance} (expected more than 0)");
-
-    let file = SafeTensors::deserialize(bytes).context("not a classifier, or cut short")?;
     let params = shapes(card.width.into(), card.height.into(), card.classes).into_iter();
-    let params = params.map(|(name, shape)| param(&file, name, shape)).collect::<Result<_>>()?;
-    Ok(Classifier { card, params })
-}
-
-fn param(file: &SafeTensors<'_>, name: &'static str, shape: Vec<usize>) -> Result<Param> {
-    let view = file.tensor(name).with_context(|| format!("tensor {name}: missing"))?;
-    ensure!(view.dtype() == Dtype::F32, "tensor {name}: type {:?} (expected F32)", view.dtype());
-    ensure!(view.shape() == shape, "tensor {name}: shape {:?} (expected {shape:?})", view.shape());
-    let values: Vec<f32> = view.data().as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
-    ensure!(values.iter().all(|value| value.is_finite()), "tensor {name}: not finite");
-    Ok(Param { name, shape, values })
+    let params = params.map(|(name, shape)| Ok(Param { name, values: file.values(name, &shape)?, shape }));
+    Ok(Classifier { params: params.collect::<Result<_>>()?, card })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::digits;
+
+    fn parse(bytes: &[u8]) -> Result<Classifier> {
+        super::parse(&TensorFile::parse(bytes)?)
+    }
 
     #[test]
     fn what_is_written_is_read() {

@@ -1,0 +1,140 @@
+//! Runs that are evaluated while they train.
+
+mod common;
+
+use common::{command, fail, folder, succeed};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+
+/// The lines of `evaluations.jsonl` without what differs from run to run.
+fn evaluations(run: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(run.join("evaluations.jsonl")).unwrap();
+    let parse = |line| {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        line.as_object_mut().unwrap().remove("seconds");
+        line
+    };
+    text.lines().map(parse).collect()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn evaluations_leave_scores_grids_and_the_best_and_a_kill_changes_none() {
+    let folder = folder();
+    let path = folder.path();
+    let arguments = "train --data digits --steps 600 --eval-every 150";
+    succeed(path, &format!("{arguments} --tensorboard --out whole"));
+    let whole = evaluations(&path.join("whole"));
+    assert_eq!(whole.iter().map(|line| line["step"].as_u64().unwrap()).collect::<Vec<_>>(), [150, 300, 450, 600]);
+    let grids = ["00000150.png", "00000300.png", "00000450.png", "00000600.png"];
+    assert_eq!(names(&path.join("whole/grids")), grids);
+    assert_eq!(names(&path.join("whole/tensorboard")).len(), 1);
+    assert!(fs::read(path.join("whole/samples.gif")).unwrap().starts_with(b"GIF89a"));
+    // The best by FID, and only those that were the best when they came.
+    let mut best = f64::INFINITY;
+    for line in &whole {
+        let fid = line["fid"].as_f64().unwrap();
+        assert_eq!(line["best"].as_bool().unwrap(), fid < best, "{line}");
+        best = best.min(fid);
+    }
+
+    // Killed after two evaluations, at no particular moment.
+    let mut child = command(path, &format!("{arguments} --out parts --checkpoint-every 0.1"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while !path.join("parts/grids/00000300.png").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended too early");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    succeed(path, "train --resume parts");
+    assert_eq!(evaluations(&path.join("parts")), whole);
+    for grid in grids {
+        let read = |run: &str| fs::read(path.join(run).join("grids").join(grid)).unwrap();
+        assert_eq!(read("parts"), read("whole"), "{grid}");
+    }
+    let blob = |run: &str, which: &str| {
+        succeed(path, &format!("quantize {run} --checkpoint {which} -o x.gan"));
+        fs::read(path.join("x.gan")).unwrap()
+    };
+    assert_eq!(blob("parts", "best"), blob("whole", "best"));
+    assert_eq!(blob("parts", "last"), blob("whole", "last"));
+}
+
+#[test]
+fn until_ends_a_run_that_resume_continues() {
+    let folder = folder();
+    let path = folder.path();
+    succeed(path, "train --data digits --steps 300 --eval-every 100 --until fid<100000 --out run");
+    assert_eq!(evaluations(&path.join("run")).len(), 1);
+    // The best is the first here, and stays what quantize takes; the last is another one.
+    succeed(path, "train --resume run");
+    assert_eq!(evaluations(&path.join("run")).len(), 3);
+    let quantized = |which: &str| {
+        succeed(path, &format!("quantize run --checkpoint {which} -o x.gan"));
+        fs::read(path.join("x.gan")).unwrap()
+    };
+    let lines = evaluations(&path.join("run"));
+    let last_is_best = lines[2]["best"].as_bool().unwrap();
+    assert_eq!(quantized("best") == quantized("last"), last_is_best);
+}
+
+#[test]
+fn what_is_refused_leaves_the_run_that_is_there() {
+    let folder = folder();
+    let path = folder.path();
+    succeed(path, "train --data digits --steps 20 --out run");
+    let before = fs::read(path.join("run/checkpoint.safetensors")).unwrap();
+    let train = "train --data digits --out run --overwrite";
+    fail(path, &format!("{train} --until fid<2"), 1, &["--until", "--eval-every"]);
+    fail(path, &format!("{train} --until fud<2"), 2, &["fud", "fid, coverage"]);
+    fail(path, &format!("{train} --unconditional --eval-every 10 --until accuracy>0.5"), 1, &["--until", "conditional"]);
+    fail(path, "train --data digits --out run", 1, &["--resume run", "--overwrite"]);
+    assert_eq!(fs::read(path.join("run/checkpoint.safetensors")).unwrap(), before);
+}
+
+/// A folder with files of other people's is no run: they stay.
+#[test]
+fn files_of_other_names_stay() {
+    let folder = folder();
+    let path = folder.path();
+    fs::create_dir_all(path.join("run/grids")).unwrap();
+    fs::create_dir_all(path.join("run/tensorboard")).unwrap();
+    fs::write(path.join("run/grids/mine.txt"), "mine").unwrap();
+    fs::write(path.join("run/tensorboard/mine.txt"), "mine").unwrap();
+    succeed(path, "train --data digits --steps 20 --out run");
+    assert!(path.join("run/grids/mine.txt").exists() && path.join("run/tensorboard/mine.txt").exists());
+    fs::create_dir(path.join("other")).unwrap();
+    fs::write(path.join("other/config.toml"), "mine = true").unwrap();
+    fail(path, "train --data digits --steps 20 --out other", 1, &["other", "config.toml"]);
+}
+
+/// A border in training: larger images, judged by their middle.
+#[test]
+fn padded_images_are_trained_on_and_judged() {
+    let folder = folder();
+    let path = folder.path();
+    let config = include_str!("../presets/digits8.toml").replace("conditional = true", "conditional = true\npadding = 2");
+    assert!(config.contains("padding"));
+    fs::write(path.join("c.toml"), config).unwrap();
+    succeed(path, "train --data digits --config c.toml --steps 300 --eval-every 300 --out run");
+    succeed(path, "quantize run -o run.gan");
+    let inspected: Value = serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();
+    assert_eq!(inspected["width"], 12, "{inspected}");
+    let report: Value =
+        serde_json::from_str(&succeed(path, "evaluate run.gan --data digits --run run --samples 200 --json")).unwrap();
+    let accuracy = report["int8"]["conditional_accuracy"].as_f64().unwrap();
+    // 300 steps are enough for most digits to be read; a middle cut at the wrong place gives about 0.1.
+    assert!(accuracy > 0.5, "{accuracy}");
+}

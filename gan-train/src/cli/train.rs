@@ -154,6 +154,9 @@ impl Train {
         );
         if let Some(every) = self.eval_every {
             config.training.eval_every = every;
+        } else if config.training.eval_every > 0 && dataset.train.labels.is_none() {
+            eprintln!("note: no evaluations: the data has no labels to judge by");
+            config.training.eval_every = 0;
         }
         config.check()?;
         let material = Material::new(&config, dataset)?;

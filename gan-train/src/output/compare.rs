@@ -58,7 +58,7 @@ impl Comparison {
             self.quality(),
             self.training(),
             section("Samples", "Int8. The same latents for all models whose latents are of one length.", &self.samples()?),
-            self.differences(),
+            self.differences()?,
         ]
         .concat();
         atomic::write(path, page(&format!("{title} compared"), &body).as_bytes())
@@ -99,10 +99,10 @@ impl Comparison {
         Ok(format!("<div class=\"pictures small\">\n{figures}</div>\n"))
     }
 
-    fn differences(&self) -> String {
-        let rows = differences::of(self.histories.iter().map(|history| &history.run));
+    fn differences(&self) -> Result<String> {
+        let rows = differences::of(self.histories.iter().map(|history| &history.run))?;
         if rows.is_empty() {
-            return section("Configuration", "", "<p class=\"lead\">The same for all of them.</p>\n");
+            return Ok(section("Configuration", "", "<p class=\"lead\">The same for all of them.</p>\n"));
         }
         let rows: Vec<Vec<String>> = rows
             .into_iter()
@@ -111,6 +111,6 @@ impl Comparison {
                 std::iter::once(format!("<code>{}</code>", escape(&field))).chain(values).collect()
             })
             .collect();
-        section("Configuration", "Only what differs.", &html_table(&table::head(self), &rows))
+        Ok(section("Configuration", "Only what differs.", &html_table(&table::head(self), &rows)))
     }
 }

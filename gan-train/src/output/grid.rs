@@ -46,12 +46,3 @@ pub fn picture(images: &Images, columns: usize) -> Picture {
 pub fn write(path: &Path, images: &Images, columns: usize) -> Result<()> {
     atomic::write(path, &picture(images, columns).enlarged_to(TARGET_WIDTH).to_png()?)
 }
-
-/// Writes the grid pixel for pixel: what [`animation`](super::animation) and the report read, and small.
-///
-/// # Errors
-///
-/// Names the file.
-pub fn write_plain(path: &Path, images: &Images, columns: usize) -> Result<()> {
-    atomic::write(path, &picture(images, columns).to_png()?)
-}

@@ -62,7 +62,8 @@ fn figures(page: &str, class: &str) -> usize {
 fn evaluate(run: &Path, fids: [f64; 3]) {
     let line = |(index, fid): (usize, f64)| {
         format!(
-            "{{\"step\":{},\"seconds\":1.0,\"fid\":{fid},\"recall\":0.5,\"conditional_accuracy\":null,\"class_histogram\":[3,1],\"best\":{}}}\n",
+            "{{\"step\":{},\"seconds\":1.0,\"fid\":{fid},\"coverage\":0.4,\"precision\":0.8,\"recall\":0.5,\"density\":0.9,\"log_likelihood\":-3.5,\
+             \"sigma\":0.2,\"class_kl\":0.13,\"conditional_accuracy\":null,\"class_histogram\":[3,1],\"best\":{}}}\n",
             20 * (index + 1),
             index < 2
         )
@@ -85,7 +86,11 @@ fn a_report_says_what_is_missing_and_shows_what_is_there() {
     }
     // Losses, scores, penalty, rate; float, int8, difference; a row a label.
     assert_eq!((figures(&page, "<figure class=\"chart\">"), figures(&page, "<img ")), (4, 3 + 10));
+    assert!(!page.contains("Chosen step") && page.contains("<dt>Steps</dt><dd>60</dd>"));
 
+    // The best generator is of a step before the run's last: a checkpoint holds all that there is in `best.safetensors`.
+    succeed(path, "train --data digits --steps 40 --out early --name a<b>&c");
+    fs::copy(path.join("early/checkpoint.safetensors"), path.join("run/best.safetensors")).unwrap();
     evaluate(&path.join("run"), [30.0, 10.0, 12.0]);
     fs::create_dir(path.join("run/grids")).unwrap();
     for step in [20, 40, 60] {
@@ -96,15 +101,56 @@ fn a_report_says_what_is_missing_and_shows_what_is_there() {
     check(&page);
     assert!(!page.contains("class=\"missing\""));
     assert!(page.contains("chosen: 10.00 at step 40"));
-    // FID, recall and classes more, and three grids; accuracy was not measured.
-    assert_eq!((figures(&page, "<figure class=\"chart\">"), figures(&page, "<img ")), (7, 3 + 10 + 3));
+    // Seven measures and classes more, and three grids; accuracy was not measured, and sigma is no measure.
+    assert_eq!((figures(&page, "<figure class=\"chart\">"), figures(&page, "<img ")), (4 + 7 + 1, 3 + 10 + 3));
+    assert!(!page.contains("sigma over steps") && !page.contains("Conditional accuracy"));
+    let metrics = fs::read_to_string(path.join("run/metrics.jsonl")).unwrap();
+    let last: serde_json::Value = serde_json::from_str(metrics.lines().last().unwrap()).unwrap();
+    let time = format!("<dt>Training time</dt><dd>{:.1} s</dd>", last["seconds"].as_f64().unwrap());
+    for part in ["<dt>Steps</dt><dd>60</dd>", "<dt>Chosen step</dt><dd>40</dd>", &time, "latents at step 40"] {
+        assert!(page.contains(part), "no {part:?}");
+    }
+    assert!(!page.contains(path.to_str().unwrap()), "where the run lies is nobody's business");
     assert!(page.contains("<title>class 0: 75.0 %</title>"));
 
     fs::write(path.join("run/grids/00000040.png"), "no picture").unwrap();
     fail(path, "report run", 1, &["run/grids/00000040.png: not a PNG"]);
-    fs::write(path.join("run/evaluations.jsonl"), "{\"step\":1}\nnonsense\n").unwrap();
+    let evaluations = fs::read_to_string(path.join("run/evaluations.jsonl")).unwrap();
+    fs::write(path.join("run/evaluations.jsonl"), format!("{}\nnonsense\n", evaluations.lines().next().unwrap())).unwrap();
     fail(path, "report run", 1, &["run/evaluations.jsonl: line 2: expected a JSON object"]);
+    fs::write(path.join("run/evaluations.jsonl"), "{\"step\":\"1\"}\n").unwrap();
+    fail(path, "report run", 1, &["run/evaluations.jsonl: line 1: step: expected a whole number"]);
+    fs::write(path.join("run/metrics.jsonl"), metrics.replace("\"penalty\"", "\"r1\"")).unwrap();
+    fail(path, "report run", 1, &["run: the run was made by an older gan-train", "run/metrics.jsonl: line 1: missing field"]);
     fail(path, "report nowhere", 1, &["nowhere: no such run folder"]);
+}
+
+#[test]
+fn scores_that_are_no_probabilities_are_called_logits() {
+    let folder = folder();
+    let path = folder.path();
+    short_run(path);
+    succeed(path, "report run");
+    let page = fs::read_to_string(path.join("run/report.html")).unwrap();
+    assert!(page.contains("1 is real, 0 is generated") && page.contains("near 0.5") && !page.contains("mean logit"));
+
+    // A run whose first checkpoint is still to come.
+    fs::create_dir(path.join("hinge")).unwrap();
+    let config = fs::read_to_string(path.join("run/config.toml")).unwrap().replace("non_saturating", "hinge");
+    fs::write(path.join("hinge/config.toml"), config).unwrap();
+    fs::copy(path.join("run/metrics.jsonl"), path.join("hinge/metrics.jsonl")).unwrap();
+    succeed(path, "report hinge");
+    let page = fs::read_to_string(path.join("hinge/report.html")).unwrap();
+    assert!(!page.contains("1 is real") && !page.contains("near 0.5") && page.contains(">mean logit</text>"));
+    assert!(page.contains("<dt>Steps</dt><dd>60</dd>"));
+
+    let page = |runs: &str| {
+        succeed(path, &format!("compare {runs} --out page.html"));
+        fs::read_to_string(path.join("page.html")).unwrap()
+    };
+    assert!(page("hinge").contains("Mean logit of real images"));
+    assert!(page("run hinge").contains("Scores are probabilities or logits"));
+    assert!(!page("run").contains("ogit of real images"));
 }
 
 #[test]
@@ -129,6 +175,8 @@ fn runs_are_compared_in_a_table_and_on_a_page() {
     evaluate(&path.join("<b>"), [30.0, 9.0, 12.0]);
     let table = succeed(path, "compare run <b> --out page.html");
     assert_eq!(cells(&table, "FID"), ["10.00", "9.000*"]);
+    assert_eq!(cells(&table, "Chosen step"), ["40", "40"]);
+    assert!(table.ends_with("* best; at the chosen step of a run, or its last\n"));
     let page = fs::read_to_string(path.join("page.html")).unwrap();
     check(&page);
     for part in [
@@ -140,8 +188,26 @@ fn runs_are_compared_in_a_table_and_on_a_page() {
         assert!(page.contains(part), "no {part:?}");
     }
     assert!(!page.contains("<code>training.rate</code>"), "it is the same");
-    // FID, recall; two losses, scores, penalty.
-    assert_eq!(figures(&page, "<figure class=\"chart\">"), 6);
+    // Seven measures; two losses, scores, penalty.
+    assert_eq!(figures(&page, "<figure class=\"chart\">"), 7 + 4);
+    assert!(!table.contains("sigma") && page.contains("Bold: the best run."));
+
+    // Scores of other images, or of as many others, are not better or worse.
+    let config = fs::read_to_string(path.join("<b>/config.toml")).unwrap();
+    let other = |from: &str, to: &str, why: &str| {
+        assert!(config.contains(from), "{config}");
+        fs::create_dir_all(path.join("other")).unwrap();
+        fs::write(path.join("other/config.toml"), config.replace(from, to)).unwrap();
+        evaluate(&path.join("other"), [30.0, 9.0, 12.0]);
+        let table = succeed(path, "compare run other --out page.html");
+        let why = format!("The runs differ in {why}, so their measures do not compare.");
+        assert!(table.ends_with(&format!("\n{why}\n")) && !table.contains('*'), "{table}");
+        let page = fs::read_to_string(path.join("page.html")).unwrap();
+        assert!(page.contains(&why) && !page.contains("<b>9.000</b>"));
+    };
+    other("eval_samples = 5000", "eval_samples = 2000", "training.eval_samples");
+    other("data = \"digits\"", "data = \"mnist\"\ndata_dir = \"elsewhere\"", "data and data_dir");
+    other("held_out = 0.0", "held_out = 0.25", "training.held_out");
 
     fs::create_dir(path.join("empty")).unwrap();
     fail(path, "compare run empty", 1, &["empty/config.toml", "is this a run's folder?"]);

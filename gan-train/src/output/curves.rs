@@ -13,8 +13,7 @@ type Training<'c> = (&'c str, &'c str, &'c str, Span, bool, &'c [(&'c str, Value
 /// A chart of several runs: title, note, axis label, axis, and what each run's curve shows.
 type Overlay<'c> = (&'c str, &'c str, &'c str, Span, Value);
 
-const SCORE: Span = Span::AtLeast(0.0, 1.0);
-const SLOPE: &str = "Of the discriminator's slope, before its weight.";
+const SLOPE: &str = "Of the discriminator's slope, with its weight.";
 
 /// One run's losses, scores, penalty and rate.
 pub fn training(history: &History) -> String {
@@ -22,11 +21,16 @@ pub fn training(history: &History) -> String {
     let scores: [(&str, Value); 2] = [("real images", |record| record.d_real), ("generated images", |record| record.d_fake)];
     let penalties: [(&str, Value); 1] = [("penalty", |record| record.penalty)];
     let rates: [(&str, Value); 1] = [("rate", |record| record.rate)];
+    let (score, score_unit, score_span) = if has_probabilities(history) {
+        ("The discriminator's: 1 is real, 0 is generated.", "mean score", Span::AtLeast(0.0, 1.0))
+    } else {
+        ("The discriminator's logits: the larger, the more real.", "mean logit", Span::Data)
+    };
     let charts: [Training<'_>; 4] = [
         ("Losses", "", "loss", Span::FromZero, true, &losses),
-        ("Scores", "The discriminator's: 1 is real, 0 is generated.", "mean score", SCORE, true, &scores),
+        ("Scores", score, score_unit, score_span, true, &scores),
         ("Penalty", SLOPE, "penalty", Span::FromZero, true, &penalties),
-        ("Rate", "Adam's, of both networks.", "rate", Span::FromZero, false, &rates),
+        ("Rate", "The generator's.", "rate", Span::FromZero, false, &rates),
     ];
     let chart = |(title, note, unit, span, smooth, values): Training<'_>| {
         let curve = |(color, &(name, value)): (usize, &(&str, Value))| curve(history, name, color, value, smooth);
@@ -38,7 +42,13 @@ pub fn training(history: &History) -> String {
 
 /// Several runs' losses, scores and penalties, a curve a run.
 pub fn trainings(histories: &[History]) -> String {
-    let apart = "Mean score of real images less that of generated ones.";
+    let apart = match (histories.iter().any(has_probabilities), histories.iter().all(has_probabilities)) {
+        (true, true) => "Mean score of real images less that of generated ones.",
+        (true, false) => {
+            "Mean score of real images less that of generated ones. Scores are probabilities or logits, by the objective: only runs with one kind compare."
+        }
+        (false, _) => "Mean logit of real images less that of generated ones.",
+    };
     let charts: [Overlay<'_>; 4] = [
         ("Discriminator's loss", "", "loss", Span::FromZero, |record| record.d_loss),
         ("Generator's loss", "", "loss", Span::FromZero, |record| record.g_loss),
@@ -57,7 +67,7 @@ pub fn trainings(histories: &[History]) -> String {
 pub fn quality(histories: &[History]) -> String {
     let chart = |measure: measures::Measure| {
         let curve = |(color, history): (usize, &History)| Curve {
-            name: if histories.len() == 1 { measure.title.clone() } else { history.name.clone() },
+            name: if histories.len() == 1 { measure.title.into() } else { history.name.clone() },
             color,
             points: history.evaluations.iter().filter_map(|at| Some((at.step, measure.of(at)?))).collect(),
             chosen: history.chosen().map(|chosen| chosen.step),
@@ -65,10 +75,14 @@ pub fn quality(histories: &[History]) -> String {
         };
         let curves = histories.iter().enumerate().map(curve).collect();
         let note = measure.explanation();
-        Chart { title: measure.title.clone(), note, unit: measure.unit.clone(), span: measure.span, end: end(histories), curves }
+        Chart { title: measure.title.into(), note, unit: measure.unit.into(), span: measure.span, end: end(histories), curves }
             .figure()
     };
     measures::present(histories).into_iter().map(chart).collect()
+}
+
+fn has_probabilities(history: &History) -> bool {
+    history.run.config.training.objective.has_probabilities()
 }
 
 fn end(histories: &[History]) -> u64 {

@@ -1,11 +1,9 @@
 //! What a run has written down so far: configuration, metrics, evaluations, grids.
 
 use crate::trainer::checkpoint::RunConfig;
-use crate::trainer::evaluations;
+use crate::trainer::evaluations::{self, Evaluation};
 use crate::trainer::metrics::{self, Record};
 use anyhow::{Context, Result};
-use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Name of the folder with the sample grids in a run's folder.
@@ -26,19 +24,6 @@ pub struct History {
     pub grids: Vec<Grid>,
 }
 
-/// A line of `evaluations.jsonl`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Evaluation {
-    /// Steps done.
-    pub step: u64,
-    /// Whether it was the best so far.
-    pub best: bool,
-    /// Images of each class, or their parts.
-    pub class_histogram: Vec<f64>,
-    /// Every other number, by its name.
-    pub metrics: BTreeMap<String, f64>,
-}
-
 /// A sample grid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grid {
@@ -56,11 +41,12 @@ impl History {
     /// Names the file and what is wrong with it.
     pub fn read(folder: &Path) -> Result<Self> {
         let run = RunConfig::read(folder)?;
-        let records = if folder.join(metrics::FILE).exists() { metrics::read(folder)? } else { Vec::new() };
+        let records = if folder.join(metrics::FILE).exists() { older(metrics::read(folder), folder)? } else { Vec::new() };
+        let evaluations = older(evaluations::read(folder), folder)?;
         // The folder may have been given as `.` or `..`.
         let full = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         let name = full.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
-        Ok(Self { name, run, records, evaluations: evaluations(folder)?, grids: grids(folder)? })
+        Ok(Self { name, run, records, evaluations, grids: grids(folder)? })
     }
 
     /// The evaluation of what the run would give away: the last one that was the best so far.
@@ -73,46 +59,27 @@ impl History {
         self.chosen().or(self.evaluations.last())
     }
 
-    /// The last step that anything is known of.
+    /// The run's own steps and seconds of training: those of its last record or evaluation, or of `checkpoint`, which an interrupted run
+    /// has of a later step. Nothing if there is none of them.
+    pub fn done(&self, checkpoint: Option<(u64, f64)>) -> Option<(u64, f64)> {
+        let evaluation = self.evaluations.last().map(|evaluation| (evaluation.step, evaluation.seconds));
+        let record = self.records.last().map(|record| (record.step, record.seconds));
+        [checkpoint, evaluation, record].into_iter().flatten().max_by_key(|(step, _)| *step)
+    }
+
+    /// The last step that there is a point of in a chart.
     pub fn last_step(&self) -> u64 {
-        let evaluated = self.evaluations.last().map_or(0, |evaluation| evaluation.step);
-        self.records.last().map_or(0, |record| record.step).max(evaluated)
+        self.done(None).map_or(0, |(step, _)| step)
     }
 }
 
-/// Reads the evaluations of a run, by step; of several of one step the last counts. A last line that was cut off by a kill is
-/// left out; without the file there are none.
-///
-/// # Errors
-///
-/// Names the file, the line and the field.
-pub fn evaluations(folder: &Path) -> Result<Vec<Evaluation>> {
-    let path = folder.join(evaluations::FILE);
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let text = std::fs::read_to_string(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
-    let mut by_step = BTreeMap::new();
-    for (index, line) in whole.lines().enumerate() {
-        let evaluation = parse(line).with_context(|| format!("{}: line {}", path.display(), index + 1))?;
-        by_step.insert(evaluation.step, evaluation);
-    }
-    Ok(by_step.into_values().collect())
-}
-
-/// Numbers under names that are not known today are metrics too; `null` is one that could not be measured.
-fn parse(line: &str) -> Result<Evaluation> {
-    let fields: Map<String, Value> = serde_json::from_str(line).context("expected a JSON object")?;
-    let step = fields.get("step").and_then(Value::as_u64).context("step: expected a whole number")?;
-    let best = fields.get("best").and_then(Value::as_bool).unwrap_or(false);
-    let class_histogram = match fields.get("class_histogram") {
-        None | Some(Value::Null) => Vec::new(),
-        Some(value) => serde_json::from_value(value.clone()).context("class_histogram: expected a list of numbers")?,
-    };
-    let metrics = fields.iter().filter(|(name, _)| !matches!(name.as_str(), "step" | "seconds"));
-    let metrics = metrics.filter_map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect();
-    Ok(Evaluation { step, best, class_histogram, metrics })
+/// Says why a field may be missing: each version reads what it writes.
+fn older<T>(read: Result<T>, folder: &Path) -> Result<T> {
+    read.map_err(|error| {
+        let cause = error.root_cause().to_string();
+        let older = format!("{}: the run was made by an older gan-train, whose files this one cannot read", folder.display());
+        if cause.starts_with("missing field") { error.context(older) } else { error }
+    })
 }
 
 /// The sample grids of a run, by step: the files `grids/<step>.png`. Without the folder there are none.
@@ -162,22 +129,16 @@ mod tests {
     }
 
     #[test]
-    fn the_last_line_of_a_step_counts_and_a_cut_one_does_not() {
-        let folder = std::env::temp_dir().join(format!("gan-train-history-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let lines = "{\"step\":200,\"seconds\":2.0,\"fid\":8.0,\"best\":true,\"class_histogram\":[3,1]}\n\
-                     {\"step\":100,\"fid\":9.5,\"best\":true}\n\
-                     {\"step\":200,\"fid\":7.0,\"best\":false,\"conditional_accuracy\":null,\"later\":3}\n\
-                     {\"step\":300,\"fi";
-        std::fs::write(folder.join(evaluations::FILE), lines).unwrap();
-        let found = evaluations(&folder).unwrap();
-        std::fs::write(folder.join(evaluations::FILE), "{\"step\":1}\n{\"step\":\"two\"}\n").unwrap();
-        let error = format!("{:#}", evaluations(&folder).unwrap_err());
-        std::fs::remove_dir_all(&folder).unwrap();
-
-        assert_eq!(found.iter().map(|line| (line.step, line.best)).collect::<Vec<_>>(), [(100, true), (200, false)]);
-        assert_eq!(found[1].metrics, BTreeMap::from([("fid".to_owned(), 7.0), ("later".to_owned(), 3.0)]));
-        assert!(found[1].class_histogram.is_empty());
-        assert!(error.contains("evaluations.jsonl: line 2: step: expected"), "{error}");
+    fn the_run_is_as_far_as_its_last_line_or_a_later_checkpoint() {
+        let text = "data = \"digits\"\n[config]\nname = \"a\"\ngenerator = { latent = 8, hidden = [4] }\ndiscriminator = { hidden = [5] }\n";
+        let (run, name) = (toml::from_str(text).unwrap(), "a".to_owned());
+        let mut history = History { name, run, records: Vec::new(), evaluations: Vec::new(), grids: Vec::new() };
+        assert_eq!((history.done(None), history.done(Some((7, 2.0)))), (None, Some((7, 2.0))));
+        let record = "{\"step\":200,\"epoch\":1,\"seconds\":30,\"images_per_second\":9,\"rate\":1,\"d_loss\":1,\"g_loss\":1,\"penalty\":0,\
+                      \"d_real\":1,\"d_fake\":0,\"spread\":1,\"diversity\":1}";
+        history.records.push(serde_json::from_str(record).unwrap());
+        // The best of the run, and the last that an interrupted one has.
+        assert_eq!(history.done(Some((120, 18.0))), Some((200, 30.0)));
+        assert_eq!(history.done(Some((250, 37.5))), Some((250, 37.5)));
     }
 }

@@ -25,9 +25,9 @@ const STEPS: usize = 10;
 /// A run's model.
 #[derive(Debug)]
 pub struct Model {
-    /// Steps that are done.
+    /// Steps that it was trained for: the run itself may have gone on after its best generator.
     pub step: u64,
-    /// Seconds of training.
+    /// Seconds until then, which are not all of the run's either.
     pub seconds: f64,
     /// Numbers in the trained generator and the discriminator.
     pub params: [usize; 2],
@@ -65,6 +65,11 @@ impl Model {
         let (float, int8) = (BlobFile::new(&generator.to_blob()?), BlobFile::new(&quantize(&generator)?));
         let (step, seconds) = (description.step, description.seconds);
         Ok(Some(Self { step, seconds, params, generator, float, int8, seed: run.config.seed }))
+    }
+
+    /// The step and the seconds that it was trained for, as [`History::done`](super::history::History::done) takes them.
+    pub fn done(&self) -> (u64, f64) {
+        (self.step, self.seconds)
     }
 
     /// The seed that sample grids are made with: the run's.

@@ -53,19 +53,24 @@ fn header(history: &History, model: Option<&Model>) -> Result<String> {
     let run = &history.run;
     let steps = thousands(run.config.training.steps);
     let mut numbers = Vec::new();
+    if let Some((step, seconds)) = history.done(model.map(Model::done)) {
+        let done = thousands(step);
+        let seen = step as f64 * run.config.training.batch as f64;
+        numbers.push(("Steps", if done == steps { done } else { format!("{done} of {steps}") }));
+        numbers.push(("Training time", duration(seconds)));
+        numbers.push(("Images a second", thousands((seen / seconds.max(1e-9)) as u64)));
+    }
+    if let Some(chosen) = history.chosen() {
+        numbers.push(("Chosen step", thousands(chosen.step)));
+    }
+    if let Some((title, number)) = headline(history) {
+        numbers.push((title, number));
+    }
     if let Some(model) = model {
         let blob = model.int8.decode()?;
-        let done = thousands(model.step);
-        let seen = model.step as f64 * run.config.training.batch as f64;
-        numbers.push(("Steps", if done == steps { done } else { format!("{done} of {steps}") }));
-        numbers.push(("Training time", duration(model.seconds)));
-        numbers.push(("Images a second", thousands((seen / model.seconds.max(1e-9)) as u64)));
-        if let Some((title, number)) = headline(history) {
-            numbers.push((title, number));
-        }
-        numbers.push(("Blob, int8", format!("{} bytes", thousands(blob.encoded_len() as u64))));
+        numbers.push(("Blob bytes, int8", thousands(blob.encoded_len() as u64)));
         let buffers = blob.scratch_len() + blob.latent_len() + blob.pixels_len();
-        numbers.push(("RAM, buffers", format!("{} bytes", thousands(buffers as u64))));
+        numbers.push(("RAM bytes, buffers", thousands(buffers as u64)));
         numbers.push(("Multiply-accumulates", thousands(blob.macs())));
         numbers.push(("Generator parameters", thousands(model.params[0] as u64)));
     }
@@ -87,7 +92,7 @@ fn configuration(text: &str) -> String {
 
 /// FID at the chosen step, if there are evaluations.
 fn headline(history: &History) -> Option<(&'static str, String)> {
-    let fid = *history.judged()?.metrics.get("fid")?;
+    let fid = history.judged()?.scores.get("fid")?;
     Some((if history.chosen().is_some() { "FID, chosen step" } else { "FID, last" }, value(fid)))
 }
 
@@ -100,8 +105,11 @@ fn training(history: &History) -> String {
             &missing("No curves yet: <code>metrics.jsonl</code> fills this part with the first steps of the run."),
         );
     }
-    let lead = "Thin: means over the steps between two records; bold: a running mean of them. Scores stay near 0.5 where neither network gets ahead.";
-    section("Training", lead, &format!("<div class=\"charts\">\n{charts}</div>\n"))
+    let mut lead = "Thin: means over the steps between two records; bold: a running mean of them.".to_owned();
+    if history.run.config.training.objective.has_probabilities() {
+        lead.push_str(" Scores stay near 0.5 where neither network gets ahead.");
+    }
+    section("Training", &lead, &format!("<div class=\"charts\">\n{charts}</div>\n"))
 }
 
 fn quality(history: &History) -> String {
@@ -109,7 +117,7 @@ fn quality(history: &History) -> String {
         let sentence = "No evaluations yet: <code>evaluations.jsonl</code>, which a run writes when it is evaluated while it trains, fills this part.";
         return section("Quality", "", &missing(sentence));
     };
-    let charts = curves::quality(slice::from_ref(history)) + &chart::classes(&last.class_histogram);
+    let charts = curves::quality(slice::from_ref(history)) + &chart::classes(&last.scores.class_histogram);
     let lead = match history.chosen() {
         Some(chosen) => format!(
             "Evaluations while training. The ring is at step {}, the best so far by the run's own choice.",

@@ -4,11 +4,11 @@ use super::super::chart::color_classes;
 use super::super::history::History;
 use super::super::html;
 use super::super::measures::{self, Measure};
+use super::super::model::Model;
 use super::super::numbers::{thousands, value};
 use super::Comparison;
+use crate::trainer::checkpoint::RunConfig;
 
-/// Said where no value can be the best.
-const DIFFERENT: &str = "The runs were trained on different data, so their measures do not compare.";
 /// Marks the best value on a terminal.
 const BEST: &str = "*";
 
@@ -23,37 +23,45 @@ struct Row {
 /// What the page says of the table.
 pub fn lead(comparison: &Comparison) -> String {
     let what = "Measures at the step that a run has chosen, or at its last; below, at its last.";
-    let best = if comparable(&comparison.histories) { "Bold: the best run." } else { DIFFERENT };
+    let best = incomparable(&comparison.histories).unwrap_or("Bold: the best run.".into());
     format!("{what} {best}")
 }
 
-/// Whether the runs' measures were taken on the same data.
-fn comparable(histories: &[History]) -> bool {
-    histories.iter().all(|history| history.run.data == histories[0].run.data)
+/// Why the runs' measures do not compare, if they were not taken of as many images beside the same ones.
+fn incomparable(histories: &[History]) -> Option<String> {
+    let same = |same: fn(&RunConfig, &RunConfig) -> bool| histories.iter().all(|history| same(&history.run, &histories[0].run));
+    let fields = [
+        ("data", same(|a, b| a.data == b.data)),
+        ("data_dir", same(|a, b| a.data_dir == b.data_dir)),
+        ("training.held_out", same(|a, b| a.config.training.held_out == b.config.training.held_out)),
+        ("training.eval_samples", same(|a, b| a.config.training.eval_samples == b.config.training.eval_samples)),
+    ];
+    let fields: Vec<&str> = fields.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect();
+    let (last, others) = fields.split_last()?;
+    let names = if others.is_empty() { (*last).to_owned() } else { format!("{} and {last}", others.join(", ")) };
+    Some(format!("The runs differ in {names}, so their measures do not compare."))
 }
 
 /// Numbers of the runs that are no measures: what, and one a run.
 fn facts(comparison: &Comparison) -> Vec<(&'static str, Vec<Option<String>>)> {
     let runs = || comparison.histories.iter().zip(&comparison.models);
-    let seconds = runs().map(|(history, model)| {
-        model.as_ref().map(|model| model.seconds).or(history.records.last().map(|record| record.seconds))
-    });
-    let steps = runs().map(|(history, model)| thousands(model.as_ref().map_or(history.last_step(), |model| model.step)));
+    let done = || runs().map(|(history, model)| history.done(model.as_ref().map(Model::done)));
     let bytes = runs().map(|(_, model)| model.as_ref().map(|model| thousands(model.int8.bytes().len() as u64)));
     let chosen = runs().map(|(history, _)| history.chosen().map(|chosen| thousands(chosen.step)));
     vec![
-        ("Steps", steps.map(Some).collect()),
-        ("Minutes", seconds.map(|seconds| Some(format!("{:.1}", seconds? / 60.0))).collect()),
-        ("Blob bytes", bytes.collect()),
+        ("Steps", done().map(|done| Some(thousands(done?.0))).collect()),
+        ("Minutes", done().map(|done| Some(format!("{:.1}", done?.1 / 60.0))).collect()),
         ("Chosen step", chosen.collect()),
+        ("Blob bytes", bytes.collect()),
     ]
 }
 
 fn rows(histories: &[History]) -> Vec<Row> {
+    let comparable = incomparable(histories).is_none();
     let row = |measure: Measure| {
         let judged: Vec<_> = histories.iter().map(|history| measure.of(history.judged()?)).collect();
         let last = histories.iter().map(|history| measure.of(history.evaluations.last()?)).collect();
-        Row { best: measure.best(&judged).filter(|_| comparable(histories)), judged, last, measure }
+        Row { best: measure.best(&judged).filter(|_| comparable), judged, last, measure }
     };
     measures::present(histories).into_iter().map(row).collect()
 }
@@ -80,7 +88,7 @@ pub fn markup(comparison: &Comparison) -> String {
             format!("{shown}<small>{}</small>", last.map_or("–".into(), value))
         };
         let cells = judged.iter().zip(&last).enumerate().map(cell);
-        lines.push(std::iter::once(html::escape(&measure.title)).chain(cells).collect());
+        lines.push(std::iter::once(html::escape(measure.title)).chain(cells).collect());
     }
     html::table(&head(comparison), &lines)
 }
@@ -99,13 +107,13 @@ pub fn text(comparison: &Comparison) -> String {
             let mark = if *best == Some(index) { BEST } else { "" };
             judged.map_or("-".into(), |judged| value(judged) + mark)
         };
-        lines.push(std::iter::once(measure.title.clone()).chain(judged.iter().enumerate().map(cell)).collect());
+        lines.push(std::iter::once(measure.title.to_owned()).chain(judged.iter().enumerate().map(cell)).collect());
     }
     let mut text = align(&lines);
     if rows.iter().any(|row| row.best.is_some()) {
         text.push_str(&format!("\n{BEST} best; at the chosen step of a run, or its last\n"));
-    } else if !comparable(&comparison.histories) {
-        text.push_str(&format!("\n{DIFFERENT}\n"));
+    } else if let Some(why) = incomparable(&comparison.histories) {
+        text.push_str(&format!("\n{why}\n"));
     }
     text
 }

@@ -112,7 +112,7 @@ fn a_larger_model_is_judged_by_its_middle_and_what_does_not_fit_is_refused() {
     let parts = ["--data framed", "the model's 8x8", "12x12"];
     fail(path, "evaluate run.gan --data framed --samples 50 --classifier large.safetensors", 1, &parts);
     fs::write(path.join("broken"), "no classifier").unwrap();
-    fail(path, "evaluate run.gan --data digits --classifier broken", 1, &["broken", "not a classifier"]);
+    fail(path, "evaluate run.gan --data digits --classifier broken", 1, &["broken", "not a safetensors file"]);
     fail(path, "evaluate run.gan --data digits --classifier none", 1, &["none", "cannot be read"]);
     fail(path, "evaluate run.gan --data digits --classifier large.safetensors", 1, &["large.safetensors", "8x8", "12x12"]);
     let Split { images, labels } = data::digits().unwrap().train;

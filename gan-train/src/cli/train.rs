@@ -1,15 +1,15 @@
 //! `gan-train train`.
 
-use super::{generate::grid, thousands};
+use super::thousands;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use gan_train::backend::Backend;
-use gan_train::blob_file::BlobFile;
 use gan_train::config::{Config, PRESETS, Recipe};
 use gan_train::data;
 use gan_train::evaluate::judge::Judge;
-use gan_train::output::{atomic, losses, report};
+use gan_train::float::Samples;
+use gan_train::output::{atomic, grid, losses, report};
 use gan_train::trainer::checkpoint::{self, Checkpoint, Which};
 use gan_train::trainer::folder::{self, RunConfig};
 use gan_train::trainer::material::Material;
@@ -95,6 +95,9 @@ pub struct Train {
     resume: Option<PathBuf>,
 }
 
+/// Weights of a generator whose page takes long, as it is drawn by gan-core.
+const LARGE: usize = 20_000_000;
+
 impl Train {
     pub fn run(self) -> Result<ExitCode> {
         let (folder, trainer, end) = match &self.resume {
@@ -112,14 +115,19 @@ impl Train {
         // A network of a gigabyte should not be in memory twice.
         drop(trainer);
         let (float, _) = checkpoint::generator(&folder, &config, Which::Best)?;
-        let blob = BlobFile::new(&float.to_blob()?);
+        let samples = Samples::new(config.seed, 100, float.latent_len, float.classes);
+        grid::write(&folder.join(folder::SAMPLES), &float.images(&samples), grid::columns(float.classes))?;
+        let weights: usize = float.layers.iter().map(|layer| layer.weights.len()).sum();
         drop(float);
-        grid(&blob.decode()?, &folder.join(folder::SAMPLES), config.seed, 100)?;
-        drop(blob);
-        // The training is done and saved, whatever becomes of its page.
-        match report::write(&folder) {
-            Ok(page) => eprintln!("{}: the run on a page", page.display()),
-            Err(error) => eprintln!("warning: no {}: {error:#}", report::FILE),
+        if weights > LARGE {
+            eprintln!(
+                "note: no {} yet: gan-train report {} takes minutes for a generator of this size",
+                report::FILE,
+                folder.display()
+            );
+        } else if let Err(error) = report::write(&folder) {
+            // The training is done and saved, whatever becomes of its page.
+            eprintln!("warning: no {}: {error:#}", report::FILE);
         }
         let (shown, name) = (folder.display(), &config.name);
         eprintln!("trained {} steps in {seconds:.1} s; next: gan-train quantize {shown} -o {name}.gan", thousands(step));

@@ -1,7 +1,7 @@
 //! What a run has written down so far: configuration, metrics, evaluations, grids.
 
-use crate::trainer::checkpoint::RunConfig;
 use crate::trainer::evaluations::{self, Evaluation};
+use crate::trainer::folder::RunConfig;
 use crate::trainer::metrics::{self, Record};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use super::html::{escape, page, section, tiles};
 use super::model::Model;
 use super::numbers::{duration, thousands, value};
 use super::{atomic, chart, curves};
-use crate::trainer::checkpoint::CONFIG;
+use crate::trainer::folder::CONFIG;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::slice;

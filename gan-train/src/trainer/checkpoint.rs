@@ -1,7 +1,6 @@
 //! `checkpoint.safetensors`, which is one file so that it is whole or not there, and `best.safetensors`, the best average of a run.
 
-pub use super::folder::{CONFIG, LOSSES, QUICKSTART_BLOB, RunConfig, SAMPLES};
-
+use super::folder::CONFIG;
 use super::{Losses, Shape, State};
 use crate::config::Config;
 use crate::float::FloatGenerator;

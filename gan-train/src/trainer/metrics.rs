@@ -21,7 +21,7 @@ pub struct Record {
     pub seconds: f64,
     /// Images of real data seen in a second.
     pub images_per_second: f64,
-    /// Adam's rate.
+    /// The generator's rate, of any optimizer.
     pub rate: f64,
     /// Loss of the discriminator, without the penalty.
     pub d_loss: f64,

@@ -1,6 +1,6 @@
 //! What is not the same in several configurations.
 
-use crate::trainer::checkpoint::RunConfig;
+use crate::trainer::folder::RunConfig;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

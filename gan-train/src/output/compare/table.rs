@@ -7,7 +7,7 @@ use super::super::measures::{self, Measure};
 use super::super::model::Model;
 use super::super::numbers::{thousands, value};
 use super::Comparison;
-use crate::trainer::checkpoint::RunConfig;
+use crate::trainer::folder::RunConfig;
 
 /// Marks the best value on a terminal.
 const BEST: &str = "*";

@@ -128,13 +128,13 @@ fn padded_images_are_trained_on_and_judged() {
     let config = include_str!("../presets/digits8.toml").replace("conditional = true", "conditional = true\npadding = 2");
     assert!(config.contains("padding"));
     fs::write(path.join("c.toml"), config).unwrap();
-    succeed(path, "train --data digits --config c.toml --steps 300 --eval-every 300 --out run");
+    succeed(path, "train --data digits --config c.toml --steps 1200 --eval-every 1200 --out run");
     succeed(path, "quantize run -o run.gan");
     let inspected: Value = serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();
     assert_eq!(inspected["width"], 12, "{inspected}");
     let report: Value =
         serde_json::from_str(&succeed(path, "evaluate run.gan --data digits --run run --samples 200 --json")).unwrap();
     let accuracy = report["int8"]["conditional_accuracy"].as_f64().unwrap();
-    // 300 steps are enough for most digits to be read; a middle cut at the wrong place gives about 0.1.
+    // 1,200 steps are enough for nine digits in ten to be read; a middle cut at the wrong place gives about 0.1.
     assert!(accuracy > 0.5, "{accuracy}");
 }

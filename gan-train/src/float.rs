@@ -7,7 +7,7 @@ use crate::trainer::Shape;
 use anyhow::{Context, Result};
 use burn::prelude::*;
 use burn::tensor::TensorData;
-use gan_core::blob::{ImageShape, LayerSpec};
+use gan_core::blob::{ImageShape, LayerSpec, LayerSpecs};
 use gan_core::generator::Layer;
 use gan_core::{Activation, Element, Header, LatentSampler, Packing, latent};
 
@@ -149,13 +149,9 @@ impl FloatGenerator {
             latent_len: self.latent_len,
             classes: self.classes,
             image: self.image,
-            layers: heapless_layers(specs)?,
+            layers: LayerSpecs::from_slice(specs).ok().context("more layers than a blob can hold")?,
         })
     }
-}
-
-fn heapless_layers(specs: &[LayerSpec]) -> Result<gan_core::blob::LayerSpecs> {
-    gan_core::blob::LayerSpecs::from_slice(specs).ok().context("more layers than a blob can hold")
 }
 
 /// A blob of these parts.

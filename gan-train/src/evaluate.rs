@@ -134,7 +134,9 @@ fn check(generator: &Generator<'_>, data: &Dataset) -> Result<()> {
     judge::border((shape.width.into(), shape.height.into()), (images.width, images.height))
         .with_context(|| format!("--data {}", data.name))?;
     let classes = data.train.classes();
+    let labelled = |split: &Split| split.labels.is_some();
     ensure!(classes > 0, "--data {}: it has no labels to judge by", data.name);
+    ensure!(data.test.as_ref().is_none_or(labelled), "--data {}: its test images have no labels to judge by", data.name);
     ensure!(generator.classes() <= classes, "--data {}: it has {classes} labels, the model {}", data.name, generator.classes());
     Ok(())
 }

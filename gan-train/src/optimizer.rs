@@ -3,7 +3,7 @@
 use crate::config::{OptimizerKind, TrainingConfig};
 use crate::matrix::Matrix;
 use crate::network::Param;
-use crate::simd::vectorized;
+use crate::simd::{Simd, WithSimd, vectorized};
 use rayon::prelude::*;
 
 /// Penalties on a network's weights (not on biases, gains and shifts), and what cuts them.
@@ -80,7 +80,7 @@ impl Optimizer {
                 let correction2 = (1.0 - f64::from(beta2).powi(time)).sqrt();
                 let rate = (pace.rate * correction2 / (1.0 - f64::from(beta1).powi(time))) as f32;
                 let epsilon = (self.epsilon * correction2) as f32;
-                blocks(values, gradient, [first, second], average, pace.decay, |p, g, m, v| {
+                blocks(values, gradient, [first, second], average, pace.decay, move |p, g, m, v| {
                     let g = weights.penalize(*p, g);
                     *m = beta1 * *m + (1.0 - beta1) * g;
                     *v = beta2 * *v + (1.0 - beta2) * g * g;
@@ -89,7 +89,7 @@ impl Optimizer {
             }
             OptimizerKind::RmsProp => {
                 let (rate, epsilon) = (pace.rate as f32, self.epsilon as f32);
-                blocks(values, gradient, [&mut [], second], average, pace.decay, |p, g, _, v| {
+                blocks(values, gradient, [&mut [], second], average, pace.decay, move |p, g, _, v| {
                     let g = weights.penalize(*p, g);
                     *v = beta2 * *v + (1.0 - beta2) * g * g;
                     *p = weights.cut(*p - rate * g / (v.sqrt() + epsilon));
@@ -97,7 +97,7 @@ impl Optimizer {
             }
             OptimizerKind::Sgd => {
                 let rate = pace.rate as f32;
-                blocks(values, gradient, [first, &mut []], average, pace.decay, |p, g, m, _| {
+                blocks(values, gradient, [first, &mut []], average, pace.decay, move |p, g, m, _| {
                     *m = beta1 * *m + weights.penalize(*p, g);
                     *p = weights.cut(*p - rate * *m);
                 });
@@ -127,19 +127,31 @@ fn blocks(
             (_, true) => (m, &mut unused[..]),
             _ => (m, v),
         };
-        vectorized(block, (p, g, m, v, average, decay, &update));
+        vectorized(Block { p, g, m, v, average, decay, update: &update });
     });
 }
 
-type Block<'b, U> = (&'b mut [f32], &'b [f32], &'b mut [f32], &'b mut [f32], &'b mut [f32], f32, &'b U);
+struct Block<'b, U> {
+    p: &'b mut [f32],
+    g: &'b [f32],
+    m: &'b mut [f32],
+    v: &'b mut [f32],
+    average: &'b mut [f32],
+    decay: f32,
+    update: &'b U,
+}
 
-#[inline(always)]
-fn block<U: Fn(&mut f32, f32, &mut f32, &mut f32)>((p, g, m, v, average, decay, update): Block<'_, U>) {
-    for (((p, &g), m), v) in p.iter_mut().zip(g).zip(m).zip(v) {
-        update(p, g, m, v);
-    }
-    for (average, p) in average.iter_mut().zip(p) {
-        *average += (1.0 - decay) * (*p - *average);
+impl<U: Fn(&mut f32, f32, &mut f32, &mut f32)> WithSimd for Block<'_, U> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for (((p, &g), m), v) in self.p.iter_mut().zip(self.g).zip(self.m).zip(self.v) {
+            (self.update)(p, g, m, v);
+        }
+        for (average, p) in self.average.iter_mut().zip(self.p) {
+            *average += (1.0 - self.decay) * (*p - *average);
+        }
     }
 }
 

@@ -16,3 +16,16 @@ pub mod numbers;
 pub mod picture;
 pub mod report;
 pub mod tensorboard;
+
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+
+/// What lies in a folder, in no order; nothing if there is no such folder.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let cannot = || format!("{}: cannot be read", folder.display());
+    let entries = std::fs::read_dir(folder).with_context(cannot)?;
+    entries.map(|entry| Ok(entry.with_context(cannot)?.path())).collect()
+}

@@ -3,66 +3,59 @@
 //! Each number is computed by the same operations in the same order whatever the vectors and the cores, so results do not
 //! depend on them.
 
-use pulp::{Arch, Simd, WithSimd};
+pub use pulp::{Simd, WithSimd};
+
 use rayon::prelude::*;
 
 /// Numbers that are worth a second core.
 const PARALLEL: usize = 1 << 15;
 
-/// Calls `work`, which must be an `#[inline(always)]` function: only what is inlined here is compiled for wide vectors, and a closure of some
-/// size is not.
-pub fn vectorized<A, R>(work: impl FnOnce(A) -> R, arguments: A) -> R {
-    struct Call<W, A>(W, A);
-    impl<A, R, W: FnOnce(A) -> R> WithSimd for Call<W, A> {
-        type Output = R;
-
-        #[inline(always)]
-        fn with_simd<S: Simd>(self, _: S) -> R {
-            (self.0)(self.1)
-        }
-    }
-    Arch::new().dispatch(Call(work, arguments))
+/// Runs a loop. It stands in its `with_simd`, `#[inline(always)]`, because only what is inlined into pulp's dispatcher is compiled for wide
+/// vectors: a function or a closure that is handed over is not, from some size on.
+pub fn vectorized<L: WithSimd>(work: L) -> L::Output {
+    pulp::Arch::new().dispatch(work)
 }
 
-/// Calls `work` with the arguments, the index of the first row, and some rows, until all rows of `columns` numbers were there, on all cores.
-/// `work` must be an `#[inline(always)]` function, as in [`vectorized`].
-pub fn rows<A: Copy + Sync>(values: &mut [f32], columns: usize, arguments: A, work: impl Fn(A, usize, &mut [f32]) + Copy + Sync) {
+/// Calls `work` with the index of the first row, and some rows, until all rows of `columns` numbers were there, on all cores.
+pub fn rows(values: &mut [f32], columns: usize, work: impl Fn(usize, &mut [f32]) + Sync) {
     let block = block(values.len(), columns);
     if block >= values.len() {
-        return vectorized(call, (work, arguments, 0, values));
+        return work(0, values);
     }
-    let blocks = values.par_chunks_mut(block).enumerate();
-    blocks.for_each(|(index, rows)| vectorized(call, (work, arguments, index * (block / columns), rows)));
-}
-
-#[inline(always)]
-fn call<A, W: Fn(A, usize, &mut [f32])>((work, arguments, first, rows): (W, A, usize, &mut [f32])) {
-    work(arguments, first, rows);
+    values.par_chunks_mut(block).enumerate().for_each(|(index, rows)| work(index * (block / columns), rows));
 }
 
 /// Multiplies all numbers.
 pub fn scale(values: &mut [f32], columns: usize, factor: f32) {
-    #[inline(always)]
-    fn work(factor: f32, _: usize, values: &mut [f32]) {
-        values.iter_mut().for_each(|value| *value *= factor);
+    struct Scale<'s>(&'s mut [f32], f32);
+    impl WithSimd for Scale<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            self.0.iter_mut().for_each(|value| *value *= self.1);
+        }
     }
-    rows(values, columns, factor, work);
+    rows(values, columns, |_, values| vectorized(Scale(values, factor)));
 }
 
-/// The sum of each column of `values`, and of its squares, row after row.
-pub fn column_sums(values: &[f32], columns: usize) -> (Vec<f32>, Vec<f32>) {
-    #[inline(always)]
-    fn work((values, sums, squares): (&[f32], &mut [f32], &mut [f32])) {
-        for row in values.chunks_exact(sums.len()) {
-            for ((&value, sum), square) in row.iter().zip(&mut *sums).zip(&mut *squares) {
-                *sum += value;
-                *square += value * value;
+/// The sum of `f` of each column's numbers, row after row.
+pub fn column_sums(values: &[f32], columns: usize, f: impl Fn(f32) -> f32) -> Vec<f32> {
+    struct Sums<'s, F>(&'s [f32], &'s mut [f32], F);
+    impl<F: Fn(f32) -> f32> WithSimd for Sums<'_, F> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            let Self(values, sums, f) = self;
+            for row in values.chunks_exact(sums.len()) {
+                row.iter().zip(&mut *sums).for_each(|(&value, sum)| *sum += f(value));
             }
         }
     }
-    let (mut sums, mut squares) = (vec![0.0; columns], vec![0.0; columns]);
-    vectorized(work, (values, &mut sums[..], &mut squares[..]));
-    (sums, squares)
+    let mut sums = vec![0.0; columns];
+    vectorized(Sums(values, &mut sums, f));
+    sums
 }
 
 /// Numbers of whole rows for each core.
@@ -133,7 +126,7 @@ mod tests {
     fn every_row_is_visited_once_with_its_index() {
         let columns = 100;
         let mut values = vec![0.0; 1000 * columns];
-        rows(&mut values, columns, columns, |columns, first, rows| {
+        rows(&mut values, columns, |first, rows| {
             for (row, values) in rows.chunks_exact_mut(columns).enumerate() {
                 values.iter_mut().for_each(|value| *value += (first + row) as f32 + 1.0);
             }
@@ -144,7 +137,8 @@ mod tests {
     #[test]
     fn sums_and_scaling() {
         let mut values = [1.0, 2.0, 3.0, 4.0, 5.0, -6.0];
-        assert_eq!(column_sums(&values, 2), (vec![9.0, 0.0], vec![35.0, 56.0]));
+        assert_eq!(column_sums(&values, 2, |x| x), [9.0, 0.0]);
+        assert_eq!(column_sums(&values, 2, |x| x * x), [35.0, 56.0]);
         scale(&mut values, 3, 0.5);
         assert_eq!(values, [0.5, 1.0, 1.5, 2.0, 2.5, -3.0]);
     }

@@ -154,6 +154,11 @@ impl HiddenLayer {
     }
 }
 
+/// The layers, with `default` for what they leave open.
+fn decide(hidden: &[HiddenLayer], default: LayerConfig) -> Vec<LayerConfig> {
+    hidden.iter().map(|layer| layer.with(default)).collect()
+}
+
 impl LayerConfig {
     /// The activation with its slope.
     pub fn activation(&self) -> Activation {
@@ -183,7 +188,7 @@ impl GeneratorConfig {
     /// The hidden layers.
     pub fn layers(&self) -> Vec<LayerConfig> {
         let &Self { activation, slope, batch_norm, dropout, .. } = self;
-        self.hidden.iter().map(|layer| layer.with(LayerConfig { size: 0, activation, slope, batch_norm, dropout })).collect()
+        decide(&self.hidden, LayerConfig { size: 0, activation, slope, batch_norm, dropout })
     }
 
     pub(super) fn check(&self) -> Result<()> {
@@ -214,7 +219,7 @@ impl DiscriminatorConfig {
     /// The hidden layers.
     pub fn layers(&self) -> Vec<LayerConfig> {
         let &Self { activation, slope, batch_norm, dropout, .. } = self;
-        self.hidden.iter().map(|layer| layer.with(LayerConfig { size: 0, activation, slope, batch_norm, dropout })).collect()
+        decide(&self.hidden, LayerConfig { size: 0, activation, slope, batch_norm, dropout })
     }
 
     pub(super) fn check(&self) -> Result<()> {

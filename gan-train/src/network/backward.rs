@@ -4,7 +4,7 @@ use super::forward::Tape;
 use super::norm;
 use super::{Mlp, Param, forward::LayerTape};
 use crate::matrix::{Matrix, Product};
-use crate::simd;
+use crate::simd::{self, Simd, WithSimd, vectorized};
 use burn::prelude::Device;
 use gan_core::Activation;
 
@@ -50,7 +50,7 @@ impl Mlp {
                     let (gain, shift) = norm::backward(normalized, &params[1].values, &mut gradient);
                     vec![gain, shift]
                 }
-                None if update.is_some() => vec![simd::column_sums(gradient.values(), columns).0],
+                None if update.is_some() => vec![simd::column_sums(gradient.values(), columns, |g| g)],
                 None => Vec::new(),
             };
             let spectral = self.spectral.get(index);
@@ -84,32 +84,46 @@ impl LayerTape {
         match activation {
             Activation::Linear => self.apply(gradient, |_| 1.0),
             Activation::Relu => self.apply(gradient, |y| if y > 0.0 { 1.0 } else { 0.0 }),
-            Activation::LeakyRelu(slope) => self.apply(gradient, |y| if y > 0.0 { 1.0 } else { slope }),
+            Activation::LeakyRelu(slope) => self.apply(gradient, move |y| if y > 0.0 { 1.0 } else { slope }),
             Activation::Tanh => self.apply(gradient, |y| 1.0 - y * y),
             Activation::Sigmoid => self.apply(gradient, |y| y * (1.0 - y)),
         }
     }
 
     /// `derivative` is that of the activation as a function of its result.
-    fn apply(&self, gradient: &mut Matrix, derivative: impl Fn(f32) -> f32 + Sync) {
-        #[inline(always)]
-        fn work<F: Fn(f32) -> f32>((columns, y, mask, derivative): Arguments<'_, F>, first: usize, values: &mut [f32]) {
-            let start = first * columns;
-            let y = &y[start..start + values.len()];
-            match mask {
-                None => values.iter_mut().zip(y).for_each(|(g, &y)| *g *= derivative(y)),
-                // Outputs that were left out have no gradient; the others were multiplied after the activation.
-                Some(mask) => {
-                    for ((g, &y), &factor) in values.iter_mut().zip(y).zip(&mask[start..]) {
-                        *g = if factor == 0.0 { 0.0 } else { *g * factor * derivative(y / factor) };
-                    }
-                }
-            }
-        }
-        let (columns, y) = (gradient.columns(), self.output.values());
-        simd::rows(gradient.values_mut(), columns, (columns, y, self.mask.as_deref(), &derivative), work);
+    fn apply(&self, gradient: &mut Matrix, derivative: impl Fn(f32) -> f32 + Copy + Sync) {
+        let (columns, y, mask) = (gradient.columns(), self.output.values(), self.mask.as_deref());
+        simd::rows(gradient.values_mut(), columns, |first, gradient| {
+            let part = first * columns..first * columns + gradient.len();
+            vectorized(Chain { gradient, y: &y[part.clone()], mask: mask.map(|mask| &mask[part]), derivative });
+        });
     }
 }
 
-/// Columns, the layer's outputs, what dropout multiplied them by, and the activation's derivative.
-type Arguments<'a, F> = (usize, &'a [f32], Option<&'a [f32]>, &'a F);
+/// The chain rule for a layer's activation and dropout.
+struct Chain<'c, F> {
+    gradient: &'c mut [f32],
+    /// The layer's outputs.
+    y: &'c [f32],
+    /// What dropout multiplied them by.
+    mask: Option<&'c [f32]>,
+    derivative: F,
+}
+
+impl<F: Fn(f32) -> f32> WithSimd for Chain<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { gradient, y, mask, derivative } = self;
+        match mask {
+            None => gradient.iter_mut().zip(y).for_each(|(g, &y)| *g *= derivative(y)),
+            // Outputs that were left out have no gradient; the others were multiplied after the activation.
+            Some(mask) => {
+                for ((g, &y), &factor) in gradient.iter_mut().zip(y).zip(mask) {
+                    *g = if factor == 0.0 { 0.0 } else { *g * factor * derivative(y / factor) };
+                }
+            }
+        }
+    }
+}

@@ -4,7 +4,7 @@ use super::norm::{self, Normalized};
 use super::{Dense, Mlp, Param};
 use crate::matrix::{Matrix, Product};
 use crate::random::{Purpose, stream};
-use crate::simd;
+use crate::simd::{self, Simd, WithSimd, vectorized};
 use burn::prelude::Device;
 use gan_core::Activation;
 use rand_core::Rng;
@@ -114,26 +114,32 @@ fn activate(activation: Activation, x: &mut Matrix, bias: Option<&[f32]>, scale:
         // Not `max`, which makes 0 of what is not a number.
         Activation::Relu => apply(x, bias, scale, |x| if x <= 0.0 { 0.0 } else { x }),
         // The same as a comparison with 0 for slopes up to 1.
-        Activation::LeakyRelu(slope) => apply(x, bias, scale, |x| x.max(slope * x)),
+        Activation::LeakyRelu(slope) => apply(x, bias, scale, move |x| x.max(slope * x)),
         Activation::Tanh => apply(x, bias, scale, simd::tanh),
         Activation::Sigmoid => apply(x, bias, scale, simd::sigmoid),
     }
 }
 
-fn apply(x: &mut Matrix, bias: Option<&[f32]>, scale: f32, f: impl Fn(f32) -> f32 + Sync) {
-    #[inline(always)]
-    fn work<F: Fn(f32) -> f32>((bias, scale, f): (Option<&[f32]>, f32, &F), _: usize, values: &mut [f32]) {
-        match bias {
-            Some(bias) => {
-                for row in values.chunks_exact_mut(bias.len()) {
-                    row.iter_mut().zip(bias).for_each(|(x, bias)| *x = f(scale * *x + bias));
+fn apply(x: &mut Matrix, bias: Option<&[f32]>, scale: f32, f: impl Fn(f32) -> f32 + Copy + Sync) {
+    struct Apply<'a, F>(&'a mut [f32], Option<&'a [f32]>, f32, F);
+    impl<F: Fn(f32) -> f32> WithSimd for Apply<'_, F> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            let Self(values, bias, scale, f) = self;
+            match bias {
+                Some(bias) => {
+                    for row in values.chunks_exact_mut(bias.len()) {
+                        row.iter_mut().zip(bias).for_each(|(x, bias)| *x = f(scale * *x + bias));
+                    }
                 }
+                None => values.iter_mut().for_each(|x| *x = f(*x)),
             }
-            None => values.iter_mut().for_each(|x| *x = f(*x)),
         }
     }
     let columns = x.columns();
-    simd::rows(x.values_mut(), columns, (bias, scale, &f), work);
+    simd::rows(x.values_mut(), columns, |_, values| vectorized(Apply(values, bias, scale, f)));
 }
 
 /// 0 with probability `p`, else `1 / (1 - p)`, so that the mean stays. The same in each group: only then is the difference between two

@@ -2,7 +2,7 @@
 
 use super::NORM_EPSILON;
 use crate::matrix::Matrix;
-use crate::simd::{self, vectorized};
+use crate::simd::{self, Simd, WithSimd, vectorized};
 
 /// What the way back needs.
 #[derive(Debug)]
@@ -23,38 +23,48 @@ pub(super) fn forward(x: &mut Matrix, rows: usize, gain: &[f32], shift: &[f32]) 
     let mut normal = Matrix::zeros(x.rows(), columns);
     let groups = x.values_mut().chunks_exact_mut(rows * columns).zip(normal.values_mut().chunks_exact_mut(rows * columns));
     for (group, normal) in groups {
-        let factor = vectorized(normalize, (group, normal, gain, shift));
+        let factor = vectorized(Normalize { group, normal, gain, shift });
         factors.extend(factor);
     }
     Normalized { rows, x: normal, factors }
 }
 
-type Group<'g> = (&'g mut [f32], &'g mut [f32], &'g [f32], &'g [f32]);
-
 /// Normalizes one group; returns its columns' factors.
-#[inline(always)]
-fn normalize((group, normal, gain, shift): Group<'_>) -> Vec<f32> {
-    let columns = gain.len();
-    let count = (group.len() / columns) as f32;
-    let mut mean = vec![0.0f32; columns];
-    for row in group.chunks_exact(columns) {
-        mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
-    }
-    mean.iter_mut().for_each(|sum| *sum /= count);
-    let mut factor = vec![0.0f32; columns];
-    for row in group.chunks_exact(columns) {
-        for ((square, x), mean) in factor.iter_mut().zip(row).zip(&mean) {
-            *square += (x - mean) * (x - mean);
+struct Normalize<'n> {
+    group: &'n mut [f32],
+    normal: &'n mut [f32],
+    gain: &'n [f32],
+    shift: &'n [f32],
+}
+
+impl WithSimd for Normalize<'_> {
+    type Output = Vec<f32>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> Vec<f32> {
+        let Self { group, normal, gain, shift } = self;
+        let columns = gain.len();
+        let count = (group.len() / columns) as f32;
+        let mut mean = vec![0.0f32; columns];
+        for row in group.chunks_exact(columns) {
+            mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
         }
-    }
-    factor.iter_mut().for_each(|square| *square = 1.0 / (*square / count + NORM_EPSILON as f32).sqrt());
-    for (row, normal) in group.chunks_exact_mut(columns).zip(normal.chunks_exact_mut(columns)) {
-        for column in 0..columns {
-            normal[column] = (row[column] - mean[column]) * factor[column];
-            row[column] = gain[column] * normal[column] + shift[column];
+        mean.iter_mut().for_each(|sum| *sum /= count);
+        let mut factor = vec![0.0f32; columns];
+        for row in group.chunks_exact(columns) {
+            for ((square, x), mean) in factor.iter_mut().zip(row).zip(&mean) {
+                *square += (x - mean) * (x - mean);
+            }
         }
+        factor.iter_mut().for_each(|square| *square = 1.0 / (*square / count + NORM_EPSILON as f32).sqrt());
+        for (row, normal) in group.chunks_exact_mut(columns).zip(normal.chunks_exact_mut(columns)) {
+            for column in 0..columns {
+                normal[column] = (row[column] - mean[column]) * factor[column];
+                row[column] = gain[column] * normal[column] + shift[column];
+            }
+        }
+        factor
     }
-    factor
 }
 
 /// Replaces the gradient of the normalization's output by that of its input; returns those of gain and shift.
@@ -67,40 +77,63 @@ pub(super) fn backward(normalized: &Normalized, gain: &[f32], gradient: &mut Mat
     let groups = gradient.values_mut().chunks_exact_mut(rows * columns).zip(x.values().chunks_exact(rows * columns));
     for ((group, x), factors) in groups.zip(factors.chunks_exact(columns)) {
         let (mut sums, mut products) = (vec![0.0f32; columns], vec![0.0f32; columns]);
-        vectorized(sum_up, (&*group, x, &mut sums[..], &mut products[..]));
-        let count = *rows as f32;
-        simd::rows(group, columns, (x, &sums[..], &products[..], gain, factors, count), through);
+        vectorized(SumUp { gradient: group, x, sums: &mut sums, products: &mut products });
+        let mean = |sums: &[f32]| -> Vec<f32> { sums.iter().map(|sum| sum / *rows as f32).collect() };
+        let (mean, mean_product) = (mean(&sums), mean(&products));
+        simd::rows(group, columns, |first, gradient| {
+            vectorized(Through { gradient, x: &x[first * columns..], mean: &mean, mean_product: &mean_product, gain, factors });
+        });
         shift_gradient.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
         gain_gradient.iter_mut().zip(products).for_each(|(total, sum)| *total += sum);
     }
     (gain_gradient, shift_gradient)
 }
 
-type Sums<'s> = (&'s [f32], &'s [f32], &'s mut [f32], &'s mut [f32]);
-
 /// `sum g` and `sum g x` of each column.
-#[inline(always)]
-fn sum_up((gradient, x, sums, products): Sums<'_>) {
-    let columns = sums.len();
-    for (row, x) in gradient.chunks_exact(columns).zip(x.chunks_exact(columns)) {
-        for ((&g, &x), (sum, product)) in row.iter().zip(x).zip(sums.iter_mut().zip(&mut *products)) {
-            *sum += g;
-            *product += g * x;
+struct SumUp<'s> {
+    gradient: &'s [f32],
+    x: &'s [f32],
+    sums: &'s mut [f32],
+    products: &'s mut [f32],
+}
+
+impl WithSimd for SumUp<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let columns = self.sums.len();
+        for (row, x) in self.gradient.chunks_exact(columns).zip(self.x.chunks_exact(columns)) {
+            for ((&g, &x), (sum, product)) in row.iter().zip(x).zip(self.sums.iter_mut().zip(&mut *self.products)) {
+                *sum += g;
+                *product += g * x;
+            }
         }
     }
 }
 
-/// Normalized inputs, sums, products, gain, factors, rows in the group.
-type Through<'t> = (&'t [f32], &'t [f32], &'t [f32], &'t [f32], &'t [f32], f32);
+/// The gradient of the normalization's input, in place of that of its output, for some rows.
+struct Through<'t> {
+    gradient: &'t mut [f32],
+    x: &'t [f32],
+    mean: &'t [f32],
+    mean_product: &'t [f32],
+    gain: &'t [f32],
+    factors: &'t [f32],
+}
 
-/// The gradient of the normalization's input, in place of that of its output.
-#[inline(always)]
-fn through((x, sums, products, gain, factors, count): Through<'_>, first: usize, rows: &mut [f32]) {
-    let columns = sums.len();
-    for (row, x) in rows.chunks_exact_mut(columns).zip(x[first * columns..].chunks_exact(columns)) {
-        for column in 0..columns {
-            let centred = row[column] - sums[column] / count - x[column] * (products[column] / count);
-            row[column] = gain[column] * factors[column] * centred;
+impl WithSimd for Through<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { gradient, x, mean, mean_product, gain, factors } = self;
+        let columns = mean.len();
+        for (row, x) in gradient.chunks_exact_mut(columns).zip(x.chunks_exact(columns)) {
+            for column in 0..columns {
+                let centred = row[column] - mean[column] - x[column] * mean_product[column];
+                row[column] = gain[column] * factors[column] * centred;
+            }
         }
     }
 }

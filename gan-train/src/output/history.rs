@@ -3,7 +3,7 @@
 use crate::trainer::evaluations::{self, Evaluation};
 use crate::trainer::folder::RunConfig;
 use crate::trainer::metrics::{self, Record};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::path::{Path, PathBuf};
 
 /// Name of the folder with the sample grids in a run's folder.
@@ -89,13 +89,8 @@ fn older<T>(read: Result<T>, folder: &Path) -> Result<T> {
 /// Names the folder.
 pub fn grids(folder: &Path) -> Result<Vec<Grid>> {
     let folder = folder.join(GRIDS);
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let cannot = || format!("{}: cannot be read", folder.display());
     let mut grids = Vec::new();
-    for entry in std::fs::read_dir(&folder).with_context(cannot)? {
-        let path = entry.with_context(cannot)?.path();
+    for path in super::files(&folder)? {
         let step = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
         if let (Some(step), Some("png")) = (step, path.extension().and_then(|extension| extension.to_str())) {
             grids.push(Grid { step, path });

@@ -46,19 +46,11 @@ pub struct Writer {
 /// Names the folder.
 pub fn files(run: &Path) -> Result<Vec<PathBuf>> {
     let folder = run.join(FOLDER);
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let cannot = || format!("{}: cannot be read", folder.display());
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(&folder).with_context(cannot)? {
-        let path = entry.with_context(cannot)?.path();
+    let is_ours = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with("events.out.tfevents.") && name.ends_with(".gan-train") {
-            files.push(path);
-        }
-    }
-    Ok(files)
+        name.starts_with("events.out.tfevents.") && name.ends_with(".gan-train")
+    };
+    Ok(super::files(&folder)?.into_iter().filter(is_ours).collect())
 }
 
 impl Writer {

@@ -121,12 +121,14 @@ pub fn train(trainer: &mut Trainer, mut watch: Watch, folder: &Path, options: &O
         }
         let mut reached = None;
         let evaluated = training.eval_every > 0 && (step.is_multiple_of(training.eval_every) || step == steps);
+        let mut saved = false;
         if evaluated && let Some(evaluation) = watch.evaluate(trainer)? {
+            saved = true;
             progress.evaluated(&evaluation);
             reached = options.until.as_ref().is_some_and(|until| until.is_true(&evaluation.scores)).then_some(evaluation);
             since_checkpoint = Instant::now();
         }
-        if interrupted || step == steps || since_checkpoint.elapsed() > pause {
+        if !saved && (interrupted || step == steps || since_checkpoint.elapsed() > pause) {
             let start = Instant::now();
             trainer.save(folder)?;
             pause = options.checkpoint_every.max(start.elapsed() * CHECKPOINT_PART);

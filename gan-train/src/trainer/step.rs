@@ -17,6 +17,11 @@ impl Trainer {
     ///
     /// A loss that is not finite; it names the step.
     pub fn step(&mut self) -> Result<Losses> {
+        // From outside rayon's pool every product and every loop would wake it anew and wait for it.
+        rayon::scope(|_| self.step_in_pool())
+    }
+
+    fn step_in_pool(&mut self) -> Result<Losses> {
         self.state.discriminator.iterate();
         let step = self.state.step;
         let training = &self.config.training;
@@ -211,7 +216,8 @@ fn spread(logits: &[f32]) -> f64 {
 /// Mean variance of a column.
 fn variance(images: &Matrix) -> f64 {
     let (rows, columns) = (images.rows() as f32, images.columns());
-    let (sums, squares) = column_sums(images.values(), columns);
+    let sums = column_sums(images.values(), columns, |x| x);
+    let squares = column_sums(images.values(), columns, |x| x * x);
     let variance = |(sum, square): (f32, f32)| f64::from(square / rows) - f64::from(sum / rows).powi(2);
     sums.into_iter().zip(squares).map(variance).sum::<f64>() / columns as f64
 }

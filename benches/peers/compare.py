@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -47,6 +48,7 @@ def gan_train(preset, recipe, threads, data):
         while len(lines) < 1 + STEPS[preset] // 100 + 1:
             if run.poll() is not None:
                 sys.exit(f"gan-train ended: {run.stderr.read()}")
+            time.sleep(0.2)
             lines = path.read_text().splitlines() if path.exists() else []
         run.kill()
         run.wait()

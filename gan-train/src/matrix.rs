@@ -11,6 +11,9 @@ pub struct Matrix {
     data: TensorData,
 }
 
+/// Numbers of a part of a product: half a megabyte, less than a core's own cache.
+const PART: usize = 1 << 17;
+
 /// Which factor of a product is transposed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Product {
@@ -87,6 +90,37 @@ impl Matrix {
         Self { rows, columns, data: result.into_data() }
     }
 
+    /// `selfᵀ other` in parts of some rows, so that each is still in the cache when `part` gets it with its first row.
+    pub fn transposed_product(&mut self, other: &mut Self, device: &Device, mut part: impl FnMut(usize, Self)) {
+        let (a, b) = (self.lend(device), other.lend(device));
+        let step = (PART / other.columns.max(1)).max(1);
+        for first in (0..self.columns).step_by(step) {
+            let rows = step.min(self.columns - first);
+            let result = a.clone().narrow(1, first, rows).transpose().matmul(b.clone());
+            part(first, Self { rows, columns: other.columns, data: result.into_data() });
+        }
+        (self.data, other.data) = (a.into_data(), b.into_data());
+    }
+
+    /// Rows as columns.
+    pub fn transposed(&self) -> Self {
+        /// Numbers of a row and rows that are moved together: a few lines of the cache each.
+        const TILE: usize = 32;
+        let (rows, columns) = (self.rows, self.columns);
+        let mut result = Self::zeros(columns, rows);
+        let (from, to) = (self.values(), result.values_mut());
+        for first_row in (0..rows).step_by(TILE) {
+            let last_row = rows.min(first_row + TILE);
+            for first in (0..columns).step_by(TILE) {
+                for column in first..columns.min(first + TILE) {
+                    let to = &mut to[column * rows + first_row..column * rows + last_row];
+                    to.iter_mut().zip(first_row..).for_each(|(to, row)| *to = from[row * columns + column]);
+                }
+            }
+        }
+        result
+    }
+
     fn lend(&mut self, device: &Device) -> Tensor<2> {
         let empty = TensorData::new(Vec::<f32>::new(), [0]);
         Tensor::from_data(std::mem::replace(&mut self.data, empty), device)
@@ -111,6 +145,25 @@ mod tests {
         assert_eq!((result.rows(), result.columns(), result.values()), (2, 1, &[5.0, 14.0][..]));
         // The factors have their numbers back.
         assert_eq!((a.values()[5], d.into_values()), (6.0, vec![2.0, 0.0, 1.0]));
+    }
+
+    /// Expected values: the whole product, which is tested above, and its definition.
+    #[test]
+    fn parts_make_the_whole_product_and_transposing_twice_changes_nothing() {
+        let device = Device::flex();
+        let numbers = |count: usize| (0..count).map(|x| (x * 7919 % 31) as f32 - 15.0).collect();
+        let (mut a, mut b) = (Matrix::new(3, 401, numbers(3 * 401)), Matrix::new(3, 700, numbers(3 * 700)));
+        let whole = a.product(&mut b, Product::TransposedLeft, &device);
+        let (mut parts, mut firsts) = (Vec::new(), Vec::new());
+        a.transposed_product(&mut b, &device, |first, part| {
+            firsts.push(first);
+            parts.extend_from_slice(part.values());
+        });
+        assert_eq!(firsts, [0, 187, 374]);
+        assert!(parts == whole.values());
+        let transposed = a.transposed();
+        assert_eq!((transposed.rows(), transposed.columns()), (401, 3));
+        assert!((0..401).all(|column| (0..3).all(|row| transposed.values()[column * 3 + row] == a.values()[row * 401 + column])));
     }
 
     #[test]

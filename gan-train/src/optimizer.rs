@@ -62,18 +62,30 @@ impl Optimizer {
         }
     }
 
-    /// Changes param number `index` by its gradient. With `g` the gradient and `m`, `v` the moments:
+    /// Changes param number `index`, from its number `start` on, by the gradient of so many numbers. With `g` the gradient and `m`, `v` the moments:
     ///
     /// - Adam: `m = beta1 m + (1 - beta1) g`, `v = beta2 v + (1 - beta2) g²`, `p -= rate m' / (sqrt(v') + epsilon)` with
     ///   `m' = m / (1 - beta1^time)`, `v' = v / (1 - beta2^time)`;
     /// - RMSprop: `v` as above, `p -= rate g / (sqrt(v) + epsilon)`;
     /// - SGD: `m = beta1 m + g`, `p -= rate m`.
-    pub fn update(&mut self, index: usize, param: &mut Param, gradient: &Matrix, pace: Pace, average: Option<&mut Param>) {
+    pub fn update(
+        &mut self,
+        index: usize,
+        param: &mut Param,
+        gradient: &Matrix,
+        start: usize,
+        pace: Pace,
+        average: Option<&mut Param>,
+    ) {
         let weights = Weights { clip: self.weights.clip, ..if param.is_weight() { self.weights } else { Weights::default() } };
         let (beta1, beta2) = (self.beta1, self.beta2);
-        let (values, gradient) = (&mut param.values, gradient.values());
-        let (first, second) = (&mut self.first[index], &mut self.second[index]);
-        let average = average.map_or(&mut [][..], |average| &mut average.values);
+        let gradient = gradient.values();
+        let part = start..start + gradient.len();
+        let values = &mut param.values[part.clone()];
+        // What a kind of optimizer has not is empty.
+        let [first, second] =
+            [&mut self.first, &mut self.second].map(|moments| moments[index].get_mut(part.clone()).unwrap_or_default());
+        let average = average.map_or(&mut [][..], |average| &mut average.values[part]);
         match self.kind {
             OptimizerKind::Adam => {
                 let time = pace.time.min(i32::MAX as u64) as i32;
@@ -146,10 +158,12 @@ impl<U: Fn(&mut f32, f32, &mut f32, &mut f32)> WithSimd for Block<'_, U> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        for (((p, &g), m), v) in self.p.iter_mut().zip(self.g).zip(self.m).zip(self.v) {
-            (self.update)(p, g, m, v);
+        let numbers = self.p.iter_mut().zip(self.g).zip(self.m).zip(self.v);
+        if self.average.is_empty() {
+            return numbers.for_each(|(((p, &g), m), v)| (self.update)(p, g, m, v));
         }
-        for (average, p) in self.average.iter_mut().zip(self.p) {
+        for ((((p, &g), m), v), average) in numbers.zip(self.average) {
+            (self.update)(p, g, m, v);
             *average += (1.0 - self.decay) * (*p - *average);
         }
     }
@@ -193,7 +207,7 @@ mod tests {
         for (time, gradient) in (1..).zip(GRADIENTS) {
             let row = Matrix::new(1, 2, gradient.map(|g| g as f32).to_vec());
             let before = average.values.clone();
-            optimizer.update(0, &mut params[0], &row, Pace { rate: 0.1, time, decay: 0.75 }, Some(&mut average));
+            optimizer.update(0, &mut params[0], &row, 0, Pace { rate: 0.1, time, decay: 0.75 }, Some(&mut average));
             for ((average, before), value) in average.values.iter().zip(&before).zip(&params[0].values) {
                 assert!((average - (0.75 * before + 0.25 * value)).abs() < 1e-6);
             }
@@ -249,7 +263,7 @@ mod tests {
         for (shape, expected) in [(vec![2], vec![1.0, -2.0]), (vec![1, 2], vec![0.8, -1.7])] {
             let mut params = [param(shape)];
             let mut optimizer = Optimizer::new(&config, weights, &params);
-            optimizer.update(0, &mut params[0], &Matrix::zeros(1, 2), Pace { rate: 0.1, time: 1, decay: 0.0 }, None);
+            optimizer.update(0, &mut params[0], &Matrix::zeros(1, 2), 0, Pace { rate: 0.1, time: 1, decay: 0.0 }, None);
             assert_eq!(params[0].values, expected);
         }
     }

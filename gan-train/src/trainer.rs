@@ -119,7 +119,7 @@ impl Trainer {
 
     /// The averaged generator, ready to be quantized.
     pub fn generator(&self) -> FloatGenerator {
-        FloatGenerator::new(&self.config, self.shape, &self.state.generator.with_params(self.state.average.clone()))
+        FloatGenerator::new(&self.config, self.shape, &self.state.generator.with_params(self.state.averaged().to_vec()))
     }
 
     /// Where the run stands.

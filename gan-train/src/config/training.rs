@@ -59,7 +59,7 @@ pub struct TrainingConfig {
     pub label_smoothing: f64,
     /// Standard deviation of noise on all that the discriminator sees; falls linearly to 0 over the steps.
     pub instance_noise: f64,
-    /// Decay of the exponential moving average of the generator's weights.
+    /// Decay of the exponential moving average of the generator's weights; 0 for none.
     pub ema_decay: f64,
     /// Steps between evaluations; 0 makes none.
     pub eval_every: u64,
@@ -192,6 +192,11 @@ impl TrainingConfig {
             Network::Discriminator => self.discriminator_rate,
         }
         .unwrap_or(self.rate)
+    }
+
+    /// Whether an average of the generator is kept.
+    pub fn averages(&self) -> bool {
+        self.ema_decay > 0.0
     }
 
     /// Standard deviation of the instance noise in step `step`.

@@ -8,19 +8,24 @@ use crate::simd::{self, Simd, WithSimd, vectorized};
 use burn::prelude::Device;
 use gan_core::Activation;
 
-/// Gets a param's index, the param and its gradient.
-pub type Update<'u> = dyn FnMut(usize, &mut Param, Matrix) + 'u;
+/// Gets a param's index, the param, the gradient of some of its numbers, and where in the param they begin.
+pub type Update<'u> = dyn FnMut(usize, &mut Param, &Matrix, usize) + 'u;
 
 impl Mlp {
     /// The gradients of all params for the gradient of the outputs, in the params' order.
     pub fn gradients(&mut self, tape: &mut Tape, outputs: Matrix, device: &Device) -> Vec<Matrix> {
-        let mut gradients = vec![Matrix::default(); self.params.len()];
-        self.backward(tape, outputs, Some(&mut |index, _, gradient| gradients[index] = gradient), false, device);
+        let zeros = |param: &Param| Matrix::zeros(1, param.values.len());
+        let mut gradients: Vec<Matrix> = self.params.iter().map(zeros).collect();
+        let collect = &mut |index: usize, _: &mut Param, gradient: &Matrix, first: usize| {
+            let gradient = gradient.values();
+            gradients[index].values_mut()[first..first + gradient.len()].copy_from_slice(gradient);
+        };
+        self.backward(tape, outputs, Some(collect), false, device);
         gradients
     }
 
-    /// Calls `update` with the index, the param and its gradient, for all params, last layer first. A param may be changed: what
-    /// depends on its old numbers is computed by then.
+    /// Calls `update` for all params, last layer first, and for large ones in parts. A param may be changed: what depends on its old numbers
+    /// is computed by then.
     pub fn train(&mut self, tape: &mut Tape, outputs: Matrix, device: &Device, update: &mut Update<'_>) {
         self.backward(tape, outputs, Some(update), false, device);
     }
@@ -57,21 +62,25 @@ impl Mlp {
             if let Some(spectral) = spectral {
                 simd::scale(gradient.values_mut(), columns, 1.0 / spectral.sigma);
             }
-            let mut weight = Matrix::default();
-            if update.is_some() {
-                weight = tape.input_of(index).product(&mut gradient, Product::TransposedLeft, device);
-                if let Some(spectral) = spectral {
-                    super::spectral::correct(&mut weight, &params[0].values, &self.singular[index].values, spectral);
-                }
-            }
-            if index > 0 || want_input {
-                gradient = params[0].product(&mut gradient, Product::TransposedRight, device);
-            }
+            let next = (index > 0 || want_input).then(|| params[0].product_transposed(&mut gradient, device));
             if let Some(update) = &mut update {
-                let vectors = vectors.into_iter().map(|vector| Matrix::new(1, vector.len(), vector));
-                for (at, (param, gradient)) in params.iter_mut().zip([weight].into_iter().chain(vectors)).enumerate() {
-                    update(offsets[index] + at, param, gradient);
+                let offset = offsets[index];
+                let input = tape.input_of(index);
+                if let Some(spectral) = spectral {
+                    let mut weight = input.product(&mut gradient, Product::TransposedLeft, device);
+                    super::spectral::correct(&mut weight, &params[0].values, &self.singular[index].values, spectral);
+                    update(offset, &mut params[0], &weight, 0);
+                } else {
+                    input.transposed_product(&mut gradient, device, |row, part| {
+                        update(offset, &mut params[0], &part, row * columns);
+                    });
                 }
+                for (at, vector) in (1..).zip(vectors) {
+                    update(offset + at, &mut params[at], &Matrix::new(1, vector.len(), vector), 0);
+                }
+            }
+            if let Some(next) = next {
+                gradient = next;
             }
         }
         gradient

@@ -27,7 +27,7 @@ impl Mlp {
         for (index, layer) in self.layers.iter().enumerate().rev() {
             tape.layers[index].before_activation(layer.activation, &mut v);
             let mut g = v;
-            v = self.params[offsets[index]].product(&mut g, Product::TransposedRight, device);
+            v = self.params[offsets[index]].product_transposed(&mut g, device);
             sums.push(g);
         }
         sums.reverse();
@@ -38,7 +38,7 @@ impl Mlp {
             gradients.push(q.product(&mut sums[index], Product::TransposedLeft, device));
             gradients.push(Matrix::zeros(1, layer.outputs));
             if index + 1 < self.layers.len() {
-                q = self.params[offsets[index]].product(&mut q, Product::Plain, device);
+                q = self.params[offsets[index]].product(&mut q, device);
                 tape.layers[index].before_activation(layer.activation, &mut q);
             }
         }

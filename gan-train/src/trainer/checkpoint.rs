@@ -102,13 +102,15 @@ fn tensors(state: &mut State) -> Vec<Named<'_>> {
         }
     }
     for param in &mut state.average {
-        all.push((average_name(param), param.shape.clone(), &mut param.values));
+        all.push((format!("average.{}", param.name), param.shape.clone(), &mut param.values));
     }
     all
 }
 
-fn average_name(param: &Param) -> String {
-    format!("average.{}", param.name)
+/// The name of one of [`State::averaged`]'s params.
+fn averaged_name(config: &Config, param: &Param) -> String {
+    let network = if config.training.averages() { "average" } else { "generator" };
+    format!("{network}.{}", param.name)
 }
 
 /// Writes the checkpoint in place of the one before.
@@ -129,8 +131,8 @@ pub fn save(folder: &Path, config: &Config, state: &mut State, shape: Shape, dat
 ///
 /// As [`save`].
 pub fn save_best(folder: &Path, config: &Config, state: &State, shape: Shape, data_sha256: &str) -> Result<()> {
-    let names: Vec<String> = state.average.iter().map(average_name).collect();
-    let all = state.average.iter().zip(&names);
+    let names: Vec<String> = state.averaged().iter().map(|param| averaged_name(config, param)).collect();
+    let all = state.averaged().iter().zip(&names);
     let all = all.map(|(Param { shape, values, .. }, name)| Numbers { name, shape, values }).collect();
     write(&folder.join(BEST), all, &Description::new(config, state, shape, data_sha256))
 }
@@ -199,7 +201,7 @@ pub fn generator(folder: &Path, config: &Config, which: Which) -> Result<(FloatG
         let layers = description.shape().generator(config);
         let mut average = Mlp { params: Mlp::shapes(&layers), layers, singular: Vec::new(), spectral: Vec::new() };
         for param in &mut average.params {
-            param.values = file.values(&average_name(param), &param.shape)?;
+            param.values = file.values(&averaged_name(config, param), &param.shape)?;
         }
         Ok((average, description))
     })?;

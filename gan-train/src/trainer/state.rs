@@ -18,7 +18,7 @@ pub struct State {
     pub seconds: f64,
     /// As it is trained.
     pub generator: Mlp,
-    /// The exponential moving average of its params: what is evaluated and quantized.
+    /// The exponential moving average of its params; none with a decay of 0.
     pub average: Vec<Param>,
     /// As it is trained.
     pub discriminator: Mlp,
@@ -88,7 +88,7 @@ impl State {
         let generator_optimizer = Optimizer::new(training, weights, &generator.params);
         let weights = Weights { l1: d.l1 as f32, l2: d.l2 as f32, clip: training.clip as f32 };
         let discriminator_optimizer = Optimizer::new(training, weights, &discriminator.params);
-        let average = generator.params.clone();
+        let average = if training.averages() { generator.params.clone() } else { Vec::new() };
         Self {
             step: 0,
             seconds: 0.0,
@@ -99,6 +99,11 @@ impl State {
             discriminator_optimizer,
             losses: Losses::default(),
         }
+    }
+
+    /// What is evaluated and quantized: the average's params, or the generator's own if there is none.
+    pub fn averaged(&self) -> &[Param] {
+        if self.average.is_empty() { &self.generator.params } else { &self.average }
     }
 }
 

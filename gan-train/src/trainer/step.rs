@@ -70,12 +70,14 @@ impl Trainer {
         let diversity = variance(&fake) / self.variance;
         let mut rng = stream(self.config.seed, Purpose::Noise, batch.index);
         let noise = training.noise(self.state.step) as f32;
-        let mut real = batch.real.clone();
+        let mut noisy = None;
         if noise > 0.0 {
-            [&mut real, &mut fake].into_iter().for_each(|images| add_noise(images, noise, &mut rng));
+            let real = noisy.insert(batch.real.clone());
+            [real, &mut fake].into_iter().for_each(|images| add_noise(images, noise, &mut rng));
         }
-        let moved = penalty::moved(training, [&real, &fake], &mut rng);
-        let mut groups = vec![&real, &fake];
+        let real = noisy.as_ref().unwrap_or(&batch.real);
+        let moved = penalty::moved(training, [real, &fake], &mut rng);
+        let mut groups = vec![real, &fake];
         groups.extend(moved.iter().map(|moved| &moved.images));
 
         let mode = Mode { groups: groups.len(), dropout: self.dropout(3 * batch.index + 1) };
@@ -103,13 +105,13 @@ impl Trainer {
         };
         let outputs = Matrix::new(gradient.len(), 1, gradient);
         let pace = self.pace(Network::Discriminator, batch.index - self.first_batch(self.state.step));
-        let points = penalty::exact(&self.config.training, [&real, &fake], &mut rng);
+        let points = penalty::exact(&self.config.training, [real, &fake], &mut rng);
         let State { discriminator, discriminator_optimizer: optimizer, losses, .. } = &mut self.state;
         if points.is_empty() {
             losses.penalty = penalty;
             check_finite(step, "discriminator", loss.value + penalty)?;
-            discriminator.train(&mut tape, outputs, &self.device, &mut |index, param, gradient| {
-                optimizer.update(index, param, &gradient, pace, None);
+            discriminator.train(&mut tape, outputs, &self.device, &mut |index, param, gradient, first| {
+                optimizer.update(index, param, gradient, first, pace, None);
             });
             return Ok(());
         }
@@ -130,19 +132,21 @@ impl Trainer {
         losses.penalty = penalty;
         check_finite(step, "discriminator", loss.value + penalty)?;
         for (index, (param, gradient)) in discriminator.params.iter_mut().zip(&gradients).enumerate() {
-            optimizer.update(index, param, gradient, pace, None);
+            optimizer.update(index, param, gradient, 0, pace, None);
         }
         Ok(())
     }
 
     fn update_generator(&mut self, batch: &Batch, mut tape: Tape) -> Result<()> {
         let training = &self.config.training;
-        let mut fake = tape.output().clone();
         let noise = training.noise(self.state.step) as f32;
+        let mut noisy = None;
         if noise > 0.0 {
             // Not the discriminator's noise: as if it were the next batch's.
-            add_noise(&mut fake, noise, &mut stream(self.config.seed, Purpose::Noise, !batch.index));
+            let fake = noisy.insert(tape.output().clone());
+            add_noise(fake, noise, &mut stream(self.config.seed, Purpose::Noise, !batch.index));
         }
+        let fake = noisy.as_ref().unwrap_or(tape.output());
         let mode = Mode { groups: 1, dropout: self.dropout(3 * batch.index + 2) };
         let discriminator = &mut self.state.discriminator;
         let real = if training.objective == crate::config::Objective::Relativistic {
@@ -151,7 +155,7 @@ impl Trainer {
         } else {
             Vec::new()
         };
-        let mut judged = discriminator.forward(stack(&[&fake], &batch.labels), mode, &self.device);
+        let mut judged = discriminator.forward(stack(&[fake], &batch.labels), mode, &self.device);
         let loss = training.objective.generator(&real, judged.output().values());
         let logits = Matrix::new(loss.fake.len(), 1, loss.fake);
         let gradient = discriminator.input_gradient(&mut judged, logits, &self.device).left(self.shape.pixels());
@@ -159,8 +163,8 @@ impl Trainer {
         check_finite(self.state.step, "generator", loss.value)?;
         let pace = self.pace(Network::Generator, 0);
         let State { generator, generator_optimizer: optimizer, average, .. } = &mut self.state;
-        generator.train(&mut tape, gradient, &self.device, &mut |index, param, gradient| {
-            optimizer.update(index, param, &gradient, pace, Some(&mut average[index]));
+        generator.train(&mut tape, gradient, &self.device, &mut |index, param, gradient, first| {
+            optimizer.update(index, param, gradient, first, pace, average.get_mut(index));
         });
         Ok(())
     }

@@ -116,8 +116,8 @@ pub fn open(name: &str, data_dir: Option<&Path>) -> Result<Dataset> {
 pub fn digits() -> Result<Dataset> {
     const IMAGES: &[u8] = include_bytes!("../data/optdigits/images-idx3-ubyte.gz");
     const LABELS: &[u8] = include_bytes!("../data/optdigits/labels-idx1-ubyte.gz");
-    let images = idx::images(IMAGES, "built-in images")?;
-    let labels = idx::labels(LABELS, "built-in labels")?;
+    let images = idx::images(IMAGES.to_vec(), "built-in images")?;
+    let labels = idx::labels(LABELS.to_vec(), "built-in labels")?;
     let at = images.count - DIGITS_HELD_OUT;
     let (train_pixels, test_pixels) = images.pixels.split_at(at * images.image_len());
     let (train_labels, test_labels) = labels.split_at(at);

@@ -1,15 +1,17 @@
 //! The trained generator as a device would see it, still in floats: normalization and labels folded into the layers.
 
+mod layer;
+
 use crate::config::Config;
 use crate::data::idx::Images;
-use crate::network::{Mlp, NORM_EPSILON, Param};
+use crate::network::Mlp;
 use crate::trainer::Shape;
 use anyhow::{Context, Result};
-use burn::prelude::*;
-use burn::tensor::TensorData;
 use gan_core::blob::{ImageShape, LayerSpec, LayerSpecs};
 use gan_core::generator::Layer;
-use gan_core::{Activation, Element, Header, LatentSampler, Packing, latent};
+use gan_core::{Activation, Element, Header, LatentSampler, latent};
+pub use layer::FloatLayer;
+use layer::Moments;
 
 /// Samples from which the normalization's statistics are computed.
 const STATISTICS_SAMPLES: usize = 12_800;
@@ -29,21 +31,6 @@ pub struct FloatGenerator {
     pub image: ImageShape,
     /// First to last.
     pub layers: Vec<FloatLayer>,
-}
-
-/// A fully connected layer.
-#[derive(Debug, Clone)]
-pub struct FloatLayer {
-    /// Numbers that come in.
-    pub inputs: usize,
-    /// Numbers that go out.
-    pub outputs: usize,
-    /// `[input][output]`.
-    pub weights: Vec<f32>,
-    /// `[class][output]`; one row but in a conditional model's first layer.
-    pub bias: Vec<f32>,
-    /// What follows the sum.
-    pub activation: Activation,
 }
 
 /// Latents of the device's sampler with their labels, as a generator of floats takes them.
@@ -83,18 +70,28 @@ impl FloatGenerator {
             image: ImageShape { width: shape.width as u16, height: shape.height as u16, channels: 1 },
             layers: Vec::new(),
         };
-        let mut x = samples.reals();
         for (index, (layer, params)) in average.layers_with_params().enumerate() {
             let inputs = if index == 0 { usize::from(latent_len) } else { layer.inputs };
             let mut folded = FloatLayer::without_norm(inputs, layer.outputs, params, layer.activation);
             if layer.batch_norm {
-                let sums = folded.sums(&x, &samples.labels);
-                folded.fold_norm(&params[1].values, &params[2].values, &sums);
+                let mut moments = Moments::new(layer.outputs);
+                generator.forward(&samples, |x, labels| moments.add(&folded.sums(&x, labels)));
+                folded.fold_norm(&params[1].values, &params[2].values, &moments);
             }
-            x = folded.forward(&x, &samples.labels);
             generator.layers.push(folded);
         }
         generator
+    }
+
+    /// Calls `part` with the outputs of the last layer, `[sample][output]`, and the labels, for some samples after the other: all outputs
+    /// at once may be a hundred megabytes.
+    fn forward(&self, samples: &Samples, mut part: impl FnMut(Vec<f32>, &[u16])) {
+        const AT_ONCE: usize = 1000;
+        let codes = samples.codes.chunks(AT_ONCE * usize::from(self.latent_len));
+        for (codes, labels) in codes.zip(samples.labels.chunks(AT_ONCE)) {
+            let reals = codes.iter().map(|&code| latent::real(code)).collect();
+            part(self.layers.iter().fold(reals, |x: Vec<f32>, layer| layer.forward(&x, labels)), labels);
+        }
     }
 
     /// The outputs of every layer, `[sample][output]` each.
@@ -113,11 +110,8 @@ impl FloatGenerator {
             Some(Activation::Tanh) => (-1.0, 2.0),
             _ => (0.0, 1.0),
         };
-        let mut x = samples.reals();
-        for layer in &self.layers {
-            x = layer.forward(&x, &samples.labels);
-        }
-        let pixels = x.into_iter().map(|y| ((y - low) / range * 255.0).round() as u8).collect();
+        let mut pixels = Vec::with_capacity(samples.count * self.layers.last().map_or(0, |layer| layer.outputs));
+        self.forward(samples, |x, _| pixels.extend(x.into_iter().map(|y| ((y - low) / range * 255.0).round() as u8)));
         Images { count: samples.count, width: self.image.width.into(), height: self.image.height.into(), pixels }
     }
 
@@ -165,75 +159,6 @@ fn le_bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {
     values.flat_map(f32::to_le_bytes).collect()
 }
 
-impl FloatLayer {
-    /// A layer from its weights, whose rows beyond `inputs` belong to one-hot labels, and its bias if it has no normalization.
-    fn without_norm(inputs: usize, outputs: usize, params: &[Param], activation: Activation) -> Self {
-        let (weights, labels) = params[0].values.split_at(inputs * outputs);
-        let bias = if params.len() == 2 { params[1].values.clone() } else { vec![0.0; outputs] };
-        let bias = if labels.is_empty() {
-            bias
-        } else {
-            labels.chunks_exact(outputs).flat_map(|row| row.iter().zip(&bias).map(|(label, bias)| label + bias)).collect()
-        };
-        Self { inputs, outputs, weights: weights.to_vec(), bias, activation }
-    }
-
-    /// Folds normalization in, with the mean and variance that `sums` (this layer's, before) have.
-    fn fold_norm(&mut self, gain: &[f32], shift: &[f32], sums: &[f32]) {
-        let count = (sums.len() / self.outputs) as f64;
-        for output in 0..self.outputs {
-            let column = || sums.iter().skip(output).step_by(self.outputs).map(|&sum| f64::from(sum));
-            let mean = column().sum::<f64>() / count;
-            let variance = column().map(|sum| (sum - mean).powi(2)).sum::<f64>() / count;
-            let factor = f64::from(gain[output]) / (variance + NORM_EPSILON).sqrt();
-            self.weights.iter_mut().skip(output).step_by(self.outputs).for_each(|w| *w = (f64::from(*w) * factor) as f32);
-            for bias in self.bias.iter_mut().skip(output).step_by(self.outputs) {
-                *bias = ((f64::from(*bias) - mean) * factor + f64::from(shift[output])) as f32;
-            }
-        }
-    }
-
-    /// `x W + b` for every sample.
-    fn sums(&self, x: &[f32], labels: &[u16]) -> Vec<f32> {
-        let device = Device::flex();
-        let tensor = |values: &[f32], columns: usize| {
-            Tensor::<2>::from_data(TensorData::new(values.to_vec(), [values.len() / columns, columns]), &device)
-        };
-        let product = tensor(x, self.inputs).matmul(tensor(&self.weights, self.outputs));
-        let mut sums: Vec<f32> = product.try_into_vec_as().expect("the product of f32 is f32");
-        let conditional = self.bias.len() > self.outputs;
-        for (row, &label) in sums.chunks_exact_mut(self.outputs).zip(labels) {
-            let class = if conditional { usize::from(label) } else { 0 };
-            let bias = &self.bias[class * self.outputs..(class + 1) * self.outputs];
-            row.iter_mut().zip(bias).for_each(|(sum, bias)| *sum += bias);
-        }
-        sums
-    }
-
-    fn forward(&self, x: &[f32], labels: &[u16]) -> Vec<f32> {
-        let mut values = self.sums(x, labels);
-        values.iter_mut().for_each(|value| *value = gan_core::activation::apply(self.activation, *value));
-        values
-    }
-
-    /// What a header says of this layer.
-    pub fn spec(&self, element: Element, zero_point: u8) -> LayerSpec {
-        LayerSpec {
-            inputs: self.inputs as u16,
-            outputs: self.outputs as u16,
-            element,
-            packing: Packing::Rows,
-            activation: self.activation,
-            zero_point,
-        }
-    }
-
-    /// The weights of each output.
-    pub fn rows(&self) -> impl Iterator<Item = Vec<f32>> {
-        (0..self.outputs).map(|row| self.weights.iter().skip(row).step_by(self.outputs).copied().collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,6 +166,7 @@ mod tests {
     use crate::network::Mode;
     use crate::random::{Purpose, stream, uniform};
     use crate::trainer::State;
+    use burn::prelude::Device;
 
     /// Folding must change nothing: batch normalization over the samples whose statistics were folded gives the
     /// same images.

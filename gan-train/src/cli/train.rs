@@ -213,7 +213,7 @@ impl Train {
             thousands(steps)
         );
         let judge = judge(&run.config, &material, &self.options())?;
-        let mut trainer = Trainer::new(run.config.clone(), run.backend, material.train, shape, state)?;
+        let mut trainer = Trainer::new(run.config.clone(), run.backend, material.into_train(), shape, state)?;
         ensure!(
             trainer.data_sha256() == data_sha256,
             "{data}: not the images and labels that {} was started on",
@@ -257,9 +257,9 @@ impl Train {
 /// Trains a new run in `folder`, in place of one that may be there.
 pub fn start(run: RunConfig, material: Material, folder: &Path, options: &Options) -> Result<(Trainer, End)> {
     let judge = judge(&run.config, &material, options)?;
-    let Material { train, shape, .. } = material;
+    let shape = material.shape;
     let state = State::new(&run.config, shape);
-    let mut trainer = Trainer::new(run.config.clone(), run.backend, train, shape, state)?;
+    let mut trainer = Trainer::new(run.config.clone(), run.backend, material.into_train(), shape, state)?;
     // Nothing refuses from here on: what was in the folder may go.
     atomic::create_folder(folder)?;
     folder::clear(folder)?;

@@ -37,14 +37,14 @@ pub fn open(data_dir: Option<&Path>) -> Result<Dataset> {
     }
     let mut files = FILES.iter().map(|&(name, sha256)| {
         let path = locate(data_dir, name, sha256)?;
-        let bytes = idx::unpack(&super::read(&path)?).with_context(|| path.display().to_string())?;
+        let bytes = idx::unpack(super::read(&path)?).with_context(|| path.display().to_string())?;
         check(&bytes, sha256).with_context(|| path.display().to_string())?;
         Ok((bytes, path.display().to_string()))
     });
     let mut next = || -> Result<(Vec<u8>, String)> { files.next().expect("four files are listed") };
     let mut split = || -> Result<Split> {
         let (images, labels) = (next()?, next()?);
-        Ok(Split { images: idx::images(&images.0, &images.1)?, labels: Some(idx::labels(&labels.0, &labels.1)?) })
+        Ok(Split { images: idx::images(images.0, &images.1)?, labels: Some(idx::labels(labels.0, &labels.1)?) })
     };
     let (train, test) = (split()?, Some(split()?));
     Ok(Dataset { name: "mnist".into(), train, test })
@@ -98,7 +98,7 @@ fn download(cache: &Path, name: &str, sha256: &str) -> Result<PathBuf> {
             cache.display()
         )
     })?;
-    let unpacked = idx::unpack(&super::read(&part)?).and_then(|bytes| check(&bytes, sha256).map(|()| bytes));
+    let unpacked = idx::unpack(super::read(&part)?).and_then(|bytes| check(&bytes, sha256).map(|()| bytes));
     let unpacked = match unpacked {
         Ok(bytes) => bytes,
         Err(error) => {

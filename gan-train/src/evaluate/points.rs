@@ -5,8 +5,8 @@ use burn::prelude::*;
 use burn::tensor::TensorData;
 use rayon::prelude::*;
 
-/// Distances that are held at a time: 16 MB.
-const HELD: usize = 1 << 22;
+/// Distances that are held at a time: 4 MB.
+const HELD: usize = 1 << 20;
 
 /// Points of one dimension.
 #[derive(Debug, Clone)]

@@ -50,6 +50,11 @@ impl Material {
         }
         Ok(Self { train, held_out, others, whole, shape })
     }
+
+    /// What is left when the judge has seen the material.
+    pub fn into_train(self) -> Split {
+        self.train
+    }
 }
 
 #[cfg(test)]

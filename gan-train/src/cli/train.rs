@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Train a GAN and leave a run folder: checkpoint, config.toml, metrics.jsonl, losses.svg, samples.png
+/// Train a GAN and leave a run folder: report.html, checkpoints, config.toml, metrics, sample grids
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gan-train train --data mnist --preset compact --minutes 10 --out runs/mnist
@@ -30,7 +30,10 @@ use std::time::Duration;
   gan-train train --resume runs/mnist
 
 Without --preset or --config: digits8 for 8x8 images, else compact. Without --epochs, --steps or --minutes: the configuration's steps.
---epochs, --steps and --minutes count from the start of the run, also with --resume.")]
+--epochs, --steps and --minutes count from the start of the run, also with --resume.
+
+In the run's folder: checkpoint.safetensors (--resume), best.safetensors (what quantize takes), config.toml, metrics.jsonl, losses.svg,
+evaluations.jsonl, grids/, samples.gif, samples.png, report.html.")]
 pub struct Train {
     /// `digits` (built-in), `mnist`, or a folder of IDX files (images, and labels if it has them; plain or .gz)
     #[arg(long, required_unless_present = "resume")]
@@ -53,7 +56,7 @@ pub struct Train {
     /// Steps: one updates both networks
     #[arg(long, group = "length", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
-    /// As many steps as fit into so many minutes, measured at the start; config.toml records how many
+    /// As many steps as fit into so many minutes, measured at the start; evaluations come on top; config.toml records how many
     #[arg(long, group = "length", value_parser = positive)]
     minutes: Option<f64>,
     /// Everything random comes from it [default: the configuration's]
@@ -68,7 +71,8 @@ pub struct Train {
     /// Steps between evaluations: metrics on held-out images, a sample grid, the best checkpoint; 0 for none [default: the configuration's]
     #[arg(long, value_name = "STEPS")]
     eval_every: Option<u64>,
-    /// Ends the run when an evaluation says so, such as "fid<2.0" or "coverage>0.9"
+    /// Ends the run when an evaluation says so, such as "fid<2.0" or "coverage>0.9"; also precision, recall, density, log_likelihood (ll),
+    /// class_kl, conditional_accuracy (accuracy)
     #[arg(long, value_name = "METRIC<VALUE")]
     until: Option<Until>,
     /// Writes TensorBoard's event files into the run's folder too

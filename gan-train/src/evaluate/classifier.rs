@@ -9,6 +9,7 @@ mod training;
 
 use crate::data::Split;
 use crate::data::idx::Images;
+use crate::output::numbers::thousands;
 use anyhow::{Context, Result, ensure};
 use burn::prelude::*;
 use burn::tensor::TensorData;
@@ -59,7 +60,14 @@ impl Classifier {
     /// As [`Self::train`].
     pub fn for_data(train: &Split) -> Result<Self> {
         // Always the same seed, so that everybody's distances on the same data compare.
-        if train.sha256() == MNIST_SHA256 { Self::mnist() } else { Self::train(train, STEPS, 0) }
+        if train.sha256() == MNIST_SHA256 {
+            return Self::mnist();
+        }
+        eprintln!(
+            "training a classifier to judge by, on these {} images (gan-train classifier keeps one)",
+            thousands(train.images.count as u64)
+        );
+        Self::train(train, STEPS, 0)
     }
 
     /// Trains on images with labels; the same seed gives the same classifier.

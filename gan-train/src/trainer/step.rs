@@ -9,6 +9,8 @@ use crate::optimizer::Pace;
 use crate::random::{Purpose, extend_normal, stream};
 use crate::simd::column_sums;
 use anyhow::{Result, ensure};
+use rand_pcg::Pcg64Mcg;
+use std::borrow::Cow;
 
 impl Trainer {
     /// One step: the updates of both networks in their order, then the average's.
@@ -36,13 +38,13 @@ impl Trainer {
             self.update_generator(&batch, std::mem::take(&mut tape))?;
         }
         if train_d {
-            self.update_discriminator(&batch, fake)?;
+            self.update_discriminator(&batch, &fake)?;
             for _ in 1..updates {
                 self.state.discriminator.iterate();
                 batch = self.batches.batch(batch.index + 1);
                 tape = self.generate(&mut batch);
                 fake = tape.output().clone();
-                self.update_discriminator(&batch, fake)?;
+                self.update_discriminator(&batch, &fake)?;
             }
         }
         if !generator_first && train_g {
@@ -64,20 +66,16 @@ impl Trainer {
         Some((self.config.seed, pass))
     }
 
-    fn update_discriminator(&mut self, batch: &Batch, mut fake: Matrix) -> Result<()> {
+    fn update_discriminator(&mut self, batch: &Batch, fake: &Matrix) -> Result<()> {
         let step = self.state.step;
         let training = &self.config.training;
-        let diversity = variance(&fake) / self.variance;
+        let diversity = variance(fake) / self.variance;
         let mut rng = stream(self.config.seed, Purpose::Noise, batch.index);
         let noise = training.noise(self.state.step) as f32;
-        let mut noisy = None;
-        if noise > 0.0 {
-            let real = noisy.insert(batch.real.clone());
-            [real, &mut fake].into_iter().for_each(|images| add_noise(images, noise, &mut rng));
-        }
-        let real = noisy.as_ref().unwrap_or(&batch.real);
-        let moved = penalty::moved(training, [real, &fake], &mut rng);
-        let mut groups = vec![real, &fake];
+        let [real, fake] = [&batch.real, fake].map(|images| with_noise(images, noise, &mut rng));
+        let (real, fake) = (&*real, &*fake);
+        let moved = penalty::moved(training, [real, fake], &mut rng);
+        let mut groups = vec![real, fake];
         groups.extend(moved.iter().map(|moved| &moved.images));
 
         let mode = Mode { groups: groups.len(), dropout: self.dropout(3 * batch.index + 1) };
@@ -105,7 +103,7 @@ impl Trainer {
         };
         let outputs = Matrix::new(gradient.len(), 1, gradient);
         let pace = self.pace(Network::Discriminator, batch.index - self.first_batch(self.state.step));
-        let points = penalty::exact(&self.config.training, [real, &fake], &mut rng);
+        let points = penalty::exact(&self.config.training, [real, fake], &mut rng);
         let State { discriminator, discriminator_optimizer: optimizer, losses, .. } = &mut self.state;
         if points.is_empty() {
             losses.penalty = penalty;
@@ -140,22 +138,18 @@ impl Trainer {
     fn update_generator(&mut self, batch: &Batch, mut tape: Tape) -> Result<()> {
         let training = &self.config.training;
         let noise = training.noise(self.state.step) as f32;
-        let mut noisy = None;
-        if noise > 0.0 {
-            // Not the discriminator's noise: as if it were the next batch's.
-            let fake = noisy.insert(tape.output().clone());
-            add_noise(fake, noise, &mut stream(self.config.seed, Purpose::Noise, !batch.index));
-        }
-        let fake = noisy.as_ref().unwrap_or(tape.output());
+        // Not the discriminator's noise: as if it were the next batch's.
+        let mut rng = stream(self.config.seed, Purpose::Noise, !batch.index);
+        let fake = with_noise(tape.output(), noise, &mut rng);
         let mode = Mode { groups: 1, dropout: self.dropout(3 * batch.index + 2) };
         let discriminator = &mut self.state.discriminator;
         let real = if training.objective == crate::config::Objective::Relativistic {
-            let input = stack(&[&batch.real], &batch.labels);
+            let input = stack(&[&with_noise(&batch.real, noise, &mut rng)], &batch.labels);
             discriminator.forward(input, mode, &self.device).output().values().to_vec()
         } else {
             Vec::new()
         };
-        let mut judged = discriminator.forward(stack(&[fake], &batch.labels), mode, &self.device);
+        let mut judged = discriminator.forward(stack(&[&fake], &batch.labels), mode, &self.device);
         let loss = training.objective.generator(&real, judged.output().values());
         let logits = Matrix::new(loss.fake.len(), 1, loss.fake);
         let gradient = discriminator.input_gradient(&mut judged, logits, &self.device).left(self.shape.pixels());
@@ -205,10 +199,16 @@ fn stack(groups: &[&Matrix], labels: &Matrix) -> Matrix {
     Matrix::new(groups.len() * rows, pixels + classes, values)
 }
 
-fn add_noise(images: &mut Matrix, sigma: f32, rng: &mut rand_pcg::Pcg64Mcg) {
-    let mut noise = Vec::with_capacity(images.values().len());
-    extend_normal(&mut noise, images.values().len(), rng);
-    images.values_mut().iter_mut().zip(noise).for_each(|(pixel, noise)| *pixel += sigma * noise);
+/// The images, with normal noise of standard deviation `sigma` if that is not 0.
+fn with_noise<'m>(images: &'m Matrix, sigma: f32, rng: &mut Pcg64Mcg) -> Cow<'m, Matrix> {
+    if sigma <= 0.0 {
+        return Cow::Borrowed(images);
+    }
+    let mut noisy = images.clone();
+    let mut noise = Vec::with_capacity(noisy.values().len());
+    extend_normal(&mut noise, noisy.values().len(), rng);
+    noisy.values_mut().iter_mut().zip(noise).for_each(|(pixel, noise)| *pixel += sigma * noise);
+    Cow::Owned(noisy)
 }
 
 fn spread(logits: &[f32]) -> f64 {

@@ -149,7 +149,7 @@ mod tests {
 
     /// Expected values: the whole product, which is tested above, and its definition.
     #[test]
-    fn parts_make_the_whole_product_and_transposing_twice_changes_nothing() {
+    fn parts_make_the_whole_product_and_rows_become_columns() {
         let device = Device::flex();
         let numbers = |count: usize| (0..count).map(|x| (x * 7919 % 31) as f32 - 15.0).collect();
         let (mut a, mut b) = (Matrix::new(3, 401, numbers(3 * 401)), Matrix::new(3, 700, numbers(3 * 700)));

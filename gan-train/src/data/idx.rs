@@ -72,7 +72,9 @@ pub(super) fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>> {
     }
     // The last four bytes say how much it is, or lie.
     let len = bytes.last_chunk().map_or(0, |len| u32::from_le_bytes(*len) as usize);
-    let mut unpacked = Vec::with_capacity(len.min(bytes.len().saturating_mul(SMALLEST_PART)));
+    let mut unpacked = Vec::new();
+    // Without so much memory there is still the file's own error to tell.
+    let _ = unpacked.try_reserve_exact(len.min(bytes.len().saturating_mul(SMALLEST_PART)));
     GzDecoder::new(&bytes[..]).read_to_end(&mut unpacked).context("gzip: the file is cut short or damaged")?;
     Ok(unpacked)
 }

@@ -73,7 +73,7 @@ impl Param {
     /// `x wᵀ`
     pub(super) fn product_transposed(&mut self, x: &mut Matrix, device: &Device) -> Matrix {
         /// Rows from which on the first way is the faster one. Products are written row after row, for which the right factor's columns are
-        /// copied next to each other; with few rows to share them, copying the columns of `wᵀ` is a third of the work.
+        /// copied next to each other; with few rows to share them, copying the columns of `wᵀ` is a quarter of the time.
         const MANY: usize = 256;
         let many = x.rows() >= MANY;
         self.lend(|weight| match many {

@@ -6,15 +6,15 @@
 //! | `GAN_VECTORS` | whole-image vectors of that blob | `../tests/vectors/<stem of the blob>.images.bin` |
 //!
 //! The blob is decoded here with the `gan-core` that will run it, so a bad one stops the build, and every buffer's size is
-//! a constant in the firmware.
+//! a constant in the firmware. It is packed for the board's kernel, layer by layer where the packing is exact.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-use gan_core::Generator;
-use gan_core::blob::ALIGNMENT;
+use gan_core::blob::{self, ALIGNMENT};
+use gan_core::{Generator, Packing};
 
 fn main() -> ExitCode {
     match run() {
@@ -87,12 +87,21 @@ fn model_source(path: &Path, out: &Path) -> Result<String, String> {
     let blob = &mut buffer[start..start + bytes.len()];
     blob.copy_from_slice(&bytes);
     let generator = gan_core::decode(blob).map_err(|error| format!("{name}: {error}"))?;
-    // A copy, so that the firmware is of the bytes that were checked.
-    fs::write(out.join("model.gan"), &bytes).map_err(|error| format!("model.gan: {error}"))?;
-    constants(&generator).map_err(|error| error.to_string())
+    let kernel = env::var("DEP_GAN_CORE_KERNEL").unwrap_or_default();
+    let packing = Packing::of_kernel(&kernel).ok_or_else(|| format!("gan-core's kernel {kernel:?} has no packing"))?;
+    let header = generator.packed_header(packing);
+    let len = blob::encoded_len(&header).map_err(|error| format!("{name}: {error}"))?;
+    let mut buffer = vec![0; len + ALIGNMENT];
+    let start = buffer.as_ptr().align_offset(ALIGNMENT);
+    let packed = &mut buffer[start..start + len];
+    blob::encode(&header, generator.layers(), packed).map_err(|error| format!("{name}: {error}"))?;
+    let packed_generator = gan_core::decode(&*packed).map_err(|error| format!("{name}, packed: {error}"))?;
+    let source = constants(&packed_generator, generator.crc()).map_err(|error| error.to_string())?;
+    fs::write(out.join("model.gan"), &*packed).map_err(|error| format!("model.gan: {error}"))?;
+    Ok(source)
 }
 
-fn constants(generator: &Generator<'_>) -> Result<String, std::fmt::Error> {
+fn constants(generator: &Generator<'_>, crc: u32) -> Result<String, std::fmt::Error> {
     let image = generator.image();
     let mut source = String::from(
         "/// The blob.\n\
@@ -100,7 +109,7 @@ fn constants(generator: &Generator<'_>) -> Result<String, std::fmt::Error> {
     );
     for (name, value, meaning) in [
         ("LATENT_LEN", generator.latent_len(), "Codes in a latent vector."),
-        ("SCRATCH_LEN", generator.scratch_len(), "Bytes of the layers' buffers."),
+        ("SCRATCH_LEN", generator.scratch_len(), "Words of the layers' buffers."),
         ("PIXELS_LEN", generator.pixels_len(), "Bytes of an image."),
         ("LINE_LEN", generator.line_len(), "Bytes of a line of an image."),
         ("WIDTH", image.width.into(), "Pixels in a line."),
@@ -109,6 +118,7 @@ fn constants(generator: &Generator<'_>) -> Result<String, std::fmt::Error> {
     ] {
         writeln!(source, "/// {meaning}\npub const {name}: usize = {value};")?;
     }
+    writeln!(source, "/// CRC-32 of the blob before it was packed for this board.\npub const CRC: u32 = {crc:#010x};")?;
     writeln!(source, "/// Number of labels; 0: the generator takes none.\npub const CLASSES: u16 = {};", generator.classes())?;
     Ok(source)
 }

@@ -1,26 +1,30 @@
 //! The `.gan` format: one postcard message and a CRC. Specification: `docs/blob-format.md`.
 
 mod check;
+mod packing;
 mod section;
 
 use crate::error::{DecodeError, EncodeError};
 use crate::generator::{Generator, Layer};
-pub use section::payload_len;
+pub use packing::Packing;
+pub use section::{Layers, payload_len};
 use serde::{Deserialize, Serialize};
 
 /// The first four bytes of a blob.
 pub const MAGIC: [u8; 4] = *b"GANB";
-/// The version that this gan-core writes and reads.
-pub const VERSION: u8 = 1;
+/// The newest version that this gan-core writes and reads. It reads the older ones too, and writes the oldest that can say it all.
+pub const VERSION: u8 = 2;
 /// A blob begins on a multiple of this in memory, and every section on one within it.
 pub const ALIGNMENT: usize = 16;
 /// Most layers that a generator can have.
-pub const MAX_LAYERS: usize = 8;
+pub const MAX_LAYERS: usize = 16;
+/// Most layers in a blob of version 1.
+const MAX_LAYERS_V1: usize = 8;
 /// Longest name, in bytes.
 pub const MAX_NAME: usize = 32;
 
-/// No header is longer: 164 bytes with the longest name and every varint at its longest.
-const MAX_HEADER: usize = 192;
+/// No header is longer: 268 bytes with the longest name and every varint at its longest.
+const MAX_HEADER: usize = 288;
 const CRC_LEN: usize = 4;
 const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
 
@@ -40,6 +44,14 @@ pub struct Header<'a> {
     pub image: ImageShape,
     /// The layers, first to last.
     pub layers: LayerSpecs,
+}
+
+impl Header<'_> {
+    /// The version of the blob: the oldest that has all that this header says.
+    pub fn version(&self) -> u8 {
+        let packed = self.layers.iter().any(|spec| spec.packing != Packing::Rows);
+        if packed || self.layers.len() > MAX_LAYERS_V1 { VERSION } else { 1 }
+    }
 }
 
 /// Size of the images that a generator makes.
@@ -97,13 +109,6 @@ pub enum Element {
     F32,
 }
 
-/// Order of a layer's weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Packing {
-    /// Row-major, `[output][input]`: the canonical order.
-    Rows,
-}
-
 /// The function that follows a layer's sum.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Activation {
@@ -146,7 +151,7 @@ pub fn decode(bytes: &[u8]) -> Result<Generator<'_>, DecodeError> {
     }
     match bytes.get(MAGIC.len()) {
         None => return Err(DecodeError::Truncated),
-        Some(&VERSION) => {}
+        Some(1..=VERSION) => {}
         Some(&found) => return Err(DecodeError::Version { found }),
     }
     if !bytes.as_ptr().addr().is_multiple_of(ALIGNMENT) {
@@ -164,8 +169,8 @@ pub fn decode(bytes: &[u8]) -> Result<Generator<'_>, DecodeError> {
     }
     check::canonical(&message, bytes)?;
     check::header(&message.header)?;
-    let layers = check::layers(&message.header, message.payload)?;
-    Ok(Generator::new(message.header, layers, bytes))
+    check::layers(&message.header, message.payload)?;
+    Ok(Generator::new(message.header, message.payload, bytes))
 }
 
 /// Whether the last bytes are the CRC of all before them.
@@ -190,7 +195,11 @@ pub fn encoded_len(header: &Header<'_>) -> Result<usize, EncodeError> {
 /// # Errors
 ///
 /// Says which layer does not fit its header, or how long `out` must be.
-pub fn encode(header: &Header<'_>, layers: &[Layer<'_>], out: &mut [u8]) -> Result<usize, EncodeError> {
+pub fn encode<'a>(
+    header: &Header<'_>,
+    layers: impl IntoIterator<Item = Layer<'a>>,
+    out: &mut [u8],
+) -> Result<usize, EncodeError> {
     let mut buffer = [0; MAX_HEADER];
     let (prefix, start) = prefix(header, &mut buffer)?;
     let end = payload_end(header, start)?;
@@ -202,6 +211,16 @@ pub fn encode(header: &Header<'_>, layers: &[Layer<'_>], out: &mut [u8]) -> Resu
     section::write(header, layers, payload)?;
     crc.copy_from_slice(&CRC.checksum(content).to_le_bytes());
     Ok(expected)
+}
+
+/// The header of `header`'s model with every layer packed for which `packing` is exact, and the others in rows.
+pub(crate) fn packed<'a>(header: &Header<'a>, layers: Layers<'_, '_>, packing: Packing) -> Header<'a> {
+    let mut result = header.clone();
+    for (index, ((spec, layer), packed)) in header.layers.iter().zip(layers).zip(&mut result.layers).enumerate() {
+        let integers = spec.element == Element::I8;
+        packed.packing = if integers && check::packable(header, index, spec, &layer, packing) { packing } else { Packing::Rows };
+    }
+    result
 }
 
 /// Where the payload that begins at `start` ends, if memory can hold that much.
@@ -218,7 +237,7 @@ fn prefix<'b>(header: &Header<'_>, buffer: &'b mut [u8; MAX_HEADER]) -> Result<(
     }
     let mut encode = |padding: &[u8]| {
         // A slice begins with its length, so the length in its place gives the same bytes.
-        let message = (MAGIC, VERSION, header, padding, payload_len(header) as usize);
+        let message = (MAGIC, header.version(), header, padding, payload_len(header) as usize);
         postcard::to_slice(&message, buffer).map(|bytes| bytes.len()).map_err(|_| EncodeError::Header)
     };
     let unpadded = encode(&[])?;

@@ -66,7 +66,7 @@ pub enum LayerField {
     Outputs,
     /// `element` is unknown, or differs from the first layer's.
     Element,
-    /// `packing` is unknown.
+    /// `packing` is unknown, or one that the layer's element type does not have.
     Packing,
     /// `activation` is unknown.
     Activation,
@@ -74,17 +74,17 @@ pub enum LayerField {
     Slope,
     /// `zero_point` is out of its range.
     ZeroPoint,
-    /// A weight is -128, or not finite.
+    /// A weight is -128, or not finite, or padding is not zero.
     Weights,
-    /// A bias is not finite.
+    /// A bias is not finite, or padding is not zero.
     Bias,
-    /// A multiplier is over 32767.
+    /// A multiplier is over 32767, or a packed factor has bits that no multiplier has.
     Multiplier,
-    /// A shift is not within 17..=46.
+    /// A shift is not within 17..=46, or in a packed layer not within 17..=32.
     Shift,
     /// An entry of a hidden layer's table is over 127.
     Table,
-    /// A sum of this layer could leave 32 bits.
+    /// A sum of this layer could leave 32 bits, or the range that its packing is exact for.
     Accumulator,
     /// The bytes between two sections are not zero.
     SectionPadding,

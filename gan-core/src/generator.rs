@@ -1,11 +1,14 @@
 //! Runs the layers into the caller's buffers.
 
-mod run;
+mod float;
+mod integer;
+mod layer;
 
 use crate::CODE_MAX;
-use crate::blob::{self, Element, Header, ImageShape, LayerSpec, MAX_LAYERS};
+use crate::blob::{self, Element, Header, ImageShape, LayerSpec, Layers, Packing};
 use crate::error::{EncodeError, GenerateError};
-use run::{Hidden, Image, Input, run};
+use crate::kernel;
+pub use layer::{Layer, Output, Packed};
 
 /// A generator that was read from a blob and borrows its weights.
 ///
@@ -14,51 +17,13 @@ use run::{Hidden, Image, Input, run};
 #[derive(Debug, Clone)]
 pub struct Generator<'a> {
     header: Header<'a>,
-    layers: heapless::Vec<Layer<'a>, MAX_LAYERS>,
+    payload: &'a [u8],
     bytes: &'a [u8],
 }
 
-/// The numbers of a layer, borrowed from the blob; their meaning is in the [`LayerSpec`] of the same index. Multi-byte numbers
-/// are little-endian bytes: sections are aligned, but no code has to rely on it.
-#[derive(Debug, Clone, Copy)]
-pub enum Layer<'a> {
-    /// Integers.
-    I8 {
-        /// `[output][input]`, -127..=127.
-        weights: &'a [i8],
-        /// `[class][output]`, i32.
-        bias: &'a [u8],
-        /// `[output]`, u16.
-        multipliers: &'a [u8],
-        /// `[output]`.
-        shifts: &'a [u8],
-        /// What follows the accumulator.
-        output: Output<'a>,
-    },
-    /// Reals.
-    F32 {
-        /// `[output][input]`, f32.
-        weights: &'a [u8],
-        /// `[class][output]`, f32.
-        bias: &'a [u8],
-    },
-}
-
-/// How an int8 layer's accumulators become its outputs.
-#[derive(Debug, Clone, Copy)]
-pub enum Output<'a> {
-    /// Requantized to a code 0..=127.
-    Code {
-        /// `[output]`, u16: in place of the multiplier for negative accumulators.
-        negative_multipliers: &'a [u8],
-    },
-    /// Requantized to 0..=255 and looked up.
-    Table(&'a [u8; 256]),
-}
-
 impl<'a> Generator<'a> {
-    pub(crate) fn new(header: Header<'a>, layers: heapless::Vec<Layer<'a>, MAX_LAYERS>, bytes: &'a [u8]) -> Self {
-        Self { header, layers, bytes }
+    pub(crate) fn new(header: Header<'a>, payload: &'a [u8], bytes: &'a [u8]) -> Self {
+        Self { header, payload, bytes }
     }
 
     /// What the blob says of the model and its layers.
@@ -87,8 +52,8 @@ impl<'a> Generator<'a> {
     }
 
     /// The numbers of the layers; [`header`](Self::header) says what they mean.
-    pub fn layers(&self) -> &[Layer<'a>] {
-        &self.layers
+    pub fn layers(&self) -> Layers<'_, 'a> {
+        Layers::new(&self.header, self.payload)
     }
 
     /// Bytes of an image: the length of `pixels`.
@@ -101,10 +66,11 @@ impl<'a> Generator<'a> {
         self.header.image.line_len()
     }
 
-    /// Bytes of `scratch`: room for the outputs of two layers in turn.
+    /// Words of `scratch`: an int8 layer's inputs as its packing's kernel reads them and a hidden layer's outputs, or the outputs of two float
+    /// layers.
     pub fn scratch_len(&self) -> usize {
-        let (even, odd) = self.scratch_halves();
-        even + odd
+        let (first, second) = self.scratch_parts();
+        first + second
     }
 
     /// Multiply-accumulates of one image.
@@ -128,12 +94,32 @@ impl<'a> Generator<'a> {
     ///
     /// [`EncodeError::OutputLen`] if `out` is too short.
     pub fn encode(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
-        blob::encode(&self.header, &self.layers, out)
+        blob::encode(&self.header, self.layers(), out)
+    }
+
+    /// The header of this model in another packing. Layers for which it is not exact stay in rows: those with a shift over 32, or for
+    /// [`Packing::PairedHalfword`] a sum that can leave 24 bits. Float layers always do.
+    ///
+    /// [`blob::encode`] of it, and of [`layers`](Self::layers), writes the packed blob:
+    ///
+    /// ```
+    /// use gan_core::{Aligned, Packing, blob, decode};
+    ///
+    /// static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../../tests/vectors/v1-tiny.gan"));
+    /// let generator = decode(&BLOB.0)?;
+    /// let header = generator.packed_header(Packing::ByteLane);
+    /// let mut packed = Aligned([0; 512]);
+    /// let len = blob::encode(&header, generator.layers(), &mut packed.0)?;
+    /// assert_eq!(decode(&packed.0[..len])?.header().layers[0].packing, Packing::ByteLane);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn packed_header(&self, packing: Packing) -> Header<'a> {
+        blob::packed(&self.header, self.layers(), packing)
     }
 
     /// Makes the image of `latent` (codes 0..=127) and `label` in `pixels`, line by line, 0..=255.
     ///
-    /// `scratch` holds at least [`scratch_len`](Self::scratch_len) bytes, whose content does not matter.
+    /// `scratch` holds at least [`scratch_len`](Self::scratch_len) words, whose content does not matter.
     ///
     /// # Errors
     ///
@@ -142,12 +128,11 @@ impl<'a> Generator<'a> {
         &self,
         latent: &[u8],
         label: Option<u16>,
-        scratch: &mut [u8],
+        scratch: &mut [u32],
         pixels: &mut [u8],
     ) -> Result<(), GenerateError> {
         check_output(pixels, self.pixels_len())?;
-        let last = self.hidden(latent, label, scratch)?;
-        run(last.spec, last.layer, last.class, last.input, 0, Image(pixels));
+        self.hidden(latent, label, scratch)?.rows(0, pixels);
         Ok(())
     }
 
@@ -162,21 +147,21 @@ impl<'a> Generator<'a> {
         &self,
         latent: &[u8],
         label: Option<u16>,
-        scratch: &mut [u8],
+        scratch: &mut [u32],
         line: &mut [u8],
         mut sink: impl FnMut(usize, &[u8]),
     ) -> Result<(), GenerateError> {
         check_output(line, self.line_len())?;
         let last = self.hidden(latent, label, scratch)?;
         for y in 0..usize::from(self.header.image.height) {
-            run(last.spec, last.layer, last.class, last.input, y * line.len(), Image(line));
+            last.rows(y * line.len(), line);
             sink(y, line);
         }
         Ok(())
     }
 
     /// Runs all layers but the last, which is returned with its input.
-    fn hidden<'s>(&'s self, latent: &'s [u8], label: Option<u16>, scratch: &'s mut [u8]) -> Result<Last<'s, 'a>, GenerateError> {
+    fn hidden<'s>(&'s self, latent: &'s [u8], label: Option<u16>, scratch: &'s mut [u32]) -> Result<Last<'s, 'a>, GenerateError> {
         let mut class = self.class(label)?;
         if latent.len() != self.latent_len() {
             return Err(GenerateError::LatentLen { expected: self.latent_len() });
@@ -185,21 +170,37 @@ impl<'a> Generator<'a> {
             return Err(GenerateError::LatentCode);
         }
         let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
-        let (even, odd) = self.scratch_halves();
-        let (mut to, odd_and_more) = scratch.split_at_mut_checked(even).ok_or(too_short)?;
-        let mut from = odd_and_more.get_mut(..odd).ok_or(too_short)?;
+        let (first, second) = self.scratch_parts();
+        let (first, rest) = scratch.split_at_mut_checked(first).ok_or(too_short)?;
+        let second = rest.get_mut(..second).ok_or(too_short)?;
+        let mut layers = self.layers();
         // decode accepts no empty list.
-        let ((spec, layer), hidden) = (self.header.layers.last().zip(self.layers.last()).ok_or(too_short)?, self.hidden_specs());
+        let (spec, hidden) = self.header.layers.split_last().ok_or(too_short)?;
 
-        for (index, (spec, layer)) in hidden.iter().zip(&self.layers).enumerate() {
-            let (source, target) = (from, to);
-            let input = if index == 0 { Input::Codes(latent) } else { Input::of(spec, source) };
-            run(spec, layer, class, input, 0, Hidden(target.get_mut(..output_len(spec)).ok_or(too_short)?));
-            // Only the first layer has a row of biases for each label.
-            class = 0;
-            (from, to) = (target, source);
-        }
-        let input = if hidden.is_empty() { Input::Codes(latent) } else { Input::of(spec, from) };
+        let input = if spec.element == Element::I8 {
+            let (staged, codes) = (first, kernel::bytes_mut(second));
+            let mut packings = self.header.layers.iter().map(|spec| spec.packing);
+            integer::stage(packings.next().unwrap_or(spec.packing), latent, staged);
+            for ((spec, layer), next) in hidden.iter().zip(&mut layers).zip(packings) {
+                let outputs = codes.get_mut(..spec.outputs.into()).ok_or(too_short)?;
+                integer::rows(spec, &layer, class, staged, 0, outputs);
+                integer::stage(next, outputs, staged);
+                // Only the first layer has a row of biases for each label.
+                class = 0;
+            }
+            Input::Staged(staged)
+        } else {
+            let (mut to, mut from) = (first, second);
+            for (index, (spec, layer)) in hidden.iter().zip(&mut layers).enumerate() {
+                let input = if index == 0 { Input::Codes(latent) } else { Input::Reals(from) };
+                let outputs = to.get_mut(..spec.outputs.into()).ok_or(too_short)?;
+                float::hidden(spec, &layer, class, input, outputs);
+                class = 0;
+                (from, to) = (to, from);
+            }
+            if hidden.is_empty() { Input::Codes(latent) } else { Input::Reals(from) }
+        };
+        let layer = layers.next().ok_or(too_short)?;
         Ok(Last { spec, layer, class, input })
     }
 
@@ -217,28 +218,47 @@ impl<'a> Generator<'a> {
         self.header.layers.split_last().map_or(&[], |(_, hidden)| hidden)
     }
 
-    /// Bytes for the outputs of the hidden layers with even and with odd numbers.
-    fn scratch_halves(&self) -> (usize, usize) {
-        let largest = |first| self.hidden_specs().iter().skip(first).step_by(2).map(output_len).max().unwrap_or(0);
-        (largest(0), largest(1))
+    /// Words of the two parts of `scratch`: staged inputs and codes, or the outputs of float layers with even and with odd numbers.
+    fn scratch_parts(&self) -> (usize, usize) {
+        let hidden = || self.hidden_specs().iter().map(|spec| usize::from(spec.outputs));
+        let float = |first| hidden().skip(first).step_by(2).max().unwrap_or(0);
+        match self.header.layers.first() {
+            Some(spec) if spec.element == Element::F32 => (float(0), float(1)),
+            _ => {
+                let staged = self.header.layers.iter().map(|spec| spec.packing.staged_len(spec.inputs.into()));
+                (staged.max().unwrap_or(0), hidden().max().unwrap_or(0).div_ceil(size_of::<u32>()))
+            }
+        }
     }
+}
+
+/// What a layer reads.
+#[derive(Debug, Clone, Copy)]
+enum Input<'s> {
+    /// Codes as the kernel of an int8 layer reads them.
+    Staged(&'s [u32]),
+    /// The latent's codes, which a float layer takes as reals.
+    Codes(&'s [u8]),
+    /// Bits of the f32 outputs of a float layer; may be longer than the layer's inputs.
+    Reals(&'s [u32]),
 }
 
 /// The last layer and what it needs to run.
 struct Last<'s, 'a> {
     spec: &'s LayerSpec,
-    layer: &'s Layer<'a>,
+    layer: Layer<'a>,
     class: usize,
     input: Input<'s>,
 }
 
-/// Bytes of the outputs of a hidden layer.
-fn output_len(spec: &LayerSpec) -> usize {
-    let bytes = match spec.element {
-        Element::I8 => 1,
-        Element::F32 => 4,
-    };
-    usize::from(spec.outputs) * bytes
+impl Last<'_, '_> {
+    /// Computes the pixels from `first_row` on, as many as `pixels` has room for.
+    fn rows(&self, first_row: usize, pixels: &mut [u8]) {
+        match self.input {
+            Input::Staged(staged) => integer::rows(self.spec, &self.layer, self.class, staged, first_row, pixels),
+            input => float::pixels(self.spec, &self.layer, self.class, input, first_row, pixels),
+        }
+    }
 }
 
 fn check_output(output: &[u8], expected: usize) -> Result<(), GenerateError> {

@@ -1,13 +1,56 @@
 //! The multiply-accumulate loops, one file an instruction set. [`scalar`] is the specification: every other kernel gives
-//! the same sums.
+//! the same bits.
+//!
+//! A kernel takes layers in one packing. Its module has
+//!
+//! - `NAME`, for reports, and `PACKING`;
+//! - `stage(codes, staged)`: puts a layer's inputs into [`Packing::staged_len`](crate::Packing::staged_len) words, as it reads them;
+//! - `run(groups, staged, outputs)`: computes whole groups of rows.
+//!
+//! `build.rs` chooses one for the target; `--cfg gan_core_backend="NAME"` forces one.
 
 pub mod scalar;
 
-/// The kernel that this build uses.
-pub use scalar as active;
+#[cfg(any(gan_core_kernel = "armv6m", gan_core_kernel = "armv7m", gan_core_kernel = "rv32im"))]
+mod byte_lane;
+#[cfg(any(gan_core_kernel = "armv6m", gan_core_kernel = "armv7m", gan_core_kernel = "rv32im", gan_core_kernel = "dsp"))]
+mod pairs;
+
+#[cfg_attr(gan_core_kernel = "armv6m", path = "kernel/armv6m.rs")]
+#[cfg_attr(gan_core_kernel = "armv7m", path = "kernel/armv7m.rs")]
+#[cfg_attr(gan_core_kernel = "dsp", path = "kernel/dsp.rs")]
+#[cfg_attr(gan_core_kernel = "mve", path = "kernel/mve.rs")]
+#[cfg_attr(gan_core_kernel = "rv32im", path = "kernel/rv32im.rs")]
+#[cfg_attr(gan_core_kernel = "scalar", path = "kernel/none.rs")]
+pub(crate) mod active;
 
 /// Name of the kernel that this build uses, for reports.
-pub const NAME: &str = "scalar";
+pub const NAME: &str = active::NAME;
+
+/// The packing that the kernel of this build takes: layers in it run fastest.
+pub const PACKING: crate::Packing = active::PACKING;
+
+/// Groups of rows of a packed layer, from one on to the end of the layer.
+#[cfg_attr(gan_core_kernel = "scalar", allow(dead_code, reason = "no kernel reads them"))]
+pub(crate) struct Groups<'a> {
+    /// In the kernel's packing.
+    pub weights: &'a [u8],
+    /// Padded inputs.
+    pub columns: usize,
+    /// i32 each.
+    pub bias: &'a [u8],
+    /// u32 each, in units of 2^-32.
+    pub factors: &'a [u8],
+    /// In place of the factors for negative sums; none if they make no difference.
+    pub negative_factors: Option<&'a [u8]>,
+    /// Those of the canonical multipliers; only rows of the layer have one, padding has none.
+    #[allow(dead_code, reason = "only kernels without a 64-bit multiply")]
+    pub shifts: &'a [u8],
+    /// Added after requantization.
+    pub zero_point: u8,
+    /// From index to output; without one, outputs are 0..=127.
+    pub table: Option<&'a [u8; 256]>,
+}
 
 /// The bytes of a blob's weights as what they are.
 #[allow(unsafe_code)]
@@ -15,4 +58,18 @@ pub(crate) fn as_i8(bytes: &[u8]) -> &[i8] {
     // SAFETY: u8 and i8 have the same size and alignment and every bit pattern is valid for both; the length and the
     // lifetime are those of `bytes`.
     unsafe { core::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) }
+}
+
+/// Words as their bytes, in the machine's order.
+#[allow(unsafe_code)]
+pub(crate) fn bytes(words: &[u32]) -> &[u8] {
+    // SAFETY: every bit pattern is a valid u8, which needs no alignment; the memory and the lifetime are those of `words`.
+    unsafe { core::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) }
+}
+
+/// Words as their bytes, in the machine's order.
+#[allow(unsafe_code)]
+pub(crate) fn bytes_mut(words: &mut [u32]) -> &mut [u8] {
+    // SAFETY: as for `bytes`, and every four bytes are a valid u32; the borrow is exclusive.
+    unsafe { core::slice::from_raw_parts_mut(words.as_mut_ptr().cast(), size_of_val(words)) }
 }

@@ -13,7 +13,7 @@
 //! let mut latent = [0; 2]; // generator.latent_len()
 //! LatentSampler::new(7).fill(&mut latent);
 //!
-//! let mut scratch = [0; 0]; // generator.scratch_len(): one layer needs none
+//! let mut scratch = [0; 1]; // generator.scratch_len(), in words
 //! let mut pixels = [0; 2]; // generator.pixels_len()
 //! generator.generate(&latent, Some(1), &mut scratch, &mut pixels)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -10,6 +10,9 @@ pub const SHIFT_MIN: u8 = 17;
 /// Largest shift: keeps the rounding term inside 32 bits.
 pub const SHIFT_MAX: u8 = 46;
 
+/// Largest shift in a packed layer, where a factor is one 32-bit number.
+pub const SHIFT_PACKED_MAX: u8 = 32;
+
 /// A real factor `multiplier * 2^-shift`, in 0 up to 1/4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rescale {
@@ -20,7 +23,8 @@ pub struct Rescale {
 }
 
 impl Rescale {
-    /// The factor nearest to `factor` whose multiplier has all its 15 bits, or as many as the largest shift leaves.
+    /// The factor nearest to `factor` whose multiplier has all its 15 bits, or as many as a shift of [`SHIFT_PACKED_MAX`] leaves: no sum is so
+    /// large that the bits below 2^-32 would matter, and every kernel can take such factors.
     ///
     /// `None` if `factor` is negative, not finite, or too large (1/4 and more). For hosts: uses f64.
     ///
@@ -32,7 +36,7 @@ impl Rescale {
         if !(0.0..0.25).contains(&factor) {
             return None;
         }
-        let mut shift = SHIFT_MAX;
+        let mut shift = SHIFT_PACKED_MAX;
         while shift > SHIFT_MIN && Self::round(factor, shift) > f64::from(MULTIPLIER_MAX) {
             shift -= 1;
         }
@@ -47,6 +51,18 @@ impl Rescale {
 
     fn round(factor: f64, shift: u8) -> f64 {
         libm::floor(libm::ldexp(factor, i32::from(shift)) + 0.5)
+    }
+
+    /// The factor in units of 2^-32, as packed layers hold it; `None` if the shift is more than [`SHIFT_PACKED_MAX`].
+    pub fn factor(self) -> Option<u32> {
+        let up = SHIFT_PACKED_MAX.checked_sub(self.shift)?;
+        u32::from(self.multiplier).checked_shl(up.into())
+    }
+
+    /// The inverse of [`factor`](Self::factor). A factor that no multiplier with this shift has gives another multiplier, or one out of range.
+    pub(crate) fn from_fixed(factor: u32, shift: u8) -> Self {
+        let multiplier = factor >> (SHIFT_PACKED_MAX.wrapping_sub(shift) & 31);
+        Self { multiplier: u16::try_from(multiplier).unwrap_or(u16::MAX), shift }
     }
 
     /// `floor(acc * multiplier / 2^shift + 1/2)`, exactly.

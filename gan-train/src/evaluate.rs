@@ -100,7 +100,7 @@ pub fn evaluate(
         let images = judge::crop(&images, reference.images.width, reference.images.height)?;
         Ok(Scores { samples, quick, memorization: neighbours.compare(&images) })
     };
-    let is_float = generator.layers().iter().any(|layer| matches!(layer, gan_core::generator::Layer::F32 { .. }));
+    let is_float = generator.layers().any(|layer| matches!(layer, gan_core::generator::Layer::F32 { .. }));
     let (int8, float) = match float {
         _ if is_float => (None, Some(scores(generator)?)),
         Some(float) => (Some(scores(generator)?), Some(scores(float)?)),

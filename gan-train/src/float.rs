@@ -151,7 +151,7 @@ impl FloatGenerator {
 /// A blob of these parts.
 pub(crate) fn encode(header: &Header<'_>, layers: &[Layer<'_>]) -> Result<Vec<u8>> {
     let mut bytes = vec![0; gan_core::blob::encoded_len(header)?];
-    gan_core::blob::encode(header, layers, &mut bytes)?;
+    gan_core::blob::encode(header, layers.iter().copied(), &mut bytes)?;
     Ok(bytes)
 }
 

@@ -101,8 +101,8 @@ fn weights_are_symmetric_and_use_their_whole_range() {
     let blob = BlobFile::new(&quantize(&generator).unwrap());
     let decoded = blob.decode().unwrap();
     assert_eq!(decoded.layers().len(), 3);
-    for (index, (layer, float)) in decoded.layers().iter().zip(&generator.layers).enumerate() {
-        let Layer::I8 { weights, bias, output, .. } = *layer else { panic!("not an int8 layer") };
+    for (index, (layer, float)) in decoded.layers().zip(&generator.layers).enumerate() {
+        let Layer::I8 { weights, bias, output, .. } = layer else { panic!("not an int8 layer") };
         assert_eq!(bias.len(), 4 * float.bias.len(), "one row of biases for each label");
         for (row, float) in weights.chunks_exact(float.inputs).zip(float.rows()) {
             let largest = float.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs()));

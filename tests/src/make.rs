@@ -64,11 +64,16 @@ pub fn all(repo_root: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, MakeError> {
         files.push((vectors.with_extension("images.bin"), images));
         let path = vectors.with_extension("float.bin");
         let float = fs::read(&path).map_err(|source| MakeError::Io { path: path.clone(), source })?;
-        Images::read(&float, &blob).map_err(|source| MakeError::Float { path: path.clone(), source })?;
+        Images::read(&float, crc_of(&blob)).map_err(|source| MakeError::Float { path: path.clone(), source })?;
         files.push((path, float));
     }
     files.sort();
     Ok(files)
+}
+
+/// The CRC that a blob ends with.
+fn crc_of(blob: &[u8]) -> u32 {
+    blob.last_chunk().map_or(0, |crc| u32::from_le_bytes(*crc))
 }
 
 /// The paths of `models/*.gan` under `repo_root`, sorted.

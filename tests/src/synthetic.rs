@@ -1,7 +1,7 @@
 //! Models that no training gives: a readable one, an extreme one, a float one, and random ones.
 
 use crate::reference::tables::{hidden_table, output_table};
-use crate::reference::{Activation, Float, Int8, Layer, Model, Params, run};
+use crate::reference::{Activation, Float, Int8, Layer, Model, Packing, Params, run};
 
 /// All activations, in the order of their variant numbers.
 pub const ACTIVATIONS: [Activation; 5] =
@@ -86,6 +86,24 @@ impl Shape {
         })
     }
 
+    /// An integer model as [`int8`](Self::int8) makes it, but within the limits of every packing, which some rows reach. For at most 1,000
+    /// inputs: more would leave no bias for a row of weights at the limit.
+    #[must_use]
+    pub fn packable(&self, name: &str, rng: &mut SplitMix64) -> Model {
+        let mut model = self.int8(name, rng);
+        for layer in &mut model.layers {
+            let Params::I8(int8) = &mut layer.params else { continue };
+            int8.shifts.iter_mut().for_each(|shift| *shift = (*shift).min(32));
+            for (row, weights) in int8.weights.chunks(layer.inputs.into()).enumerate().step_by(2) {
+                let sum = |sign: i32| 127 * weights.iter().map(|&w| i32::from(w)).filter(|&w| w.signum() == sign).sum::<i32>();
+                for bias in int8.bias.iter_mut().skip(row).step_by(layer.outputs.into()) {
+                    *bias = (*bias).clamp(-(1 << 23) - sum(-1), (1 << 23) - 1 - sum(1));
+                }
+            }
+        }
+        model
+    }
+
     /// A float model whose values keep the size of its latent's, so that activations are neither linear nor saturated.
     #[must_use]
     pub fn float(&self, name: &str, rng: &mut SplitMix64) -> Model {
@@ -95,7 +113,14 @@ impl Shape {
             let bound = (3.0 / f64::from(inputs)).sqrt();
             let weights = (0..usize::from(inputs) * usize::from(outputs)).map(|_| uniform(bound)).collect();
             let bias = (0..bias_rows * usize::from(outputs)).map(|_| uniform(1.0)).collect();
-            Layer { inputs, outputs, activation, zero_point: 0, params: Params::F32(Float { weights, bias }) }
+            Layer {
+                inputs,
+                outputs,
+                activation,
+                zero_point: 0,
+                packing: Packing::Rows,
+                params: Params::F32(Float { weights, bias }),
+            }
         })
     }
 }
@@ -121,7 +146,14 @@ pub fn tiny() -> Model {
         width: 2,
         height: 1,
         channels: 1,
-        layers: vec![Layer { inputs: 2, outputs: 2, activation: Activation::Sigmoid, zero_point: 128, params: Params::I8(int8) }],
+        layers: vec![Layer {
+            inputs: 2,
+            outputs: 2,
+            activation: Activation::Sigmoid,
+            zero_point: 128,
+            packing: Packing::Rows,
+            params: Params::I8(int8),
+        }],
     }
 }
 
@@ -206,7 +238,7 @@ fn int8_layer(
         int8.table = table.into();
     }
     let zero_point = if has_table { rng.range(100, 156) } else { rng.range(0, 127) } as u8;
-    Layer { inputs, outputs, activation, zero_point, params: Params::I8(int8) }
+    Layer { inputs, outputs, activation, zero_point, packing: Packing::Rows, params: Params::I8(int8) }
 }
 
 /// Mean of a row's sums over `samples`, and how far from it they lie on average; the latter at least so large that a

@@ -80,21 +80,22 @@ pub struct ImageVector<'a> {
 }
 
 impl<'a> Images<'a> {
-    /// Reads an images file for `blob`, the bytes of the `.gan` file that the images are to be compared with.
+    /// Reads an images file for the blob with this CRC-32, its last four bytes. A packed blob has another; what counts is that of the
+    /// blob it was packed from.
     ///
     /// # Errors
     ///
     /// [`VectorError::OtherBlob`] if the file was made for other bytes; otherwise what is wrong with the file.
-    pub fn read(file: &'a [u8], blob: &[u8]) -> Result<Self, VectorError> {
+    pub fn read(file: &'a [u8], crc: u32) -> Result<Self, VectorError> {
         let mut rest = file;
         if take(&mut rest)? != IMAGES_MAGIC {
             return Err(VectorError::Magic);
         }
-        let blob_crc: [u8; 4] = take(&mut rest)?;
+        let blob_crc = u32::from_le_bytes(take(&mut rest)?);
         let latent_len = usize::from(u16::from_le_bytes(take(&mut rest)?));
         let pixels_len = u32::from_le_bytes(take(&mut rest)?) as usize;
         let count = usize::from(u16::from_le_bytes(take(&mut rest)?));
-        if blob.last_chunk() != Some(&blob_crc) {
+        if crc != blob_crc {
             return Err(VectorError::OtherBlob);
         }
         let images = Self { latent_len, pixels_len, items: rest };

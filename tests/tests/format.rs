@@ -105,7 +105,7 @@ fn models_beyond_a_limit_are_refused() {
         ("width 0", |m| m.width = 0, DecodeError::Image),
         ("height 0", |m| m.height = 0, DecodeError::Image),
         ("no layers", |m| m.layers.clear(), DecodeError::Layers),
-        ("nine layers", |m| m.layers = vec![m.layers[1].clone(); 9], DecodeError::Layers),
+        ("17 layers", |m| m.layers = vec![m.layers[1].clone(); 17], DecodeError::Layers),
         ("image larger than the outputs", |m| m.width = 4, layer(1, LayerField::Outputs)),
         ("image of 65535 x 65535 pixels", |m| (m.width, m.height) = (0xFFFF, 0xFFFF), layer(1, LayerField::Outputs)),
         ("outputs larger than the image", |m| widen(m, 1), layer(1, LayerField::Outputs)),
@@ -147,6 +147,9 @@ fn models_at_a_limit_are_accepted() {
         |m| (int8(m, 0).shifts[3], int8(m, 1).shifts[0]) = (17, 46),
         |m| end_of_sum(m, 1, 0),
         |m| end_of_sum(m, -1, 0),
+        |m| *m = many_layers(8),
+        |m| *m = many_layers(9),
+        |m| *m = many_layers(16),
         |m| with_table(m, 127),
         |m| int8(m, 1).table.fill(255),
     ];
@@ -155,6 +158,15 @@ fn models_at_a_limit_are_accepted() {
         change(&mut model);
         accepted(&model);
     }
+}
+
+/// A model of `count` layers; from the ninth on it is a blob of version 2.
+fn many_layers(count: usize) -> Model {
+    let hidden = vec![(3, Activation::Relu); count - 1];
+    let shape = Shape { latent_len: 3, classes: 2, width: 3, height: 2, channels: 1, hidden, last: Activation::Sigmoid };
+    let model = shape.int8("many layers", &mut SplitMix64(0));
+    assert_eq!(write(&model)[4], if count > 8 { 2 } else { 1 });
+    model
 }
 
 /// Puts the last row of label 1 to the largest or least sum of 32 bits, and `beyond` it.
@@ -221,12 +233,14 @@ fn tiny_with(at: usize, old: usize, new: &[u8]) -> Vec<u8> {
 #[test]
 fn headers_of_another_format_are_refused() {
     refused(&tiny_with(3, 1, b"b"), DecodeError::Magic);
-    for found in [0, 2, 255] {
+    for found in [0, 3, 255] {
         refused(&tiny_with(4, 1, &[found]), DecodeError::Version { found });
     }
+    // A version that the model does not need.
+    refused(&tiny_with(4, 1, &[2]), DecodeError::NotCanonical);
     refused(&tiny_with(6, 1, &[0xFF]), DecodeError::Name); // name: not UTF-8
     refused(&tiny_with(10, 1, &[0x82, 0x80, 0x04]), DecodeError::LatentLen); // latent_len: 65538
-    let fields = [(2, 2, LayerField::Element), (3, 1, LayerField::Packing), (4, 5, LayerField::Activation)];
+    let fields = [(2, 2, LayerField::Element), (3, 5, LayerField::Packing), (4, 5, LayerField::Activation)];
     for (at, unknown, field) in fields {
         refused(&tiny_with(TINY_LAYER + at, 1, &[unknown]), layer(0, field));
     }

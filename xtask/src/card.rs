@@ -140,7 +140,7 @@ impl Derived {
             file: format!("{}.gan", blob.stem()),
             sha256: Sha256::digest(blob.bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
             bytes: blob.bytes().len() as u64,
-            format_version: gan_core::blob::VERSION,
+            format_version: generator.header().version(),
             model: Model {
                 latent: generator.latent_len(),
                 classes: generator.classes(),
@@ -149,7 +149,7 @@ impl Derived {
                 channels: image.channels,
                 layers: generator.header().layers.iter().map(|layer| layer.outputs).collect(),
                 macs: generator.macs(),
-                scratch_bytes: generator.scratch_len(),
+                scratch_bytes: 4 * generator.scratch_len(),
             },
         })
     }

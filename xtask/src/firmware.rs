@@ -107,5 +107,5 @@ pub fn image_buffers(blob: &Blob) -> Result<u64> {
 /// Bytes of the buffers that the digits binary gives a model: it does without the whole image.
 pub fn line_buffers(blob: &Blob) -> Result<u64> {
     let generator = blob.decode()?;
-    Ok((generator.latent_len() + generator.scratch_len() + generator.line_len()) as u64)
+    Ok((generator.latent_len() + 4 * generator.scratch_len() + generator.line_len()) as u64)
 }

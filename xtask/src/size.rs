@@ -70,7 +70,7 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
         blob.stem(),
         blob.bytes().len(),
         generator.latent_len(),
-        generator.scratch_len(),
+        4 * generator.scratch_len(),
         generator.line_len(),
         generator.pixels_len()
     );

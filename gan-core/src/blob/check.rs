@@ -3,12 +3,12 @@
 use super::section;
 use super::{
     ALIGNMENT, Activation, Element, Header, ImageShape, LayerSpec, MAGIC, MAX_HEADER, MAX_LAYERS, MAX_NAME, Message, Packing,
-    payload_len, prefix,
+    VERSION, payload_len, prefix,
 };
 use crate::CODE_MAX;
 use crate::error::{DecodeError, LayerField};
-use crate::generator::{Layer, Output};
-use crate::quant::{MULTIPLIER_MAX, SHIFT_MAX, SHIFT_MIN};
+use crate::generator::{Layer, Output, Packed};
+use crate::quant::{MULTIPLIER_MAX, Rescale, SHIFT_MAX, SHIFT_MIN, SHIFT_PACKED_MAX};
 use serde::Deserialize;
 
 /// The first field of the header that cannot be read.
@@ -46,7 +46,7 @@ fn take<'a, T: Deserialize<'a>>(rest: &mut &'a [u8], wrong: DecodeError) -> Resu
 
 /// The bytes before the payload are the ones that `encode` writes, and the payload has the length of its sections.
 pub(super) fn canonical(message: &Message<'_>, bytes: &[u8]) -> Result<(), DecodeError> {
-    debug_assert!(message.magic == MAGIC && message.version == super::VERSION);
+    debug_assert!(message.magic == MAGIC && message.version <= VERSION);
     if message.header.name.len() > MAX_NAME {
         return Err(DecodeError::Name);
     }
@@ -84,6 +84,9 @@ pub(super) fn header(header: &Header<'_>) -> Result<(), DecodeError> {
         if spec.element != first.element {
             return wrong(LayerField::Element);
         }
+        if spec.element == Element::F32 && spec.packing != Packing::Rows {
+            return wrong(LayerField::Packing);
+        }
         if matches!(spec.activation, Activation::LeakyRelu(slope) if !(0.0..=1.0).contains(&slope)) {
             return wrong(LayerField::Slope);
         }
@@ -101,38 +104,31 @@ pub(super) fn header(header: &Header<'_>) -> Result<(), DecodeError> {
 }
 
 /// Cuts the payload into layers and checks their numbers.
-pub(super) fn layers<'a>(
-    header: &Header<'_>,
-    mut payload: &'a [u8],
-) -> Result<heapless::Vec<Layer<'a>, MAX_LAYERS>, DecodeError> {
-    let mut layers = heapless::Vec::new();
+pub(super) fn layers(header: &Header<'_>, mut payload: &[u8]) -> Result<(), DecodeError> {
     for (index, spec) in header.layers.iter().enumerate() {
         let last = index + 1 == header.layers.len();
-        let layer = section::read(header, index, spec, &mut payload)
-            .and_then(|layer| numbers(spec, &layer, last).map(|()| layer))
+        section::read::<true>(header, index, spec, &mut payload)
+            .and_then(|layer| numbers(spec, section::classes(header, index) as usize, &layer, last))
             .map_err(|field| DecodeError::Layer { index: index as u8, field })?;
-        layers.push(layer).map_err(|_| DecodeError::Header)?;
     }
-    Ok(layers)
+    Ok(())
 }
 
-fn numbers(spec: &LayerSpec, layer: &Layer<'_>, last: bool) -> Result<(), LayerField> {
+fn numbers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> Result<(), LayerField> {
     match *layer {
         Layer::F32 { weights, bias } => {
             let finite = |bytes: &[u8]| bytes.as_chunks().0.iter().all(|&real| f32::from_le_bytes(real).is_finite());
             check(finite(weights), LayerField::Weights)?;
             check(finite(bias), LayerField::Bias)
         }
-        Layer::I8 { weights, bias, multipliers, shifts, output } => {
-            let small = |bytes: &[u8]| bytes.as_chunks().0.iter().all(|&m| u16::from_le_bytes(m) <= MULTIPLIER_MAX);
-            check(weights.iter().all(|&weight| weight != i8::MIN), LayerField::Weights)?;
-            check(small(multipliers), LayerField::Multiplier)?;
+        Layer::I8 { shifts, .. } => {
             check(shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_MAX).contains(shift)), LayerField::Shift)?;
-            match output {
-                Output::Code { negative_multipliers } => check(small(negative_multipliers), LayerField::Multiplier)?,
-                Output::Table(table) => check(last || table.iter().all(|&code| code <= CODE_MAX), LayerField::Table)?,
-            }
-            check(sums_fit(spec, weights, bias), LayerField::Accumulator)
+            integers(spec, classes, layer, last)
+        }
+        Layer::Packed(packed) => {
+            check(packed.shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_PACKED_MAX).contains(shift)), LayerField::Shift)?;
+            padding(spec, classes, &packed)?;
+            integers(spec, classes, layer, last)
         }
     }
 }
@@ -141,20 +137,73 @@ fn check(holds: bool, field: LayerField) -> Result<(), LayerField> {
     if holds { Ok(()) } else { Err(field) }
 }
 
-/// No sum of a row, bias included, can leave 32 bits, whatever the codes, the class and the order of addition.
-fn sums_fit(spec: &LayerSpec, weights: &[i8], bias: &[u8]) -> bool {
-    let code_max = i32::from(CODE_MAX);
-    let outputs = usize::from(spec.outputs).max(1);
-    let biases = bias.as_chunks().0;
-    weights.chunks_exact(usize::from(spec.inputs).max(1)).enumerate().all(|(row, weights)| {
-        // 127 times either sum is at most 65535 * 127 * 127 < 2^31.
-        let (positive, negative) = weights.iter().fold((0i32, 0i32), |(positive, negative), &weight| {
-            let weight = i32::from(weight);
-            (positive + weight.max(0), negative + weight.min(0))
-        });
-        biases.iter().skip(row).step_by(outputs).all(|&bias| {
-            let bias = i32::from_le_bytes(bias);
-            bias.checked_add(code_max * positive).is_some() && bias.checked_add(code_max * negative).is_some()
-        })
+/// Whether an int8 layer can be packed: its factors fit, and the packing's kernels get every sum right.
+pub(super) fn packable(header: &Header<'_>, index: usize, spec: &LayerSpec, layer: &Layer<'_>, packing: Packing) -> bool {
+    let spec = LayerSpec { packing, ..*spec };
+    let factors_fit = (0..spec.outputs.into()).all(|row| {
+        layer.rescale(row).is_some_and(|(positive, _)| packing == Packing::Rows || positive.shift <= SHIFT_PACKED_MAX)
+    });
+    // What else is checked holds for any packing, since the layer was decoded.
+    factors_fit && integers(&spec, section::classes(header, index) as usize, layer, true).is_ok()
+}
+
+/// What all int8 layers promise, row by row.
+fn integers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> Result<(), LayerField> {
+    check(last || layer.table().is_none_or(|table| table.iter().all(|&code| code <= CODE_MAX)), LayerField::Table)?;
+    let (inputs, outputs) = (usize::from(spec.inputs), usize::from(spec.outputs));
+    for row in 0..outputs {
+        let (positive, negative) = layer.rescale(row).ok_or(LayerField::Multiplier)?;
+        let small = |rescale: Rescale| rescale.multiplier <= MULTIPLIER_MAX;
+        check(small(positive) && negative.is_none_or(small), LayerField::Multiplier)?;
+        let (above, below) = match *layer {
+            Layer::I8 { weights, .. } => sum(weights.iter().skip(row * inputs).take(inputs).copied()),
+            _ => sum((0..inputs).map(|column| layer.weight(inputs, row, column).unwrap_or(i8::MIN))),
+        }
+        .ok_or(LayerField::Weights)?;
+        let (min, max) = spec.packing.sums(row);
+        for class in 0..classes {
+            let bias = layer.bias(outputs, class, row).ok_or(LayerField::Bias)?;
+            let fits =
+                |sum: i32| bias.checked_add(sum.wrapping_mul(CODE_MAX.into())).is_some_and(|sum| (min..=max).contains(&sum));
+            check(fits(above) && fits(below), LayerField::Accumulator)?;
+        }
+    }
+    Ok(())
+}
+
+/// The sums of the positive and of the negative weights of a row; nothing if one is -128.
+fn sum(mut weights: impl Iterator<Item = i8>) -> Option<(i32, i32)> {
+    // 127 times either sum is at most 65535 * 127 * 127 < 2^31.
+    weights.try_fold((0i32, 0i32), |(above, below), weight| {
+        let weight = i32::from((weight != i8::MIN).then_some(weight)?);
+        Some((above.wrapping_add(weight.max(0)), below.wrapping_add(weight.min(0))))
     })
+}
+
+/// The padding of a packed layer is zero, and so are the bits of its factors that no multiplier has.
+fn padding(spec: &LayerSpec, classes: usize, packed: &Packed<'_>) -> Result<(), LayerField> {
+    let (inputs, outputs, packing) = (usize::from(spec.inputs), usize::from(spec.outputs), packed.packing);
+    let rows = outputs.next_multiple_of(packing.group());
+    for row in 0..rows {
+        let first = if row < outputs { inputs } else { 0 };
+        for column in first..inputs.next_multiple_of(packing.columns()) {
+            check(packing.weight(packed.weights, inputs, row, column) == 0, LayerField::Weights)?;
+        }
+    }
+    let bias = packed.bias.as_chunks::<4>().0;
+    check(
+        (0..classes).all(|class| bias.iter().skip(class * rows + outputs).take(rows - outputs).all(|b| *b == [0; 4])),
+        LayerField::Bias,
+    )?;
+    let factors_fit = |section: &[u8]| {
+        section.as_chunks().0.iter().enumerate().all(|(row, &factor)| {
+            let (factor, shift) = (u32::from_le_bytes(factor), packed.shifts.get(row));
+            shift.map_or(factor == 0, |&shift| Rescale::from_fixed(factor, shift).factor() == Some(factor))
+        })
+    };
+    let negative = match packed.output {
+        Output::Code { negative_multipliers } => negative_multipliers,
+        Output::Table(_) => &[],
+    };
+    check(factors_fit(packed.factors) && factors_fit(negative), LayerField::Multiplier)
 }

@@ -1,8 +1,8 @@
 //! The payload: where each section of each layer begins and how long it is. One owner for reading and writing.
 
-use super::{ALIGNMENT, Activation, Element, Header, LayerSpec};
+use super::{ALIGNMENT, Activation, Element, Header, LayerSpec, Packing};
 use crate::error::{EncodeError, LayerField};
-use crate::generator::{Layer, Output};
+use crate::generator::{Layer, Output, Packed};
 use crate::kernel::as_i8;
 
 const TABLE_LEN: u64 = 256;
@@ -21,17 +21,26 @@ struct Sections {
 
 impl Sections {
     fn of(header: &Header<'_>, index: usize, spec: &LayerSpec) -> Self {
-        let (inputs, outputs) = (u64::from(spec.inputs), u64::from(spec.outputs));
-        let classes = if index == 0 { u64::from(header.classes).max(1) } else { 1 };
-        let none = Self { weights: 0, bias: 4 * classes * outputs, multipliers: 0, negative_multipliers: 0, shifts: 0, table: 0 };
+        let packing = spec.packing;
+        let padded = |count: u16, multiple: usize| u64::from(count).next_multiple_of(multiple as u64);
+        let (inputs, rows) = (padded(spec.inputs, packing.columns()), padded(spec.outputs, packing.group()));
+        let none = Self {
+            weights: 0,
+            bias: 4 * classes(header, index) * rows,
+            multipliers: 0,
+            negative_multipliers: 0,
+            shifts: 0,
+            table: 0,
+        };
         match spec.element {
-            Element::F32 => Self { weights: 4 * inputs * outputs, ..none },
+            Element::F32 => Self { weights: 4 * inputs * rows, ..none },
             Element::I8 => {
-                let integers = Self { weights: inputs * outputs, multipliers: 2 * outputs, shifts: outputs, ..none };
+                let multipliers = rows * if packing == Packing::Rows { 2 } else { 4 };
+                let integers = Self { weights: inputs * rows, multipliers, shifts: spec.outputs.into(), ..none };
                 if has_table(header, index, spec) {
                     Self { table: TABLE_LEN, ..integers }
                 } else {
-                    Self { negative_multipliers: 2 * outputs, ..integers }
+                    Self { negative_multipliers: multipliers, ..integers }
                 }
             }
         }
@@ -40,6 +49,11 @@ impl Sections {
     fn lens(&self) -> [u64; 6] {
         [self.weights, self.bias, self.multipliers, self.negative_multipliers, self.shifts, self.table]
     }
+}
+
+/// Rows of biases of a layer.
+pub(super) fn classes(header: &Header<'_>, index: usize) -> u64 {
+    if index == 0 { u64::from(header.classes).max(1) } else { 1 }
 }
 
 /// Whether an int8 layer looks its outputs up in a table.
@@ -53,30 +67,30 @@ pub fn payload_len(header: &Header<'_>) -> u64 {
     sections.map(|len| len.next_multiple_of(ALIGNMENT as u64)).sum()
 }
 
-/// Takes the next `len` bytes, and the zeros up to the next section.
-fn take<'a>(payload: &mut &'a [u8], len: u64) -> Result<&'a [u8], LayerField> {
+/// Takes the next `len` bytes, and what lies up to the next section: zeros, which is only looked at if `CHECK`.
+fn take<'a, const CHECK: bool>(payload: &mut &'a [u8], len: u64) -> Result<&'a [u8], LayerField> {
     // No longer than the payload, whose length was compared before.
     let len = len as usize;
     let (section, rest) = payload.split_at_checked(len.next_multiple_of(ALIGNMENT)).ok_or(LayerField::SectionPadding)?;
     let (content, zeros) = section.split_at_checked(len).ok_or(LayerField::SectionPadding)?;
     *payload = rest;
-    if zeros.iter().any(|&byte| byte != 0) { Err(LayerField::SectionPadding) } else { Ok(content) }
+    if CHECK && zeros.iter().any(|&byte| byte != 0) { Err(LayerField::SectionPadding) } else { Ok(content) }
 }
 
 /// Takes the sections of layer `index` off the front of `payload`.
-pub(super) fn read<'a>(
+pub(super) fn read<'a, const CHECK: bool>(
     header: &Header<'_>,
     index: usize,
     spec: &LayerSpec,
     payload: &mut &'a [u8],
 ) -> Result<Layer<'a>, LayerField> {
     let lens = Sections::of(header, index, spec);
-    let weights = take(payload, lens.weights)?;
-    let bias = take(payload, lens.bias)?;
-    let multipliers = take(payload, lens.multipliers)?;
-    let negative_multipliers = take(payload, lens.negative_multipliers)?;
-    let shifts = take(payload, lens.shifts)?;
-    let table = take(payload, lens.table)?;
+    let weights = take::<CHECK>(payload, lens.weights)?;
+    let bias = take::<CHECK>(payload, lens.bias)?;
+    let multipliers = take::<CHECK>(payload, lens.multipliers)?;
+    let negative_multipliers = take::<CHECK>(payload, lens.negative_multipliers)?;
+    let shifts = take::<CHECK>(payload, lens.shifts)?;
+    let table = take::<CHECK>(payload, lens.table)?;
     Ok(match spec.element {
         Element::F32 => Layer::F32 { weights, bias },
         Element::I8 => {
@@ -84,53 +98,144 @@ pub(super) fn read<'a>(
                 Ok(table) => Output::Table(table),
                 Err(_) => Output::Code { negative_multipliers },
             };
-            Layer::I8 { weights: as_i8(weights), bias, multipliers, shifts, output }
+            match spec.packing {
+                Packing::Rows => Layer::I8 { weights: as_i8(weights), bias, multipliers, shifts, output },
+                packing => Layer::Packed(Packed { packing, weights, bias, factors: multipliers, shifts, output }),
+            }
         }
     })
 }
 
-/// Writes the sections of all layers to `payload`, which has [`payload_len`] bytes.
-pub(super) fn write(header: &Header<'_>, layers: &[Layer<'_>], payload: &mut [u8]) -> Result<(), EncodeError> {
+/// The layers of a blob, first to last.
+#[derive(Debug, Clone)]
+pub struct Layers<'s, 'a> {
+    header: &'s Header<'a>,
+    payload: &'a [u8],
+    index: usize,
+}
+
+impl<'s, 'a> Layers<'s, 'a> {
+    pub(crate) fn new(header: &'s Header<'a>, payload: &'a [u8]) -> Self {
+        Self { header, payload, index: 0 }
+    }
+}
+
+impl<'a> Iterator for Layers<'_, 'a> {
+    type Item = Layer<'a>;
+
+    fn next(&mut self) -> Option<Layer<'a>> {
+        let index = self.index;
+        let spec = self.header.layers.get(index)?;
+        self.index += 1;
+        // decode has read them all, so there is no error.
+        read::<false>(self.header, index, spec, &mut self.payload).ok()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.header.layers.len().saturating_sub(self.index);
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Layers<'_, '_> {}
+
+/// Writes the sections of all layers to `payload`, which has [`payload_len`] bytes. A layer whose packing is not the one that its header asks
+/// for is packed anew.
+pub(super) fn write<'a>(
+    header: &Header<'_>,
+    layers: impl IntoIterator<Item = Layer<'a>>,
+    payload: &mut [u8],
+) -> Result<(), EncodeError> {
     payload.fill(0);
     let mut rest = payload;
     let wrong = |index: usize| EncodeError::Layer { index: index as u8 };
-    if layers.len() != header.layers.len() {
-        return Err(wrong(layers.len().min(header.layers.len())));
-    }
-    for (index, (spec, layer)) in header.layers.iter().zip(layers).enumerate() {
-        let mut section = |len: u64| -> Result<&mut [u8], EncodeError> {
+    let mut layers = layers.into_iter();
+    for (index, spec) in header.layers.iter().enumerate() {
+        let layer = layers.next().ok_or(wrong(index))?;
+        let lens = Sections::of(header, index, spec).lens();
+        let mut sections: [&mut [u8]; 6] = Default::default();
+        for (section, len) in sections.iter_mut().zip(lens) {
             let len = len as usize;
             let (target, after) =
                 core::mem::take(&mut rest).split_at_mut_checked(len.next_multiple_of(ALIGNMENT)).ok_or(wrong(index))?;
             rest = after;
-            target.get_mut(..len).ok_or(wrong(index))
-        };
-        let lens = Sections::of(header, index, spec);
-        let target = section(lens.weights)?;
-        let contents: [&[u8]; 5] = match *layer {
-            Layer::F32 { weights, bias } => {
-                copy(target, weights).ok_or(wrong(index))?;
-                [bias, &[], &[], &[], &[]]
-            }
-            Layer::I8 { weights, bias, multipliers, shifts, output } => {
-                if weights.len() != target.len() {
-                    return Err(wrong(index));
-                }
-                target.iter_mut().zip(weights).for_each(|(byte, &weight)| *byte = weight.cast_unsigned());
-                match output {
-                    Output::Code { negative_multipliers } => [bias, multipliers, negative_multipliers, shifts, &[]],
-                    Output::Table(table) => [bias, multipliers, &[], shifts, table],
-                }
-            }
-        };
-        for (content, len) in contents.into_iter().zip(lens.lens().into_iter().skip(1)) {
-            copy(section(len)?, content).ok_or(wrong(index))?;
+            *section = target.get_mut(..len).ok_or(wrong(index))?;
         }
+        let written = if layer.packing() == spec.packing {
+            copy(sections, &layer)
+        } else {
+            repack(sections, spec, classes(header, index) as usize, &layer)
+        };
+        written.ok_or(wrong(index))?;
     }
-    Ok(())
+    layers.next().map_or(Ok(()), |_| Err(wrong(header.layers.len())))
+}
+
+/// Copies the sections of a layer if they have the right lengths.
+fn copy(sections: [&mut [u8]; 6], layer: &Layer<'_>) -> Option<()> {
+    let [target, rest @ ..] = sections;
+    let (contents, output): ([&[u8]; 3], _) = match *layer {
+        Layer::F32 { weights, bias } => {
+            exact(target, weights)?;
+            ([bias, &[], &[]], None)
+        }
+        Layer::I8 { weights, bias, multipliers, shifts, output } => {
+            (weights.len() == target.len()).then_some(())?;
+            target.iter_mut().zip(weights).for_each(|(byte, &weight)| *byte = weight.cast_unsigned());
+            ([bias, multipliers, shifts], Some(output))
+        }
+        Layer::Packed(Packed { weights, bias, factors, shifts, output, .. }) => {
+            exact(target, weights)?;
+            ([bias, factors, shifts], Some(output))
+        }
+    };
+    let [bias, multipliers, shifts] = contents;
+    let (negative, table): (&[u8], &[u8]) = match output {
+        None => (&[], &[]),
+        Some(Output::Code { negative_multipliers }) => (negative_multipliers, &[]),
+        Some(Output::Table(table)) => (&[], table),
+    };
+    rest.into_iter().zip([bias, multipliers, negative, shifts, table]).try_for_each(|(target, content)| exact(target, content))
 }
 
 /// Copies `content` if it has the target's length.
-fn copy(target: &mut [u8], content: &[u8]) -> Option<()> {
+fn exact(target: &mut [u8], content: &[u8]) -> Option<()> {
     (target.len() == content.len()).then(|| target.copy_from_slice(content))
+}
+
+/// Writes an integer layer's numbers, one after the other, in another packing.
+fn repack(sections: [&mut [u8]; 6], spec: &LayerSpec, classes: usize, layer: &Layer<'_>) -> Option<()> {
+    let [weights, biases, multipliers, negative_multipliers, shifts, table] = sections;
+    let (inputs, outputs, packing) = (usize::from(spec.inputs), usize::from(spec.outputs), spec.packing);
+    let rows = outputs.next_multiple_of(packing.group());
+    for row in 0..rows {
+        for column in 0..inputs.next_multiple_of(packing.columns()) {
+            let inside = row < outputs && column < inputs;
+            let weight = if inside { layer.weight(inputs, row, column)? } else { 0 };
+            packing.put(weights, inputs, row, column, weight);
+        }
+    }
+    for row in 0..outputs {
+        for class in 0..classes {
+            let bias = layer.bias(outputs, class, row)?;
+            biases.as_chunks_mut::<4>().0.get_mut(class * rows + row)?.copy_from_slice(&bias.to_le_bytes());
+        }
+        let (positive, negative) = layer.rescale(row)?;
+        *shifts.get_mut(row)? = positive.shift;
+        for (section, rescale) in [(&mut *multipliers, Some(positive)), (&mut *negative_multipliers, negative)] {
+            match (packing, rescale) {
+                (_, None) => {}
+                (Packing::Rows, Some(rescale)) => {
+                    section.as_chunks_mut::<2>().0.get_mut(row)?.copy_from_slice(&rescale.multiplier.to_le_bytes());
+                }
+                (_, Some(rescale)) => {
+                    section.as_chunks_mut::<4>().0.get_mut(row)?.copy_from_slice(&rescale.factor()?.to_le_bytes());
+                }
+            }
+        }
+    }
+    if let Some(content) = layer.table() {
+        exact(table, content)?;
+    }
+    Some(())
 }

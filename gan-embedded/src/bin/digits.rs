@@ -21,7 +21,7 @@ const UNLABELLED: u16 = 10;
 /// All the memory that the generator needs.
 struct Buffers {
     latent: [u8; LATENT_LEN],
-    scratch: [u8; SCRATCH_LEN],
+    scratch: [u32; SCRATCH_LEN],
     line: [u8; LINE_LEN],
 }
 

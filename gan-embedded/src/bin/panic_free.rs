@@ -28,7 +28,7 @@ fn panic(_: &PanicInfo<'_>) -> ! {
 struct Buffers {
     blob: Aligned<[u8; 1024]>,
     latent: [u8; 100],
-    scratch: [u8; 512],
+    scratch: [u32; 512],
     line: [u8; 84],
     pixels: [u8; 784],
 }

@@ -14,7 +14,7 @@ use gan_core::latent::LatentSampler;
 use gan_core::quant::Rescale;
 use gan_core::{GenerateError, Generator};
 use gan_embedded::console::{self, Console};
-use gan_embedded::model::{self, BLOB, CHANNELS, HEIGHT, LATENT_LEN, LINE_LEN, PIXELS_LEN, SCRATCH_LEN, WIDTH};
+use gan_embedded::model::{self, CHANNELS, CRC, HEIGHT, LATENT_LEN, LINE_LEN, PIXELS_LEN, SCRATCH_LEN, WIDTH};
 use gan_embedded::{board, entry};
 use gan_tests::tolerance::FLOAT;
 use gan_tests::vectors::{Arithmetic, ImageVector, Images, SAMPLER_CODES, VectorError};
@@ -25,7 +25,7 @@ include!(concat!(env!("OUT_DIR"), "/vectors.rs"));
 /// All the memory that the checks need.
 struct Buffers {
     latent: [u8; LATENT_LEN],
-    scratch: [u8; SCRATCH_LEN],
+    scratch: [u32; SCRATCH_LEN],
     line: [u8; LINE_LEN],
     pixels: [u8; PIXELS_LEN],
 }
@@ -49,7 +49,7 @@ fn main() -> ! {
 fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Error> {
     let generator = model::generator();
     let arithmetic = usable(Arithmetic::read(black_box(ARITHMETIC)), "arithmetic");
-    let images = usable(Images::read(black_box(IMAGES), &BLOB.0), "images");
+    let images = usable(Images::read(black_box(IMAGES), CRC), "images");
     if (images.latent_len(), images.pixels_len()) != (LATENT_LEN, PIXELS_LEN) {
         console::fatal(format_args!("images vectors: other sizes than the blob's"));
     }
@@ -219,7 +219,7 @@ enum Fault {
 
 /// Levels by which a pixel may differ.
 fn tolerance(generator: &Generator<'_>) -> u8 {
-    let float = generator.layers().iter().any(|layer| matches!(layer, Layer::F32 { .. }));
+    let float = generator.layers().any(|layer| matches!(layer, Layer::F32 { .. }));
     if float { FLOAT.max } else { 0 }
 }
 

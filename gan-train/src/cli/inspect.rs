@@ -3,7 +3,7 @@
 use super::thousands;
 use anyhow::Result;
 use clap::Args;
-use gan_core::{Activation, Element, Generator, Packing};
+use gan_core::{Activation, Element, Generator};
 use gan_train::blob_file::BlobFile;
 use serde::Serialize;
 use std::fmt::Write;
@@ -68,7 +68,7 @@ impl Inspect {
 
 fn report<'g>(generator: &'g Generator<'_>) -> Report<'g> {
     let image = generator.image();
-    let buffers = generator.scratch_len() + generator.latent_len();
+    let buffers = 4 * generator.scratch_len() + generator.latent_len();
     let layers = generator.header().layers.iter().map(|spec| {
         let macs = u64::from(spec.inputs) * u64::from(spec.outputs);
         let (element, bytes) = match spec.element {
@@ -79,9 +79,7 @@ fn report<'g>(generator: &'g Generator<'_>) -> Report<'g> {
             inputs: spec.inputs,
             outputs: spec.outputs,
             element,
-            packing: match spec.packing {
-                Packing::Rows => "rows",
-            },
+            packing: spec.packing.name(),
             activation: match spec.activation {
                 Activation::Linear => "linear".into(),
                 Activation::Relu => "relu".into(),
@@ -96,7 +94,7 @@ fn report<'g>(generator: &'g Generator<'_>) -> Report<'g> {
     });
     Report {
         name: generator.name(),
-        format_version: gan_core::blob::VERSION,
+        format_version: generator.header().version(),
         crc32: format!("{:08x}", generator.crc()),
         latent: generator.latent_len(),
         classes: generator.classes(),
@@ -106,7 +104,7 @@ fn report<'g>(generator: &'g Generator<'_>) -> Report<'g> {
         flash_bytes: generator.encoded_len(),
         buffer_bytes: buffers + generator.pixels_len(),
         buffer_bytes_by_rows: buffers + generator.line_len(),
-        scratch_bytes: generator.scratch_len(),
+        scratch_bytes: 4 * generator.scratch_len(),
         macs: generator.macs(),
         layers: layers.collect(),
     }

@@ -1,6 +1,6 @@
 //! The limits in the format's tables.
 
-use super::{Activation, Float, Int8, Layer, Model, Params, Refused};
+use super::{Activation, Float, Int8, Layer, Model, Packing, Params, Refused};
 
 /// Refuses with `what` unless `ok`.
 fn ensure(ok: bool, what: &str) -> Result<(), Refused> {
@@ -17,7 +17,7 @@ pub fn check(model: &Model) -> Result<(), Refused> {
     ensure(model.latent_len >= 1, "latent_len: 0")?;
     ensure(model.width >= 1 && model.height >= 1, "image: no pixels")?;
     ensure(matches!(model.channels, 1 | 3), "channels: neither 1 nor 3")?;
-    ensure((1..=8).contains(&model.layers.len()), "layers: not 1 to 8")?;
+    ensure((1..=16).contains(&model.layers.len()), "layers: not 1 to 16")?;
     let mut inputs = usize::from(model.latent_len);
     for (index, layer) in model.layers.iter().enumerate() {
         ensure(layer.outputs >= 1, "outputs: 0")?;
@@ -62,6 +62,9 @@ fn check_int8(layer: &Layer, int8: &Int8, biases: usize, has_table: bool, last: 
             let bias = i64::from(class[row]);
             ensure(bias + 127 * positive <= i64::from(i32::MAX), "bias: the sum can exceed 2^31 - 1")?;
             ensure(bias + 127 * negative >= i64::from(i32::MIN), "bias: the sum can fall below -2^31")?;
+            let exact = bias + 127 * positive < 1 << 23 && bias + 127 * negative >= -(1 << 23);
+            let first_of_pair = layer.packing == Packing::PairedHalfword && row % 2 == 0;
+            ensure(exact || !first_of_pair, "packing: the sum of a pair's first row can leave 24 bits")?;
         }
     }
     Ok(())

@@ -6,6 +6,7 @@
 
 mod bytes;
 mod check;
+mod pack;
 mod parse;
 pub(crate) mod run;
 pub mod sampler;
@@ -52,8 +53,25 @@ pub struct Layer {
     pub activation: Activation,
     /// The integer that stands for 0.0 after requantization; 0 for `F32`.
     pub zero_point: u8,
+    /// The order of an integer layer's weights in a blob; `Rows` for `F32`.
+    pub packing: Packing,
     /// The numbers of the payload.
     pub params: Params,
+}
+
+/// The order of a layer's weights in a blob. It changes nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packing {
+    /// Row-major.
+    Rows,
+    /// Four rows by two columns, `256 a + b` in a halfword.
+    PairedHalfword,
+    /// Four rows by two columns, plus 128.
+    ByteLane,
+    /// Seven rows by 16 columns.
+    Blocks7x16,
+    /// 16 rows by four columns.
+    Blocks16x4,
 }
 
 /// A layer's activation.
@@ -117,6 +135,13 @@ impl Model {
     #[must_use]
     pub fn bias_rows(&self, index: usize) -> usize {
         if index == 0 { usize::from(self.classes).max(1) } else { 1 }
+    }
+
+    /// Version of the format that the model's blob has: 2 if version 1 cannot say it.
+    #[must_use]
+    pub fn version(&self) -> u8 {
+        let packed = self.layers.iter().any(|layer| layer.packing != Packing::Rows);
+        if packed || self.layers.len() > 8 { 2 } else { 1 }
     }
 
     /// Whether layer `index`, if it is an integer layer, ends in a table.

@@ -1,9 +1,10 @@
 //! Reading a blob.
 
 use super::bytes::{Reader, crc32};
-use super::{Activation, Float, Int8, Layer, Model, Params, Refused, check};
+use super::write::packed;
+use super::{Activation, Float, Int8, Layer, Model, Packing, Params, Refused, check, pack};
 
-/// Reads a blob of version 1 and checks every limit of the format. Where the bytes lie in memory does not matter here.
+/// Reads a blob of version 1 or 2 and checks every limit of the format. Where the bytes lie in memory does not matter here.
 ///
 /// # Errors
 ///
@@ -20,7 +21,7 @@ pub fn parse(blob: &[u8]) -> Result<Model, Refused> {
         return Err(Refused("not a .gan file".into()));
     }
     let version = reader.u8("version")?;
-    if version != 1 {
+    if !matches!(version, 1 | 2) {
         return Err(Refused(format!("version {version}")));
     }
     let name = String::from_utf8(reader.slice("name")?.to_vec()).map_err(|_| Refused("name: not UTF-8".into()))?;
@@ -33,8 +34,11 @@ pub fn parse(blob: &[u8]) -> Result<Model, Refused> {
         channels: reader.u8("channels")?,
         layers: Vec::new(),
     };
-    for _ in 0..reader.varint(8, "layers")? {
+    for _ in 0..reader.varint(16, "layers")? {
         model.layers.push(layer(&mut reader)?);
+    }
+    if version != model.version() {
+        return Err(Refused(format!("version {version} for a model that takes {}", model.version())));
     }
 
     let padding = reader.slice("padding")?;
@@ -67,7 +71,10 @@ fn layer(reader: &mut Reader<'_>) -> Result<Layer, Refused> {
         0 => Params::I8(Int8::default()),
         _ => Params::F32(Float::default()),
     };
-    reader.varint(0, "packing")?;
+    let packing = Packing::ALL[reader.varint(4, "packing")? as usize];
+    if packing != Packing::Rows && matches!(params, Params::F32(_)) {
+        return Err(Refused("packing: of a float layer".into()));
+    }
     let activation = match reader.varint(4, "activation")? {
         0 => Activation::Linear,
         1 => Activation::Relu,
@@ -76,7 +83,7 @@ fn layer(reader: &mut Reader<'_>) -> Result<Layer, Refused> {
         _ => Activation::Sigmoid,
     };
     let zero_point = reader.u8("zero_point")?;
-    Ok(Layer { inputs, outputs, activation, zero_point, params })
+    Ok(Layer { inputs, outputs, activation, zero_point, packing, params })
 }
 
 /// The payload, section after section.
@@ -90,6 +97,9 @@ impl Sections<'_> {
         let weights = outputs * u64::from(model.layers[index].inputs);
         let biases = outputs * model.bias_rows(index) as u64;
         let has_table = model.has_table(index);
+        if model.layers[index].packing != Packing::Rows {
+            return self.unpack(&mut model.layers[index], biases, has_table);
+        }
         match &mut model.layers[index].params {
             Params::I8(int8) => {
                 int8.weights = self.section(weights, i8::from_le_bytes)?;
@@ -104,6 +114,41 @@ impl Sections<'_> {
                 float.bias = self.section(biases, f32::from_le_bytes)?;
             }
         }
+        Ok(())
+    }
+
+    /// Reads the sections of a packed integer layer, and refuses those that packing its numbers does not give.
+    fn unpack(&mut self, layer: &mut Layer, biases: u64, has_table: bool) -> Result<(), Refused> {
+        let start = self.0.at;
+        let (group, columns) = layer.packing.unit();
+        let (inputs, outputs) = (usize::from(layer.inputs), usize::from(layer.outputs));
+        let rows = outputs.next_multiple_of(group);
+        let padded = (rows * inputs.next_multiple_of(columns)) as u64;
+        let weights = self.section(padded, u8::from_le_bytes)?;
+        let bias = self.section(biases / outputs as u64 * rows as u64, i32::from_le_bytes)?;
+        let factors = self.section(rows as u64, u32::from_le_bytes)?;
+        let negative_factors = self.section(if has_table { 0 } else { rows as u64 }, u32::from_le_bytes)?;
+        let shifts = self.section(outputs as u64, u8::from_le_bytes)?;
+        let table = self.section(if has_table { 256 } else { 0 }, u8::from_le_bytes)?;
+        if !shifts.iter().all(|shift| (17..=32).contains(shift)) {
+            return Err(Refused("shifts: not in 17..=32 in a packed layer".into()));
+        }
+        let multipliers = |factors: &[u32]| {
+            // One that is too large is too large after the cast as well.
+            factors.iter().zip(&shifts).map(|(&factor, &shift)| (factor >> (32 - shift)).min(65_535) as u16).collect()
+        };
+        let int8 = Int8 {
+            weights: pack::unpack(layer.packing, &weights, inputs, outputs),
+            bias: bias.chunks(rows).flat_map(|class| &class[..outputs]).copied().collect(),
+            multipliers: multipliers(&factors),
+            negative_multipliers: multipliers(&negative_factors),
+            shifts,
+            table,
+        };
+        if self.0.bytes[start..self.0.at] != packed(layer, &int8) {
+            return Err(Refused("payload: not what packing its numbers gives".into()));
+        }
+        layer.params = Params::I8(int8);
         Ok(())
     }
 

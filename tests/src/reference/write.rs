@@ -1,7 +1,7 @@
 //! Writing a blob, in pieces that a test can tamper with. Nothing is checked: an invalid model gives an invalid blob.
 
 use super::bytes::{crc32, push_varint};
-use super::{Activation, Model, Params};
+use super::{Activation, Int8, Layer, Model, Packing, Params, pack};
 
 /// The blob of a model.
 #[must_use]
@@ -13,7 +13,7 @@ pub fn write(model: &Model) -> Vec<u8> {
 #[must_use]
 pub fn header(model: &Model) -> Vec<u8> {
     let mut out = b"GANB".to_vec();
-    out.push(1);
+    out.push(model.version());
     push_varint(&mut out, model.name.len() as u64);
     out.extend(model.name.as_bytes());
     for field in [model.latent_len, model.classes, model.width, model.height] {
@@ -28,7 +28,7 @@ pub fn header(model: &Model) -> Vec<u8> {
             Params::I8(_) => 0,
             Params::F32(_) => 1,
         });
-        out.push(0);
+        out.push(layer.packing as u8);
         match layer.activation {
             Activation::Linear => out.push(0),
             Activation::Relu => out.push(1),
@@ -50,6 +50,7 @@ pub fn payload(model: &Model) -> Vec<u8> {
     let mut out = Vec::new();
     for layer in &model.layers {
         match &layer.params {
+            Params::I8(int8) if layer.packing != Packing::Rows => out.extend(packed(layer, int8)),
             Params::I8(int8) => {
                 section(&mut out, &int8.weights, i8::to_le_bytes);
                 section(&mut out, &int8.bias, i32::to_le_bytes);
@@ -64,6 +65,21 @@ pub fn payload(model: &Model) -> Vec<u8> {
             }
         }
     }
+    out
+}
+
+/// The sections of a packed integer layer.
+pub(super) fn packed(layer: &Layer, int8: &Int8) -> Vec<u8> {
+    let rows = usize::from(layer.outputs);
+    let padded = rows.next_multiple_of(layer.packing.unit().0);
+    let mut out = Vec::new();
+    section(&mut out, &pack::weights(layer.packing, &int8.weights, layer.inputs.into()), u8::to_le_bytes);
+    section(&mut out, &pack::pad(&int8.bias, rows, padded), i32::to_le_bytes);
+    for multipliers in [&int8.multipliers, &int8.negative_multipliers] {
+        section(&mut out, &pack::pad(&pack::factors(int8, multipliers), rows, padded), u32::to_le_bytes);
+    }
+    section(&mut out, &int8.shifts, u8::to_le_bytes);
+    section(&mut out, &int8.table, u8::to_le_bytes);
     out
 }
 

@@ -1,0 +1,102 @@
+//! Int8 layers: by the build's own kernel if the weights are packed for it, else by the scalar one.
+
+use super::layer::{Layer, Output, Packed};
+use crate::CODE_MAX;
+use crate::blob::{LayerSpec, Packing};
+use crate::kernel::{self, Groups, active, scalar};
+
+/// Puts a layer's inputs where and how its kernel reads them.
+pub(super) fn stage(packing: Packing, codes: &[u8], staged: &mut [u32]) {
+    if runs(packing) {
+        active::stage(codes, staged);
+    } else {
+        kernel::bytes_mut(staged).iter_mut().zip(codes).for_each(|(staged, &code)| *staged = code);
+    }
+}
+
+/// Whether the kernel of this build takes layers of this packing; the scalar one takes all others.
+fn runs(packing: Packing) -> bool {
+    active::PACKING == packing && packing != Packing::Rows
+}
+
+/// Computes the outputs of a layer from `first_row` on, as many as `outputs` has room for.
+// Not inlined, so that instructions can be counted for each layer.
+#[inline(never)]
+pub(super) fn rows(spec: &LayerSpec, layer: &Layer<'_>, class: usize, staged: &[u32], first_row: usize, outputs: &mut [u8]) {
+    match layer {
+        Layer::Packed(packed) if runs(packed.packing) => native(spec, packed, class, staged, first_row, outputs),
+        _ => plain(spec, layer, class, kernel::bytes(staged), first_row, outputs),
+    }
+}
+
+/// By the scalar kernel, one row after the other.
+fn plain(spec: &LayerSpec, layer: &Layer<'_>, class: usize, codes: &[u8], first_row: usize, outputs: &mut [u8]) {
+    let (inputs, count) = (usize::from(spec.inputs), usize::from(spec.outputs));
+    let codes = codes.get(..inputs).unwrap_or(codes);
+    let zero_point = i32::from(spec.zero_point);
+    for (output, row) in outputs.iter_mut().zip(first_row..) {
+        // decode proves that every row has its numbers.
+        let Some((bias, (positive, negative))) = layer.bias(count, class, row).zip(layer.rescale(row)) else { continue };
+        let acc = match *layer {
+            Layer::I8 { weights, .. } => scalar::dot(weights.get(row * inputs..).unwrap_or_default(), codes, bias),
+            _ => {
+                let weights = (0..inputs).map(|column| layer.weight(inputs, row, column).unwrap_or_default());
+                weights.zip(codes).fold(bias, |acc, (w, &x)| acc.wrapping_add(i32::from(w) * i32::from(x)))
+            }
+        };
+        *output = match layer.table() {
+            Some(table) => table[usize::from((zero_point + positive.apply(acc)).clamp(0, 255) as u8)],
+            None => {
+                let rescale = if acc < 0 { negative.unwrap_or(positive) } else { positive };
+                (zero_point + rescale.apply(acc)).clamp(0, CODE_MAX.into()) as u8
+            }
+        };
+    }
+}
+
+/// By the build's own kernel: whole groups of rows in place, parts of groups by way of a buffer.
+#[allow(clippy::modulo_one, reason = "without a kernel the group is one row, and this is never called")]
+fn native(spec: &LayerSpec, packed: &Packed<'_>, class: usize, staged: &[u32], first_row: usize, outputs: &mut [u8]) {
+    const GROUP: usize = active::PACKING.group();
+    let columns = usize::from(spec.inputs).next_multiple_of(active::PACKING.columns());
+    let rows = usize::from(spec.outputs).next_multiple_of(GROUP);
+    let from = |group: usize| Groups {
+        weights: tail(packed.weights, group * GROUP * columns),
+        columns,
+        bias: tail(packed.bias, 4 * (class * rows + group * GROUP)),
+        factors: tail(packed.factors, 4 * group * GROUP),
+        shifts: tail(packed.shifts, group * GROUP),
+        zero_point: spec.zero_point,
+        negative_factors: match packed.output {
+            // With a zero point of 0, all that is negative becomes 0 whatever the factor.
+            Output::Code { negative_multipliers } if spec.zero_point > 0 => Some(tail(negative_multipliers, 4 * group * GROUP)),
+            _ => None,
+        },
+        table: match packed.output {
+            Output::Table(table) => Some(table),
+            Output::Code { .. } => None,
+        },
+    };
+    let (mut row, mut outputs) = (first_row, outputs);
+    while !outputs.is_empty() {
+        let inside = row % GROUP;
+        let whole = outputs.len() - outputs.len() % GROUP;
+        let taken = if inside == 0 && whole > 0 {
+            active::run(&from(row / GROUP), staged, outputs.get_mut(..whole).unwrap_or_default());
+            whole
+        } else {
+            let mut group = [0; GROUP];
+            active::run(&from(row / GROUP), staged, &mut group);
+            let group = tail(&group, inside);
+            outputs.iter_mut().zip(group).for_each(|(output, &value)| *output = value);
+            group.len().min(outputs.len())
+        };
+        outputs = outputs.get_mut(taken..).unwrap_or_default();
+        row += taken;
+    }
+}
+
+/// The items from `first` on; decode proves that there are any.
+fn tail<T>(items: &[T], first: usize) -> &[T] {
+    items.get(first..).unwrap_or_default()
+}

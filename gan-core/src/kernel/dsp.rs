@@ -1,0 +1,221 @@
+//! Armv7E-M and Armv8-M with the DSP extension: Cortex-M4, M7, M33.
+//!
+//! A halfword `256 a + b` holds the weights of two rows, a word those of two columns. `SMLAD` of such a word with two inputs adds up
+//! `256 A + B` of the rows' sums `A` and `B`; `SXTB16` leaves the two `b` in the word, and a second `SMLAD` adds up `B`. At the end
+//! `A = ((256 A + B) - B) >> 8`, exactly if `A` has 24 bits, which `decode` proves. Three instructions for four multiply-accumulates.
+//!
+//! `SMMLAR` requantizes in one instruction: `zero_point + floor(acc * factor / 2^32 + 1/2)`.
+
+#![allow(unsafe_code)]
+
+use super::{Groups, pairs};
+use crate::blob::Packing;
+use core::arch::global_asm;
+use core::mem::offset_of;
+use core::ptr;
+
+pub const NAME: &str = "dsp";
+pub const PACKING: Packing = Packing::PairedHalfword;
+
+pub fn stage(codes: &[u8], staged: &mut [u32]) {
+    pairs::stage(codes, staged.get_mut(..PACKING.staged_len(codes.len())).unwrap_or_default());
+}
+
+/// What the assembly gets. It keeps all but the first on its stack, in this order: every register is taken.
+#[repr(C)]
+struct Call {
+    weights: *const u8,
+    x: *const u32,
+    /// Where the part of `x` that is read in blocks of 32 inputs ends.
+    x_main: *const u32,
+    x_end: *const u32,
+    bias: *const u8,
+    factors: *const u8,
+    /// Null: none.
+    negative_factors: *const u8,
+    /// Null: none.
+    table: *const u8,
+    outputs: *mut u8,
+    outputs_end: *mut u8,
+    zero_point: u32,
+}
+
+unsafe extern "C" {
+    /// # Safety
+    ///
+    /// The pointers are those of `run`; `outputs` has room for a positive number of whole groups.
+    fn gan_core_dsp_rows(call: &Call);
+}
+
+/// Computes groups of four rows.
+pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
+    let words = groups.columns / 2;
+    let count = outputs.len() / PACKING.group();
+    let fits = |section: &[u8]| section.len() >= 16 * count;
+    // decode proves it; repeated here because the assembly relies on it.
+    let all_there = count > 0
+        && staged.len() >= words
+        && groups.columns.is_multiple_of(8)
+        && groups.weights.len() >= 4 * groups.columns * count
+        && fits(groups.bias)
+        && fits(groups.factors)
+        && groups.negative_factors.is_none_or(fits);
+    if !all_there {
+        return;
+    }
+    let x = staged.as_ptr_range();
+    let call = Call {
+        weights: groups.weights.as_ptr(),
+        x: x.start,
+        // Inside `staged`, which has `words` words.
+        x_main: x.start.wrapping_add(words - words % 16),
+        x_end: x.start.wrapping_add(words),
+        bias: groups.bias.as_ptr(),
+        factors: groups.factors.as_ptr(),
+        negative_factors: groups.negative_factors.map_or(ptr::null(), <[u8]>::as_ptr),
+        table: groups.table.map_or(ptr::null(), |table| table.as_ptr()),
+        outputs: outputs.as_mut_ptr(),
+        outputs_end: outputs.as_mut_ptr().wrapping_add(count * PACKING.group()),
+        zero_point: groups.zero_point.into(),
+    };
+    // SAFETY: the lengths were compared above, sections begin on multiples of 16 as decode proves and groups keep them on words, the table has
+    // an entry for every saturated index, and outputs are borrowed exclusively.
+    unsafe { gan_core_dsp_rows(&call) }
+}
+
+/// Where the assembly keeps a field of [`Call`]: on its stack, without the weights' pointer, which stays in a register.
+macro_rules! kept {
+    ($field:ident) => {
+        offset_of!(Call, $field) - size_of::<usize>()
+    };
+}
+
+global_asm!(
+    r#"
+    .syntax unified
+    .thumb
+
+    // Two columns by four rows: r2 += 256 A + B and r3 += B of the first two rows, r4 and r5 of the others.
+    .macro gan_core_two_columns x, first, second
+    smlad r2, \first, \x, r2
+    smlad r4, \second, \x, r4
+    sxtb16 \first, \first
+    sxtb16 \second, \second
+    smlad r3, \first, \x, r3
+    smlad r5, \second, \x, r5
+    .endm
+    .macro gan_core_eight_columns
+    ldm r0!, {{r6-r9}}
+    ldm r1!, {{r10, r11, r12, lr}}
+    gan_core_two_columns r6, r10, r11
+    gan_core_two_columns r7, r12, lr
+    ldm r1!, {{r10, r11, r12, lr}}
+    gan_core_two_columns r8, r10, r11
+    gan_core_two_columns r9, r12, lr
+    .endm
+    .macro gan_core_if_negative sum, factor, negative
+    cmp \sum, #0
+    it mi
+    movmi \factor, \negative
+    .endm
+
+    .section .text.gan_core_dsp_rows, "ax", %progbits
+    .p2align 2
+    .global gan_core_dsp_rows
+    .type gan_core_dsp_rows, %function
+    .thumb_func
+gan_core_dsp_rows:
+    push {{r4-r11, lr}}
+    sub sp, #44
+    ldm r0, {{r1-r11}}
+    stm sp, {{r2-r11}}
+
+1:  // A group: r2-r5 are 256 A + B and B of two pairs of rows.
+    ldr r6, [sp, #{bias}]
+    ldm r6!, {{r2-r5}}
+    str r6, [sp, #{bias}]
+    add r2, r3, r2, lsl #8
+    add r4, r5, r4, lsl #8
+    ldr r0, [sp, #{x}]
+    ldr r6, [sp, #{x_main}]
+    cmp r0, r6
+    beq 3f
+2:  .rept 4
+    gan_core_eight_columns
+    .endr
+    ldr r6, [sp, #{x_main}]
+    cmp r0, r6
+    bne 2b
+3:  ldr r6, [sp, #{x_end}]
+    cmp r0, r6
+    beq 5f
+4:  gan_core_eight_columns
+    ldr r6, [sp, #{x_end}]
+    cmp r0, r6
+    bne 4b
+
+5:  sub r2, r2, r3
+    sub r4, r4, r5
+    asr r2, r2, #8
+    asr r4, r4, #8
+    ldr r10, [sp, #{factors}]
+    ldr r0, [sp, #{negative_factors}]
+    ldm r10!, {{r6-r9}}
+    str r10, [sp, #{factors}]
+    ldr r10, [sp, #{zero_point}]
+    cbz r0, 6f
+    ldm r0!, {{r11, r12, lr}}
+    gan_core_if_negative r2, r6, r11
+    gan_core_if_negative r3, r7, r12
+    gan_core_if_negative r4, r8, lr
+    ldr r11, [r0], #4
+    gan_core_if_negative r5, r9, r11
+    str r0, [sp, #{negative_factors}]
+6:  smmlar r2, r2, r6, r10
+    smmlar r3, r3, r7, r10
+    smmlar r4, r4, r8, r10
+    smmlar r5, r5, r9, r10
+    ldr r0, [sp, #{table}]
+    ldr r6, [sp, #{outputs}]
+    cbz r0, 7f
+    usat r2, #8, r2
+    usat r3, #8, r3
+    usat r4, #8, r4
+    usat r5, #8, r5
+    ldrb r2, [r0, r2]
+    ldrb r3, [r0, r3]
+    ldrb r4, [r0, r4]
+    ldrb r5, [r0, r5]
+    b 8f
+7:  usat r2, #7, r2
+    usat r3, #7, r3
+    usat r4, #7, r4
+    usat r5, #7, r5
+8:  strb r2, [r6], #1
+    strb r3, [r6], #1
+    strb r4, [r6], #1
+    strb r5, [r6], #1
+    str r6, [sp, #{outputs}]
+    ldr r7, [sp, #{outputs_end}]
+    cmp r6, r7
+    bne.w 1b
+
+    add sp, #44
+    pop {{r4-r11, pc}}
+    .size gan_core_dsp_rows, . - gan_core_dsp_rows
+    .purgem gan_core_two_columns
+    .purgem gan_core_eight_columns
+    .purgem gan_core_if_negative
+    .text
+    "#,
+    x = const kept!(x),
+    x_main = const kept!(x_main),
+    x_end = const kept!(x_end),
+    bias = const kept!(bias),
+    factors = const kept!(factors),
+    negative_factors = const kept!(negative_factors),
+    table = const kept!(table),
+    outputs = const kept!(outputs),
+    outputs_end = const kept!(outputs_end),
+    zero_point = const kept!(zero_point),
+);

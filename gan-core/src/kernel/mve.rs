@@ -1,0 +1,206 @@
+//! Armv8.1-M with MVE (Helium): Cortex-M55, M85.
+//!
+//! `VMLADAVA` adds 16 products to a sum; seven rows share the inputs, as many as there are even registers for sums. Loads and
+//! multiply-accumulates alternate, which a Cortex-M55 overlaps. Requantization is `VRMULH`, `floor(acc * factor / 2^32 + 1/2)`, and a table is
+//! read by a gather load.
+//!
+//! Whoever runs it has enabled the coprocessors 10 and 11 (CPACR).
+
+#![allow(unsafe_code)]
+
+use super::Groups;
+use crate::CODE_MAX;
+use crate::blob::Packing;
+use core::arch::global_asm;
+use core::mem::offset_of;
+use core::ptr;
+
+pub const NAME: &str = "mve";
+pub const PACKING: Packing = Packing::Blocks7x16;
+const ROWS: usize = PACKING.group();
+
+pub fn stage(codes: &[u8], staged: &mut [u32]) {
+    let staged = super::bytes_mut(staged).get_mut(..4 * PACKING.staged_len(codes.len())).unwrap_or_default();
+    staged.fill(0);
+    staged.iter_mut().zip(codes).for_each(|(staged, &code)| *staged = code);
+}
+
+/// What the assembly gets. It keeps those after `blocks` on its stack, in this order.
+#[repr(C)]
+struct Call {
+    weights: *const u8,
+    outputs: *mut u8,
+    bias: *const u8,
+    factors: *const u8,
+    /// Of 16 inputs.
+    blocks: usize,
+    x: *const u32,
+    /// Null: none.
+    negative_factors: *const u8,
+    /// Null: none.
+    table: *const u8,
+    outputs_end: *mut u8,
+    zero_point: u32,
+    /// Largest output, or index of the table.
+    top: u32,
+}
+
+unsafe extern "C" {
+    /// # Safety
+    ///
+    /// The pointers are those of `run`; `outputs` has room for a positive number of whole groups.
+    fn gan_core_mve_rows(call: &Call);
+}
+
+/// Computes groups of seven rows.
+pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
+    let blocks = groups.columns / PACKING.columns();
+    let count = outputs.len() / ROWS;
+    let fits = |section: &[u8]| section.len() >= 4 * ROWS * count;
+    // decode proves it; repeated here because the assembly relies on it.
+    let all_there = count > 0
+        && blocks > 0
+        && staged.len() >= groups.columns / 4
+        && groups.weights.len() >= ROWS * groups.columns * count
+        && fits(groups.bias)
+        && fits(groups.factors)
+        && groups.negative_factors.is_none_or(fits);
+    if !all_there {
+        return;
+    }
+    let start = outputs.as_mut_ptr();
+    let call = Call {
+        weights: groups.weights.as_ptr(),
+        outputs: start,
+        bias: groups.bias.as_ptr(),
+        factors: groups.factors.as_ptr(),
+        blocks,
+        x: staged.as_ptr(),
+        negative_factors: groups.negative_factors.map_or(ptr::null(), <[u8]>::as_ptr),
+        table: groups.table.map_or(ptr::null(), |table| table.as_ptr()),
+        outputs_end: start.wrapping_add(count * ROWS),
+        zero_point: groups.zero_point.into(),
+        top: if groups.table.is_some() { 255 } else { CODE_MAX.into() },
+    };
+    // SAFETY: the lengths were compared above, and sections begin on multiples of 16 as decode proves. The second load of a group's factors reads
+    // one word more than the group has, whose result is not stored; after the last factors there is another section of the blob, with the shifts.
+    // The table has an entry for every saturated index, and outputs are borrowed exclusively.
+    unsafe { gan_core_mve_rows(&call) }
+}
+
+/// Where the assembly keeps a field of [`Call`]: on its stack, without those that stay in registers.
+macro_rules! kept {
+    ($field:ident) => {
+        offset_of!(Call, $field) - offset_of!(Call, x)
+    };
+}
+
+global_asm!(
+    r#"
+    .cpu cortex-m55
+    .syntax unified
+    .thumb
+
+    .section .text.gan_core_mve_rows, "ax", %progbits
+    .p2align 2
+    .global gan_core_mve_rows
+    .type gan_core_mve_rows, %function
+    .thumb_func
+gan_core_mve_rows:
+    push {{r4-r11, lr}}
+    vpush {{d8-d15}}
+    sub sp, #28
+    add r1, r0, #{x_in_call}
+    ldm r1, {{r2-r7}}
+    stm sp, {{r2-r7}}
+    ldr r3, [r0]
+    ldr r5, [r0, #{outputs_in_call}]
+    ldr r7, [r0, #{bias_in_call}]
+    ldr r9, [r0, #{factors_in_call}]
+    ldr r11, [r0, #{blocks_in_call}]
+    ldr r0, [sp, #{top}]
+    vmov.i32 q4, #0
+    vdup.32 q5, r0
+
+1:  // A group of seven rows.
+    ldm r7!, {{r0, r2, r4, r6, r8, r10, r12}}
+    ldr r1, [sp, #{x}]
+    dls lr, r11
+2:  vldrw.u32 q7, [r1], #16
+    vldrw.u32 q0, [r3], #16
+    vldrw.u32 q1, [r3], #16
+    vmladava.s8 r0, q0, q7
+    vldrw.u32 q0, [r3], #16
+    vmladava.s8 r2, q1, q7
+    vldrw.u32 q1, [r3], #16
+    vmladava.s8 r4, q0, q7
+    vldrw.u32 q0, [r3], #16
+    vmladava.s8 r6, q1, q7
+    vldrw.u32 q1, [r3], #16
+    vmladava.s8 r8, q0, q7
+    vldrw.u32 q0, [r3], #16
+    vmladava.s8 r10, q1, q7
+    vmladava.s8 r12, q0, q7
+    le lr, 2b
+
+    // Rows 0 to 3 in q0, 4 to 6 in q1, whose last lane is of no row.
+    vmov q0[2], q0[0], r0, r4
+    vmov q0[3], q0[1], r2, r6
+    vmov q1[2], q1[0], r8, r12
+    vmov q1[3], q1[1], r10, r12
+    vldrw.u32 q2, [r9]
+    vldrw.u32 q3, [r9, #16]
+    add r9, r9, #28
+    ldr r0, [sp, #{negative_factors}]
+    cbz r0, 3f
+    vldrw.u32 q6, [r0]
+    vldrw.u32 q7, [r0, #16]
+    add r0, r0, #28
+    str r0, [sp, #{negative_factors}]
+    vpt.s32 lt, q0, zr
+    vmovt q2, q6
+    vpt.s32 lt, q1, zr
+    vmovt q3, q7
+3:  vrmulh.s32 q0, q0, q2
+    vrmulh.s32 q1, q1, q3
+    ldr r0, [sp, #{zero_point}]
+    ldr r2, [sp, #{table}]
+    vadd.i32 q0, q0, r0
+    vadd.i32 q1, q1, r0
+    vmax.s32 q0, q0, q4
+    vmax.s32 q1, q1, q4
+    vmin.s32 q0, q0, q5
+    vmin.s32 q1, q1, q5
+    movs r4, #3
+    ldr r0, [sp, #{outputs_end}]
+    cbz r2, 4f
+    vldrb.u32 q2, [r2, q0]
+    vldrb.u32 q3, [r2, q1]
+    vmov q0, q2
+    vmov q1, q3
+4:  vstrb.32 q0, [r5], #4
+    vctp.32 r4
+    vpst
+    vstrbt.32 q1, [r5]
+    adds r5, #3
+    cmp r5, r0
+    bne 1b
+
+    add sp, #28
+    vpop {{d8-d15}}
+    pop {{r4-r11, pc}}
+    .size gan_core_mve_rows, . - gan_core_mve_rows
+    .text
+    "#,
+    x_in_call = const offset_of!(Call, x),
+    outputs_in_call = const offset_of!(Call, outputs),
+    bias_in_call = const offset_of!(Call, bias),
+    factors_in_call = const offset_of!(Call, factors),
+    blocks_in_call = const offset_of!(Call, blocks),
+    x = const kept!(x),
+    negative_factors = const kept!(negative_factors),
+    table = const kept!(table),
+    outputs_end = const kept!(outputs_end),
+    zero_point = const kept!(zero_point),
+    top = const kept!(top),
+);

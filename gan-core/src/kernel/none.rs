@@ -1,0 +1,11 @@
+//! No kernel for packed layers: the scalar one runs all.
+
+use super::Groups;
+use crate::blob::Packing;
+
+pub const NAME: &str = "scalar";
+pub const PACKING: Packing = Packing::Rows;
+
+pub fn stage(_: &[u8], _: &mut [u32]) {}
+
+pub fn run(_: &Groups<'_>, _: &[u32], _: &mut [u8]) {}

@@ -1,0 +1,143 @@
+//! Packed layers: the same bytes as the reference writes, the same pixels as before packing, and the same blob after unpacking.
+
+use gan_core::error::{DecodeError, LayerField};
+use gan_core::{Generator, Packing, blob, decode};
+use gan_tests::reference::write::write;
+use gan_tests::reference::{self, Activation, Int8, Model, Params, sampler};
+use gan_tests::synthetic::{ACTIVATIONS, Shape, SplitMix64};
+use proptest::prelude::*;
+
+#[path = "common/aligned.rs"]
+mod aligned;
+
+const PACKINGS: [(Packing, reference::Packing); 5] = [
+    (Packing::Rows, reference::Packing::Rows),
+    (Packing::PairedHalfword, reference::Packing::PairedHalfword),
+    (Packing::ByteLane, reference::Packing::ByteLane),
+    (Packing::Blocks7x16, reference::Packing::Blocks7x16),
+    (Packing::Blocks16x4, reference::Packing::Blocks16x4),
+];
+
+/// The blob of a generator in another packing.
+fn packed(generator: &Generator<'_>, packing: Packing) -> Vec<u8> {
+    let header = generator.packed_header(packing);
+    let mut bytes = vec![0xA5; blob::encoded_len(&header).expect("the sizes fit")];
+    blob::encode(&header, generator.layers(), &mut bytes).expect("the layers fit");
+    bytes
+}
+
+fn image(generator: &Generator<'_>, latent: &[u8], label: Option<u16>) -> Vec<u8> {
+    let mut scratch = vec![0xA5A5_A5A5; generator.scratch_len()];
+    let mut pixels = vec![0xA5; generator.pixels_len()];
+    generator.generate(latent, label, &mut scratch, &mut pixels).expect("the buffers fit");
+    pixels
+}
+
+fn shape() -> impl Strategy<Value = Shape> {
+    let activation = prop_oneof![prop::sample::select(&ACTIVATIONS[..]), (0.0..=1.0f32).prop_map(Activation::LeakyRelu)];
+    let hidden = prop::collection::vec((1..=70u16, activation), 0..=3);
+    (1..=40u16, 0..=3u16, 1..=9u16, 1..=7u16, hidden, prop::sample::select(&ACTIVATIONS[..])).prop_map(
+        |(latent_len, classes, width, height, hidden, last)| Shape {
+            latent_len,
+            classes,
+            width,
+            height,
+            channels: 1,
+            hidden,
+            last,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn packing_changes_the_order_and_nothing_else(shape in shape(), seed in any::<u64>()) {
+        let mut model = shape.packable("random", &mut SplitMix64(seed));
+        let bytes = write(&model);
+        let rows = aligned::Blob::new(&bytes);
+        let rows = decode(&rows).expect("the model is valid");
+        let latent = sampler::codes(seed, 0, rows.latent_len());
+        let label = model.classes.checked_sub(1);
+        let expected = reference::generate(&model, &latent, label);
+        for (packing, in_reference) in PACKINGS {
+            model.layers.iter_mut().for_each(|layer| layer.packing = in_reference);
+            let ours = packed(&rows, packing);
+            prop_assert!(ours == write(&model), "{:?}: other bytes than the reference's", packing);
+            let parsed = reference::parse(&ours);
+            prop_assert!(parsed.as_ref() == Ok(&model), "{:?}: {:?}", packing, parsed.err());
+            let blob = aligned::Blob::new(&ours);
+            let generator = decode(&blob).expect("a packed model is valid");
+            prop_assert!(generator.header().layers.iter().all(|spec| spec.packing == packing));
+            prop_assert_eq!(image(&generator, &latent, label), &expected[..], "{:?}", packing);
+            prop_assert!(packed(&generator, Packing::Rows) == bytes, "{:?}: unpacking gives another blob", packing);
+        }
+    }
+}
+
+/// One layer of two rows; the second has the weights of the first, negated.
+fn two_rows(bias: i32, shift: u8) -> Model {
+    let shape = Shape { latent_len: 3, classes: 0, width: 2, height: 1, channels: 1, hidden: vec![], last: Activation::Sigmoid };
+    let mut model = shape.int8("two rows", &mut SplitMix64(0));
+    let Params::I8(Int8 { weights, bias: biases, shifts, .. }) = &mut model.layers[0].params else { unreachable!() };
+    weights.copy_from_slice(&[127, 100, -3, -127, -100, 3]);
+    biases.copy_from_slice(&[bias, -bias]);
+    shifts.copy_from_slice(&[shift, shift]);
+    model
+}
+
+/// The packing that a model's only layer gets, and the packing it gets from the reference.
+#[track_caller]
+fn gets(model: &Model, packing: Packing, expected: Packing) {
+    let blob = aligned::Blob::new(&write(model));
+    let header = decode(&blob).expect("the model is valid").packed_header(packing);
+    assert_eq!(header.layers[0].packing, expected);
+}
+
+/// Sums of the first row go from `bias - 381` to `bias + 28829`; a pair's first row has 24 bits, its second all 32.
+#[test]
+fn layers_that_a_packing_is_not_exact_for_stay_in_rows() {
+    let (most, least) = ((1 << 23) - 1 - 127 * 227, -(1 << 23) + 127 * 3);
+    for (bias, fits) in [(most, true), (most + 1, false), (least, true), (least - 1, false)] {
+        let expected = if fits { Packing::PairedHalfword } else { Packing::Rows };
+        gets(&two_rows(bias, 20), Packing::PairedHalfword, expected);
+        gets(&two_rows(bias, 20), Packing::ByteLane, Packing::ByteLane);
+    }
+    for (_, packing) in [(0, Packing::PairedHalfword), (0, Packing::ByteLane), (0, Packing::Blocks7x16), (0, Packing::Blocks16x4)]
+    {
+        gets(&two_rows(0, 32), packing, packing);
+        gets(&two_rows(0, 33), packing, Packing::Rows);
+    }
+}
+
+/// A packed blob whose sums, padding, shifts or factors are not those of the format is refused, by gan-core and by the reference.
+#[test]
+fn wrong_packed_layers_are_refused() {
+    let refused = |bytes: &[u8], field: LayerField| {
+        assert_eq!(decode(&aligned::Blob::new(bytes)).err(), Some(DecodeError::Layer { index: 0, field }));
+        assert!(reference::parse(bytes).is_err(), "{field:?}: the reference takes it");
+    };
+    let paired = |model: &mut Model| {
+        model.layers[0].packing = reference::Packing::PairedHalfword;
+        write(model)
+    };
+    refused(&paired(&mut two_rows((1 << 23) - 127 * 227, 20)), LayerField::Accumulator);
+    let good = paired(&mut two_rows(5, 20));
+    decode(&aligned::Blob::new(&good)).expect("the model is valid");
+    // The payload: weights of 4 x 8 bytes, 4 biases, 4 factors, 2 shifts and zeros, the table.
+    let payload = good.len() - 4 - (32 + 16 + 16 + 16 + 256);
+    for (at, byte, field) in [
+        (7, 1, LayerField::Weights),         // the fourth row of the second column
+        (12, 1, LayerField::Weights),        // a column of padding
+        (32 + 8, 1, LayerField::Bias),       // a row of padding
+        (48 + 8, 1, LayerField::Multiplier), // a row of padding
+        (48, 1, LayerField::Multiplier),     // a bit below 2^-20
+        (64, 33, LayerField::Shift),
+    ] {
+        let mut bytes = good[..good.len() - 4].to_vec();
+        assert_ne!(bytes[payload + at], byte);
+        bytes[payload + at] = byte;
+        refused(&reference::write::seal(bytes), field);
+    }
+}

@@ -42,7 +42,16 @@ fn run() -> Result<(), String> {
 
 /// The one board whose feature is on, and that the target can run.
 fn board() -> Result<String, String> {
-    let boards = [("mps2-an386", "thumbv7em"), ("microbit", "thumbv6m"), ("riscv32", "riscv32imac")];
+    let boards = [
+        ("mps2-an385", "thumbv7m"),
+        ("mps2-an386", "thumbv7em"),
+        ("mps2-an500", "thumbv7em"),
+        ("mps2-an505", "thumbv8m.main"),
+        ("mps3-an547", "thumbv8m.main"),
+        ("an385-m0", "thumbv6m"),
+        ("microbit", "thumbv6m"),
+        ("riscv32", "riscv32imac"),
+    ];
     let feature = |board: &str| format!("CARGO_FEATURE_{}", board.to_uppercase().replace('-', "_"));
     let chosen: Vec<_> = boards.iter().filter(|(board, _)| env::var_os(feature(board)).is_some()).collect();
     let &[&(board, arch)] = chosen.as_slice() else {

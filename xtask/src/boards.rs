@@ -28,7 +28,13 @@ const RISCV32: &str = "qemu-system-riscv32";
 
 /// Every board.
 pub const BOARDS: &[Board] = &[
+    board("mps2-an385", "Cortex-M3", "thumbv7m-none-eabi", ARM, &["-machine", "mps2-an385"]),
     board("mps2-an386", "Cortex-M4", "thumbv7em-none-eabi", ARM, &["-machine", "mps2-an386"]),
+    board("mps2-an500", "Cortex-M7", "thumbv7em-none-eabi", ARM, &["-machine", "mps2-an500"]),
+    board("mps2-an505", "Cortex-M33", "thumbv8m.main-none-eabi", ARM, &["-machine", "mps2-an505"]),
+    board("mps3-an547", "Cortex-M55", "thumbv8m.main-none-eabi", ARM, &["-machine", "mps3-an547"]),
+    // Its Cortex-M3 runs the code of a Cortex-M0 as that would: for models that are too large for microbit.
+    board("an385-m0", "Cortex-M0 code on a Cortex-M3", "thumbv6m-none-eabi", ARM, &["-machine", "mps2-an385"]),
     board("microbit", "Cortex-M0", "thumbv6m-none-eabi", ARM, &["-machine", "microbit"]),
     board("riscv32", "RV32IMAC", "riscv32imac-unknown-none-elf", RISCV32, &["-machine", "virt", "-m", "16M", "-bios", "none"]),
 ];
@@ -120,11 +126,12 @@ mod tests {
         let table = |path: &str| -> toml::Table { fs::read_to_string(folder.join(path)).unwrap().parse().unwrap() };
         let (config, manifest) = (table(".cargo/config.toml"), table("Cargo.toml"));
         for board in BOARDS {
-            let runner: Vec<_> = [board.qemu].into_iter().chain(board.qemu_arguments()).collect();
-            assert_eq!(config["target"][board.target]["runner"].as_str(), Some(runner.join(" ").as_str()));
             assert!(manifest["features"].as_table().unwrap().contains_key(board.name));
-            let alias = format!("run --release --target {} --features {} --bin", board.target, board.name);
-            assert_eq!(config["alias"][board.name].as_str(), Some(alias.as_str()));
+            let runner: Vec<_> = [board.qemu].into_iter().chain(board.qemu_arguments()).collect();
+            let runner = format!("target.{}.runner='{}'", board.target, runner.join(" "));
+            let alias: Vec<_> = config["alias"][board.name].as_array().unwrap().iter().filter_map(toml::Value::as_str).collect();
+            let target = ["run", "--release", "--target", board.target, "--features", board.name];
+            assert_eq!(alias, [&target[..], &["--config", &runner, "--bin"]].concat());
             board.memory().unwrap();
             let module = fs::read_to_string(folder.join(format!("src/board/{}.rs", board.name.replace('-', "_")))).unwrap();
             assert!(module.contains(&format!("\"{}\"", board.name)) && module.contains(&format!("\"{}\"", board.core)));

@@ -92,6 +92,8 @@ macro_rules! kept {
 
 global_asm!(
     r#"
+    // The target of Armv8-M does not say that there is DSP. For an Armv7E-M it changes nothing.
+    .cpu cortex-m33
     .syntax unified
     .thumb
 

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod bench_model;
 mod classifier;
 mod compare;
 mod evaluate;
@@ -43,6 +44,7 @@ enum Command {
     Classifier(classifier::TrainClassifier),
     Report(report::Report),
     Compare(compare::Compare),
+    BenchModel(bench_model::BenchModel),
 }
 
 impl Cli {
@@ -59,6 +61,7 @@ impl Cli {
             Command::Classifier(command) => command.run(),
             Command::Report(command) => command.run(),
             Command::Compare(command) => command.run(),
+            Command::BenchModel(command) => command.run(),
         }
     }
 }

@@ -128,6 +128,31 @@ fn configurations() {
 }
 
 #[test]
+fn shapes() {
+    let folder = folder();
+    let path = folder.path();
+    let too_many = ["1"; gan_core::blob::MAX_LAYERS + 2].join("-");
+    for (layers, parts) in [
+        ("0-784", &["--layers", "size 0", "`0`", "65535"][..]),
+        ("100-128-0", &["size 2", "`0`"]),
+        ("100", &["at least two sizes"]),
+        ("100-65536", &["size 1", "`65536`", "65535"]),
+        ("100--784", &["size 1", "``"]),
+        ("100x784", &["size 0", "`100x784`"]),
+        (too_many.as_str(), &["layers", "can hold"]),
+    ] {
+        fail(path, &format!("bench-model --layers {layers} -o x.gan"), 2, parts);
+    }
+    fail(path, "bench-model --layers 4-9 --activation gelu -o x.gan", 2, &["gelu", "leaky-relu"]);
+    fail(path, "bench-model --layers 4-9 --output relu -o x.gan", 2, &["relu", "sigmoid"]);
+    fail(path, "bench-model --layers 4-9 -o missing/x.gan", 1, &["missing/x.gan", "cannot be written"]);
+    assert!(!path.join("x.gan").exists());
+
+    assert_eq!(succeed(path, "bench-model --layers 4-9 --activation leaky-relu --output none --seed 2 -o x.gan"), "x.gan\n");
+    assert!(succeed(path, "inspect x.gan").contains("latent 4, 0 labels, 3x3 pixels"));
+}
+
+#[test]
 fn usage() {
     let folder = folder();
     let path = folder.path();

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::blob::Blob;
 use crate::boards::{BOARDS, Board};
-use crate::firmware::{self, Input};
+use crate::firmware::{self, Input, Needs};
 use crate::setup::{self, Toolchain};
 use crate::shell;
 use cycles::Core;
@@ -103,7 +103,8 @@ fn count(toolchain: Toolchain, boards: &[&'static Board], model: Option<&Path>) 
         let plugin = plugin::build(board)?;
         for path in &models {
             let blob = Blob::read(path)?;
-            match firmware::misfit(board, &blob, 0, firmware::image_buffers(&blob)?)? {
+            let needs = Needs::of(board, &blob)?;
+            match firmware::misfit(board, needs.blob, 0, needs.whole)? {
                 Some(reason) => eprintln!("SKIPPED count {} {}: {reason}", board.name, blob.stem()),
                 None => {
                     let record = count_one(toolchain, &plugin, board, &blob);

@@ -22,7 +22,7 @@ const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
 /// All the memory that the generator needs.
 struct Buffers {
     latent: [u8; LATENT_LEN],
-    scratch: [u8; SCRATCH_LEN],
+    scratch: [u32; SCRATCH_LEN],
     pixels: [u8; PIXELS_LEN],
 }
 

@@ -80,7 +80,7 @@ pub enum LayerField {
     Bias,
     /// A multiplier is over 32767, or a packed factor has bits that no multiplier has.
     Multiplier,
-    /// A shift is not within 17..=46, or in a packed layer not within 17..=32.
+    /// A shift is not within 17..=46, or in a packed layer not within 17..=32, or padding is not zero.
     Shift,
     /// An entry of a hidden layer's table is over 127.
     Table,

@@ -26,7 +26,7 @@ fn blobs() {
     refuse_blob(|blob| blob.truncate(3), &["truncated"]);
     refuse_blob(|blob| blob.truncate(blob.len() - 1), &["truncated"]);
     refuse_blob(|blob| *blob = b"\x89PNG\r\n\x1a\n".to_vec(), &["magic", "GANB"]);
-    refuse_blob(|blob| blob[4] = 2, &["version", "2"]);
+    refuse_blob(|blob| blob[4] = 3, &["version", "3"]);
     refuse_blob(|blob| blob.push(0), &["1 bytes after the end"]);
     refuse_blob(
         |blob| {
@@ -107,7 +107,7 @@ fn configurations() {
         (good.replace("rate = 1e-3", "rate = -1.0"), "training.rate"),
         (good.replace("batch = 128", "batch = 5000"), "training.batch"),
         (good.replace("[64, 64, 64]", "[64, 0]"), "generator.hidden"),
-        (good.replace("[64, 64, 64]", "[1, 1, 1, 1, 1, 1, 1, 1]"), "generator.hidden"),
+        (good.replace("[64, 64, 64]", "[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"), "generator.hidden"),
         (good.replace("\"leaky_relu\"", "\"gelu\""), "gelu"),
         (good.replace("[generator]", "[generator"), "generator"),
         (good.replace("\"non_saturating\"", "\"wasserstein\""), "training.objective"),

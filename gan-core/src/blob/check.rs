@@ -126,7 +126,9 @@ fn numbers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> R
             integers(spec, classes, layer, last)
         }
         Layer::Packed(packed) => {
-            check(packed.shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_PACKED_MAX).contains(shift)), LayerField::Shift)?;
+            let (shifts, padded) = packed.shifts.split_at_checked(spec.outputs.into()).ok_or(LayerField::Shift)?;
+            check(shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_PACKED_MAX).contains(shift)), LayerField::Shift)?;
+            check(padded.iter().all(|&shift| shift == 0), LayerField::Shift)?;
             padding(spec, classes, &packed)?;
             integers(spec, classes, layer, last)
         }
@@ -197,8 +199,8 @@ fn padding(spec: &LayerSpec, classes: usize, packed: &Packed<'_>) -> Result<(), 
     )?;
     let factors_fit = |section: &[u8]| {
         section.as_chunks().0.iter().enumerate().all(|(row, &factor)| {
-            let (factor, shift) = (u32::from_le_bytes(factor), packed.shifts.get(row));
-            shift.map_or(factor == 0, |&shift| Rescale::from_fixed(factor, shift).factor() == Some(factor))
+            let (factor, shift) = (u32::from_le_bytes(factor), packed.shifts.get(row).copied().unwrap_or_default());
+            if row < outputs { Rescale::from_fixed(factor, shift).factor() == Some(factor) } else { factor == 0 }
         })
     };
     let negative = match packed.output {

@@ -4,6 +4,7 @@
 
 use super::Groups;
 use super::byte_lane::{self, GROUP};
+use super::sums::{self, Sums};
 use core::arch::global_asm;
 
 pub use byte_lane::{PACKING, stage};
@@ -17,22 +18,22 @@ unsafe extern "C" {
     ///
     /// From `x` to `x_end` are words of inputs, a positive multiple of four; at `weights` twice as many; `x_main` is `x` and as many
     /// times eight words as fit.
-    fn gan_core_armv7m_sums(x: *const u32, weights: *const u32, sums: &mut [u32; GROUP], x_main: *const u32, x_end: *const u32);
+    fn gan_core_armv7m_sums(x: *const u32, weights: *const u8, sums: &mut [u32; GROUP], x_main: *const u32, x_end: *const u32);
+}
+
+struct Kernel;
+
+impl Sums<1> for Kernel {
+    #[inline(always)]
+    unsafe fn add(x: *const u32, words: usize, weights: *const u8, _: usize, [sums]: &mut [[u32; GROUP]; 1]) {
+        // SAFETY: as promised by the caller; both other pointers are inside or at the end of `x`.
+        unsafe { gan_core_armv7m_sums(x, weights, sums, x.add(words - words % 8), x.add(words)) }
+    }
 }
 
 /// Computes groups of four rows.
 pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
-    let sums = |x: &[u32], weights: &[u32], [sums]: &mut [[u32; GROUP]; 1]| {
-        if x.is_empty() || !x.len().is_multiple_of(4) || weights.len() < 2 * x.len() {
-            return;
-        }
-        let start = x.as_ptr();
-        // SAFETY: the lengths were compared above; both other pointers are inside or at the end of `x`.
-        unsafe {
-            gan_core_armv7m_sums(start, weights.as_ptr(), sums, start.add(x.len() - x.len() % 8), start.add(x.len()));
-        }
-    };
-    byte_lane::run(groups, staged, outputs, sums, byte_lane::rescale);
+    sums::run::<Kernel, 1>(groups, staged, outputs);
 }
 
 global_asm!(

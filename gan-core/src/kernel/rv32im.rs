@@ -4,6 +4,7 @@
 
 use super::Groups;
 use super::byte_lane::{self, GROUP};
+use super::sums::{self, Sums};
 use core::arch::global_asm;
 
 pub use byte_lane::{PACKING, stage};
@@ -16,22 +17,23 @@ unsafe extern "C" {
     /// # Safety
     ///
     /// From `x` to `x_end` are words of inputs, a positive multiple of four; at `weights`, and `stride` bytes on, twice as many.
-    fn gan_core_rv32im_sums(x: *const u32, x_end: *const u32, weights: *const u32, stride: usize, sums: &mut [[u32; GROUP]; 2]);
+    fn gan_core_rv32im_sums(x: *const u32, x_end: *const u32, weights: *const u8, stride: usize, sums: &mut [[u32; GROUP]; 2]);
 }
 
-/// Computes groups of four rows, two at a time: there are registers for eight sums, which share the inputs.
+struct Kernel;
+
+/// Two groups at a time: there are registers for eight sums, which share the inputs.
+impl Sums<2> for Kernel {
+    #[inline(always)]
+    unsafe fn add(x: *const u32, words: usize, weights: *const u8, stride: usize, sums: &mut [[u32; GROUP]; 2]) {
+        // SAFETY: as promised by the caller; the other pointer is at the end of `x`.
+        unsafe { gan_core_rv32im_sums(x, x.add(words), weights, stride, sums) }
+    }
+}
+
+/// Computes groups of four rows.
 pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
-    let sums = |x: &[u32], weights: &[u32], sums: &mut [[u32; GROUP]; 2]| {
-        let group = 2 * x.len();
-        if x.is_empty() || !x.len().is_multiple_of(4) || weights.len() < group {
-            return;
-        }
-        // Where only one group is left, it is computed twice, and its second sums are not used.
-        let stride = if weights.len() < 2 * group { 0 } else { group * size_of::<u32>() };
-        // SAFETY: the lengths were compared above; `x_end` is the end of `x`.
-        unsafe { gan_core_rv32im_sums(x.as_ptr(), x.as_ptr_range().end, weights.as_ptr(), stride, sums) }
-    };
-    byte_lane::run(groups, staged, outputs, sums, byte_lane::rescale);
+    sums::run::<Kernel, 2>(groups, staged, outputs);
 }
 
 // With `x << 8` and the odd bytes where they lie, the high half of the product is what the low half would be after a shift of the weights.

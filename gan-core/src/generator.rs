@@ -3,6 +3,7 @@
 mod float;
 mod integer;
 mod layer;
+mod pair;
 
 use crate::CODE_MAX;
 use crate::blob::{self, Element, Header, ImageShape, LayerSpec, Layers, Packing};
@@ -163,12 +164,7 @@ impl<'a> Generator<'a> {
     /// Runs all layers but the last, which is returned with its input.
     fn hidden<'s>(&'s self, latent: &'s [u8], label: Option<u16>, scratch: &'s mut [u32]) -> Result<Last<'s, 'a>, GenerateError> {
         let mut class = self.class(label)?;
-        if latent.len() != self.latent_len() {
-            return Err(GenerateError::LatentLen { expected: self.latent_len() });
-        }
-        if latent.iter().any(|&code| code > CODE_MAX) {
-            return Err(GenerateError::LatentCode);
-        }
+        self.check_latent(latent)?;
         let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
         let (first, second) = self.scratch_parts();
         let (first, rest) = scratch.split_at_mut_checked(first).ok_or(too_short)?;
@@ -202,6 +198,13 @@ impl<'a> Generator<'a> {
         };
         let layer = layers.next().ok_or(too_short)?;
         Ok(Last { spec, layer, class, input })
+    }
+
+    fn check_latent(&self, latent: &[u8]) -> Result<(), GenerateError> {
+        if latent.len() != self.latent_len() {
+            return Err(GenerateError::LatentLen { expected: self.latent_len() });
+        }
+        if latent.iter().any(|&code| code > CODE_MAX) { Err(GenerateError::LatentCode) } else { Ok(()) }
     }
 
     fn class(&self, label: Option<u16>) -> Result<usize, GenerateError> {

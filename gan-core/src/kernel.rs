@@ -15,8 +15,9 @@ pub mod scalar;
 mod byte_lane;
 #[cfg(any(gan_core_kernel = "armv6m", gan_core_kernel = "armv7m", gan_core_kernel = "rv32im", gan_core_kernel = "dsp"))]
 mod pairs;
-#[cfg(any(gan_core_kernel = "armv7m", gan_core_kernel = "rv32im"))]
-mod sums;
+
+#[cfg(gan_core_kernel = "dsp")]
+pub(crate) mod dsp_pair;
 
 #[cfg_attr(gan_core_kernel = "armv6m", path = "kernel/armv6m.rs")]
 #[cfg_attr(gan_core_kernel = "armv7m", path = "kernel/armv7m.rs")]

@@ -107,8 +107,11 @@ fn count(toolchain: Toolchain, boards: &[&'static Board], model: Option<&Path>) 
             match firmware::misfit(board, needs.blob, 0, needs.whole)? {
                 Some(reason) => eprintln!("SKIPPED count {} {}: {reason}", board.name, blob.stem()),
                 None => {
-                    let record = count_one(toolchain, &plugin, board, &blob);
-                    records.push(record.with_context(|| format!("{} {}", board.name, blob.stem()))?);
+                    // The other kernels make a pair one after the other.
+                    for images in if board.kernel == "dsp" { 1..=2 } else { 1..=1 } {
+                        let record = count_one(toolchain, &plugin, board, &blob, images);
+                        records.push(record.with_context(|| format!("{} {}", board.name, blob.stem()))?);
+                    }
                 }
             }
         }
@@ -117,14 +120,15 @@ fn count(toolchain: Toolchain, boards: &[&'static Board], model: Option<&Path>) 
     Ok(records)
 }
 
-fn count_one(toolchain: Toolchain, plugin: &Path, board: &'static Board, blob: &Blob) -> Result<Record> {
-    let elf: PathBuf = firmware::build(toolchain, board, "count", Input::model(blob.path()))?;
+/// Counts the making of one image, or of two at a time, for which the figures are those of one image, rounded up.
+fn count_one(toolchain: Toolchain, plugin: &Path, board: &'static Board, blob: &Blob, images: u64) -> Result<Record> {
+    let elf: PathBuf = firmware::build(toolchain, board, "count", Input { pair: images == 2, ..Input::model(blob.path()) })?;
     let (counts, lines) = plugin::run(plugin, board, &elf)?;
     let said = |what: &str| {
         let line = lines.iter().find_map(|line| line.strip_prefix(what)?.strip_prefix(' '));
         line.with_context(|| format!("the firmware did not say its {what}:\n  {}", lines.join("\n  ")))
     };
-    let (expected, got) = (format!("{:08x}", crc_of_image(blob)?), said("crc")?);
+    let (expected, got) = (format!("{:08x}", crc_of_images(blob, images)?), said("crc")?);
     ensure!(expected == got, "the image is wrong: its CRC-32 is {got}, the host's is {expected}");
 
     let generator = blob.decode()?;
@@ -133,38 +137,43 @@ fn count_one(toolchain: Toolchain, plugin: &Path, board: &'static Board, blob: &
         0 => None,
         found if found == generator.layers().len() => {
             let ends = counts.layers.iter().skip(1).chain([&counts.total]);
-            Some(counts.layers.iter().zip(ends).map(|(begin, end)| end - begin).collect())
+            Some(counts.layers.iter().zip(ends).map(|(begin, end)| (end - begin).div_ceil(images)).collect())
         }
         found => bail!("{found} layers ran, the model has {}", generator.layers().len()),
     };
     let estimated_cycles = match Core::of(board) {
         Some(core) => {
             let bytes = std::fs::read(&elf).with_context(|| shell::relative(&elf))?;
-            Some(cycles::estimate(core, &bytes, &counts.blocks)?)
+            Some(cycles::estimate(core, &bytes, &counts.blocks)?.div_ceil(images))
         }
         None => None,
     };
+    let instructions = counts.total.div_ceil(images);
     Ok(Record {
         board: board.name,
-        kernel: said("kernel")?.into(),
+        kernel: format!("{}{}", said("kernel")?, if images == 2 { " two at a time" } else { "" }),
         model: blob.stem(),
-        instructions: counts.total,
+        instructions,
         macs,
-        per_mac: counts.total as f64 / macs as f64,
+        per_mac: instructions as f64 / macs as f64,
         layers,
         estimated_cycles,
     })
 }
 
-/// CRC-32 of the image that the firmware makes, made here.
-fn crc_of_image(blob: &Blob) -> Result<u32> {
+/// CRC-32 of the images that the firmware makes, made here.
+fn crc_of_images(blob: &Blob, images: u64) -> Result<u32> {
     let generator = blob.decode()?;
-    let mut latent = vec![0; generator.latent_len()];
-    LatentSampler::new(SEED).fill(&mut latent);
+    let (mut latent, mut sampler) = (vec![0; generator.latent_len()], LatentSampler::new(SEED));
     let (mut scratch, mut pixels) = (vec![0; generator.scratch_len()], vec![0; generator.pixels_len()]);
     let label = (generator.classes() > 0).then_some(0);
-    generator.generate(&latent, label, &mut scratch, &mut pixels).map_err(|error| anyhow!("{error}"))?;
-    Ok(CRC.checksum(&pixels))
+    let mut digest = CRC.digest();
+    for _ in 0..images {
+        sampler.fill(&mut latent);
+        generator.generate(&latent, label, &mut scratch, &mut pixels).map_err(|error| anyhow!("{error}"))?;
+        digest.update(&pixels);
+    }
+    Ok(digest.finalize())
 }
 
 fn print(records: &[Record]) {

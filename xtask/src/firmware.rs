@@ -20,12 +20,14 @@ pub struct Input<'a> {
     pub vectors: Option<&'a Path>,
     /// The failure that the `drill` binary goes for.
     pub drill: Option<&'a str>,
+    /// Whether the `count` binary makes two images at a time.
+    pub pair: bool,
 }
 
 impl<'a> Input<'a> {
     /// A build with nothing but a model.
     pub fn model(model: &'a Path) -> Self {
-        Self { model, vectors: None, drill: None }
+        Self { model, vectors: None, drill: None, pair: false }
     }
 }
 
@@ -68,7 +70,11 @@ fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>
         command.args(["-Z", "build-std=core"]);
     }
     command.env("GAN_MODEL", input.model);
-    for (variable, value) in [("GAN_VECTORS", input.vectors.map(Path::as_os_str)), ("GAN_DRILL", input.drill.map(str::as_ref))] {
+    for (variable, value) in [
+        ("GAN_VECTORS", input.vectors.map(Path::as_os_str)),
+        ("GAN_DRILL", input.drill.map(str::as_ref)),
+        ("GAN_COUNT_PAIR", input.pair.then_some("1".as_ref())),
+    ] {
         match value {
             Some(value) => command.env(variable, value),
             None => command.env_remove(variable),

@@ -1,78 +1,35 @@
 //! Armv6-M and Armv8-M Baseline: Cortex-M0, M0+, M23.
 //!
-//! The multiply-accumulates are those of [`byte_lane`]. There is no 64-bit multiply, so sums are requantized by the canonical multiplier and shift, in two
+//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane). There is no 64-bit multiply, so sums are requantized by the canonical multiplier and shift, in two
 //! 32-bit multiplies as `Rescale::apply` does, with `(v + 2^(s - 17)) >> (s - 16)` as `((v >> (s - 17)) + 1) >> 1`.
 
 #![allow(unsafe_code)]
 
 use super::Groups;
-use super::byte_lane::{self, GROUP};
+use super::byte_lane::Call;
 use core::arch::global_asm;
 use core::mem::offset_of;
-use core::ptr;
 
-pub use byte_lane::{PACKING, stage};
+pub use super::byte_lane::{PACKING, stage};
 
 pub const NAME: &str = "armv6m";
-
-/// What the assembly gets. It keeps all but the first on its stack, in this order.
-#[repr(C)]
-struct Call {
-    weights: *const u8,
-    x: *const u32,
-    /// Where the part of `x` that is read in blocks of 16 inputs ends.
-    x_main: *const u32,
-    x_end: *const u32,
-    bias: *const u8,
-    factors: *const u8,
-    /// The factors again if there are none.
-    negative_factors: *const u8,
-    shifts: *const u8,
-    /// Null: none.
-    table: *const u8,
-    outputs: *mut u8,
-    outputs_end: *mut u8,
-    /// Twice the zero point, and one.
-    rounding: u32,
-    /// 128 times the sum of the inputs.
-    correction: u32,
-}
 
 unsafe extern "C" {
     /// # Safety
     ///
-    /// The pointers are those of `run`; `outputs` has room for a positive number of whole groups.
+    /// The call is as [`Call::new`] makes it.
     fn gan_core_armv6m_rows(call: &Call);
 }
 
 /// Computes groups of four rows.
 pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
-    let words = groups.columns / 2;
-    let count = outputs.len() / GROUP;
-    let (Some(&correction), true) = (staged.get(words), byte_lane::all_there(groups, count)) else { return };
-    let (x, start) = (staged.as_ptr(), outputs.as_mut_ptr());
-    let call = Call {
-        weights: groups.weights.as_ptr(),
-        x,
-        // Inside `staged`, which has more than `words` words.
-        x_main: x.wrapping_add(words - words % 8),
-        x_end: x.wrapping_add(words),
-        bias: groups.bias.as_ptr(),
-        factors: groups.factors.as_ptr(),
-        negative_factors: groups.negative_factors.unwrap_or(groups.factors).as_ptr(),
-        shifts: groups.shifts.as_ptr(),
-        table: groups.table.map_or(ptr::null(), |table| table.as_ptr()),
-        outputs: start,
-        outputs_end: start.wrapping_add(count * GROUP),
-        rounding: 2 * u32::from(groups.zero_point) + 1,
-        correction,
-    };
-    // SAFETY: `all_there` compared the lengths, sections begin on multiples of 16 as decode proves and groups keep them on words, the table has an
-    // entry for every saturated index, and outputs are borrowed exclusively.
-    unsafe { gan_core_armv6m_rows(&call) }
+    if let Some(call) = Call::new(groups, staged, outputs) {
+        // SAFETY: as `Call::new` says.
+        unsafe { gan_core_armv6m_rows(&call) }
+    }
 }
 
-/// Where the assembly keeps a field of [`Call`]: on its stack, without the weights' pointer, which stays in a register.
+/// Where the assembly keeps a field of [`Call`]: on its stack, in the same order, without the weights' pointer, which stays in a register.
 macro_rules! kept {
     ($field:ident) => {
         offset_of!(Call, $field) - size_of::<usize>()
@@ -206,7 +163,10 @@ gan_core_armv6m_rows:
     bne 14b
 
     mov r12, r1
-    ldr r4, [sp, #{rounding}]
+    // Twice the zero point, and one to round.
+    ldr r4, [sp, #{zero_point}]
+    lsls r4, r4, #1
+    adds r4, #1
     ldr r5, [sp, #{outputs}]
     ldr r6, [sp, #{shifts}]
     ldr r7, [sp, #{factors}]
@@ -264,6 +224,6 @@ gan_core_armv6m_rows:
     table = const kept!(table),
     outputs = const kept!(outputs),
     outputs_end = const kept!(outputs_end),
-    rounding = const kept!(rounding),
+    zero_point = const kept!(zero_point),
     correction = const kept!(correction),
 );

@@ -11,9 +11,10 @@
 
 use super::{Groups, pairs};
 use crate::blob::Packing;
+use core::ptr;
 
 pub const PACKING: Packing = Packing::ByteLane;
-pub const GROUP: usize = PACKING.group();
+const GROUP: usize = PACKING.group();
 
 pub fn stage(codes: &[u8], staged: &mut [u32]) {
     let staged = staged.get_mut(..PACKING.staged_len(codes.len())).unwrap_or_default();
@@ -23,7 +24,7 @@ pub fn stage(codes: &[u8], staged: &mut [u32]) {
 }
 
 /// Whether the sections have the numbers of `count` groups. decode proves it; repeated here because kernels rely on it.
-pub fn all_there(groups: &Groups<'_>, count: usize) -> bool {
+fn all_there(groups: &Groups<'_>, count: usize) -> bool {
     let fits = |section: &[u8]| section.len() >= 4 * GROUP * count;
     count > 0
         && groups.columns > 0
@@ -33,4 +34,55 @@ pub fn all_there(groups: &Groups<'_>, count: usize) -> bool {
         && fits(groups.factors)
         && groups.shifts.len() >= GROUP * count
         && groups.negative_factors.is_none_or(fits)
+}
+
+/// What the assembly gets.
+#[repr(C)]
+pub struct Call {
+    pub weights: *const u8,
+    pub x: *const u32,
+    /// Where the part of `x` that is read in blocks of 16 inputs ends.
+    pub x_main: *const u32,
+    pub x_end: *const u32,
+    pub bias: *const u8,
+    pub factors: *const u8,
+    /// The factors again if there are none.
+    pub negative_factors: *const u8,
+    pub shifts: *const u8,
+    /// Null: none.
+    pub table: *const u8,
+    pub outputs: *mut u8,
+    pub outputs_end: *mut u8,
+    pub zero_point: u32,
+    /// 128 times the sum of the inputs.
+    pub correction: u32,
+}
+
+impl Call {
+    /// For all whole groups of `outputs`; `None` if something is missing, or there is no whole group.
+    ///
+    /// What the pointers point to is there as the kernels read it: sections of so many groups, which begin on words as decode proves, a table with
+    /// an entry for every saturated index, and `outputs`, which are borrowed exclusively as long as the caller holds them.
+    pub fn new(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) -> Option<Self> {
+        let words = groups.columns / 2;
+        let count = outputs.len() / GROUP;
+        let &correction = staged.get(words)?;
+        let (x, start) = (staged.as_ptr(), outputs.as_mut_ptr());
+        all_there(groups, count).then(|| Self {
+            weights: groups.weights.as_ptr(),
+            x,
+            // Inside `staged`, which has more than `words` words.
+            x_main: x.wrapping_add(words - words % 8),
+            x_end: x.wrapping_add(words),
+            bias: groups.bias.as_ptr(),
+            factors: groups.factors.as_ptr(),
+            negative_factors: groups.negative_factors.unwrap_or(groups.factors).as_ptr(),
+            shifts: groups.shifts.as_ptr(),
+            table: groups.table.map_or(ptr::null(), |table| table.as_ptr()),
+            outputs: start,
+            outputs_end: start.wrapping_add(count * GROUP),
+            zero_point: groups.zero_point.into(),
+            correction,
+        })
+    }
 }

@@ -1,6 +1,7 @@
-//! Makes one image between two markers: `cargo xtask count` counts the instructions from the one to the other.
+//! Makes one image between two markers, or two at a time if `GAN_COUNT_PAIR` is set when it is built: `cargo xtask count` counts the instructions
+//! from the one to the other.
 //!
-//! Prints the kernel's name and the image's CRC-32, so that no wrong image is counted.
+//! Prints the kernel's name and the CRC-32 of what it made, so that no wrong image is counted.
 #![no_std]
 #![no_main]
 
@@ -14,20 +15,22 @@ use gan_embedded::entry;
 use gan_embedded::model::{self, CLASSES, LATENT_LEN, PIXELS_LEN, SCRATCH_LEN};
 use static_cell::ConstStaticCell;
 
-/// The image that `cargo xtask count` makes as well: the first of this seed, with label 0 if there are labels.
+/// The images that `cargo xtask count` makes as well: the first of this seed, with label 0 if there are labels.
 const SEED: u64 = 0;
+/// Whether to make two.
+const PAIR: bool = option_env!("GAN_COUNT_PAIR").is_some();
 
 const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
 
 /// All the memory that the generator needs.
 struct Buffers {
-    latent: [u8; LATENT_LEN],
-    scratch: [u32; SCRATCH_LEN],
-    pixels: [u8; PIXELS_LEN],
+    latents: [[u8; LATENT_LEN]; 2],
+    scratch: [u32; 2 * SCRATCH_LEN],
+    pixels: [[u8; PIXELS_LEN]; 2],
 }
 
 static BUFFERS: ConstStaticCell<Buffers> =
-    ConstStaticCell::new(Buffers { latent: [0; LATENT_LEN], scratch: [0; SCRATCH_LEN], pixels: [0; PIXELS_LEN] });
+    ConstStaticCell::new(Buffers { latents: [[0; LATENT_LEN]; 2], scratch: [0; 2 * SCRATCH_LEN], pixels: [[0; PIXELS_LEN]; 2] });
 
 #[entry]
 fn main() -> ! {
@@ -37,18 +40,28 @@ fn main() -> ! {
     }
 }
 
-fn count(console: &mut Console, Buffers { latent, scratch, pixels }: &mut Buffers) -> fmt::Result {
+fn count(console: &mut Console, Buffers { latents, scratch, pixels }: &mut Buffers) -> fmt::Result {
     let generator = model::generator();
-    LatentSampler::new(SEED).fill(latent);
+    LatentSampler::new(SEED).fill(latents.as_flattened_mut());
     let label = black_box((CLASSES > 0).then_some(0));
-    mark_start();
-    let made = generator.generate(latent, label, scratch, pixels);
-    mark_stop();
+    let made = if PAIR {
+        let (latents, pixels) = (latents.each_ref().map(|latent| &latent[..]), pixels.each_mut().map(|pixels| &mut pixels[..]));
+        mark_start();
+        let made = generator.generate_pair(latents, [label; 2], scratch, pixels);
+        mark_stop();
+        made
+    } else {
+        mark_start();
+        let made = generator.generate(&latents[0], label, scratch, &mut pixels[0]);
+        mark_stop();
+        made
+    };
     if let Err(error) = made {
         console::fatal(format_args!("{error}"));
     }
     writeln!(console, "kernel {}", kernel::NAME)?;
-    writeln!(console, "crc {:08x}", CRC.checksum(pixels))
+    let images = if PAIR { pixels.as_flattened() } else { &pixels[0] };
+    writeln!(console, "crc {:08x}", CRC.checksum(images))
 }
 
 /// Where the count begins.

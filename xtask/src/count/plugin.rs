@@ -15,15 +15,15 @@ use crate::{setup, shell, vectors};
 /// Minutes would be enough for a model a hundred times as large as any here.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// The function of gan-core that runs one layer.
-const LAYER: &[&str] = &["gan_core", "generator", "integer", "rows"];
+/// The functions of gan-core that run one layer, for one image and for two.
+const LAYERS: [&[&str]; 2] = [&["gan_core", "generator", "integer", "rows"], &["gan_core", "generator", "pair", "rows"]];
 
 /// What ran between the markers.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Instructions.
     pub total: u64,
-    /// Instructions before each run of [`LAYER`].
+    /// Instructions before each run of one of [`LAYERS`].
     pub layers: Vec<u64>,
     /// Straight pieces of code.
     pub blocks: Vec<Block>,
@@ -97,9 +97,13 @@ fn addresses(elf: &[u8], name: impl Fn(&str) -> bool) -> Result<Vec<u64>> {
     Ok(matching.collect())
 }
 
-/// Whether a mangled name is that of [`LAYER`], and not of a closure in it.
+/// Whether a mangled name is that of one of [`LAYERS`], and not of a closure in it.
 fn is_layer(name: &str) -> bool {
-    let path: String = LAYER.iter().map(|part| format!("{}{part}", part.len())).collect();
+    LAYERS.iter().any(|path| is(name, path))
+}
+
+fn is(name: &str, path: &[&str]) -> bool {
+    let path: String = path.iter().map(|part| format!("{}{part}", part.len())).collect();
     match name.split_once(&path) {
         // The legacy scheme has a hash behind the path, in v0 it may be instantiated for types.
         Some((start, rest)) if start.starts_with("_ZN") => rest.len() == "17h0123456789abcdefE".len() && rest.starts_with("17h"),
@@ -148,16 +152,16 @@ mod tests {
     fn finds_the_function_of_a_layer() {
         for name in [
             "_ZN8gan_core9generator7integer4rows17h0123456789abcdefE",
-            "_RNvNtNtCs1a2b_8gan_core9generator3run5layer",
-            "_RNvNtNtCs1a2b_8gan_core9generator3run5layerCs3c4d_5count",
-            "_RINvNtNtCs1a2b_8gan_core9generator3run5layerNtB2_5ImageECs3c4d_5count",
+            "_RNvNtNtCs1a2b_8gan_core9generator7integer4rows",
+            "_RNvNtNtCs1a2b_8gan_core9generator7integer4rowsCs3c4d_5count",
+            "_RINvNtNtCs1a2b_8gan_core9generator7integer4rowsNtB2_5ImageECs3c4d_5count",
         ] {
             assert!(is_layer(name), "{name}");
         }
         for name in [
-            "_ZN8gan_core9generator3run5layer28_$u7b$$u7b$closure$u7d$$u7d$17h0123456789abcdefE",
-            "_ZN8gan_core9generator3run9layer_end17h0123456789abcdefE",
-            "_RNCNvNtNtCs1a2b_8gan_core9generator3run5layer0",
+            "_ZN8gan_core9generator7integer4rows28_$u7b$$u7b$closure$u7d$$u7d$17h0123456789abcdefE",
+            "_ZN8gan_core9generator7integer8rows_end17h0123456789abcdefE",
+            "_RNCNvNtNtCs1a2b_8gan_core9generator7integer4rows0",
             "mark_start",
         ] {
             assert!(!is_layer(name), "{name}");

@@ -14,7 +14,7 @@
 //! | [`float`], [`quantize`] | from a checkpoint to integers |
 //! | [`blob_file`] | `.gan` files on a host, and running them |
 //! | [`evaluate`] | scores beside real images, agreement with the float model |
-//! | [`output`] | files that are whole or not there, pictures, text |
+//! | [`output`], [`interrupt`] | files that are whole or not there, pictures, text; Ctrl-C |
 
 pub mod backend;
 pub mod blob_file;
@@ -22,6 +22,7 @@ pub mod config;
 pub mod data;
 pub mod evaluate;
 pub mod float;
+pub mod interrupt;
 pub mod matrix;
 pub mod network;
 pub mod objective;

@@ -1,6 +1,6 @@
 //! Each backend against a plain loop, in one run: rounds in which all take turns, so that all meet the same machine.
 //!
-//!     cargo bench -p gan-core --features std --bench ratios
+//!     cargo bench -p gan-core --features std --bench ratios            # -- --rounds 50
 //!
 //! Prints microseconds an image, the least and the median of the rounds. Others on the machine only ever add time, so that the least is what
 //! it takes, and ratios are those of the least.
@@ -29,8 +29,13 @@ struct Contender<'a> {
 }
 
 fn main() {
-    // `cargo test --benches` passes `--test`: it only wants to know that this runs.
-    let rounds = if std::env::args().any(|argument| argument == "--test") { 1 } else { ROUNDS };
+    let mut arguments = std::env::args();
+    let rounds = match arguments.find(|argument| argument == "--rounds" || argument == "--test") {
+        // `cargo test --benches` only wants to know that this runs.
+        Some(argument) if argument == "--test" => 1,
+        Some(_) => arguments.next().and_then(|rounds| rounds.parse().ok()).filter(|&rounds| rounds > 0).expect("--rounds NUMBER"),
+        None => ROUNDS,
+    };
     let (blob, generator) = (blob(), generator());
     let latents = latents(BULK);
     let latent_len = generator.latent_len();

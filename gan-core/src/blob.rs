@@ -26,7 +26,9 @@ pub const MAX_NAME: usize = 32;
 /// No header is longer: 268 bytes with the longest name and every varint at its longest.
 const MAX_HEADER: usize = 288;
 const CRC_LEN: usize = 4;
-const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+static CRC: crc::Crc<u32, CrcTable> = crc::Crc::<u32, CrcTable>::new(&crc::CRC_32_ISO_HDLC);
+/// Of 1 KB on a device, of 16 on a host, where it is five times faster.
+type CrcTable = crc::Table<{ if cfg!(target_os = "none") { 1 } else { 16 } }>;
 
 /// The layers of a header, first to last.
 pub type LayerSpecs = heapless::Vec<LayerSpec, MAX_LAYERS>;
@@ -157,13 +159,18 @@ pub fn decode(bytes: &[u8]) -> Result<Generator<'_>, DecodeError> {
     if !bytes.as_ptr().addr().is_multiple_of(ALIGNMENT) {
         return Err(DecodeError::Misaligned);
     }
-    let message = postcard::take_from_bytes_crc32::<Message<'_>>(bytes, CRC.digest());
-    let (message, rest) = message.map_err(|error| match error {
+    let wrong = |error| match error {
         // Written like that, so it is a file of another kind or maker: say where it is different.
         _ if crc_matches(bytes) => check::locate(bytes),
         postcard::Error::DeserializeUnexpectedEnd => DecodeError::Truncated,
         _ => DecodeError::Crc,
-    })?;
+    };
+    let (message, after) = postcard::take_from_bytes::<Message<'_>>(bytes).map_err(wrong)?;
+    let content = bytes.get(..bytes.len().saturating_sub(after.len())).unwrap_or_default();
+    let (&crc, rest) = after.split_first_chunk().ok_or_else(|| wrong(postcard::Error::DeserializeUnexpectedEnd))?;
+    if CRC.checksum(content) != u32::from_le_bytes(crc) {
+        return Err(wrong(postcard::Error::DeserializeBadCrc));
+    }
     if !rest.is_empty() {
         return Err(DecodeError::TrailingBytes { extra: rest.len() });
     }

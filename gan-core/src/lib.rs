@@ -28,21 +28,29 @@
 //! | [`latent`] | seed to latent codes, in integers |
 //! | [`kernel`] | the multiply-accumulate loops |
 //! | [`image`] | pixels as text |
+//! | `host` | with feature `std`: the same on the vector units and all cores of an ordinary computer |
 //!
 //! The format and the formulas are written down in `docs/blob-format.md` and `docs/quantization.md`.
 //!
 //! # Features
 //!
+//! - `std`: module `host`. All else stays without the standard library.
 //! - `micromath`: float layers use micromath's fast approximations instead of libm. Int8 layers are not touched.
 
 #![no_std]
-#![deny(unsafe_code)] // allowed in one place: the i8 view of the weights, in `kernel`
+#![deny(unsafe_code)] // allowed in the files of instruction sets, and for the views of bytes as numbers in `kernel`
 #![warn(missing_debug_implementations)]
+
+#[cfg(feature = "std")]
+#[macro_use]
+extern crate std;
 
 pub mod activation;
 pub mod blob;
 pub mod error;
 pub mod generator;
+#[cfg(feature = "std")]
+pub mod host;
 pub mod image;
 pub mod kernel;
 pub mod latent;

@@ -4,8 +4,8 @@ use crate::data::idx::Images;
 use crate::float::Samples;
 use anyhow::{Context, Result, ensure};
 use gan_core::blob::ALIGNMENT;
+use gan_core::host::Runner;
 use gan_core::{DecodeError, Generator};
-use rayon::prelude::*;
 use std::path::Path;
 
 /// The bytes of a blob, aligned.
@@ -51,25 +51,29 @@ impl BlobFile {
     }
 }
 
-/// Makes one image for each sample, by running gan-core on all cores.
+/// Makes one image for each sample, by gan-core's [`Runner`] on all cores.
 ///
 /// # Errors
 ///
 /// Samples of another latent length, or labels that the generator does not have.
 pub fn generate(generator: &Generator<'_>, samples: &Samples) -> Result<Images> {
     let shape = generator.image();
-    ensure!(shape.channels == 1, "channels: {} (gan-train draws grey images only)", shape.channels);
     let mut pixels = vec![0; samples.count * generator.pixels_len()];
-    let latents = samples.codes.par_chunks_exact(generator.latent_len());
-    let images = pixels.par_chunks_exact_mut(generator.pixels_len());
-    latents.zip(&samples.labels).zip(images).try_for_each_init(
-        || vec![0; generator.scratch_len()],
-        |scratch, ((latent, &label), image)| {
-            let label = (generator.classes() > 0).then_some(label);
-            generator.generate(latent, label, scratch, image)
-        },
-    )?;
+    draw(&Runner::new(generator), samples, &mut pixels)?;
     Ok(Images { count: samples.count, width: shape.width.into(), height: shape.height.into(), pixels })
+}
+
+/// The same into `pixels`, for a generator that is prepared and makes more than these.
+///
+/// # Errors
+///
+/// As [`generate`], or pixels that are not as many as those of the samples.
+pub fn draw(runner: &Runner<'_>, samples: &Samples, pixels: &mut [u8]) -> Result<()> {
+    let generator = runner.generator();
+    let channels = generator.image().channels;
+    ensure!(channels == 1, "channels: {channels} (gan-train draws grey images only)");
+    let labels = (generator.classes() > 0).then_some(samples.labels.as_slice());
+    Ok(runner.generate_batch(&samples.codes, labels, pixels)?)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use gan_core::generator::Layer;
 use gan_core::{Activation, Element, Header, LatentSampler, latent};
 pub use layer::FloatLayer;
 use layer::Moments;
+use rayon::prelude::*;
 
 /// Samples from which the normalization's statistics are computed.
 const STATISTICS_SAMPLES: usize = 12_800;
@@ -47,9 +48,21 @@ pub struct Samples {
 impl Samples {
     /// The first `count` latents of `seed`, labels 0, 1, 2 … in turn.
     pub fn new(seed: u64, count: usize, latent_len: u16, classes: u16) -> Self {
-        let mut codes = vec![0; count * usize::from(latent_len)];
-        LatentSampler::new(seed).fill(&mut codes);
-        let labels = (0..count).map(|index| (index % usize::from(classes.max(1))) as u16).collect();
+        Self::part(seed, 0, count, latent_len, classes)
+    }
+
+    /// `count` of the latents of `seed`, from number `first` on.
+    pub fn part(seed: u64, first: usize, count: usize, latent_len: u16, classes: u16) -> Self {
+        /// Latents that a thread draws after skipping those before.
+        const AT_ONCE: usize = 256;
+        let latent_len = usize::from(latent_len);
+        let mut codes = vec![0; count * latent_len];
+        codes.par_chunks_mut(AT_ONCE * latent_len).enumerate().for_each(|(index, codes)| {
+            let mut sampler = LatentSampler::new(seed);
+            sampler.advance((first + index * AT_ONCE) as u64 * latent_len as u64);
+            sampler.fill(codes);
+        });
+        let labels = (first..first + count).map(|index| (index % usize::from(classes.max(1))) as u16).collect();
         Self { count, codes, labels }
     }
 

@@ -15,7 +15,7 @@
 //! | [`blob_file`] | `.gan` files on a host, and running them |
 //! | [`bench_model`] | blobs of any shape with random weights |
 //! | [`evaluate`] | scores beside real images, agreement with the float model |
-//! | [`output`] | files that are whole or not there, pictures, text |
+//! | [`output`], [`interrupt`] | files that are whole or not there, pictures, text; Ctrl-C |
 
 pub mod backend;
 pub mod bench_model;
@@ -24,6 +24,7 @@ pub mod config;
 pub mod data;
 pub mod evaluate;
 pub mod float;
+pub mod interrupt;
 pub mod matrix;
 pub mod network;
 pub mod objective;

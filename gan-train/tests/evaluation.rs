@@ -88,8 +88,10 @@ fn framed(folder: &Path, across: usize) {
 
 fn write(folder: &Path, images: &Images, labels: &[u8]) {
     fs::create_dir(folder).unwrap();
-    idx::write_images(&mut fs::File::create(folder.join("images-idx3-ubyte")).unwrap(), images).unwrap();
-    idx::write_labels(&mut fs::File::create(folder.join("labels-idx1-ubyte")).unwrap(), labels).unwrap();
+    let [count, height, width] = [images.count, images.height, images.width].map(|size| size as u32);
+    let image_file = [idx::images_header(count, height, width), images.pixels.clone()].concat();
+    fs::write(folder.join("images-idx3-ubyte"), image_file).unwrap();
+    fs::write(folder.join("labels-idx1-ubyte"), [&idx::labels_header(count), labels].concat()).unwrap();
 }
 
 #[test]

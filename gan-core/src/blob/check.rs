@@ -174,12 +174,13 @@ fn integers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> 
 }
 
 /// The sums of the positive and of the negative weights of a row; nothing if one is -128.
-fn sum(mut weights: impl Iterator<Item = i8>) -> Option<(i32, i32)> {
-    // 127 times either sum is at most 65535 * 127 * 127 < 2^31.
-    weights.try_fold((0i32, 0i32), |(above, below), weight| {
-        let weight = i32::from((weight != i8::MIN).then_some(weight)?);
-        Some((above.wrapping_add(weight.max(0)), below.wrapping_add(weight.min(0))))
-    })
+fn sum(weights: impl Iterator<Item = i8>) -> Option<(i32, i32)> {
+    // Without a way out of the loop, and by unsigned bytes, it is vectorized. 127 times either sum is at most 65535 * 127 * 127 < 2^31.
+    let (least, above, below) = weights.fold((0i8, 0i32, 0i32), |(least, above, below), weight| {
+        let magnitude = |weight: i8| i32::from(weight.max(0).cast_unsigned());
+        (least.min(weight), above.wrapping_add(magnitude(weight)), below.wrapping_sub(magnitude(weight.wrapping_neg())))
+    });
+    (least > i8::MIN).then_some((above, below))
 }
 
 /// The padding of a packed layer is zero, and so are the bits of its factors that no multiplier has.

@@ -9,6 +9,7 @@ use gan_train::config::{Config, PRESETS, Recipe};
 use gan_train::data;
 use gan_train::evaluate::judge::Judge;
 use gan_train::float::Samples;
+use gan_train::interrupt;
 use gan_train::output::{atomic, grid, losses, report};
 use gan_train::trainer::checkpoint::{self, Checkpoint, Which};
 use gan_train::trainer::folder::{self, RunConfig};
@@ -229,7 +230,7 @@ impl Train {
         }
         run.write(folder)?;
         eprintln!("resuming {} at step {} of {}", folder.display(), thousands(step), thousands(steps));
-        run::stop_on_interrupt()?;
+        interrupt::catch()?;
         let end = run::train(&mut trainer, watch, folder, &self.options())?;
         Ok((folder.to_owned(), trainer, end))
     }
@@ -270,7 +271,7 @@ pub fn start(run: RunConfig, material: Material, folder: &Path, options: &Option
     let watch = Watch::new(&run.config, judge, folder, 0, options.tensorboard)?;
     run.write(folder)?;
     trainer.save(folder)?;
-    run::stop_on_interrupt()?;
+    interrupt::catch()?;
     let end = run::train(&mut trainer, watch, folder, options)?;
     Ok((trainer, end))
 }
@@ -299,5 +300,5 @@ fn not_negative(text: &str) -> Result<f64, String> {
 /// Says how to go on, and the exit code for it.
 pub fn interrupted(folder: &Path) -> ExitCode {
     eprintln!("interrupted; go on with: gan-train train --resume {}", folder.display());
-    ExitCode::from(130)
+    interrupt::exit_code()
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use flate2::read::GzDecoder;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 
 /// Images of one size.
@@ -97,20 +97,18 @@ fn parse<const D: usize>(bytes: Vec<u8>) -> Result<([usize; D], Vec<u8>)> {
     Ok((dims, bytes))
 }
 
-/// The bytes of an images file.
-pub fn write_images(out: &mut impl Write, images: &Images) -> std::io::Result<()> {
-    write(out, &[images.count, images.height, images.width], &images.pixels)
+/// What an images file begins with; the pixels follow, image after image.
+pub fn images_header(count: u32, height: u32, width: u32) -> Vec<u8> {
+    header([count, height, width])
 }
 
-/// The bytes of a labels file.
-pub fn write_labels(out: &mut impl Write, labels: &[u8]) -> std::io::Result<()> {
-    write(out, &[labels.len()], labels)
+/// What a labels file begins with; the labels follow.
+pub fn labels_header(count: u32) -> Vec<u8> {
+    header([count])
 }
 
-fn write(out: &mut impl Write, sizes: &[usize], data: &[u8]) -> std::io::Result<()> {
-    out.write_all(&[0, 0, 8, sizes.len() as u8])?;
-    for &size in sizes {
-        out.write_all(&(size as u32).to_be_bytes())?;
-    }
-    out.write_all(data)
+fn header<const D: usize>(sizes: [u32; D]) -> Vec<u8> {
+    let mut bytes = vec![0, 0, 8, D as u8];
+    bytes.extend(sizes.iter().flat_map(|size| size.to_be_bytes()));
+    bytes
 }

@@ -13,21 +13,83 @@ use std::path::{Path, PathBuf};
 ///
 /// Names the file; then nothing has changed.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    replace(path, bytes).with_context(|| format!("{}: cannot be written", path.display()))
+    let mut file = Writer::create(path)?;
+    file.write(bytes)?;
+    finish([file])
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // A link stays one: what it points to is replaced.
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if path.metadata().is_ok_and(|existing| !existing.is_file() && !existing.is_dir()) {
-        return File::options().write(true).open(&path)?.write_all(bytes);
+/// A file that is written part by part, for what does not fit in memory. It comes into its place by [`finish`]; dropped before, it goes
+/// away and nothing has changed.
+#[derive(Debug)]
+pub struct Writer {
+    file: File,
+    /// Where the file is to be.
+    path: PathBuf,
+    /// Where it is; none for what is not a file.
+    temporary: Option<PathBuf>,
+}
+
+impl Writer {
+    /// Begins a file.
+    ///
+    /// # Errors
+    ///
+    /// Names the file.
+    pub fn create(path: &Path) -> Result<Self> {
+        Self::begin(path).with_context(|| cannot_write(path))
     }
-    let temporary = temporary(&path);
-    let written = File::create(&temporary).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    into_place(written, &temporary, &path)
+
+    fn begin(path: &Path) -> std::io::Result<Self> {
+        // A link stays one: what it points to is replaced.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if path.metadata().is_ok_and(|existing| !existing.is_file() && !existing.is_dir()) {
+            return Ok(Self { file: File::options().write(true).open(&path)?, path, temporary: None });
+        }
+        let temporary = temporary(&path);
+        Ok(Self { file: File::create(&temporary)?, path, temporary: Some(temporary) })
+    }
+
+    /// Writes the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// Names the file.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file.write_all(bytes).with_context(|| cannot_write(&self.path))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let Some(temporary) = &self.temporary {
+            // What went wrong is known by now, or was a wish to end.
+            let _ = std::fs::remove_file(temporary);
+        }
+    }
+}
+
+/// Puts files that belong together into their places, when all of them are complete and on the disk.
+///
+/// # Errors
+///
+/// Names the file.
+pub fn finish<const N: usize>(mut files: [Writer; N]) -> Result<()> {
+    for Writer { file, path, temporary } in &files {
+        if temporary.is_some() {
+            file.sync_all().with_context(|| cannot_write(path))?;
+        }
+    }
+    for Writer { path, temporary, .. } in &mut files {
+        if let Some(from) = temporary {
+            std::fs::rename(from, &path).with_context(|| cannot_write(path))?;
+            *temporary = None;
+        }
+    }
+    Ok(())
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("{}: cannot be written", path.display())
 }
 
 /// Lets `write` write a file of its own at the path that it is given, and moves that into place.
@@ -38,14 +100,11 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 pub fn write_with(path: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let temporary = temporary(path);
     let written = write(&temporary).and_then(|()| Ok(File::open(&temporary)?.sync_all()?));
-    into_place(written, &temporary, path).with_context(|| format!("{}: cannot be written", path.display()))
-}
-
-fn into_place<E: From<std::io::Error>>(written: Result<(), E>, temporary: &Path, path: &Path) -> Result<(), E> {
-    written.and_then(|()| Ok(std::fs::rename(temporary, path)?)).inspect_err(|_| {
+    let placed = written.and_then(|()| Ok(std::fs::rename(&temporary, path)?)).inspect_err(|_| {
         // The error that counts is the first one.
-        let _ = std::fs::remove_file(temporary);
-    })
+        let _ = std::fs::remove_file(&temporary);
+    });
+    placed.with_context(|| cannot_write(path))
 }
 
 /// Beside the file and always of the same name, so that one which a kill has left is replaced by the next.

@@ -10,9 +10,9 @@ use super::watch::Watch;
 use super::{State, Trainer};
 use crate::backend::Backend;
 use crate::config::{Config, Network};
+use crate::interrupt;
 use anyhow::Result;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Time between checkpoints, if nobody says otherwise. They change no number, so it need not be the same from run to run.
@@ -48,22 +48,6 @@ impl Default for Options {
     fn default() -> Self {
         Self { checkpoint_every: CHECKPOINT_EVERY, until: None, tensorboard: false }
     }
-}
-
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-
-/// From now on Ctrl-C ends training after the current step, with a checkpoint.
-///
-/// # Errors
-///
-/// There is a handler already.
-pub fn stop_on_interrupt() -> Result<()> {
-    Ok(ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            // The second time at once: the last checkpoint is whole whatever is being written.
-            std::process::exit(130);
-        }
-    })?)
 }
 
 /// Steps that fit into `minutes` on this machine, by trying for a few seconds. The trial's results are thrown away.
@@ -108,7 +92,7 @@ pub fn train(trainer: &mut Trainer, mut watch: Watch, folder: &Path, options: &O
         means.add(&trainer.step()?);
         trainer.add_seconds(last.elapsed().as_secs_f64());
         let step = trainer.state().step;
-        let interrupted = INTERRUPTED.load(Ordering::Relaxed);
+        let interrupted = interrupt::requested();
         if step.is_multiple_of(record_every) || step == steps {
             let seconds = trainer.state().seconds;
             let images = (training.batch as u64 * training.batches_in_step()) as f64 * f64::from(means.count());

@@ -1,0 +1,194 @@
+//! Runs int8 generators on ordinary computers, by the CPU's vector instructions and on all its cores.
+//!
+//! Needs feature `std`. The images are bit for bit those of [`Generator::generate`], whatever the backend: a backend is a way to add up, and
+//! integer sums do not depend on it.
+//!
+//! ```
+//! use gan_core::{Aligned, LatentSampler, decode, host::Runner};
+//!
+//! static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../../tests/vectors/v1-tiny.gan"));
+//! let runner = Runner::new(&decode(&BLOB.0)?);
+//! println!("backend: {}", runner.backend());
+//!
+//! let mut latents = vec![0; 1000 * 2]; // 1,000 times the generator's latent_len()
+//! LatentSampler::new(7).fill(&mut latents);
+//! let mut pixels = vec![0; 1000 * 2]; // 1,000 times pixels_len()
+//! runner.generate_batch(&latents, Some(&[1; 1000]), &mut pixels)?;
+//!
+//! // One of them alone.
+//! let mut image = [0; 2];
+//! runner.generate(&latents[2 * 998..][..2], Some(1), &mut image)?;
+//! assert_eq!(image, pixels[2 * 998..][..2]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A [`Runner`] holds a copy of the weights in the order of [`Packing::Blocks16x4`](crate::Packing::Blocks16x4): 16 rows to a vector of sums, four columns to a
+//! lane. One image meets each weight once, so its time is that of reading them; images of a batch go through in blocks that share each load.
+
+mod backend;
+mod network;
+mod tile;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512vnni;
+#[cfg(target_arch = "x86_64")]
+mod avxvnni;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod scalar;
+
+use crate::blob::Element;
+use crate::error::GenerateError;
+use crate::{CODE_MAX, Generator};
+use backend::Kernel;
+pub use backend::{Backend, Unavailable};
+use network::{Network, TILE_MAX, Work};
+use rayon::prelude::*;
+use std::vec;
+
+/// Images of a batch that go through the layers together, at most: few enough that their codes stay in a core's cache.
+const BLOCK: usize = 48;
+
+/// A generator that is prepared for this computer.
+///
+/// Int8 weights are copied, which takes about a millisecond for 1.5 million; f32 layers stay in the blob and run as in
+/// [`Generator::generate`], on all cores.
+#[derive(Debug, Clone)]
+pub struct Runner<'a> {
+    generator: Generator<'a>,
+    kernel: Kernel,
+    /// None if the layers are f32.
+    network: Option<Network>,
+}
+
+impl<'a> Runner<'a> {
+    /// Prepares a generator for the fastest backend that the CPU has, or for the one that the build forces with
+    /// `--cfg gan_core_backend="NAME"` in RUSTFLAGS.
+    ///
+    /// # Panics
+    ///
+    /// If the build forces a backend whose instructions the CPU does not have.
+    pub fn new(generator: &Generator<'a>) -> Self {
+        match Self::with_backend(generator, Backend::preferred()) {
+            Ok(runner) => runner,
+            Err(unavailable) => panic!("{unavailable}, but this program was built to use no other"),
+        }
+    }
+
+    /// Prepares a generator for the given backend.
+    ///
+    /// # Errors
+    ///
+    /// If the CPU does not have its instructions.
+    pub fn with_backend(generator: &Generator<'a>, backend: Backend) -> Result<Self, Unavailable> {
+        let kernel = Kernel::of(backend).ok_or(Unavailable(backend))?;
+        let integers = generator.header().layers.iter().all(|spec| spec.element == Element::I8);
+        Ok(Self { generator: generator.clone(), kernel, network: integers.then(|| Network::new(generator)) })
+    }
+
+    /// The backend that runs the layers: [`Backend::Scalar`] for f32 ones.
+    pub fn backend(&self) -> Backend {
+        if self.network.is_some() { self.kernel.backend() } else { Backend::Scalar }
+    }
+
+    /// The generator that was prepared.
+    pub fn generator(&self) -> &Generator<'a> {
+        &self.generator
+    }
+
+    /// Makes the image of `latent` (codes 0..=127) and `label` in `pixels`, line by line, 0..=255, on this thread.
+    ///
+    /// # Errors
+    ///
+    /// As [`Generator::generate`]; then nothing was written.
+    pub fn generate(&self, latent: &[u8], label: Option<u16>, pixels: &mut [u8]) -> Result<(), GenerateError> {
+        if pixels.len() != self.generator.pixels_len() {
+            return Err(GenerateError::OutputLen { expected: self.generator.pixels_len() });
+        }
+        if latent.len() != self.generator.latent_len() {
+            return Err(GenerateError::LatentLen { expected: self.generator.latent_len() });
+        }
+        let class = label.as_ref().map(std::slice::from_ref);
+        self.check(latent, class, 1)?;
+        match &self.network {
+            Some(network) => self.block(network, &mut Work::new(network, 1), latent, class, pixels),
+            None => self.generator.generate(latent, label, &mut vec![0; self.generator.scratch_len()], pixels)?,
+        }
+        Ok(())
+    }
+
+    /// Makes one image after the other in `pixels`, on all threads of the rayon pool that this is called in.
+    ///
+    /// There are as many images as `latents` has vectors; `labels` has one for each, or is `None` if the generator takes none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Generator::generate`], lengths being those of all images together; fewer labels than images are
+    /// [`LabelMissing`](GenerateError::LabelMissing), more are [`LabelUnexpected`](GenerateError::LabelUnexpected). Then nothing was written.
+    pub fn generate_batch(&self, latents: &[u8], labels: Option<&[u16]>, pixels: &mut [u8]) -> Result<(), GenerateError> {
+        let (latent_len, pixels_len) = (self.generator.latent_len(), self.generator.pixels_len());
+        let count = latents.len() / latent_len;
+        if !latents.len().is_multiple_of(latent_len) {
+            return Err(GenerateError::LatentLen { expected: latents.len().next_multiple_of(latent_len) });
+        }
+        if pixels.len() / pixels_len != count || !pixels.len().is_multiple_of(pixels_len) {
+            return Err(GenerateError::OutputLen { expected: count.saturating_mul(pixels_len) });
+        }
+        self.check(latents, labels, count)?;
+        let Some(network) = &self.network else { return self.floats(latents, labels, pixels) };
+        let size = block_len(count, rayon::current_num_threads());
+        let blocks = latents.par_chunks(size * latent_len).zip(pixels.par_chunks_mut(size * pixels_len));
+        blocks.enumerate().for_each_init(
+            || Work::new(network, size),
+            |work, (index, (latents, pixels))| {
+                let labels = labels.and_then(|labels| labels.get(index * size..)?.get(..latents.len() / latent_len));
+                self.block(network, work, latents, labels, pixels);
+            },
+        );
+        Ok(())
+    }
+
+    /// Runs images of one block, whose numbers were checked.
+    fn block(&self, network: &Network, work: &mut Work, latents: &[u8], labels: Option<&[u16]>, pixels: &mut [u8]) {
+        work.fill(network, latents, labels);
+        self.kernel.run(network, work);
+        network.draw(work, pixels);
+    }
+
+    fn floats(&self, latents: &[u8], labels: Option<&[u16]>, pixels: &mut [u8]) -> Result<(), GenerateError> {
+        let latents = latents.par_chunks(self.generator.latent_len());
+        let images = latents.zip(pixels.par_chunks_mut(self.generator.pixels_len()));
+        images.enumerate().try_for_each_init(
+            || vec![0; self.generator.scratch_len()],
+            |scratch, (index, (latent, pixels))| {
+                let label = labels.and_then(|labels| labels.get(index).copied());
+                self.generator.generate(latent, label, scratch, pixels)
+            },
+        )
+    }
+
+    fn check(&self, latents: &[u8], labels: Option<&[u16]>, count: usize) -> Result<(), GenerateError> {
+        let classes = self.generator.classes();
+        match labels {
+            None if classes > 0 => return Err(GenerateError::LabelMissing),
+            Some(_) if classes == 0 => return Err(GenerateError::LabelUnexpected),
+            Some(labels) if labels.len() < count => return Err(GenerateError::LabelMissing),
+            Some(labels) if labels.len() > count => return Err(GenerateError::LabelUnexpected),
+            Some(labels) if labels.iter().any(|&label| label >= classes) => return Err(GenerateError::Label { classes }),
+            _ => {}
+        }
+        // The largest first: a loop that may end early is not vectorized.
+        if latents.iter().fold(0, |largest, &code| largest.max(code)) > CODE_MAX {
+            return Err(GenerateError::LatentCode);
+        }
+        Ok(())
+    }
+}
+
+/// Images in a block: several blocks for each thread, so that none waits long for the others.
+fn block_len(count: usize, threads: usize) -> usize {
+    const BLOCKS_A_THREAD: usize = 8;
+    (count / (BLOCKS_A_THREAD * threads)).clamp(1, BLOCK).next_multiple_of(TILE_MAX)
+}

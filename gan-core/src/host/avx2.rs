@@ -1,0 +1,115 @@
+//! x86-64 with AVX2: products of unsigned by signed bytes, added in pairs in 16 bits, then in pairs in 32 bits.
+
+#![allow(unsafe_code)]
+
+use super::network::{Block, COLUMNS, GROUP, Network, Work};
+use super::tile::{self, Isa};
+use core::arch::x86_64::*;
+
+/// Proves AVX2: made by [`new`](Self::new) only.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Avx2(());
+
+impl Avx2 {
+    pub fn new() -> Option<Self> {
+        is_x86_feature_detected!("avx2").then_some(Self(()))
+    }
+
+    pub fn run(self, network: &Network, work: &mut Work) {
+        // SAFETY: `new` made this value, so the CPU has AVX2.
+        unsafe { run(self, network, work) }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn run(isa: Avx2, network: &Network, work: &mut Work) {
+    tile::run::<_, 4, 1, 4>(isa, network, work);
+}
+
+/// Two vectors of eight rows.
+pub(super) type Pair = [__m256i; 2];
+
+impl Isa for Avx2 {
+    type Sums = Pair;
+    type Weights = Pair;
+    type Codes = __m256i;
+
+    #[inline(always)]
+    fn sums(self, values: &[i32; GROUP]) -> Pair {
+        let start = values.as_ptr().cast::<__m256i>();
+        // SAFETY: AVX2 as `new` made `self`; both loads are within the 64 bytes of `values`, and take any alignment.
+        unsafe { [_mm256_loadu_si256(start), _mm256_loadu_si256(start.add(1))] }
+    }
+
+    #[inline(always)]
+    fn weights(self, block: &Block) -> Pair {
+        let start = block.0.as_ptr().cast::<__m256i>();
+        // SAFETY: AVX2 as `new` made `self`; both loads are within the 64 bytes of `block`, which is aligned to 64.
+        unsafe { [_mm256_load_si256(start), _mm256_load_si256(start.add(1))] }
+    }
+
+    #[inline(always)]
+    fn codes(self, codes: [u8; COLUMNS]) -> __m256i {
+        // SAFETY: AVX2 as `new` made `self`.
+        unsafe { _mm256_set1_epi32(i32::from_le_bytes(codes)) }
+    }
+
+    #[inline(always)]
+    fn add(self, sums: Pair, weights: Pair, codes: __m256i) -> Pair {
+        [self.add_half(sums[0], weights[0], codes), self.add_half(sums[1], weights[1], codes)]
+    }
+
+    #[inline(always)]
+    fn values(self, sums: Pair) -> [i32; GROUP] {
+        let mut values = [0; GROUP];
+        let start = values.as_mut_ptr().cast::<__m256i>();
+        // SAFETY: AVX2 as `new` made `self`; both stores are within the 64 bytes of `values`, and take any alignment.
+        unsafe {
+            _mm256_storeu_si256(start, sums[0]);
+            _mm256_storeu_si256(start.add(1), sums[1]);
+        }
+        values
+    }
+
+    #[inline(always)]
+    fn requantize(self, sums: Pair, [positive, negative]: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP] {
+        let (positive, negative) = (self.sums(positive), self.sums(negative));
+        let first = self.scale_half(sums[0], positive[0], negative[0], zero_point);
+        let second = self.scale_half(sums[1], positive[1], negative[1], zero_point);
+        let mut codes = [0; GROUP];
+        // SAFETY: AVX2 as `new` made `self`; the store is of the 16 bytes of `codes`.
+        unsafe {
+            // Packing saturates, which is the clamp, and works within halves of 128 bits, which are then put in order.
+            let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(first, second));
+            let bytes = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256::<1>(words));
+            let bytes = _mm_min_epu8(bytes, _mm_set1_epi8(top.cast_signed()));
+            _mm_storeu_si128(codes.as_mut_ptr().cast(), bytes);
+        }
+        codes
+    }
+}
+
+// Methods, not closures: those would not always be inlined, and have no AVX2 of their own.
+impl Avx2 {
+    #[inline(always)]
+    fn add_half(self, sums: __m256i, weights: __m256i, codes: __m256i) -> __m256i {
+        // SAFETY: AVX2 as `new` made `self`. No pair saturates: 2 x 127 x 127 < 2^15.
+        unsafe { _mm256_add_epi32(sums, _mm256_madd_epi16(_mm256_maddubs_epi16(codes, weights), _mm256_set1_epi16(1))) }
+    }
+
+    /// `zero_point + floor(sum * factor / 2^32 + 1/2)`.
+    #[inline(always)]
+    fn scale_half(self, sums: __m256i, positive: __m256i, negative: __m256i, zero_point: i32) -> __m256i {
+        // SAFETY: AVX2 as `new` made `self`.
+        unsafe {
+            let factors = _mm256_blendv_epi8(positive, negative, _mm256_srai_epi32::<31>(sums));
+            let round = _mm256_set1_epi64x(1 << 31);
+            let even = _mm256_add_epi64(_mm256_mul_epi32(sums, factors), round);
+            let odd = _mm256_mul_epi32(_mm256_srli_epi64::<32>(sums), _mm256_srli_epi64::<32>(factors));
+            let odd = _mm256_add_epi64(odd, round);
+            // The upper halves of the products, each in its lane.
+            let scaled = _mm256_blend_epi32::<0xAA>(_mm256_srli_epi64::<32>(even), odd);
+            _mm256_add_epi32(scaled, _mm256_set1_epi32(zero_point))
+        }
+    }
+}

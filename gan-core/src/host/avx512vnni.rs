@@ -1,0 +1,87 @@
+//! x86-64 with AVX-512 and its VNNI: a block of 16 rows by four columns in one instruction.
+
+#![allow(unsafe_code)]
+
+use super::network::{Block, COLUMNS, GROUP, Network, Work};
+use super::tile::{self, Isa};
+use core::arch::x86_64::*;
+
+/// Proves AVX-512F and AVX-512 VNNI: made by [`new`](Self::new) only.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Avx512Vnni(());
+
+impl Avx512Vnni {
+    pub fn new() -> Option<Self> {
+        (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni")).then_some(Self(()))
+    }
+
+    pub fn run(self, network: &Network, work: &mut Work) {
+        // SAFETY: `new` made this value, so the CPU has AVX-512F and AVX-512 VNNI.
+        unsafe { run(self, network, work) }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512vnni")]
+fn run(isa: Avx512Vnni, network: &Network, work: &mut Work) {
+    // Of 32 registers, 24 hold sums, four weights and one codes.
+    tile::run::<_, 6, 4, 8>(isa, network, work);
+}
+
+impl Isa for Avx512Vnni {
+    type Sums = __m512i;
+    type Weights = __m512i;
+    type Codes = __m512i;
+
+    #[inline(always)]
+    fn sums(self, values: &[i32; GROUP]) -> __m512i {
+        // SAFETY: AVX-512F as `new` made `self`; the load is of the 64 bytes of `values`, and takes any alignment.
+        unsafe { _mm512_loadu_si512(values.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn weights(self, block: &Block) -> __m512i {
+        // SAFETY: AVX-512F as `new` made `self`; the load is of the 64 bytes of `block`, which is aligned to 64.
+        unsafe { _mm512_load_si512(block.0.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn codes(self, codes: [u8; COLUMNS]) -> __m512i {
+        // SAFETY: AVX-512F as `new` made `self`.
+        unsafe { _mm512_set1_epi32(i32::from_le_bytes(codes)) }
+    }
+
+    #[inline(always)]
+    fn add(self, sums: __m512i, weights: __m512i, codes: __m512i) -> __m512i {
+        // SAFETY: AVX-512 VNNI as `new` made `self`.
+        unsafe { _mm512_dpbusd_epi32(sums, codes, weights) }
+    }
+
+    #[inline(always)]
+    fn values(self, sums: __m512i) -> [i32; GROUP] {
+        let mut values = [0; GROUP];
+        // SAFETY: AVX-512F as `new` made `self`; the store is of the 64 bytes of `values`, and takes any alignment.
+        unsafe { _mm512_storeu_si512(values.as_mut_ptr().cast(), sums) }
+        values
+    }
+
+    #[inline(always)]
+    fn requantize(self, sums: __m512i, [positive, negative]: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP] {
+        let (positive, negative) = (self.sums(positive), self.sums(negative));
+        let mut codes = [0; GROUP];
+        // SAFETY: AVX-512F as `new` made `self`; the store is of the 16 bytes of `codes`.
+        unsafe {
+            let below = _mm512_cmplt_epi32_mask(sums, _mm512_setzero_si512());
+            let factors = _mm512_mask_blend_epi32(below, positive, negative);
+            let round = _mm512_set1_epi64(1 << 31);
+            let even = _mm512_add_epi64(_mm512_mul_epi32(sums, factors), round);
+            let odd = _mm512_mul_epi32(_mm512_srli_epi64::<32>(sums), _mm512_srli_epi64::<32>(factors));
+            let odd = _mm512_add_epi64(odd, round);
+            // The upper halves of the products, each in its lane.
+            let scaled = _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64::<32>(even), odd);
+            let scaled = _mm512_add_epi32(scaled, _mm512_set1_epi32(zero_point));
+            let clamped = _mm512_min_epi32(_mm512_max_epi32(scaled, _mm512_setzero_si512()), _mm512_set1_epi32(top.into()));
+            _mm_storeu_si128(codes.as_mut_ptr().cast(), _mm512_cvtepi32_epi8(clamped));
+        }
+        codes
+    }
+}

@@ -1,0 +1,65 @@
+//! x86-64 with AVX-VNNI: as [`avx2`](super::avx2), with one instruction for four products.
+
+#![allow(unsafe_code)]
+
+use super::avx2::{Avx2, Pair};
+use super::network::{Block, COLUMNS, GROUP, Network, Work};
+use super::tile::{self, Isa};
+use core::arch::x86_64::*;
+
+/// Proves AVX-VNNI: made by [`new`](Self::new) only.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AvxVnni(Avx2);
+
+impl AvxVnni {
+    pub fn new() -> Option<Self> {
+        is_x86_feature_detected!("avxvnni").then_some(Self(Avx2::new()?))
+    }
+
+    pub fn run(self, network: &Network, work: &mut Work) {
+        // SAFETY: `new` made this value, so the CPU has AVX2 and AVX-VNNI.
+        unsafe { run(self, network, work) }
+    }
+}
+
+#[target_feature(enable = "avx2,avxvnni")]
+fn run(isa: AvxVnni, network: &Network, work: &mut Work) {
+    tile::run::<_, 6, 1, 4>(isa, network, work);
+}
+
+impl Isa for AvxVnni {
+    type Sums = Pair;
+    type Weights = Pair;
+    type Codes = __m256i;
+
+    #[inline(always)]
+    fn sums(self, values: &[i32; GROUP]) -> Pair {
+        self.0.sums(values)
+    }
+
+    #[inline(always)]
+    fn weights(self, block: &Block) -> Pair {
+        self.0.weights(block)
+    }
+
+    #[inline(always)]
+    fn codes(self, codes: [u8; COLUMNS]) -> __m256i {
+        self.0.codes(codes)
+    }
+
+    #[inline(always)]
+    fn add(self, sums: Pair, weights: Pair, codes: __m256i) -> Pair {
+        // SAFETY: AVX-VNNI as `new` made `self`.
+        unsafe { [_mm256_dpbusd_avx_epi32(sums[0], codes, weights[0]), _mm256_dpbusd_avx_epi32(sums[1], codes, weights[1])] }
+    }
+
+    #[inline(always)]
+    fn values(self, sums: Pair) -> [i32; GROUP] {
+        self.0.values(sums)
+    }
+
+    #[inline(always)]
+    fn requantize(self, sums: Pair, factors: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP] {
+        self.0.requantize(sums, factors, zero_point, top)
+    }
+}

@@ -1,0 +1,122 @@
+//! AArch64 with the dot product extension (Armv8.2 and later): four products in each lane of four.
+
+#![allow(unsafe_code)]
+
+use super::network::{Block, COLUMNS, GROUP, Network, Work};
+use super::tile::{self, Isa};
+use core::arch::aarch64::*;
+use core::arch::asm;
+
+/// Proves NEON and its dot product: made by [`new`](Self::new) only.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Neon(());
+
+impl Neon {
+    pub fn new() -> Option<Self> {
+        (std::arch::is_aarch64_feature_detected!("neon") && std::arch::is_aarch64_feature_detected!("dotprod"))
+            .then_some(Self(()))
+    }
+
+    pub fn run(self, network: &Network, work: &mut Work) {
+        // SAFETY: `new` made this value, so the CPU has NEON and the dot product.
+        unsafe { run(self, network, work) }
+    }
+}
+
+#[target_feature(enable = "neon,dotprod")]
+fn run(isa: Neon, network: &Network, work: &mut Work) {
+    // Of 32 registers, 24 hold sums, four weights and one codes.
+    tile::run::<_, 6, 1, 4>(isa, network, work);
+}
+
+/// `sums + weights . codes` in each lane. Codes are at most 127, so they are signed bytes as well.
+#[inline]
+#[target_feature(enable = "neon,dotprod")]
+fn sdot(mut sums: int32x4_t, weights: int8x16_t, codes: int8x16_t) -> int32x4_t {
+    // SAFETY: the instruction is enabled for this function, and does nothing but change `sums`. (The intrinsic is not stable yet.)
+    unsafe {
+        asm!(
+            "sdot {sums:v}.4s, {weights:v}.16b, {codes:v}.16b",
+            sums = inout(vreg) sums,
+            weights = in(vreg) weights,
+            codes = in(vreg) codes,
+            options(pure, nomem, nostack, preserves_flags),
+        );
+    }
+    sums
+}
+
+/// Four vectors of four rows.
+type Quad = [int32x4_t; 4];
+
+impl Isa for Neon {
+    type Sums = Quad;
+    type Weights = [int8x16_t; 4];
+    type Codes = int8x16_t;
+
+    #[inline(always)]
+    fn sums(self, values: &[i32; GROUP]) -> Quad {
+        let values = values.as_ptr();
+        // SAFETY: NEON as `new` made `self`; all loads are within the 16 numbers of `values`.
+        unsafe { [vld1q_s32(values), vld1q_s32(values.add(4)), vld1q_s32(values.add(8)), vld1q_s32(values.add(12))] }
+    }
+
+    #[inline(always)]
+    fn weights(self, block: &Block) -> [int8x16_t; 4] {
+        let weights = block.0.as_flattened().as_ptr();
+        // SAFETY: NEON as `new` made `self`; all loads are within the 64 bytes of `block`.
+        unsafe { [vld1q_s8(weights), vld1q_s8(weights.add(16)), vld1q_s8(weights.add(32)), vld1q_s8(weights.add(48))] }
+    }
+
+    #[inline(always)]
+    fn codes(self, codes: [u8; COLUMNS]) -> int8x16_t {
+        // SAFETY: NEON as `new` made `self`.
+        unsafe { vreinterpretq_s8_u32(vdupq_n_u32(u32::from_le_bytes(codes))) }
+    }
+
+    #[inline(always)]
+    fn add(self, sums: Quad, weights: [int8x16_t; 4], codes: int8x16_t) -> Quad {
+        // SAFETY: the dot product as `new` made `self`.
+        unsafe {
+            [
+                sdot(sums[0], weights[0], codes),
+                sdot(sums[1], weights[1], codes),
+                sdot(sums[2], weights[2], codes),
+                sdot(sums[3], weights[3], codes),
+            ]
+        }
+    }
+
+    #[inline(always)]
+    fn values(self, sums: Quad) -> [i32; GROUP] {
+        let mut values = [0; GROUP];
+        for (values, sums) in values.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
+            // SAFETY: NEON as `new` made `self`; the store is of the four numbers of `values`.
+            unsafe { vst1q_s32(values.as_mut_ptr(), sums) }
+        }
+        values
+    }
+
+    #[inline(always)]
+    fn requantize(self, sums: Quad, [positive, negative]: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP] {
+        let (positive, negative) = (self.sums(positive), self.sums(negative));
+        let mut codes = [0; GROUP];
+        // SAFETY: NEON as `new` made `self`; the store is of the 16 bytes of `codes`.
+        unsafe {
+            let mut words = [vdup_n_s16(0); 4];
+            for (quarter, words) in words.iter_mut().enumerate() {
+                let sums = sums[quarter];
+                let factors = vbslq_s32(vcltzq_s32(sums), negative[quarter], positive[quarter]);
+                // A narrowing shift that rounds: to nearest, ties up.
+                let low = vrshrn_n_s64::<32>(vmull_s32(vget_low_s32(sums), vget_low_s32(factors)));
+                let high = vrshrn_n_s64::<32>(vmull_high_s32(sums, factors));
+                *words = vqmovn_s32(vaddq_s32(vcombine_s32(low, high), vdupq_n_s32(zero_point)));
+            }
+            // Narrowing saturates, which is the clamp.
+            let low = vqmovun_s16(vcombine_s16(words[0], words[1]));
+            let high = vqmovun_s16(vcombine_s16(words[2], words[3]));
+            vst1q_u8(codes.as_mut_ptr(), vminq_u8(vcombine_u8(low, high), vdupq_n_u8(top)));
+        }
+        codes
+    }
+}

@@ -1,0 +1,203 @@
+//! The layers in the order in which the backends read them, and the buffers that they run in.
+
+use crate::CODE_MAX;
+use crate::blob::{LayerSpec, Packing};
+use crate::generator::{Generator, Layer as BlobLayer, Packed};
+use crate::quant::Rescale;
+use std::vec;
+use std::vec::Vec;
+
+/// Rows in a group.
+pub(super) const GROUP: usize = Packing::Blocks16x4.group();
+/// Columns in a block.
+pub(super) const COLUMNS: usize = Packing::Blocks16x4.columns();
+/// Images in the largest tile of any backend: the least that there is room for.
+pub(super) const TILE_MAX: usize = 12;
+
+/// Weights of 16 rows and four columns: what a backend loads at once. On a cache line of its own.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub(super) struct Block(pub [[i8; COLUMNS]; GROUP]);
+
+/// The int8 layers of a generator.
+#[derive(Debug, Clone)]
+pub(super) struct Network {
+    pub layers: Vec<Layer>,
+    latent_len: usize,
+    pixels_len: usize,
+    /// Bytes from one image's codes to the next one's: room for every layer's inputs and outputs, padded.
+    stride: usize,
+}
+
+/// A layer; all that is counted in groups is padded with zeros to whole ones.
+#[derive(Debug, Clone)]
+pub(super) struct Layer {
+    /// Blocks of columns in a group.
+    pub blocks: usize,
+    /// `[group][block]`
+    pub weights: Vec<Block>,
+    /// `[class][group]`
+    pub bias: Vec<[i32; GROUP]>,
+    /// `[group]`
+    pub rescale: Vec<Rows>,
+    /// Added after requantization.
+    pub zero_point: i32,
+    /// Largest output before the table.
+    pub top: u8,
+    /// From index to output.
+    pub table: Option<[u8; 256]>,
+    /// Rows, without padding.
+    pub outputs: usize,
+    /// Whether there is a row of biases for each label.
+    pub labelled: bool,
+}
+
+/// How the sums of a group are requantized.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rows {
+    /// In units of 2^-32, below 2^30: for sums that are at least 0, and for those below.
+    Factors { positive: [i32; GROUP], negative: [i32; GROUP] },
+    /// Some shift is too large for that, so all go the plain way.
+    Plain { positive: [Rescale; GROUP], negative: [Rescale; GROUP] },
+}
+
+impl Network {
+    pub fn new(generator: &Generator<'_>) -> Self {
+        let specs = &generator.header().layers;
+        let layers = specs.iter().zip(generator.layers()).enumerate().map(|(index, (spec, layer))| {
+            let classes = if index == 0 { generator.classes() } else { 0 };
+            Layer::new(spec, &layer, classes.into())
+        });
+        let layers: Vec<Layer> = layers.collect();
+        let widest = layers.iter().map(|layer| (layer.blocks * COLUMNS).max(layer.groups() * GROUP)).max().unwrap_or(0);
+        // An odd number of cache lines, so that the codes of several images do not contend for the same sets of the cache.
+        let stride = (widest.div_ceil(64) | 1) * 64;
+        Self { layers, latent_len: generator.latent_len(), pixels_len: generator.pixels_len(), stride }
+    }
+
+    /// Looks the last layer's outputs up, into the images.
+    pub fn draw(&self, work: &Work, pixels: &mut [u8]) {
+        let Some(table) = self.layers.last().and_then(|layer| layer.table.as_ref()) else { return };
+        for (pixels, codes) in pixels.chunks_exact_mut(self.pixels_len).zip(work.codes.chunks_exact(self.stride)) {
+            pixels.iter_mut().zip(codes).for_each(|(pixel, &code)| *pixel = table[usize::from(code)]);
+        }
+    }
+}
+
+impl Layer {
+    fn new(spec: &LayerSpec, layer: &BlobLayer<'_>, classes: usize) -> Self {
+        let (inputs, outputs) = (usize::from(spec.inputs), usize::from(spec.outputs));
+        let groups = outputs.div_ceil(GROUP);
+        let mut bias = vec![[0; GROUP]; groups * classes.max(1)];
+        for (class, bias) in bias.chunks_exact_mut(groups).enumerate() {
+            for (row, bias) in bias.as_flattened_mut().iter_mut().enumerate().take(outputs) {
+                *bias = layer.bias(outputs, class, row).unwrap_or_default();
+            }
+        }
+        Self {
+            blocks: inputs.div_ceil(COLUMNS),
+            weights: weights(inputs, outputs, layer),
+            bias,
+            rescale: (0..groups).map(|group| Rows::new(layer, group * GROUP)).collect(),
+            zero_point: spec.zero_point.into(),
+            top: if layer.table().is_some() { u8::MAX } else { CODE_MAX },
+            table: layer.table().copied(),
+            outputs,
+            labelled: classes > 0,
+        }
+    }
+
+    pub fn groups(&self) -> usize {
+        self.rescale.len()
+    }
+}
+
+fn weights(inputs: usize, outputs: usize, layer: &BlobLayer<'_>) -> Vec<Block> {
+    let (blocks, groups) = (inputs.div_ceil(COLUMNS), outputs.div_ceil(GROUP));
+    let mut packed = vec![Block([[0; COLUMNS]; GROUP]); groups * blocks];
+    match *layer {
+        BlobLayer::I8 { weights, .. } => {
+            for (rows, packed) in weights.chunks(GROUP * inputs).zip(packed.chunks_exact_mut(blocks)) {
+                for (index, row) in rows.chunks_exact(inputs).enumerate() {
+                    let (whole, rest) = row.as_chunks();
+                    packed.iter_mut().zip(whole).for_each(|(block, columns)| block.0[index] = *columns);
+                    if let (false, Some(last)) = (rest.is_empty(), packed.last_mut()) {
+                        last.0[index][..rest.len()].copy_from_slice(rest);
+                    }
+                }
+            }
+        }
+        BlobLayer::Packed(Packed { packing: Packing::Blocks16x4, weights, .. }) => {
+            for (block, bytes) in packed.iter_mut().zip(weights.as_chunks::<{ GROUP * COLUMNS }>().0) {
+                block.0.as_flattened_mut().iter_mut().zip(bytes).for_each(|(weight, byte)| *weight = byte.cast_signed());
+            }
+        }
+        _ => {
+            for row in 0..outputs {
+                for column in 0..inputs {
+                    let block = &mut packed[row / GROUP * blocks + column / COLUMNS];
+                    block.0[row % GROUP][column % COLUMNS] = layer.weight(inputs, row, column).unwrap_or_default();
+                }
+            }
+        }
+    }
+    packed
+}
+
+impl Rows {
+    fn new(layer: &BlobLayer<'_>, first: usize) -> Self {
+        let none = Rescale { multiplier: 0, shift: crate::quant::SHIFT_PACKED_MAX };
+        let (mut positive, mut negative) = ([none; GROUP], [none; GROUP]);
+        for ((row, positive), negative) in (first..).zip(&mut positive).zip(&mut negative) {
+            if let Some((above, below)) = layer.rescale(row) {
+                (*positive, *negative) = (above, below.unwrap_or(above));
+            }
+        }
+        let factors = |rescales: [Rescale; GROUP]| {
+            let mut factors = [0; GROUP];
+            for (factor, rescale) in factors.iter_mut().zip(rescales) {
+                *factor = i32::try_from(rescale.factor()?).ok()?;
+            }
+            Some(factors)
+        };
+        match factors(positive).zip(factors(negative)) {
+            Some((positive, negative)) => Self::Factors { positive, negative },
+            None => Self::Plain { positive, negative },
+        }
+    }
+}
+
+/// The codes of some images, from layer to layer.
+#[derive(Debug)]
+pub(super) struct Work {
+    /// How many images.
+    pub images: usize,
+    /// Their labels, 0 without.
+    pub classes: Vec<usize>,
+    /// A layer's inputs, `stride` bytes for each image. There is room for a tile of images at least; what lies in the room that is left
+    /// over does not matter, nor does the padding: its weights are 0.
+    pub codes: Vec<u8>,
+    /// The layer's outputs.
+    pub outputs: Vec<u8>,
+    pub stride: usize,
+}
+
+impl Work {
+    /// For so many images.
+    pub fn new(network: &Network, images: usize) -> Self {
+        let room = if images == 1 { 1 } else { images.max(TILE_MAX) };
+        let codes = vec![0; room * network.stride];
+        Self { images, classes: vec![0; room], outputs: codes.clone(), codes, stride: network.stride }
+    }
+
+    /// Takes the inputs of some images, not more than there is room for.
+    pub fn fill(&mut self, network: &Network, latents: &[u8], labels: Option<&[u16]>) {
+        self.images = latents.len() / network.latent_len;
+        debug_assert!(self.images <= self.classes.len());
+        for (codes, latent) in self.codes.chunks_exact_mut(self.stride).zip(latents.chunks_exact(network.latent_len)) {
+            codes[..latent.len()].copy_from_slice(latent);
+        }
+        let labels = labels.unwrap_or_default();
+        self.classes.iter_mut().zip(labels).for_each(|(class, &label)| *class = label.into());
+    }
+}

@@ -1,0 +1,60 @@
+//! No vector instructions but those that the compiler finds.
+
+use super::network::{Block, COLUMNS, GROUP, Network, Work};
+use super::tile::{self, Isa};
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scalar;
+
+impl Scalar {
+    pub fn run(self, network: &Network, work: &mut Work) {
+        tile::run::<_, 2, 1, 1>(self, network, work);
+    }
+}
+
+impl Isa for Scalar {
+    type Sums = [i32; GROUP];
+    type Weights = [[i8; COLUMNS]; GROUP];
+    type Codes = [u8; COLUMNS];
+
+    #[inline(always)]
+    fn sums(self, values: &[i32; GROUP]) -> Self::Sums {
+        *values
+    }
+
+    #[inline(always)]
+    fn weights(self, block: &Block) -> Self::Weights {
+        block.0
+    }
+
+    #[inline(always)]
+    fn codes(self, codes: [u8; COLUMNS]) -> Self::Codes {
+        codes
+    }
+
+    #[inline(always)]
+    fn add(self, mut sums: Self::Sums, weights: Self::Weights, codes: Self::Codes) -> Self::Sums {
+        let codes = codes.map(i16::from);
+        for (sum, weights) in sums.iter_mut().zip(weights) {
+            let product = |column: usize| i32::from(i16::from(weights[column])) * i32::from(codes[column]);
+            *sum = sum.wrapping_add(product(0) + product(1) + (product(2) + product(3)));
+        }
+        sums
+    }
+
+    #[inline(always)]
+    fn values(self, sums: Self::Sums) -> [i32; GROUP] {
+        sums
+    }
+
+    #[inline(always)]
+    fn requantize(self, sums: Self::Sums, [positive, negative]: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP] {
+        let mut codes = [0; GROUP];
+        for (row, code) in codes.iter_mut().enumerate() {
+            let factor = if sums[row] < 0 { negative[row] } else { positive[row] };
+            let product = i64::from(sums[row]) * i64::from(factor);
+            *code = (zero_point + ((product + (1 << 31)) >> 32) as i32).clamp(0, top.into()) as u8;
+        }
+        codes
+    }
+}

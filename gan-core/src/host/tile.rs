@@ -1,0 +1,140 @@
+//! The loops over layers, groups and images, for every backend: safe code over the few operations in which instruction sets differ.
+//!
+//! A tile is the sums of some images and some groups of 16 rows, held in registers while all columns are added:
+//!
+//! ```text
+//! for each block of four columns
+//!     load the weights of G groups
+//!     for each of N images
+//!         broadcast its four codes
+//!         for each of the groups: sums[image][group] += weights . codes, in each of 16 lanes
+//! ```
+//!
+//! So each weight is loaded once for N images and each code once for G groups. Everything here is inlined into a function of the
+//! backend's file that has the instructions enabled.
+
+#![allow(clippy::needless_range_loop, reason = "an index runs through several arrays, in registers")]
+
+use super::network::{Block, COLUMNS, GROUP, Layer, Network, Rows, TILE_MAX, Work};
+use crate::quant::Rescale;
+
+/// The operations of an instruction set. A value of it proves that the CPU has the instructions.
+pub(super) trait Isa: Copy {
+    /// 16 sums, i32.
+    type Sums: Copy;
+    /// The weights of a block.
+    type Weights: Copy;
+    /// Four codes, for every lane.
+    type Codes: Copy;
+
+    fn sums(self, values: &[i32; GROUP]) -> Self::Sums;
+    fn weights(self, block: &Block) -> Self::Weights;
+    fn codes(self, codes: [u8; COLUMNS]) -> Self::Codes;
+    /// Adds the products of four columns. Codes are at most 127, so that two products fit 16 bits.
+    fn add(self, sums: Self::Sums, weights: Self::Weights, codes: Self::Codes) -> Self::Sums;
+    fn values(self, sums: Self::Sums) -> [i32; GROUP];
+    /// `clamp(zero_point + floor(sum * factor / 2^32 + 1/2), 0, top)`, the factor being the negative one for sums below 0.
+    fn requantize(self, sums: Self::Sums, factors: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP];
+}
+
+/// Fewer images than this go through one by one: a tile takes longer.
+const FEW: usize = 3;
+
+/// Runs all layers: tiles are `N` images by `G` groups, or one image by `ALONE` groups.
+#[inline(always)]
+pub(super) fn run<I: Isa, const N: usize, const G: usize, const ALONE: usize>(isa: I, network: &Network, work: &mut Work) {
+    const { assert!(N <= TILE_MAX) };
+    for (index, layer) in network.layers.iter().enumerate() {
+        if work.images < FEW {
+            layer_tiles::<I, 1, ALONE>(isa, layer, work);
+        } else {
+            layer_tiles::<I, N, G>(isa, layer, work);
+        }
+        // The last layer's outputs are looked up when the images are drawn.
+        if let (Some(table), true) = (&layer.table, index + 1 < network.layers.len()) {
+            for codes in work.outputs.chunks_exact_mut(work.stride).take(work.images) {
+                codes[..layer.outputs].iter_mut().for_each(|code| *code = table[usize::from(*code)]);
+            }
+        }
+        core::mem::swap(&mut work.codes, &mut work.outputs);
+    }
+}
+
+/// Runs a layer, `G` groups after the other and then those that are left.
+#[inline(always)]
+fn layer_tiles<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, work: &mut Work) {
+    let (mut group, groups) = (0, layer.groups());
+    while group + G <= groups {
+        column::<I, N, G>(isa, layer, work, group);
+        group += G;
+    }
+    while group < groups {
+        column::<I, N, 1>(isa, layer, work, group);
+        group += 1;
+    }
+}
+
+/// Runs `G` groups of a layer for all images: their weights stay in the cache. The last tile goes back over images that are done, if it is
+/// not full otherwise.
+#[inline(always)]
+fn column<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, work: &mut Work, group: usize) {
+    let images = work.images.max(N);
+    for first in (0..images).step_by(N) {
+        tile::<I, N, G>(isa, layer, work, group, first.min(images - N));
+    }
+}
+
+#[inline(always)]
+fn tile<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, work: &mut Work, group: usize, image: usize) {
+    let blocks = layer.blocks;
+    let mut weights: [&[Block]; G] = [&[]; G];
+    for g in 0..G {
+        weights[g] = &layer.weights[(group + g) * blocks..][..blocks];
+    }
+    let mut codes: [&[[u8; COLUMNS]]; N] = [&[]; N];
+    let mut sums = [[isa.sums(&[0; GROUP]); G]; N];
+    for n in 0..N {
+        codes[n] = &work.codes[(image + n) * work.stride..].as_chunks().0[..blocks];
+        let class = if layer.labelled { work.classes[image + n] } else { 0 };
+        for g in 0..G {
+            sums[n][g] = isa.sums(&layer.bias[class * layer.groups() + group + g]);
+        }
+    }
+    for block in 0..blocks {
+        let mut loaded = [isa.weights(&weights[0][block]); G];
+        for g in 1..G {
+            loaded[g] = isa.weights(&weights[g][block]);
+        }
+        for n in 0..N {
+            let codes = isa.codes(codes[n][block]);
+            for g in 0..G {
+                sums[n][g] = isa.add(sums[n][g], loaded[g], codes);
+            }
+        }
+    }
+    for n in 0..N {
+        let outputs = &mut work.outputs[(image + n) * work.stride..][group * GROUP..][..G * GROUP];
+        for g in 0..G {
+            let outputs = &mut outputs[g * GROUP..][..GROUP];
+            outputs.copy_from_slice(&match &layer.rescale[group + g] {
+                Rows::Factors { positive, negative } => {
+                    isa.requantize(sums[n][g], [positive, negative], layer.zero_point, layer.top)
+                }
+                Rows::Plain { positive, negative } => {
+                    plain(&isa.values(sums[n][g]), [positive, negative], layer.zero_point, layer.top)
+                }
+            });
+        }
+    }
+}
+
+/// Requantization by its definition, for shifts that no factor has.
+#[inline(never)]
+fn plain(sums: &[i32; GROUP], [positive, negative]: [&[Rescale; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP] {
+    let mut codes = [0; GROUP];
+    for row in 0..GROUP {
+        let rescale = if sums[row] < 0 { negative[row] } else { positive[row] };
+        codes[row] = (zero_point + rescale.apply(sums[row])).clamp(0, top.into()) as u8;
+    }
+    codes
+}

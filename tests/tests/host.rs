@@ -1,0 +1,272 @@
+//! gan-core's `host` module: every backend that this CPU has gives the pixels of `Generator::generate` and of the reference.
+
+use gan_core::error::GenerateError;
+use gan_core::host::{Backend, Runner, Unavailable};
+use gan_core::{Generator, Packing, blob, decode};
+use gan_tests::reference::write::write;
+use gan_tests::reference::{self, Activation, Model, Params, sampler};
+use gan_tests::synthetic::{ACTIVATIONS, Shape, SplitMix64, float};
+use std::io::Write;
+use std::sync::Once;
+
+#[path = "common/aligned.rs"]
+mod aligned;
+#[path = "common/disk.rs"]
+mod disk;
+
+/// Of batches: one tile and less, tiles that are full and that are not, several blocks.
+const COUNTS: [usize; 7] = [1, 2, 3, 5, 16, 17, 257];
+
+/// The backends of this CPU. Says loudly, and once, which there are and which are not tested.
+fn backends() -> Vec<Backend> {
+    static SAID: Once = Once::new();
+    let available: Vec<Backend> = Backend::available().collect();
+    SAID.call_once(|| {
+        let tested = |backend| if available.contains(backend) { "tested" } else { "SKIPPED, this CPU lacks it" };
+        let lines: String = Backend::ALL.iter().map(|backend| format!("\nbackend {backend}: {}", tested(backend))).collect();
+        // Not by `eprintln`, which cargo test hides.
+        let _ = std::io::stderr().write_all((lines + "\n").as_bytes());
+    });
+    available
+}
+
+/// Latents of seed 5 and labels in turn.
+fn inputs(generator: &Generator<'_>, count: usize) -> (Vec<u8>, Option<Vec<u16>>) {
+    let latents = sampler::codes(5, 0, count * generator.latent_len());
+    let classes = generator.classes();
+    let labels = (classes > 0).then(|| (0..count).map(|index| (index * 7 % usize::from(classes)) as u16).collect());
+    (latents, labels)
+}
+
+/// What `Generator::generate` gives.
+fn expected(generator: &Generator<'_>, latents: &[u8], labels: Option<&[u16]>) -> Vec<u8> {
+    let mut scratch = vec![0; generator.scratch_len()];
+    let latents = latents.chunks(generator.latent_len());
+    let images = latents.enumerate().flat_map(|(index, latent)| {
+        let mut pixels = vec![0; generator.pixels_len()];
+        generator.generate(latent, labels.map(|labels| labels[index]), &mut scratch, &mut pixels).expect("the call is right");
+        pixels
+    });
+    images.collect()
+}
+
+/// Checks a generator on all backends with a batch of `count` images and its last image alone.
+#[track_caller]
+fn check(backends: &[Backend], generator: &Generator<'_>, count: usize) {
+    let (latents, labels) = inputs(generator, count);
+    let labels = labels.as_deref();
+    let expected = expected(generator, &latents, labels);
+    for &backend in backends {
+        let runner = Runner::with_backend(generator, backend).expect("it is available");
+        let mut pixels = vec![0xA5; expected.len()];
+        runner.generate_batch(&latents, labels, &mut pixels).expect("the call is right");
+        assert!(pixels == expected, "{backend}: a batch of {count} differs, {:?}", generator.header());
+        let (pixels, last) = (&mut pixels[..generator.pixels_len()], count - 1);
+        let latent = &latents[last * generator.latent_len()..];
+        runner.generate(latent, labels.map(|labels| labels[last]), pixels).expect("the call is right");
+        assert!(*pixels == expected[last * pixels.len()..], "{backend}: an image alone differs, {:?}", generator.header());
+    }
+}
+
+/// The same in the reference, for the first image.
+#[track_caller]
+fn check_with_reference(backends: &[Backend], model: &Model, generator: &Generator<'_>) {
+    let (latents, labels) = inputs(generator, 1);
+    let label = labels.map(|labels| labels[0]);
+    let expected = reference::generate(model, &latents, label);
+    for &backend in backends {
+        let runner = Runner::with_backend(generator, backend).expect("it is available");
+        let mut pixels = vec![0xA5; expected.len()];
+        runner.generate(&latents, label, &mut pixels).expect("the call is right");
+        assert!(pixels == expected, "{backend}: other pixels than the reference's, {:?}", generator.header());
+    }
+}
+
+/// Shifts that a factor can have, as those of quantized models; beyond, requantization goes another way.
+fn usual_shifts(model: &mut Model) {
+    for layer in &mut model.layers {
+        let Params::I8(int8) = &mut layer.params else { continue };
+        int8.shifts.iter_mut().for_each(|shift| *shift = (*shift).min(32));
+    }
+}
+
+/// A hidden layer of each size, which is the outputs of one layer and the inputs of the next; extreme rows, all activations, all packings.
+#[test]
+fn every_size_gives_the_pixels_of_the_plain_kernel() {
+    let backends = backends();
+    for size in 1..=1100u16 {
+        let index = usize::from(size);
+        let shape = Shape {
+            latent_len: 1 + size % 9,
+            classes: size % 4,
+            width: 1 + size % 7,
+            height: 1 + size % 5,
+            channels: 1,
+            hidden: vec![(size, ACTIVATIONS[index % 5])],
+            last: ACTIVATIONS[index / 5 % 5],
+        };
+        let mut model = shape.int8("size", &mut SplitMix64(size.into()));
+        if !size.is_multiple_of(8) {
+            usual_shifts(&mut model);
+        }
+        let bytes = aligned::Blob::new(&write(&model));
+        let generator = decode(&bytes).expect("the model is valid");
+        check(&backends, &generator, COUNTS[index % COUNTS.len()]);
+        check_with_reference(&backends, &model, &generator);
+    }
+}
+
+/// The same sizes as the latent's and the image's: the ends of a generator have code of their own.
+#[test]
+fn every_latent_and_image_size_gives_the_pixels_of_the_plain_kernel() {
+    let backends = backends();
+    for size in 1..=1100u16 {
+        for (latent_len, height, channels) in [(size, 1 + size % 11, 3), (1 + size % 13, size, 1)] {
+            let last = ACTIVATIONS[usize::from(size) % 5];
+            let shape = Shape { latent_len, classes: size % 3, width: 1, height, channels, hidden: vec![], last };
+            let mut model = shape.int8("ends", &mut SplitMix64(size.into()));
+            usual_shifts(&mut model);
+            let bytes = aligned::Blob::new(&write(&model));
+            let generator = decode(&bytes).expect("the model is valid");
+            check(&backends, &generator, 1 + usize::from(size) % 4);
+        }
+    }
+}
+
+/// Deep generators in every packing, and every count of images.
+#[test]
+fn deep_generators_and_all_counts_and_packings() {
+    let backends = backends();
+    for seed in 0..40u64 {
+        let mut rng = SplitMix64(seed);
+        let mut size = |most| rng.range(1, most) as u16;
+        let mut hidden: Vec<_> = (0..size(7)).map(|index| (size(150), ACTIVATIONS[usize::from(index) % 5])).collect();
+        hidden.push((size(90), Activation::LeakyRelu(0.2)));
+        let [latent_len, width, height] = [size(70), size(12), size(12)];
+        let classes = (seed % 3 * 5) as u16;
+        let shape = Shape { latent_len, classes, width, height, channels: 1, hidden, last: ACTIVATIONS[seed as usize % 5] };
+        let mut model = shape.int8("deep", &mut rng);
+        if seed % 4 > 0 {
+            usual_shifts(&mut model);
+        }
+        let bytes = aligned::Blob::new(&write(&model));
+        let generator = decode(&bytes).expect("the model is valid");
+        check_with_reference(&backends, &model, &generator);
+        for count in COUNTS {
+            check(&backends, &generator, count);
+        }
+        for packing in [Packing::ByteLane, Packing::Blocks7x16, Packing::Blocks16x4] {
+            let header = generator.packed_header(packing);
+            let mut packed = vec![0; blob::encoded_len(&header).expect("the sizes fit")];
+            blob::encode(&header, generator.layers(), &mut packed).expect("the layers fit");
+            let packed = aligned::Blob::new(&packed);
+            let packed = decode(&packed).expect("a packed model is valid");
+            let (latents, labels) = inputs(&packed, 13);
+            let expected = expected(&generator, &latents, labels.as_deref());
+            let mut pixels = vec![0; expected.len()];
+            Runner::new(&packed).generate_batch(&latents, labels.as_deref(), &mut pixels).expect("the call is right");
+            assert!(pixels == expected, "{packing}: other pixels than in rows");
+        }
+    }
+}
+
+/// The rows that saturate or overflow wherever the order of addition or a width is wrong.
+#[test]
+fn rows_of_largest_weights_and_codes() {
+    let backends = backends();
+    let shape = Shape { latent_len: 1100, classes: 0, width: 33, height: 1, channels: 1, hidden: vec![], last: Activation::Tanh };
+    let mut model = shape.int8("largest", &mut SplitMix64(0));
+    let Params::I8(int8) = &mut model.layers[0].params else { unreachable!() };
+    for (row, weights) in int8.weights.chunks_mut(1100).enumerate() {
+        weights.fill(if row.is_multiple_of(2) { 127 } else { -127 });
+        // The sum of largest codes is the end of 32 bits in some rows, 0 in others.
+        let sum = 127 * 127 * 1100;
+        let (end, sign) = if row.is_multiple_of(2) { (i32::MAX - sum, -1) } else { (i32::MIN + sum, 1) };
+        int8.bias[row] = if row % 3 == 0 { end } else { sign * sum + row as i32 - 16 };
+        (int8.multipliers[row], int8.shifts[row]) = [(32_767, 17), (1, 32), (16_384, 30)][row / 4 % 3];
+    }
+    model.layers[0].zero_point = 128;
+    let bytes = aligned::Blob::new(&write(&model));
+    let generator = decode(&bytes).expect("the model is valid");
+    let latents = [[127; 1100], [0; 1100]].concat();
+    let expected = [reference::generate(&model, &latents[..1100], None), reference::generate(&model, &latents[1100..], None)];
+    for backend in backends {
+        let runner = Runner::with_backend(&generator, backend).expect("it is available");
+        let mut pixels = vec![0; 8 * 33];
+        runner.generate_batch(&latents.repeat(4), None, &mut pixels).expect("the call is right");
+        assert_eq!(pixels, expected.concat().repeat(4), "{backend}");
+    }
+}
+
+#[test]
+fn models_of_the_repository() {
+    let backends = backends();
+    for name in ["digits8", "mnist-tiny", "mnist-small", "mnist-large"] {
+        let bytes = aligned::Blob::new(&disk::read(format!("models/{name}.gan")));
+        check(&backends, &decode(&bytes).expect("the model is valid"), 100);
+    }
+}
+
+#[test]
+fn float_models_run_as_they_do_without_a_runner() {
+    let bytes = aligned::Blob::new(&write(&float()));
+    let generator = decode(&bytes).expect("the model is valid");
+    assert_eq!(Runner::new(&generator).backend(), Backend::Scalar);
+    check(&Backend::available().collect::<Vec<_>>(), &generator, 50);
+}
+
+#[test]
+fn wrong_calls_are_refused_and_write_nothing() {
+    let shape = |classes| Shape {
+        latent_len: 3,
+        classes,
+        width: 4,
+        height: 1,
+        channels: 1,
+        hidden: vec![(5, Activation::Relu)],
+        last: Activation::Sigmoid,
+    };
+    let models = [0, 2].map(|classes| shape(classes).int8("wrong calls", &mut SplitMix64(0)));
+    let blobs = models.map(|model| aligned::Blob::new(&write(&model)));
+    let [plain, conditional] = blobs.each_ref().map(|blob| Runner::new(&decode(blob).expect("the model is valid")));
+
+    let refused = |runner: &Runner<'_>, latents: &[u8], labels: Option<&[u16]>, pixels: usize, error| {
+        let mut pixels = vec![0xA5; pixels];
+        assert_eq!(runner.generate_batch(latents, labels, &mut pixels), Err(error));
+        assert!(pixels.iter().all(|&pixel| pixel == 0xA5), "{error:?}: something was written");
+    };
+    refused(&plain, &[1; 7], None, 8, GenerateError::LatentLen { expected: 9 });
+    refused(&plain, &[1; 6], None, 7, GenerateError::OutputLen { expected: 8 });
+    refused(&plain, &[1; 6], None, 12, GenerateError::OutputLen { expected: 8 });
+    refused(&plain, &[1, 2, 3, 4, 5, 128], None, 8, GenerateError::LatentCode);
+    refused(&plain, &[1; 6], Some(&[0, 0]), 8, GenerateError::LabelUnexpected);
+    refused(&conditional, &[1; 6], None, 8, GenerateError::LabelMissing);
+    refused(&conditional, &[1; 6], Some(&[0]), 8, GenerateError::LabelMissing);
+    refused(&conditional, &[1; 6], Some(&[0, 1, 0]), 8, GenerateError::LabelUnexpected);
+    refused(&conditional, &[1; 6], Some(&[1, 2]), 8, GenerateError::Label { classes: 2 });
+
+    let refused = |runner: &Runner<'_>, latent: &[u8], label, pixels: usize, error| {
+        let mut pixels = vec![0xA5; pixels];
+        assert_eq!(runner.generate(latent, label, &mut pixels), Err(error));
+        assert!(pixels.iter().all(|&pixel| pixel == 0xA5), "{error:?}: something was written");
+    };
+    refused(&plain, &[1; 6], None, 4, GenerateError::LatentLen { expected: 3 });
+    refused(&plain, &[1; 3], None, 8, GenerateError::OutputLen { expected: 4 });
+    refused(&plain, &[128; 3], None, 4, GenerateError::LatentCode);
+    refused(&plain, &[1; 3], Some(0), 4, GenerateError::LabelUnexpected);
+    refused(&conditional, &[1; 3], None, 4, GenerateError::LabelMissing);
+    refused(&conditional, &[1; 3], Some(2), 4, GenerateError::Label { classes: 2 });
+    assert_eq!(plain.generate_batch(&[], None, &mut []), Ok(()), "no images are a batch too");
+}
+
+/// Whatever this CPU is, it is not both of these.
+#[test]
+fn a_backend_of_another_cpu_is_refused_by_name() {
+    let bytes = aligned::Blob::new(&disk::read("tests/vectors/v1-tiny.gan"));
+    let generator = decode(&bytes).expect("the golden blob is valid");
+    let other = if cfg!(target_arch = "aarch64") { Backend::Avx2 } else { Backend::Neon };
+    let error = Runner::with_backend(&generator, other).err();
+    assert_eq!(error, Some(Unavailable(other)));
+    assert!(error.is_some_and(|error| error.to_string().contains(other.name())));
+    assert_eq!(Backend::available().last(), Some(Backend::Scalar), "every CPU has the plain loops");
+}

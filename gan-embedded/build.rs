@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 use gan_core::blob::{self, ALIGNMENT};
+use gan_core::generator::Layer;
 use gan_core::{Generator, Packing};
 
 fn main() -> ExitCode {
@@ -96,6 +97,9 @@ fn model_source(path: &Path, out: &Path) -> Result<String, String> {
     let blob = &mut buffer[start..start + bytes.len()];
     blob.copy_from_slice(&bytes);
     let generator = gan_core::decode(blob).map_err(|error| format!("{name}: {error}"))?;
+    if generator.layers().any(|layer| matches!(layer, Layer::F32 { .. })) && env::var_os("CARGO_FEATURE_FLOAT").is_none() {
+        return Err(format!("{name}: a float model; add `--features float`"));
+    }
     let kernel = env::var("DEP_GAN_CORE_KERNEL").unwrap_or_default();
     let packing = Packing::of_kernel(&kernel).ok_or_else(|| format!("gan-core's kernel {kernel:?} has no packing"))?;
     let header = generator.packed_header(packing);

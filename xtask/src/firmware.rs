@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use gan_core::Packing;
+use gan_core::generator::Layer;
 
 use crate::blob::Blob;
 use crate::boards::{Board, firmware_folder};
@@ -28,6 +29,14 @@ impl<'a> Input<'a> {
     /// A build with nothing but a model.
     pub fn model(model: &'a Path) -> Self {
         Self { model, vectors: None, drill: None, pair: false }
+    }
+}
+
+impl Input<'_> {
+    /// Whether the model has float layers, which firmware runs only if asked to. A model that cannot be read is the build script's to refuse.
+    fn float(&self) -> bool {
+        let float = |blob: Blob| Ok(blob.decode()?.layers().any(|layer| matches!(layer, Layer::F32 { .. })));
+        Blob::read(self.model).and_then(float).unwrap_or(false)
     }
 }
 
@@ -64,7 +73,16 @@ fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>
     if toolchain == Toolchain::Debian {
         command.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1").env("RUSTDOC", "/usr/bin/rustdoc");
     }
-    command.args([subcommand, "--release", "--target", board.target, "--features", board.name, "--target-dir"]);
+    let float = if input.float() { ",float" } else { "" };
+    command.args([
+        subcommand,
+        "--release",
+        "--target",
+        board.target,
+        "--features",
+        &format!("{}{float}", board.name),
+        "--target-dir",
+    ]);
     command.arg(target_folder(toolchain)).args(board.cargo_config().iter().flat_map(|config| ["--config", config]));
     if toolchain == Toolchain::Debian {
         command.args(["-Z", "build-std=core"]);

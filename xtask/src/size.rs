@@ -71,13 +71,19 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
         "board", "bin", "blob", "buffers", "text", "data", "bss", "flash", "RAM", "stack"
     );
     for board in boards {
-        for bin in ["digits", "parity"] {
+        for bin in ["runtime", "digits", "parity"] {
             let input = Input { vectors: Some(&images), ..Input::model(&model) };
-            let size = of(&firmware::build(toolchain, board, bin, input)?)?;
+            // gan-core and the start-up code, without an application.
+            let source = if bin == "runtime" { "panic_free" } else { bin };
+            let size = of(&firmware::build(toolchain, board, source, input)?)?;
             let (Size { text, data, bss }, flash, ram) = (size, size.flash(), size.ram());
             let stack = board.memory()?.stack;
             let Needs { blob, by_lines, whole } = Needs::of(board, &blob)?;
-            let buffers = if bin == "digits" { by_lines } else { whole };
+            let (blob, buffers) = match bin {
+                "runtime" => (0, 0),
+                "digits" => (blob, by_lines),
+                _ => (blob, whole),
+            };
             println!(
                 "{:<12} {bin:<8} {blob:>8} {buffers:>8} {text:>8} {data:>6} {bss:>6} {flash:>8} {ram:>6} {stack:>6}",
                 board.name

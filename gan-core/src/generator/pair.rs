@@ -74,8 +74,7 @@ impl Generator<'_> {
         for (spec, layer) in hidden.iter().zip(&mut layers) {
             let (first, second) = (first.get_mut(..spec.outputs.into())?, second.get_mut(..spec.outputs.into())?);
             rows(spec, &layer, classes, staged, [&mut *first, &mut *second]);
-            // Only the first layer has a row of biases for each label.
-            classes = [0; 2];
+            classes = [super::FURTHER_CLASS; 2];
             stage(first, 0, staged);
             stage(second, 1, staged);
         }

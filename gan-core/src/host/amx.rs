@@ -95,9 +95,8 @@ fn run(isa: Amx, network: &Network, work: &mut Work) {
     unsafe { asm!("ldtilecfg [{}]", in(reg) &raw const SHAPES, options(nostack, readonly, preserves_flags)) }
     for (index, layer) in network.layers.iter().enumerate() {
         for group in (0..layer.groups()).step_by(2) {
-            let images = work.images.max(IMAGES);
-            for first in (0..images).step_by(IMAGES) {
-                tile(isa, layer, work, group, first.min(images - IMAGES));
+            for first in (0..work.images).step_by(IMAGES) {
+                tile(isa, layer, work, group, first);
             }
         }
         tile::next_layer(network, index, work);
@@ -171,4 +170,5 @@ fn tile(isa: Amx, layer: &Layer, work: &mut Work, group: usize, image: usize) {
     }
 }
 
-const _: () = assert!(IMAGES >= avx512vnni::IMAGES && size_of::<Shapes>() == 64 && size_of::<Sums>() == 4096);
+const _: () =
+    assert!(IMAGES >= (FEW - 1).next_multiple_of(avx512vnni::IMAGES) && size_of::<Shapes>() == 64 && size_of::<Sums>() == 4096);

@@ -143,7 +143,7 @@ impl Kernel {
         }
     }
 
-    /// Images in a tile, for which a batch's buffers have room at least.
+    /// Images in a tile: a batch goes through in whole ones.
     pub fn images(self) -> usize {
         match self {
             #[cfg(all(target_arch = "x86_64", target_os = "linux"))]

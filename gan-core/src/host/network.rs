@@ -201,7 +201,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// With room for so many images: for one, or for a backend's tile at least.
+    /// With room for so many images: one, or whole tiles of the backend.
     pub fn new(network: &Network, room: usize) -> Self {
         let codes = vec![0; room * network.stride];
         Self { images: 0, classes: vec![0; room], outputs: codes.clone(), codes, stride: network.stride }

@@ -40,7 +40,7 @@ pub(super) trait Isa: Copy {
 /// Fewer images than this go through one by one: a tile takes longer.
 const FEW: usize = 3;
 
-/// Runs all layers: tiles are `N` images by `G` groups, or one image by `ALONE` groups. There is room for `N`.
+/// Runs all layers: tiles are `N` images by `G` groups, or one image by `ALONE` groups. There is room for whole tiles.
 #[inline(always)]
 pub(super) fn run<I: Isa, const N: usize, const G: usize, const ALONE: usize>(isa: I, network: &Network, work: &mut Work) {
     for (index, layer) in network.layers.iter().enumerate() {
@@ -79,13 +79,11 @@ fn layer_tiles<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, wo
     }
 }
 
-/// Runs `G` groups of a layer for all images: their weights stay in the cache. The last tile goes back over images that are done, if it is
-/// not full otherwise.
+/// Runs `G` groups of a layer for all images: their weights stay in the cache. The last tile may have images that nobody asked for.
 #[inline(always)]
 fn column<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, work: &mut Work, group: usize) {
-    let images = work.images.max(N);
-    for first in (0..images).step_by(N) {
-        tile::<I, N, G>(isa, layer, work, group, first.min(images - N));
+    for first in (0..work.images).step_by(N) {
+        tile::<I, N, G>(isa, layer, work, group, first);
     }
 }
 

@@ -27,7 +27,7 @@ fn main() {
         ("", _) => chosen,
         ("scalar", _) => "scalar",
         // Backends of module `host`, which reads the cfg itself; layers that run without it are scalar there.
-        ("avx512vnni" | "avxvnni" | "avx2", "x86_64") | ("neon", "aarch64") => "scalar",
+        ("amx" | "avx512vnni" | "avxvnni" | "avx2", "x86_64") | ("neon", "aarch64") => "scalar",
         (name @ "armv6m", arch) if arch.starts_with("thumb") => name,
         (name @ "armv7m", "thumbv7m" | "thumbv7em" | "thumbv8m.main") => name,
         (name @ "dsp", "thumbv7em" | "thumbv8m.main") => name,

@@ -29,6 +29,8 @@ mod backend;
 mod network;
 mod tile;
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod amx;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -44,12 +46,12 @@ use crate::error::GenerateError;
 use crate::{CODE_MAX, Generator};
 use backend::Kernel;
 pub use backend::{Backend, Unavailable};
-use network::{Network, TILE_MAX, Work};
+use network::{Network, Work};
 use rayon::prelude::*;
 use std::vec;
 
 /// Images of a batch that go through the layers together, at most: few enough that their codes stay in a core's cache.
-const BLOCK: usize = 48;
+const BLOCK: usize = 96;
 
 /// A generator that is prepared for this computer.
 ///
@@ -85,7 +87,7 @@ impl<'a> Runner<'a> {
     pub fn with_backend(generator: &Generator<'a>, backend: Backend) -> Result<Self, Unavailable> {
         let kernel = Kernel::of(backend).ok_or(Unavailable(backend))?;
         let integers = generator.header().layers.iter().all(|spec| spec.element == Element::I8);
-        Ok(Self { generator: generator.clone(), kernel, network: integers.then(|| Network::new(generator)) })
+        Ok(Self { generator: generator.clone(), kernel, network: integers.then(|| Network::new(generator, kernel.blocks())) })
     }
 
     /// The backend that runs the layers: [`Backend::Scalar`] for f32 ones.
@@ -138,7 +140,7 @@ impl<'a> Runner<'a> {
         }
         self.check(latents, labels, count)?;
         let Some(network) = &self.network else { return self.floats(latents, labels, pixels) };
-        let size = block_len(count, rayon::current_num_threads());
+        let size = block_len(count, rayon::current_num_threads(), self.kernel.images());
         let blocks = latents.par_chunks(size * latent_len).zip(pixels.par_chunks_mut(size * pixels_len));
         blocks.enumerate().for_each_init(
             || Work::new(network, size),
@@ -187,8 +189,8 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// Images in a block: several blocks for each thread, so that none waits long for the others.
-fn block_len(count: usize, threads: usize) -> usize {
+/// Images in a block, in whole tiles: several blocks for each thread, so that none waits long for the others.
+fn block_len(count: usize, threads: usize, tile: usize) -> usize {
     const BLOCKS_A_THREAD: usize = 8;
-    (count / (BLOCKS_A_THREAD * threads)).clamp(1, BLOCK).next_multiple_of(TILE_MAX)
+    (count / (BLOCKS_A_THREAD * threads)).clamp(1, BLOCK).next_multiple_of(tile)
 }

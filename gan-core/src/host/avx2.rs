@@ -6,6 +6,9 @@ use super::network::{Block, COLUMNS, GROUP, Network, Work};
 use super::tile::{self, Isa};
 use core::arch::x86_64::*;
 
+/// Images in a tile.
+pub(super) const IMAGES: usize = 4;
+
 /// Proves AVX2: made by [`new`](Self::new) only.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Avx2(());
@@ -23,7 +26,7 @@ impl Avx2 {
 
 #[target_feature(enable = "avx2")]
 fn run(isa: Avx2, network: &Network, work: &mut Work) {
-    tile::run::<_, 4, 1, 4>(isa, network, work);
+    tile::run::<_, IMAGES, 1, 4>(isa, network, work);
 }
 
 /// Two vectors of eight rows.

@@ -6,6 +6,9 @@ use super::network::{Block, COLUMNS, GROUP, Network, Work};
 use super::tile::{self, Isa};
 use core::arch::x86_64::*;
 
+/// Images in a tile.
+pub(super) const IMAGES: usize = 6;
+
 /// Proves AVX-512F and AVX-512 VNNI: made by [`new`](Self::new) only.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Avx512Vnni(());
@@ -24,7 +27,7 @@ impl Avx512Vnni {
 #[target_feature(enable = "avx512f,avx512vnni")]
 fn run(isa: Avx512Vnni, network: &Network, work: &mut Work) {
     // Of 32 registers, 24 hold sums, four weights and one codes.
-    tile::run::<_, 6, 4, 8>(isa, network, work);
+    tile::run::<_, IMAGES, 4, 8>(isa, network, work);
 }
 
 impl Isa for Avx512Vnni {

@@ -7,6 +7,9 @@ use super::network::{Block, COLUMNS, GROUP, Network, Work};
 use super::tile::{self, Isa};
 use core::arch::x86_64::*;
 
+/// Images in a tile.
+pub(super) const IMAGES: usize = 6;
+
 /// Proves AVX-VNNI: made by [`new`](Self::new) only.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AvxVnni(Avx2);
@@ -24,7 +27,7 @@ impl AvxVnni {
 
 #[target_feature(enable = "avx2,avxvnni")]
 fn run(isa: AvxVnni, network: &Network, work: &mut Work) {
-    tile::run::<_, 6, 1, 4>(isa, network, work);
+    tile::run::<_, IMAGES, 1, 4>(isa, network, work);
 }
 
 impl Isa for AvxVnni {

@@ -1,17 +1,25 @@
 //! The instruction sets, and which of them this CPU has.
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+use super::amx::{self, Amx};
 #[cfg(target_arch = "aarch64")]
-use super::neon::Neon;
+use super::neon::{self, Neon};
 use super::network::{Network, Work};
-use super::scalar::Scalar;
+use super::scalar::{self, Scalar};
 #[cfg(target_arch = "x86_64")]
-use super::{avx2::Avx2, avx512vnni::Avx512Vnni, avxvnni::AvxVnni};
+use super::{
+    avx2::{self, Avx2},
+    avx512vnni::{self, Avx512Vnni},
+    avxvnni::{self, AvxVnni},
+};
 use core::fmt;
 
 /// An instruction set that there are loops for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Backend {
+    /// x86-64 with AMX, for batches, and AVX-512 VNNI, for one image.
+    Amx,
     /// x86-64 with AVX-512 VNNI.
     Avx512Vnni,
     /// x86-64 with AVX-VNNI, the same in 256 bits.
@@ -26,7 +34,7 @@ pub enum Backend {
 
 impl Backend {
     /// All, fastest first.
-    pub const ALL: [Self; 5] = [Self::Avx512Vnni, Self::AvxVnni, Self::Avx2, Self::Neon, Self::Scalar];
+    pub const ALL: [Self; 6] = [Self::Amx, Self::Avx512Vnni, Self::AvxVnni, Self::Avx2, Self::Neon, Self::Scalar];
 
     /// Those that this CPU has the instructions for, fastest first. The last is [`Scalar`](Self::Scalar).
     pub fn available() -> impl Iterator<Item = Self> {
@@ -36,6 +44,7 @@ impl Backend {
     /// Its name, as in `--cfg gan_core_backend="NAME"`.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Amx => "amx",
             Self::Avx512Vnni => "avx512vnni",
             Self::AvxVnni => "avxvnni",
             Self::Avx2 => "avx2",
@@ -46,7 +55,9 @@ impl Backend {
 
     /// The one that the build forces, or else the fastest.
     pub(super) fn preferred() -> Self {
-        const FORCED: Option<Backend> = if cfg!(gan_core_backend = "avx512vnni") {
+        const FORCED: Option<Backend> = if cfg!(gan_core_backend = "amx") {
+            Some(Backend::Amx)
+        } else if cfg!(gan_core_backend = "avx512vnni") {
             Some(Backend::Avx512Vnni)
         } else if cfg!(gan_core_backend = "avxvnni") {
             Some(Backend::AvxVnni)
@@ -84,6 +95,8 @@ impl core::error::Error for Unavailable {}
 /// A backend whose instructions the CPU is known to have.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kernel {
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    Amx(Amx),
     #[cfg(target_arch = "x86_64")]
     Avx512Vnni(Avx512Vnni),
     #[cfg(target_arch = "x86_64")]
@@ -98,6 +111,8 @@ pub(super) enum Kernel {
 impl Kernel {
     pub fn of(backend: Backend) -> Option<Self> {
         match backend {
+            #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+            Backend::Amx => Amx::new().map(Self::Amx),
             #[cfg(target_arch = "x86_64")]
             Backend::Avx512Vnni => Avx512Vnni::new().map(Self::Avx512Vnni),
             #[cfg(target_arch = "x86_64")]
@@ -114,6 +129,8 @@ impl Kernel {
 
     pub fn backend(self) -> Backend {
         match self {
+            #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+            Self::Amx(_) => Backend::Amx,
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Vnni(_) => Backend::Avx512Vnni,
             #[cfg(target_arch = "x86_64")]
@@ -126,9 +143,37 @@ impl Kernel {
         }
     }
 
+    /// Images in a tile: a batch goes through in whole ones.
+    pub fn images(self) -> usize {
+        match self {
+            #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+            Self::Amx(_) => amx::IMAGES,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Vnni(_) => avx512vnni::IMAGES,
+            #[cfg(target_arch = "x86_64")]
+            Self::AvxVnni(_) => avxvnni::IMAGES,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => avx2::IMAGES,
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(_) => neon::IMAGES,
+            Self::Scalar(_) => scalar::IMAGES,
+        }
+    }
+
+    /// Blocks of columns that it takes at once.
+    pub fn blocks(self) -> usize {
+        match self {
+            #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+            Self::Amx(_) => amx::BLOCKS,
+            _ => 1,
+        }
+    }
+
     /// Runs the layers; afterwards `work.codes` are the last one's outputs, before its table.
     pub fn run(self, network: &Network, work: &mut Work) {
         match self {
+            #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+            Self::Amx(isa) => isa.run(network, work),
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Vnni(isa) => isa.run(network, work),
             #[cfg(target_arch = "x86_64")]

@@ -7,6 +7,9 @@ use super::tile::{self, Isa};
 use core::arch::aarch64::*;
 use core::arch::asm;
 
+/// Images in a tile.
+pub(super) const IMAGES: usize = 6;
+
 /// Proves NEON and its dot product: made by [`new`](Self::new) only.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Neon(());
@@ -26,7 +29,7 @@ impl Neon {
 #[target_feature(enable = "neon,dotprod")]
 fn run(isa: Neon, network: &Network, work: &mut Work) {
     // Of 32 registers, 24 hold sums, four weights and one codes.
-    tile::run::<_, 6, 1, 4>(isa, network, work);
+    tile::run::<_, IMAGES, 1, 4>(isa, network, work);
 }
 
 /// `sums + weights . codes` in each lane. Codes are at most 127, so they are signed bytes as well.

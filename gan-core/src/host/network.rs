@@ -11,9 +11,6 @@ use std::vec::Vec;
 pub(super) const GROUP: usize = Packing::Blocks16x4.group();
 /// Columns in a block.
 pub(super) const COLUMNS: usize = Packing::Blocks16x4.columns();
-/// Images in the largest tile of any backend: the least that there is room for.
-pub(super) const TILE_MAX: usize = 12;
-
 /// Weights of 16 rows and four columns: what a backend loads at once. On a cache line of its own.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
@@ -34,10 +31,12 @@ pub(super) struct Network {
 pub(super) struct Layer {
     /// Blocks of columns in a group.
     pub blocks: usize,
-    /// `[group][block]`
-    pub weights: Vec<Block>,
+    /// Blocks from one group's weights to the next one's: as many, or more for backends that take several at once.
+    padded: usize,
+    /// `[group][padded block]`
+    weights: Vec<Block>,
     /// `[class][group]`
-    pub bias: Vec<[i32; GROUP]>,
+    bias: Vec<[i32; GROUP]>,
     /// `[group]`
     pub rescale: Vec<Rows>,
     /// Added after requantization.
@@ -49,7 +48,7 @@ pub(super) struct Layer {
     /// Rows, without padding.
     pub outputs: usize,
     /// Whether there is a row of biases for each label.
-    pub labelled: bool,
+    labelled: bool,
 }
 
 /// How the sums of a group are requantized.
@@ -62,14 +61,15 @@ pub(super) enum Rows {
 }
 
 impl Network {
-    pub fn new(generator: &Generator<'_>) -> Self {
+    /// For a backend that takes so many blocks of columns at once.
+    pub fn new(generator: &Generator<'_>, blocks: usize) -> Self {
         let specs = &generator.header().layers;
         let layers = specs.iter().zip(generator.layers()).enumerate().map(|(index, (spec, layer))| {
             let classes = if index == 0 { generator.classes() } else { 0 };
-            Layer::new(spec, &layer, classes.into())
+            Layer::new(spec, &layer, classes.into(), blocks)
         });
         let layers: Vec<Layer> = layers.collect();
-        let widest = layers.iter().map(|layer| (layer.blocks * COLUMNS).max(layer.groups() * GROUP)).max().unwrap_or(0);
+        let widest = layers.iter().map(|layer| (layer.padded * COLUMNS).max(layer.groups() * GROUP)).max().unwrap_or(0);
         // An odd number of cache lines, so that the codes of several images do not contend for the same sets of the cache.
         let stride = (widest.div_ceil(64) | 1) * 64;
         Self { layers, latent_len: generator.latent_len(), pixels_len: generator.pixels_len(), stride }
@@ -85,7 +85,7 @@ impl Network {
 }
 
 impl Layer {
-    fn new(spec: &LayerSpec, layer: &BlobLayer<'_>, classes: usize) -> Self {
+    fn new(spec: &LayerSpec, layer: &BlobLayer<'_>, classes: usize, multiple: usize) -> Self {
         let (inputs, outputs) = (usize::from(spec.inputs), usize::from(spec.outputs));
         let groups = outputs.div_ceil(GROUP);
         let mut bias = vec![[0; GROUP]; groups * classes.max(1)];
@@ -94,9 +94,12 @@ impl Layer {
                 *bias = layer.bias(outputs, class, row).unwrap_or_default();
             }
         }
+        let blocks = inputs.div_ceil(COLUMNS);
+        let padded = blocks.next_multiple_of(multiple);
         Self {
-            blocks: inputs.div_ceil(COLUMNS),
-            weights: weights(inputs, outputs, layer),
+            blocks,
+            padded,
+            weights: weights(inputs, outputs, padded, layer),
             bias,
             rescale: (0..groups).map(|group| Rows::new(layer, group * GROUP)).collect(),
             zero_point: spec.zero_point.into(),
@@ -110,32 +113,47 @@ impl Layer {
     pub fn groups(&self) -> usize {
         self.rescale.len()
     }
+
+    /// The weights of a group, block by block, with their padding.
+    #[inline(always)]
+    pub fn weights(&self, group: usize) -> &[Block] {
+        &self.weights[group * self.padded..][..self.padded]
+    }
+
+    /// The biases of a group, for an image of this class.
+    #[inline(always)]
+    pub fn bias(&self, class: usize, group: usize) -> &[i32; GROUP] {
+        &self.bias[if self.labelled { class * self.groups() + group } else { group }]
+    }
 }
 
-fn weights(inputs: usize, outputs: usize, layer: &BlobLayer<'_>) -> Vec<Block> {
+fn weights(inputs: usize, outputs: usize, padded: usize, layer: &BlobLayer<'_>) -> Vec<Block> {
     let (blocks, groups) = (inputs.div_ceil(COLUMNS), outputs.div_ceil(GROUP));
-    let mut packed = vec![Block([[0; COLUMNS]; GROUP]); groups * blocks];
+    let mut packed = vec![Block([[0; COLUMNS]; GROUP]); groups * padded];
     match *layer {
         BlobLayer::I8 { weights, .. } => {
-            for (rows, packed) in weights.chunks(GROUP * inputs).zip(packed.chunks_exact_mut(blocks)) {
+            for (rows, packed) in weights.chunks(GROUP * inputs).zip(packed.chunks_exact_mut(padded)) {
                 for (index, row) in rows.chunks_exact(inputs).enumerate() {
                     let (whole, rest) = row.as_chunks();
                     packed.iter_mut().zip(whole).for_each(|(block, columns)| block.0[index] = *columns);
-                    if let (false, Some(last)) = (rest.is_empty(), packed.last_mut()) {
-                        last.0[index][..rest.len()].copy_from_slice(rest);
+                    if !rest.is_empty() {
+                        packed[whole.len()].0[index][..rest.len()].copy_from_slice(rest);
                     }
                 }
             }
         }
         BlobLayer::Packed(Packed { packing: Packing::Blocks16x4, weights, .. }) => {
-            for (block, bytes) in packed.iter_mut().zip(weights.as_chunks::<{ GROUP * COLUMNS }>().0) {
-                block.0.as_flattened_mut().iter_mut().zip(bytes).for_each(|(weight, byte)| *weight = byte.cast_signed());
+            for (group, packed) in weights.as_chunks().0.chunks_exact(blocks).zip(packed.chunks_exact_mut(padded)) {
+                for (bytes, block) in group.iter().zip(packed) {
+                    let bytes: &[u8; GROUP * COLUMNS] = bytes;
+                    block.0.as_flattened_mut().iter_mut().zip(bytes).for_each(|(weight, byte)| *weight = byte.cast_signed());
+                }
             }
         }
         _ => {
             for row in 0..outputs {
                 for column in 0..inputs {
-                    let block = &mut packed[row / GROUP * blocks + column / COLUMNS];
+                    let block = &mut packed[row / GROUP * padded + column / COLUMNS];
                     block.0[row % GROUP][column % COLUMNS] = layer.weight(inputs, row, column).unwrap_or_default();
                 }
             }
@@ -174,8 +192,8 @@ pub(super) struct Work {
     pub images: usize,
     /// Their labels, 0 without.
     pub classes: Vec<usize>,
-    /// A layer's inputs, `stride` bytes for each image. There is room for a tile of images at least; what lies in the room that is left
-    /// over does not matter, nor does the padding: its weights are 0.
+    /// A layer's inputs, `stride` bytes for each image. What lies in room that is left over does not matter, nor does the padding: its
+    /// weights are 0.
     pub codes: Vec<u8>,
     /// The layer's outputs.
     pub outputs: Vec<u8>,
@@ -183,11 +201,10 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// For so many images.
-    pub fn new(network: &Network, images: usize) -> Self {
-        let room = if images == 1 { 1 } else { images.max(TILE_MAX) };
+    /// With room for so many images: one, or whole tiles of the backend.
+    pub fn new(network: &Network, room: usize) -> Self {
         let codes = vec![0; room * network.stride];
-        Self { images, classes: vec![0; room], outputs: codes.clone(), codes, stride: network.stride }
+        Self { images: 0, classes: vec![0; room], outputs: codes.clone(), codes, stride: network.stride }
     }
 
     /// Takes the inputs of some images, not more than there is room for.

@@ -3,12 +3,15 @@
 use super::network::{Block, COLUMNS, GROUP, Network, Work};
 use super::tile::{self, Isa};
 
+/// Images in a tile.
+pub(super) const IMAGES: usize = 2;
+
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scalar;
 
 impl Scalar {
     pub fn run(self, network: &Network, work: &mut Work) {
-        tile::run::<_, 2, 1, 1>(self, network, work);
+        tile::run::<_, IMAGES, 1, 1>(self, network, work);
     }
 }
 

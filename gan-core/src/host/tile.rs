@@ -15,7 +15,7 @@
 
 #![allow(clippy::needless_range_loop, reason = "an index runs through several arrays, in registers")]
 
-use super::network::{Block, COLUMNS, GROUP, Layer, Network, Rows, TILE_MAX, Work};
+use super::network::{Block, COLUMNS, GROUP, Layer, Network, Rows, Work};
 use crate::quant::Rescale;
 
 /// The operations of an instruction set. A value of it proves that the CPU has the instructions.
@@ -40,24 +40,29 @@ pub(super) trait Isa: Copy {
 /// Fewer images than this go through one by one: a tile takes longer.
 const FEW: usize = 3;
 
-/// Runs all layers: tiles are `N` images by `G` groups, or one image by `ALONE` groups.
+/// Runs all layers: tiles are `N` images by `G` groups, or one image by `ALONE` groups. There is room for whole tiles.
 #[inline(always)]
 pub(super) fn run<I: Isa, const N: usize, const G: usize, const ALONE: usize>(isa: I, network: &Network, work: &mut Work) {
-    const { assert!(N <= TILE_MAX) };
     for (index, layer) in network.layers.iter().enumerate() {
         if work.images < FEW {
             layer_tiles::<I, 1, ALONE>(isa, layer, work);
         } else {
             layer_tiles::<I, N, G>(isa, layer, work);
         }
-        // The last layer's outputs are looked up when the images are drawn.
-        if let (Some(table), true) = (&layer.table, index + 1 < network.layers.len()) {
-            for codes in work.outputs.chunks_exact_mut(work.stride).take(work.images) {
-                codes[..layer.outputs].iter_mut().for_each(|code| *code = table[usize::from(*code)]);
-            }
-        }
-        core::mem::swap(&mut work.codes, &mut work.outputs);
+        next_layer(network, index, work);
     }
+}
+
+/// Makes the outputs of layer `index` the inputs of the one after it.
+pub(super) fn next_layer(network: &Network, index: usize, work: &mut Work) {
+    let layer = &network.layers[index];
+    // The last layer's outputs are looked up when the images are drawn.
+    if let (Some(table), true) = (&layer.table, index + 1 < network.layers.len()) {
+        for codes in work.outputs.chunks_exact_mut(work.stride).take(work.images) {
+            codes[..layer.outputs].iter_mut().for_each(|code| *code = table[usize::from(*code)]);
+        }
+    }
+    core::mem::swap(&mut work.codes, &mut work.outputs);
 }
 
 /// Runs a layer, `G` groups after the other and then those that are left.
@@ -74,30 +79,23 @@ fn layer_tiles<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, wo
     }
 }
 
-/// Runs `G` groups of a layer for all images: their weights stay in the cache. The last tile goes back over images that are done, if it is
-/// not full otherwise.
+/// Runs `G` groups of a layer for all images: their weights stay in the cache. The last tile may have images that nobody asked for.
 #[inline(always)]
 fn column<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, work: &mut Work, group: usize) {
-    let images = work.images.max(N);
-    for first in (0..images).step_by(N) {
-        tile::<I, N, G>(isa, layer, work, group, first.min(images - N));
+    for first in (0..work.images).step_by(N) {
+        tile::<I, N, G>(isa, layer, work, group, first);
     }
 }
 
 #[inline(always)]
 fn tile<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, work: &mut Work, group: usize, image: usize) {
     let blocks = layer.blocks;
-    let mut weights: [&[Block]; G] = [&[]; G];
-    for g in 0..G {
-        weights[g] = &layer.weights[(group + g) * blocks..][..blocks];
-    }
-    let mut codes: [&[[u8; COLUMNS]]; N] = [&[]; N];
+    let weights: [&[Block]; G] = core::array::from_fn(|g| &layer.weights(group + g)[..blocks]);
+    let codes: [&[[u8; COLUMNS]]; N] = core::array::from_fn(|n| &work.codes[(image + n) * work.stride..].as_chunks().0[..blocks]);
     let mut sums = [[isa.sums(&[0; GROUP]); G]; N];
     for n in 0..N {
-        codes[n] = &work.codes[(image + n) * work.stride..].as_chunks().0[..blocks];
-        let class = if layer.labelled { work.classes[image + n] } else { 0 };
         for g in 0..G {
-            sums[n][g] = isa.sums(&layer.bias[class * layer.groups() + group + g]);
+            sums[n][g] = isa.sums(layer.bias(work.classes[image + n], group + g));
         }
     }
     for block in 0..blocks {
@@ -115,16 +113,17 @@ fn tile<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, work: &mu
     for n in 0..N {
         let outputs = &mut work.outputs[(image + n) * work.stride..][group * GROUP..][..G * GROUP];
         for g in 0..G {
-            let outputs = &mut outputs[g * GROUP..][..GROUP];
-            outputs.copy_from_slice(&match &layer.rescale[group + g] {
-                Rows::Factors { positive, negative } => {
-                    isa.requantize(sums[n][g], [positive, negative], layer.zero_point, layer.top)
-                }
-                Rows::Plain { positive, negative } => {
-                    plain(&isa.values(sums[n][g]), [positive, negative], layer.zero_point, layer.top)
-                }
-            });
+            outputs[g * GROUP..][..GROUP].copy_from_slice(&requantize(isa, layer, group + g, sums[n][g]));
         }
+    }
+}
+
+/// The outputs of a group, before the table.
+#[inline(always)]
+pub(super) fn requantize<I: Isa>(isa: I, layer: &Layer, group: usize, sums: I::Sums) -> [u8; GROUP] {
+    match &layer.rescale[group] {
+        Rows::Factors { positive, negative } => isa.requantize(sums, [positive, negative], layer.zero_point, layer.top),
+        Rows::Plain { positive, negative } => plain(&isa.values(sums), [positive, negative], layer.zero_point, layer.top),
     }
 }
 

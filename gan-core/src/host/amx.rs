@@ -1,0 +1,174 @@
+//! x86-64 with AMX: 16 images by 16 rows by 64 columns in one instruction. For batches; few images go through AVX-512 VNNI.
+//!
+//! A group's blocks lie as AMX wants its second operand: a tile of weights is 16 blocks, one a row. Four tiles of sums are 32 images by two
+//! groups.
+
+#![allow(unsafe_code)]
+
+use super::avx512vnni::{self, Avx512Vnni};
+use super::network::{COLUMNS, GROUP, Layer, Network, Work};
+use super::tile::{self, Isa};
+use core::arch::asm;
+use core::arch::x86_64::{__cpuid, __cpuid_count, _mm512_add_epi32};
+use std::sync::OnceLock;
+
+/// Images in a tile of this backend: two of AMX's.
+pub(super) const IMAGES: usize = 32;
+/// Blocks in a tile of weights.
+pub(super) const BLOCKS: usize = 16;
+/// Fewer images than this take less time without AMX, whose tiles would be nearly empty.
+const FEW: usize = 8;
+
+/// Proves AMX-INT8, that the system lets this process use it, and AVX-512 VNNI: made by [`new`](Self::new) only.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Amx(Avx512Vnni);
+
+impl Amx {
+    pub fn new() -> Option<Self> {
+        static USABLE: OnceLock<bool> = OnceLock::new();
+        let vnni = Avx512Vnni::new()?;
+        USABLE.get_or_init(|| has_amx() && permitted()).then_some(Self(vnni))
+    }
+
+    pub fn run(self, network: &Network, work: &mut Work) {
+        if work.images < FEW {
+            return self.0.run(network, work);
+        }
+        // SAFETY: `new` made this value, so the CPU has AVX-512F and AVX-512 VNNI.
+        unsafe { run(self, network, work) }
+    }
+}
+
+/// Whether the CPU has tiles and their products of bytes.
+fn has_amx() -> bool {
+    const TILE_AND_INT8: u32 = 1 << 24 | 1 << 25;
+    __cpuid(0).eax >= 7 && __cpuid_count(7, 0).edx & TILE_AND_INT8 == TILE_AND_INT8
+}
+
+/// Asks Linux for the tiles' registers, which a process has to before it uses them; for all its threads.
+fn permitted() -> bool {
+    const ARCH_PRCTL: i64 = 158;
+    const REQUEST_PERMISSION: i64 = 0x1023;
+    const TILE_DATA: i64 = 18;
+    let mut result = ARCH_PRCTL;
+    // SAFETY: a system call that touches no memory of this process, and the registers that every one does.
+    unsafe {
+        asm!(
+            "syscall",
+            inout("rax") result,
+            in("rdi") REQUEST_PERMISSION,
+            in("rsi") TILE_DATA,
+            out("rcx") _,
+            out("r11") _,
+            options(nostack),
+        );
+    }
+    result == 0
+}
+
+/// The shapes of the eight tiles: 16 rows of 64 bytes each.
+#[repr(C, align(64))]
+struct Shapes {
+    palette: u8,
+    zeros: [u8; 15],
+    row_bytes: [u16; 16],
+    rows: [u8; 16],
+}
+
+static SHAPES: Shapes = {
+    let (mut row_bytes, mut rows) = ([0; 16], [0; 16]);
+    let mut tile = 0;
+    while tile < 8 {
+        (row_bytes[tile], rows[tile]) = (64, 16);
+        tile += 1;
+    }
+    Shapes { palette: 1, zeros: [0; 15], row_bytes, rows }
+};
+
+/// Sums of a tile of this backend: `[half of the images][group][image][row]`.
+#[repr(C, align(64))]
+struct Sums([[[[i32; GROUP]; IMAGES / 2]; 2]; 2]);
+
+#[target_feature(enable = "avx512f,avx512vnni")]
+fn run(isa: Amx, network: &Network, work: &mut Work) {
+    // SAFETY: AMX as `new` made `isa`; reads the 64 bytes of `SHAPES`. No code of the compiler's uses tiles.
+    unsafe { asm!("ldtilecfg [{}]", in(reg) &raw const SHAPES, options(nostack, readonly, preserves_flags)) }
+    for (index, layer) in network.layers.iter().enumerate() {
+        for group in (0..layer.groups()).step_by(2) {
+            for first in (0..work.images).step_by(IMAGES) {
+                tile(isa, layer, work, group, first);
+            }
+        }
+        tile::next_layer(network, index, work);
+    }
+    // SAFETY: AMX as `new` made `isa`; the tiles' contents are not needed any more.
+    unsafe { asm!("tilerelease", options(nomem, nostack, preserves_flags)) }
+}
+
+/// Computes two groups, or the last one if there is no other, of 32 images.
+#[inline(always)]
+fn tile(isa: Amx, layer: &Layer, work: &mut Work, group: usize, image: usize) {
+    let groups = layer.groups().min(group + 2) - group;
+    // Without a second group the first one is added up twice.
+    let weights = [layer.weights(group), layer.weights(group + groups - 1)];
+    let steps = weights[0].len() / BLOCKS;
+    let codes = &work.codes[image * work.stride..][..IMAGES * work.stride];
+    assert!(steps > 0 && weights.iter().all(|weights| weights.len() == steps * BLOCKS));
+    assert!(steps * BLOCKS * COLUMNS <= work.stride);
+    let mut sums = Sums([[[[0; GROUP]; IMAGES / 2]; 2]; 2]);
+    // SAFETY: AMX as `new` made `isa`, and `run` has given all tiles 16 rows of 64 bytes. Step `s` reads, as asserted above, blocks 16 s to
+    // 16 s + 15 of both groups, and bytes 64 s to 64 s + 63 of the codes of 32 images, `stride` bytes apart. The stores are of the four KB
+    // of `sums`.
+    unsafe {
+        asm!(
+            "tilezero tmm0",
+            "tilezero tmm1",
+            "tilezero tmm2",
+            "tilezero tmm3",
+            "2:",
+            "tileloadd tmm4, [{codes_0} + {stride}]",
+            "tileloadd tmm6, [{weights_0} + {row}]",
+            "tdpbusd tmm0, tmm4, tmm6",
+            "tileloadd tmm7, [{weights_1} + {row}]",
+            "tdpbusd tmm1, tmm4, tmm7",
+            "tileloadd tmm5, [{codes_1} + {stride}]",
+            "tdpbusd tmm2, tmm5, tmm6",
+            "tdpbusd tmm3, tmm5, tmm7",
+            "add {codes_0}, 64",
+            "add {codes_1}, 64",
+            "add {weights_0}, 1024",
+            "add {weights_1}, 1024",
+            "dec {steps}",
+            "jnz 2b",
+            "tilestored [{sums} + {row}], tmm0",
+            "tilestored [{sums} + {row} + 1024], tmm1",
+            "tilestored [{sums} + {row} + 2048], tmm2",
+            "tilestored [{sums} + {row} + 3072], tmm3",
+            codes_0 = inout(reg) codes.as_ptr() => _,
+            codes_1 = inout(reg) codes[IMAGES / 2 * work.stride..].as_ptr() => _,
+            weights_0 = inout(reg) weights[0].as_ptr() => _,
+            weights_1 = inout(reg) weights[1].as_ptr() => _,
+            steps = inout(reg) steps => _,
+            stride = in(reg) work.stride,
+            row = in(reg) 64usize,
+            sums = in(reg) &raw mut sums,
+            out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
+            out("tmm4") _, out("tmm5") _, out("tmm6") _, out("tmm7") _,
+            options(nostack),
+        );
+    }
+    for (half, sums) in sums.0.iter().enumerate() {
+        for (group, sums) in (group..group + groups).zip(sums) {
+            for (image, sums) in (image + half * (IMAGES / 2)..).zip(sums) {
+                let bias = isa.0.sums(layer.bias(work.classes[image], group));
+                // SAFETY: AVX-512F as `isa` proves.
+                let sums = unsafe { _mm512_add_epi32(isa.0.sums(sums), bias) };
+                let outputs = &mut work.outputs[image * work.stride + group * GROUP..][..GROUP];
+                outputs.copy_from_slice(&tile::requantize(isa.0, layer, group, sums));
+            }
+        }
+    }
+}
+
+const _: () =
+    assert!(IMAGES >= (FEW - 1).next_multiple_of(avx512vnni::IMAGES) && size_of::<Shapes>() == 64 && size_of::<Sums>() == 4096);

@@ -6,6 +6,7 @@ mod compare;
 mod evaluate;
 mod generate;
 mod inspect;
+mod pack;
 mod presets;
 mod quantize;
 mod quickstart;
@@ -40,6 +41,7 @@ enum Command {
     Quantize(quantize::Quantize),
     Generate(generate::Generate),
     Inspect(inspect::Inspect),
+    Pack(pack::Pack),
     Evaluate(evaluate::Evaluate),
     Classifier(classifier::TrainClassifier),
     Report(report::Report),
@@ -57,6 +59,7 @@ impl Cli {
             Command::Quantize(command) => command.run(),
             Command::Generate(command) => command.run(),
             Command::Inspect(command) => command.run(),
+            Command::Pack(command) => command.run(),
             Command::Evaluate(command) => command.run(),
             Command::Classifier(command) => command.run(),
             Command::Report(command) => command.run(),

@@ -25,8 +25,8 @@ const MAX_LAYERS_V1: usize = 8;
 /// Longest name, in bytes.
 pub const MAX_NAME: usize = 32;
 
-/// No header is longer: 268 bytes with the longest name and every varint at its longest.
-const MAX_HEADER: usize = 288;
+/// No header is longer: 318 bytes with the longest name, every varint at its longest and 15 bytes of padding.
+const MAX_HEADER: usize = 320;
 const CRC_LEN: usize = 4;
 static CRC: crc::Crc<u32, CrcTable> = crc::Crc::<u32, CrcTable>::new(&crc::CRC_32_ISO_HDLC);
 /// None on a device: it would be a sixth of the runtime's flash, for a check at start-up. Of 16 KB on a host.
@@ -56,8 +56,8 @@ pub struct Header<'a> {
 impl Header<'_> {
     /// The version of the blob: the oldest that has all that this header says.
     pub fn version(&self) -> u8 {
-        let packed = self.layers.iter().any(|spec| spec.packing != Packing::Rows);
-        if packed || self.layers.len() > MAX_LAYERS_V1 { VERSION } else { 1 }
+        let new = |spec: &LayerSpec| spec.packing != Packing::Rows || matches!(spec.element, Element::I4 { .. });
+        if self.layers.iter().any(new) || self.layers.len() > MAX_LAYERS_V1 { VERSION } else { 1 }
     }
 }
 
@@ -107,6 +107,35 @@ pub struct LayerSpec {
     pub zero_point: u8,
 }
 
+impl LayerSpec {
+    /// Inputs as the weights have them: padded with weights of 0 to whole blocks of columns, or to whole groups that share a scale.
+    pub fn padded_inputs(&self) -> usize {
+        let multiple = match self.element {
+            // decode accepts no group of 0, but sizes are computed before it knows.
+            Element::I4 { group } => usize::from(group.max(1)),
+            Element::I8 | Element::F32 => self.packing.columns(),
+        };
+        usize::from(self.inputs).next_multiple_of(multiple)
+    }
+
+    /// Scales of a row: one for each group of inputs. None but in an `I4` layer.
+    pub fn groups(&self) -> usize {
+        match self.element {
+            Element::I4 { group } => self.padded_inputs() / usize::from(group.max(1)),
+            Element::I8 | Element::F32 => 0,
+        }
+    }
+
+    /// Words that hold an integer layer's inputs as its kernel reads them.
+    pub fn staged_len(&self) -> usize {
+        match self.element {
+            // A byte a code, after what to take off each group's sum.
+            Element::I4 { .. } => self.groups() + self.padded_inputs() / 4,
+            Element::I8 | Element::F32 => self.packing.staged_len(self.inputs.into()),
+        }
+    }
+}
+
 /// Type of a layer's weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Element {
@@ -114,6 +143,11 @@ pub enum Element {
     I8,
     /// Reals: four bytes a weight, f32 activations.
     F32,
+    /// Integers: half a byte a weight and one byte for each group of weights, 7-bit activation codes.
+    I4 {
+        /// Inputs that share a scale: 16 or 32.
+        group: u8,
+    },
 }
 
 /// The function that follows a layer's sum.
@@ -226,8 +260,11 @@ pub fn encode<'a>(
 pub(crate) fn packed<'a>(header: &Header<'a>, layers: Layers<'_, '_>, packing: Packing) -> Header<'a> {
     let mut result = header.clone();
     for (index, ((spec, layer), packed)) in header.layers.iter().zip(layers).zip(&mut result.layers).enumerate() {
-        let integers = spec.element == Element::I8;
-        packed.packing = if integers && check::packable(header, index, spec, &layer, packing) { packing } else { Packing::Rows };
+        packed.packing = match spec.element {
+            Element::I8 if check::packable(header, index, spec, &layer, packing) => packing,
+            Element::I4 { .. } => packing.of_nibbles(),
+            Element::I8 | Element::F32 => Packing::Rows,
+        };
     }
     result
 }

@@ -64,7 +64,8 @@ pub enum LayerField {
     Inputs,
     /// `outputs` is 0 or no 16-bit number, or in the last layer not width x height x channels.
     Outputs,
-    /// `element` is unknown, differs from the first layer's, or is `F32` in a build without the feature `float`.
+    /// `element` is unknown, its group is neither 16 nor 32, there are layers of integers and of reals, or it is `F32` in a build without the
+    /// feature `float`.
     Element,
     /// `packing` is unknown, or one that the layer's element type does not have.
     Packing,
@@ -74,7 +75,7 @@ pub enum LayerField {
     Slope,
     /// `zero_point` is out of its range.
     ZeroPoint,
-    /// A weight is -128, or not finite, or padding is not zero.
+    /// A weight is -128 (or -8 of four bits), or not finite, or padding is not zero.
     Weights,
     /// A bias is not finite, or padding is not zero.
     Bias,
@@ -172,12 +173,12 @@ impl fmt::Display for LayerField {
         f.write_str(match self {
             Self::Inputs => "inputs do not match the latent or the layer before",
             Self::Outputs => "outputs do not match the image, or are 0",
-            Self::Element => "element type is unknown or differs from the first layer's",
-            Self::Packing => "packing is unknown",
+            Self::Element => "element type is unknown, its group is neither 16 nor 32, or it is of reals and the first layer's not (or the reverse)",
+            Self::Packing => "packing is unknown, or not one of the layer's element type",
             Self::Activation => "activation is unknown",
             Self::Slope => "slope of the leaky ReLU is not within 0..=1",
             Self::ZeroPoint => "zero_point out of range",
-            Self::Weights => "a weight is out of range (-127..=127, or finite)",
+            Self::Weights => "a weight is out of range (-127..=127, -7..=7 of four bits, or finite), or padding is not zero",
             Self::Bias => "a bias is not finite",
             Self::Multiplier => "a multiplier is over 32767",
             Self::Shift => "a shift is not within 17..=46",

@@ -4,13 +4,14 @@
 mod float;
 mod integer;
 mod layer;
+mod nibbles;
 mod pair;
 
 use crate::CODE_MAX;
 use crate::blob::{self, Element, Header, ImageShape, LayerSpec, Layers, Packing};
 use crate::error::{EncodeError, GenerateError};
 use crate::kernel;
-pub use layer::{Layer, Output, Packed};
+pub use layer::{Layer, Nibbles, Output, Packed};
 
 /// A generator that was read from a blob and borrows its weights.
 ///
@@ -71,7 +72,7 @@ impl<'a> Generator<'a> {
         self.header.image.line_len()
     }
 
-    /// Words of `scratch`: an int8 layer's inputs as its packing's kernel reads them and a hidden layer's outputs, or the outputs of two float
+    /// Words of `scratch`: an integer layer's inputs as its packing's kernel reads them and a hidden layer's outputs, or the outputs of two float
     /// layers.
     pub fn scratch_len(&self) -> usize {
         let (first, second) = self.scratch_parts();
@@ -103,7 +104,8 @@ impl<'a> Generator<'a> {
     }
 
     /// The header of this model in another packing. Layers for which it is not exact stay in rows: those with a shift over 32, or for
-    /// [`Packing::PairedHalfword`] a sum that can leave 24 bits. Float layers always do.
+    /// [`Packing::PairedHalfword`] a sum that can leave 24 bits. Float layers always do; layers of half bytes get [`Packing::PairedNibbles`] for
+    /// the packing of a core with 32 bits.
     ///
     /// [`blob::encode`] of it, and of [`layers`](Self::layers), writes the packed blob:
     ///
@@ -177,11 +179,11 @@ impl<'a> Generator<'a> {
         // decode accepts no empty list.
         let (spec, hidden) = self.header.layers.split_last().ok_or(too_short)?;
 
-        let input = if spec.element == Element::I8 {
+        let input = if spec.element != Element::F32 {
             let (staged, codes) = (first, kernel::bytes_mut(second));
-            let mut packings = self.header.layers.iter().map(|spec| spec.packing);
-            integer::stage(packings.next().unwrap_or(spec.packing), latent, staged);
-            for ((spec, layer), next) in hidden.iter().zip(&mut layers).zip(packings) {
+            let mut specs = self.header.layers.iter();
+            integer::stage(specs.next().unwrap_or(spec), latent, staged);
+            for ((spec, layer), next) in hidden.iter().zip(&mut layers).zip(specs) {
                 let outputs = codes.get_mut(..spec.outputs.into()).ok_or(too_short)?;
                 integer::rows(spec, &layer, class, staged, 0, outputs);
                 integer::stage(next, outputs, staged);
@@ -258,7 +260,7 @@ impl<'a> Generator<'a> {
         match self.header.layers.first() {
             Some(spec) if spec.element == Element::F32 => (float(0), float(1)),
             _ => {
-                let staged = self.header.layers.iter().map(|spec| spec.packing.staged_len(spec.inputs.into()));
+                let staged = self.header.layers.iter().map(LayerSpec::staged_len);
                 (staged.max().unwrap_or(0), hidden().max().unwrap_or(0).div_ceil(size_of::<u32>()))
             }
         }
@@ -268,7 +270,7 @@ impl<'a> Generator<'a> {
 /// What a layer reads.
 #[derive(Debug, Clone, Copy)]
 enum Input<'s> {
-    /// Codes as the kernel of an int8 layer reads them.
+    /// Codes as the kernel of an integer layer reads them.
     Staged(&'s [u32]),
     /// The latent's codes, which a float layer takes as reals.
     #[cfg(feature = "float")]

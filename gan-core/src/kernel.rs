@@ -9,6 +9,7 @@
 //!
 //! `build.rs` chooses one for the target; `--cfg gan_core_backend="NAME"` forces one.
 
+pub(crate) mod nibbles;
 pub mod scalar;
 
 #[cfg(any(gan_core_kernel = "armv6m", gan_core_kernel = "armv7m", gan_core_kernel = "rv32im"))]
@@ -61,6 +62,14 @@ pub(crate) fn as_i8(bytes: &[u8]) -> &[i8] {
     // SAFETY: u8 and i8 have the same size and alignment and every bit pattern is valid for both; the length and the
     // lifetime are those of `bytes`.
     unsafe { core::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) }
+}
+
+/// The whole words of bytes that begin at a word, as sections of a blob do; else none.
+#[allow(unsafe_code)]
+pub(crate) fn words(bytes: &[u8]) -> &[u32] {
+    // SAFETY: every four bytes are a valid u32, and `align_to` gives only such as are aligned.
+    let (before, words, _) = unsafe { bytes.align_to::<u32>() };
+    if before.is_empty() { words } else { &[] }
 }
 
 /// Words as their bytes, in the machine's order.

@@ -40,7 +40,7 @@ pub enum MakeError {
 }
 
 /// Every file that belongs into `tests/vectors`, as (path under `repo_root`, bytes), sorted by path: `arith.bin`, the synthetic
-/// blobs `v1-*.gan`, and an `.images.bin` for each of these and for each of `models/*.gan`. The `.float.bin` of a model cannot be
+/// blobs `v1-*.gan` and `v2-*.gan`, and an `.images.bin` for each of these and for each of `models/*.gan`. The `.float.bin` of a model cannot be
 /// made from its blob, so it is taken as it lies there.
 ///
 /// It writes nothing. A file in `tests/vectors` that is not in the list is stale: a model was removed or renamed.
@@ -97,6 +97,8 @@ pub fn synthetic_blobs() -> Vec<(&'static str, Vec<u8>)> {
         ("v1-tiny", write(&synthetic::tiny())),
         ("v1-wide-range", write(&synthetic::wide_range())),
         ("v1-float", write(&synthetic::float())),
+        ("v2-int4", write(&synthetic::int4())),
+        ("v2-packed", write(&synthetic::packed())),
     ]
 }
 

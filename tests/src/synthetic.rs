@@ -1,7 +1,10 @@
 //! Models that no training gives: a readable one, an extreme one, a float one, and random ones.
 
-use crate::reference::tables::{hidden_table, output_table};
+mod layer;
+
+use crate::reference::tables::output_table;
 use crate::reference::{Activation, Float, Int8, Layer, Model, Packing, Params, run};
+use layer::integer_layer;
 
 /// All activations, in the order of their variant numbers.
 pub const ACTIVATIONS: [Activation; 5] =
@@ -77,10 +80,26 @@ impl Shape {
     /// others have all weights at +-127, biases that bring the sum to the ends of 32 bits, or any multiplier and shift.
     #[must_use]
     pub fn int8(&self, name: &str, rng: &mut SplitMix64) -> Model {
+        self.integers(name, rng, |_| 0)
+    }
+
+    /// The same, with layers of half bytes among the others; there is at least one.
+    #[must_use]
+    pub fn int4(&self, name: &str, rng: &mut SplitMix64) -> Model {
+        let mut kinds = [16, 32, 16, 32, 0].into_iter();
+        self.integers(name, rng, |rng| match kinds.next() {
+            Some(first) if rng.range(0, 1) == 0 => first,
+            _ => [16, 32, 32][rng.range(0, 2) as usize],
+        })
+    }
+
+    /// An integer model whose layers have half bytes in groups of what `group` says, or bytes if that is 0.
+    fn integers(&self, name: &str, rng: &mut SplitMix64, mut group: impl FnMut(&mut SplitMix64) -> u8) -> Model {
         let mut latent = || (0..self.latent_len).map(|_| rng.range(24, 104) as u8).collect();
         let mut codes: Vec<Vec<u8>> = (0..32).map(|_| latent()).collect();
         self.model(name, |size, bias_rows, activation, last| {
-            let layer = int8_layer(rng, &codes, size, bias_rows, activation, last);
+            let group = group(rng);
+            let layer = integer_layer(rng, &codes, size, bias_rows, activation, last, group);
             codes = codes.iter().map(|codes| run::layer(&layer, codes)).collect();
             layer
         })
@@ -174,6 +193,32 @@ pub fn wide_range() -> Model {
     shape.int8("wide range", &mut SplitMix64(1))
 }
 
+/// Layers of half bytes in groups of 16 and of 32, and of bytes, with sizes on both sides of a group, three labels.
+#[must_use]
+pub fn int4() -> Model {
+    let [linear, relu, leaky, tanh, sigmoid] = ACTIVATIONS;
+    let hidden = vec![(33, leaky), (64, relu), (15, linear), (48, tanh), (17, leaky)];
+    let shape = Shape { latent_len: 40, classes: 3, width: 9, height: 7, channels: 1, hidden, last: sigmoid };
+    let mut groups = [16, 32, 0, 32, 16, 32].into_iter();
+    shape.integers("int4", &mut SplitMix64(4), |_| groups.next().unwrap_or_default())
+}
+
+/// The wide range and half bytes in every packing of theirs: the order of the layers is that of the packings' numbers.
+#[must_use]
+pub fn packed() -> Model {
+    let [linear, relu, leaky, tanh, sigmoid] = ACTIVATIONS;
+    let hidden = vec![(21, leaky), (30, relu), (19, tanh), (23, linear), (18, leaky), (41, relu)];
+    let shape = Shape { latent_len: 13, classes: 2, width: 5, height: 7, channels: 1, hidden, last: sigmoid };
+    let mut model = shape.packable("packed", &mut SplitMix64(5));
+    let half_bytes = shape.integers("packed", &mut SplitMix64(6), |_| 32);
+    for index in [5, 6] {
+        model.layers[index] = half_bytes.layers[index].clone();
+    }
+    let packings = [0, 1, 2, 3, 4, 5, 0].map(|number| Packing::ALL[number]);
+    model.layers.iter_mut().zip(packings).for_each(|(layer, packing)| layer.packing = packing);
+    model
+}
+
 /// Float layers with every activation and labels.
 #[must_use]
 pub fn float() -> Model {
@@ -181,72 +226,4 @@ pub fn float() -> Model {
     let hidden = vec![(9, linear), (21, relu), (14, leaky), (11, tanh)];
     let shape = Shape { latent_len: 6, classes: 3, width: 5, height: 4, channels: 3, hidden, last: sigmoid };
     shape.float("float", &mut SplitMix64(2))
-}
-
-/// A layer of [`Shape::int8`] for inputs like `samples`.
-fn int8_layer(
-    rng: &mut SplitMix64,
-    samples: &[Vec<u8>],
-    [inputs, outputs]: [u16; 2],
-    bias_rows: usize,
-    activation: Activation,
-    last: bool,
-) -> Layer {
-    let hidden_table = hidden_table(activation);
-    let has_table = last || hidden_table.is_some();
-    let mut int8 = Int8 { bias: vec![0; bias_rows * usize::from(outputs)], ..Int8::default() };
-    for row in 0..usize::from(outputs) {
-        let extreme = rng.range(0, 2) == 0;
-        let all_at_the_limit = extreme && rng.range(0, 1) == 0;
-        let mut weight = || if all_at_the_limit { 127 * (2 * rng.range(0, 1) - 1) } else { rng.range(-127, 127) };
-        let weights: Vec<i64> = (0..inputs).map(|_| weight()).collect();
-        let (mean, spread) = sums(&weights, samples);
-
-        let least = i64::from(i32::MIN) - 127 * weights.iter().filter(|&&w| w < 0).sum::<i64>();
-        let most = i64::from(i32::MAX) - 127 * weights.iter().filter(|&&w| w > 0).sum::<i64>();
-        for class in 0..bias_rows {
-            let bias = match if extreme { rng.range(0, 3) } else { 3 } {
-                0 => least,
-                1 => most,
-                2 => rng.range(least, most),
-                _ => rng.range(-spread, spread) - mean,
-            };
-            int8.bias[class * usize::from(outputs) + row] = bias as i32;
-        }
-
-        let factor = if has_table { 60.0 } else { 35.0 } / spread as f64;
-        let shift = f64::log2(32_767.0 / factor).floor().clamp(17.0, 46.0) as u8;
-        let fitting = factor * f64::from(shift).exp2();
-        let slope = match activation {
-            Activation::Relu => 0.0,
-            Activation::LeakyRelu(slope) => f64::from(slope),
-            _ => 1.0,
-        };
-        let any = extreme && rng.range(0, 1) == 0;
-        let mut multiplier = |fitting: f64| if any { rng.range(0, 32_767) as u16 } else { fitting.min(32_767.0) as u16 };
-        int8.multipliers.push(multiplier(fitting));
-        if !has_table {
-            int8.negative_multipliers.push(multiplier(fitting * slope));
-        }
-        int8.shifts.push(if any { rng.range(17, 46) as u8 } else { shift });
-        int8.weights.extend(weights.iter().map(|&w| w as i8));
-    }
-    if last {
-        // A permutation, as 167 is odd: no two indices give one pixel.
-        int8.table = (0..=255u8).map(|i| i.wrapping_mul(167).wrapping_add(13)).collect();
-    } else if let Some(table) = hidden_table {
-        int8.table = table.into();
-    }
-    let zero_point = if has_table { rng.range(100, 156) } else { rng.range(0, 127) } as u8;
-    Layer { inputs, outputs, activation, zero_point, packing: Packing::Rows, params: Params::I8(int8) }
-}
-
-/// Mean of a row's sums over `samples`, and how far from it they lie on average; the latter at least so large that a
-/// multiplier can bring it to the codes.
-fn sums(weights: &[i64], samples: &[Vec<u8>]) -> (i64, i64) {
-    let sum = |codes: &Vec<u8>| weights.iter().zip(codes).map(|(&w, &x)| w * i64::from(x)).sum::<i64>();
-    let sums: Vec<i64> = samples.iter().map(sum).collect();
-    let count = samples.len() as i64;
-    let mean = sums.iter().sum::<i64>() / count;
-    (mean, (sums.iter().map(|sum| (sum - mean).abs()).sum::<i64>() / count).max(256))
 }

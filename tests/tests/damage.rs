@@ -5,7 +5,7 @@ use gan_core::decode;
 use gan_core::error::DecodeError;
 use gan_tests::reference::write::{seal, write};
 use gan_tests::reference::{Model, Params, generate, parse};
-use gan_tests::synthetic::{SplitMix64, float, tiny, wide_range};
+use gan_tests::synthetic::{SplitMix64, float, int4, packed, tiny, wide_range};
 
 #[path = "common/aligned.rs"]
 mod aligned;
@@ -59,7 +59,7 @@ fn agreed(bytes: &[u8]) -> bool {
     match (parse(bytes), decode(&blob)) {
         (Err(_), Err(_)) => false,
         (Ok(model), Ok(generator)) => {
-            if matches!(model.layers[0].params, Params::I8(_)) {
+            if !matches!(model.layers[0].params, Params::F32(_)) {
                 let latent: Vec<u8> = (0..model.latent_len).map(|i| (i * 37 % 128) as u8).collect();
                 let label = model.classes.checked_sub(1);
                 let mut scratch = vec![0; generator.scratch_len()];
@@ -89,7 +89,7 @@ fn flip(model: &Model, step: usize) -> (usize, usize) {
 
 #[test]
 fn flipped_bits_with_a_right_crc_are_judged_alike() {
-    for (model, step) in [(tiny(), 1), (float(), 7), (wide_range(), 61)] {
+    for (model, step) in [(tiny(), 1), (float(), 7), (wide_range(), 61), (int4(), 61), (packed(), 61)] {
         let (valid, all) = flip(&model, step);
         println!("{}: {valid} of {all} bits leave a valid blob", model.name);
         assert!(valid > all / 4 && valid < all, "both kinds have to occur");
@@ -101,7 +101,7 @@ fn flipped_bits_with_a_right_crc_are_judged_alike() {
 fn random_headers_are_judged_alike() {
     let mut rng = SplitMix64(9);
     let mut valid = 0;
-    for model in [tiny(), float(), wide_range()] {
+    for model in [tiny(), float(), wide_range(), int4(), packed()] {
         let mut message = write(&model);
         message.truncate(message.len() - 4);
         for _ in 0..3000 {

@@ -44,7 +44,7 @@ fn plain() -> Model {
 fn int8(model: &mut Model, layer: usize) -> &mut Int8 {
     match &mut model.layers[layer].params {
         Params::I8(int8) => int8,
-        Params::F32(_) => panic!("layer {layer} is a float layer"),
+        _ => panic!("layer {layer} is not an int8 layer"),
     }
 }
 
@@ -52,7 +52,7 @@ fn int8(model: &mut Model, layer: usize) -> &mut Int8 {
 fn f32s(model: &mut Model, layer: usize) -> &mut Float {
     match &mut model.layers[layer].params {
         Params::F32(float) => float,
-        Params::I8(_) => panic!("layer {layer} is an integer layer"),
+        _ => panic!("layer {layer} is an integer layer"),
     }
 }
 
@@ -240,7 +240,7 @@ fn headers_of_another_format_are_refused() {
     refused(&tiny_with(4, 1, &[2]), DecodeError::NotCanonical);
     refused(&tiny_with(6, 1, &[0xFF]), DecodeError::Name); // name: not UTF-8
     refused(&tiny_with(10, 1, &[0x82, 0x80, 0x04]), DecodeError::LatentLen); // latent_len: 65538
-    let fields = [(2, 2, LayerField::Element), (3, 5, LayerField::Packing), (4, 5, LayerField::Activation)];
+    let fields = [(2, 3, LayerField::Element), (3, 6, LayerField::Packing), (4, 5, LayerField::Activation)];
     for (at, unknown, field) in fields {
         refused(&tiny_with(TINY_LAYER + at, 1, &[unknown]), layer(0, field));
     }

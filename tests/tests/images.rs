@@ -153,14 +153,18 @@ proptest! {
     }
 }
 
-/// Random images would prove little if most rows were saturated: over the vectors of the wide-range blob, and without
+/// Random images would prove little if most rows were saturated: over the vectors of the synthetic blobs of integers, and without
 /// gan-core, more than half of the pixels take several values.
 #[test]
 fn synthetic_pixels_depend_on_the_latent() {
-    let model = synthetic::wide_range();
-    let images: Vec<_> = (0..20).map(|seed| reference::generate(&model, &sampler::codes(seed, 0, 19), None)).collect();
-    let varying = (0..model.pixels_len()).filter(|&i| images.iter().any(|image| image[i] != images[0][i])).count();
-    assert!(2 * varying > model.pixels_len(), "{varying} of {} pixels vary", model.pixels_len());
+    for model in [synthetic::wide_range(), synthetic::int4(), synthetic::packed()] {
+        let label = model.classes.checked_sub(1);
+        let latent = |seed| sampler::codes(seed, 0, model.latent_len.into());
+        let images: Vec<_> = (0..20).map(|seed| reference::generate(&model, &latent(seed), label)).collect();
+        let varying = (0..model.pixels_len()).filter(|&i| images.iter().any(|image| image[i] != images[0][i])).count();
+        println!("{}: {varying} of {} pixels vary", model.name, model.pixels_len());
+        assert!(2 * varying > model.pixels_len(), "{}: {varying} of {} pixels vary", model.name, model.pixels_len());
+    }
 }
 
 /// Float models of two or three layers with every last activation, in one sum: a tolerance on a mean needs many pixels.

@@ -4,10 +4,10 @@ use super::section;
 use super::{Activation, Element, Header, LayerSpec, Packing};
 use crate::CODE_MAX;
 use crate::error::{DecodeError, LayerField};
-use crate::generator::{Layer, Output, Packed};
+use crate::generator::{Layer, Nibbles, Output, Packed};
 use crate::quant::{MULTIPLIER_MAX, Rescale, SHIFT_MAX, SHIFT_MIN, SHIFT_PACKED_MAX};
 
-/// Sizes are positive and chain from the latent to the image, and the layers have one element type.
+/// Sizes are positive and chain from the latent to the image, and the layers are all of integers or all of reals.
 pub(super) fn header(header: &Header<'_>) -> Result<(), DecodeError> {
     let image = header.image;
     if header.latent_len == 0 {
@@ -27,10 +27,17 @@ pub(super) fn header(header: &Header<'_>) -> Result<(), DecodeError> {
         if spec.outputs == 0 || (last && usize::from(spec.outputs) != image.len()) {
             return wrong(LayerField::Outputs);
         }
-        if spec.element != first.element || (spec.element == Element::F32 && !cfg!(feature = "float")) {
+        let group_fits = !matches!(spec.element, Element::I4 { group } if !matches!(group, 16 | 32));
+        let float = |spec: &LayerSpec| spec.element == Element::F32;
+        if !group_fits || float(spec) != float(first) || (float(spec) && !cfg!(feature = "float")) {
             return wrong(LayerField::Element);
         }
-        if spec.element == Element::F32 && spec.packing != Packing::Rows {
+        let packing_fits = match spec.element {
+            Element::F32 => spec.packing == Packing::Rows,
+            Element::I8 => spec.packing != Packing::PairedNibbles,
+            Element::I4 { .. } => matches!(spec.packing, Packing::Rows | Packing::PairedNibbles),
+        };
+        if !packing_fits {
             return wrong(LayerField::Packing);
         }
         if matches!(spec.activation, Activation::LeakyRelu(slope) if !(0.0..=1.0).contains(&slope)) {
@@ -38,8 +45,8 @@ pub(super) fn header(header: &Header<'_>) -> Result<(), DecodeError> {
         }
         let top = match spec.element {
             Element::F32 => 0,
-            Element::I8 if section::has_table(header, index, spec) => u8::MAX,
-            Element::I8 => CODE_MAX,
+            _ if section::has_table(header, index, spec) => u8::MAX,
+            _ => CODE_MAX,
         };
         if spec.zero_point > top {
             return wrong(LayerField::ZeroPoint);
@@ -71,6 +78,11 @@ fn numbers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> R
             check(shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_MAX).contains(shift)), LayerField::Shift)?;
             integers(spec, classes, layer, last)
         }
+        Layer::I4(nibbles) => {
+            check(nibbles.shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_MAX).contains(shift)), LayerField::Shift)?;
+            nibble_padding(spec, &nibbles)?;
+            integers(spec, classes, layer, last)
+        }
         Layer::Packed(packed) => {
             let (shifts, padded) = packed.shifts.split_at_checked(spec.outputs.into()).ok_or(LayerField::Shift)?;
             check(shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_PACKED_MAX).contains(shift)), LayerField::Shift)?;
@@ -85,9 +97,12 @@ fn check(holds: bool, field: LayerField) -> Result<(), LayerField> {
     if holds { Ok(()) } else { Err(field) }
 }
 
-/// Whether an int8 layer can be packed: its factors fit, and the packing's kernels get every sum right.
+/// Whether an int8 layer can be packed: it has that packing, its factors fit, and the packing's kernels get every sum right.
 pub(super) fn packable(header: &Header<'_>, index: usize, spec: &LayerSpec, layer: &Layer<'_>, packing: Packing) -> bool {
     let spec = LayerSpec { packing, ..*spec };
+    if packing == Packing::PairedNibbles {
+        return false;
+    }
     let factors_fit = (0..spec.outputs.into()).all(|row| {
         layer.rescale(row).is_some_and(|(positive, _)| packing == Packing::Rows || positive.shift <= SHIFT_PACKED_MAX)
     });
@@ -95,7 +110,7 @@ pub(super) fn packable(header: &Header<'_>, index: usize, spec: &LayerSpec, laye
     factors_fit && integers(&spec, section::classes(header, index) as usize, layer, true).is_ok()
 }
 
-/// What all int8 layers promise, row by row.
+/// What all integer layers promise, row by row.
 fn integers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> Result<(), LayerField> {
     check(last || layer.table().is_none_or(|table| table.iter().all(|&code| code <= CODE_MAX)), LayerField::Table)?;
     let (inputs, outputs) = (usize::from(spec.inputs), usize::from(spec.outputs));
@@ -105,14 +120,17 @@ fn integers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> 
         check(small(positive) && negative.is_none_or(small), LayerField::Multiplier)?;
         let (above, below) = match *layer {
             Layer::I8 { weights, .. } => sum(weights.iter().skip(row * inputs).take(inputs).copied()),
+            Layer::I4(nibbles) => scaled_sum(spec, &nibbles, row),
             _ => sum((0..inputs).map(|column| layer.weight(inputs, row, column).unwrap_or(i8::MIN))),
         }
         .ok_or(LayerField::Weights)?;
         let (min, max) = spec.packing.sums(row);
         for class in 0..classes {
             let bias = layer.bias(outputs, class, row).ok_or(LayerField::Bias)?;
-            let fits =
-                |sum: i32| bias.checked_add(sum.wrapping_mul(CODE_MAX.into())).is_some_and(|sum| (min..=max).contains(&sum));
+            let fits = |sum: i32| {
+                let sum = sum.checked_mul(CODE_MAX.into()).and_then(|sum| bias.checked_add(sum));
+                sum.is_some_and(|sum| (min..=max).contains(&sum))
+            };
             check(fits(above) && fits(below), LayerField::Accumulator)?;
         }
     }
@@ -121,12 +139,42 @@ fn integers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> 
 
 /// The sums of the positive and of the negative weights of a row; nothing if one is -128.
 fn sum(weights: impl Iterator<Item = i8>) -> Option<(i32, i32)> {
-    // Without a way out of the loop, and by unsigned bytes, it is vectorized. 127 times either sum is at most 65535 * 127 * 127 < 2^31.
+    // Without a way out of the loop, and by unsigned bytes, it is vectorized. Either sum is at most 65535 * 127 < 2^31.
     let (least, above, below) = weights.fold((0i8, 0i32, 0i32), |(least, above, below), weight| {
         let magnitude = |weight: i8| i32::from(weight.max(0).cast_unsigned());
         (least.min(weight), above.wrapping_add(magnitude(weight)), below.wrapping_sub(magnitude(weight.wrapping_neg())))
     });
     (least > i8::MIN).then_some((above, below))
+}
+
+/// The same of weights with their scales; nothing if one is -8.
+fn scaled_sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, row: usize) -> Option<(i32, i32)> {
+    let (padded, group) = (spec.padded_inputs(), usize::from(nibbles.group));
+    let (mut above, mut below) = (0i32, 0i32);
+    for (index, first) in (0..padded).step_by(group.max(1)).enumerate() {
+        let scale = nibbles.scale(spec.groups(), row, index);
+        for column in first..first + group {
+            let weight = i32::from(nibbles.packing.nibble(nibbles.weights, padded, row, column));
+            if weight < -7 {
+                return None;
+            }
+            // At most 65536 * 7 * 255 < 2^31 in all.
+            above = above.wrapping_add(scale * weight.max(0));
+            below = below.wrapping_add(scale * weight.min(0));
+        }
+    }
+    Some((above, below))
+}
+
+/// Half bytes of padding stand for 0.
+fn nibble_padding(spec: &LayerSpec, nibbles: &Nibbles<'_>) -> Result<(), LayerField> {
+    let (inputs, outputs, padded) = (usize::from(spec.inputs), usize::from(spec.outputs), spec.padded_inputs());
+    for row in 0..outputs.next_multiple_of(nibbles.packing.group()) {
+        for column in if row < outputs { inputs } else { 0 }..padded {
+            check(nibbles.packing.nibble(nibbles.weights, padded, row, column) == 0, LayerField::Weights)?;
+        }
+    }
+    Ok(())
 }
 
 /// The padding of a packed layer is zero, and so are the bits of its factors that no multiplier has.

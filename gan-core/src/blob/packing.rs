@@ -19,6 +19,8 @@ pub enum Packing {
     Blocks7x16,
     /// 16 rows by four columns. For hosts.
     Blocks16x4,
+    /// Two rows by four columns of half bytes in a word. For all 32-bit cores; the only one of `I4` layers besides [`Rows`](Self::Rows).
+    PairedNibbles,
 }
 
 impl Packing {
@@ -42,6 +44,7 @@ impl Packing {
             Self::ByteLane => "byte-lane",
             Self::Blocks7x16 => "blocks-7x16",
             Self::Blocks16x4 => "blocks-16x4",
+            Self::PairedNibbles => "paired-nibbles",
         }
     }
 
@@ -49,6 +52,7 @@ impl Packing {
     pub const fn group(self) -> usize {
         match self {
             Self::Rows => 1,
+            Self::PairedNibbles => 2,
             Self::PairedHalfword | Self::ByteLane => 4,
             Self::Blocks7x16 => 7,
             Self::Blocks16x4 => 16,
@@ -61,15 +65,23 @@ impl Packing {
             Self::Rows => 1,
             Self::PairedHalfword | Self::ByteLane => 8,
             Self::Blocks7x16 => 16,
-            Self::Blocks16x4 => 4,
+            Self::Blocks16x4 | Self::PairedNibbles => 4,
         }
     }
 
-    /// Words that hold a layer's inputs as the packing's kernel reads them.
+    /// The packing of `I4` layers in a model whose others have this one: every core without 64-bit words runs the same.
+    pub(crate) const fn of_nibbles(self) -> Self {
+        match self {
+            Self::Rows | Self::Blocks16x4 => Self::Rows,
+            Self::PairedHalfword | Self::ByteLane | Self::Blocks7x16 | Self::PairedNibbles => Self::PairedNibbles,
+        }
+    }
+
+    /// Words that hold an `I8` layer's inputs as the packing's kernel reads them.
     pub fn staged_len(self, inputs: usize) -> usize {
         let padded = inputs.next_multiple_of(self.columns());
         match self {
-            Self::Rows | Self::Blocks7x16 | Self::Blocks16x4 => padded.div_ceil(4),
+            Self::Rows | Self::Blocks7x16 | Self::Blocks16x4 | Self::PairedNibbles => padded.div_ceil(4),
             Self::PairedHalfword => padded / 2,
             // And 128 times their sum.
             Self::ByteLane => padded / 2 + 1,
@@ -91,7 +103,8 @@ impl Packing {
         // Words of four rows by two columns begin on multiples of eight bytes, with the first two rows.
         let word = start + column / 2 * 8 + row / 2 * 4;
         match self {
-            Self::Rows => start + column,
+            // No I8 layer has paired nibbles.
+            Self::Rows | Self::PairedNibbles => start + column,
             Self::PairedHalfword => word + column % 2 * 2,
             Self::ByteLane => word + ((column % 2) ^ 1) * 2 + row % 2,
             Self::Blocks7x16 => start + column / 16 * (7 * 16) + row * 16 + column % 16,
@@ -105,7 +118,7 @@ impl Packing {
         let at = self.offset(inputs, row, column);
         let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
         match self {
-            Self::Rows | Self::Blocks7x16 | Self::Blocks16x4 => i32::from(byte(at).cast_signed()),
+            Self::Rows | Self::Blocks7x16 | Self::Blocks16x4 | Self::PairedNibbles => i32::from(byte(at).cast_signed()),
             Self::ByteLane => i32::from(byte(at)) - 128,
             Self::PairedHalfword => {
                 let pair = i32::from(i16::from_le_bytes([byte(at), byte(at + 1)]));
@@ -131,6 +144,31 @@ impl Packing {
             (Self::ByteLane, [byte, ..]) => *byte = weight.cast_unsigned() ^ 0x80,
             (_, [byte, ..]) => *byte = weight.cast_unsigned(),
             (_, []) => {}
+        }
+    }
+
+    /// Where the half byte of `row` and `column` lies among those of `padded` columns: the byte, and how far it is to be shifted.
+    #[inline]
+    fn nibble_at(self, padded: usize, row: usize, column: usize) -> (usize, u32) {
+        let byte = match self {
+            Self::PairedNibbles => row / 2 * padded + column / 4 * 4 + row % 2 * 2 + column % 4 / 2,
+            _ => row * (padded / 2) + column / 2,
+        };
+        (byte, 4 * (column as u32 % 2))
+    }
+
+    /// The weight of `row` and `column` of an `I4` layer, padding included. -8 stands for half a byte that no weight has.
+    #[inline]
+    pub(crate) fn nibble(self, bytes: &[u8], padded: usize, row: usize, column: usize) -> i8 {
+        let (at, shift) = self.nibble_at(padded, row, column);
+        ((bytes.get(at).copied().unwrap_or_default() >> shift) & 15).cast_signed() - 8
+    }
+
+    /// Puts a weight where [`nibble`](Self::nibble) finds it, into bytes that were 0.
+    pub(crate) fn put_nibble(self, bytes: &mut [u8], padded: usize, row: usize, column: usize, weight: i8) {
+        let (at, shift) = self.nibble_at(padded, row, column);
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte |= (weight.wrapping_add(8).cast_unsigned() & 15) << shift;
         }
     }
 }

@@ -63,16 +63,18 @@ impl<'a> Reader<'a> {
         let field = |field| DecodeError::Layer { index, field };
         let inputs = self.u16(field(LayerField::Inputs))?;
         let outputs = self.u16(field(LayerField::Outputs))?;
-        let element = match self.varint(1, field(LayerField::Element))? {
+        let element = match self.varint(2, field(LayerField::Element))? {
             0 => Element::I8,
-            _ => Element::F32,
+            1 => Element::F32,
+            _ => Element::I4 { group: self.byte(field(LayerField::Element))? },
         };
-        let packing = match self.varint(4, field(LayerField::Packing))? {
+        let packing = match self.varint(5, field(LayerField::Packing))? {
             0 => Packing::Rows,
             1 => Packing::PairedHalfword,
             2 => Packing::ByteLane,
             3 => Packing::Blocks7x16,
-            _ => Packing::Blocks16x4,
+            4 => Packing::Blocks16x4,
+            _ => Packing::PairedNibbles,
         };
         let activation = match self.varint(4, field(LayerField::Activation))? {
             0 => Activation::Linear,

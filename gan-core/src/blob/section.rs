@@ -2,7 +2,7 @@
 
 use super::{ALIGNMENT, Activation, Element, Header, LayerSpec, Packing};
 use crate::error::{EncodeError, LayerField};
-use crate::generator::{Layer, Output, Packed};
+use crate::generator::{Layer, Nibbles, Output, Packed};
 use crate::kernel::as_i8;
 
 const TABLE_LEN: u64 = 256;
@@ -12,6 +12,7 @@ const TABLE_LEN: u64 = 256;
 /// In u64: a header may announce more than 32 bits of bytes, and a device must refuse it rather than wrap around.
 struct Sections {
     weights: u64,
+    scales: u64,
     bias: u64,
     multipliers: u64,
     negative_multipliers: u64,
@@ -21,33 +22,38 @@ struct Sections {
 
 impl Sections {
     fn of(header: &Header<'_>, index: usize, spec: &LayerSpec) -> Self {
-        let packing = spec.packing;
-        let padded = |count: u16, multiple: usize| u64::from(count).next_multiple_of(multiple as u64);
-        let (inputs, rows) = (padded(spec.inputs, packing.columns()), padded(spec.outputs, packing.group()));
+        let outputs = u64::from(spec.outputs);
+        let (inputs, padded_rows) = (spec.padded_inputs() as u64, outputs.next_multiple_of(spec.packing.group() as u64));
+        let rows = if matches!(spec.element, Element::I4 { .. }) { outputs } else { padded_rows };
         let none = Self {
             weights: 0,
+            scales: 0,
             bias: 4 * classes(header, index) * rows,
             multipliers: 0,
             negative_multipliers: 0,
             shifts: 0,
             table: 0,
         };
-        match spec.element {
-            Element::F32 => Self { weights: 4 * inputs * rows, ..none },
+        let integers = match spec.element {
+            Element::F32 => return Self { weights: 4 * inputs * rows, ..none },
             Element::I8 => {
-                let multipliers = rows * if packing == Packing::Rows { 2 } else { 4 };
-                let integers = Self { weights: inputs * rows, multipliers, shifts: rows, ..none };
-                if has_table(header, index, spec) {
-                    Self { table: TABLE_LEN, ..integers }
-                } else {
-                    Self { negative_multipliers: multipliers, ..integers }
-                }
+                let multipliers = rows * if spec.packing == Packing::Rows { 2 } else { 4 };
+                Self { weights: inputs * rows, multipliers, shifts: rows, ..none }
             }
+            Element::I4 { .. } => {
+                let scales = spec.groups() as u64 * rows;
+                Self { weights: inputs * padded_rows / 2, scales, multipliers: 2 * rows, shifts: rows, ..none }
+            }
+        };
+        if has_table(header, index, spec) {
+            Self { table: TABLE_LEN, ..integers }
+        } else {
+            Self { negative_multipliers: integers.multipliers, ..integers }
         }
     }
 
-    fn lens(&self) -> [u64; 6] {
-        [self.weights, self.bias, self.multipliers, self.negative_multipliers, self.shifts, self.table]
+    fn lens(&self) -> [u64; 7] {
+        [self.weights, self.scales, self.bias, self.multipliers, self.negative_multipliers, self.shifts, self.table]
     }
 }
 
@@ -56,7 +62,7 @@ pub(super) fn classes(header: &Header<'_>, index: usize) -> u64 {
     if index == 0 { u64::from(header.classes).max(1) } else { 1 }
 }
 
-/// Whether an int8 layer looks its outputs up in a table.
+/// Whether an integer layer looks its outputs up in a table.
 pub(super) fn has_table(header: &Header<'_>, index: usize, spec: &LayerSpec) -> bool {
     index + 1 == header.layers.len() || matches!(spec.activation, Activation::Tanh | Activation::Sigmoid)
 }
@@ -86,22 +92,22 @@ pub(super) fn read<'a, const CHECK: bool>(
 ) -> Result<Layer<'a>, LayerField> {
     let lens = Sections::of(header, index, spec);
     let weights = take::<CHECK>(payload, lens.weights)?;
+    let scales = take::<CHECK>(payload, lens.scales)?;
     let bias = take::<CHECK>(payload, lens.bias)?;
     let multipliers = take::<CHECK>(payload, lens.multipliers)?;
     let negative_multipliers = take::<CHECK>(payload, lens.negative_multipliers)?;
     let shifts = take::<CHECK>(payload, lens.shifts)?;
     let table = take::<CHECK>(payload, lens.table)?;
-    Ok(match spec.element {
-        Element::F32 => Layer::F32 { weights, bias },
-        Element::I8 => {
-            let output = match table.try_into() {
-                Ok(table) => Output::Table(table),
-                Err(_) => Output::Code { negative_multipliers },
-            };
-            match spec.packing {
-                Packing::Rows => Layer::I8 { weights: as_i8(weights), bias, multipliers, shifts, output },
-                packing => Layer::Packed(Packed { packing, weights, bias, factors: multipliers, shifts, output }),
-            }
+    let output = match table.try_into() {
+        Ok(table) => Output::Table(table),
+        Err(_) => Output::Code { negative_multipliers },
+    };
+    Ok(match (spec.element, spec.packing) {
+        (Element::F32, _) => Layer::F32 { weights, bias },
+        (Element::I8, Packing::Rows) => Layer::I8 { weights: as_i8(weights), bias, multipliers, shifts, output },
+        (Element::I8, packing) => Layer::Packed(Packed { packing, weights, bias, factors: multipliers, shifts, output }),
+        (Element::I4 { group }, packing) => {
+            Layer::I4(Nibbles { packing, group, weights, scales, bias, multipliers, shifts, output })
         }
     })
 }
@@ -153,7 +159,7 @@ pub(super) fn write<'a>(
     for (index, spec) in header.layers.iter().enumerate() {
         let layer = layers.next().ok_or(wrong(index))?;
         let lens = Sections::of(header, index, spec).lens();
-        let mut sections: [&mut [u8]; 6] = Default::default();
+        let mut sections: [&mut [u8]; 7] = Default::default();
         for (section, len) in sections.iter_mut().zip(lens) {
             let len = len as usize;
             let (target, after) =
@@ -161,8 +167,10 @@ pub(super) fn write<'a>(
             rest = after;
             *section = target.get_mut(..len).ok_or(wrong(index))?;
         }
-        let written = if layer.packing() == spec.packing {
-            copy(sections, &layer)
+        let written = if layer.element() != spec.element {
+            None
+        } else if layer.packing() == spec.packing || matches!(layer, Layer::I4(_)) {
+            copy(sections, spec, &layer)
         } else {
             repack(sections, spec, classes(header, index) as usize, &layer)
         };
@@ -171,9 +179,9 @@ pub(super) fn write<'a>(
     layers.next().map_or(Ok(()), |_| Err(wrong(header.layers.len())))
 }
 
-/// Copies the sections of a layer if they have the right lengths.
-fn copy(sections: [&mut [u8]; 6], layer: &Layer<'_>) -> Option<()> {
-    let [target, rest @ ..] = sections;
+/// Copies the sections of a layer if they have the right lengths. Of half bytes only the weights are packed.
+fn copy(sections: [&mut [u8]; 7], spec: &LayerSpec, layer: &Layer<'_>) -> Option<()> {
+    let [target, scales, rest @ ..] = sections;
     let (contents, output): ([&[u8]; 3], _) = match *layer {
         Layer::F32 { weights, bias } => {
             exact(target, weights)?;
@@ -187,6 +195,15 @@ fn copy(sections: [&mut [u8]; 6], layer: &Layer<'_>) -> Option<()> {
         Layer::Packed(Packed { weights, bias, factors, shifts, output, .. }) => {
             exact(target, weights)?;
             ([bias, factors, shifts], Some(output))
+        }
+        Layer::I4(nibbles) => {
+            if nibbles.packing == spec.packing {
+                exact(target, nibbles.weights)?;
+            } else {
+                repack_nibbles(target, spec, &nibbles);
+            }
+            exact(scales, nibbles.scales)?;
+            ([nibbles.bias, nibbles.multipliers, nibbles.shifts], Some(nibbles.output))
         }
     };
     let [bias, multipliers, shifts] = contents;
@@ -203,9 +220,20 @@ fn exact(target: &mut [u8], content: &[u8]) -> Option<()> {
     (target.len() == content.len()).then(|| target.copy_from_slice(content))
 }
 
-/// Writes an integer layer's numbers, one after the other, in another packing.
-fn repack(sections: [&mut [u8]; 6], spec: &LayerSpec, classes: usize, layer: &Layer<'_>) -> Option<()> {
-    let [weights, biases, multipliers, negative_multipliers, shifts, table] = sections;
+/// Writes half bytes in another packing.
+fn repack_nibbles(target: &mut [u8], spec: &LayerSpec, nibbles: &Nibbles<'_>) {
+    let (outputs, padded) = (usize::from(spec.outputs), spec.padded_inputs());
+    for row in 0..outputs.next_multiple_of(spec.packing.group()) {
+        for column in 0..padded {
+            let weight = if row < outputs { nibbles.packing.nibble(nibbles.weights, padded, row, column) } else { 0 };
+            spec.packing.put_nibble(target, padded, row, column, weight);
+        }
+    }
+}
+
+/// Writes an int8 layer's numbers, one after the other, in another packing.
+fn repack(sections: [&mut [u8]; 7], spec: &LayerSpec, classes: usize, layer: &Layer<'_>) -> Option<()> {
+    let [weights, _, biases, multipliers, negative_multipliers, shifts, table] = sections;
     let (inputs, outputs, packing) = (usize::from(spec.inputs), usize::from(spec.outputs), spec.packing);
     let rows = outputs.next_multiple_of(packing.group());
     for row in 0..rows {

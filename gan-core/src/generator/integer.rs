@@ -1,13 +1,16 @@
-//! Int8 layers: by the build's own kernel if the weights are packed for it, else by the scalar one.
+//! Integer layers: by the build's own kernel if the weights are packed for it, else by the scalar one.
 
 use super::layer::{Layer, Output, Packed};
+use super::nibbles;
 use crate::CODE_MAX;
-use crate::blob::{LayerSpec, Packing};
+use crate::blob::{Element, LayerSpec, Packing};
 use crate::kernel::{self, Groups, active, scalar};
 
 /// Puts a layer's inputs where and how its kernel reads them.
-pub(super) fn stage(packing: Packing, codes: &[u8], staged: &mut [u32]) {
-    if runs(packing) {
+pub(super) fn stage(spec: &LayerSpec, codes: &[u8], staged: &mut [u32]) {
+    if let Element::I4 { group } = spec.element {
+        nibbles::stage(spec, group.into(), codes, staged);
+    } else if runs(spec.packing) {
         active::stage(codes, staged);
     } else {
         kernel::bytes_mut(staged).iter_mut().zip(codes).for_each(|(staged, &code)| *staged = code);
@@ -25,6 +28,7 @@ fn runs(packing: Packing) -> bool {
 pub(super) fn rows(spec: &LayerSpec, layer: &Layer<'_>, class: usize, staged: &[u32], first_row: usize, outputs: &mut [u8]) {
     match layer {
         Layer::Packed(packed) if runs(packed.packing) => native(spec, packed, class, staged, first_row, outputs),
+        Layer::I4(weights) => nibbles::rows(spec, layer, weights, class, staged, first_row, outputs),
         _ => plain(spec, layer, class, kernel::bytes(staged), first_row, outputs),
     }
 }
@@ -33,10 +37,8 @@ pub(super) fn rows(spec: &LayerSpec, layer: &Layer<'_>, class: usize, staged: &[
 fn plain(spec: &LayerSpec, layer: &Layer<'_>, class: usize, codes: &[u8], first_row: usize, outputs: &mut [u8]) {
     let (inputs, count) = (usize::from(spec.inputs), usize::from(spec.outputs));
     let codes = codes.get(..inputs).unwrap_or(codes);
-    let zero_point = i32::from(spec.zero_point);
     for (output, row) in outputs.iter_mut().zip(first_row..) {
-        // decode proves that every row has its numbers.
-        let Some((bias, (positive, negative))) = layer.bias(count, class, row).zip(layer.rescale(row)) else { continue };
+        let bias = layer.bias(count, class, row).unwrap_or_default();
         let acc = match *layer {
             Layer::I8 { weights, .. } => scalar::dot(weights.get(row * inputs..).unwrap_or_default(), codes, bias),
             _ => {
@@ -44,13 +46,21 @@ fn plain(spec: &LayerSpec, layer: &Layer<'_>, class: usize, codes: &[u8], first_
                 weights.zip(codes).fold(bias, |acc, (w, &x)| acc.wrapping_add(i32::from(w) * i32::from(x)))
             }
         };
-        *output = match layer.table() {
-            Some(table) => table[usize::from((zero_point + positive.apply(acc)).clamp(0, 255) as u8)],
-            None => {
-                let rescale = if acc < 0 { negative.unwrap_or(positive) } else { positive };
-                (zero_point + rescale.apply(acc)).clamp(0, CODE_MAX.into()) as u8
-            }
-        };
+        *output = requantize(spec, layer, row, acc);
+    }
+}
+
+/// The output of a row whose sum is `acc`.
+pub(super) fn requantize(spec: &LayerSpec, layer: &Layer<'_>, row: usize, acc: i32) -> u8 {
+    // decode proves that every row has its numbers.
+    let Some((positive, negative)) = layer.rescale(row) else { return 0 };
+    let zero_point = i32::from(spec.zero_point);
+    match layer.table() {
+        Some(table) => table[usize::from((zero_point + positive.apply(acc)).clamp(0, 255) as u8)],
+        None => {
+            let rescale = if acc < 0 { negative.unwrap_or(positive) } else { positive };
+            (zero_point + rescale.apply(acc)).clamp(0, CODE_MAX.into()) as u8
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The numbers of a layer, borrowed from the blob. Multi-byte numbers are little-endian bytes: sections are aligned, but nothing here has
 //! to rely on it.
 
-use crate::blob::Packing;
+use crate::blob::{Element, Packing};
 use crate::quant::Rescale;
 
 /// The numbers of a layer; their meaning is in the [`LayerSpec`](crate::LayerSpec) of the same index.
@@ -22,6 +22,8 @@ pub enum Layer<'a> {
     },
     /// Integers in an order that a kernel likes.
     Packed(Packed<'a>),
+    /// Integers of four bits, in any of their orders.
+    I4(Nibbles<'a>),
     /// Reals.
     F32 {
         /// `[output][input]`, f32.
@@ -48,7 +50,35 @@ pub struct Packed<'a> {
     pub output: Output<'a>,
 }
 
-/// How an int8 layer's accumulators become its outputs.
+/// The numbers of a layer of half bytes. Its packing is that of the weights alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Nibbles<'a> {
+    /// [`Packing::Rows`] or [`Packing::PairedNibbles`].
+    pub packing: Packing,
+    /// Inputs that share a scale: 16 or 32.
+    pub group: u8,
+    /// Half a byte a weight, which is -7..=7 and stored plus 8, even columns in the lower half; inputs padded to whole groups.
+    pub weights: &'a [u8],
+    /// `[output][group]`: what the group's part of the sum is multiplied by.
+    pub scales: &'a [u8],
+    /// `[class][output]`, i32.
+    pub bias: &'a [u8],
+    /// `[output]`, u16.
+    pub multipliers: &'a [u8],
+    /// `[output]`.
+    pub shifts: &'a [u8],
+    /// What follows the accumulator.
+    pub output: Output<'a>,
+}
+
+impl Nibbles<'_> {
+    /// The scale of a group, of the `groups` in each row.
+    pub(crate) fn scale(&self, groups: usize, row: usize, group: usize) -> i32 {
+        self.scales.get(row * groups + group).copied().unwrap_or_default().into()
+    }
+}
+
+/// How an integer layer's accumulators become its outputs.
 #[derive(Debug, Clone, Copy)]
 pub enum Output<'a> {
     /// Requantized to a code 0..=127.
@@ -66,18 +96,28 @@ impl<'a> Layer<'a> {
         match self {
             Self::I8 { .. } | Self::F32 { .. } => Packing::Rows,
             Self::Packed(packed) => packed.packing,
+            Self::I4(nibbles) => nibbles.packing,
         }
     }
 
-    /// What follows the accumulators of an int8 layer.
+    /// The type of its weights.
+    pub fn element(&self) -> Element {
+        match self {
+            Self::I8 { .. } | Self::Packed(_) => Element::I8,
+            Self::I4(nibbles) => Element::I4 { group: nibbles.group },
+            Self::F32 { .. } => Element::F32,
+        }
+    }
+
+    /// What follows the accumulators of an integer layer.
     pub(crate) fn output(&self) -> Option<Output<'a>> {
         match *self {
-            Self::I8 { output, .. } | Self::Packed(Packed { output, .. }) => Some(output),
+            Self::I8 { output, .. } | Self::Packed(Packed { output, .. }) | Self::I4(Nibbles { output, .. }) => Some(output),
             Self::F32 { .. } => None,
         }
     }
 
-    /// The table of an int8 layer that has one.
+    /// The table of an integer layer that has one.
     pub(crate) fn table(&self) -> Option<&'a [u8; 256]> {
         match self.output()? {
             Output::Table(table) => Some(table),
@@ -85,27 +125,31 @@ impl<'a> Layer<'a> {
         }
     }
 
-    /// An int8 layer's weight, whatever the packing; `None` if there is no such row or column.
+    /// An int8 layer's weight, whatever the packing; `None` if there is no such row or column, or in a layer of another type.
     pub fn weight(&self, inputs: usize, row: usize, column: usize) -> Option<i8> {
         match self {
             Self::I8 { weights, .. } => weights.get(row * inputs + column).copied(),
             Self::Packed(packed) => i8::try_from(packed.packing.weight(packed.weights, inputs, row, column)).ok(),
-            Self::F32 { .. } => None,
+            Self::I4(_) | Self::F32 { .. } => None,
         }
     }
 
-    /// An int8 layer's bias, whatever the packing; `None` if there is no such class or row.
+    /// An integer layer's bias, whatever the packing; `None` if there is no such class or row.
     pub fn bias(&self, outputs: usize, class: usize, row: usize) -> Option<i32> {
-        let (Self::I8 { bias, .. } | Self::Packed(Packed { bias, .. })) = self else { return None };
-        let rows = outputs.next_multiple_of(self.packing().group());
+        let (bias, rows) = match self {
+            Self::I8 { bias, .. } | Self::I4(Nibbles { bias, .. }) => (bias, outputs),
+            Self::Packed(Packed { packing, bias, .. }) => (bias, outputs.next_multiple_of(packing.group())),
+            Self::F32 { .. } => return None,
+        };
         bias.as_chunks().0.get(class * rows + row).map(|&bias| i32::from_le_bytes(bias))
     }
 
-    /// How an int8 layer's positive accumulators are requantized, and its negative ones if they are otherwise; `None` if there is no such row.
+    /// How an integer layer's positive accumulators are requantized, and its negative ones if they are otherwise; `None` if there is no such row.
     pub fn rescale(&self, row: usize) -> Option<(Rescale, Option<Rescale>)> {
         let (multipliers, shifts, output) = match *self {
             Self::I8 { multipliers, shifts, output, .. } => (multipliers, shifts, output),
             Self::Packed(Packed { factors, shifts, output, .. }) => (factors, shifts, output),
+            Self::I4(Nibbles { multipliers, shifts, output, .. }) => (multipliers, shifts, output),
             Self::F32 { .. } => return None,
         };
         let shift = *shifts.get(row)?;

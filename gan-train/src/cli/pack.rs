@@ -72,12 +72,16 @@ impl Pack {
         let packing = self.target.packing();
         let packed = BlobFile::new(&blob_file::pack(&generator, packing)?);
         let generator = super::decode(&packed, &self.out)?;
-        for (index, spec) in generator.header().layers.iter().enumerate().filter(|(_, spec)| spec.packing != packing) {
+        for (index, spec) in generator.header().layers.iter().enumerate() {
             let reason = match spec.element {
                 Element::F32 => "float layers have no other order",
                 Element::I8 => "a shift is over 32, or a sum can leave what this packing is exact for",
+                // One order for every core.
+                Element::I4 { .. } => continue,
             };
-            eprintln!("note: layer {index} stays in rows: {reason}");
+            if spec.packing != packing {
+                eprintln!("note: layer {index} stays in rows: {reason}");
+            }
         }
         atomic::write(&self.out, packed.bytes())?;
         eprint!("{}", inspect::summary(&generator));

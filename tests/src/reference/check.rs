@@ -1,6 +1,6 @@
 //! The limits in the format's tables.
 
-use super::{Activation, Float, Int8, Layer, Model, Packing, Params, Refused};
+use super::{Activation, Float, Int4, Int8, Layer, Model, Packing, Params, Refused};
 
 /// Refuses with `what` unless `ok`.
 fn ensure(ok: bool, what: &str) -> Result<(), Refused> {
@@ -28,15 +28,30 @@ pub fn check(model: &Model) -> Result<(), Refused> {
         }
         let biases = model.bias_rows(index) * usize::from(layer.outputs);
         match &layer.params {
-            Params::I8(int8) => check_int8(layer, int8, biases, model.has_table(index), index + 1 == model.layers.len())?,
+            Params::I8(int8) => {
+                check_int8(layer, int8, biases, model.has_table(index), index + 1 == model.layers.len())?;
+                let weights: Vec<i64> = int8.weights.iter().map(|&w| w.into()).collect();
+                check_sums(layer, &weights, &int8.bias)?;
+            }
+            Params::I4(int4) => {
+                check_int4(layer, int4)?;
+                check_int8(layer, &int4.int8, biases, model.has_table(index), index + 1 == model.layers.len())?;
+                check_sums(layer, &int4.products(layer.inputs), &int4.int8.bias)?;
+            }
             Params::F32(float) => check_float(layer, float, biases)?,
         }
     }
-    let element = |layer: &Layer| matches!(layer.params, Params::I8(_));
-    ensure(model.layers.iter().all(|layer| element(layer) == element(&model.layers[0])), "element: not the same in all")?;
+    let float = |layer: &Layer| matches!(layer.params, Params::F32(_));
+    ensure(model.layers.iter().all(|layer| float(layer) == float(&model.layers[0])), "element: of integers and of reals")?;
     // In u64: an image's size need not fit into the usize of a 32-bit host.
     let pixels = u64::from(model.width) * u64::from(model.height) * u64::from(model.channels);
     ensure(inputs as u64 == pixels, "outputs: not the image")
+}
+
+fn check_int4(layer: &Layer, int4: &Int4) -> Result<(), Refused> {
+    ensure(matches!(int4.group, 16 | 32), "group: neither 16 nor 32")?;
+    ensure(int4.scales.len() == int4.groups(layer.inputs) * usize::from(layer.outputs), "scales: not outputs x groups")?;
+    ensure(int4.int8.weights.iter().all(|w| (-7..=7).contains(w)), "weights: not in -7..=7")
 }
 
 fn check_int8(layer: &Layer, int8: &Int8, biases: usize, has_table: bool, last: bool) -> Result<(), Refused> {
@@ -53,12 +68,15 @@ fn check_int8(layer: &Layer, int8: &Int8, biases: usize, has_table: bool, last: 
     ensure(int8.multipliers.iter().all(|&m| m <= 32767), "multipliers: more than 32767")?;
     ensure(int8.negative_multipliers.iter().all(|&m| m <= 32767), "negative multipliers: more than 32767")?;
     ensure(int8.shifts.iter().all(|s| (17..=46).contains(s)), "shifts: not in 17..=46")?;
-    ensure(last || int8.table.iter().all(|&entry| entry <= 127), "table: more than 127 in a hidden layer")?;
+    ensure(last || int8.table.iter().all(|&entry| entry <= 127), "table: more than 127 in a hidden layer")
+}
 
-    for (row, weights) in int8.weights.chunks(inputs).enumerate() {
-        let positive: i64 = weights.iter().filter(|&&w| w > 0).map(|&w| i64::from(w)).sum();
-        let negative: i64 = weights.iter().filter(|&&w| w < 0).map(|&w| i64::from(w)).sum();
-        for class in int8.bias.chunks(outputs) {
+/// No partial sum of these weights and biases leaves 32 bits, or what the packing is exact for.
+fn check_sums(layer: &Layer, weights: &[i64], bias: &[i32]) -> Result<(), Refused> {
+    for (row, weights) in weights.chunks(layer.inputs.into()).enumerate() {
+        let positive: i64 = weights.iter().filter(|&&w| w > 0).sum();
+        let negative: i64 = weights.iter().filter(|&&w| w < 0).sum();
+        for class in bias.chunks(layer.outputs.into()) {
             let bias = i64::from(class[row]);
             ensure(bias + 127 * positive <= i64::from(i32::MAX), "bias: the sum can exceed 2^31 - 1")?;
             ensure(bias + 127 * negative >= i64::from(i32::MIN), "bias: the sum can fall below -2^31")?;

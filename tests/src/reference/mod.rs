@@ -49,7 +49,7 @@ pub struct Layer {
     pub inputs: u16,
     /// Output codes or numbers.
     pub outputs: u16,
-    /// What comes after the sums. For `I8` it only decides whether there is a table; its effect is in the numbers.
+    /// What comes after the sums. For `I8` and `I4` it only decides whether there is a table; its effect is in the numbers.
     pub activation: Activation,
     /// The integer that stands for 0.0 after requantization; 0 for `F32`.
     pub zero_point: u8,
@@ -72,6 +72,8 @@ pub enum Packing {
     Blocks7x16,
     /// 16 rows by four columns.
     Blocks16x4,
+    /// Two rows by four columns of half bytes; of `I4` layers only.
+    PairedNibbles,
 }
 
 /// A layer's activation.
@@ -96,6 +98,19 @@ pub enum Params {
     I8(Int8),
     /// Float layer.
     F32(Float),
+    /// Integer layer of half bytes.
+    I4(Int4),
+}
+
+/// Payload of an integer layer of half bytes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Int4 {
+    /// Inputs that share a scale: 16 or 32.
+    pub group: u8,
+    /// `[output][group of inputs]`.
+    pub scales: Vec<u8>,
+    /// All else. Weights are -7..=7.
+    pub int8: Int8,
 }
 
 /// Payload of an integer layer. A section that the layer does not have is empty, and takes no bytes.
@@ -124,6 +139,25 @@ pub struct Float {
     pub bias: Vec<f32>,
 }
 
+impl Int4 {
+    /// Groups of a row of `inputs` weights; the last one may be padded.
+    #[must_use]
+    pub fn groups(&self, inputs: u16) -> usize {
+        usize::from(inputs).div_ceil(usize::from(self.group).max(1))
+    }
+
+    /// What each weight stands for in a sum: it, times its group's scale. `[output][input]`.
+    #[must_use]
+    pub fn products(&self, inputs: u16) -> Vec<i64> {
+        let (inputs, groups) = (usize::from(inputs), self.groups(inputs));
+        let product = |(index, &weight): (usize, &i8)| {
+            let (row, column) = (index / inputs, index % inputs);
+            i64::from(self.scales[row * groups + column / usize::from(self.group)]) * i64::from(weight)
+        };
+        self.int8.weights.iter().enumerate().map(product).collect()
+    }
+}
+
 impl Model {
     /// Bytes of one image: width x height x channels.
     #[must_use]
@@ -140,8 +174,8 @@ impl Model {
     /// Version of the format that the model's blob has: 2 if version 1 cannot say it.
     #[must_use]
     pub fn version(&self) -> u8 {
-        let packed = self.layers.iter().any(|layer| layer.packing != Packing::Rows);
-        if packed || self.layers.len() > 8 { 2 } else { 1 }
+        let new = |layer: &Layer| layer.packing != Packing::Rows || matches!(layer.params, Params::I4(_));
+        if self.layers.iter().any(new) || self.layers.len() > 8 { 2 } else { 1 }
     }
 
     /// Whether layer `index`, if it is an integer layer, ends in a table.

@@ -1,10 +1,11 @@
 //! The orders of weights in a packed layer, written out place by place.
 
-use super::{Int8, Packing};
+use super::{Int4, Int8, Packing};
 
 impl Packing {
     /// All, in the order of their variant numbers.
-    pub const ALL: [Self; 5] = [Self::Rows, Self::PairedHalfword, Self::ByteLane, Self::Blocks7x16, Self::Blocks16x4];
+    pub const ALL: [Self; 6] =
+        [Self::Rows, Self::PairedHalfword, Self::ByteLane, Self::Blocks7x16, Self::Blocks16x4, Self::PairedNibbles];
 
     /// Rows that belong together, and the number of columns that inputs are padded to a multiple of.
     #[must_use]
@@ -14,6 +15,8 @@ impl Packing {
             Self::PairedHalfword | Self::ByteLane => (4, 8),
             Self::Blocks7x16 => (7, 16),
             Self::Blocks16x4 => (16, 4),
+            // Columns are padded by the layer's group, which is more.
+            Self::PairedNibbles => (2, 4),
         }
     }
 }
@@ -28,7 +31,7 @@ pub(super) fn weights(packing: Packing, weights: &[i8], inputs: usize) -> Vec<u8
     let mut out = Vec::new();
     for first in (0..weights.len() / inputs).step_by(rows) {
         match packing {
-            Packing::Rows => out.extend((0..inputs).map(|column| at(first, column) as u8)),
+            Packing::Rows | Packing::PairedNibbles => out.extend((0..inputs).map(|column| at(first, column) as u8)),
             Packing::PairedHalfword | Packing::ByteLane => {
                 for column in (0..inputs.next_multiple_of(columns)).step_by(2) {
                     for row in [first, first + 2] {
@@ -86,7 +89,7 @@ pub(super) fn unpack(packing: Packing, bytes: &[u8], inputs: usize, outputs: usi
                     }
                 }
             }
-            Packing::Rows | Packing::Blocks7x16 | Packing::Blocks16x4 => {
+            Packing::Rows | Packing::Blocks7x16 | Packing::Blocks16x4 | Packing::PairedNibbles => {
                 for column in (0..padded).step_by(columns) {
                     for row in first..first + rows {
                         (column..column + columns).for_each(|column| put(row, column, i16::from(next() as i8)));
@@ -96,6 +99,42 @@ pub(super) fn unpack(packing: Packing, bytes: &[u8], inputs: usize, outputs: usi
         }
     }
     out
+}
+
+/// The weights' section of half bytes: those of a row's groups follow each other, or those of four columns of two rows.
+pub(super) fn nibbles(packing: Packing, int4: &Int4, inputs: usize, outputs: usize) -> Vec<u8> {
+    let padded = inputs.next_multiple_of(usize::from(int4.group));
+    let at = |row: usize, column: usize| {
+        let inside = column < inputs && row < outputs;
+        (if inside { int4.int8.weights[row * inputs + column] + 8 } else { 8 }) as u8
+    };
+    let mut out = Vec::new();
+    if packing == Packing::PairedNibbles {
+        for row in (0..outputs).step_by(2) {
+            for column in (0..padded).step_by(4) {
+                for row in [row, row + 1] {
+                    out.extend([column, column + 2].map(|column| at(row, column) | (at(row, column + 1) << 4)));
+                }
+            }
+        }
+    } else {
+        for row in 0..outputs {
+            out.extend((0..padded).step_by(2).map(|column| at(row, column) | (at(row, column + 1) << 4)));
+        }
+    }
+    out
+}
+
+/// The inverse of [`nibbles`]. -8 stands for half a byte that no weight has; what is in the padding is ignored.
+pub(super) fn from_nibbles(packing: Packing, bytes: &[u8], group: u8, inputs: usize, outputs: usize) -> Vec<i8> {
+    let padded = inputs.next_multiple_of(usize::from(group));
+    let half = |index: usize| (bytes[index / 2] >> (4 * (index % 2)) & 15) as i8 - 8;
+    let place = |row: usize, column: usize| match packing {
+        // Four half bytes of one row, four of the other.
+        Packing::PairedNibbles => row / 2 * 2 * padded + column / 4 * 8 + row % 2 * 4 + column % 4,
+        _ => row * padded + column,
+    };
+    (0..outputs).flat_map(|row| (0..inputs).map(move |column| half(place(row, column)))).collect()
 }
 
 /// `values` of `rows` rows for each class, each padded with zeros to `padded` rows.

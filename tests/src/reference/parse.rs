@@ -1,8 +1,8 @@
 //! Reading a blob.
 
 use super::bytes::{Reader, crc32};
-use super::write::packed;
-use super::{Activation, Float, Int8, Layer, Model, Packing, Params, Refused, check, pack};
+use super::write::{half_bytes, packed};
+use super::{Activation, Float, Int4, Int8, Layer, Model, Packing, Params, Refused, check, pack};
 
 /// Reads a blob of version 1 or 2 and checks every limit of the format. Where the bytes lie in memory does not matter here.
 ///
@@ -67,13 +67,25 @@ pub fn parse(blob: &[u8]) -> Result<Model, Refused> {
 fn layer(reader: &mut Reader<'_>) -> Result<Layer, Refused> {
     let inputs = reader.u16("inputs")?;
     let outputs = reader.u16("outputs")?;
-    let params = match reader.varint(1, "element")? {
+    let params = match reader.varint(2, "element")? {
         0 => Params::I8(Int8::default()),
-        _ => Params::F32(Float::default()),
+        1 => Params::F32(Float::default()),
+        _ => Params::I4(Int4 { group: reader.u8("group")?, ..Int4::default() }),
     };
-    let packing = Packing::ALL[reader.varint(4, "packing")? as usize];
-    if packing != Packing::Rows && matches!(params, Params::F32(_)) {
-        return Err(Refused("packing: of a float layer".into()));
+    let packing = Packing::ALL[reader.varint(5, "packing")? as usize];
+    let fits = match &params {
+        Params::I8(_) => packing != Packing::PairedNibbles,
+        Params::F32(_) => packing == Packing::Rows,
+        Params::I4(_) => [Packing::Rows, Packing::PairedNibbles].contains(&packing),
+    };
+    if !fits {
+        return Err(Refused("packing: of another element type".into()));
+    }
+    if let Params::I4(Int4 { group, .. }) = params
+        && group != 16
+        && group != 32
+    {
+        return Err(Refused("group: neither 16 nor 32".into()));
     }
     let activation = match reader.varint(4, "activation")? {
         0 => Activation::Linear,
@@ -97,6 +109,9 @@ impl Sections<'_> {
         let weights = outputs * u64::from(model.layers[index].inputs);
         let biases = outputs * model.bias_rows(index) as u64;
         let has_table = model.has_table(index);
+        if matches!(model.layers[index].params, Params::I4(_)) {
+            return self.fill_half_bytes(&mut model.layers[index], biases, has_table);
+        }
         if model.layers[index].packing != Packing::Rows {
             return self.unpack(&mut model.layers[index], biases, has_table);
         }
@@ -113,12 +128,41 @@ impl Sections<'_> {
                 float.weights = self.section(weights, f32::from_le_bytes)?;
                 float.bias = self.section(biases, f32::from_le_bytes)?;
             }
+            Params::I4(_) => unreachable!("read above"),
         }
+        Ok(())
+    }
+
+    /// Reads the sections of an integer layer of half bytes, and refuses weights that writing its numbers does not give.
+    fn fill_half_bytes(&mut self, layer: &mut Layer, biases: u64, has_table: bool) -> Result<(), Refused> {
+        let start = self.0.at;
+        let Params::I4(Int4 { group, .. }) = layer.params else { unreachable!("a layer of half bytes") };
+        let (inputs, outputs) = (u64::from(layer.inputs), u64::from(layer.outputs));
+        let groups = inputs.div_ceil(group.into());
+        let rows = if layer.packing == Packing::PairedNibbles { outputs.next_multiple_of(2) } else { outputs };
+        let weights = self.section(rows * groups * u64::from(group) / 2, u8::from_le_bytes)?;
+        let scales = self.section(outputs * groups, u8::from_le_bytes)?;
+        let int8 = Int8 {
+            weights: pack::from_nibbles(layer.packing, &weights, group, inputs as usize, outputs as usize),
+            bias: self.section(biases, i32::from_le_bytes)?,
+            multipliers: self.section(outputs, u16::from_le_bytes)?,
+            negative_multipliers: self.section(if has_table { 0 } else { outputs }, u16::from_le_bytes)?,
+            shifts: self.section(outputs, u8::from_le_bytes)?,
+            table: self.section(if has_table { 256 } else { 0 }, u8::from_le_bytes)?,
+        };
+        let int4 = Int4 { group, scales, int8 };
+        if self.0.bytes[start..self.0.at] != half_bytes(layer, &int4) {
+            return Err(Refused("payload: not what writing its numbers gives".into()));
+        }
+        layer.params = Params::I4(int4);
         Ok(())
     }
 
     /// Reads the sections of a packed integer layer, and refuses those that packing its numbers does not give.
     fn unpack(&mut self, layer: &mut Layer, biases: u64, has_table: bool) -> Result<(), Refused> {
+        if layer.inputs == 0 || layer.outputs == 0 {
+            return Err(Refused("inputs or outputs: 0".into()));
+        }
         let start = self.0.at;
         let (group, columns) = layer.packing.unit();
         let (inputs, outputs) = (usize::from(layer.inputs), usize::from(layer.outputs));

@@ -14,10 +14,10 @@ pub fn generate(model: &Model, latent: &[u8], label: Option<u16>) -> Vec<u8> {
     assert!(label.is_none_or(|label| label < model.classes), "label {label:?} of {}", model.classes);
     let class = usize::from(label.unwrap_or(0));
 
-    if matches!(model.layers[0].params, Params::I8(_)) {
+    if !matches!(model.layers[0].params, Params::F32(_)) {
         let mut codes = latent.to_vec();
         for (index, layer) in model.layers.iter().enumerate() {
-            codes = int8_layer(layer, int8(layer), &codes, if index == 0 { class } else { 0 });
+            codes = integer_layer(layer, &codes, if index == 0 { class } else { 0 });
         }
         codes
     } else {
@@ -32,7 +32,7 @@ pub fn generate(model: &Model, latent: &[u8], label: Option<u16>) -> Vec<u8> {
 
 /// The output codes of one integer layer, with its first row of biases.
 pub(crate) fn layer(layer: &Layer, input: &[u8]) -> Vec<u8> {
-    int8_layer(layer, int8(layer), input, 0)
+    integer_layer(layer, input, 0)
 }
 
 /// `(acc * multiplier + 2^(shift - 1)) >> shift`, rounding towards minus infinity after the half was added.
@@ -41,14 +41,19 @@ pub fn rescale(acc: i64, multiplier: u16, shift: u8) -> i64 {
     (acc * i64::from(multiplier) + (1i64 << (shift - 1))) >> shift
 }
 
-fn int8_layer(layer: &Layer, int8: &Int8, input: &[u8], class: usize) -> Vec<u8> {
+fn integer_layer(layer: &Layer, input: &[u8], class: usize) -> Vec<u8> {
+    let (int8, weights): (&Int8, Vec<i64>) = match &layer.params {
+        Params::I8(int8) => (int8, int8.weights.iter().map(|&w| w.into()).collect()),
+        Params::I4(int4) => (&int4.int8, int4.products(layer.inputs)),
+        Params::F32(_) => panic!("float layer in an integer model"),
+    };
     let has_table = !int8.table.is_empty();
     let (inputs, outputs) = (usize::from(layer.inputs), usize::from(layer.outputs));
     let mut output = Vec::new();
     for row in 0..outputs {
         let mut acc = i64::from(int8.bias[class * outputs + row]);
-        for (&w, &x) in int8.weights[row * inputs..][..inputs].iter().zip(input) {
-            acc += i64::from(w) * i64::from(x);
+        for (&w, &x) in weights[row * inputs..][..inputs].iter().zip(input) {
+            acc += w * i64::from(x);
         }
         let negative = !has_table && acc < 0;
         let multiplier = if negative { int8.negative_multipliers[row] } else { int8.multipliers[row] };
@@ -84,17 +89,10 @@ fn pixel(last: Activation, y: f64) -> u8 {
     (level.clamp(0.0, 255.0) + 0.5).floor() as u8
 }
 
-fn int8(layer: &Layer) -> &Int8 {
-    match &layer.params {
-        Params::I8(int8) => int8,
-        Params::F32(_) => panic!("float layer in an integer model"),
-    }
-}
-
 fn float(layer: &Layer) -> &Float {
     match &layer.params {
         Params::F32(float) => float,
-        Params::I8(_) => panic!("integer layer in a float model"),
+        Params::I8(_) | Params::I4(_) => panic!("integer layer in a float model"),
     }
 }
 

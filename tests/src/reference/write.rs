@@ -1,7 +1,7 @@
 //! Writing a blob, in pieces that a test can tamper with. Nothing is checked: an invalid model gives an invalid blob.
 
 use super::bytes::{crc32, push_varint};
-use super::{Activation, Int8, Layer, Model, Packing, Params, pack};
+use super::{Activation, Int4, Int8, Layer, Model, Packing, Params, pack};
 
 /// The blob of a model.
 #[must_use]
@@ -24,10 +24,11 @@ pub fn header(model: &Model) -> Vec<u8> {
     for layer in &model.layers {
         push_varint(&mut out, u64::from(layer.inputs));
         push_varint(&mut out, u64::from(layer.outputs));
-        out.push(match layer.params {
-            Params::I8(_) => 0,
-            Params::F32(_) => 1,
-        });
+        match &layer.params {
+            Params::I8(_) => out.push(0),
+            Params::F32(_) => out.push(1),
+            Params::I4(int4) => out.extend([2, int4.group]),
+        }
         out.push(layer.packing as u8);
         match layer.activation {
             Activation::Linear => out.push(0),
@@ -59,6 +60,7 @@ pub fn payload(model: &Model) -> Vec<u8> {
                 section(&mut out, &int8.shifts, u8::to_le_bytes);
                 section(&mut out, &int8.table, u8::to_le_bytes);
             }
+            Params::I4(int4) => out.extend(half_bytes(layer, int4)),
             Params::F32(float) => {
                 section(&mut out, &float.weights, f32::to_le_bytes);
                 section(&mut out, &float.bias, f32::to_le_bytes);
@@ -79,6 +81,20 @@ pub(super) fn packed(layer: &Layer, int8: &Int8) -> Vec<u8> {
         section(&mut out, &pack::pad(&pack::factors(int8, multipliers), rows, padded), u32::to_le_bytes);
     }
     section(&mut out, &pack::pad(&int8.shifts, rows, padded), u8::to_le_bytes);
+    section(&mut out, &int8.table, u8::to_le_bytes);
+    out
+}
+
+/// The sections of an integer layer of half bytes.
+pub(super) fn half_bytes(layer: &Layer, int4: &Int4) -> Vec<u8> {
+    let Int4 { scales, int8, .. } = int4;
+    let mut out = Vec::new();
+    section(&mut out, &pack::nibbles(layer.packing, int4, layer.inputs.into(), layer.outputs.into()), u8::to_le_bytes);
+    section(&mut out, scales, u8::to_le_bytes);
+    section(&mut out, &int8.bias, i32::to_le_bytes);
+    section(&mut out, &int8.multipliers, u16::to_le_bytes);
+    section(&mut out, &int8.negative_multipliers, u16::to_le_bytes);
+    section(&mut out, &int8.shifts, u8::to_le_bytes);
     section(&mut out, &int8.table, u8::to_le_bytes);
     out
 }

@@ -97,8 +97,13 @@ fn model_source(path: &Path, out: &Path) -> Result<String, String> {
     let blob = &mut buffer[start..start + bytes.len()];
     blob.copy_from_slice(&bytes);
     let generator = gan_core::decode(blob).map_err(|error| format!("{name}: {error}"))?;
-    if generator.layers().any(|layer| matches!(layer, Layer::F32 { .. })) && env::var_os("CARGO_FEATURE_FLOAT").is_none() {
-        return Err(format!("{name}: a float model; add `--features float`"));
+    for (feature, needed) in [
+        ("float", generator.layers().any(|layer| matches!(layer, Layer::F32 { .. }))),
+        ("int4", generator.layers().any(|layer| matches!(layer, Layer::I4(_)))),
+    ] {
+        if needed && env::var_os(format!("CARGO_FEATURE_{}", feature.to_uppercase())).is_none() {
+            return Err(format!("{name}: add `--features {feature}` for this model"));
+        }
     }
     let kernel = env::var("DEP_GAN_CORE_KERNEL").unwrap_or_default();
     let packing = Packing::of_kernel(&kernel).ok_or_else(|| format!("gan-core's kernel {kernel:?} has no packing"))?;

@@ -108,30 +108,32 @@ pub struct LayerSpec {
 }
 
 impl LayerSpec {
+    /// Inputs that share a scale; none but in an `I4` layer. In a build without them it is known that there is none, so nothing that asks
+    /// here for layers of half bytes is linked.
+    pub(crate) fn shared(&self) -> Option<usize> {
+        match self.element {
+            // decode accepts no group of 0, but sizes are computed before it knows.
+            Element::I4 { group } if cfg!(feature = "int4") => Some(usize::from(group.max(1))),
+            _ => None,
+        }
+    }
+
     /// Inputs as the weights have them: padded with weights of 0 to whole blocks of columns, or to whole groups that share a scale.
     pub fn padded_inputs(&self) -> usize {
-        let multiple = match self.element {
-            // decode accepts no group of 0, but sizes are computed before it knows.
-            Element::I4 { group } => usize::from(group.max(1)),
-            Element::I8 | Element::F32 => self.packing.columns(),
-        };
-        usize::from(self.inputs).next_multiple_of(multiple)
+        usize::from(self.inputs).next_multiple_of(self.shared().unwrap_or(self.packing.columns()))
     }
 
     /// Scales of a row: one for each group of inputs. None but in an `I4` layer.
     pub fn groups(&self) -> usize {
-        match self.element {
-            Element::I4 { group } => self.padded_inputs() / usize::from(group.max(1)),
-            Element::I8 | Element::F32 => 0,
-        }
+        self.shared().map_or(0, |group| self.padded_inputs() / group)
     }
 
     /// Words that hold an integer layer's inputs as its kernel reads them.
     pub fn staged_len(&self) -> usize {
-        match self.element {
+        match self.shared() {
             // A byte a code, after what to take off each group's sum.
-            Element::I4 { .. } => self.groups() + self.padded_inputs() / 4,
-            Element::I8 | Element::F32 => self.packing.staged_len(self.inputs.into()),
+            Some(_) => self.groups() + self.padded_inputs() / 4,
+            None => self.packing.staged_len(self.inputs.into()),
         }
     }
 }

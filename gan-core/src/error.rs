@@ -64,8 +64,8 @@ pub enum LayerField {
     Inputs,
     /// `outputs` is 0 or no 16-bit number, or in the last layer not width x height x channels.
     Outputs,
-    /// `element` is unknown, its group is neither 16 nor 32, there are layers of integers and of reals, or it is `F32` in a build without the
-    /// feature `float`.
+    /// `element` is unknown, its group is neither 16 nor 32, there are layers of integers and of reals, or it is one that this build has no
+    /// feature for.
     Element,
     /// `packing` is unknown, or one that the layer's element type does not have.
     Packing,

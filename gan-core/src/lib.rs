@@ -36,6 +36,7 @@
 //!
 //! - `std`: module `host`. All else stays without the standard library.
 //! - `float` (default): runs float layers. Without it `decode` refuses them, and a device links no floating-point routines.
+//! - `int4` (default): runs layers of half bytes. Without it `decode` refuses them.
 //! - `micromath`: float layers use micromath's fast approximations instead of libm. Int8 layers are not touched.
 
 #![no_std]

@@ -33,10 +33,16 @@ impl<'a> Input<'a> {
 }
 
 impl Input<'_> {
-    /// Whether the model has float layers, which firmware runs only if asked to. A model that cannot be read is the build script's to refuse.
-    fn float(&self) -> bool {
-        let float = |blob: Blob| Ok(blob.decode()?.layers().any(|layer| matches!(layer, Layer::F32 { .. })));
-        Blob::read(self.model).and_then(float).unwrap_or(false)
+    /// The features for the model's kinds of layers, which firmware has only if asked for. A model that cannot be read is the build script's to
+    /// refuse.
+    fn features(&self) -> Vec<&'static str> {
+        let features = |blob: Blob| {
+            let generator = blob.decode()?;
+            let float = generator.layers().any(|layer| matches!(layer, Layer::F32 { .. })).then_some("float");
+            let int4 = generator.layers().any(|layer| matches!(layer, Layer::I4(_))).then_some("int4");
+            Ok(float.into_iter().chain(int4).collect())
+        };
+        Blob::read(self.model).and_then(features).unwrap_or_default()
     }
 }
 
@@ -73,16 +79,8 @@ fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>
     if toolchain == Toolchain::Debian {
         command.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1").env("RUSTDOC", "/usr/bin/rustdoc");
     }
-    let float = if input.float() { ",float" } else { "" };
-    command.args([
-        subcommand,
-        "--release",
-        "--target",
-        board.target,
-        "--features",
-        &format!("{}{float}", board.name),
-        "--target-dir",
-    ]);
+    let features = [&[board.name], &*input.features()].concat().join(",");
+    command.args([subcommand, "--release", "--target", board.target, "--features", &features, "--target-dir"]);
     command.arg(target_folder(toolchain)).args(board.cargo_config().iter().flat_map(|config| ["--config", config]));
     if toolchain == Toolchain::Debian {
         command.args(["-Z", "build-std=core"]);

@@ -27,7 +27,10 @@ pub(super) fn header(header: &Header<'_>) -> Result<(), DecodeError> {
         if spec.outputs == 0 || (last && usize::from(spec.outputs) != image.len()) {
             return wrong(LayerField::Outputs);
         }
-        let group_fits = !matches!(spec.element, Element::I4 { group } if !matches!(group, 16 | 32));
+        let group_fits = match spec.element {
+            Element::I4 { group } => cfg!(feature = "int4") && matches!(group, 16 | 32),
+            Element::I8 | Element::F32 => true,
+        };
         let float = |spec: &LayerSpec| spec.element == Element::F32;
         if !group_fits || float(spec) != float(first) || (float(spec) && !cfg!(feature = "float")) {
             return wrong(LayerField::Element);
@@ -78,6 +81,7 @@ fn numbers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> R
             check(shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_MAX).contains(shift)), LayerField::Shift)?;
             integers(spec, classes, layer, last)
         }
+        Layer::I4(_) if cfg!(not(feature = "int4")) => Err(LayerField::Element),
         Layer::I4(nibbles) => {
             check(nibbles.shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_MAX).contains(shift)), LayerField::Shift)?;
             nibble_padding(spec, &nibbles)?;
@@ -120,7 +124,7 @@ fn integers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> 
         check(small(positive) && negative.is_none_or(small), LayerField::Multiplier)?;
         let (above, below) = match *layer {
             Layer::I8 { weights, .. } => sum(weights.iter().skip(row * inputs).take(inputs).copied()),
-            Layer::I4(nibbles) => scaled_sum(spec, &nibbles, row),
+            Layer::I4(nibbles) if cfg!(feature = "int4") => scaled_sum(spec, &nibbles, row),
             _ => sum((0..inputs).map(|column| layer.weight(inputs, row, column).unwrap_or(i8::MIN))),
         }
         .ok_or(LayerField::Weights)?;

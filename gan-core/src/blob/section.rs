@@ -24,7 +24,7 @@ impl Sections {
     fn of(header: &Header<'_>, index: usize, spec: &LayerSpec) -> Self {
         let outputs = u64::from(spec.outputs);
         let (inputs, padded_rows) = (spec.padded_inputs() as u64, outputs.next_multiple_of(spec.packing.group() as u64));
-        let rows = if matches!(spec.element, Element::I4 { .. }) { outputs } else { padded_rows };
+        let rows = if spec.shared().is_some() { outputs } else { padded_rows };
         let none = Self {
             weights: 0,
             scales: 0,
@@ -36,13 +36,13 @@ impl Sections {
         };
         let integers = match spec.element {
             Element::F32 => return Self { weights: 4 * inputs * rows, ..none },
-            Element::I8 => {
-                let multipliers = rows * if spec.packing == Packing::Rows { 2 } else { 4 };
-                Self { weights: inputs * rows, multipliers, shifts: rows, ..none }
-            }
-            Element::I4 { .. } => {
+            Element::I4 { .. } if cfg!(feature = "int4") => {
                 let scales = spec.groups() as u64 * rows;
                 Self { weights: inputs * padded_rows / 2, scales, multipliers: 2 * rows, shifts: rows, ..none }
+            }
+            Element::I8 | Element::I4 { .. } => {
+                let multipliers = rows * if spec.packing == Packing::Rows { 2 } else { 4 };
+                Self { weights: inputs * rows, multipliers, shifts: rows, ..none }
             }
         };
         if has_table(header, index, spec) {
@@ -104,11 +104,11 @@ pub(super) fn read<'a, const CHECK: bool>(
     };
     Ok(match (spec.element, spec.packing) {
         (Element::F32, _) => Layer::F32 { weights, bias },
-        (Element::I8, Packing::Rows) => Layer::I8 { weights: as_i8(weights), bias, multipliers, shifts, output },
-        (Element::I8, packing) => Layer::Packed(Packed { packing, weights, bias, factors: multipliers, shifts, output }),
-        (Element::I4 { group }, packing) => {
+        (Element::I4 { group }, packing) if cfg!(feature = "int4") => {
             Layer::I4(Nibbles { packing, group, weights, scales, bias, multipliers, shifts, output })
         }
+        (_, Packing::Rows) => Layer::I8 { weights: as_i8(weights), bias, multipliers, shifts, output },
+        (_, packing) => Layer::Packed(Packed { packing, weights, bias, factors: multipliers, shifts, output }),
     })
 }
 

@@ -3,13 +3,13 @@
 use super::layer::{Layer, Output, Packed};
 use super::nibbles;
 use crate::CODE_MAX;
-use crate::blob::{Element, LayerSpec, Packing};
+use crate::blob::{LayerSpec, Packing};
 use crate::kernel::{self, Groups, active, scalar};
 
 /// Puts a layer's inputs where and how its kernel reads them.
 pub(super) fn stage(spec: &LayerSpec, codes: &[u8], staged: &mut [u32]) {
-    if let Element::I4 { group } = spec.element {
-        nibbles::stage(spec, group.into(), codes, staged);
+    if let Some(group) = spec.shared() {
+        nibbles::stage(spec, group, codes, staged);
     } else if runs(spec.packing) {
         active::stage(codes, staged);
     } else {
@@ -28,7 +28,7 @@ fn runs(packing: Packing) -> bool {
 pub(super) fn rows(spec: &LayerSpec, layer: &Layer<'_>, class: usize, staged: &[u32], first_row: usize, outputs: &mut [u8]) {
     match layer {
         Layer::Packed(packed) if runs(packed.packing) => native(spec, packed, class, staged, first_row, outputs),
-        Layer::I4(weights) => nibbles::rows(spec, layer, weights, class, staged, first_row, outputs),
+        Layer::I4(weights) if cfg!(feature = "int4") => nibbles::rows(spec, layer, weights, class, staged, first_row, outputs),
         _ => plain(spec, layer, class, kernel::bytes(staged), first_row, outputs),
     }
 }

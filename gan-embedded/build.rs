@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 use gan_core::blob::{self, ALIGNMENT};
+use gan_core::generator::Layer;
 use gan_core::{Generator, Packing};
 
 fn main() -> ExitCode {
@@ -42,7 +43,16 @@ fn run() -> Result<(), String> {
 
 /// The one board whose feature is on, and that the target can run.
 fn board() -> Result<String, String> {
-    let boards = [("mps2-an386", "thumbv7em"), ("microbit", "thumbv6m"), ("riscv32", "riscv32imac")];
+    let boards = [
+        ("mps2-an385", "thumbv7m"),
+        ("mps2-an386", "thumbv7em"),
+        ("mps2-an500", "thumbv7em"),
+        ("mps2-an505", "thumbv8m.main"),
+        ("mps3-an547", "thumbv8m.main"),
+        ("an385-m0", "thumbv6m"),
+        ("microbit", "thumbv6m"),
+        ("riscv32", "riscv32imac"),
+    ];
     let feature = |board: &str| format!("CARGO_FEATURE_{}", board.to_uppercase().replace('-', "_"));
     let chosen: Vec<_> = boards.iter().filter(|(board, _)| env::var_os(feature(board)).is_some()).collect();
     let &[&(board, arch)] = chosen.as_slice() else {
@@ -87,6 +97,9 @@ fn model_source(path: &Path, out: &Path) -> Result<String, String> {
     let blob = &mut buffer[start..start + bytes.len()];
     blob.copy_from_slice(&bytes);
     let generator = gan_core::decode(blob).map_err(|error| format!("{name}: {error}"))?;
+    if generator.layers().any(|layer| matches!(layer, Layer::F32 { .. })) && env::var_os("CARGO_FEATURE_FLOAT").is_none() {
+        return Err(format!("{name}: a float model; add `--features float`"));
+    }
     let kernel = env::var("DEP_GAN_CORE_KERNEL").unwrap_or_default();
     let packing = Packing::of_kernel(&kernel).ok_or_else(|| format!("gan-core's kernel {kernel:?} has no packing"))?;
     let header = generator.packed_header(packing);

@@ -62,41 +62,51 @@ fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-x))
 }
 
-/// The activation in f32, as float layers apply it.
-pub fn apply(activation: Activation, x: f32) -> f32 {
-    match activation {
-        Activation::Linear => x,
-        Activation::Relu => x.max(0.0),
-        Activation::LeakyRelu(slope) => {
-            if x < 0.0 {
-                slope * x
-            } else {
-                x
+#[cfg(feature = "float")]
+pub use float::apply;
+#[cfg(feature = "float")]
+pub(crate) use float::pixel_f32;
+
+#[cfg(feature = "float")]
+mod float {
+    use super::Activation;
+
+    /// The activation in f32, as float layers apply it.
+    pub fn apply(activation: Activation, x: f32) -> f32 {
+        match activation {
+            Activation::Linear => x,
+            Activation::Relu => x.max(0.0),
+            Activation::LeakyRelu(slope) => {
+                if x < 0.0 {
+                    slope * x
+                } else {
+                    x
+                }
             }
+            Activation::Tanh => 2.0 * sigmoid_f32(2.0 * x) - 1.0,
+            Activation::Sigmoid => sigmoid_f32(x),
         }
-        Activation::Tanh => 2.0 * sigmoid_f32(2.0 * x) - 1.0,
-        Activation::Sigmoid => sigmoid_f32(x),
     }
-}
 
-#[cfg(not(feature = "micromath"))]
-fn sigmoid_f32(x: f32) -> f32 {
-    1.0 / (1.0 + libm::expf(-x))
-}
+    #[cfg(not(feature = "micromath"))]
+    fn sigmoid_f32(x: f32) -> f32 {
+        1.0 / (1.0 + libm::expf(-x))
+    }
 
-#[cfg(feature = "micromath")]
-fn sigmoid_f32(x: f32) -> f32 {
-    use micromath::F32Ext;
-    // micromath's exp wraps around far from 0, where the sigmoid has long saturated.
-    1.0 / (1.0 + F32Ext::exp(-x.clamp(-16.0, 16.0)))
-}
+    #[cfg(feature = "micromath")]
+    fn sigmoid_f32(x: f32) -> f32 {
+        use micromath::F32Ext;
+        // micromath's exp wraps around far from 0, where the sigmoid has long saturated.
+        1.0 / (1.0 + F32Ext::exp(-x.clamp(-16.0, 16.0)))
+    }
 
-/// The pixel of the last float layer's output.
-pub(crate) fn pixel_f32(activation: Activation, y: f32) -> u8 {
-    let real = match activation {
-        Activation::Tanh => 127.5 * (y + 1.0),
-        _ => 255.0 * y,
-    };
-    // Float to integer casts saturate, so this clamps as well.
-    (real + 0.5) as u8
+    /// The pixel of the last float layer's output.
+    pub(crate) fn pixel_f32(activation: Activation, y: f32) -> u8 {
+        let real = match activation {
+            Activation::Tanh => 127.5 * (y + 1.0),
+            _ => 255.0 * y,
+        };
+        // Float to integer casts saturate, so this clamps as well.
+        (real + 0.5) as u8
+    }
 }

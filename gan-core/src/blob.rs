@@ -2,13 +2,15 @@
 
 mod check;
 mod packing;
+mod read;
 mod section;
 
 use crate::error::{DecodeError, EncodeError};
 use crate::generator::{Generator, Layer};
 pub use packing::Packing;
+use read::Fault;
 pub use section::{Layers, payload_len};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The first four bytes of a blob.
 pub const MAGIC: [u8; 4] = *b"GANB";
@@ -27,14 +29,17 @@ pub const MAX_NAME: usize = 32;
 const MAX_HEADER: usize = 288;
 const CRC_LEN: usize = 4;
 static CRC: crc::Crc<u32, CrcTable> = crc::Crc::<u32, CrcTable>::new(&crc::CRC_32_ISO_HDLC);
-/// Of 1 KB on a device, of 16 on a host, where it is five times faster.
-type CrcTable = crc::Table<{ if cfg!(target_os = "none") { 1 } else { 16 } }>;
+/// None on a device: it would be a sixth of the runtime's flash, for a check at start-up. Of 16 KB on a host.
+#[cfg(target_os = "none")]
+type CrcTable = crc::NoTable;
+#[cfg(not(target_os = "none"))]
+type CrcTable = crc::Table<16>;
 
 /// The layers of a header, first to last.
 pub type LayerSpecs = heapless::Vec<LayerSpec, MAX_LAYERS>;
 
 /// Everything in a blob but the numbers of its layers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Header<'a> {
     /// The model's name, at most [`MAX_NAME`] bytes.
     pub name: &'a str,
@@ -57,7 +62,7 @@ impl Header<'_> {
 }
 
 /// Size of the images that a generator makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ImageShape {
     /// Pixels in a line.
     pub width: u16,
@@ -86,7 +91,7 @@ impl ImageShape {
 }
 
 /// What the header says of a fully connected layer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LayerSpec {
     /// Numbers that come in.
     pub inputs: u16,
@@ -103,7 +108,7 @@ pub struct LayerSpec {
 }
 
 /// Type of a layer's weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Element {
     /// Integers: one byte a weight, 7-bit activation codes.
     I8,
@@ -112,7 +117,7 @@ pub enum Element {
 }
 
 /// The function that follows a layer's sum.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub enum Activation {
     /// `x`
     Linear,
@@ -124,17 +129,6 @@ pub enum Activation {
     Tanh,
     /// `1 / (1 + exp(-x))`
     Sigmoid,
-}
-
-/// The whole message up to the CRC, in the order of its fields.
-#[derive(Deserialize)]
-struct Message<'a> {
-    magic: [u8; 4],
-    version: u8,
-    #[serde(borrow)]
-    header: Header<'a>,
-    padding: &'a [u8],
-    payload: &'a [u8],
 }
 
 /// Reads a blob and checks all of it: the CRC, every limit of the format, and that no sum can overflow.
@@ -159,22 +153,30 @@ pub fn decode(bytes: &[u8]) -> Result<Generator<'_>, DecodeError> {
     if !bytes.as_ptr().addr().is_multiple_of(ALIGNMENT) {
         return Err(DecodeError::Misaligned);
     }
-    let wrong = |error| match error {
+    let message = read::read(bytes).map_err(|fault| match fault {
         // Written like that, so it is a file of another kind or maker: say where it is different.
-        _ if crc_matches(bytes) => check::locate(bytes),
-        postcard::Error::DeserializeUnexpectedEnd => DecodeError::Truncated,
-        _ => DecodeError::Crc,
-    };
-    let (message, after) = postcard::take_from_bytes::<Message<'_>>(bytes).map_err(wrong)?;
-    let content = bytes.get(..bytes.len().saturating_sub(after.len())).unwrap_or_default();
-    let (&crc, rest) = after.split_first_chunk().ok_or_else(|| wrong(postcard::Error::DeserializeUnexpectedEnd))?;
+        Fault::End(field) | Fault::Wrong(field) if crc_matches(bytes) => field,
+        Fault::End(_) => DecodeError::Truncated,
+        Fault::Wrong(_) => DecodeError::Crc,
+    })?;
+    let (&crc, rest) = message.after.split_first_chunk().ok_or(DecodeError::Truncated)?;
+    let content = bytes.get(..bytes.len().saturating_sub(message.after.len())).unwrap_or_default();
     if CRC.checksum(content) != u32::from_le_bytes(crc) {
-        return Err(wrong(postcard::Error::DeserializeBadCrc));
+        return Err(DecodeError::Crc);
     }
     if !rest.is_empty() {
         return Err(DecodeError::TrailingBytes { extra: rest.len() });
     }
-    check::canonical(&message, bytes)?;
+    if message.header.name.len() > MAX_NAME {
+        return Err(DecodeError::Name);
+    }
+    let (expected, found) = (payload_len(&message.header), message.payload.len());
+    if expected != found as u64 {
+        return Err(DecodeError::PayloadLen { expected, found });
+    }
+    if !message.canonical {
+        return Err(DecodeError::NotCanonical);
+    }
     check::header(&message.header)?;
     check::layers(&message.header, message.payload)?;
     Ok(Generator::new(message.header, message.payload, bytes))

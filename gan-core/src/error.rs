@@ -64,7 +64,7 @@ pub enum LayerField {
     Inputs,
     /// `outputs` is 0 or no 16-bit number, or in the last layer not width x height x channels.
     Outputs,
-    /// `element` is unknown, or differs from the first layer's.
+    /// `element` is unknown, differs from the first layer's, or is `F32` in a build without the feature `float`.
     Element,
     /// `packing` is unknown, or one that the layer's element type does not have.
     Packing,
@@ -80,7 +80,7 @@ pub enum LayerField {
     Bias,
     /// A multiplier is over 32767, or a packed factor has bits that no multiplier has.
     Multiplier,
-    /// A shift is not within 17..=46, or in a packed layer not within 17..=32.
+    /// A shift is not within 17..=46, or in a packed layer not within 17..=32, or padding is not zero.
     Shift,
     /// An entry of a hidden layer's table is over 127.
     Table,

@@ -1,8 +1,10 @@
 //! Runs the layers into the caller's buffers.
 
+#[cfg(feature = "float")]
 mod float;
 mod integer;
 mod layer;
+mod pair;
 
 use crate::CODE_MAX;
 use crate::blob::{self, Element, Header, ImageShape, LayerSpec, Layers, Packing};
@@ -20,6 +22,9 @@ pub struct Generator<'a> {
     payload: &'a [u8],
     bytes: &'a [u8],
 }
+
+/// Only the first layer has a row of biases for each label.
+const FURTHER_CLASS: usize = 0;
 
 impl<'a> Generator<'a> {
     pub(crate) fn new(header: Header<'a>, payload: &'a [u8], bytes: &'a [u8]) -> Self {
@@ -163,12 +168,7 @@ impl<'a> Generator<'a> {
     /// Runs all layers but the last, which is returned with its input.
     fn hidden<'s>(&'s self, latent: &'s [u8], label: Option<u16>, scratch: &'s mut [u32]) -> Result<Last<'s, 'a>, GenerateError> {
         let mut class = self.class(label)?;
-        if latent.len() != self.latent_len() {
-            return Err(GenerateError::LatentLen { expected: self.latent_len() });
-        }
-        if latent.iter().any(|&code| code > CODE_MAX) {
-            return Err(GenerateError::LatentCode);
-        }
+        self.check_latent(latent)?;
         let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
         let (first, second) = self.scratch_parts();
         let (first, rest) = scratch.split_at_mut_checked(first).ok_or(too_short)?;
@@ -185,23 +185,56 @@ impl<'a> Generator<'a> {
                 let outputs = codes.get_mut(..spec.outputs.into()).ok_or(too_short)?;
                 integer::rows(spec, &layer, class, staged, 0, outputs);
                 integer::stage(next, outputs, staged);
-                // Only the first layer has a row of biases for each label.
-                class = 0;
+                class = FURTHER_CLASS;
             }
             Input::Staged(staged)
         } else {
-            let (mut to, mut from) = (first, second);
-            for (index, (spec, layer)) in hidden.iter().zip(&mut layers).enumerate() {
-                let input = if index == 0 { Input::Codes(latent) } else { Input::Reals(from) };
-                let outputs = to.get_mut(..spec.outputs.into()).ok_or(too_short)?;
-                float::hidden(spec, &layer, class, input, outputs);
-                class = 0;
-                (from, to) = (to, from);
-            }
-            if hidden.is_empty() { Input::Codes(latent) } else { Input::Reals(from) }
+            self.float_hidden(latent, class, &mut layers, [first, second])?
         };
+        let class = if hidden.is_empty() { class } else { FURTHER_CLASS };
         let layer = layers.next().ok_or(too_short)?;
         Ok(Last { spec, layer, class, input })
+    }
+
+    /// Runs the hidden layers of a float model in turn into the two halves of the scratch; returns what the last layer reads.
+    #[cfg(feature = "float")]
+    fn float_hidden<'s>(
+        &self,
+        latent: &'s [u8],
+        mut class: usize,
+        layers: &mut Layers<'_, '_>,
+        [first, second]: [&'s mut [u32]; 2],
+    ) -> Result<Input<'s>, GenerateError> {
+        let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
+        let hidden = self.hidden_specs();
+        let (mut to, mut from) = (first, second);
+        for (index, (spec, layer)) in hidden.iter().zip(layers).enumerate() {
+            let input = if index == 0 { Input::Codes(latent) } else { Input::Reals(from) };
+            let outputs = to.get_mut(..spec.outputs.into()).ok_or(too_short)?;
+            float::hidden(spec, &layer, class, input, outputs);
+            class = FURTHER_CLASS;
+            (from, to) = (to, from);
+        }
+        Ok(if hidden.is_empty() { Input::Codes(latent) } else { Input::Reals(from) })
+    }
+
+    /// decode accepts no float model.
+    #[cfg(not(feature = "float"))]
+    fn float_hidden<'s>(
+        &self,
+        _: &[u8],
+        _: usize,
+        _: &mut Layers<'_, '_>,
+        [first, _]: [&'s mut [u32]; 2],
+    ) -> Result<Input<'s>, GenerateError> {
+        Ok(Input::Staged(first))
+    }
+
+    fn check_latent(&self, latent: &[u8]) -> Result<(), GenerateError> {
+        if latent.len() != self.latent_len() {
+            return Err(GenerateError::LatentLen { expected: self.latent_len() });
+        }
+        if latent.iter().any(|&code| code > CODE_MAX) { Err(GenerateError::LatentCode) } else { Ok(()) }
     }
 
     fn class(&self, label: Option<u16>) -> Result<usize, GenerateError> {
@@ -238,8 +271,10 @@ enum Input<'s> {
     /// Codes as the kernel of an int8 layer reads them.
     Staged(&'s [u32]),
     /// The latent's codes, which a float layer takes as reals.
+    #[cfg(feature = "float")]
     Codes(&'s [u8]),
     /// Bits of the f32 outputs of a float layer; may be longer than the layer's inputs.
+    #[cfg(feature = "float")]
     Reals(&'s [u32]),
 }
 
@@ -256,6 +291,7 @@ impl Last<'_, '_> {
     fn rows(&self, first_row: usize, pixels: &mut [u8]) {
         match self.input {
             Input::Staged(staged) => integer::rows(self.spec, &self.layer, self.class, staged, first_row, pixels),
+            #[cfg(feature = "float")]
             input => float::pixels(self.spec, &self.layer, self.class, input, first_row, pixels),
         }
     }

@@ -16,6 +16,9 @@ mod byte_lane;
 #[cfg(any(gan_core_kernel = "armv6m", gan_core_kernel = "armv7m", gan_core_kernel = "rv32im", gan_core_kernel = "dsp"))]
 mod pairs;
 
+#[cfg(gan_core_kernel = "dsp")]
+pub(crate) mod dsp_pair;
+
 #[cfg_attr(gan_core_kernel = "armv6m", path = "kernel/armv6m.rs")]
 #[cfg_attr(gan_core_kernel = "armv7m", path = "kernel/armv7m.rs")]
 #[cfg_attr(gan_core_kernel = "dsp", path = "kernel/dsp.rs")]
@@ -43,8 +46,8 @@ pub(crate) struct Groups<'a> {
     pub factors: &'a [u8],
     /// In place of the factors for negative sums; none if they make no difference.
     pub negative_factors: Option<&'a [u8]>,
-    /// Those of the canonical multipliers; only rows of the layer have one, padding has none.
-    #[allow(dead_code, reason = "only kernels without a 64-bit multiply")]
+    /// Those of the canonical multipliers, for kernels without a 64-bit multiply.
+    #[allow(dead_code, reason = "only such kernels read them")]
     pub shifts: &'a [u8],
     /// Added after requantization.
     pub zero_point: u8,

@@ -35,6 +35,7 @@
 //! # Features
 //!
 //! - `std`: module `host`. All else stays without the standard library.
+//! - `float` (default): runs float layers. Without it `decode` refuses them, and a device links no floating-point routines.
 //! - `micromath`: float layers use micromath's fast approximations instead of libm. Int8 layers are not touched.
 
 #![no_std]

@@ -2,10 +2,35 @@
 //!
 //! Adding one: a feature in `Cargo.toml`, a module here, `memory/<board>.x`, a row in `xtask/src/boards.rs`.
 
+#[cfg(feature = "mps2-an385")]
+mod mps2_an385;
+#[cfg(feature = "mps2-an385")]
+pub use mps2_an385::*;
+
 #[cfg(feature = "mps2-an386")]
 mod mps2_an386;
 #[cfg(feature = "mps2-an386")]
 pub use mps2_an386::*;
+
+#[cfg(feature = "mps2-an500")]
+mod mps2_an500;
+#[cfg(feature = "mps2-an500")]
+pub use mps2_an500::*;
+
+#[cfg(feature = "mps2-an505")]
+mod mps2_an505;
+#[cfg(feature = "mps2-an505")]
+pub use mps2_an505::*;
+
+#[cfg(feature = "mps3-an547")]
+mod mps3_an547;
+#[cfg(feature = "mps3-an547")]
+pub use mps3_an547::*;
+
+#[cfg(feature = "an385-m0")]
+mod an385_m0;
+#[cfg(feature = "an385-m0")]
+pub use an385_m0::*;
 
 #[cfg(feature = "microbit")]
 mod microbit;

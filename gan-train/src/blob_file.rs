@@ -3,9 +3,9 @@
 use crate::data::idx::Images;
 use crate::float::Samples;
 use anyhow::{Context, Result, ensure};
-use gan_core::blob::ALIGNMENT;
+use gan_core::blob::{self, ALIGNMENT};
 use gan_core::host::Runner;
-use gan_core::{DecodeError, Generator};
+use gan_core::{DecodeError, Generator, Packing};
 use std::path::Path;
 
 /// The bytes of a blob, aligned.
@@ -74,6 +74,18 @@ pub fn draw(runner: &Runner<'_>, samples: &Samples, pixels: &mut [u8]) -> Result
     ensure!(channels == 1, "channels: {channels} (gan-train draws grey images only)");
     let labels = (generator.classes() > 0).then_some(samples.labels.as_slice());
     Ok(runner.generate_batch(&samples.codes, labels, pixels)?)
+}
+
+/// The blob of a generator in another packing.
+///
+/// # Errors
+///
+/// More bytes than memory can hold.
+pub fn pack(generator: &Generator<'_>, packing: Packing) -> Result<Vec<u8>> {
+    let header = generator.packed_header(packing);
+    let mut bytes = vec![0; blob::encoded_len(&header)?];
+    blob::encode(&header, generator.layers(), &mut bytes)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]

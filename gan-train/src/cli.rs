@@ -1,10 +1,12 @@
 //! The command line.
 
+mod bench_model;
 mod classifier;
 mod compare;
 mod evaluate;
 mod generate;
 mod inspect;
+mod pack;
 mod presets;
 mod quantize;
 mod quickstart;
@@ -39,10 +41,12 @@ enum Command {
     Quantize(quantize::Quantize),
     Generate(generate::Generate),
     Inspect(inspect::Inspect),
+    Pack(pack::Pack),
     Evaluate(evaluate::Evaluate),
     Classifier(classifier::TrainClassifier),
     Report(report::Report),
     Compare(compare::Compare),
+    BenchModel(bench_model::BenchModel),
 }
 
 impl Cli {
@@ -55,10 +59,12 @@ impl Cli {
             Command::Quantize(command) => command.run(),
             Command::Generate(command) => command.run(),
             Command::Inspect(command) => command.run(),
+            Command::Pack(command) => command.run(),
             Command::Evaluate(command) => command.run(),
             Command::Classifier(command) => command.run(),
             Command::Report(command) => command.run(),
             Command::Compare(command) => command.run(),
+            Command::BenchModel(command) => command.run(),
         }
     }
 }

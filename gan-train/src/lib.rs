@@ -13,10 +13,12 @@
 //! | [`trainer`] | the step, checkpoints, metrics, a run |
 //! | [`float`], [`quantize`] | from a checkpoint to integers |
 //! | [`blob_file`] | `.gan` files on a host, and running them |
+//! | [`bench_model`] | blobs of any shape with random weights |
 //! | [`evaluate`] | scores beside real images, agreement with the float model |
 //! | [`output`], [`interrupt`] | files that are whole or not there, pictures, text; Ctrl-C |
 
 pub mod backend;
+pub mod bench_model;
 pub mod blob_file;
 pub mod config;
 pub mod data;

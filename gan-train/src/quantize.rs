@@ -31,14 +31,14 @@ impl From<Scaling> for Codes {
 }
 
 /// The numbers of an int8 layer, before they are borrowed by a [`Layer`].
-struct Numbers {
-    spec: LayerSpec,
-    weights: Vec<i8>,
-    bias: Vec<u8>,
-    multipliers: Vec<u8>,
-    negative_multipliers: Vec<u8>,
-    shifts: Vec<u8>,
-    table: Option<[u8; 256]>,
+pub(crate) struct Numbers {
+    pub spec: LayerSpec,
+    pub weights: Vec<i8>,
+    pub bias: Vec<u8>,
+    pub multipliers: Vec<u8>,
+    pub negative_multipliers: Vec<u8>,
+    pub shifts: Vec<u8>,
+    pub table: Option<[u8; 256]>,
 }
 
 /// The int8 blob of a generator, which `decode` has accepted.
@@ -66,7 +66,8 @@ pub fn quantize(generator: &FloatGenerator) -> Result<Vec<u8>> {
 }
 
 impl Numbers {
-    fn borrow(&self) -> Layer<'_> {
+    /// The layer that a blob's encoder wants.
+    pub fn borrow(&self) -> Layer<'_> {
         Layer::I8 {
             weights: &self.weights,
             bias: &self.bias,

@@ -29,6 +29,8 @@ pub enum Purpose {
     Noise = 9,
     /// Choice of the images that are kept for judging.
     HeldOut = 10,
+    /// Weights of a model that is not trained; the index is the layer.
+    BenchModel = 11,
 }
 
 /// The generator of `purpose` and `index`.

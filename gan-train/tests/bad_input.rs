@@ -26,7 +26,7 @@ fn blobs() {
     refuse_blob(|blob| blob.truncate(3), &["truncated"]);
     refuse_blob(|blob| blob.truncate(blob.len() - 1), &["truncated"]);
     refuse_blob(|blob| *blob = b"\x89PNG\r\n\x1a\n".to_vec(), &["magic", "GANB"]);
-    refuse_blob(|blob| blob[4] = 2, &["version", "2"]);
+    refuse_blob(|blob| blob[4] = 3, &["version", "3"]);
     refuse_blob(|blob| blob.push(0), &["1 bytes after the end"]);
     refuse_blob(
         |blob| {
@@ -107,7 +107,7 @@ fn configurations() {
         (good.replace("rate = 1e-3", "rate = -1.0"), "training.rate"),
         (good.replace("batch = 128", "batch = 5000"), "training.batch"),
         (good.replace("[64, 64, 64]", "[64, 0]"), "generator.hidden"),
-        (good.replace("[64, 64, 64]", "[1, 1, 1, 1, 1, 1, 1, 1]"), "generator.hidden"),
+        (good.replace("[64, 64, 64]", "[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"), "generator.hidden"),
         (good.replace("\"leaky_relu\"", "\"gelu\""), "gelu"),
         (good.replace("[generator]", "[generator"), "generator"),
         (good.replace("\"non_saturating\"", "\"wasserstein\""), "training.objective"),
@@ -125,6 +125,31 @@ fn configurations() {
     }
     fail(path, "train --data digits --config missing.toml", 1, &["missing.toml"]);
     fail(path, "train --data digits --preset huge", 2, &["huge", "deep, square32"]);
+}
+
+#[test]
+fn shapes() {
+    let folder = folder();
+    let path = folder.path();
+    let too_many = ["1"; gan_core::blob::MAX_LAYERS + 2].join("-");
+    for (layers, parts) in [
+        ("0-784", &["--layers", "size 0", "`0`", "65535"][..]),
+        ("100-128-0", &["size 2", "`0`"]),
+        ("100", &["at least two sizes"]),
+        ("100-65536", &["size 1", "`65536`", "65535"]),
+        ("100--784", &["size 1", "``"]),
+        ("100x784", &["size 0", "`100x784`"]),
+        (too_many.as_str(), &["layers", "can hold"]),
+    ] {
+        fail(path, &format!("bench-model --layers {layers} -o x.gan"), 2, parts);
+    }
+    fail(path, "bench-model --layers 4-9 --activation gelu -o x.gan", 2, &["gelu", "leaky-relu"]);
+    fail(path, "bench-model --layers 4-9 --output relu -o x.gan", 2, &["relu", "sigmoid"]);
+    fail(path, "bench-model --layers 4-9 -o missing/x.gan", 1, &["missing/x.gan", "cannot be written"]);
+    assert!(!path.join("x.gan").exists());
+
+    assert_eq!(succeed(path, "bench-model --layers 4-9 --activation leaky-relu --output none --seed 2 -o x.gan"), "x.gan\n");
+    assert!(succeed(path, "inspect x.gan").contains("latent 4, 0 labels, 3x3 pixels"));
 }
 
 #[test]

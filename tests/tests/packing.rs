@@ -134,6 +134,7 @@ fn wrong_packed_layers_are_refused() {
         (48 + 8, 1, LayerField::Multiplier), // a row of padding
         (48, 1, LayerField::Multiplier),     // a bit below 2^-20
         (64, 33, LayerField::Shift),
+        (64 + 2, 17, LayerField::Shift), // a row of padding
     ] {
         let mut bytes = good[..good.len() - 4].to_vec();
         assert_ne!(bytes[payload + at], byte);

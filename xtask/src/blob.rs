@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use gan_core::Generator;
-use gan_core::blob::ALIGNMENT;
+use gan_core::blob::{self, ALIGNMENT};
+use gan_core::{EncodeError, Generator, Packing};
 
 use crate::shell;
 
@@ -20,12 +20,29 @@ impl Blob {
     /// Reads the file; nothing is checked yet.
     pub fn read(path: &Path) -> Result<Self> {
         let bytes = fs::read(path).with_context(|| shell::relative(path))?;
+        let mut blob = Self::zeros(path, bytes.len());
+        blob.buffer[blob.start..].copy_from_slice(&bytes);
+        Ok(blob)
+    }
+
+    fn zeros(path: &Path, len: usize) -> Self {
         // A Vec of bytes begins anywhere, so the blob begins at its first multiple.
-        let mut buffer = vec![0; bytes.len() + ALIGNMENT - 1];
+        let mut buffer = vec![0; len + ALIGNMENT - 1];
         let start = buffer.as_ptr().align_offset(ALIGNMENT);
-        buffer[start..start + bytes.len()].copy_from_slice(&bytes);
-        buffer.truncate(start + bytes.len());
-        Ok(Self { path: path.into(), buffer, start })
+        buffer.truncate(start + len);
+        Self { path: path.into(), buffer, start }
+    }
+
+    /// The blob in another packing, as the firmware's build script makes it.
+    pub fn pack(&self, packing: Packing) -> Result<Self> {
+        let generator = self.decode()?;
+        let header = generator.packed_header(packing);
+        let pack = || {
+            let mut packed = Self::zeros(&self.path, blob::encoded_len(&header)?);
+            blob::encode(&header, generator.layers(), &mut packed.buffer[packed.start..])?;
+            Ok(packed)
+        };
+        pack().map_err(|error: EncodeError| anyhow!("{}: {error}", shell::relative(&self.path)))
     }
 
     /// The file's bytes.

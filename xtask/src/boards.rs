@@ -21,6 +21,10 @@ pub struct Board {
     pub qemu: &'static str,
     /// The arguments that make it this board.
     pub machine: &'static [&'static str],
+    /// gan-core's kernel for it.
+    pub kernel: &'static str,
+    /// Whether gan-core has to be told, because the target is one of other cores as well.
+    pub forced: bool,
 }
 
 const ARM: &str = "qemu-system-arm";
@@ -28,19 +32,37 @@ const RISCV32: &str = "qemu-system-riscv32";
 
 /// Every board.
 pub const BOARDS: &[Board] = &[
-    board("mps2-an386", "Cortex-M4", "thumbv7em-none-eabi", ARM, &["-machine", "mps2-an386"]),
-    board("microbit", "Cortex-M0", "thumbv6m-none-eabi", ARM, &["-machine", "microbit"]),
-    board("riscv32", "RV32IMAC", "riscv32imac-unknown-none-elf", RISCV32, &["-machine", "virt", "-m", "16M", "-bios", "none"]),
+    board("mps2-an385", "Cortex-M3", "armv7m", "thumbv7m-none-eabi", ARM, &["-machine", "mps2-an385"]),
+    board("mps2-an386", "Cortex-M4", "dsp", "thumbv7em-none-eabi", ARM, &["-machine", "mps2-an386"]),
+    board("mps2-an500", "Cortex-M7", "dsp", "thumbv7em-none-eabi", ARM, &["-machine", "mps2-an500"]),
+    board("mps2-an505", "Cortex-M33", "dsp", "thumbv8m.main-none-eabi", ARM, &["-machine", "mps2-an505"]),
+    // Its target is the one of cores without MVE: there is none with it.
+    Board {
+        forced: true,
+        ..board("mps3-an547", "Cortex-M55", "mve", "thumbv8m.main-none-eabi", ARM, &["-machine", "mps3-an547"])
+    },
+    // Its Cortex-M3 runs the code of a Cortex-M0 as that would: for models that are too large for microbit.
+    board("an385-m0", "Cortex-M0 code on a Cortex-M3", "armv6m", "thumbv6m-none-eabi", ARM, &["-machine", "mps2-an385"]),
+    board("microbit", "Cortex-M0", "armv6m", "thumbv6m-none-eabi", ARM, &["-machine", "microbit"]),
+    board(
+        "riscv32",
+        "RV32IMAC",
+        "rv32im",
+        "riscv32imac-unknown-none-elf",
+        RISCV32,
+        &["-machine", "virt", "-m", "16M", "-bios", "none"],
+    ),
 ];
 
 const fn board(
     name: &'static str,
     core: &'static str,
+    kernel: &'static str,
     target: &'static str,
     qemu: &'static str,
     machine: &'static [&'static str],
 ) -> Board {
-    Board { name, core, target, qemu, machine }
+    Board { name, core, kernel, target, qemu, machine, forced: false }
 }
 
 /// The boards that `name` means: one, or all.
@@ -70,6 +92,11 @@ impl Board {
         const CONSOLE: &[&str] = &["-display", "none", "-monitor", "none", "-serial", "null"];
         const SEMIHOSTING: &[&str] = &["-semihosting-config", "enable=on,target=native", "-kernel"];
         self.machine.iter().chain(CONSOLE).chain(SEMIHOSTING).copied()
+    }
+
+    /// What cargo has to know of the board besides its target and its feature: settings for `--config`.
+    pub fn cargo_config(&self) -> Option<String> {
+        self.forced.then(|| format!("target.{}.rustflags=['--cfg', 'gan_core_backend=\"{}\"']", self.target, self.kernel))
     }
 
     /// The memories, from the linker script, which is where their sizes are written down.
@@ -120,11 +147,14 @@ mod tests {
         let table = |path: &str| -> toml::Table { fs::read_to_string(folder.join(path)).unwrap().parse().unwrap() };
         let (config, manifest) = (table(".cargo/config.toml"), table("Cargo.toml"));
         for board in BOARDS {
-            let runner: Vec<_> = [board.qemu].into_iter().chain(board.qemu_arguments()).collect();
-            assert_eq!(config["target"][board.target]["runner"].as_str(), Some(runner.join(" ").as_str()));
             assert!(manifest["features"].as_table().unwrap().contains_key(board.name));
-            let alias = format!("run --release --target {} --features {} --bin", board.target, board.name);
-            assert_eq!(config["alias"][board.name].as_str(), Some(alias.as_str()));
+            let runner: Vec<_> = [board.qemu].into_iter().chain(board.qemu_arguments()).collect();
+            let runner = format!("target.{}.runner='{}'", board.target, runner.join(" "));
+            let alias: Vec<_> = config["alias"][board.name].as_array().unwrap().iter().filter_map(toml::Value::as_str).collect();
+            let target = ["run", "--release", "--target", board.target, "--features", board.name];
+            let kernel = board.cargo_config();
+            let kernel = kernel.iter().flat_map(|config| ["--config", config]).collect::<Vec<_>>();
+            assert_eq!(alias, [&target[..], &kernel, &["--config", &runner, "--bin"]].concat());
             board.memory().unwrap();
             let module = fs::read_to_string(folder.join(format!("src/board/{}.rs", board.name.replace('-', "_")))).unwrap();
             assert!(module.contains(&format!("\"{}\"", board.name)) && module.contains(&format!("\"{}\"", board.core)));

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::blob::Blob;
 use crate::boards::Board;
-use crate::firmware::{self, Input};
+use crate::firmware::{self, Input, Needs};
 use crate::qemu::{self, End};
 use crate::setup::{self, Toolchain};
 use crate::vectors;
@@ -55,7 +55,8 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
 
 fn draw(toolchain: Toolchain, board: &Board, model: &Path, show: impl FnMut(&str)) -> Result<Vec<String>> {
     let blob = Blob::read(model)?;
-    if let Some(reason) = firmware::misfit(board, &blob, 0, firmware::line_buffers(&blob)?)? {
+    let needs = Needs::of(board, &blob)?;
+    if let Some(reason) = firmware::misfit(board, needs.blob, 0, needs.by_lines)? {
         bail!("{} does not fit: {reason}", blob.stem());
     }
     let elf = firmware::build(toolchain, board, "digits", Input::model(model))?;

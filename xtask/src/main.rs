@@ -3,6 +3,7 @@
 mod blob;
 mod boards;
 mod card;
+mod count;
 mod digits;
 mod drill;
 mod firmware;
@@ -35,7 +36,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Install what the other tasks need: rustfmt, clippy, firmware targets, QEMU. Quick when all is there
+    /// Install what the other tasks need: rustfmt, clippy, firmware targets, QEMU, a C compiler. Quick when all is there
     Setup,
     /// Everything that has to pass, ending with one line "N passed, N failed"
     Test {
@@ -49,6 +50,24 @@ enum Task {
     Digits(OnBoard),
     /// Flash and RAM of the firmware, for each board and binary
     Size(OnBoard),
+    /// Instructions that an image takes, counted in QEMU, for each board and network. See docs/performance.md
+    Count {
+        /// One board, or `all`
+        #[arg(long, default_value = "all", value_parser = boards::select)]
+        board: Boards,
+        /// A .gan file; without it, the networks of docs/performance.md
+        #[arg(long)]
+        model: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Compare with the table in docs/performance.md: an error if a count is over 2 % larger
+        #[arg(long, conflicts_with_all = ["model", "json"])]
+        check: bool,
+        /// Rewrite that table
+        #[arg(long, conflicts_with_all = ["model", "json", "check", "board"])]
+        update: bool,
+    },
     /// Write tests/vectors
     Vectors {
         /// Compare only
@@ -101,6 +120,9 @@ fn run(task: Task) -> Result<Tally> {
         Task::Parity(on) => parity::run(&on.board, on.model.as_deref()),
         Task::Digits(on) => digits::run(&on.board, on.model.as_deref()).map(|()| Tally::default()),
         Task::Size(on) => size::run(&on.board, on.model.as_deref()).map(|()| Tally::default()),
+        Task::Count { update: true, .. } => count::update().map(|()| Tally::default()),
+        Task::Count { check: true, board, .. } => count::check(setup::run()?, &board).map(|()| Tally::default()),
+        Task::Count { board, model, json, .. } => count::run(&board, model.as_deref(), json).map(|()| Tally::default()),
         Task::Vectors { check: true } => vectors::check().map(|()| Tally::default()),
         Task::Vectors { check: false } => vectors::write().map(|()| Tally::default()),
         Task::Models { update: Some(name), float, .. } => models::update(&name, float.as_deref()).map(|()| Tally::default()),

@@ -9,7 +9,7 @@ use gan_tests::make;
 
 use crate::blob::Blob;
 use crate::boards::Board;
-use crate::firmware::{self, CODE_BYTES, Input};
+use crate::firmware::{self, CODE_BYTES, Input, Needs};
 use crate::qemu::{self, End, Run};
 use crate::setup::{self, Toolchain};
 use crate::tally::Tally;
@@ -28,11 +28,35 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<Tally> {
     };
     let mut tally = Tally::default();
     for board in boards {
+        tally += kernel_on(toolchain, board, &models);
         tally += models_on(toolchain, board, &models);
         tally += drill::run(toolchain, board)?;
     }
     println!("parity: {tally}");
     Ok(tally)
+}
+
+/// The board's kernel against the scalar loops, over layers of many sizes.
+fn kernel_on(toolchain: Toolchain, board: &Board, models: &[PathBuf]) -> Tally {
+    let outcome = || -> Result<String> {
+        // It carries no model, but its build script wants one.
+        let model = models.first().context("models/ holds no model")?;
+        let elf = firmware::build(toolchain, board, "kernels", Input::model(model))?;
+        let run = qemu::run(board, &elf, LIMIT, |_| {})?;
+        let name = run.lines.first().and_then(|line| line.strip_prefix("kernel ")?.split(' ').next()).unwrap_or("without a name");
+        match (run.end, counts(&run, "kernels: ")) {
+            (End::Exit(0), Some(counts)) if counts.failed == 0 && counts.passed > 0 => {
+                Ok(format!("{name}: {counts} ({:.1} s)", run.elapsed.as_secs_f64()))
+            }
+            (end, _) => bail!("{end}\n  {}", run.lines.join("\n  ")),
+        }
+    };
+    let outcome = outcome();
+    match &outcome {
+        Ok(summary) => println!("parity {} kernel {summary}", board.name),
+        Err(error) => println!("FAILED parity {} kernel: {error:#}", board.name),
+    }
+    Tally::one(outcome.is_ok())
 }
 
 fn models_on(toolchain: Toolchain, board: &Board, models: &[PathBuf]) -> Tally {
@@ -65,11 +89,12 @@ fn model_on(toolchain: Toolchain, board: &Board, path: &Path) -> Result<Outcome>
     let blob = Blob::read(path)?;
     let images = vectors::images_of(&blob)?;
     let vectors_bytes = fs::metadata(&images)?.len() + make::arithmetic().len() as u64;
-    if let Some(reason) = firmware::misfit(board, &blob, vectors_bytes, firmware::image_buffers(&blob)?)? {
+    let needs = Needs::of(board, &blob)?;
+    if let Some(reason) = firmware::misfit(board, needs.blob, vectors_bytes, needs.whole)? {
         return Ok(Outcome::Misfit(reason));
     }
     let elf = firmware::build(toolchain, board, "parity", Input { vectors: Some(&images), ..Input::model(path) })?;
-    let code = size::of(&elf)?.flash().saturating_sub(blob.bytes().len() as u64 + vectors_bytes);
+    let code = size::of(&elf)?.flash().saturating_sub(needs.blob + vectors_bytes);
     ensure!(code <= CODE_BYTES, "the code has {code} bytes: raise CODE_BYTES, which is {CODE_BYTES}");
 
     let run = qemu::run(board, &elf, LIMIT, |_| {})?;
@@ -83,5 +108,10 @@ fn model_on(toolchain: Toolchain, board: &Board, path: &Path) -> Result<Outcome>
 
 /// The firmware's last line, if there is one.
 pub fn summary(run: &Run) -> Option<Tally> {
-    Tally::parse(run.lines.last()?.strip_prefix("parity: ")?, ',')
+    counts(run, "parity: ")
+}
+
+/// The counts in the last line, which begins with `name`.
+fn counts(run: &Run, name: &str) -> Option<Tally> {
+    Tally::parse(run.lines.last()?.strip_prefix(name)?, ',')
 }

@@ -45,10 +45,15 @@ pub struct Run {
 }
 
 /// Runs `firmware` on `board` for at most `limit` and hands each line to `each` as it comes.
-pub fn run(board: &Board, firmware: &Path, limit: Duration, mut each: impl FnMut(&str)) -> Result<Run> {
+pub fn run(board: &Board, firmware: &Path, limit: Duration, each: impl FnMut(&str)) -> Result<Run> {
+    run_with(&[], board, firmware, limit, each)
+}
+
+/// [`run`] with more arguments for QEMU.
+pub fn run_with(arguments: &[&str], board: &Board, firmware: &Path, limit: Duration, mut each: impl FnMut(&str)) -> Result<Run> {
     let start = Instant::now();
     let mut qemu = Command::new(board.qemu);
-    qemu.args(board.qemu_arguments()).arg(firmware);
+    qemu.args(arguments).args(board.qemu_arguments()).arg(firmware);
     qemu.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut qemu = KillOnDrop(qemu.spawn().with_context(|| format!("cannot run {}; try `cargo xtask setup`", board.qemu))?);
 

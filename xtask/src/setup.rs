@@ -1,6 +1,8 @@
-//! Installs what the other tasks need, where it may; otherwise says exactly what to install.
+//! Installs what the other tasks need, where it may; otherwise says exactly what to install. Tells on standard error, because
+//! a task's standard output may be for programs.
 
 use std::env;
+use std::io::stderr;
 use std::path::Path;
 use std::process::Command;
 
@@ -33,11 +35,23 @@ pub enum Toolchain {
     Debian,
 }
 
+impl Toolchain {
+    /// What its compiler says of itself, as in `rustc 1.95.0 (59807616e 2026-04-14)`.
+    pub fn version(self) -> Result<String> {
+        let rustc = match self {
+            Self::Rustup => "rustc",
+            Self::Debian => DEBIAN_RUSTC,
+        };
+        Ok(capture(Command::new(rustc).arg("--version").current_dir(root()))?.trim().into())
+    }
+}
+
 /// Makes sure of everything and returns what builds the firmware.
 pub fn run() -> Result<Toolchain> {
     components()?;
     let toolchain = firmware()?;
     qemu()?;
+    c_compiler()?;
     Ok(toolchain)
 }
 
@@ -58,9 +72,9 @@ fn components() -> Result<()> {
 
 /// Has rustup download something for the active toolchain.
 fn rustup_add(arguments: &[&str]) -> Result<()> {
-    println!("setup: rustup {}", arguments.join(" "));
+    eprintln!("setup: rustup {}", arguments.join(" "));
     // Its errors are about the network, where a backtrace says nothing.
-    run_command(Command::new("rustup").args(arguments).current_dir(root()).env_remove("RUST_BACKTRACE"))
+    run_command(Command::new("rustup").args(arguments).current_dir(root()).env_remove("RUST_BACKTRACE").stdout(stderr()))
 }
 
 /// The toolchain for the firmware, installed if it must be. Says which one it is.
@@ -73,12 +87,12 @@ pub fn firmware() -> Result<Toolchain> {
         None => match rustup() {
             Ok(()) => Toolchain::Rustup,
             Err(error) => {
-                println!("setup: {error:#}; trying Debian's compiler");
+                eprintln!("setup: {error:#}; trying Debian's compiler");
                 debian().map(|()| Toolchain::Debian)?
             }
         },
     };
-    println!(
+    eprintln!(
         "setup: firmware toolchain: {}",
         match toolchain {
             Toolchain::Rustup => "the active one, with its own targets (rustup)",
@@ -122,6 +136,11 @@ fn qemu() -> Result<()> {
     apt_install(&missing, "to run the firmware without a board")
 }
 
+/// A C compiler, for QEMU's plugin.
+pub fn c_compiler() -> Result<()> {
+    if available("cc") { Ok(()) } else { apt_install(&["gcc", "libc6-dev"], "to compile what counts instructions") }
+}
+
 /// Installs Debian packages if this user may, or fails with what to install.
 fn apt_install(packages: &[&str], purpose: &str) -> Result<()> {
     if packages.is_empty() {
@@ -134,11 +153,11 @@ fn apt_install(packages: &[&str], purpose: &str) -> Result<()> {
     if !(may && available("apt-get")) {
         bail!("please install {packages_line} {purpose}; on Debian: apt-get update && apt-get install {packages_line}");
     }
-    println!("setup: apt-get install {packages_line}");
+    eprintln!("setup: apt-get install {packages_line}");
     let apt_get = |arguments: &[&str]| {
         let all =
             [sudo, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"], arguments].concat();
-        run_command(Command::new(all[0]).args(&all[1..]))
+        run_command(Command::new(all[0]).args(&all[1..]).stdout(stderr()))
     };
     apt_get(&["update"])?;
     apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())

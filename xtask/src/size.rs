@@ -8,7 +8,7 @@ use object::{Object, ObjectSection, SectionFlags, SectionKind, elf};
 
 use crate::blob::Blob;
 use crate::boards::Board;
-use crate::firmware::{self, Input};
+use crate::firmware::{self, Input, Needs};
 use crate::setup;
 use crate::{shell, vectors};
 
@@ -65,23 +65,29 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
     let blob = Blob::read(&model)?;
     let images = vectors::images_of(&blob)?;
     let generator = blob.decode()?;
+    println!("{}: {} bytes, {} by {} pixels", blob.stem(), blob.bytes().len(), generator.image().width, generator.image().height);
     println!(
-        "{}: blob {} bytes; buffers: latent {}, scratch {}, line {}, pixels {} bytes",
-        blob.stem(),
-        blob.bytes().len(),
-        generator.latent_len(),
-        4 * generator.scratch_len(),
-        generator.line_len(),
-        generator.pixels_len()
+        "{:<12} {:<8} {:>8} {:>8} {:>8} {:>6} {:>6} {:>8} {:>6} {:>6}",
+        "board", "bin", "blob", "buffers", "text", "data", "bss", "flash", "RAM", "stack"
     );
-    println!("{:<12} {:<8} {:>8} {:>6} {:>6} {:>8} {:>6} {:>6}", "board", "bin", "text", "data", "bss", "flash", "RAM", "stack");
     for board in boards {
-        for bin in ["digits", "parity"] {
+        for bin in ["runtime", "digits", "parity"] {
             let input = Input { vectors: Some(&images), ..Input::model(&model) };
-            let size = of(&firmware::build(toolchain, board, bin, input)?)?;
+            // gan-core and the start-up code, without an application.
+            let source = if bin == "runtime" { "panic_free" } else { bin };
+            let size = of(&firmware::build(toolchain, board, source, input)?)?;
             let (Size { text, data, bss }, flash, ram) = (size, size.flash(), size.ram());
             let stack = board.memory()?.stack;
-            println!("{:<12} {bin:<8} {text:>8} {data:>6} {bss:>6} {flash:>8} {ram:>6} {stack:>6}", board.name);
+            let Needs { blob, by_lines, whole } = Needs::of(board, &blob)?;
+            let (blob, buffers) = match bin {
+                "runtime" => (0, 0),
+                "digits" => (blob, by_lines),
+                _ => (blob, whole),
+            };
+            println!(
+                "{:<12} {bin:<8} {blob:>8} {buffers:>8} {text:>8} {data:>6} {bss:>6} {flash:>8} {ram:>6} {stack:>6}",
+                board.name
+            );
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::boards::{self, BOARDS};
 use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::tally::Tally;
-use crate::{digits, models, parity, setup, shell, size, vectors};
+use crate::{count, digits, models, parity, setup, shell, size, vectors};
 
 /// The step that others need.
 const SETUP: &str = "setup";
@@ -154,6 +154,7 @@ impl Steps {
             })
         });
         self.check("firmware: digits", || digits::check(toolchain, &all));
+        self.check("count", || count::check(toolchain, &all));
         self.counted("parity", |tally| {
             *tally += parity::run(&all, None)?;
             Ok(())

@@ -1,65 +1,11 @@
 //! Every limit of the format. What passes here cannot fail, overflow or panic later.
 
 use super::section;
-use super::{
-    ALIGNMENT, Activation, Element, Header, ImageShape, LayerSpec, MAGIC, MAX_HEADER, MAX_LAYERS, MAX_NAME, Message, Packing,
-    VERSION, payload_len, prefix,
-};
+use super::{Activation, Element, Header, LayerSpec, Packing};
 use crate::CODE_MAX;
 use crate::error::{DecodeError, LayerField};
 use crate::generator::{Layer, Output, Packed};
 use crate::quant::{MULTIPLIER_MAX, Rescale, SHIFT_MAX, SHIFT_MIN, SHIFT_PACKED_MAX};
-use serde::Deserialize;
-
-/// The first field of the header that cannot be read.
-pub(super) fn locate(bytes: &[u8]) -> DecodeError {
-    let walk = || {
-        let mut rest = bytes.get(MAGIC.len() + 1..).unwrap_or_default();
-        let header = &mut rest;
-        take::<&str>(header, DecodeError::Name)?;
-        take::<u16>(header, DecodeError::LatentLen)?;
-        take::<u16>(header, DecodeError::Classes)?;
-        take::<ImageShape>(header, DecodeError::Image)?;
-        let count = take::<u32>(header, DecodeError::Layers)?;
-        if count as usize > MAX_LAYERS {
-            return Err(DecodeError::Layers);
-        }
-        for index in 0..count as u8 {
-            let field = |field| DecodeError::Layer { index, field };
-            take::<u16>(header, field(LayerField::Inputs))?;
-            take::<u16>(header, field(LayerField::Outputs))?;
-            take::<Element>(header, field(LayerField::Element))?;
-            take::<Packing>(header, field(LayerField::Packing))?;
-            take::<Activation>(header, field(LayerField::Activation))?;
-            take::<u8>(header, field(LayerField::ZeroPoint))?;
-        }
-        Ok(())
-    };
-    walk().err().unwrap_or(DecodeError::Header)
-}
-
-fn take<'a, T: Deserialize<'a>>(rest: &mut &'a [u8], wrong: DecodeError) -> Result<T, DecodeError> {
-    let (value, after) = postcard::take_from_bytes(rest).map_err(|_| wrong)?;
-    *rest = after;
-    Ok(value)
-}
-
-/// The bytes before the payload are the ones that `encode` writes, and the payload has the length of its sections.
-pub(super) fn canonical(message: &Message<'_>, bytes: &[u8]) -> Result<(), DecodeError> {
-    debug_assert!(message.magic == MAGIC && message.version <= VERSION);
-    if message.header.name.len() > MAX_NAME {
-        return Err(DecodeError::Name);
-    }
-    let (expected, found) = (payload_len(&message.header), message.payload.len());
-    if expected != found as u64 {
-        return Err(DecodeError::PayloadLen { expected, found });
-    }
-    let mut buffer = [0; MAX_HEADER];
-    let (prefix, start) = prefix(&message.header, &mut buffer).map_err(|_| DecodeError::NotCanonical)?;
-    let padding_fits = message.padding.len() < ALIGNMENT;
-    let payload_start = message.payload.as_ptr().addr().wrapping_sub(bytes.as_ptr().addr());
-    if padding_fits && payload_start == start && bytes.starts_with(prefix) { Ok(()) } else { Err(DecodeError::NotCanonical) }
-}
 
 /// Sizes are positive and chain from the latent to the image, and the layers have one element type.
 pub(super) fn header(header: &Header<'_>) -> Result<(), DecodeError> {
@@ -81,7 +27,7 @@ pub(super) fn header(header: &Header<'_>) -> Result<(), DecodeError> {
         if spec.outputs == 0 || (last && usize::from(spec.outputs) != image.len()) {
             return wrong(LayerField::Outputs);
         }
-        if spec.element != first.element {
+        if spec.element != first.element || (spec.element == Element::F32 && !cfg!(feature = "float")) {
             return wrong(LayerField::Element);
         }
         if spec.element == Element::F32 && spec.packing != Packing::Rows {
@@ -126,7 +72,9 @@ fn numbers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> R
             integers(spec, classes, layer, last)
         }
         Layer::Packed(packed) => {
-            check(packed.shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_PACKED_MAX).contains(shift)), LayerField::Shift)?;
+            let (shifts, padded) = packed.shifts.split_at_checked(spec.outputs.into()).ok_or(LayerField::Shift)?;
+            check(shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_PACKED_MAX).contains(shift)), LayerField::Shift)?;
+            check(padded.iter().all(|&shift| shift == 0), LayerField::Shift)?;
             padding(spec, classes, &packed)?;
             integers(spec, classes, layer, last)
         }
@@ -198,8 +146,8 @@ fn padding(spec: &LayerSpec, classes: usize, packed: &Packed<'_>) -> Result<(), 
     )?;
     let factors_fit = |section: &[u8]| {
         section.as_chunks().0.iter().enumerate().all(|(row, &factor)| {
-            let (factor, shift) = (u32::from_le_bytes(factor), packed.shifts.get(row));
-            shift.map_or(factor == 0, |&shift| Rescale::from_fixed(factor, shift).factor() == Some(factor))
+            let (factor, shift) = (u32::from_le_bytes(factor), packed.shifts.get(row).copied().unwrap_or_default());
+            if row < outputs { Rescale::from_fixed(factor, shift).factor() == Some(factor) } else { factor == 0 }
         })
     };
     let negative = match packed.output {

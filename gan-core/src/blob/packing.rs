@@ -1,13 +1,13 @@
 //! Orders of a layer's weights: where each weight lies, in one place for reading, writing and checking.
 
 use core::fmt;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Order of a layer's weights, and of the numbers that go with them.
 ///
 /// All hold the same integers. Rows come in groups, whose size is [`group`](Self::group); inputs are padded with weights of 0 to a multiple of
 /// [`columns`](Self::columns), and rows to whole groups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Packing {
     /// Row-major, `[output][input]`: the canonical order.
     Rows,

@@ -36,7 +36,7 @@ impl Sections {
             Element::F32 => Self { weights: 4 * inputs * rows, ..none },
             Element::I8 => {
                 let multipliers = rows * if packing == Packing::Rows { 2 } else { 4 };
-                let integers = Self { weights: inputs * rows, multipliers, shifts: spec.outputs.into(), ..none };
+                let integers = Self { weights: inputs * rows, multipliers, shifts: rows, ..none };
                 if has_table(header, index, spec) {
                     Self { table: TABLE_LEN, ..integers }
                 } else {

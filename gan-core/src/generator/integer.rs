@@ -58,41 +58,45 @@ fn plain(spec: &LayerSpec, layer: &Layer<'_>, class: usize, codes: &[u8], first_
 #[allow(clippy::modulo_one, reason = "without a kernel the group is one row, and this is never called")]
 fn native(spec: &LayerSpec, packed: &Packed<'_>, class: usize, staged: &[u32], first_row: usize, outputs: &mut [u8]) {
     const GROUP: usize = active::PACKING.group();
-    let columns = usize::from(spec.inputs).next_multiple_of(active::PACKING.columns());
-    let rows = usize::from(spec.outputs).next_multiple_of(GROUP);
-    let from = |group: usize| Groups {
-        weights: tail(packed.weights, group * GROUP * columns),
-        columns,
-        bias: tail(packed.bias, 4 * (class * rows + group * GROUP)),
-        factors: tail(packed.factors, 4 * group * GROUP),
-        shifts: tail(packed.shifts, group * GROUP),
-        zero_point: spec.zero_point,
-        negative_factors: match packed.output {
-            // With a zero point of 0, all that is negative becomes 0 whatever the factor.
-            Output::Code { negative_multipliers } if spec.zero_point > 0 => Some(tail(negative_multipliers, 4 * group * GROUP)),
-            _ => None,
-        },
-        table: match packed.output {
-            Output::Table(table) => Some(table),
-            Output::Code { .. } => None,
-        },
-    };
     let (mut row, mut outputs) = (first_row, outputs);
     while !outputs.is_empty() {
         let inside = row % GROUP;
         let whole = outputs.len() - outputs.len() % GROUP;
         let taken = if inside == 0 && whole > 0 {
-            active::run(&from(row / GROUP), staged, outputs.get_mut(..whole).unwrap_or_default());
+            active::run(&groups(spec, packed, class, row / GROUP), staged, outputs.get_mut(..whole).unwrap_or_default());
             whole
         } else {
             let mut group = [0; GROUP];
-            active::run(&from(row / GROUP), staged, &mut group);
+            active::run(&groups(spec, packed, class, row / GROUP), staged, &mut group);
             let group = tail(&group, inside);
             outputs.iter_mut().zip(group).for_each(|(output, &value)| *output = value);
             group.len().min(outputs.len())
         };
         outputs = outputs.get_mut(taken..).unwrap_or_default();
         row += taken;
+    }
+}
+
+/// What a kernel gets to compute rows from those of `group` on.
+pub(super) fn groups<'a>(spec: &LayerSpec, packed: &Packed<'a>, class: usize, group: usize) -> Groups<'a> {
+    let (size, columns) = (packed.packing.group(), usize::from(spec.inputs).next_multiple_of(packed.packing.columns()));
+    let (rows, first) = (usize::from(spec.outputs).next_multiple_of(size), group * size);
+    Groups {
+        weights: tail(packed.weights, first * columns),
+        columns,
+        bias: tail(packed.bias, 4 * (class * rows + first)),
+        factors: tail(packed.factors, 4 * first),
+        shifts: tail(packed.shifts, first),
+        zero_point: spec.zero_point,
+        negative_factors: match packed.output {
+            // With a zero point of 0, all that is negative becomes 0 whatever the factor.
+            Output::Code { negative_multipliers } if spec.zero_point > 0 => Some(tail(negative_multipliers, 4 * first)),
+            _ => None,
+        },
+        table: match packed.output {
+            Output::Table(table) => Some(table),
+            Output::Code { .. } => None,
+        },
     }
 }
 

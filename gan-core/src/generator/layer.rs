@@ -42,7 +42,7 @@ pub struct Packed<'a> {
     pub bias: &'a [u8],
     /// `[padded output]`, u32: [`Rescale::factor`].
     pub factors: &'a [u8],
-    /// `[output]`. The factors hold all that a kernel needs; with these, unpacking gives the canonical bytes back.
+    /// `[padded output]`. The factors hold all that a kernel needs; with these, unpacking gives the canonical bytes back.
     pub shifts: &'a [u8],
     /// What follows the accumulator; negative multipliers are factors as well.
     pub output: Output<'a>,

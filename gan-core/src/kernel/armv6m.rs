@@ -1,43 +1,39 @@
 //! Armv6-M and Armv8-M Baseline: Cortex-M0, M0+, M23.
+//!
+//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane). There is no 64-bit multiply, so sums are requantized by the canonical multiplier and shift, in two
+//! 32-bit multiplies as `Rescale::apply` does, with `(v + 2^(s - 17)) >> (s - 16)` as `((v >> (s - 17)) + 1) >> 1`.
 
 #![allow(unsafe_code)]
 
 use super::Groups;
-use super::byte_lane::{self, GROUP};
-use crate::quant::{Rescale, SHIFT_MIN};
+use super::byte_lane::Call;
 use core::arch::global_asm;
+use core::mem::offset_of;
 
-pub use byte_lane::{PACKING, stage};
+pub use super::byte_lane::{PACKING, stage};
 
 pub const NAME: &str = "armv6m";
 
 unsafe extern "C" {
-    /// Adds the products of four rows to `sums`.
-    ///
     /// # Safety
     ///
-    /// From `x` to `x_end` are words of inputs, a positive multiple of four; at `weights` twice as many; `x_main` is `x` and as many
-    /// times eight words as fit.
-    fn gan_core_armv6m_sums(x: *const u32, weights: *const u32, sums: &mut [u32; GROUP], x_main: *const u32, x_end: *const u32);
+    /// The call is as [`Call::new`] makes it.
+    fn gan_core_armv6m_rows(call: &Call);
 }
 
 /// Computes groups of four rows.
 pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
-    let sums = |x: &[u32], weights: &[u32], [sums]: &mut [[u32; GROUP]; 1]| {
-        if x.is_empty() || !x.len().is_multiple_of(4) || weights.len() < 2 * x.len() {
-            return;
-        }
-        let start = x.as_ptr();
-        // SAFETY: the lengths were compared above; both other pointers are inside or at the end of `x`.
-        unsafe {
-            gan_core_armv6m_sums(start, weights.as_ptr(), sums, start.add(x.len() - x.len() % 8), start.add(x.len()));
-        }
+    if let Some(call) = Call::new(groups, staged, outputs) {
+        // SAFETY: as `Call::new` says.
+        unsafe { gan_core_armv6m_rows(&call) }
+    }
+}
+
+/// Where the assembly keeps a field of [`Call`]: on its stack, in the same order, without the weights' pointer, which stays in a register.
+macro_rules! kept {
+    ($field:ident) => {
+        offset_of!(Call, $field) - size_of::<usize>()
     };
-    // There is no 64-bit multiply; the canonical multiplier and shift need none.
-    let rescale = |acc: i32, factor: u32, row: usize| {
-        Rescale::from_fixed(factor, groups.shifts.get(row).copied().unwrap_or(SHIFT_MIN)).apply(acc)
-    };
-    byte_lane::run(groups, staged, outputs, sums, rescale);
 }
 
 global_asm!(
@@ -66,59 +62,168 @@ global_asm!(
     gan_core_two_columns r4, r7, r8, r9
     gan_core_two_columns r5, r7, r10, r11
     .endm
+    // From the sum in r0 and the factor in r1 to the output before saturation, not below 0, in r0. r4 is the rounding, r6 the shifts.
+    .macro gan_core_rescale row
+    ldrb r2, [r6, #\row]
+    movs r3, #32
+    subs r3, r3, r2
+    lsrs r1, r3
+    asrs r3, r0, #16
+    muls r3, r1
+    uxth r0, r0
+    muls r0, r1
+    lsrs r0, r0, #16
+    adds r0, r0, r3
+    subs r2, #17
+    asrs r0, r2
+    adds r0, r0, r4
+    asrs r0, r0, #1
+    asrs r3, r0, #31
+    bics r0, r3
+    .endm
+    .macro gan_core_code row, sum
+    ldr r1, [r7, #4 * \row]
+    mov r0, \sum
+    cmp r0, #0
+    bge 1f
+    ldr r1, [sp, #{negative_factors}]
+    ldr r1, [r1, #4 * \row]
+1:  gan_core_rescale \row
+    cmp r0, #127
+    ble 1f
+    movs r0, #127
+1:  strb r0, [r5, #\row]
+    .endm
+    .macro gan_core_pixel row, sum
+    ldr r1, [r7, #4 * \row]
+    mov r0, \sum
+    gan_core_rescale \row
+    cmp r0, #255
+    ble 1f
+    movs r0, #255
+1:  ldr r1, [sp, #{table}]
+    ldrb r0, [r1, r0]
+    strb r0, [r5, #\row]
+    .endm
 
-    .section .text.gan_core_armv6m_sums, "ax", %progbits
+    .section .text.gan_core_armv6m_rows, "ax", %progbits
     .p2align 2
-    .global gan_core_armv6m_sums
-    .type gan_core_armv6m_sums, %function
+    .global gan_core_armv6m_rows
+    .type gan_core_armv6m_rows, %function
     .thumb_func
-gan_core_armv6m_sums:
-    push {{r2-r7, lr}}
+gan_core_armv6m_rows:
+    push {{r4-r7, lr}}
     mov r4, r8
     mov r5, r9
     mov r6, r10
     mov r7, r11
     push {{r4-r7}}
-    ldm r2!, {{r4-r7}}
+    sub sp, #48
+    ldm r0!, {{r1}}
+    mov r2, sp
+    ldm r0!, {{r3-r6}}
+    stm r2!, {{r3-r6}}
+    ldm r0!, {{r3-r6}}
+    stm r2!, {{r3-r6}}
+    ldm r0!, {{r3-r6}}
+    stm r2!, {{r3-r6}}
+
+10: // A group: its sums are in r8 to r11.
+    ldr r0, [sp, #{bias}]
+    ldm r0!, {{r4-r7}}
+    str r0, [sp, #{bias}]
+    ldr r2, [sp, #{correction}]
+    subs r4, r4, r2
+    subs r5, r5, r2
+    subs r6, r6, r2
+    subs r7, r7, r2
     mov r8, r4
     mov r9, r5
     mov r10, r6
     mov r11, r7
+    ldr r0, [sp, #{x}]
+    ldr r3, [sp, #{x_main}]
     mov r12, r3
     ldr r2, ={mask}
-    b 2f
-1:  .rept 4
+    b 12f
+11: .rept 4
     gan_core_four_columns
     .endr
-2:  cmp r0, r12
+12: cmp r0, r12
     // Too far for a conditional branch.
-    beq 3f
-    b 1b
-3:  ldr r3, [sp, #44]
+    beq 13f
+    b 11b
+13: ldr r3, [sp, #{x_end}]
     mov r12, r3
-    b 5f
-4:  .rept 2
+    b 15f
+14: .rept 2
     gan_core_four_columns
     .endr
-5:  cmp r0, r12
-    bne 4b
-    ldr r2, [sp, #16]
-    mov r4, r8
-    mov r5, r9
-    mov r6, r10
-    mov r7, r11
-    stm r2!, {{r4-r7}}
+15: cmp r0, r12
+    bne 14b
+
+    mov r12, r1
+    // Twice the zero point, and one to round.
+    ldr r4, [sp, #{zero_point}]
+    lsls r4, r4, #1
+    adds r4, #1
+    ldr r5, [sp, #{outputs}]
+    ldr r6, [sp, #{shifts}]
+    ldr r7, [sp, #{factors}]
+    ldr r0, [sp, #{table}]
+    cmp r0, #0
+    bne 16f
+    gan_core_code 0, r8
+    gan_core_code 1, r9
+    gan_core_code 2, r10
+    gan_core_code 3, r11
+    ldr r0, [sp, #{negative_factors}]
+    adds r0, #16
+    str r0, [sp, #{negative_factors}]
+    b 17f
+16: gan_core_pixel 0, r8
+    gan_core_pixel 1, r9
+    gan_core_pixel 2, r10
+    gan_core_pixel 3, r11
+17: adds r7, #16
+    str r7, [sp, #{factors}]
+    adds r6, #4
+    str r6, [sp, #{shifts}]
+    adds r5, #4
+    str r5, [sp, #{outputs}]
+    mov r1, r12
+    ldr r0, [sp, #{outputs_end}]
+    cmp r5, r0
+    beq 18f
+    b 10b
+
+18: add sp, #48
     pop {{r4-r7}}
     mov r8, r4
     mov r9, r5
     mov r10, r6
     mov r11, r7
-    pop {{r2-r7, pc}}
+    pop {{r4-r7, pc}}
     .ltorg
-    .size gan_core_armv6m_sums, . - gan_core_armv6m_sums
+    .size gan_core_armv6m_rows, . - gan_core_armv6m_rows
     .purgem gan_core_two_columns
     .purgem gan_core_four_columns
+    .purgem gan_core_rescale
+    .purgem gan_core_code
+    .purgem gan_core_pixel
     .text
     "#,
     mask = const 0x00FF_00FF_u32,
+    x = const kept!(x),
+    x_main = const kept!(x_main),
+    x_end = const kept!(x_end),
+    bias = const kept!(bias),
+    factors = const kept!(factors),
+    negative_factors = const kept!(negative_factors),
+    shifts = const kept!(shifts),
+    table = const kept!(table),
+    outputs = const kept!(outputs),
+    outputs_end = const kept!(outputs_end),
+    zero_point = const kept!(zero_point),
+    correction = const kept!(correction),
 );

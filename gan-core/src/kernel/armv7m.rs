@@ -1,38 +1,39 @@
 //! Armv7-M: Cortex-M3.
+//!
+//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane). `SMLAL` requantizes: with the zero point above and a half below, its upper
+//! word becomes `zero_point + floor(acc * factor / 2^32 + 1/2)`.
 
 #![allow(unsafe_code)]
 
 use super::Groups;
-use super::byte_lane::{self, GROUP};
+use super::byte_lane::Call;
 use core::arch::global_asm;
+use core::mem::offset_of;
 
-pub use byte_lane::{PACKING, stage};
+pub use super::byte_lane::{PACKING, stage};
 
 pub const NAME: &str = "armv7m";
 
 unsafe extern "C" {
-    /// Adds the products of four rows to `sums`.
-    ///
     /// # Safety
     ///
-    /// From `x` to `x_end` are words of inputs, a positive multiple of four; at `weights` twice as many; `x_main` is `x` and as many
-    /// times eight words as fit.
-    fn gan_core_armv7m_sums(x: *const u32, weights: *const u32, sums: &mut [u32; GROUP], x_main: *const u32, x_end: *const u32);
+    /// The call is as [`Call::new`] makes it.
+    fn gan_core_armv7m_rows(call: &Call);
 }
 
 /// Computes groups of four rows.
 pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
-    let sums = |x: &[u32], weights: &[u32], [sums]: &mut [[u32; GROUP]; 1]| {
-        if x.is_empty() || !x.len().is_multiple_of(4) || weights.len() < 2 * x.len() {
-            return;
-        }
-        let start = x.as_ptr();
-        // SAFETY: the lengths were compared above; both other pointers are inside or at the end of `x`.
-        unsafe {
-            gan_core_armv7m_sums(start, weights.as_ptr(), sums, start.add(x.len() - x.len() % 8), start.add(x.len()));
-        }
+    if let Some(call) = Call::new(groups, staged, outputs) {
+        // SAFETY: as `Call::new` says.
+        unsafe { gan_core_armv7m_rows(&call) }
+    }
+}
+
+/// Where the assembly keeps a field of [`Call`]: on its stack, in the same order, without the weights' pointer, which stays in a register.
+macro_rules! kept {
+    ($field:ident) => {
+        offset_of!(Call, $field) - size_of::<usize>()
     };
-    byte_lane::run(groups, staged, outputs, sums, byte_lane::rescale);
 }
 
 global_asm!(
@@ -57,36 +58,120 @@ global_asm!(
     gan_core_two_columns r10, r11, r4, r5
     gan_core_two_columns lr, r11, r6, r7
     .endm
+    .macro gan_core_if_negative sum, factor
+    ldr r3, [r0], #4
+    cmp \sum, #0
+    it mi
+    movmi \factor, r3
+    .endm
+    // lr is the zero point.
+    .macro gan_core_rescale sum, factor
+    mov r3, #0x80000000
+    mov r12, lr
+    smlal r3, r12, \sum, \factor
+    usat \sum, #8, r12
+    .endm
 
-    .section .text.gan_core_armv7m_sums, "ax", %progbits
+    .section .text.gan_core_armv7m_rows, "ax", %progbits
     .p2align 2
-    .global gan_core_armv7m_sums
-    .type gan_core_armv7m_sums, %function
+    .global gan_core_armv7m_rows
+    .type gan_core_armv7m_rows, %function
     .thumb_func
-gan_core_armv7m_sums:
-    push {{r2-r11, lr}}
-    ldm r2, {{r4-r7}}
+gan_core_armv7m_rows:
+    push {{r4-r11, lr}}
+    sub sp, #52
+    ldm r0!, {{r1-r7}}
+    mov r8, sp
+    stm r8!, {{r2-r7}}
+    ldm r0!, {{r2-r7}}
+    stm r8!, {{r2-r7}}
     mov r2, #0x00FF00FF
-    b 2f
-1:  .rept 4
+
+1:  // A group: its sums are r4 to r7.
+    ldr r0, [sp, #{bias}]
+    ldr r12, [sp, #{correction}]
+    ldm r0!, {{r4-r7}}
+    str r0, [sp, #{bias}]
+    sub r4, r4, r12
+    sub r5, r5, r12
+    sub r6, r6, r12
+    sub r7, r7, r12
+    ldr r0, [sp, #{x}]
+    ldr r3, [sp, #{x_main}]
+    cmp r0, r3
+    beq 3f
+2:  .rept 4
     gan_core_four_columns
     .endr
-2:  ldr r3, [sp, #4]
+    ldr r3, [sp, #{x_main}]
     cmp r0, r3
-    bne 1b
-    b 4f
-3:  .rept 2
+    bne 2b
+3:  ldr r3, [sp, #{x_end}]
+    cmp r0, r3
+    beq 5f
+4:  .rept 2
     gan_core_four_columns
     .endr
-4:  ldr r3, [sp, #44]
+    ldr r3, [sp, #{x_end}]
     cmp r0, r3
-    bne 3b
-    ldr r2, [sp]
-    stm r2, {{r4-r7}}
-    pop {{r2-r11, pc}}
-    .size gan_core_armv7m_sums, . - gan_core_armv7m_sums
+    bne 4b
+
+5:  ldr r12, [sp, #{factors}]
+    ldr lr, [sp, #{zero_point}]
+    ldm r12!, {{r8-r11}}
+    str r12, [sp, #{factors}]
+    ldr r12, [sp, #{table}]
+    cmp r12, #0
+    bne 6f
+    ldr r0, [sp, #{negative_factors}]
+    gan_core_if_negative r4, r8
+    gan_core_if_negative r5, r9
+    gan_core_if_negative r6, r10
+    gan_core_if_negative r7, r11
+    str r0, [sp, #{negative_factors}]
+6:  gan_core_rescale r4, r8
+    gan_core_rescale r5, r9
+    gan_core_rescale r6, r10
+    gan_core_rescale r7, r11
+    ldr r0, [sp, #{table}]
+    ldr r3, [sp, #{outputs}]
+    cbz r0, 7f
+    ldrb r4, [r0, r4]
+    ldrb r5, [r0, r5]
+    ldrb r6, [r0, r6]
+    ldrb r7, [r0, r7]
+    b 8f
+7:  usat r4, #7, r4
+    usat r5, #7, r5
+    usat r6, #7, r6
+    usat r7, #7, r7
+8:  strb r4, [r3], #1
+    strb r5, [r3], #1
+    strb r6, [r3], #1
+    strb r7, [r3], #1
+    str r3, [sp, #{outputs}]
+    ldr r0, [sp, #{outputs_end}]
+    cmp r3, r0
+    bne.w 1b
+
+    add sp, #52
+    pop {{r4-r11, pc}}
+    .size gan_core_armv7m_rows, . - gan_core_armv7m_rows
     .purgem gan_core_two_columns
     .purgem gan_core_four_columns
+    .purgem gan_core_if_negative
+    .purgem gan_core_rescale
     .text
-    "#
+    "#,
+    x = const kept!(x),
+    x_main = const kept!(x_main),
+    x_end = const kept!(x_end),
+    bias = const kept!(bias),
+    factors = const kept!(factors),
+    negative_factors = const kept!(negative_factors),
+    table = const kept!(table),
+    outputs = const kept!(outputs),
+    outputs_end = const kept!(outputs_end),
+    zero_point = const kept!(zero_point),
+    correction = const kept!(correction),
 );

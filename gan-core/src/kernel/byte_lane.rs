@@ -8,17 +8,13 @@
 //!
 //! so `(x w mod 2^32) >> 16` is `x0 w0 + x1 w1` plus what `x0 w1` carries, which is nothing: `127 * 255 < 2^16`, and so is the sum,
 //! `2 * 127 * 255 = 64770`. Always exact. The 128 comes off with `-128 (x0 + x1 + ..)`, which is the same for all rows.
-//!
-//! The multiply-accumulates are assembly, one function for each instruction set; the rest is here.
-
-#![allow(unsafe_code)]
 
 use super::{Groups, pairs};
-use crate::CODE_MAX;
 use crate::blob::Packing;
+use core::ptr;
 
 pub const PACKING: Packing = Packing::ByteLane;
-pub const GROUP: usize = PACKING.group();
+const GROUP: usize = PACKING.group();
 
 pub fn stage(codes: &[u8], staged: &mut [u32]) {
     let staged = staged.get_mut(..PACKING.staged_len(codes.len())).unwrap_or_default();
@@ -27,59 +23,66 @@ pub fn stage(codes: &[u8], staged: &mut [u32]) {
     }
 }
 
-/// A section as words.
-fn words(section: &[u8]) -> &[u32] {
-    // SAFETY: every bit pattern is a valid u32.
-    let (before, words, _) = unsafe { section.align_to() };
-    // Sections begin on multiples of 16, which decode proves, and groups keep them on words.
-    if before.is_empty() { words } else { &[] }
+/// Whether the sections have the numbers of `count` groups. decode proves it; repeated here because kernels rely on it.
+fn all_there(groups: &Groups<'_>, count: usize) -> bool {
+    let fits = |section: &[u8]| section.len() >= 4 * GROUP * count;
+    count > 0
+        && groups.columns > 0
+        && groups.columns.is_multiple_of(8)
+        && groups.weights.len() >= 4 * groups.columns * count
+        && fits(groups.bias)
+        && fits(groups.factors)
+        && groups.shifts.len() >= GROUP * count
+        && groups.negative_factors.is_none_or(fits)
 }
 
-/// Computes groups of four rows, `TOGETHER` of them at a time.
-///
-/// `sums(x, weights, sums)` adds products of inputs and weights to biases; where fewer groups are left, there are fewer weights, and only their
-/// sums count.
-#[inline(always)]
-pub fn run<const TOGETHER: usize>(
-    groups: &Groups<'_>,
-    staged: &[u32],
-    outputs: &mut [u8],
-    sums: impl Fn(&[u32], &[u32], &mut [[u32; GROUP]; TOGETHER]),
-    rescale: impl Fn(i32, u32, usize) -> i32,
-) {
-    let Some((x, &[correction, ..])) = staged.split_at_checked(groups.columns / 2) else { return };
-    let weights = words(groups.weights).chunks((TOGETHER * groups.columns).max(1));
-    let biases = words(groups.bias).as_chunks::<GROUP>().0.chunks(TOGETHER);
-    let factors = words(groups.factors).as_chunks::<GROUP>().0.chunks(TOGETHER);
-    let negative_factors = words(groups.negative_factors.unwrap_or(groups.factors)).as_chunks::<GROUP>().0.chunks(TOGETHER);
-    let zero_point = i32::from(groups.zero_point);
-    let numbers = weights.zip(biases).zip(factors.zip(negative_factors));
-    let mut first_row = 0;
-    for (outputs, ((weights, biases), (factors, negative))) in
-        outputs.as_chunks_mut::<GROUP>().0.chunks_mut(TOGETHER).zip(numbers)
-    {
-        let mut acc = [[0; GROUP]; TOGETHER];
-        acc.iter_mut().zip(biases).for_each(|(acc, bias)| *acc = bias.map(|bias| bias.wrapping_sub(correction)));
-        sums(x, weights, &mut acc);
-        for (outputs, (acc, (factors, negative))) in outputs.iter_mut().zip(acc.iter().zip(factors.iter().zip(negative))) {
-            for row in 0..GROUP {
-                let acc = acc[row].cast_signed();
-                let factor = if acc < 0 { negative[row] } else { factors[row] };
-                let value = zero_point + rescale(acc, factor, first_row + row);
-                outputs[row] = match groups.table {
-                    Some(table) => table[usize::from(value.clamp(0, 255) as u8)],
-                    None => value.clamp(0, CODE_MAX.into()) as u8,
-                };
-            }
-            first_row += GROUP;
-        }
+/// What the assembly gets.
+#[repr(C)]
+pub struct Call {
+    pub weights: *const u8,
+    pub x: *const u32,
+    /// Where the part of `x` that is read in blocks of 16 inputs ends.
+    pub x_main: *const u32,
+    pub x_end: *const u32,
+    pub bias: *const u8,
+    pub factors: *const u8,
+    /// The factors again if there are none.
+    pub negative_factors: *const u8,
+    pub shifts: *const u8,
+    /// Null: none.
+    pub table: *const u8,
+    pub outputs: *mut u8,
+    pub outputs_end: *mut u8,
+    pub zero_point: u32,
+    /// 128 times the sum of the inputs.
+    pub correction: u32,
+}
+
+impl Call {
+    /// For all whole groups of `outputs`; `None` if something is missing, or there is no whole group.
+    ///
+    /// What the pointers point to is there as the kernels read it: sections of so many groups, which begin on words as decode proves, a table with
+    /// an entry for every saturated index, and `outputs`, which are borrowed exclusively as long as the caller holds them.
+    pub fn new(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) -> Option<Self> {
+        let words = groups.columns / 2;
+        let count = outputs.len() / GROUP;
+        let &correction = staged.get(words)?;
+        let (x, start) = (staged.as_ptr(), outputs.as_mut_ptr());
+        all_there(groups, count).then(|| Self {
+            weights: groups.weights.as_ptr(),
+            x,
+            // Inside `staged`, which has more than `words` words.
+            x_main: x.wrapping_add(words - words % 8),
+            x_end: x.wrapping_add(words),
+            bias: groups.bias.as_ptr(),
+            factors: groups.factors.as_ptr(),
+            negative_factors: groups.negative_factors.unwrap_or(groups.factors).as_ptr(),
+            shifts: groups.shifts.as_ptr(),
+            table: groups.table.map_or(ptr::null(), |table| table.as_ptr()),
+            outputs: start,
+            outputs_end: start.wrapping_add(count * GROUP),
+            zero_point: groups.zero_point.into(),
+            correction,
+        })
     }
-}
-
-/// `floor(acc * factor / 2^32 + 1/2)`
-#[cfg(not(gan_core_kernel = "armv6m"))]
-#[inline(always)]
-pub fn rescale(acc: i32, factor: u32, _: usize) -> i32 {
-    // A factor is less than 2^30, so the product has 61 bits.
-    ((i64::from(acc) * i64::from(factor) + (1 << 31)) >> 32) as i32
 }

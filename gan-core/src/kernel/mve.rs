@@ -20,9 +20,11 @@ pub const PACKING: Packing = Packing::Blocks7x16;
 const ROWS: usize = PACKING.group();
 
 pub fn stage(codes: &[u8], staged: &mut [u32]) {
-    let staged = super::bytes_mut(staged).get_mut(..4 * PACKING.staged_len(codes.len())).unwrap_or_default();
-    staged.fill(0);
-    staged.iter_mut().zip(codes).for_each(|(staged, &code)| *staged = code);
+    let blocks = codes.len().div_ceil(PACKING.columns());
+    if blocks > 0 && staged.len() >= PACKING.staged_len(codes.len()) {
+        // SAFETY: the length was compared above, and `staged` is borrowed exclusively.
+        unsafe { gan_core_mve_stage(codes.as_ptr(), staged.as_mut_ptr(), codes.len(), blocks) }
+    }
 }
 
 /// What the assembly gets. It keeps those after `blocks` on its stack, in this order.
@@ -50,6 +52,13 @@ unsafe extern "C" {
     ///
     /// The pointers are those of `run`; `outputs` has room for a positive number of whole groups.
     fn gan_core_mve_rows(call: &Call);
+
+    /// Copies codes and adds zeros up to whole blocks of 16.
+    ///
+    /// # Safety
+    ///
+    /// `blocks`, at least one, are those of `len` codes, and `staged` has room for them.
+    fn gan_core_mve_stage(codes: *const u8, staged: *mut u32, len: usize, blocks: usize);
 }
 
 /// Computes groups of seven rows.
@@ -190,6 +199,23 @@ gan_core_mve_rows:
     vpop {{d8-d15}}
     pop {{r4-r11, pc}}
     .size gan_core_mve_rows, . - gan_core_mve_rows
+
+    .section .text.gan_core_mve_stage, "ax", %progbits
+    .p2align 2
+    .global gan_core_mve_stage
+    .type gan_core_mve_stage, %function
+    .thumb_func
+gan_core_mve_stage:
+    push {{r7, lr}}
+    dls lr, r3
+1:  vctp.8 r2
+    vpst
+    vldrbt.u8 q0, [r0], #16
+    vstrw.32 q0, [r1], #16
+    subs r2, #16
+    le lr, 1b
+    pop {{r7, pc}}
+    .size gan_core_mve_stage, . - gan_core_mve_stage
     .text
     "#,
     x_in_call = const offset_of!(Call, x),

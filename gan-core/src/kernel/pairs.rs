@@ -1,19 +1,24 @@
 //! Inputs as halfwords, two in a word: how kernels of 32-bit cores without vectors read them.
 
-/// Puts the codes into the words, and zeros into the words that are left; returns the codes' sum.
+#![allow(unsafe_code)]
+
+/// Puts the codes into the words, and zeros into the words that are left; returns the codes' sum. As many codes as there is room for.
 pub fn stage(codes: &[u8], words: &mut [u32]) -> u32 {
-    let (pairs, odd) = codes.as_chunks::<2>();
-    let mut words = words.iter_mut();
+    let pairs = (codes.len() / 2).min(words.len());
     let mut sum = 0u32;
-    // The codes first: when they are at an end, no word is taken.
-    for (&[first, second], word) in pairs.iter().zip(&mut words) {
+    for index in 0..pairs {
+        // SAFETY: `index` is less than the number of words, and of pairs of codes. The compiler keeps the checks otherwise, which are half the loop.
+        let (first, second, word) =
+            unsafe { (*codes.get_unchecked(2 * index), *codes.get_unchecked(2 * index + 1), words.get_unchecked_mut(index)) };
         *word = u32::from(first) | u32::from(second) << 16;
         sum = sum.wrapping_add(u32::from(first) + u32::from(second));
     }
-    for (&code, word) in odd.iter().zip(&mut words) {
+    let mut rest = words.iter_mut().skip(pairs);
+    // The code first: without one, no word is taken.
+    for (&code, word) in codes.iter().skip(2 * pairs).zip(&mut rest) {
         *word = code.into();
         sum = sum.wrapping_add(code.into());
     }
-    words.for_each(|word| *word = 0);
+    rest.for_each(|word| *word = 0);
     sum
 }

@@ -1,40 +1,37 @@
 //! RISC-V with 32-bit registers and the M extension.
+//!
+//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane), eight rows at a time: there are registers for their sums, and they share
+//! the inputs. With `x << 8` and a row's bytes where they lie, the high half of the product is what the low half would be after a shift of the
+//! weights, so every other row saves that shift.
+//!
+//! Requantization is `zero_point + mulh(acc, factor) + (mul(acc, factor) >> 31)`: the low half's upper bit is the half that is rounded.
 
 #![allow(unsafe_code)]
 
 use super::Groups;
-use super::byte_lane::{self, GROUP};
+use super::byte_lane::Call;
 use core::arch::global_asm;
+use core::mem::offset_of;
 
-pub use byte_lane::{PACKING, stage};
+pub use super::byte_lane::{PACKING, stage};
 
 pub const NAME: &str = "rv32im";
 
 unsafe extern "C" {
-    /// Adds the products of four rows to the first of `sums`, and those of the four rows `stride` bytes on to the second.
-    ///
     /// # Safety
     ///
-    /// From `x` to `x_end` are words of inputs, a positive multiple of four; at `weights`, and `stride` bytes on, twice as many.
-    fn gan_core_rv32im_sums(x: *const u32, x_end: *const u32, weights: *const u32, stride: usize, sums: &mut [[u32; GROUP]; 2]);
+    /// The call is as [`Call::new`] makes it.
+    fn gan_core_rv32im_rows(call: &Call);
 }
 
-/// Computes groups of four rows, two at a time: there are registers for eight sums, which share the inputs.
+/// Computes groups of four rows.
 pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
-    let sums = |x: &[u32], weights: &[u32], sums: &mut [[u32; GROUP]; 2]| {
-        let group = 2 * x.len();
-        if x.is_empty() || !x.len().is_multiple_of(4) || weights.len() < group {
-            return;
-        }
-        // Where only one group is left, it is computed twice, and its second sums are not used.
-        let stride = if weights.len() < 2 * group { 0 } else { group * size_of::<u32>() };
-        // SAFETY: the lengths were compared above; `x_end` is the end of `x`.
-        unsafe { gan_core_rv32im_sums(x.as_ptr(), x.as_ptr_range().end, weights.as_ptr(), stride, sums) }
-    };
-    byte_lane::run(groups, staged, outputs, sums, byte_lane::rescale);
+    if let Some(call) = Call::new(groups, staged, outputs) {
+        // SAFETY: as `Call::new` says.
+        unsafe { gan_core_rv32im_rows(&call) }
+    }
 }
 
-// With `x << 8` and the odd bytes where they lie, the high half of the product is what the low half would be after a shift of the weights.
 global_asm!(
     r#"
     .option push
@@ -52,71 +49,174 @@ global_asm!(
     add \first, \first, t1
     add \second, \second, t0
     .endm
+    // Two columns by eight rows.
     .macro gan_core_two_columns x, weights
     lw t2, \x(a0)
     slli t3, t2, 8
-    gan_core_two_rows \weights, a2, s0, s1
-    gan_core_two_rows \weights + 4, a2, s2, s3
-    gan_core_two_rows \weights, a3, s4, s5
-    gan_core_two_rows \weights + 4, a3, s6, s7
+    gan_core_two_rows \weights, a1, s0, s1
+    gan_core_two_rows \weights + 4, a1, s2, s3
+    gan_core_two_rows \weights, ra, s4, s5
+    gan_core_two_rows \weights + 4, ra, s6, s7
+    .endm
+    // From a sum to an output in t1, saturated at t2. s10 is the zero point.
+    .macro gan_core_rescale sum
+    mulh t1, \sum, t0
+    mul t0, \sum, t0
+    srli t0, t0, 31
+    add t1, t1, s10
+    add t1, t1, t0
+    bgez t1, 91f
+    li t1, 0
+91: bge t2, t1, 92f
+    mv t1, t2
+92:
+    .endm
+    .macro gan_core_code row, sum
+    lw t0, 4 * \row(a5)
+    bgez \sum, 90f
+    lw t0, 4 * \row(a6)
+90: gan_core_rescale \sum
+    sb t1, \row(s8)
+    .endm
+    .macro gan_core_pixel row, sum
+    lw t0, 4 * \row(a5)
+    gan_core_rescale \sum
+    add t1, t1, a7
+    lbu t1, 0(t1)
+    sb t1, \row(s8)
     .endm
 
-    .section .text.gan_core_rv32im_sums, "ax", @progbits
+    .section .text.gan_core_rv32im_rows, "ax", @progbits
     .p2align 2
-    .global gan_core_rv32im_sums
-    .type gan_core_rv32im_sums, @function
-gan_core_rv32im_sums:
-    addi sp, sp, -32
-    sw s0, 0(sp)
-    sw s1, 4(sp)
-    sw s2, 8(sp)
-    sw s3, 12(sp)
-    sw s4, 16(sp)
-    sw s5, 20(sp)
-    sw s6, 24(sp)
-    sw s7, 28(sp)
+    .global gan_core_rv32im_rows
+    .type gan_core_rv32im_rows, @function
+gan_core_rv32im_rows:
+    addi sp, sp, -64
+    sw ra, 0(sp)
+    sw s0, 4(sp)
+    sw s1, 8(sp)
+    sw s2, 12(sp)
+    sw s3, 16(sp)
+    sw s4, 20(sp)
+    sw s5, 24(sp)
+    sw s6, 28(sp)
+    sw s7, 32(sp)
+    sw s8, 36(sp)
+    sw s9, 40(sp)
+    sw s10, 44(sp)
+    sw s11, 48(sp)
+    lw a1, {weights}(a0)
+    lw a2, {x}(a0)
+    lw a3, {x_end}(a0)
+    lw a4, {bias}(a0)
+    lw a5, {factors}(a0)
+    lw a6, {negative_factors}(a0)
+    lw a7, {table}(a0)
+    lw s8, {outputs}(a0)
+    lw s9, {outputs_end}(a0)
+    lw s10, {zero_point}(a0)
+    lw s11, {correction}(a0)
+    li t6, 0x00FF00FF
+    li t5, 0xFF00FF00
+    li t4, 0xFFFF
+
+1:  // Two groups: their weights are at a1 and ra, their sums s0 to s7. Where only one is left, it is computed twice.
     lw s0, 0(a4)
     lw s1, 4(a4)
     lw s2, 8(a4)
     lw s3, 12(a4)
+    mv ra, a1
+    addi t0, s8, 4
+    beq t0, s9, 2f
+    sub t0, a3, a2
+    slli t0, t0, 1
+    add ra, a1, t0
     lw s4, 16(a4)
     lw s5, 20(a4)
     lw s6, 24(a4)
     lw s7, 28(a4)
-    add a3, a3, a2
-    li t6, 0x00FF00FF
-    li t5, 0xFF00FF00
-    li t4, 0xFFFF
-1:  gan_core_two_columns 0, 0
+2:  sub s0, s0, s11
+    sub s1, s1, s11
+    sub s2, s2, s11
+    sub s3, s3, s11
+    sub s4, s4, s11
+    sub s5, s5, s11
+    sub s6, s6, s11
+    sub s7, s7, s11
+    mv a0, a2
+3:  gan_core_two_columns 0, 0
     gan_core_two_columns 4, 8
     gan_core_two_columns 8, 16
     gan_core_two_columns 12, 24
     addi a0, a0, 16
-    addi a2, a2, 32
-    addi a3, a3, 32
-    bne a0, a1, 1b
-    sw s0, 0(a4)
-    sw s1, 4(a4)
-    sw s2, 8(a4)
-    sw s3, 12(a4)
-    sw s4, 16(a4)
-    sw s5, 20(a4)
-    sw s6, 24(a4)
-    sw s7, 28(a4)
-    lw s0, 0(sp)
-    lw s1, 4(sp)
-    lw s2, 8(sp)
-    lw s3, 12(sp)
-    lw s4, 16(sp)
-    lw s5, 20(sp)
-    lw s6, 24(sp)
-    lw s7, 28(sp)
-    addi sp, sp, 32
+    addi a1, a1, 32
+    addi ra, ra, 32
+    bne a0, a3, 3b
+    // The second group ends where the next one begins.
+    mv a1, ra
+
+    addi a4, a4, 32
+    addi a0, s8, 4
+    beqz a7, 4f
+    li t2, 255
+    gan_core_pixel 0, s0
+    gan_core_pixel 1, s1
+    gan_core_pixel 2, s2
+    gan_core_pixel 3, s3
+    beq a0, s9, 6f
+    gan_core_pixel 4, s4
+    gan_core_pixel 5, s5
+    gan_core_pixel 6, s6
+    gan_core_pixel 7, s7
+    j 5f
+4:  li t2, 127
+    gan_core_code 0, s0
+    gan_core_code 1, s1
+    gan_core_code 2, s2
+    gan_core_code 3, s3
+    beq a0, s9, 6f
+    gan_core_code 4, s4
+    gan_core_code 5, s5
+    gan_core_code 6, s6
+    gan_core_code 7, s7
+5:  addi a5, a5, 32
+    addi a6, a6, 32
+    addi s8, s8, 8
+    bne s8, s9, 1b
+
+6:  lw ra, 0(sp)
+    lw s0, 4(sp)
+    lw s1, 8(sp)
+    lw s2, 12(sp)
+    lw s3, 16(sp)
+    lw s4, 20(sp)
+    lw s5, 24(sp)
+    lw s6, 28(sp)
+    lw s7, 32(sp)
+    lw s8, 36(sp)
+    lw s9, 40(sp)
+    lw s10, 44(sp)
+    lw s11, 48(sp)
+    addi sp, sp, 64
     ret
-    .size gan_core_rv32im_sums, . - gan_core_rv32im_sums
+    .size gan_core_rv32im_rows, . - gan_core_rv32im_rows
     .purgem gan_core_two_rows
     .purgem gan_core_two_columns
+    .purgem gan_core_rescale
+    .purgem gan_core_code
+    .purgem gan_core_pixel
     .option pop
     .text
-    "#
+    "#,
+    weights = const offset_of!(Call, weights),
+    x = const offset_of!(Call, x),
+    x_end = const offset_of!(Call, x_end),
+    bias = const offset_of!(Call, bias),
+    factors = const offset_of!(Call, factors),
+    negative_factors = const offset_of!(Call, negative_factors),
+    table = const offset_of!(Call, table),
+    outputs = const offset_of!(Call, outputs),
+    outputs_end = const offset_of!(Call, outputs_end),
+    zero_point = const offset_of!(Call, zero_point),
+    correction = const offset_of!(Call, correction),
 );

@@ -128,7 +128,9 @@ impl Sections<'_> {
         let bias = self.section(biases / outputs as u64 * rows as u64, i32::from_le_bytes)?;
         let factors = self.section(rows as u64, u32::from_le_bytes)?;
         let negative_factors = self.section(if has_table { 0 } else { rows as u64 }, u32::from_le_bytes)?;
-        let shifts = self.section(outputs as u64, u8::from_le_bytes)?;
+        let mut shifts = self.section(rows as u64, u8::from_le_bytes)?;
+        // Padding is compared below.
+        shifts.truncate(outputs);
         let table = self.section(if has_table { 256 } else { 0 }, u8::from_le_bytes)?;
         if !shifts.iter().all(|shift| (17..=32).contains(shift)) {
             return Err(Refused("shifts: not in 17..=32 in a packed layer".into()));

@@ -78,7 +78,7 @@ pub(super) fn packed(layer: &Layer, int8: &Int8) -> Vec<u8> {
     for multipliers in [&int8.multipliers, &int8.negative_multipliers] {
         section(&mut out, &pack::pad(&pack::factors(int8, multipliers), rows, padded), u32::to_le_bytes);
     }
-    section(&mut out, &int8.shifts, u8::to_le_bytes);
+    section(&mut out, &pack::pad(&int8.shifts, rows, padded), u8::to_le_bytes);
     section(&mut out, &int8.table, u8::to_le_bytes);
     out
 }

@@ -1,0 +1,84 @@
+//! Makes one image between two markers, or two at a time if `GAN_COUNT_PAIR` is set when it is built: `cargo xtask count` counts the instructions
+//! from the one to the other.
+//!
+//! Prints the kernel's name and the CRC-32 of what it made, so that no wrong image is counted.
+#![no_std]
+#![no_main]
+
+use core::arch::asm;
+use core::fmt::{self, Write as _};
+use core::hint::black_box;
+
+use gan_core::{LatentSampler, kernel};
+use gan_embedded::console::{self, Console};
+use gan_embedded::entry;
+use gan_embedded::model::{self, CLASSES, LATENT_LEN, PIXELS_LEN, SCRATCH_LEN};
+use static_cell::ConstStaticCell;
+
+/// The images that `cargo xtask count` makes as well: the first of this seed, with label 0 if there are labels.
+const SEED: u64 = 0;
+/// Whether to make two.
+const PAIR: bool = option_env!("GAN_COUNT_PAIR").is_some();
+
+const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+
+/// All the memory that the generator needs.
+struct Buffers {
+    latents: [[u8; LATENT_LEN]; 2],
+    scratch: [u32; 2 * SCRATCH_LEN],
+    pixels: [[u8; PIXELS_LEN]; 2],
+}
+
+static BUFFERS: ConstStaticCell<Buffers> =
+    ConstStaticCell::new(Buffers { latents: [[0; LATENT_LEN]; 2], scratch: [0; 2 * SCRATCH_LEN], pixels: [[0; PIXELS_LEN]; 2] });
+
+#[entry]
+fn main() -> ! {
+    match count(&mut Console::open(), BUFFERS.take()) {
+        Ok(()) => console::exit(true),
+        Err(fmt::Error) => console::fatal(format_args!("the host's console does not take text")),
+    }
+}
+
+fn count(console: &mut Console, Buffers { latents, scratch, pixels }: &mut Buffers) -> fmt::Result {
+    let generator = model::generator();
+    LatentSampler::new(SEED).fill(latents.as_flattened_mut());
+    let label = black_box((CLASSES > 0).then_some(0));
+    let made = if PAIR {
+        let (latents, pixels) = (latents.each_ref().map(|latent| &latent[..]), pixels.each_mut().map(|pixels| &mut pixels[..]));
+        mark_start();
+        let made = generator.generate_pair(latents, [label; 2], scratch, pixels);
+        mark_stop();
+        made
+    } else {
+        mark_start();
+        let made = generator.generate(&latents[0], label, scratch, &mut pixels[0]);
+        mark_stop();
+        made
+    };
+    if let Err(error) = made {
+        console::fatal(format_args!("{error}"));
+    }
+    writeln!(console, "kernel {}", kernel::NAME)?;
+    let images = if PAIR { pixels.as_flattened() } else { &pixels[0] };
+    writeln!(console, "crc {:08x}", CRC.checksum(images))
+}
+
+/// Where the count begins.
+// SAFETY: no other function has this name.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn mark_start() {
+    // SAFETY: a comment. The compiler must take it for code that may read and write memory, so it moves none across, and as
+    // the comments differ it cannot make one function of the two.
+    unsafe { asm!("/* start */", options(nostack)) };
+}
+
+/// Where the count ends.
+// SAFETY: as above.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn mark_stop() {
+    // SAFETY: as above.
+    unsafe { asm!("/* stop */", options(nostack)) };
+}

@@ -1,0 +1,67 @@
+//! `gan-train bench-model`.
+
+use super::inspect;
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use gan_core::Activation;
+use gan_train::bench_model::{Sizes, blob};
+use gan_train::blob_file::BlobFile;
+use gan_train::output::atomic;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Write an int8 blob of any shape with random weights, to know its size and speed before training
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  gan-train bench-model --layers 100-256-512-1024-784 -o bench.gan")]
+pub struct BenchModel {
+    /// Sizes from the latent to the image, which is a square if its size is a square number and else one line
+    #[arg(long, value_name = "LATENT-...-IMAGE")]
+    layers: Sizes,
+    /// What follows the hidden layers' sums; leaky-relu has slope 0.2
+    #[arg(long, value_enum, default_value_t)]
+    activation: Hidden,
+    /// What follows the last layer's sums
+    #[arg(long, value_enum, default_value_t)]
+    output: Output,
+    /// Other seeds give other weights
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// The blob to write
+    #[arg(short, long, value_name = "FILE.gan")]
+    out: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Hidden {
+    #[default]
+    Relu,
+    LeakyRelu,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Output {
+    #[default]
+    Sigmoid,
+    Tanh,
+    None,
+}
+
+impl BenchModel {
+    pub fn run(self) -> Result<ExitCode> {
+        let hidden = match self.activation {
+            Hidden::Relu => Activation::Relu,
+            Hidden::LeakyRelu => Activation::LeakyRelu(0.2),
+        };
+        let output = match self.output {
+            Output::Sigmoid => Activation::Sigmoid,
+            Output::Tanh => Activation::Tanh,
+            Output::None => Activation::Linear,
+        };
+        let blob = blob(&self.layers, hidden, output, self.seed)?;
+        atomic::write(&self.out, &blob)?;
+        let file = BlobFile::new(&blob);
+        eprint!("{}", inspect::summary(&super::decode(&file, &self.out)?));
+        super::print(&format!("{}\n", self.out.display()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

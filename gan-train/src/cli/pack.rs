@@ -1,0 +1,87 @@
+//! `gan-train pack`.
+
+use super::inspect;
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use gan_core::{Element, Packing};
+use gan_train::blob_file::{self, BlobFile};
+use gan_train::output::atomic;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Put a blob's weights in the order that a core's kernel reads: faster there, the same pixels everywhere
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gan-train pack models/mnist-small.gan --target cortex-m4 -o mnist-small.m4.gan
+  gan-train pack mnist-small.m4.gan --target any -o mnist-small.gan
+
+gan-embedded's build script packs by itself. `--target any` gives the canonical blob back, byte for byte.")]
+pub struct Pack {
+    /// The blob, in any order
+    #[arg(value_name = "FILE.gan")]
+    file: PathBuf,
+    /// The core
+    #[arg(long, value_enum)]
+    target: Target,
+    /// The blob to write
+    #[arg(short, long, value_name = "FILE.gan")]
+    out: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Target {
+    /// The canonical order, which models/ holds
+    Any,
+    CortexM0,
+    #[value(name = "cortex-m0+")]
+    CortexM0Plus,
+    CortexM23,
+    CortexM3,
+    /// And M4F
+    CortexM4,
+    CortexM7,
+    /// With the DSP extension; without it, cortex-m3
+    CortexM33,
+    /// With MVE
+    CortexM55,
+    /// With MVE
+    CortexM85,
+    /// RV32IM, RV32IMC, RV32IMAC
+    Rv32im,
+    #[value(name = "x86-64")]
+    X86,
+    Aarch64,
+}
+
+impl Target {
+    fn packing(self) -> Packing {
+        match self {
+            Self::Any => Packing::Rows,
+            Self::CortexM0 | Self::CortexM0Plus | Self::CortexM23 | Self::CortexM3 | Self::Rv32im => Packing::ByteLane,
+            Self::CortexM4 | Self::CortexM7 | Self::CortexM33 => Packing::PairedHalfword,
+            Self::CortexM55 | Self::CortexM85 => Packing::Blocks7x16,
+            Self::X86 | Self::Aarch64 => Packing::Blocks16x4,
+        }
+    }
+}
+
+impl Pack {
+    pub fn run(self) -> Result<ExitCode> {
+        let file = BlobFile::read(&self.file)?;
+        let generator = super::decode(&file, &self.file)?;
+        let packing = self.target.packing();
+        let packed = BlobFile::new(&blob_file::pack(&generator, packing)?);
+        let generator = super::decode(&packed, &self.out)?;
+        for (index, spec) in generator.header().layers.iter().enumerate().filter(|(_, spec)| spec.packing != packing) {
+            let reason = match spec.element {
+                Element::F32 => "float layers have no other order",
+                Element::I8 => "a shift is over 32, or a sum can leave what this packing is exact for",
+            };
+            eprintln!("note: layer {index} stays in rows: {reason}");
+        }
+        atomic::write(&self.out, packed.bytes())?;
+        eprint!("{}", inspect::summary(&generator));
+        super::print(&format!("{}\n", self.out.display()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,54 @@
+//! `gan-train pack`: another order, the same pixels, and the way back.
+
+mod common;
+
+use common::{fail, folder, succeed};
+use std::fs;
+
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/digits8.gan");
+
+#[test]
+fn every_target_keeps_the_pixels_and_leads_back() {
+    let folder = folder();
+    let path = folder.path();
+    let canonical = fs::read(MODEL).unwrap();
+    let images = |blob: &str| {
+        succeed(path, &format!("generate {blob} --count 30 --idx out"));
+        fs::read(path.join("out/images-idx3-ubyte")).unwrap()
+    };
+    let expected = images(MODEL);
+    for (target, packing) in [
+        ("cortex-m0", "byte-lane"),
+        ("cortex-m0+", "byte-lane"),
+        ("cortex-m23", "byte-lane"),
+        ("cortex-m3", "byte-lane"),
+        ("cortex-m4", "paired-halfword"),
+        ("cortex-m7", "paired-halfword"),
+        ("cortex-m33", "paired-halfword"),
+        ("cortex-m55", "blocks-7x16"),
+        ("cortex-m85", "blocks-7x16"),
+        ("rv32im", "byte-lane"),
+        ("x86-64", "blocks-16x4"),
+        ("aarch64", "blocks-16x4"),
+    ] {
+        assert_eq!(succeed(path, &format!("pack {MODEL} --target {target} -o packed.gan")), "packed.gan\n");
+        assert!(fs::read(path.join("packed.gan")).unwrap() != canonical);
+        let inspected = succeed(path, "inspect packed.gan");
+        assert_eq!(inspected.matches(packing).count(), 4, "{target}: {inspected}");
+        assert!(images("packed.gan") == expected, "{target}: other pixels");
+        succeed(path, "pack packed.gan --target any -o back.gan");
+        assert!(fs::read(path.join("back.gan")).unwrap() == canonical, "{target}: not the canonical blob again");
+    }
+}
+
+#[test]
+fn what_cannot_be_packed() {
+    let folder = folder();
+    let path = folder.path();
+    fs::write(path.join("short.gan"), &fs::read(MODEL).unwrap()[..1000]).unwrap();
+    fail(path, "pack short.gan --target cortex-m4 -o x.gan", 1, &["short.gan", "truncated"]);
+    fail(path, "pack missing.gan --target cortex-m4 -o x.gan", 1, &["missing.gan"]);
+    fail(path, &format!("pack {MODEL} --target z80 -o x.gan"), 2, &["z80", "cortex-m4"]);
+    fail(path, &format!("pack {MODEL} --target cortex-m4 -o missing/x.gan"), 1, &["missing"]);
+    assert!(!path.join("x.gan").exists());
+}

@@ -156,7 +156,7 @@ def litert(count):
 
 def ours():
     """(name, least microseconds an image) of a short run of the ratios."""
-    command = ["cargo", "bench", "-q", "-p", "gan-core", "--features", "std", "--bench", "ratios", "--", "--rounds", "10"]
+    command = ["cargo", "bench", "-q", "-p", "gan-core", "--features", "std", "--bench", "ratios", "--", "--rounds", "5"]
     lines = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     for line in lines:
         found = re.match(r"(\S+), (one image|batch of 256) +([\d.]+)|(plain loop) +([\d.]+)", line)

@@ -16,7 +16,7 @@ use std::time::Instant;
 const ROUNDS: usize = 300;
 const BATCH: usize = 256;
 /// Images of a batch that is divided among threads.
-const BULK: usize = 4096;
+const BULK: usize = 2048;
 
 /// One of those that take turns: how many images a call makes, and the call.
 struct Contender<'a> {
@@ -84,7 +84,7 @@ fn main() {
     for (pool, threads) in pools.iter().zip(["1 thread", "2 threads"]) {
         let (mut pixels, latents) = (vec![0; BULK * generator.pixels_len()], &latents);
         let call = move || pool.install(|| runner.generate_batch(latents, None, &mut pixels)).expect("the call is right");
-        add(format!("{}, {BULK} images, {threads}", runner.backend()), BULK, 5, Box::new(call));
+        add(format!("{}, {BULK} images, {threads}", runner.backend()), BULK, 1, Box::new(call));
     }
     add(
         "startup: decode and prepare".into(),

@@ -112,14 +112,16 @@ impl Generate {
             labels.write(&idx::labels_header(self.count))?;
         }
         let mut progress = Progress::new(self.count.into());
-        let mut pixels = Vec::new();
+        // One part is written while the next is made.
+        let (mut pixels, mut made) = (Vec::new(), Vec::new());
         let count = self.count as usize;
         for first in (0..count).step_by(AT_ONCE) {
             let part = AT_ONCE.min(count - first);
             let samples = self.samples(generator, first, part);
+            std::mem::swap(&mut pixels, &mut made);
             pixels.resize(part * generator.pixels_len(), 0);
-            draw(runner, &samples, &mut pixels)?;
-            images.write(&pixels)?;
+            let (written, drawn) = rayon::join(|| images.write(&made), || draw(runner, &samples, &mut pixels));
+            written.and(drawn)?;
             if let Some(labels) = &mut labels {
                 labels.write(&samples.labels.iter().map(|&label| label as u8).collect::<Vec<_>>())?;
             }
@@ -130,6 +132,7 @@ impl Generate {
                 return Ok(interrupt::exit_code());
             }
         }
+        images.write(&pixels)?;
         progress.end();
         match labels {
             Some(labels) => atomic::finish([images, labels])?,

@@ -56,6 +56,23 @@ pub(crate) struct Groups<'a> {
     pub table: Option<&'a [u8; 256]>,
 }
 
+impl Groups<'_> {
+    /// Whether the sections have the numbers of `count` groups, one at least. decode proves it; asked again because kernels rely on it.
+    #[cfg_attr(gan_core_kernel = "scalar", allow(dead_code, reason = "there is no kernel to ask"))]
+    pub fn hold(&self, count: usize) -> bool {
+        let rows = PACKING.group() * count;
+        let fits = |section: &[u8]| section.len() >= 4 * rows;
+        count > 0
+            && self.columns > 0
+            && self.columns.is_multiple_of(PACKING.columns())
+            && self.weights.len() >= rows * self.columns
+            && fits(self.bias)
+            && fits(self.factors)
+            && self.shifts.len() >= rows
+            && self.negative_factors.is_none_or(fits)
+    }
+}
+
 /// The bytes of a blob's weights as what they are.
 #[allow(unsafe_code)]
 pub(crate) fn as_i8(bytes: &[u8]) -> &[i8] {

@@ -23,19 +23,6 @@ pub fn stage(codes: &[u8], staged: &mut [u32]) {
     }
 }
 
-/// Whether the sections have the numbers of `count` groups. decode proves it; repeated here because kernels rely on it.
-fn all_there(groups: &Groups<'_>, count: usize) -> bool {
-    let fits = |section: &[u8]| section.len() >= 4 * GROUP * count;
-    count > 0
-        && groups.columns > 0
-        && groups.columns.is_multiple_of(8)
-        && groups.weights.len() >= 4 * groups.columns * count
-        && fits(groups.bias)
-        && fits(groups.factors)
-        && groups.shifts.len() >= GROUP * count
-        && groups.negative_factors.is_none_or(fits)
-}
-
 /// What the assembly gets.
 #[repr(C)]
 pub struct Call {
@@ -68,7 +55,7 @@ impl Call {
         let count = outputs.len() / GROUP;
         let &correction = staged.get(words)?;
         let (x, start) = (staged.as_ptr(), outputs.as_mut_ptr());
-        all_there(groups, count).then(|| Self {
+        groups.hold(count).then(|| Self {
             weights: groups.weights.as_ptr(),
             x,
             // Inside `staged`, which has more than `words` words.

@@ -47,22 +47,11 @@ unsafe extern "C" {
     fn gan_core_dsp_rows(call: &Call);
 }
 
-/// Whether the sections have the numbers of `count` groups. decode proves it; repeated here because the assembly relies on it.
-pub fn all_there(groups: &Groups<'_>, count: usize) -> bool {
-    let fits = |section: &[u8]| section.len() >= 16 * count;
-    count > 0
-        && groups.columns.is_multiple_of(8)
-        && groups.weights.len() >= 4 * groups.columns * count
-        && fits(groups.bias)
-        && fits(groups.factors)
-        && groups.negative_factors.is_none_or(fits)
-}
-
 /// Computes groups of four rows.
 pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
     let words = groups.columns / 2;
     let count = outputs.len() / PACKING.group();
-    if staged.len() < words || !all_there(groups, count) {
+    if staged.len() < words || !groups.hold(count) {
         return;
     }
     let x = staged.as_ptr_range();
@@ -80,7 +69,7 @@ pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
         outputs_end: outputs.as_mut_ptr().wrapping_add(count * PACKING.group()),
         zero_point: groups.zero_point.into(),
     };
-    // SAFETY: `all_there` compared the lengths, sections begin on multiples of 16 as decode proves and groups keep them on words, the table has
+    // SAFETY: `hold` compared the lengths, sections begin on multiples of 16 as decode proves and groups keep them on words, the table has
     // an entry for every saturated index, and outputs are borrowed exclusively.
     unsafe { gan_core_dsp_rows(&call) }
 }

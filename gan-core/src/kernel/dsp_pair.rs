@@ -6,7 +6,7 @@
 #![allow(unsafe_code)]
 
 use super::Groups;
-use super::active::{PACKING, all_there};
+use super::active::PACKING;
 use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;
@@ -50,7 +50,7 @@ unsafe extern "C" {
 pub fn run(groups: &Groups<'_>, second_bias: &[u8], staged: &[u32], [first, second]: [&mut [u8]; 2]) {
     let words = groups.columns;
     let count = first.len().min(second.len()) / PACKING.group();
-    if staged.len() < words || !all_there(groups, count) || second_bias.len() < 16 * count {
+    if staged.len() < words || !groups.hold(count) || second_bias.len() < 16 * count {
         return;
     }
     let x = staged.as_ptr();
@@ -68,7 +68,7 @@ pub fn run(groups: &Groups<'_>, second_bias: &[u8], staged: &[u32], [first, seco
         outputs_end: first.as_mut_ptr().wrapping_add(count * PACKING.group()),
         zero_point: groups.zero_point.into(),
     };
-    // SAFETY: `all_there` and the line after it compared the lengths, sections begin on multiples of 16 as decode proves and groups keep them on
+    // SAFETY: `hold` and the line after it compared the lengths, sections begin on multiples of 16 as decode proves and groups keep them on
     // words, the table has an entry for every saturated index, and outputs are borrowed exclusively.
     unsafe { gan_core_dsp_pair(&call) }
 }

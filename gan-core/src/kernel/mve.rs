@@ -65,16 +65,7 @@ unsafe extern "C" {
 pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
     let blocks = groups.columns / PACKING.columns();
     let count = outputs.len() / ROWS;
-    let fits = |section: &[u8]| section.len() >= 4 * ROWS * count;
-    // decode proves it; repeated here because the assembly relies on it.
-    let all_there = count > 0
-        && blocks > 0
-        && staged.len() >= groups.columns / 4
-        && groups.weights.len() >= ROWS * groups.columns * count
-        && fits(groups.bias)
-        && fits(groups.factors)
-        && groups.negative_factors.is_none_or(fits);
-    if !all_there {
+    if staged.len() < groups.columns / 4 || !groups.hold(count) {
         return;
     }
     let start = outputs.as_mut_ptr();
@@ -91,7 +82,7 @@ pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
         zero_point: groups.zero_point.into(),
         top: if groups.table.is_some() { 255 } else { CODE_MAX.into() },
     };
-    // SAFETY: the lengths were compared above, and sections begin on multiples of 16 as decode proves. The second load of a group's factors reads
+    // SAFETY: `hold` compared the lengths, and sections begin on multiples of 16 as decode proves. The second load of a group's factors reads
     // one word more than the group has, whose result is not stored; after the last factors there is another section of the blob, with the shifts.
     // The table has an entry for every saturated index, and outputs are borrowed exclusively.
     unsafe { gan_core_mve_rows(&call) }

@@ -39,8 +39,8 @@ struct Row {
 }
 
 impl Row {
-    fn key(&self) -> (&str, &str) {
-        (&self.board, &self.model)
+    fn key(&self) -> (&str, &str, &str) {
+        (&self.board, &self.kernel, &self.model)
     }
 }
 
@@ -89,14 +89,13 @@ impl Table {
     pub fn regressions(&self, now: &Self, all: bool) -> Vec<String> {
         let mut lines = Vec::new();
         for row in &now.rows {
-            let name = format!("{} {}", row.board, row.model);
+            let name = format!("{} {} {}", row.board, row.kernel, row.model);
             let Some(old) = self.rows.iter().find(|old| old.key() == row.key()) else {
                 lines.push(format!("{name}: not in the table"));
                 continue;
             };
-            if (&old.kernel, old.macs) != (&row.kernel, row.macs) {
-                lines
-                    .push(format!("{name}: {} with {} MAC, in the table {} with {}", row.kernel, row.macs, old.kernel, old.macs));
+            if old.macs != row.macs {
+                lines.push(format!("{name}: {} MAC, in the table {}", row.macs, old.macs));
             }
             let cycles = old.cycles.zip(row.cycles).map(|(old, new)| ("estimated cycles", old, new));
             for (what, old, new) in [Some(("instructions", old.instructions, row.instructions)), cycles].into_iter().flatten() {
@@ -107,7 +106,7 @@ impl Table {
             }
         }
         let gone = self.rows.iter().filter(|old| all && now.rows.iter().all(|row| row.key() != old.key()));
-        lines.extend(gone.map(|old| format!("{} {}: in the table, but was not counted", old.board, old.model)));
+        lines.extend(gone.map(|old| format!("{} {} {}: in the table, but was not counted", old.board, old.kernel, old.model)));
         lines
     }
 }
@@ -181,8 +180,8 @@ mod tests {
         assert!(told(&[("one", "scalar", 1020, Some(2040)), ("two", "scalar", 10, None)], true).is_empty());
         assert_eq!(told(&[("one", "scalar", 1021, Some(2041))], false).len(), 2);
         assert_eq!(told(&[("one", "scalar", 1000, Some(2041))], false).len(), 1);
-        assert_eq!(told(&[("one", "scalar", 1000, Some(2000))], true), ["two A: in the table, but was not counted"]);
-        assert_eq!(told(&[("six", "scalar", 1, None)], false), ["six A: not in the table"]);
-        assert_eq!(told(&[("two", "fast", 500, None)], false), ["two A: fast with 100 MAC, in the table scalar with 100"]);
+        assert_eq!(told(&[("one", "scalar", 1000, Some(2000))], true), ["two scalar A: in the table, but was not counted"]);
+        assert_eq!(told(&[("six", "scalar", 1, None)], false), ["six scalar A: not in the table"]);
+        assert_eq!(told(&[("two", "fast", 500, None)], false), ["two fast A: not in the table"]);
     }
 }

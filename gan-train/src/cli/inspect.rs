@@ -45,7 +45,8 @@ struct Report<'g> {
 struct LayerReport {
     inputs: u16,
     outputs: u16,
-    element: &'static str,
+    /// Four bits with a scale for every 32 inputs are "i4/32".
+    element: String,
     packing: &'static str,
     activation: String,
     zero_point: u8,
@@ -72,8 +73,12 @@ fn report<'g>(generator: &'g Generator<'_>) -> Report<'g> {
     let layers = generator.header().layers.iter().map(|spec| {
         let macs = u64::from(spec.inputs) * u64::from(spec.outputs);
         let (element, bytes) = match spec.element {
-            Element::I8 => ("i8", 1),
-            Element::F32 => ("f32", 4),
+            Element::I8 => ("i8".into(), macs as usize),
+            Element::F32 => ("f32".into(), 4 * macs as usize),
+            // Half a byte each, and the groups' scales.
+            Element::I4 { group } => {
+                (format!("i4/{group}"), (spec.padded_inputs() / 2 + spec.groups()) * usize::from(spec.outputs))
+            }
         };
         LayerReport {
             inputs: spec.inputs,
@@ -88,7 +93,7 @@ fn report<'g>(generator: &'g Generator<'_>) -> Report<'g> {
                 Activation::Sigmoid => "sigmoid".into(),
             },
             zero_point: spec.zero_point,
-            weight_bytes: macs as usize * bytes,
+            weight_bytes: bytes,
             macs,
         }
     });

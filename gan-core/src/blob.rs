@@ -152,6 +152,11 @@ pub enum Element {
     },
 }
 
+/// A byte of the weights of an `I4` layer: those of an even column and of the one after it, -7..=7.
+pub const fn half_bytes(even: i8, odd: i8) -> u8 {
+    ((even + 8) as u8 & 15) | (((odd + 8) as u8 & 15) << 4)
+}
+
 /// The function that follows a layer's sum.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub enum Activation {

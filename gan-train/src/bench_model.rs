@@ -4,7 +4,7 @@
 //! `n * var(w) * v`. Multipliers follow from that: codes and pixels are spread as a trained model's are, whatever the shape.
 
 use crate::float::encode;
-use crate::quantize::Numbers;
+use crate::quantize::{Numbers, Weights};
 use crate::random::{Purpose, stream};
 use anyhow::{Context, Result, ensure};
 use gan_core::activation::{output_index, output_table};
@@ -153,7 +153,7 @@ impl Target {
         Ok(Numbers {
             spec,
             bias,
-            weights,
+            weights: Weights::Bytes(weights),
             multipliers: rescale.multiplier.to_le_bytes().repeat(outputs),
             negative_multipliers: negative.multiplier.to_le_bytes().repeat(outputs),
             shifts: vec![rescale.shift; outputs],
@@ -222,7 +222,8 @@ mod tests {
             };
             let mut codes = Vec::new();
             for latent in samples.codes.chunks_exact(100) {
-                for (row, bias) in numbers.weights.chunks_exact(100).zip(numbers.bias.as_chunks::<4>().0) {
+                let Weights::Bytes(weights) = &numbers.weights else { panic!("a layer of bytes") };
+                for (row, bias) in weights.chunks_exact(100).zip(numbers.bias.as_chunks::<4>().0) {
                     let sum: i32 = row.iter().zip(latent).map(|(&weight, &code)| i32::from(weight) * i32::from(code)).sum();
                     let acc = sum + i32::from_le_bytes(*bias);
                     let multipliers = if acc < 0 { &numbers.negative_multipliers } else { &numbers.multipliers };

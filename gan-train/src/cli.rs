@@ -4,6 +4,8 @@ mod bench_model;
 mod classifier;
 mod compare;
 mod evaluate;
+mod finetune;
+mod finished;
 mod generate;
 mod inspect;
 mod pack;
@@ -38,6 +40,7 @@ enum Command {
     Quickstart(quickstart::Quickstart),
     Train(train::Train),
     Presets(presets::Presets),
+    Finetune(finetune::Finetune),
     Quantize(quantize::Quantize),
     Generate(generate::Generate),
     Inspect(inspect::Inspect),
@@ -56,6 +59,7 @@ impl Cli {
             Command::Quickstart(command) => command.run(),
             Command::Train(command) => command.run(),
             Command::Presets(command) => command.run(),
+            Command::Finetune(command) => command.run(),
             Command::Quantize(command) => command.run(),
             Command::Generate(command) => command.run(),
             Command::Inspect(command) => command.run(),

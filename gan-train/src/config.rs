@@ -66,6 +66,12 @@ impl Config {
         self.generator.check()?;
         self.discriminator.check()?;
         self.training.check()?;
+        // Statistics of a batch would be those of weights that are not the blob's.
+        let normalized = self.generator.layers().iter().any(|layer| layer.batch_norm);
+        ensure!(
+            self.training.weight_bits == 8 || !normalized,
+            "training.weight_bits: 4 needs a generator without batch_norm (gan-train finetune folds it)"
+        );
         self.check_penalty()
     }
 
@@ -154,6 +160,8 @@ mod tests {
             ("training", "generator_rate = 0.0", "training.generator_rate"),
             ("training", "discriminator_steps = 0", "training.discriminator_steps"),
             ("training", "discriminator_steps = 2\nalternate = \"epochs\"", "training.discriminator_steps"),
+            ("training", "weight_bits = 5", "training.weight_bits"),
+            ("training", "weight_bits = 4\nweight_group = 8", "training.weight_group"),
             ("training", "objectiv = \"hinge\"", "objectiv"),
             ("training", "objective = \"hing\"", "objective"),
             ("", "padding = 101", "padding"),
@@ -161,6 +169,23 @@ mod tests {
             let error = format!("{:#}", parse(table, lines).unwrap_err());
             assert!(error.contains(expected), "{lines}: {error}");
         }
+    }
+
+    #[test]
+    fn rounded_weights_need_a_generator_without_normalization() {
+        let text = |layer: &str| {
+            format!(
+                "name = \"t\"\n[generator]\nlatent = 3\nhidden = [4, {{ size = 3, {layer} }}]\n[discriminator]\nhidden = [4]\n\
+                 [training]\nweight_bits = 4\n"
+            )
+        };
+        let error = Config::parse(&text("batch_norm = true")).unwrap_err().to_string();
+        assert!(error.starts_with("training.weight_bits"), "{error}");
+        let mut config = Config::parse(&text("dropout = 0.1")).unwrap();
+        config.generator.batch_norm = true;
+        config.check().unwrap_err();
+        config.generator.fold_batch_norm();
+        config.check().unwrap();
     }
 
     #[test]

@@ -5,13 +5,13 @@ mod layer;
 use crate::config::Config;
 use crate::data::idx::Images;
 use crate::network::Mlp;
-use crate::trainer::Shape;
+use crate::trainer::{Shape, rounding};
 use anyhow::{Context, Result};
 use gan_core::blob::{ImageShape, LayerSpec, LayerSpecs};
 use gan_core::generator::Layer;
 use gan_core::{Activation, Element, Header, LatentSampler, latent};
 pub use layer::FloatLayer;
-use layer::Moments;
+pub(crate) use layer::Moments;
 use rayon::prelude::*;
 
 /// Samples from which the normalization's statistics are computed.
@@ -72,7 +72,7 @@ impl Samples {
 }
 
 impl FloatGenerator {
-    /// The generator of a run, from its averaged network.
+    /// The generator of a run, from its averaged network: with rounded weights if it was trained with such.
     pub fn new(config: &Config, shape: Shape, average: &Mlp) -> Self {
         let latent_len = config.generator.latent;
         let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, latent_len, shape.classes);
@@ -93,6 +93,7 @@ impl FloatGenerator {
             }
             generator.layers.push(folded);
         }
+        rounding::round_float(config.training.bits(), &mut generator);
         generator
     }
 

@@ -1,12 +1,15 @@
-//! From a float generator to an int8 blob. Derivation: docs/quantization.md.
+//! From a float generator to a blob of integers. Derivation: docs/quantization.md.
 
-use crate::float::{FloatGenerator, FloatLayer, Samples, encode};
+pub mod half_bytes;
+
+use crate::float::{FloatGenerator, FloatLayer, Moments, Samples, encode};
 use anyhow::{Context, Result, bail, ensure};
 use gan_core::activation::{Scaling, hidden_codes, hidden_table, output_index, output_table};
-use gan_core::blob::LayerSpec;
-use gan_core::generator::{Layer, Output};
+use gan_core::blob::{self, LayerSpec};
+use gan_core::generator::{Layer, Nibbles, Output};
 use gan_core::quant::Rescale;
-use gan_core::{Activation, CODE_MAX, Element, latent};
+use gan_core::{Activation, CODE_MAX, Element, Header, Packing, latent};
+use half_bytes::HalfBytes;
 
 /// Latents that calibration runs on.
 pub const CALIBRATION_SAMPLES: usize = 4096;
@@ -16,6 +19,35 @@ const CALIBRATION_SEED: u64 = 0xCA11_B8A7_E5ED;
 const CLIPPED: f64 = 0.0001;
 /// [`Rescale`] holds factors below 1/4.
 const FACTOR_MAX: f64 = 0.2499;
+
+/// Bits of a generator's weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bits {
+    /// A scale for each row.
+    Eight,
+    /// Also a scale for each group of a row's inputs. The first layer has eight bits: few weights, which everything depends on.
+    Four {
+        /// Inputs in a group: 16 or 32.
+        group: u8,
+    },
+}
+
+impl Bits {
+    /// Those of a blob.
+    pub fn of(header: &Header<'_>) -> Self {
+        let group =
+            header.layers.iter().find_map(|spec| if let Element::I4 { group } = spec.element { Some(group) } else { None });
+        group.map_or(Self::Eight, |group| Self::Four { group })
+    }
+
+    /// The type of the weights of layer `index`.
+    pub fn element(self, index: usize) -> Element {
+        match self {
+            Self::Four { group } if index > 0 => Element::I4 { group },
+            _ => Element::I8,
+        }
+    }
+}
 
 /// An affine code: `real = scale * (code - zero_point)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,10 +62,16 @@ impl From<Scaling> for Codes {
     }
 }
 
-/// The numbers of an int8 layer, before they are borrowed by a [`Layer`].
+/// Weights as a blob has them.
+pub(crate) enum Weights {
+    Bytes(Vec<i8>),
+    HalfBytes { group: u8, bytes: Vec<u8>, scales: Vec<u8> },
+}
+
+/// The numbers of an integer layer, before they are borrowed by a [`Layer`].
 pub(crate) struct Numbers {
     pub spec: LayerSpec,
-    pub weights: Vec<i8>,
+    pub weights: Weights,
     pub bias: Vec<u8>,
     pub multipliers: Vec<u8>,
     pub negative_multipliers: Vec<u8>,
@@ -41,21 +79,31 @@ pub(crate) struct Numbers {
     pub table: Option<[u8; 256]>,
 }
 
-/// The int8 blob of a generator, which `decode` has accepted.
+/// A row of integers: what its sums are scaled by, the sum of all its weights, and what to add to its (real) bias.
+struct Row {
+    scale: f64,
+    sum: i64,
+    correction: f64,
+}
+
+/// The blob of a generator with weights of so many bits, which `decode` has accepted.
 ///
 /// # Errors
 ///
 /// Numbers that the format cannot hold; names the layer.
-pub fn quantize(generator: &FloatGenerator) -> Result<Vec<u8>> {
+pub fn quantize(generator: &FloatGenerator, bits: Bits) -> Result<Vec<u8>> {
     let samples = Samples::new(CALIBRATION_SEED, CALIBRATION_SAMPLES, generator.latent_len, generator.classes);
     let outputs = generator.outputs(&samples);
     let mut input: Codes = latent::SCALING.into();
     let mut numbers: Vec<Numbers> = Vec::new();
+    let mut moments = Vec::new();
     for (index, (layer, outputs)) in generator.layers.iter().zip(outputs).enumerate() {
         let last = index + 1 == generator.layers.len();
-        let (layer, codes) = quantize_layer(layer, input, outputs, last).with_context(|| format!("layer {index}"))?;
+        let next = moments_of(&outputs, layer.outputs);
+        let quantized = quantize_layer(layer, bits.element(index), input, &moments, outputs, last);
+        let (layer, codes) = quantized.with_context(|| format!("layer {index}"))?;
         numbers.push(layer);
-        input = codes;
+        (input, moments) = (codes, next);
     }
     let specs: Vec<LayerSpec> = numbers.iter().map(|layer| layer.spec).collect();
     let layers: Vec<Layer<'_>> = numbers.iter().map(Numbers::borrow).collect();
@@ -68,26 +116,83 @@ pub fn quantize(generator: &FloatGenerator) -> Result<Vec<u8>> {
 impl Numbers {
     /// The layer that a blob's encoder wants.
     pub fn borrow(&self) -> Layer<'_> {
-        Layer::I8 {
-            weights: &self.weights,
-            bias: &self.bias,
-            multipliers: &self.multipliers,
-            shifts: &self.shifts,
-            output: match &self.table {
-                Some(table) => Output::Table(table),
-                None => Output::Code { negative_multipliers: &self.negative_multipliers },
-            },
+        let (bias, multipliers, shifts) = (&self.bias[..], &self.multipliers[..], &self.shifts[..]);
+        let output = match &self.table {
+            Some(table) => Output::Table(table),
+            None => Output::Code { negative_multipliers: &self.negative_multipliers },
+        };
+        match &self.weights {
+            Weights::Bytes(weights) => Layer::I8 { weights, bias, multipliers, shifts, output },
+            Weights::HalfBytes { group, bytes: weights, scales } => {
+                let (packing, group) = (Packing::Rows, *group);
+                Layer::I4(Nibbles { packing, group, weights, scales, bias, multipliers, shifts, output })
+            }
         }
     }
 }
 
-/// Quantizes a layer whose inputs have the codes `input`; returns it and the codes of its outputs.
-fn quantize_layer(layer: &FloatLayer, input: Codes, outputs: Vec<f32>, last: bool) -> Result<(Numbers, Codes)> {
+/// Mean and variance of each column.
+fn moments_of(outputs: &[f32], columns: usize) -> Vec<(f64, f64)> {
+    let mut moments = Moments::new(columns);
+    moments.add(outputs);
+    (0..columns).map(|column| moments.mean_and_variance(column)).collect()
+}
+
+/// A layer's weights as integers.
+fn round_weights(layer: &FloatLayer, element: Element, input: Codes, moments: &[(f64, f64)]) -> (Weights, Vec<Row>) {
+    let Element::I4 { group } = element else {
+        let mut all = Vec::with_capacity(layer.weights.len());
+        let rows = layer.rows().enumerate().map(|(row, weights)| {
+            let scale = weight_scale(&weights, largest_bias(layer, row), input);
+            let weights = weights.iter().map(|&weight| (f64::from(weight) / scale).round().clamp(-127.0, 127.0) as i8);
+            let first = all.len();
+            all.extend(weights);
+            Row { scale, sum: all[first..].iter().map(|&weight| i64::from(weight)).sum(), correction: 0.0 }
+        });
+        let rows = rows.collect();
+        return (Weights::Bytes(all), rows);
+    };
+    let float: Vec<Vec<f32>> = layer.rows().collect();
+    // Sums of the weights and of the bias stay within 30 bits each.
+    let least = |row: usize| {
+        let sum: f32 = float[row].iter().map(|weight| weight.abs()).sum();
+        let for_sum = f64::from(sum) * f64::from(CODE_MAX) / f64::from(1 << 30);
+        for_sum.max(least_scale(largest_bias(layer, row), input)) as f32
+    };
+    // A bias takes back what a mean adds; inputs that never vary still get some precision.
+    let floor = 1e-3 * moments.iter().map(|(_, variance)| variance).sum::<f64>() / moments.len() as f64;
+    let half_bytes =
+        HalfBytes::new(&layer.weights, [layer.inputs, layer.outputs], group, |k| (moments[k].1 + floor) as f32, least);
+    let (mut bytes, mut scales, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, float) in half_bytes.rows().zip(&float) {
+        let scale = f64::from(row.scale);
+        let (mut sum, mut correction) = (0, 0.0);
+        for (input, (&weight, &real)) in row.weights.iter().zip(float).enumerate() {
+            let product = i64::from(row.steps[input / usize::from(group)]) * i64::from(weight);
+            sum += product;
+            correction += (f64::from(real) - scale * product as f64) * moments[input].0;
+        }
+        let mut weights = row.weights;
+        weights.resize(weights.len().next_multiple_of(group.into()), 0);
+        bytes.extend(weights.as_chunks().0.iter().map(|&[even, odd]| blob::half_bytes(even, odd)));
+        scales.extend(row.steps);
+        rows.push(Row { scale, sum, correction });
+    }
+    (Weights::HalfBytes { group, bytes, scales }, rows)
+}
+
+/// Quantizes a layer whose inputs have the codes `input` and these means and variances; returns it and the codes of its outputs.
+fn quantize_layer(
+    layer: &FloatLayer,
+    element: Element,
+    input: Codes,
+    moments: &[(f64, f64)],
+    outputs: Vec<f32>,
+    last: bool,
+) -> Result<(Numbers, Codes)> {
     ensure!(layer.weights.iter().chain(&layer.bias).all(|number| number.is_finite()), "a weight is not finite");
-    let rows: Vec<Vec<f32>> = layer.rows().collect();
-    let scales: Vec<f64> =
-        rows.iter().enumerate().map(|(row, weights)| weight_scale(weights, largest_bias(layer, row), input)).collect();
-    let largest = scales.iter().copied().fold(0.0, f64::max) * input.scale;
+    let (weights, rows) = round_weights(layer, element, input, moments);
+    let largest = rows.iter().map(|row| row.scale).fold(0.0, f64::max) * input.scale;
 
     // What the accumulators are scaled to, and what the next layer reads.
     let (target, table, codes) = if last {
@@ -106,32 +211,30 @@ fn quantize_layer(layer: &FloatLayer, input: Codes, outputs: Vec<f32>, last: boo
     };
 
     let mut numbers = Numbers {
-        spec: layer.spec(Element::I8, target.zero_point as u8),
-        weights: Vec::with_capacity(layer.weights.len()),
+        spec: layer.spec(element, target.zero_point as u8),
+        weights,
         bias: Vec::with_capacity(4 * layer.bias.len()),
         multipliers: Vec::new(),
         negative_multipliers: Vec::new(),
         shifts: Vec::new(),
         table,
     };
-    let mut sums = Vec::with_capacity(rows.len());
-    for (row, &scale) in rows.iter().zip(&scales) {
-        let weights: Vec<i8> = row.iter().map(|&weight| (f64::from(weight) / scale).round().clamp(-127.0, 127.0) as i8).collect();
-        sums.push(weights.iter().map(|&weight| i64::from(weight)).sum::<i64>());
-        numbers.weights.extend(weights);
-        let factor = input.scale * scale / target.scale;
+    for (output, row) in rows.iter().enumerate() {
+        let factor = input.scale * row.scale / target.scale;
         let rescale = Rescale::from_factor(factor)
-            .with_context(|| format!("output {}: its weights are too large for the activation", sums.len() - 1))?;
+            .with_context(|| format!("output {output}: its weights are too large for the activation"))?;
         let negative = Rescale::with_shift(factor * slope, rescale.shift).context("the slope is over 1")?;
         numbers.multipliers.extend(rescale.multiplier.to_le_bytes());
         numbers.negative_multipliers.extend(negative.multiplier.to_le_bytes());
         numbers.shifts.push(rescale.shift);
     }
     for (index, &bias) in layer.bias.iter().enumerate() {
-        let row = index % layer.outputs;
-        let scaled = (f64::from(bias) / (input.scale * scales[row])).round();
-        let bias = scaled as i64 - i64::from(input.zero_point) * sums[row];
-        let Ok(bias) = i32::try_from(bias) else { bail!("the bias of output {row} is {bias} and leaves 32 bits") };
+        let row = &rows[index % layer.outputs];
+        let scaled = ((f64::from(bias) + row.correction) / (input.scale * row.scale)).round();
+        let bias = scaled as i64 - i64::from(input.zero_point) * row.sum;
+        let Ok(bias) = i32::try_from(bias) else {
+            bail!("the bias of output {} is {bias} and leaves 32 bits", index % layer.outputs)
+        };
         numbers.bias.extend(bias.to_le_bytes());
     }
     Ok((numbers, codes))
@@ -146,8 +249,12 @@ fn largest_bias(layer: &FloatLayer, row: usize) -> f32 {
 /// happens in rows of (nearly) zeros.
 fn weight_scale(weights: &[f32], bias: f32, input: Codes) -> f64 {
     let weight = weights.iter().fold(0.0f32, |largest, weight| weight.abs().max(largest));
-    let for_bias = f64::from(bias) / (input.scale * f64::from(1 << 30));
-    (f64::from(weight) / 127.0).max(for_bias).max(f64::MIN_POSITIVE.sqrt())
+    (f64::from(weight) / 127.0).max(least_scale(bias, input))
+}
+
+/// The scale from which on a bias stays within 30 bits; never 0.
+fn least_scale(bias: f32, input: Codes) -> f64 {
+    (f64::from(bias) / (input.scale * f64::from(1 << 30))).max(f64::from(f32::MIN_POSITIVE))
 }
 
 /// Codes for all but the outermost of `outputs`, and for 0, with a scale of at least `smallest`.

@@ -9,6 +9,7 @@ pub mod material;
 pub mod metrics;
 mod penalty;
 mod progress;
+pub(crate) mod rounding;
 pub mod run;
 mod state;
 mod step;
@@ -23,6 +24,7 @@ use crate::backend::Backend;
 use crate::config::{Alternate, Config, Network};
 use crate::data::Split;
 use crate::float::FloatGenerator;
+use crate::network::Mlp;
 use anyhow::{Result, ensure};
 use batch::Batches;
 use burn::prelude::Device;
@@ -40,6 +42,8 @@ pub struct Trainer {
     variance: f64,
     device: Device,
     state: State,
+    /// The generator as its passes see it, if that is with rounded weights.
+    rounded: Option<Mlp>,
 }
 
 /// Losses and scores of one step; those of a network that it did not update are its last.
@@ -81,7 +85,8 @@ impl Trainer {
         let batches = Batches::new(&config, data, shape.classes);
         let variance = batches.variance().max(1e-12);
         let device = backend.device()?;
-        Ok(Self { config, shape, data_sha256, batches, variance, device, state })
+        let rounded = rounding::network(&config, &state.generator);
+        Ok(Self { config, shape, data_sha256, batches, variance, device, state, rounded })
     }
 
     /// The configuration.

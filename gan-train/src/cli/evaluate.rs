@@ -9,7 +9,7 @@ use gan_train::data;
 use gan_train::evaluate::classifier::Classifier;
 use gan_train::evaluate::{Report, agreement, evaluate};
 use gan_train::float::FloatGenerator;
-use gan_train::quantize::quantize;
+use gan_train::quantize::{Bits, quantize};
 use gan_train::trainer::checkpoint::{self, Which};
 use gan_train::trainer::folder::{self, RunConfig};
 use std::path::{Path, PathBuf};
@@ -62,7 +62,7 @@ impl Evaluate {
         let classifier = classifier.transpose()?;
         // First, because it is quick and can refuse.
         let float = match self.run_folder() {
-            Some(folder) => self.float(&file, &folder)?,
+            Some(folder) => self.float(&file, Bits::of(generator.header()), &folder)?,
             None => None,
         };
         let agreement = float.as_ref().map(|float| agreement::compare(&generator, float, self.seed)).transpose()?;
@@ -79,13 +79,13 @@ impl Evaluate {
     }
 
     /// The float model of the run in `folder`, if the blob is the one that this run gives.
-    fn float(&self, file: &BlobFile, folder: &Path) -> Result<Option<FloatGenerator>> {
+    fn float(&self, file: &BlobFile, bits: Bits, folder: &Path) -> Result<Option<FloatGenerator>> {
         let run = RunConfig::read(folder)?;
         // A run that was trained anew since is another model: comparing with it would say nothing.
         let all: &[Which] = if folder.join(checkpoint::BEST).exists() { &[Which::Best, Which::Last] } else { &[Which::Last] };
         for &which in all {
             let (float, _) = checkpoint::generator(folder, &run.config, which)?;
-            if quantize(&float)? == file.bytes() || float.to_blob()? == file.bytes() {
+            if quantize(&float, bits)? == file.bytes() || float.to_blob()? == file.bytes() {
                 return Ok(Some(float));
             }
         }

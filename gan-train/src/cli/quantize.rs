@@ -1,19 +1,25 @@
 //! `gan-train quantize`.
 
 use super::{inspect, thousands};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Args;
 use gan_train::blob_file::BlobFile;
+use gan_train::config::TrainingConfig;
 use gan_train::evaluate::agreement;
 use gan_train::output::atomic;
+use gan_train::quantize::Bits;
 use gan_train::trainer::checkpoint::{self, Which};
 use gan_train::trainer::folder::RunConfig;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Quantize a run's generator to an int8 blob
+/// Quantize a run's generator to a blob of integers
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  gan-train quantize runs/mnist -o mnist.gan")]
+#[command(after_help = "Examples:
+  gan-train quantize runs/mnist -o mnist.gan
+  gan-train quantize runs/mnist --bits 4 -o mnist4.gan
+
+Four bits are nearest to eight if the run was trained for them: gan-train finetune --help.")]
 pub struct Quantize {
     /// The run's folder
     run_dir: PathBuf,
@@ -23,6 +29,12 @@ pub struct Quantize {
     /// The best generator by the run's evaluations (the last, if there were none), or the last
     #[arg(long, value_enum, default_value_t)]
     checkpoint: Which,
+    /// Bits of a weight: 8, or 4 in all layers but the first, which takes little more than half the flash [default: what the run was trained for, or 8]
+    #[arg(long, value_parser = ["4", "8"], conflicts_with = "float")]
+    bits: Option<String>,
+    /// Inputs that share a scale, with --bits 4: fewer are more exact and take more flash [default: what the run was trained for, or 32]
+    #[arg(long, value_parser = ["16", "32"], conflicts_with = "float")]
+    group: Option<String>,
     /// Write f32 layers instead: four times the size, for chips with a floating-point unit and as a reference
     #[arg(long)]
     float: bool,
@@ -37,7 +49,8 @@ impl Quantize {
         if step < steps {
             eprintln!("note: the generator of step {} of {}", thousands(step), thousands(steps));
         }
-        let blob = if self.float { float.to_blob()? } else { gan_train::quantize::quantize(&float)? };
+        let bits = self.bits(&run.config.training)?;
+        let blob = if self.float { float.to_blob()? } else { gan_train::quantize::quantize(&float, bits)? };
         atomic::write(&self.out, &blob)?;
         let file = BlobFile::new(&blob);
         let generator = super::decode(&file, &self.out)?;
@@ -46,5 +59,13 @@ impl Quantize {
         eprintln!("against float: pixels differ by {:.2} of 255 on average, {} at most", agreement.mean, agreement.max);
         super::print(&format!("{}\n", self.out.display()))?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What was asked for, or else what the run was trained for.
+    fn bits(&self, training: &TrainingConfig) -> Result<Bits> {
+        let number = |text: &Option<String>, default: u8| text.as_ref().and_then(|text| text.parse().ok()).unwrap_or(default);
+        let four = number(&self.bits, training.weight_bits) == 4;
+        ensure!(four || self.group.is_none(), "--group: goes with --bits 4 only");
+        Ok(if four { Bits::Four { group: number(&self.group, training.weight_group) } } else { Bits::Eight })
     }
 }

@@ -9,7 +9,7 @@ use gan_train::config::{Config, Recipe};
 use gan_train::evaluate::agreement;
 use gan_train::float::Samples;
 use gan_train::output::{ascii, atomic, losses};
-use gan_train::quantize::quantize;
+use gan_train::quantize::{Bits, quantize};
 use gan_train::trainer::checkpoint;
 use gan_train::trainer::folder::{self, RunConfig};
 use gan_train::trainer::metrics;
@@ -73,7 +73,7 @@ impl Quickstart {
 
         let float = trainer.generator();
         let path = folder.join(folder::QUICKSTART_BLOB);
-        atomic::write(&path, &quantize(&float)?)?;
+        atomic::write(&path, &quantize(&float, Bits::Eight)?)?;
         let file = BlobFile::read(&path)?;
         let generator = super::decode(&file, &path)?;
         let agreement = agreement::compare(&generator, &float, self.seed)?;

@@ -1,6 +1,6 @@
 //! `gan-train train`.
 
-use super::thousands;
+use super::{finished, thousands};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -8,10 +8,9 @@ use gan_train::backend::Backend;
 use gan_train::config::{Config, PRESETS, Recipe};
 use gan_train::data;
 use gan_train::evaluate::judge::Judge;
-use gan_train::float::Samples;
 use gan_train::interrupt;
-use gan_train::output::{atomic, grid, losses, report};
-use gan_train::trainer::checkpoint::{self, Checkpoint, Which};
+use gan_train::output::{atomic, losses};
+use gan_train::trainer::checkpoint::{self, Checkpoint};
 use gan_train::trainer::folder::{self, RunConfig};
 use gan_train::trainer::material::Material;
 use gan_train::trainer::metrics;
@@ -100,9 +99,6 @@ pub struct Train {
     resume: Option<PathBuf>,
 }
 
-/// Weights of a generator whose page takes long, as it is drawn by gan-core.
-const LARGE: usize = 20_000_000;
-
 impl Train {
     pub fn run(self) -> Result<ExitCode> {
         let (folder, trainer, end) = match &self.resume {
@@ -116,28 +112,7 @@ impl Train {
         if let (End::Reached(evaluation), Some(until)) = (&end, &self.until) {
             eprintln!("{until} at step {}; --resume {} goes on", thousands(evaluation.step), folder.display());
         }
-        let (step, seconds, config) = (trainer.state().step, trainer.state().seconds, trainer.config().clone());
-        // A network of a gigabyte should not be in memory twice.
-        drop(trainer);
-        let (float, _) = checkpoint::generator(&folder, &config, Which::Best)?;
-        let samples = Samples::new(config.seed, 100, float.latent_len, float.classes);
-        grid::write(&folder.join(folder::SAMPLES), &float.images(&samples), grid::columns(float.classes))?;
-        let weights: usize = float.layers.iter().map(|layer| layer.weights.len()).sum();
-        drop(float);
-        if weights > LARGE {
-            eprintln!(
-                "note: no {} yet: gan-train report {} takes minutes for a generator of this size",
-                report::FILE,
-                folder.display()
-            );
-        } else if let Err(error) = report::write(&folder) {
-            // The training is done and saved, whatever becomes of its page.
-            eprintln!("warning: no {}: {error:#}", report::FILE);
-        }
-        let (shown, name) = (folder.display(), &config.name);
-        eprintln!("trained {} steps in {seconds:.1} s; next: gan-train quantize {shown} -o {name}.gan", thousands(step));
-        super::print(&format!("{shown}\n"))?;
-        Ok(ExitCode::SUCCESS)
+        finished::finish(&folder, trainer)
     }
 
     fn begin(&self) -> Result<(PathBuf, Trainer, End)> {
@@ -289,7 +264,7 @@ fn absolute(path: &Path) -> Result<PathBuf> {
     path.canonicalize().with_context(|| format!("{}: cannot be found", path.display()))
 }
 
-fn positive(text: &str) -> Result<f64, String> {
+pub fn positive(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|&number: &f64| number > 0.0 && number.is_finite()).ok_or("expected a positive number".into())
 }
 

@@ -198,6 +198,16 @@ impl GeneratorConfig {
         check_layers("generator", &self.layers(), self.l1, self.l2)
     }
 
+    /// The same network with normalization folded into its layers.
+    pub fn fold_batch_norm(&mut self) {
+        self.batch_norm = false;
+        for layer in &mut self.hidden {
+            if let HiddenLayer::Table(table) = layer {
+                table.batch_norm = None;
+            }
+        }
+    }
+
     /// The activation of the last layer.
     pub fn output_activation(&self) -> Activation {
         match self.output {

@@ -2,6 +2,7 @@
 
 use super::{check_not_negative, check_positive, check_range};
 use crate::evaluate::quick::{METRICS, Metric};
+use crate::quantize::Bits;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,11 @@ pub struct TrainingConfig {
     pub instance_noise: f64,
     /// Decay of the exponential moving average of the generator's weights; 0 for none.
     pub ema_decay: f64,
+    /// Bits that the generator's weights are rounded to wherever they are used: 8 leaves them as they are, for which rounding at the end is
+    /// near enough; 4 rounds them as `quantize` does.
+    pub weight_bits: u8,
+    /// Inputs that share a scale with `weight_bits` 4: 16 or 32.
+    pub weight_group: u8,
     /// Steps between evaluations; 0 makes none.
     pub eval_every: u64,
     /// Images that an evaluation generates.
@@ -162,6 +168,8 @@ impl Default for TrainingConfig {
             label_smoothing: 0.0,
             instance_noise: 0.0,
             ema_decay: 0.999,
+            weight_bits: 8,
+            weight_group: 32,
             eval_every: 0,
             eval_samples: 5000,
             select: "fid".into(),
@@ -199,6 +207,11 @@ impl TrainingConfig {
         self.ema_decay > 0.0
     }
 
+    /// What the generator's weights are rounded to in training.
+    pub fn bits(&self) -> Bits {
+        if self.weight_bits == 4 { Bits::Four { group: self.weight_group } } else { Bits::Eight }
+    }
+
     /// Standard deviation of the instance noise in step `step`.
     pub fn noise(&self, step: u64) -> f64 {
         self.instance_noise * (1.0 - step as f64 / self.steps as f64)
@@ -232,6 +245,8 @@ impl TrainingConfig {
         ensure!(self.discriminator_steps <= 1000, "training.discriminator_steps: expected at most 1000");
         ensure!(self.eval_samples >= 100, "training.eval_samples: expected at least 100, found {}", self.eval_samples);
         self.metric()?;
+        ensure!(matches!(self.weight_bits, 4 | 8), "training.weight_bits: expected 4 or 8, found {}", self.weight_bits);
+        ensure!(matches!(self.weight_group, 16 | 32), "training.weight_group: expected 16 or 32, found {}", self.weight_group);
         let positive = [("rate", Some(self.rate)), ("generator_rate", self.generator_rate)];
         let more =
             [("discriminator_rate", self.discriminator_rate), ("epsilon", Some(self.epsilon)), ("r1_sigma", Some(self.r1_sigma))];

@@ -23,7 +23,7 @@ pub struct FloatLayer {
 
 /// Sums and sums of squares of numbers that come in rows.
 #[derive(Debug)]
-pub(super) struct Moments {
+pub(crate) struct Moments {
     count: f64,
     sums: Vec<f64>,
     squares: Vec<f64>,
@@ -45,7 +45,7 @@ impl Moments {
     }
 
     /// Of a column. What cancels in the variance are f64 made of f32: nothing is lost.
-    fn mean_and_variance(&self, column: usize) -> (f64, f64) {
+    pub fn mean_and_variance(&self, column: usize) -> (f64, f64) {
         let mean = self.sums[column] / self.count;
         (mean, (self.squares[column] / self.count - mean * mean).max(0.0))
     }

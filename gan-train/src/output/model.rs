@@ -8,7 +8,7 @@ use crate::data::idx::Images;
 use crate::evaluate::agreement::{self, Agreement};
 use crate::float::{FloatGenerator, Samples};
 use crate::network::Mlp;
-use crate::quantize::quantize;
+use crate::quantize::{Bits, quantize};
 use crate::trainer::checkpoint::{self, Which};
 use crate::trainer::folder::RunConfig;
 use anyhow::Result;
@@ -63,7 +63,7 @@ impl Model {
         let (generator, description) = checkpoint::generator(folder, &run.config, Which::Best)?;
         let shape = description.shape();
         let params = [shape.generator(&run.config), shape.discriminator(&run.config)].map(|layers| Mlp::numbers(&layers));
-        let (float, int8) = (BlobFile::new(&generator.to_blob()?), BlobFile::new(&quantize(&generator)?));
+        let (float, int8) = (BlobFile::new(&generator.to_blob()?), BlobFile::new(&quantize(&generator, Bits::Eight)?));
         let (step, seconds) = (description.step, description.seconds);
         Ok(Some(Self { step, seconds, params, generator, float, int8, seed: run.config.seed }))
     }

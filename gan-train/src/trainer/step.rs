@@ -1,7 +1,7 @@
 //! One step: who is updated when, with which gradients.
 
 use super::batch::Batch;
-use super::{Losses, State, Trainer, penalty};
+use super::{Losses, State, Trainer, penalty, rounding};
 use crate::config::Network;
 use crate::matrix::Matrix;
 use crate::network::{Mode, Tape};
@@ -58,7 +58,7 @@ impl Trainer {
     fn generate(&mut self, batch: &mut Batch) -> Tape {
         let latents = std::mem::take(&mut batch.latents);
         let mode = Mode { groups: 1, dropout: self.dropout(3 * batch.index) };
-        self.state.generator.forward(latents, mode, &self.device)
+        self.rounded.as_mut().unwrap_or(&mut self.state.generator).forward(latents, mode, &self.device)
     }
 
     /// Seed and index of a pass's dropout; there are three passes with a batch.
@@ -157,9 +157,16 @@ impl Trainer {
         check_finite(self.state.step, "generator", loss.value)?;
         let pace = self.pace(Network::Generator, 0);
         let State { generator, generator_optimizer: optimizer, average, .. } = &mut self.state;
-        generator.train(&mut tape, gradient, &self.device, &mut |index, param, gradient, first| {
-            optimizer.update(index, param, gradient, first, pace, average.get_mut(index));
+        let Some(rounded) = &mut self.rounded else {
+            generator.train(&mut tape, gradient, &self.device, &mut |index, param, gradient, first| {
+                optimizer.update(index, param, gradient, first, pace, average.get_mut(index));
+            });
+            return Ok(());
+        };
+        rounded.train(&mut tape, gradient, &self.device, &mut |index, _, gradient, first| {
+            optimizer.update(index, &mut generator.params[index], gradient, first, pace, average.get_mut(index));
         });
+        rounding::update(self.config.training.bits(), rounded, &generator.params);
         Ok(())
     }
 

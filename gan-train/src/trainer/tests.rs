@@ -58,6 +58,11 @@ fn check_step(config: &Config) {
     // Power iteration has to arrive before it can be compared with the singular value.
     (0..2000).for_each(|_| trainer.state.discriminator.iterate());
     let mut before = trainer.state.clone();
+    let exact = before.generator.params.clone();
+    if let Some(rounded) = &trainer.rounded {
+        // What passes see, and where their gradients are taken.
+        before.generator = rounded.clone();
+    }
     let batch = Batches::new(config, data(), trainer.shape.classes).batch(0);
     let losses = trainer.step().unwrap();
     let after = &trainer.state;
@@ -107,7 +112,7 @@ fn check_step(config: &Config) {
     }
 
     // The average's first step: decay (1 + 0) / (10 + 0).
-    for ((average, new), old) in after.average.iter().zip(&after.generator.params).zip(&before.generator.params) {
+    for ((average, new), old) in after.average.iter().zip(&after.generator.params).zip(&exact) {
         for ((average, new), old) in average.values.iter().zip(&new.values).zip(&old.values) {
             assert!((average - (0.1 * old + 0.9 * new)).abs() < 1e-6);
         }
@@ -149,6 +154,32 @@ fn a_step_follows_every_penalty() {
     }
 }
 
+/// Rounded weights are what the images are made of, and exact ones what their gradients change.
+#[test]
+fn a_step_follows_rounded_weights() {
+    for (group, conditional) in [(16, ""), (32, "conditional = true")] {
+        let config = config([conditional, "", "", &format!("weight_bits = 4\nweight_group = {group}")]);
+        check_step(&config);
+        let mut trainer = trainer(&config);
+        for _ in 0..3 {
+            let rounded = trainer.rounded.clone().unwrap().params;
+            assert_eq!(rounded[0].values, trainer.state.generator.params[0].values, "the first layer keeps its bits");
+            for layer in [2, 4] {
+                let (exact, rounded) = (&trainer.state.generator.params[layer].values, &rounded[layer].values);
+                assert_ne!(exact, rounded);
+                assert!(exact.iter().zip(rounded).all(|(exact, rounded)| (exact - rounded).abs() < 0.1));
+            }
+            trainer.step().unwrap();
+            assert_ne!(trainer.rounded.as_ref().unwrap().params, rounded, "rounded anew");
+        }
+        // The generator that is evaluated and quantized is rounded, and its blob has the very weights.
+        let float = trainer.generator();
+        let once =
+            super::rounding::network(&config, &trainer.state.generator.with_params(trainer.state.average.clone())).unwrap();
+        assert_eq!(float.layers[1].weights, once.params[2].values);
+    }
+}
+
 /// Noise and smaller things that have no reference of their own: resuming must not change a step.
 #[test]
 fn a_run_resumed_from_its_checkpoint_makes_the_very_steps() {
@@ -161,6 +192,7 @@ fn a_run_resumed_from_its_checkpoint_makes_the_very_steps() {
         "alternate = \"epochs\"",
         "optimizer = \"sgd\"\nbeta1 = 0.9",
         "optimizer = \"rmsprop\"",
+        "weight_bits = 4",
     ] {
         let config = config(["", "dropout = 0.2", "dropout = 0.3\nspectral_norm = true", lines]);
         let mut whole = trainer(&config);

@@ -1,0 +1,39 @@
+//! What a command does when a run has come to its end.
+
+use super::thousands;
+use anyhow::Result;
+use gan_train::float::Samples;
+use gan_train::output::{grid, report};
+use gan_train::trainer::checkpoint::{self, Which};
+use gan_train::trainer::{Trainer, folder};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Weights of a generator whose page takes long, as it is drawn by gan-core.
+const LARGE: usize = 20_000_000;
+
+/// Writes the sample grid and the report, and says what comes next.
+pub fn finish(folder: &Path, trainer: Trainer) -> Result<ExitCode> {
+    let (step, seconds, config) = (trainer.state().step, trainer.state().seconds, trainer.config().clone());
+    // A network of a gigabyte should not be in memory twice.
+    drop(trainer);
+    let (float, _) = checkpoint::generator(folder, &config, Which::Best)?;
+    let samples = Samples::new(config.seed, 100, float.latent_len, float.classes);
+    grid::write(&folder.join(folder::SAMPLES), &float.images(&samples), grid::columns(float.classes))?;
+    let weights: usize = float.layers.iter().map(|layer| layer.weights.len()).sum();
+    drop(float);
+    if weights > LARGE {
+        eprintln!(
+            "note: no {} yet: gan-train report {} takes minutes for a generator of this size",
+            report::FILE,
+            folder.display()
+        );
+    } else if let Err(error) = report::write(folder) {
+        // The training is done and saved, whatever becomes of its page.
+        eprintln!("warning: no {}: {error:#}", report::FILE);
+    }
+    let (shown, name) = (folder.display(), &config.name);
+    eprintln!("trained {} steps in {seconds:.1} s; next: gan-train quantize {shown} -o {name}.gan", thousands(step));
+    super::print(&format!("{shown}\n"))?;
+    Ok(ExitCode::SUCCESS)
+}

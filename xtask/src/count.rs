@@ -108,7 +108,7 @@ fn count(toolchain: Toolchain, boards: &[&'static Board], model: Option<&Path>) 
                 Some(reason) => eprintln!("SKIPPED count {} {}: {reason}", board.name, blob.stem()),
                 None => {
                     // The other kernels make a pair one after the other.
-                    for images in if board.kernel == "dsp" { 1..=2 } else { 1..=1 } {
+                    for images in if needs.pairs { 1..=2 } else { 1..=1 } {
                         let record = count_one(toolchain, &plugin, board, &blob, images);
                         records.push(record.with_context(|| format!("{} {}", board.name, blob.stem()))?);
                     }

@@ -114,6 +114,8 @@ pub struct Needs {
     pub by_lines: u64,
     /// Bytes of the buffers of the parity binary, which has a whole image besides.
     pub whole: u64,
+    /// Whether the kernel makes two images at a time, which takes layers in its own packing.
+    pub pairs: bool,
 }
 
 impl Needs {
@@ -123,7 +125,8 @@ impl Needs {
         let packed = blob.pack(packing)?;
         let generator = packed.decode()?;
         let by_lines = (generator.latent_len() + 4 * generator.scratch_len() + generator.line_len()) as u64;
-        Ok(Self { blob: packed.bytes().len() as u64, by_lines, whole: by_lines + generator.pixels_len() as u64 })
+        let pairs = board.kernel == "dsp" && generator.header().layers.iter().all(|spec| spec.packing == packing);
+        Ok(Self { blob: packed.bytes().len() as u64, by_lines, whole: by_lines + generator.pixels_len() as u64, pairs })
     }
 }
 

@@ -78,7 +78,7 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
             let size = of(&firmware::build(toolchain, board, source, input)?)?;
             let (Size { text, data, bss }, flash, ram) = (size, size.flash(), size.ram());
             let stack = board.memory()?.stack;
-            let Needs { blob, by_lines, whole } = Needs::of(board, &blob)?;
+            let Needs { blob, by_lines, whole, .. } = Needs::of(board, &blob)?;
             let (blob, buffers) = match bin {
                 "runtime" => (0, 0),
                 "digits" => (blob, by_lines),

@@ -28,6 +28,9 @@ pub(crate) mod dsp_pair;
 #[cfg_attr(gan_core_kernel = "scalar", path = "kernel/none.rs")]
 pub(crate) mod active;
 
+#[cfg_attr(any(gan_core_kernel = "armv7m", gan_core_kernel = "dsp", gan_core_kernel = "mve"), path = "kernel/quad_v7m.rs")]
+pub(crate) mod quad;
+
 /// Name of the kernel that this build uses, for reports.
 pub const NAME: &str = active::NAME;
 

@@ -3,7 +3,7 @@
 use super::integer::requantize;
 use super::layer::{Layer, Nibbles};
 use crate::blob::{LayerSpec, Packing};
-use crate::kernel::{self, nibbles};
+use crate::kernel::{self, nibbles, quad};
 
 /// Puts a layer's inputs into [`LayerSpec::staged_len`] words: for each group 8 times the sum of its codes, then the codes, padded with
 /// zeros. For weights in rows, a group's even columns come before its odd ones.
@@ -84,10 +84,24 @@ impl Rows<'_, '_> {
     fn pairs<const WORDS: usize>(&self, first_row: usize, mut outputs: &mut [u8]) {
         let (corrections, codes) = self.inputs();
         let weights = kernel::words(self.nibbles.weights);
+        let (pair, mut first_row) = (self.padded / 4, first_row);
+        // Four rows at once, unless they are to begin in the middle of a pair.
+        while first_row & 1 == 0 && outputs.len() >= 4 {
+            let Some(weights) = weights.get(first_row / 2 * pair..) else { return };
+            let rows = [first_row, first_row + 1, first_row + 2, first_row + 3];
+            let pairs = [weights, weights.get(pair..).unwrap_or_default()];
+            let sums = rows.map(|row| self.bias(row));
+            let sums = quad::quad::<WORDS>(pairs, rows.map(|row| self.scales(row)), codes, corrections, sums);
+            for ((output, acc), row) in outputs.iter_mut().zip(sums).zip(rows) {
+                *output = requantize(self.spec, self.layer, row, acc);
+            }
+            outputs = outputs.get_mut(4..).unwrap_or_default();
+            first_row += 4;
+        }
         // A pair of which only one row is wanted is computed whole.
         let (mut row, mut inside) = (first_row & !1, first_row & 1);
         while !outputs.is_empty() {
-            let weights = weights.get(row / 2 * (self.padded / 4)..).unwrap_or_default();
+            let weights = weights.get(row / 2 * pair..).unwrap_or_default();
             // A row of padding has no scales, so it takes the other's.
             let scales = [row, row + 1].map(|row| self.scales(row));
             let scales = if scales[1].is_empty() { [scales[0]; 2] } else { scales };

@@ -9,7 +9,7 @@
 //! runs from the lower lane into the upper one, and nothing is lost at the top.
 
 /// The half bytes of column `4 i` of two rows.
-const LANES: u32 = 0x000F_000F;
+pub(super) const LANES: u32 = 0x000F_000F;
 
 /// Adds up a row: `bias + sum over groups of scale * (sum of n x - correction)`. A group is `2 HALF` columns; its codes are the even
 /// columns' and then the odd ones', as the low and the high halves of its bytes.
@@ -53,6 +53,6 @@ pub fn pair<const WORDS: usize>(
 
 /// `acc + scale * (sum - correction)`. decode proves that it stays within 32 bits.
 #[inline]
-fn scaled(acc: i32, scale: u8, sum: u32, correction: u32) -> i32 {
+pub(super) fn scaled(acc: i32, scale: u8, sum: u32, correction: u32) -> i32 {
     acc.wrapping_add(i32::from(scale).wrapping_mul(sum.wrapping_sub(correction).cast_signed()))
 }

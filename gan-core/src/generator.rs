@@ -191,45 +191,17 @@ impl<'a> Generator<'a> {
             }
             Input::Staged(staged)
         } else {
-            self.float_hidden(latent, class, &mut layers, [first, second])?
+            #[cfg(feature = "float")]
+            {
+                self.float_hidden(latent, class, &mut layers, [first, second])?
+            }
+            // decode accepts no float model.
+            #[cfg(not(feature = "float"))]
+            Input::Staged(first)
         };
         let class = if hidden.is_empty() { class } else { FURTHER_CLASS };
         let layer = layers.next().ok_or(too_short)?;
         Ok(Last { spec, layer, class, input })
-    }
-
-    /// Runs the hidden layers of a float model in turn into the two halves of the scratch; returns what the last layer reads.
-    #[cfg(feature = "float")]
-    fn float_hidden<'s>(
-        &self,
-        latent: &'s [u8],
-        mut class: usize,
-        layers: &mut Layers<'_, '_>,
-        [first, second]: [&'s mut [u32]; 2],
-    ) -> Result<Input<'s>, GenerateError> {
-        let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
-        let hidden = self.hidden_specs();
-        let (mut to, mut from) = (first, second);
-        for (index, (spec, layer)) in hidden.iter().zip(layers).enumerate() {
-            let input = if index == 0 { Input::Codes(latent) } else { Input::Reals(from) };
-            let outputs = to.get_mut(..spec.outputs.into()).ok_or(too_short)?;
-            float::hidden(spec, &layer, class, input, outputs);
-            class = FURTHER_CLASS;
-            (from, to) = (to, from);
-        }
-        Ok(if hidden.is_empty() { Input::Codes(latent) } else { Input::Reals(from) })
-    }
-
-    /// decode accepts no float model.
-    #[cfg(not(feature = "float"))]
-    fn float_hidden<'s>(
-        &self,
-        _: &[u8],
-        _: usize,
-        _: &mut Layers<'_, '_>,
-        [first, _]: [&'s mut [u32]; 2],
-    ) -> Result<Input<'s>, GenerateError> {
-        Ok(Input::Staged(first))
     }
 
     fn check_latent(&self, latent: &[u8]) -> Result<(), GenerateError> {

@@ -1,13 +1,37 @@
 //! Float layers: sums in f32, first to last, and the activation.
 
-use super::{Input, Layer};
+use super::{FURTHER_CLASS, Generator, Input, Layer};
 use crate::activation::{apply, pixel_f32};
-use crate::blob::LayerSpec;
+use crate::blob::{LayerSpec, Layers};
+use crate::error::GenerateError;
 use crate::kernel::scalar::dot_f32;
 use crate::latent;
 
+impl Generator<'_> {
+    /// Runs the hidden layers of a float model in turn into the two halves of the scratch; returns what the last layer reads.
+    pub(super) fn float_hidden<'s>(
+        &self,
+        latent: &'s [u8],
+        mut class: usize,
+        layers: &mut Layers<'_, '_>,
+        [first, second]: [&'s mut [u32]; 2],
+    ) -> Result<Input<'s>, GenerateError> {
+        let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
+        let specs = self.hidden_specs();
+        let (mut to, mut from) = (first, second);
+        for (index, (spec, layer)) in specs.iter().zip(layers).enumerate() {
+            let input = if index == 0 { Input::Codes(latent) } else { Input::Reals(from) };
+            let outputs = to.get_mut(..spec.outputs.into()).ok_or(too_short)?;
+            hidden(spec, &layer, class, input, outputs);
+            class = FURTHER_CLASS;
+            (from, to) = (to, from);
+        }
+        Ok(if specs.is_empty() { Input::Codes(latent) } else { Input::Reals(from) })
+    }
+}
+
 /// Computes the outputs of a hidden layer, as bits.
-pub(super) fn hidden(spec: &LayerSpec, layer: &Layer<'_>, class: usize, input: Input<'_>, outputs: &mut [u32]) {
+fn hidden(spec: &LayerSpec, layer: &Layer<'_>, class: usize, input: Input<'_>, outputs: &mut [u32]) {
     outputs.iter_mut().zip(rows(spec, layer, class, input, 0)).for_each(|(output, y)| *output = y.to_bits());
 }
 

@@ -38,11 +38,12 @@ pub fn pair<const WORDS: usize>(
     let [first, second] = scales;
     for ((words, codes), ((&first, &second), &correction)) in groups.zip(first.iter().zip(second).zip(corrections)) {
         let mut lanes = 0u32;
-        for (&word, codes) in words.iter().zip(codes) {
+        for (&word, &[a, b, c, d]) in words.iter().zip(codes) {
             let word = u32::from_le(word);
-            for (index, &code) in codes.iter().enumerate() {
-                lanes = lanes.wrapping_add(((word >> (4 * index)) & LANES).wrapping_mul(code.into()));
-            }
+            // Written out: firmware is built for size, which would make a loop of it.
+            let product = |shift: u32, code: u8| ((word >> shift) & LANES).wrapping_mul(code.into());
+            lanes = lanes.wrapping_add(product(0, a)).wrapping_add(product(4, b));
+            lanes = lanes.wrapping_add(product(8, c)).wrapping_add(product(12, d));
         }
         let [low, high] = &mut sums;
         *low = scaled(*low, first, lanes & 0xFFFF, correction);

@@ -91,10 +91,8 @@ fn model_source(path: &Path, out: &Path) -> Result<String, String> {
     println!("cargo::rerun-if-changed={}", path.display());
     let name = path.display();
     let bytes = fs::read(path).map_err(|error| format!("{name}: {error}; GAN_MODEL names another blob"))?;
-    // decode wants the blob on a multiple of ALIGNMENT, where Vec need not put it.
-    let mut buffer = vec![0; bytes.len() + ALIGNMENT];
-    let start = buffer.as_ptr().align_offset(ALIGNMENT);
-    let blob = &mut buffer[start..start + bytes.len()];
+    let mut buffer = Vec::new();
+    let blob = aligned(&mut buffer, bytes.len());
     blob.copy_from_slice(&bytes);
     let generator = gan_core::decode(blob).map_err(|error| format!("{name}: {error}"))?;
     for (feature, needed) in [
@@ -109,14 +107,20 @@ fn model_source(path: &Path, out: &Path) -> Result<String, String> {
     let packing = Packing::of_kernel(&kernel).ok_or_else(|| format!("gan-core's kernel {kernel:?} has no packing"))?;
     let header = generator.packed_header(packing);
     let len = blob::encoded_len(&header).map_err(|error| format!("{name}: {error}"))?;
-    let mut buffer = vec![0; len + ALIGNMENT];
-    let start = buffer.as_ptr().align_offset(ALIGNMENT);
-    let packed = &mut buffer[start..start + len];
+    let mut buffer = Vec::new();
+    let packed = aligned(&mut buffer, len);
     blob::encode(&header, generator.layers(), packed).map_err(|error| format!("{name}: {error}"))?;
     let packed_generator = gan_core::decode(&*packed).map_err(|error| format!("{name}, packed: {error}"))?;
     let source = constants(&packed_generator, generator.crc()).map_err(|error| error.to_string())?;
     fs::write(out.join("model.gan"), &*packed).map_err(|error| format!("model.gan: {error}"))?;
     Ok(source)
+}
+
+/// `len` bytes on a multiple of ALIGNMENT, where decode wants a blob and Vec need not put it.
+fn aligned(buffer: &mut Vec<u8>, len: usize) -> &mut [u8] {
+    buffer.resize(len + ALIGNMENT, 0);
+    let start = buffer.as_ptr().align_offset(ALIGNMENT);
+    &mut buffer[start..start + len]
 }
 
 fn constants(generator: &Generator<'_>, crc: u32) -> Result<String, std::fmt::Error> {

@@ -2,7 +2,7 @@
 
 use gan_core::error::GenerateError;
 use gan_core::host::{Backend, Runner, Unavailable};
-use gan_core::{Generator, Packing, blob, decode};
+use gan_core::{Generator, Packing, decode};
 use gan_tests::reference::write::write;
 use gan_tests::reference::{self, Activation, Model, Params, sampler};
 use gan_tests::synthetic::{ACTIVATIONS, Shape, SplitMix64, float};
@@ -11,6 +11,9 @@ use std::sync::Once;
 
 #[path = "common/aligned.rs"]
 mod aligned;
+#[path = "common/packed.rs"]
+mod packed;
+use packed::packed;
 #[path = "common/disk.rs"]
 mod disk;
 
@@ -161,10 +164,7 @@ fn deep_generators_and_all_counts_and_packings() {
             one_thread.install(|| check(&backends, &generator, 1000));
         }
         for packing in [Packing::ByteLane, Packing::Blocks7x16, Packing::Blocks16x4] {
-            let header = generator.packed_header(packing);
-            let mut packed = vec![0; blob::encoded_len(&header).expect("the sizes fit")];
-            blob::encode(&header, generator.layers(), &mut packed).expect("the layers fit");
-            let packed = aligned::Blob::new(&packed);
+            let packed = aligned::Blob::new(&packed(&generator, packing));
             let packed = decode(&packed).expect("a packed model is valid");
             let (latents, labels) = inputs(&packed, 13);
             let expected = expected(&generator, &latents, labels.as_deref());
@@ -213,11 +213,13 @@ fn models_of_the_repository() {
 }
 
 #[test]
-fn float_models_run_as_they_do_without_a_runner() {
-    let bytes = aligned::Blob::new(&write(&float()));
-    let generator = decode(&bytes).expect("the model is valid");
-    assert_eq!(Runner::new(&generator).backend(), Backend::Scalar);
-    check(&Backend::available().collect::<Vec<_>>(), &generator, 50);
+fn floats_and_half_bytes_run_as_they_do_without_a_runner() {
+    for bytes in [write(&float()), disk::read("tests/vectors/v2-int4.gan")] {
+        let bytes = aligned::Blob::new(&bytes);
+        let generator = decode(&bytes).expect("the model is valid");
+        assert_eq!(Runner::new(&generator).backend(), Backend::Scalar);
+        check(&Backend::available().collect::<Vec<_>>(), &generator, 50);
+    }
 }
 
 #[test]

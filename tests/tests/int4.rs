@@ -9,7 +9,10 @@ use proptest::prelude::*;
 
 #[path = "common/aligned.rs"]
 mod aligned;
+#[path = "common/packed.rs"]
+mod packed;
 use aligned::Blob;
+use packed::packed;
 
 fn image(generator: &Generator<'_>, latent: &[u8], label: Option<u16>) -> Vec<u8> {
     let mut scratch = vec![0xA5A5_A5A5; generator.scratch_len()];
@@ -20,14 +23,6 @@ fn image(generator: &Generator<'_>, latent: &[u8], label: Option<u16>) -> Vec<u8
     generator.generate_rows(latent, label, &mut scratch, &mut line, sink).expect("the buffers fit");
     assert_eq!(lines, pixels, "line by line and whole");
     pixels
-}
-
-/// The blob of a generator in another packing.
-fn packed(generator: &Generator<'_>, packing: Packing) -> Vec<u8> {
-    let header = generator.packed_header(packing);
-    let mut bytes = vec![0xA5; blob::encoded_len(&header).expect("the sizes fit")];
-    blob::encode(&header, generator.layers(), &mut bytes).expect("the layers fit");
-    bytes
 }
 
 fn shape() -> impl Strategy<Value = Shape> {

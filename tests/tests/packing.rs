@@ -1,7 +1,7 @@
 //! Packed layers: the same bytes as the reference writes, the same pixels as before packing, and the same blob after unpacking.
 
 use gan_core::error::{DecodeError, LayerField};
-use gan_core::{Generator, Packing, blob, decode};
+use gan_core::{Generator, Packing, decode};
 use gan_tests::reference::write::write;
 use gan_tests::reference::{self, Activation, Int8, Model, Params, sampler};
 use gan_tests::synthetic::{ACTIVATIONS, Shape, SplitMix64};
@@ -9,6 +9,9 @@ use proptest::prelude::*;
 
 #[path = "common/aligned.rs"]
 mod aligned;
+#[path = "common/packed.rs"]
+mod packed;
+use packed::packed;
 
 const PACKINGS: [(Packing, reference::Packing); 5] = [
     (Packing::Rows, reference::Packing::Rows),
@@ -17,14 +20,6 @@ const PACKINGS: [(Packing, reference::Packing); 5] = [
     (Packing::Blocks7x16, reference::Packing::Blocks7x16),
     (Packing::Blocks16x4, reference::Packing::Blocks16x4),
 ];
-
-/// The blob of a generator in another packing.
-fn packed(generator: &Generator<'_>, packing: Packing) -> Vec<u8> {
-    let header = generator.packed_header(packing);
-    let mut bytes = vec![0xA5; blob::encoded_len(&header).expect("the sizes fit")];
-    blob::encode(&header, generator.layers(), &mut bytes).expect("the layers fit");
-    bytes
-}
 
 fn image(generator: &Generator<'_>, latent: &[u8], label: Option<u16>) -> Vec<u8> {
     let mut scratch = vec![0xA5A5_A5A5; generator.scratch_len()];

@@ -3,6 +3,7 @@
 //! | variable | meaning | default |
 //! |---|---|---|
 //! | `GAN_MODEL` | the blob to carry | `../models/digits8.gan` |
+//! | `GAN_LOAD` | bytes of a model that can be received over the console; needs twice as much RAM | 0: none |
 //! | `GAN_VECTORS` | whole-image vectors of that blob | `../tests/vectors/<stem of the blob>.images.bin` |
 //!
 //! The blob is decoded here with the `gan-core` that will run it, so a bad one stops the build, and every buffer's size is
@@ -43,27 +44,24 @@ fn run() -> Result<(), String> {
 
 /// The one board whose feature is on, and that the target can run.
 fn board() -> Result<String, String> {
-    let boards = [
-        ("mps2-an385", "thumbv7m"),
-        ("mps2-an386", "thumbv7em"),
-        ("mps2-an500", "thumbv7em"),
-        ("mps2-an505", "thumbv8m.main"),
-        ("mps3-an547", "thumbv8m.main"),
-        ("an385-m0", "thumbv6m"),
-        ("microbit", "thumbv6m"),
-        ("riscv32", "riscv32imac"),
-    ];
+    const BOARDS: &str = "boards.toml";
+    println!("cargo::rerun-if-changed={BOARDS}");
+    let text = fs::read_to_string(BOARDS).map_err(|error| format!("{BOARDS}: {error}"))?;
+    let table: toml::Table = text.parse().map_err(|error| format!("{BOARDS}: {error}"))?;
+    let rows = table.get("board").and_then(toml::Value::as_array).ok_or(format!("{BOARDS}: no [[board]]"))?;
+    let field = |row: &toml::Value, field: &str| row.get(field).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+    let boards: Vec<_> = rows.iter().map(|row| (field(row, "name"), field(row, "target"))).collect();
     let feature = |board: &str| format!("CARGO_FEATURE_{}", board.to_uppercase().replace('-', "_"));
     let chosen: Vec<_> = boards.iter().filter(|(board, _)| env::var_os(feature(board)).is_some()).collect();
-    let &[&(board, arch)] = chosen.as_slice() else {
-        let names: Vec<_> = boards.iter().map(|(board, _)| *board).collect();
+    let &[(board, wanted)] = chosen.as_slice() else {
+        let names: Vec<_> = boards.iter().map(|(board, _)| board.as_str()).collect();
         return Err(format!("choose exactly one board with --features: {}", names.join(", ")));
     };
     let target = env::var("TARGET").unwrap_or_default();
-    if !target.starts_with(arch) {
-        return Err(format!("board {board} runs code for {arch}*, not for {target}: give --target"));
+    if target != *wanted {
+        return Err(format!("board {board} runs code for {wanted}, not for {target}: give --target"));
     }
-    Ok(board.into())
+    Ok(board.clone())
 }
 
 /// The linker script `memory.x`, and the arguments that use it.
@@ -111,7 +109,7 @@ fn model_source(path: &Path, out: &Path) -> Result<String, String> {
     let packed = aligned(&mut buffer, len);
     blob::encode(&header, generator.layers(), packed).map_err(|error| format!("{name}: {error}"))?;
     let packed_generator = gan_core::decode(&*packed).map_err(|error| format!("{name}, packed: {error}"))?;
-    let source = constants(&packed_generator, generator.crc()).map_err(|error| error.to_string())?;
+    let source = constants(&packed_generator, generator.crc(), load_len()?).map_err(|error| error.to_string())?;
     fs::write(out.join("model.gan"), &*packed).map_err(|error| format!("model.gan: {error}"))?;
     Ok(source)
 }
@@ -123,7 +121,14 @@ fn aligned(buffer: &mut Vec<u8>, len: usize) -> &mut [u8] {
     &mut buffer[start..start + len]
 }
 
-fn constants(generator: &Generator<'_>, crc: u32) -> Result<String, std::fmt::Error> {
+/// Bytes of a model that the firmware can receive, a multiple of the alignment.
+fn load_len() -> Result<usize, String> {
+    let Some(text) = input("GAN_LOAD") else { return Ok(0) };
+    let len: usize = text.to_string_lossy().parse().map_err(|error| format!("GAN_LOAD={}: {error}", text.display()))?;
+    Ok(len.next_multiple_of(ALIGNMENT))
+}
+
+fn constants(generator: &Generator<'_>, crc: u32, load: usize) -> Result<String, std::fmt::Error> {
     let image = generator.image();
     let mut source = String::from(
         "/// The blob.\n\
@@ -137,6 +142,17 @@ fn constants(generator: &Generator<'_>, crc: u32) -> Result<String, std::fmt::Er
         ("WIDTH", image.width.into(), "Pixels in a line."),
         ("HEIGHT", image.height.into(), "Lines of an image."),
         ("CHANNELS", image.channels.into(), "Bytes in a pixel."),
+    ] {
+        writeln!(source, "/// {meaning}\npub const {name}: usize = {value};")?;
+    }
+    // Of models that may come later nothing is known but that they are small.
+    let room = |len: usize, later: usize| if load == 0 { len } else { len.max(later) };
+    for (name, value, meaning) in [
+        ("LOAD_LEN", load, "Bytes of a model that can come over the console."),
+        ("LATENT_ROOM", room(generator.latent_len(), 256), "Codes of the largest latent vector."),
+        ("SCRATCH_ROOM", room(generator.scratch_len(), 1024), "Words of the largest buffers."),
+        ("LINE_ROOM", room(generator.line_len(), 192), "Bytes of the longest line."),
+        ("GRID_ROOM", room(gan_app::memory::grid_len(image), 2560), "Bytes of the largest row of the grid."),
     ] {
         writeln!(source, "/// {meaning}\npub const {name}: usize = {value};")?;
     }

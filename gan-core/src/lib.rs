@@ -27,7 +27,7 @@
 //! | [`activation`] | activation functions and their tables |
 //! | [`latent`] | seed to latent codes, in integers |
 //! | [`kernel`] | the multiply-accumulate loops |
-//! | [`image`] | pixels as text |
+//! | [`image`] | pixels as text, and on a display |
 //! | `host` | with feature `std`: the same on the vector units and all cores of an ordinary computer |
 //!
 //! The format and the formulas are written down in `docs/blob-format.md` and `docs/quantization.md`.
@@ -37,6 +37,7 @@
 //! - `std`: module `host`. All else stays without the standard library.
 //! - `float` (default): runs float layers. Without it `decode` refuses them, and a device links no floating-point routines.
 //! - `int4` (default): runs layers of half bytes. Without it `decode` refuses them.
+//! - `embedded-graphics`: `image::Picture`, an image for any display that has a driver for embedded-graphics.
 //! - `micromath`: float layers use micromath's fast approximations instead of libm. Int8 layers are not touched.
 
 #![no_std]

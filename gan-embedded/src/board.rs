@@ -1,6 +1,18 @@
 //! The one board this build is for.
 //!
-//! Adding one: a feature in `Cargo.toml`, a module here, `memory/<board>.x`, a row in `xtask/src/boards.rs`.
+//! Every module has `NAME` and `CORE`; `EMULATED`, whether it is QEMU's; `start`, which gives the application what it needs; and `emergency`, which
+//! sends bytes over the serial port whatever happened before.
+
+/// What several boards have in common.
+#[cfg(any(
+    feature = "mps2-an385",
+    feature = "mps2-an386",
+    feature = "mps2-an500",
+    feature = "mps2-an505",
+    feature = "mps3-an547",
+    feature = "an385-m0"
+))]
+mod mps2;
 
 #[cfg(feature = "mps2-an385")]
 mod mps2_an385;

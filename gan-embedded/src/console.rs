@@ -58,10 +58,4 @@ pub fn exit(ok: bool) -> ! {
     process::exit(if ok { 0 } else { 1 })
 }
 
-/// Ends the run for a reason that lies outside the program's own checks, with exit code 2.
-///
-/// Writes straight to the host's standard error: the console may be what failed.
-pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
-    semihosting::eprintln!("{}: {reason}", crate::board::NAME);
-    process::exit(2)
-}
+pub use crate::fatal::fatal;

@@ -1,21 +1,26 @@
 //! Firmware that runs a `.gan` blob.
 //!
-//! There is one application, in `src/bin`, and one thin layer under it:
+//! The application is [`gan_app`], which knows no hardware; `src/bin/digits.rs` starts it. The other programs in `src/bin` are checks that run
+//! in QEMU and talk to the host over semihosting (feature `semihosting`). Under them:
 //!
 //! - [`model`]: the blob, put into flash by `build.rs`, and the size of every buffer it needs, known at build time.
-//! - [`board`]: the board that was chosen with a cargo feature. A board is its module, its `memory/<board>.x` and its
-//!   row in `xtask/src/boards.rs`.
+//! - [`board`]: the board that was chosen with a cargo feature. A board is its table in `boards.toml`, its module and its `memory/<board>.x`.
+//! - [`driver`]: serial ports and clocks that several boards have.
 //! - [`arch`]: the start-up code and fault handlers of a core family, shared by its boards.
-//! - [`console`]: text to the host over semihosting, and the exit code.
-//! - [`art`]: pixels as characters.
+//! - [`stack`]: how much of the stack was used.
+//! - [`fatal`](mod@fatal): the end of a program that cannot go on.
 //!
 //! No heap. RAM is two things, both visible to the linker: statics, and a stack of fixed size.
 #![no_std]
 
 pub mod arch;
-pub mod art;
 pub mod board;
+#[cfg(feature = "semihosting")]
 pub mod console;
+pub mod driver;
+pub mod fatal;
 pub mod model;
+pub mod stack;
 
 pub use arch::entry;
+pub use fatal::fatal;

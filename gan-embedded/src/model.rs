@@ -15,6 +15,6 @@ pub fn generator() -> Generator<'static> {
     // The optimizer knows the blob as well: unasked, it computes at build time what the core is there to compute.
     match gan_core::decode(black_box(&BLOB.0)) {
         Ok(generator) => generator,
-        Err(error) => crate::console::fatal(format_args!("the blob in flash: {error}")),
+        Err(error) => crate::fatal(format_args!("the blob in flash: {error}")),
     }
 }

@@ -1,75 +1,72 @@
-//! The boards: one row each. The rest of a board is `gan-embedded/memory/<name>.x`, its module in `gan-embedded/src/board`
+//! The boards, from `gan-embedded/boards.toml`. The rest of a board is `gan-embedded/memory/<name>.x`, its module in `gan-embedded/src/board`
 //! and the cargo feature that has its name.
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
+use serde::Deserialize;
 
 use crate::shell;
 
-/// A board, as QEMU has it.
-#[derive(Debug, PartialEq, Eq)]
+/// A board. The fields are those of `boards.toml`, which says what they mean.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Board {
     /// Its name, which is also its cargo feature.
-    pub name: &'static str,
+    pub name: String,
     /// What computes.
-    pub core: &'static str,
-    /// The target it runs code of.
-    pub target: &'static str,
-    /// The program that emulates it.
-    pub qemu: &'static str,
-    /// The arguments that make it this board.
-    pub machine: &'static [&'static str],
+    pub core: String,
     /// gan-core's kernel for it.
-    pub kernel: &'static str,
+    pub kernel: String,
     /// Whether gan-core has to be told, because the target is one of other cores as well.
+    #[serde(default)]
     pub forced: bool,
+    /// The target it runs code of.
+    pub target: String,
+    /// The command that emulates it.
+    pub qemu: Option<String>,
 }
-
-const ARM: &str = "qemu-system-arm";
-const RISCV32: &str = "qemu-system-riscv32";
 
 /// Every board.
-pub const BOARDS: &[Board] = &[
-    board("mps2-an385", "Cortex-M3", "armv7m", "thumbv7m-none-eabi", ARM, &["-machine", "mps2-an385"]),
-    board("mps2-an386", "Cortex-M4", "dsp", "thumbv7em-none-eabi", ARM, &["-machine", "mps2-an386"]),
-    board("mps2-an500", "Cortex-M7", "dsp", "thumbv7em-none-eabi", ARM, &["-machine", "mps2-an500"]),
-    board("mps2-an505", "Cortex-M33", "dsp", "thumbv8m.main-none-eabi", ARM, &["-machine", "mps2-an505"]),
-    // Its target is the one of cores without MVE: there is none with it.
-    Board {
-        forced: true,
-        ..board("mps3-an547", "Cortex-M55", "mve", "thumbv8m.main-none-eabi", ARM, &["-machine", "mps3-an547"])
-    },
-    // Its Cortex-M3 runs the code of a Cortex-M0 as that would: for models that are too large for microbit.
-    board("an385-m0", "Cortex-M0 code on a Cortex-M3", "armv6m", "thumbv6m-none-eabi", ARM, &["-machine", "mps2-an385"]),
-    board("microbit", "Cortex-M0", "armv6m", "thumbv6m-none-eabi", ARM, &["-machine", "microbit"]),
-    board(
-        "riscv32",
-        "RV32IMAC",
-        "rv32im",
-        "riscv32imac-unknown-none-elf",
-        RISCV32,
-        &["-machine", "virt", "-m", "16M", "-bios", "none"],
-    ),
-];
+static ALL: LazyLock<Vec<Board>> = LazyLock::new(|| match read() {
+    Ok(boards) => boards,
+    Err(error) => {
+        eprintln!("error: {error:#}");
+        std::process::exit(1);
+    }
+});
 
-const fn board(
-    name: &'static str,
-    core: &'static str,
-    kernel: &'static str,
-    target: &'static str,
-    qemu: &'static str,
-    machine: &'static [&'static str],
-) -> Board {
-    Board { name, core, kernel, target, qemu, machine, forced: false }
+fn read() -> Result<Vec<Board>> {
+    let path = firmware_folder().join("boards.toml");
+    let text = fs::read_to_string(&path).with_context(|| shell::relative(&path))?;
+    let file: File = toml::from_str(&text).with_context(|| shell::relative(&path))?;
+    Ok(file.board)
 }
 
-/// The boards that `name` means: one, or all.
+/// `boards.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    board: Vec<Board>,
+}
+
+/// Every board.
+pub fn all() -> Vec<&'static Board> {
+    ALL.iter().collect()
+}
+
+/// The boards that QEMU emulates.
+pub fn emulated() -> Vec<&'static Board> {
+    ALL.iter().filter(|board| board.qemu.is_some()).collect()
+}
+
+/// The emulated boards that `name` means: one, or all.
 pub fn select(name: &str) -> Result<Vec<&'static Board>, String> {
-    let boards: Vec<_> = BOARDS.iter().filter(|board| name == "all" || board.name == name).collect();
+    let boards: Vec<_> = emulated().into_iter().filter(|board| name == "all" || board.name == name).collect();
     if boards.is_empty() {
-        let names: Vec<_> = BOARDS.iter().map(|board| board.name).collect();
+        let names: Vec<_> = emulated().into_iter().map(|board| board.name.as_str()).collect();
         return Err(format!("no such board; there are {} and all", names.join(", ")));
     }
     Ok(boards)
@@ -87,11 +84,13 @@ pub struct Memory {
 }
 
 impl Board {
-    /// Everything after the program's name, up to the firmware's path.
-    pub fn qemu_arguments(&self) -> impl Iterator<Item = &'static str> {
-        const CONSOLE: &[&str] = &["-display", "none", "-monitor", "none", "-serial", "null"];
-        const SEMIHOSTING: &[&str] = &["-semihosting-config", "enable=on,target=native", "-kernel"];
-        self.machine.iter().chain(CONSOLE).chain(SEMIHOSTING).copied()
+    /// The program that emulates it, and its arguments up to the firmware's path. `serial` is where QEMU connects the serial port.
+    pub fn emulator<'a>(&'a self, serial: &'a str) -> Result<(&'a str, Vec<&'a str>)> {
+        let qemu = self.qemu.as_deref().with_context(|| format!("{}: QEMU does not emulate it", self.name))?;
+        let mut words = qemu.split(' ');
+        let program = words.next().unwrap_or_default();
+        let console = ["-display", "none", "-serial", serial, "-semihosting-config", "enable=on,target=native", "-kernel"];
+        Ok((program, words.chain(console).collect()))
     }
 
     /// What cargo has to know of the board besides its target and its feature: settings for `--config`.
@@ -146,18 +145,23 @@ mod tests {
         let folder = firmware_folder();
         let table = |path: &str| -> toml::Table { fs::read_to_string(folder.join(path)).unwrap().parse().unwrap() };
         let (config, manifest) = (table(".cargo/config.toml"), table("Cargo.toml"));
-        for board in BOARDS {
-            assert!(manifest["features"].as_table().unwrap().contains_key(board.name));
-            let runner: Vec<_> = [board.qemu].into_iter().chain(board.qemu_arguments()).collect();
+        for board in all() {
+            let name = board.name.as_str();
+            assert!(manifest["features"].as_table().unwrap().contains_key(name));
+            board.memory().unwrap();
+            let module = fs::read_to_string(folder.join(format!("src/board/{}.rs", name.replace('-', "_")))).unwrap();
+            assert!(module.contains(&format!("\"{name}\"")) && module.contains(&format!("\"{}\"", board.core)));
+            if board.qemu.is_none() {
+                continue;
+            }
+            let (program, arguments) = board.emulator("mon:stdio").unwrap();
+            let runner: Vec<_> = [program].into_iter().chain(arguments).collect();
             let runner = format!("target.{}.runner='{}'", board.target, runner.join(" "));
-            let alias: Vec<_> = config["alias"][board.name].as_array().unwrap().iter().filter_map(toml::Value::as_str).collect();
-            let target = ["run", "--release", "--target", board.target, "--features", board.name];
+            let alias: Vec<_> = config["alias"][name].as_array().unwrap().iter().filter_map(toml::Value::as_str).collect();
+            let target = ["run", "--release", "--target", &board.target, "--features", name];
             let kernel = board.cargo_config();
             let kernel = kernel.iter().flat_map(|config| ["--config", config]).collect::<Vec<_>>();
             assert_eq!(alias, [&target[..], &kernel, &["--config", &runner, "--bin"]].concat());
-            board.memory().unwrap();
-            let module = fs::read_to_string(folder.join(format!("src/board/{}.rs", board.name.replace('-', "_")))).unwrap();
-            assert!(module.contains(&format!("\"{}\"", board.name)) && module.contains(&format!("\"{}\"", board.core)));
         }
     }
 }

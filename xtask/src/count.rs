@@ -13,7 +13,7 @@ use gan_core::LatentSampler;
 use serde::Serialize;
 
 use crate::blob::Blob;
-use crate::boards::{BOARDS, Board};
+use crate::boards::{self, Board};
 use crate::firmware::{self, Input, Needs};
 use crate::setup::{self, Toolchain};
 use crate::shell;
@@ -61,7 +61,7 @@ pub fn run(boards: &[&'static Board], model: Option<&Path>, json: bool) -> Resul
 /// Rewrites the table in docs/performance.md.
 pub fn update() -> Result<()> {
     let toolchain = setup::run()?;
-    let records = count(toolchain, &BOARDS.iter().collect::<Vec<_>>(), None)?;
+    let records = count(toolchain, &boards::emulated(), None)?;
     print(&records);
     Table::new(toolchain.version()?, &records).write()
 }
@@ -70,7 +70,7 @@ pub fn update() -> Result<()> {
 pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
     let table = Table::read()?;
     let now = Table::new(toolchain.version()?, &count(toolchain, boards, None)?);
-    let regressions = table.regressions(&now, boards.len() == BOARDS.len());
+    let regressions = table.regressions(&now, boards.len() == boards::emulated().len());
     for line in &regressions {
         println!("{line}");
     }
@@ -150,7 +150,7 @@ fn count_one(toolchain: Toolchain, plugin: &Path, board: &'static Board, blob: &
     };
     let instructions = counts.total.div_ceil(images);
     Ok(Record {
-        board: board.name,
+        board: board.name.as_str(),
         kernel: format!("{}{}", said("kernel")?, if images == 2 { " two at a time" } else { "" }),
         model: blob.stem(),
         instructions,

@@ -21,6 +21,8 @@ pub struct Input<'a> {
     pub vectors: Option<&'a Path>,
     /// The failure that the `drill` binary goes for.
     pub drill: Option<&'a str>,
+    /// Bytes of a model that the application can receive.
+    pub load: usize,
     /// Whether the `count` binary makes two images at a time.
     pub pair: bool,
 }
@@ -28,7 +30,7 @@ pub struct Input<'a> {
 impl<'a> Input<'a> {
     /// A build with nothing but a model.
     pub fn model(model: &'a Path) -> Self {
-        Self { model, vectors: None, drill: None, pair: false }
+        Self { model, vectors: None, drill: None, load: 0, pair: false }
     }
 }
 
@@ -46,17 +48,27 @@ impl Input<'_> {
     }
 }
 
+/// The binaries that do not talk to the host.
+const ALONE: &[&str] = &["digits", "panic_free"];
+
 /// Builds one binary and returns the path of its ELF file, which the next build of it overwrites.
 pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -> Result<PathBuf> {
     let mut command = cargo(toolchain, "build", board, input);
     let folder = target_folder(toolchain);
+    if !ALONE.contains(&bin) {
+        command.args(["--features", "semihosting"]);
+    }
     shell::run(command.args(["--quiet", "--bin", bin])).with_context(|| format!("{bin} for {}", board.name))?;
-    Ok(folder.join(board.target).join("release").join(bin))
+    Ok(folder.join(&board.target).join("release").join(bin))
 }
 
 /// Lints everything there is for a board, with the active toolchain: Debian's compiler comes without clippy.
 pub fn clippy(board: &Board, input: Input<'_>) -> Result<()> {
-    shell::run(cargo(Toolchain::Rustup, "clippy", board, input).args(["--all-targets", "--", "-D", "warnings"]))
+    for features in [&[][..], &["--features", "semihosting"]] {
+        let mut command = cargo(Toolchain::Rustup, "clippy", board, input);
+        shell::run(command.args(features).args(["--all-targets", "--", "-D", "warnings"]))?;
+    }
+    Ok(())
 }
 
 /// Builds the documentation for a board.
@@ -79,14 +91,16 @@ fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>
     if toolchain == Toolchain::Debian {
         command.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1").env("RUSTDOC", "/usr/bin/rustdoc");
     }
-    let features = [&[board.name], &*input.features()].concat().join(",");
-    command.args([subcommand, "--release", "--target", board.target, "--features", &features, "--target-dir"]);
+    let features = [&[board.name.as_str()], &*input.features()].concat().join(",");
+    command.args([subcommand, "--release", "--target", &board.target, "--features", &features, "--target-dir"]);
     command.arg(target_folder(toolchain)).args(board.cargo_config().iter().flat_map(|config| ["--config", config]));
     if toolchain == Toolchain::Debian {
         command.args(["-Z", "build-std=core"]);
     }
     command.env("GAN_MODEL", input.model);
+    let load = input.load.to_string();
     for (variable, value) in [
+        ("GAN_LOAD", Some(load.as_ref())),
         ("GAN_VECTORS", input.vectors.map(Path::as_os_str)),
         ("GAN_DRILL", input.drill.map(str::as_ref)),
         ("GAN_COUNT_PAIR", input.pair.then_some("1".as_ref())),
@@ -121,7 +135,7 @@ pub struct Needs {
 impl Needs {
     /// Packs the blob for the board.
     pub fn of(board: &Board, blob: &Blob) -> Result<Self> {
-        let packing = Packing::of_kernel(board.kernel).with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?;
+        let packing = Packing::of_kernel(&board.kernel).with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?;
         let packed = blob.pack(packing)?;
         let generator = packed.decode()?;
         let by_lines = (generator.latent_len() + 4 * generator.scratch_len() + generator.line_len()) as u64;

@@ -3,8 +3,8 @@
 mod blob;
 mod boards;
 mod card;
+mod console;
 mod count;
-mod digits;
 mod drill;
 mod firmware;
 mod models;
@@ -13,6 +13,7 @@ mod qemu;
 mod setup;
 mod shell;
 mod size;
+mod symbols;
 mod tally;
 mod test;
 mod vectors;
@@ -46,8 +47,24 @@ enum Task {
     },
     /// Run the golden vectors on QEMU, and check that no failure looks like success
     Parity(OnBoard),
-    /// Draw a model's images on QEMU
-    Digits(OnBoard),
+    /// Talk to the application on a board in QEMU: a line console that draws images
+    Console {
+        /// The board
+        #[arg(long, value_parser = boards::select)]
+        board: Boards,
+        /// A .gan file; without it, the built-in digits
+        #[arg(long)]
+        model: Option<PathBuf>,
+        /// Commands, separated by semicolons; `load FILE` sends a file. Without it, the terminal is the console
+        #[arg(long, value_name = "COMMANDS")]
+        send: Option<String>,
+        /// Make room for models of this many bytes that come with `load`
+        #[arg(long, value_name = "BYTES", default_value_t = 0)]
+        load: usize,
+        /// Let every instruction take a nanosecond, so that `bench` counts them
+        #[arg(long)]
+        icount: bool,
+    },
     /// Flash and RAM of the firmware, for each board and binary
     Size(OnBoard),
     /// Instructions that an image takes, counted in QEMU, for each board and network. See docs/performance.md
@@ -118,7 +135,10 @@ fn run(task: Task) -> Result<Tally> {
         Task::Setup => setup::run().map(|_| Tally::default()),
         Task::Test { only } => Ok(test::run(only)),
         Task::Parity(on) => parity::run(&on.board, on.model.as_deref()),
-        Task::Digits(on) => digits::run(&on.board, on.model.as_deref()).map(|()| Tally::default()),
+        Task::Console { board, model, send, load, icount } => {
+            let [board] = board.as_slice() else { anyhow::bail!("--board: one board, not all") };
+            console::run(board, model.as_deref(), send.as_deref(), load, icount).map(|()| Tally::default())
+        }
         Task::Size(on) => size::run(&on.board, on.model.as_deref()).map(|()| Tally::default()),
         Task::Count { update: true, .. } => count::update().map(|()| Tally::default()),
         Task::Count { check: true, board, .. } => count::check(setup::run()?, &board).map(|()| Tally::default()),

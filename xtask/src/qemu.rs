@@ -52,10 +52,11 @@ pub fn run(board: &Board, firmware: &Path, limit: Duration, each: impl FnMut(&st
 /// [`run`] with more arguments for QEMU.
 pub fn run_with(arguments: &[&str], board: &Board, firmware: &Path, limit: Duration, mut each: impl FnMut(&str)) -> Result<Run> {
     let start = Instant::now();
-    let mut qemu = Command::new(board.qemu);
-    qemu.args(arguments).args(board.qemu_arguments()).arg(firmware);
+    let (program, board) = board.emulator("null")?;
+    let mut qemu = Command::new(program);
+    qemu.args(["-monitor", "none"]).args(arguments).args(board).arg(firmware);
     qemu.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut qemu = KillOnDrop(qemu.spawn().with_context(|| format!("cannot run {}; try `cargo xtask setup`", board.qemu))?);
+    let mut qemu = KillOnDrop(qemu.spawn().with_context(|| format!("cannot run {program}; try `cargo xtask setup`"))?);
 
     // The firmware's panics come on standard error.
     let (sender, receiver) = mpsc::channel();
@@ -82,7 +83,7 @@ pub fn run_with(arguments: &[&str], board: &Board, firmware: &Path, limit: Durat
 }
 
 /// A child that does not outlive its owner, however the owner ends.
-struct KillOnDrop(Child);
+pub struct KillOnDrop(pub Child);
 
 impl Drop for KillOnDrop {
     fn drop(&mut self) {

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::boards::BOARDS;
+use crate::boards;
 use crate::shell::{available, capture, cargo, root, run as run_command};
 
 /// Names the toolchain that builds the firmware.
@@ -104,7 +104,8 @@ pub fn firmware() -> Result<Toolchain> {
 
 /// Targets for the active toolchain.
 fn rustup() -> Result<()> {
-    let mut missing: Vec<_> = BOARDS.iter().map(|board| board.target).filter(|target| !has_target(target)).collect();
+    let mut missing: Vec<_> =
+        boards::all().into_iter().map(|board| board.target.as_str()).filter(|target| !has_target(target)).collect();
     missing.sort_unstable();
     missing.dedup();
     if missing.is_empty() {

@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::boards::{self, BOARDS};
+use crate::boards;
 use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::tally::Tally;
-use crate::{count, digits, models, parity, setup, shell, size, vectors};
+use crate::{console, count, models, parity, setup, shell, size, symbols, vectors};
 
 /// The step that others need.
 const SETUP: &str = "setup";
@@ -137,7 +137,7 @@ impl Steps {
 
     fn firmware(&mut self, toolchain: Toolchain) {
         let model = || -> Result<PathBuf> { vectors::default_model().context("a model to build with") };
-        for board in BOARDS {
+        for board in boards::all() {
             let clippy = format!("clippy: firmware {}", board.name);
             match toolchain {
                 Toolchain::Rustup => self.check(&clippy, || firmware::clippy(board, Input::model(&model()?))),
@@ -145,7 +145,7 @@ impl Steps {
             }
             self.check(&format!("doc: firmware {}", board.name), || firmware::doc(toolchain, board, Input::model(&model()?)));
         }
-        let all: Vec<_> = BOARDS.iter().collect();
+        let all = boards::emulated();
         self.check("firmware: size", || size::run(&all, None));
         self.check("firmware: nothing can panic", || {
             // It links only where the optimizer has proved that; there is nothing to run.
@@ -158,7 +158,8 @@ impl Steps {
             }
             Ok(())
         });
-        self.check("firmware: digits", || digits::check(toolchain, &all));
+        self.check("firmware: the application cannot panic", || symbols::check(toolchain, &all));
+        self.check("firmware: console", || console::check(toolchain, &all));
         self.check("count", || count::check(toolchain, &all));
         self.counted("parity", |tally| {
             *tally += parity::run(&all, None)?;

@@ -1,62 +1,42 @@
-//! Draws one image of every label as text.
-//!
-//! A line is computed, drawn and forgotten: the image as a whole is nowhere in RAM.
+//! The application: a console on the board's serial port, and images on its display.
 #![no_std]
 #![no_main]
 
-use core::fmt::{self, Write as _};
-
-use gan_core::LatentSampler;
-use gan_embedded::console::{self, Console};
-use gan_embedded::model::{self, CHANNELS, CLASSES, HEIGHT, LATENT_LEN, LINE_LEN, SCRATCH_LEN, WIDTH};
-use gan_embedded::{art, board, entry};
+use gan_app::{Memory, Slots, serve};
+use gan_core::Aligned;
+use gan_embedded::model::{self, CRC, GRID_ROOM, LATENT_ROOM, LINE_ROOM, LOAD_LEN, SCRATCH_ROOM};
+use gan_embedded::{board, entry, fatal, stack};
 use static_cell::ConstStaticCell;
 
-/// Which digits: another seed draws others.
-const SEED: u64 = 1;
-
-/// Images drawn by a generator without labels.
-const UNLABELLED: u16 = 10;
-
-/// All the memory that the generator needs.
+/// All the memory that the application needs.
 struct Buffers {
-    latent: [u8; LATENT_LEN],
-    scratch: [u32; SCRATCH_LEN],
-    line: [u8; LINE_LEN],
+    latent: [u8; LATENT_ROOM],
+    scratch: [u32; SCRATCH_ROOM],
+    line: [u8; LINE_ROOM],
+    grid: [u8; GRID_ROOM],
+    slots: [Aligned<[u8; LOAD_LEN]>; 2],
 }
 
-static BUFFERS: ConstStaticCell<Buffers> =
-    ConstStaticCell::new(Buffers { latent: [0; LATENT_LEN], scratch: [0; SCRATCH_LEN], line: [0; LINE_LEN] });
+static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers {
+    latent: [0; LATENT_ROOM],
+    scratch: [0; SCRATCH_ROOM],
+    line: [0; LINE_ROOM],
+    grid: [0; GRID_ROOM],
+    slots: [Aligned([0; LOAD_LEN]); 2],
+});
 
 #[entry]
 fn main() -> ! {
-    match draw(&mut Console::open(), BUFFERS.take()) {
-        Ok(()) => console::exit(true),
-        Err(fmt::Error) => console::fatal(format_args!("the host's console does not take text")),
+    stack::paint();
+    if option_env!("GAN_DRILL") == Some("planted") {
+        // A panic for the check that there is none.
+        assert_ne!(core::hint::black_box(0), 0);
     }
-}
-
-fn draw(console: &mut Console, buffers: &mut Buffers) -> fmt::Result {
-    let generator = model::generator();
-    writeln!(console, "{}: {WIDTH}x{HEIGHT} images, seed {SEED}, on {}", generator.name(), board::CORE)?;
-
-    let mut sampler = LatentSampler::new(SEED);
-    let (count, labelled) = if CLASSES == 0 { (UNLABELLED, false) } else { (CLASSES, true) };
-    for image in 0..count {
-        sampler.fill(&mut buffers.latent);
-        writeln!(console, "\n{} {image}", if labelled { "label" } else { "image" })?;
-        let mut drawn = Ok(());
-        let made = generator.generate_rows(
-            &buffers.latent,
-            labelled.then_some(image),
-            &mut buffers.scratch,
-            &mut buffers.line,
-            |_, line| drawn = drawn.and_then(|()| art::line(console, line, CHANNELS)),
-        );
-        if let Err(error) = made {
-            console::fatal(format_args!("image {image}: {error}"));
-        }
-        drawn?;
-    }
-    Ok(())
+    let Some(Buffers { latent, scratch, line, grid, slots: [active, spare] }) = BUFFERS.try_take() else {
+        fatal(format_args!("main was called twice"));
+    };
+    let mut memory = Memory { latent, scratch, line, grid };
+    let slots = (LOAD_LEN != 0).then_some(Slots { active: &mut active.0, spare: &mut spare.0 });
+    serve(&mut board::start(), &model::generator(), CRC, &mut memory, slots, |_| true);
+    fatal(format_args!("the buffers are too small for the model"))
 }

@@ -1,4 +1,23 @@
+use gan_app::Board;
+
+use super::mps2::Mps2;
+
 /// Name of the board: its cargo feature.
 pub const NAME: &str = "mps2-an386";
 /// What computes.
 pub const CORE: &str = "Cortex-M4";
+/// Only QEMU's model of the board was tried.
+pub const EMULATED: bool = true;
+
+/// UART 0, and the core's clock.
+type This = Mps2<0x4000_4000, 25_000_000>;
+
+/// Switches it on. Once.
+pub fn start() -> impl Board {
+    This::start()
+}
+
+/// Sends bytes, whatever happened before.
+pub fn emergency(bytes: &[u8]) {
+    This::emergency(bytes);
+}

@@ -1,0 +1,262 @@
+//! What each command does, and what a board does that is left alone.
+
+use gan_core::{Generator, ImageShape, LatentSampler, kernel};
+
+use crate::board::Board;
+use crate::command::{Command, HELP};
+use crate::line::{Line, Typed};
+use crate::memory::{GridShape, Memory};
+use crate::show::{self, GridRow, say};
+
+/// Seconds without a key after which the board draws by itself.
+const IDLE_SECONDS: u64 = 10;
+/// Images that `bench` makes.
+const BENCH_IMAGES: u32 = 10;
+/// Images in a grid of a model without labels.
+const UNLABELLED: u16 = 10;
+const PROMPT: &[u8] = b"> ";
+
+/// What the application cannot do by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// Receive a model of this many bytes.
+    Load(u32),
+}
+
+/// The application with one model.
+#[derive(Debug)]
+pub struct App<'m, 'b> {
+    generator: &'m Generator<'m>,
+    crc: u32,
+    memory: &'m mut Memory<'b>,
+    line: Line,
+    seed: u64,
+    /// Which image of the seed.
+    image: u64,
+    label: u16,
+    /// When the last key came; nothing if none ever did.
+    typed: Option<u64>,
+    /// When the last image was drawn unasked.
+    drawn: Option<u64>,
+}
+
+impl<'m, 'b> App<'m, 'b> {
+    /// With a model for which `memory` is [enough](Memory::holds). `crc` identifies the model before it was packed.
+    pub fn new(generator: &'m Generator<'m>, crc: u32, memory: &'m mut Memory<'b>) -> Self {
+        Self { generator, crc, memory, line: Line::default(), seed: 0, image: 0, label: 0, typed: None, drawn: None }
+    }
+
+    /// The buffers it was lent.
+    pub fn memory(&self) -> &Memory<'b> {
+        self.memory
+    }
+
+    /// Says what this is.
+    pub fn greet<B: Board>(&mut self, board: &mut B) {
+        let shape = self.shape();
+        let (name, kernel) = (self.generator.name(), kernel::NAME);
+        say(board, format_args!("{name}: {}x{} images on {} ({}), kernel {kernel}", shape.width, shape.height, B::CORE, B::NAME));
+        say(board, format_args!("{HELP}"));
+        board.write(PROMPT);
+    }
+
+    /// Takes what was typed, or draws if nobody types. Call it again and again.
+    pub fn step<B: Board>(&mut self, board: &mut B) -> Option<Request> {
+        let Some(byte) = board.read() else {
+            self.idle(board);
+            return None;
+        };
+        self.typed = Some(board.ticks());
+        match self.line.take(byte) {
+            Typed::Echo(byte) => board.write(&[byte]),
+            Typed::Erased => board.write(b"\x08 \x08"),
+            Typed::Ignored => {}
+            Typed::Ended => {
+                board.write(b"\r\n");
+                let command = self.line.text().and_then(Command::parse);
+                let empty = self.line.is_empty();
+                self.line.clear();
+                let request = match command {
+                    Some(command) => self.obey(board, command),
+                    None if empty => None,
+                    None => {
+                        say(board, format_args!("{HELP}"));
+                        None
+                    }
+                };
+                self.typed = Some(board.ticks());
+                if request.is_none() {
+                    board.write(PROMPT);
+                }
+                return request;
+            }
+        }
+        None
+    }
+
+    /// Writes the prompt after a request was dealt with.
+    pub fn prompt<B: Board>(&mut self, board: &mut B) {
+        self.typed = Some(board.ticks());
+        board.write(PROMPT);
+    }
+
+    fn shape(&self) -> ImageShape {
+        self.generator.image()
+    }
+
+    /// A new image every second, once nobody has typed for a while.
+    fn idle<B: Board>(&mut self, board: &mut B) {
+        let (now, second) = (board.ticks(), u64::from(B::TICKS_PER_SECOND));
+        let since = |then: Option<u64>| then.map_or(u64::MAX, |then| now.saturating_sub(then));
+        if !self.line.is_empty() || since(self.typed) < IDLE_SECONDS * second || since(self.drawn) < second {
+            return;
+        }
+        if self.drawn.is_some() {
+            self.label = (self.label + 1).checked_rem(self.generator.classes()).unwrap_or(0);
+            self.image += 1;
+        }
+        self.drawn = Some(now);
+        board.write(b"\r\n");
+        self.draw(board);
+        board.write(PROMPT);
+    }
+
+    fn obey<B: Board>(&mut self, board: &mut B, command: Command) -> Option<Request> {
+        match command {
+            Command::Label(label) if label < self.generator.classes() => {
+                self.label = label;
+                self.draw(board);
+            }
+            Command::Label(_) => match self.generator.classes() {
+                0 => say(board, format_args!("this model has no labels; `next` draws another image")),
+                classes => say(board, format_args!("labels are 0 to {}", classes - 1)),
+            },
+            Command::Seed(seed) => {
+                (self.seed, self.image) = (seed, 0);
+                self.draw(board);
+            }
+            Command::Next => {
+                self.image += 1;
+                self.draw(board);
+            }
+            Command::Grid => self.grid(board),
+            Command::Bench => self.bench(board),
+            Command::Info => self.info(board),
+            Command::Raw => {
+                let _ = show::pnm_header(board, self.shape());
+                self.make(self.image, self.label, |_, line, _| board.write(line));
+                board.write(b"\r\n");
+            }
+            Command::Load(len) => return Some(Request::Load(len)),
+        }
+        None
+    }
+
+    /// Makes an image line by line; `sink` gets each line with its number.
+    fn make(&mut self, image: u64, label: u16, mut sink: impl FnMut(usize, &[u8], &mut [u8])) {
+        let (generator, Memory { latent, scratch, line, grid }) = (self.generator, &mut *self.memory);
+        let latent = latent.get_mut(..generator.latent_len()).unwrap_or_default();
+        let line = line.get_mut(..generator.line_len()).unwrap_or_default();
+        let mut sampler = LatentSampler::new(self.seed);
+        sampler.advance(image.wrapping_mul(latent.len() as u64));
+        sampler.fill(latent);
+        let label = (generator.classes() > 0).then_some(label);
+        // The label was checked and the buffers are large enough, so there is no error.
+        let _ = generator.generate_rows(latent, label, scratch, line, |y, line| sink(y, line, grid));
+    }
+
+    /// Draws the image that was chosen, as text and on the display.
+    fn draw<B: Board>(&mut self, board: &mut B) {
+        let shape = self.shape();
+        match self.generator.classes() {
+            0 => say(board, format_args!("seed {}, image {}", self.seed, self.image)),
+            _ => say(board, format_args!("label {}, seed {}, image {}", self.label, self.seed, self.image)),
+        }
+        let place = show::place(board, shape, 1, 0);
+        self.make(self.image, self.label, |y, line, _| {
+            show::text_line(board, line, shape);
+            show::display_line(board, place, y, line, shape);
+        });
+        board.refresh();
+    }
+
+    /// Draws an image of every label, side by side: the seed's images from the chosen one on.
+    fn grid<B: Board>(&mut self, board: &mut B) {
+        let shape = self.shape();
+        let count = if self.generator.classes() == 0 { UNLABELLED } else { self.generator.classes() };
+        let columns = GridShape::of(shape).columns;
+        for index in 0..count {
+            let column = usize::from(index) % columns.max(1);
+            let place = show::place(board, shape, count.into(), index.into());
+            self.make(self.image + u64::from(index), index, |y, line, grid| {
+                GridRow::new(shape, grid).put(column, y, line, shape.channels.into());
+                show::display_line(board, place, y, line, shape);
+            });
+            if column + 1 == columns || index + 1 == count {
+                if usize::from(index) >= columns {
+                    board.write(b"\r\n");
+                }
+                GridRow::new(shape, self.memory.grid).write(board, column + 1);
+            }
+        }
+        board.refresh();
+    }
+
+    fn bench<B: Board>(&mut self, board: &mut B) {
+        let start = board.ticks();
+        for index in 0..BENCH_IMAGES {
+            let label = (index as u16).checked_rem(self.generator.classes()).unwrap_or(0);
+            self.make(index.into(), label, |_, _, _| {});
+        }
+        let ticks = board.ticks().saturating_sub(start);
+        let rate = u64::from(B::TICKS_PER_SECOND).max(1);
+        let nanoseconds = ticks.saturating_mul(1_000_000_000) / rate / u64::from(BENCH_IMAGES);
+        let (us, ns) = (nanoseconds / 1000, nanoseconds % 1000);
+        say(board, format_args!("{us}.{ns:03} us an image, {BENCH_IMAGES} images"));
+        if B::EMULATED {
+            say(board, format_args!("emulated: with -icount shift=0 that is {nanoseconds} instructions an image, else nothing"));
+        }
+    }
+
+    fn info<B: Board>(&mut self, board: &mut B) {
+        let (generator, shape) = (self.generator, self.shape());
+        let header = generator.header();
+        say(
+            board,
+            format_args!(
+                "model   {}, {} labels, {}x{}x{} pixels",
+                generator.name(),
+                generator.classes(),
+                shape.width,
+                shape.height,
+                shape.channels
+            ),
+        );
+        say(
+            board,
+            format_args!(
+                "blob    {} bytes, version {}, CRC {:08x}, unpacked {:08x}",
+                generator.encoded_len(),
+                header.version(),
+                generator.crc(),
+                self.crc
+            ),
+        );
+        let native = header.layers.iter().filter(|spec| Some(spec.packing) == gan_core::Packing::of_kernel(kernel::NAME)).count();
+        say(
+            board,
+            format_args!(
+                "kernel  {}, {native} of {} layers packed for it, {} MAC",
+                kernel::NAME,
+                header.layers.len(),
+                generator.macs()
+            ),
+        );
+        let Memory { latent, scratch, line, grid } = &*self.memory;
+        let buffers = latent.len() + size_of_val(*scratch) + line.len() + grid.len();
+        say(board, format_args!("buffers {buffers} bytes"));
+        if let Some(stack) = board.stack() {
+            say(board, format_args!("stack   {} of {} bytes used", stack.used, stack.size));
+        }
+    }
+}

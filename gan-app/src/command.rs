@@ -1,0 +1,83 @@
+//! The language of the console: one command a line.
+
+/// What a line asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// An image of this label.
+    Label(u16),
+    /// The images of this seed, from the first.
+    Seed(u64),
+    /// The next image.
+    Next,
+    /// An image of every label.
+    Grid,
+    /// How long an image takes.
+    Bench,
+    /// What runs here.
+    Info,
+    /// The image that was drawn last, as a binary PGM file.
+    Raw,
+    /// A model of this many bytes, which follow.
+    Load(u32),
+}
+
+/// The answer to whatever is no command.
+pub const HELP: &str = "a label such as 7 | seed N | next | grid | bench | info | raw (PGM) | load BYTES";
+
+impl Command {
+    /// Reads a line; words are separated by blanks.
+    ///
+    /// ```
+    /// use gan_app::command::Command;
+    /// assert_eq!(Command::parse(" seed  42 "), Some(Command::Seed(42)));
+    /// assert_eq!(Command::parse("7"), Some(Command::Label(7)));
+    /// assert_eq!(Command::parse("7 8"), None);
+    /// ```
+    pub fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split_ascii_whitespace();
+        let command = match words.next()? {
+            "seed" => Self::Seed(words.next()?.parse().ok()?),
+            "next" => Self::Next,
+            "grid" => Self::Grid,
+            "bench" => Self::Bench,
+            "info" => Self::Info,
+            "raw" => Self::Raw,
+            "load" => Self::Load(words.next()?.parse().ok()?),
+            label => Self::Label(label.parse().ok()?),
+        };
+        words.next().is_none().then_some(command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Command::{self, *};
+
+    #[test]
+    fn lines() {
+        for (line, command) in [
+            ("0", Some(Label(0))),
+            ("65535", Some(Label(65535))),
+            ("seed 18446744073709551615", Some(Seed(u64::MAX))),
+            ("next", Some(Next)),
+            ("grid", Some(Grid)),
+            ("bench", Some(Bench)),
+            ("\tinfo", Some(Info)),
+            ("raw ", Some(Raw)),
+            ("load 18116", Some(Load(18116))),
+            ("", None),
+            ("-1", None),
+            ("65536", None),
+            ("seed", None),
+            ("seed x", None),
+            ("seed 18446744073709551616", None),
+            ("seed 1 2", None),
+            ("Next", None),
+            ("load", None),
+            ("load 4294967296", None),
+            ("grid grid", None),
+        ] {
+            assert_eq!(Command::parse(line), command, "{line:?}");
+        }
+    }
+}

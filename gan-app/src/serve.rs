@@ -1,0 +1,113 @@
+//! Which model runs: the one in flash, or one that came over the console.
+
+use gan_core::{Generator, decode};
+
+use crate::app::{App, Request};
+use crate::board::Board;
+use crate::memory::Memory;
+use crate::show::say;
+
+/// Seconds without a byte after which a model that was announced is given up.
+const PATIENCE: u64 = 2;
+
+/// RAM for models that come over the console: one runs from the one half while the next comes into the other, so that a bad one does no harm.
+///
+/// Each half begins on a multiple of [`gan_core::blob::ALIGNMENT`].
+#[derive(Debug)]
+pub struct Slots<'s> {
+    /// What runs, or what will receive the next model if nothing was received yet.
+    pub active: &'s mut [u8],
+    /// What receives the next.
+    pub spare: &'s mut [u8],
+}
+
+/// Runs the application as long as `more` says so. `resident` is the model in flash, and `crc` identifies it before it was packed.
+///
+/// Without `slots` no model is received, and what would check one is not linked. Ends at once if `memory` does not [hold](Memory::holds) the
+/// resident model.
+pub fn serve<B: Board>(
+    board: &mut B,
+    resident: &Generator<'_>,
+    crc: u32,
+    memory: &mut Memory<'_>,
+    slots: Option<Slots<'_>>,
+    mut more: impl FnMut(&mut B) -> bool,
+) {
+    let Some(Slots { mut active, mut spare }) = slots else {
+        session(board, resident, crc, memory, None, &mut more);
+        return;
+    };
+    let mut next = session(board, resident, crc, memory, Some(spare), &mut more);
+    while let Some(len) = next {
+        core::mem::swap(&mut active, &mut spare);
+        // It was checked when it came.
+        let Some(received) = active.get(..len).and_then(|blob| decode(blob).ok()) else { return };
+        next = session(board, &received, received.crc(), memory, Some(spare), &mut more);
+    }
+}
+
+/// Runs the application with one model, until the next one lies in `spare`, whose length it returns.
+fn session<B: Board>(
+    board: &mut B,
+    generator: &Generator<'_>,
+    crc: u32,
+    memory: &mut Memory<'_>,
+    mut spare: Option<&mut [u8]>,
+    more: &mut impl FnMut(&mut B) -> bool,
+) -> Option<usize> {
+    if !memory.holds(generator) {
+        return None;
+    }
+    let mut app = App::new(generator, crc, memory);
+    app.greet(board);
+    while more(board) {
+        let Some(Request::Load(len)) = app.step(board) else { continue };
+        match &mut spare {
+            None => say(board, format_args!("load: this firmware was built without room for it (GAN_LOAD)")),
+            Some(slot) => {
+                if let Some(blob) = receive(board, len, slot)
+                    && is_usable(board, blob, app.memory())
+                {
+                    return Some(blob.len());
+                }
+                say(board, format_args!("still {}", generator.name()));
+            }
+        }
+        app.prompt(board);
+    }
+    None
+}
+
+/// Receives `len` bytes into the start of `slot`. Says what goes wrong.
+fn receive<'s, B: Board>(board: &mut B, len: u32, slot: &'s mut [u8]) -> Option<&'s [u8]> {
+    let (len, room) = (len as usize, slot.len());
+    let Some(slot) = slot.get_mut(..len) else {
+        say(board, format_args!("load: {len} bytes are too many, there is room for {room}"));
+        return None;
+    };
+    say(board, format_args!("load: send {len} bytes now"));
+    let patience = PATIENCE * u64::from(B::TICKS_PER_SECOND);
+    for (index, place) in slot.iter_mut().enumerate() {
+        let start = board.ticks();
+        *place = loop {
+            if let Some(byte) = board.read() {
+                break byte;
+            }
+            if board.ticks().saturating_sub(start) > patience {
+                say(board, format_args!("load: only {index} of {len} bytes came"));
+                return None;
+            }
+        };
+    }
+    Some(slot)
+}
+
+/// Whether a model that came can run here. Says why not.
+fn is_usable<B: Board>(board: &mut B, blob: &[u8], memory: &Memory<'_>) -> bool {
+    match decode(blob) {
+        Err(error) => say(board, format_args!("load: {error}")),
+        Ok(generator) if !memory.holds(&generator) => say(board, format_args!("load: the buffers are too small for this model")),
+        Ok(_) => return true,
+    }
+    false
+}

@@ -1,0 +1,128 @@
+//! An image as text, as a PGM or PPM file, and on the display.
+
+use core::fmt::{self, Write};
+
+use embedded_graphics_core::Drawable;
+use embedded_graphics_core::draw_target::DrawTarget;
+use embedded_graphics_core::geometry::{Dimensions, Point, Size};
+use embedded_graphics_core::pixelcolor::Gray8;
+use embedded_graphics_core::primitives::Rectangle;
+use gan_core::ImageShape;
+use gan_core::image::{Picture, glyph, luma};
+
+use crate::board::{Board, Text};
+use crate::memory::GridShape;
+
+/// Widest image whose pixels get two characters each, which makes them about square; wider ones get one.
+const WIDEST_SQUARE: u16 = 39;
+
+/// Writes a line of an image as text.
+pub fn text_line<B: Board>(board: &mut B, line: &[u8], shape: ImageShape) {
+    for pixel in line.chunks_exact(usize::from(shape.channels.max(1))) {
+        let ink = [glyph(luma(pixel)) as u8; 2];
+        board.write(if shape.width <= WIDEST_SQUARE { &ink } else { &ink[..1] });
+    }
+    board.write(b"\r\n");
+}
+
+/// Writes the header of a binary PGM file, or PPM for RGB, whose pixels are those of the lines.
+pub fn pnm_header<B: Board>(board: &mut B, shape: ImageShape) -> fmt::Result {
+    // Not as text, whose line ends are others.
+    struct Bytes<'b, B>(&'b mut B);
+    impl<B: Board> Write for Bytes<'_, B> {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.write(text.as_bytes());
+            Ok(())
+        }
+    }
+    let kind = if shape.channels == 3 { "P6" } else { "P5" };
+    write!(Bytes(board), "{kind}\n{} {}\n255\n", shape.width, shape.height)
+}
+
+/// Where an image is on the display: in a cell of a grid of `columns` by `rows`, as large as it can be.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    top_left: Point,
+    scale: u32,
+}
+
+impl Place {
+    /// The place of image `index`, or nothing if the display is too small for the grid.
+    fn new(display: Rectangle, shape: ImageShape, (columns, rows): (u32, u32), index: u32) -> Option<Self> {
+        let cell = Size::new(display.size.width.checked_div(columns)?, display.size.height.checked_div(rows)?);
+        let image = Size::new(shape.width.into(), shape.height.into());
+        let scale = cell.width.checked_div(image.width)?.min(cell.height.checked_div(image.height)?);
+        let margin = (cell - image * scale) / 2;
+        let corner = Size::new(cell.width * index.checked_rem(columns)?, cell.height * index.checked_div(columns)?);
+        (scale > 0).then_some(Self { top_left: display.top_left + corner + margin, scale })
+    }
+}
+
+/// Clears the display and says where image `index` of `count` goes.
+pub fn place<B: Board>(board: &mut B, shape: ImageShape, count: u32, index: u32) -> Option<Place> {
+    let display = board.display()?;
+    let area = display.bounding_box();
+    if index == 0 {
+        // An error of a display is nothing that could be said elsewhere than on the console, line after line.
+        let _ = display.clear(Gray8::new(0).into());
+    }
+    // The grid that leaves the largest images.
+    let grids = (1..=count).map(|columns| (columns, count.div_ceil(columns)));
+    grids.filter_map(|grid| Place::new(area, shape, grid, index)).max_by_key(|place| place.scale)
+}
+
+/// Draws line `y` of an image on the display.
+pub fn display_line<B: Board>(board: &mut B, place: Option<Place>, y: usize, line: &[u8], shape: ImageShape) {
+    if let (Some(place), Some(display)) = (place, board.display()) {
+        let picture = Picture::new(line, shape).at(place.top_left).scaled(place.scale).below(y);
+        let _ = picture.draw(display);
+    }
+}
+
+/// A row of the grid, before it is text.
+pub struct GridRow<'b> {
+    shape: GridShape,
+    pixels: &'b mut [u8],
+}
+
+impl<'b> GridRow<'b> {
+    /// In `buffer`, which has [`grid_len`](crate::memory::grid_len) bytes.
+    pub fn new(image: ImageShape, buffer: &'b mut [u8]) -> Self {
+        Self { shape: GridShape::of(image), pixels: buffer }
+    }
+
+    /// Puts line `y` of the image in `column` where it belongs.
+    pub fn put(&mut self, column: usize, y: usize, line: &[u8], channels: usize) {
+        let GridShape { columns, width, wide, .. } = self.shape;
+        let (pixels, lines) = (width / wide.max(1), if wide == 1 { 2 } else { 1 });
+        let start = (y / lines * columns + column) * pixels;
+        let row = self.pixels.get_mut(start..).unwrap_or_default();
+        for (place, pixel) in row.iter_mut().zip(line.chunks_exact(channels.max(1))).take(pixels) {
+            let luma = luma(pixel);
+            *place = if y.is_multiple_of(lines) { luma } else { ((u16::from(*place) + u16::from(luma)) / 2) as u8 };
+        }
+    }
+
+    /// Writes the first `columns` images as text.
+    pub fn write<B: Board>(&self, board: &mut B, columns: usize) {
+        let GridShape { width, wide, .. } = self.shape;
+        let pixels = (width / wide.max(1)).max(1);
+        for line in self.pixels.chunks_exact(pixels * self.shape.columns.max(1)).take(self.shape.height) {
+            for image in line.chunks_exact(pixels).take(columns) {
+                for &pixel in image {
+                    let ink = [glyph(pixel) as u8; 2];
+                    board.write(ink.get(..wide).unwrap_or_default());
+                }
+                board.write(b" ");
+            }
+            board.write(b"\r\n");
+        }
+    }
+}
+
+/// Writes a line of text.
+pub fn say<B: Board>(board: &mut B, text: fmt::Arguments<'_>) {
+    // A board's port takes whatever comes.
+    let _ = Text(board).write_fmt(text);
+    board.write(b"\r\n");
+}

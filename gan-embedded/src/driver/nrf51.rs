@@ -1,0 +1,104 @@
+//! UART and timer of Nordic's nRF51 (nRF51 Series Reference Manual 3.0, chapters 18 and 29).
+
+use super::{Clock, Mmio, Serial};
+
+/// The UART.
+#[derive(Debug)]
+pub struct Uart {
+    registers: Mmio,
+    /// Whether a byte was ever sent: only then is there an event to wait for.
+    sending: bool,
+}
+
+mod uart {
+    pub const START_RX: usize = 0x000;
+    pub const START_TX: usize = 0x008;
+    pub const RX_READY: usize = 0x108;
+    pub const TX_READY: usize = 0x11C;
+    pub const ENABLE: usize = 0x500;
+    pub const PIN_TX: usize = 0x50C;
+    pub const PIN_RX: usize = 0x514;
+    pub const RX: usize = 0x518;
+    pub const TX: usize = 0x51C;
+    pub const BAUD: usize = 0x524;
+
+    pub const ENABLED: u32 = 4;
+    pub const BAUD_115200: u32 = 0x01D7_E000;
+}
+
+impl Uart {
+    /// Switches the UART at `registers` on, at 115,200 baud.
+    pub fn new(registers: Mmio, pin_tx: u32, pin_rx: u32) -> Self {
+        registers.write(uart::PIN_TX, pin_tx);
+        registers.write(uart::PIN_RX, pin_rx);
+        registers.write(uart::BAUD, uart::BAUD_115200);
+        registers.write(uart::ENABLE, uart::ENABLED);
+        registers.write(uart::START_TX, 1);
+        registers.write(uart::START_RX, 1);
+        Self { registers, sending: false }
+    }
+}
+
+impl Serial for Uart {
+    fn read(&mut self) -> Option<u8> {
+        if self.registers.read(uart::RX_READY) == 0 {
+            return None;
+        }
+        // Before the byte is taken: the next one may be ready right after it.
+        self.registers.write(uart::RX_READY, 0);
+        Some(self.registers.read(uart::RX) as u8)
+    }
+
+    fn write(&mut self, byte: u8) {
+        while self.sending && self.registers.read(uart::TX_READY) == 0 {}
+        self.registers.write(uart::TX_READY, 0);
+        self.registers.write(uart::TX, byte.into());
+        self.sending = true;
+    }
+}
+
+/// A timer, counting microseconds.
+#[derive(Debug)]
+pub struct Timer {
+    registers: Mmio,
+    /// The count of 32 bits that was read last, and how often it had wrapped.
+    last: u32,
+    wraps: u32,
+}
+
+mod timer {
+    pub const START: usize = 0x000;
+    pub const CAPTURE_0: usize = 0x040;
+    pub const BIT_MODE: usize = 0x508;
+    pub const PRESCALER: usize = 0x510;
+    pub const CC_0: usize = 0x540;
+
+    pub const BITS_32: u32 = 3;
+    /// 16 MHz / 2^4.
+    pub const MEGAHERTZ: u32 = 4;
+}
+
+impl Timer {
+    /// Starts the timer at `registers`, which has to be TIMER0: the others have 16 bits.
+    pub fn new(registers: Mmio) -> Self {
+        registers.write(timer::BIT_MODE, timer::BITS_32);
+        registers.write(timer::PRESCALER, timer::MEGAHERTZ);
+        registers.write(timer::START, 1);
+        Self { registers, last: 0, wraps: 0 }
+    }
+}
+
+impl Clock for Timer {
+    const TICKS_PER_SECOND: u32 = 1_000_000;
+
+    /// Right as long as it is asked every 71 minutes.
+    fn ticks(&mut self) -> u64 {
+        self.registers.write(timer::CAPTURE_0, 1);
+        let now = self.registers.read(timer::CC_0);
+        if now < self.last {
+            self.wraps = self.wraps.wrapping_add(1);
+        }
+        self.last = now;
+        u64::from(self.wraps) << 32 | u64::from(now)
+    }
+}

@@ -1,0 +1,31 @@
+//! The UART that every 16550 is compatible with.
+
+use super::{Mmio, Serial};
+
+const DATA: usize = 0;
+const LINE_STATUS: usize = 5;
+
+const DATA_READY: u8 = 1;
+const TRANSMITTER_EMPTY: u8 = 1 << 5;
+
+/// A port, as the emulator or a boot loader has set it up.
+#[derive(Debug)]
+pub struct Ns16550(Mmio);
+
+impl Ns16550 {
+    /// The port at `registers`.
+    pub fn new(registers: Mmio) -> Self {
+        Self(registers)
+    }
+}
+
+impl Serial for Ns16550 {
+    fn read(&mut self) -> Option<u8> {
+        (self.0.read_byte(LINE_STATUS) & DATA_READY != 0).then(|| self.0.read_byte(DATA))
+    }
+
+    fn write(&mut self, byte: u8) {
+        while self.0.read_byte(LINE_STATUS) & TRANSMITTER_EMPTY == 0 {}
+        self.0.write_byte(DATA, byte);
+    }
+}

@@ -1,0 +1,36 @@
+//! The end of a program that cannot go on: after a fault, after a panic, when the blob is damaged.
+
+use core::fmt;
+
+/// Says why, on the host's standard error, and ends the run with exit code 2. The console may be what failed, so it is not used.
+#[cfg(feature = "semihosting")]
+pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
+    semihosting::eprintln!("{}: {reason}", crate::board::NAME);
+    semihosting::process::exit(2)
+}
+
+/// Says why, on the board's serial port, and stops.
+#[cfg(not(feature = "semihosting"))]
+pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
+    struct Emergency;
+    impl fmt::Write for Emergency {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            crate::board::emergency(text.as_bytes());
+            Ok(())
+        }
+    }
+    // A port that takes nothing leaves nobody to tell.
+    let _ = fmt::write(&mut Emergency, format_args!("\r\n{}: {reason}\r\n", crate::board::NAME));
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
+/// Nothing in the application can panic; `cargo xtask test` checks that this is not linked. The message is left out: what prints it would be
+/// larger than the rest of the application.
+#[cfg(not(feature = "semihosting"))]
+#[panic_handler]
+#[inline(never)]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    fatal(format_args!("panic"))
+}

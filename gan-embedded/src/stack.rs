@@ -1,0 +1,42 @@
+//! How much of the stack was used: it is painted at the start, and what is no longer paint was used.
+
+use gan_app::Stack;
+
+use crate::arch;
+
+/// What the stack is painted with: nothing that a program writes there by chance, word after word.
+const PAINT: u32 = 0x5AC4_3D19;
+/// Bytes below the stack pointer that [`paint`] leaves alone.
+const MARGIN: usize = 64;
+
+unsafe extern "C" {
+    // Both from the memory layout. A stack grows from its start down to its end.
+    static mut _stack_end: u32;
+    static mut _stack_start: u32;
+}
+
+/// The lowest address of the stack.
+pub fn end() -> usize {
+    (&raw const _stack_end).addr()
+}
+
+/// Paints what is free of the stack: once, at the start of `main`.
+pub fn paint() {
+    let end = &raw mut _stack_end;
+    let words = arch::stack_pointer().saturating_sub(MARGIN).saturating_sub(end.addr()) / size_of::<u32>();
+    for index in 0..words {
+        // SAFETY: from the stack's end up to MARGIN bytes below the stack pointer is memory, aligned, in which nothing is now. An interrupt's
+        // frame may be put there: none is enabled when `main` starts.
+        unsafe { end.add(index).write_volatile(PAINT) };
+    }
+}
+
+/// The most that was in use since [`paint`].
+pub fn measure() -> Stack {
+    let (start, end) = (&raw const _stack_start, &raw const _stack_end);
+    let size = start.addr().saturating_sub(end.addr());
+    let words = size / size_of::<u32>();
+    // SAFETY: the stack is memory, aligned, from its end to its start.
+    let free = (0..words).take_while(|&index| unsafe { end.add(index).read_volatile() } == PAINT).count();
+    Stack { used: size - free * size_of::<u32>(), size }
+}

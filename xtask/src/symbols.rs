@@ -1,0 +1,44 @@
+//! Whether firmware can panic, from the symbols of its ELF file.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use object::{Object, ObjectSymbol};
+
+use crate::boards::Board;
+use crate::firmware::{self, Input};
+use crate::setup::Toolchain;
+use crate::{shell, vectors};
+
+/// What every panic needs: the functions of core that begin one, the handler, what formats its message.
+const TELLTALE: &[&str] =
+    &["panicking", "rust_begin_unwind", "unwrap_failed", "expect_failed", "slice_error_fail", "PanicInfo", "PanicMessage"];
+
+/// Names of the functions that are only there because something can panic.
+fn panics(elf: &Path) -> Result<Vec<String>> {
+    let bytes = fs::read(elf).with_context(|| shell::relative(elf))?;
+    let file = object::File::parse(&*bytes).with_context(|| shell::relative(elf))?;
+    let names: Vec<_> = file.symbols().filter_map(|symbol| Some(symbol.name().ok()?.to_owned())).collect();
+    ensure!(names.iter().any(|name| name == "main"), "{} has no symbols", shell::relative(elf));
+    Ok(names.into_iter().filter(|name| TELLTALE.iter().any(|telltale| name.contains(telltale))).collect())
+}
+
+/// Checks that the optimizer has proved every panic of the application away: then the linker has dropped what a panic needs. Also that this check
+/// finds a panic that is planted.
+pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
+    let model = vectors::default_model()?;
+    for board in boards {
+        for load in [0, 1024] {
+            let elf = firmware::build(toolchain, board, "digits", Input { load, ..Input::model(&model) })?;
+            let found = panics(&elf)?;
+            ensure!(found.is_empty(), "{}: the application can panic: {}", board.name, found.join(", "));
+        }
+    }
+    let board = boards.first().context("no board")?;
+    let planted = firmware::build(toolchain, board, "digits", Input { drill: Some("planted"), ..Input::model(&model) })?;
+    if panics(&planted)?.is_empty() {
+        bail!("{}: a planted panic was not found", board.name);
+    }
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! A board made of memory.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+
+use embedded_graphics::Pixel;
+use embedded_graphics::draw_target::DrawTarget;
+use embedded_graphics::geometry::{OriginDimensions, Size};
+use embedded_graphics::pixelcolor::{Gray8, GrayColor};
+use gan_app::memory::grid_len;
+use gan_app::{Board, Memory, Slots, Stack, serve};
+use gan_core::blob::ALIGNMENT;
+use gan_core::{Generator, LatentSampler, decode};
+
+/// The model that a board has in flash unless a test says otherwise.
+pub const DIGITS8: &str = "../models/digits8.gan";
+
+/// Bytes that begin where a blob has to.
+pub struct Aligned {
+    bytes: Vec<u8>,
+    start: usize,
+    len: usize,
+}
+
+impl Aligned {
+    fn new(len: usize) -> Self {
+        let bytes = vec![0; len + ALIGNMENT];
+        let start = bytes.as_ptr().align_offset(ALIGNMENT);
+        Self { bytes, start, len }
+    }
+
+    fn bytes(&mut self) -> &mut [u8] {
+        &mut self.bytes[self.start..][..self.len]
+    }
+
+    /// The model.
+    pub fn decode(&self) -> Generator<'_> {
+        decode(&self.bytes[self.start..][..self.len]).unwrap()
+    }
+}
+
+/// A model's file.
+pub fn read(path: &str) -> Aligned {
+    let file = std::fs::read(path).unwrap();
+    let mut blob = Aligned::new(file.len());
+    blob.bytes().copy_from_slice(&file);
+    blob
+}
+
+/// What gan-core makes for a seed, an image of it and a label.
+pub fn image(blob: &Aligned, seed: u64, image: u64, label: u16) -> Vec<u8> {
+    let generator = blob.decode();
+    let mut latent = vec![0; generator.latent_len()];
+    let mut sampler = LatentSampler::new(seed);
+    for _ in 0..=image {
+        sampler.fill(&mut latent);
+    }
+    let mut pixels = vec![0; generator.pixels_len()];
+    generator.generate(&latent, Some(label), &mut vec![0; generator.scratch_len()], &mut pixels).unwrap();
+    pixels
+}
+
+/// What is typed, and what came of it.
+pub struct Script {
+    typed: VecDeque<u8>,
+    /// All that was sent over the serial port.
+    pub said: Vec<u8>,
+    screen: Screen,
+    now: u64,
+    /// When the run ends, once all is typed.
+    end: u64,
+    slots: usize,
+    model: &'static str,
+}
+
+/// Runs the application until all of `script` is typed and dealt with.
+pub fn played(script: &str) -> Script {
+    Script::new(script).run()
+}
+
+impl Script {
+    /// Types this.
+    pub fn new(script: &str) -> Self {
+        Self::bytes(script.as_bytes())
+    }
+
+    /// Types these bytes.
+    pub fn bytes(script: &[u8]) -> Self {
+        Self {
+            typed: script.iter().copied().collect(),
+            said: Vec::new(),
+            screen: Screen(vec![99; 128 * 64]),
+            now: 0,
+            end: 0,
+            slots: 0,
+            model: DIGITS8,
+        }
+    }
+
+    /// Goes on for some time.
+    pub fn for_ticks(self, end: u64) -> Self {
+        Self { end, ..self }
+    }
+
+    /// Has room for received models.
+    pub fn with_slots(self, slots: usize) -> Self {
+        Self { slots, ..self }
+    }
+
+    /// Has another model in flash.
+    pub fn with_model(self, model: &'static str) -> Self {
+        Self { model, ..self }
+    }
+
+    /// Runs the application.
+    pub fn run(mut self) -> Self {
+        let blob = read(self.model);
+        let generator = blob.decode();
+        let mut memory = Memory {
+            latent: &mut vec![0; generator.latent_len()],
+            scratch: &mut vec![0; generator.scratch_len()],
+            line: &mut vec![0; generator.line_len()],
+            grid: &mut vec![0; grid_len(generator.image())],
+        };
+        let mut slots = [Aligned::new(self.slots), Aligned::new(self.slots)];
+        let [active, spare] = slots.each_mut().map(Aligned::bytes);
+        let slots = (self.slots > 0).then_some(Slots { active, spare });
+        serve(&mut self, &generator, 0x1234_5678, &mut memory, slots, |board| !board.typed.is_empty() || board.now < board.end);
+        self
+    }
+
+    /// What was sent, as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.said).into_owned()
+    }
+
+    /// The dots of the display.
+    pub fn screen(self) -> Vec<u8> {
+        self.screen.0
+    }
+}
+
+impl Board for Script {
+    const NAME: &'static str = "memory";
+    const CORE: &'static str = "host";
+    const TICKS_PER_SECOND: u32 = 1000;
+
+    type Color = Gray8;
+    type Display = Screen;
+
+    fn read(&mut self) -> Option<u8> {
+        self.typed.pop_front()
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.said.extend(bytes);
+    }
+
+    fn ticks(&mut self) -> u64 {
+        self.now += 1;
+        self.now
+    }
+
+    fn display(&mut self) -> Option<&mut Screen> {
+        Some(&mut self.screen)
+    }
+
+    fn stack(&self) -> Option<Stack> {
+        Some(Stack { used: 100, size: 1000 })
+    }
+}
+
+/// 128 by 64 dots.
+pub struct Screen(Vec<u8>);
+
+impl OriginDimensions for Screen {
+    fn size(&self) -> Size {
+        Size::new(128, 64)
+    }
+}
+
+impl DrawTarget for Screen {
+    type Color = Gray8;
+    type Error = Infallible;
+
+    fn draw_iter<I: IntoIterator<Item = Pixel<Gray8>>>(&mut self, pixels: I) -> Result<(), Infallible> {
+        for Pixel(at, color) in pixels {
+            // An index outside is a failure of the test.
+            assert!((0..128).contains(&at.x) && (0..64).contains(&at.y), "{at} is outside");
+            self.0[at.y as usize * 128 + at.x as usize] = color.luma();
+        }
+        Ok(())
+    }
+}

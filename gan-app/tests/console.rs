@@ -1,0 +1,189 @@
+//! The application on a board made of memory: what is typed comes from a script, time passes by asking for it, and the display is an array.
+
+mod common;
+
+use common::{Script, played};
+
+/// What digits8 makes for a seed, an image of it and a label.
+fn expected(seed: u64, image: u64, label: u16) -> Vec<u8> {
+    common::image(&common::read(common::DIGITS8), seed, image, label)
+}
+
+/// The pixels of the only PGM file among what was said.
+fn pgm(said: &[u8]) -> &[u8] {
+    let header = b"P5\n8 8\n255\n";
+    let at = said.windows(header.len()).position(|window| window == header).expect("no PGM header");
+    &said[at + header.len()..][..64]
+}
+
+#[test]
+fn labels_seeds_and_next_choose_the_image() {
+    for (script, seed, image, label) in [
+        ("7\rraw\r", 0, 0, 7),
+        ("seed 42\r7\rraw\r", 42, 0, 7),
+        ("7\rnext\rnext\rraw\r", 0, 2, 7),
+        ("3\rnext\rseed 18446744073709551615\rraw\r", u64::MAX, 0, 3),
+        ("raw\n", 0, 0, 0),
+    ] {
+        assert_eq!(pgm(&played(script).said), expected(seed, image, label), "{script:?}");
+    }
+}
+
+#[test]
+fn text_has_a_line_for_each_line() {
+    let said = played("seed 1\r7\r").text();
+    let drawn = said.split("label 7, seed 1, image 0\r\n").nth(1).unwrap();
+    let lines: Vec<_> = drawn.split("\r\n").take(8).collect();
+    for (line, pixels) in lines.iter().zip(expected(1, 0, 7).chunks(8)) {
+        // Each pixel twice, blank to `@`: darker never means a lighter character.
+        assert_eq!(line.len(), 16);
+        let ramp = " .:-=+*#%@";
+        let levels: Vec<_> = line.bytes().step_by(2).map(|ink| ramp.bytes().position(|byte| byte == ink).unwrap()).collect();
+        for (level, &pixel) in levels.iter().zip(pixels) {
+            assert!((*level as f64 - f64::from(pixel) * 9.0 / 255.0).abs() <= 0.51, "{pixel} is drawn as level {level}");
+        }
+    }
+    assert!(drawn.ends_with("> "));
+}
+
+#[test]
+fn grid_has_every_label() {
+    let said = played("grid\r").text();
+    let grid = said.split("grid\r\n").nth(1).unwrap();
+    let rows: Vec<_> = grid.trim_end_matches("\r\n> ").split("\r\n\r\n").collect();
+    // Four images of 16 characters and a blank fit 80.
+    assert_eq!(rows.len(), 3);
+    for (row, columns) in rows.iter().zip([4, 4, 2]) {
+        assert_eq!(row.split("\r\n").map(str::len).collect::<Vec<_>>(), [17 * columns; 8]);
+    }
+    // Label 7 is image 7 of the seed, and stands last in the second row.
+    let alone = played("7\rnext\rnext\rnext\rnext\rnext\rnext\rnext\r").text();
+    let alone: Vec<_> = alone.split("label 7, seed 0, image 7\r\n").nth(1).unwrap().split("\r\n").take(8).collect();
+    let in_grid: Vec<_> = rows[1].split("\r\n").map(|line| &line[3 * 17..3 * 17 + 16]).collect();
+    assert_eq!(in_grid, alone);
+}
+
+#[test]
+fn nonsense_gets_one_line_of_help() {
+    for line in ["what", "7 7", "seed", "seed -1", "load", "SEED 1", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+        let said = played(&format!("{line}\r")).text();
+        let answer = said.split(&format!("{line}\r\n")).nth(1).unwrap();
+        assert_eq!(answer, format!("{}\r\n> ", gan_app::command::HELP), "{line:?}");
+    }
+    assert!(played("10\r").text().ends_with("10\r\nlabels are 0 to 9\r\n> "));
+    // An empty line is no nonsense.
+    assert!(played("\r\r").text().ends_with("> \r\n> \r\n> "));
+}
+
+#[test]
+fn keys_take_effect_as_on_a_terminal() {
+    let said = played("8\x7f7\r").text();
+    assert!(said.contains("> 8\x08 \x087\r\nlabel 7, seed 0, image 0\r\n"), "{said}");
+}
+
+#[test]
+fn idle_boards_draw_every_second_until_somebody_types() {
+    // Ticks are milliseconds; no key for five seconds, then one, then none for eight, then none for five more.
+    let idle = Script::new("").for_ticks(5_000).run();
+    let images = |script: &Script| script.text().matches("\r\nlabel ").count();
+    assert!((5..=6).contains(&images(&idle)), "{}", idle.text());
+    for label in 0..5 {
+        assert!(idle.text().contains(&format!("label {label}, seed 0, image {label}\r\n")));
+    }
+    let typed = Script::new("x").for_ticks(9_000).run();
+    assert_eq!(images(&typed), 0, "{}", typed.text());
+    // A line that was begun is left alone; one that was ended is forgotten after ten seconds.
+    assert_eq!(images(&Script::new("x").for_ticks(30_000).run()), 0);
+    let ended = Script::new("\r").for_ticks(13_500).run();
+    assert!((3..=4).contains(&images(&ended)), "{}", ended.text());
+}
+
+#[test]
+fn the_display_shows_the_image_as_large_as_it_can() {
+    let screen = played("seed 9\r4\r").screen();
+    let pixels = expected(9, 0, 4);
+    // 64 lines are 8 dots for each of the 8 pixels; 128 columns leave 32 on either side.
+    for (at, &dot) in screen.iter().enumerate() {
+        let (x, y) = (at % 128, at / 128);
+        let ink = if (32..96).contains(&x) { pixels[y / 8 * 8 + (x - 32) / 8] } else { 0 };
+        assert_eq!(dot, ink, "at ({x}, {y})");
+    }
+}
+
+#[test]
+fn the_display_shows_the_grid() {
+    let screen = played("seed 9\rgrid\r").screen();
+    // Five columns by two rows of cells of 25 by 32 dots let a pixel have 3 dots: 24 by 24, one dot from the left or none, 4 from above.
+    for label in 0..10u16 {
+        let pixels = expected(9, label.into(), label);
+        let (left, top) = (usize::from(label % 5) * 25, usize::from(label / 5) * 32 + 4);
+        for (at, &pixel) in pixels.iter().enumerate() {
+            let (x, y) = (left + at % 8 * 3, top + at / 8 * 3);
+            assert_eq!(screen[y * 128 + x + 1], pixel, "label {label}, pixel {at}");
+        }
+    }
+}
+
+#[test]
+fn a_grid_that_hardly_fits_is_cropped() {
+    // 28 by 28: the columns of 25 dots leave out a pixel on the left and two on the right, and above the 28 lines of 32 are two free.
+    let model = "../models/mnist-tiny.gan";
+    let screen = Script::new("grid\r").with_model(model).run().screen();
+    for label in 0..10u16 {
+        let pixels = common::image(&common::read(model), 0, label.into(), label);
+        let (left, top) = (usize::from(label % 5) * 25, usize::from(label / 5) * 32 + 2);
+        for (y, line) in pixels.chunks(28).enumerate() {
+            assert_eq!(screen[(top + y) * 128 + left..][..25], line[1..26], "label {label}, line {y}");
+        }
+    }
+}
+
+#[test]
+fn bench_and_info_say_what_they_measured() {
+    let said = played("bench\r").text();
+    // A tick each time the clock is asked, and it is asked once before and once after.
+    assert!(said.contains("100.000 us an image, 10 images\r\n"), "{said}");
+    assert!(!said.contains("emulated"));
+    let said = played("info\r").text();
+    let blob = common::read(common::DIGITS8);
+    let generator = blob.decode();
+    for part in [
+        "model   digits8, 10 labels, 8x8x1 pixels\r\n".into(),
+        format!("blob    18116 bytes, version 1, CRC {:08x}, unpacked 12345678\r\n", generator.crc()),
+        format!("{} MAC\r\n", 16 * 64 + 64 * 64 + 64 * 64 + 64 * 64),
+        "stack   100 of 1000 bytes used\r\n".into(),
+    ] {
+        assert!(said.contains(&part), "no {part:?} in {said}");
+    }
+}
+
+#[test]
+fn models_come_over_the_console() {
+    let tiny = std::fs::read("../tests/vectors/v1-tiny.gan").unwrap();
+    let mut damaged = tiny.clone();
+    damaged[40] ^= 1;
+    let load = |blob: &[u8]| [format!("load {}\r", blob.len()).as_bytes(), blob].concat();
+
+    // A damaged one leaves the old one alone, a good one replaces it, and so on from either half of the memory.
+    let script =
+        [&load(&damaged)[..], b"info\r", &load(&tiny), b"info\r", &load(&damaged), b"info\r", &load(&tiny), b"0\r"].concat();
+    let said = Script::bytes(&script).with_slots(4096).run().text();
+    let models: Vec<_> =
+        said.lines().filter(|line| line.starts_with("model ")).map(|line| line.split([' ', ',']).nth(3)).collect();
+    assert_eq!(models, [Some("digits8"), Some("tiny"), Some("tiny")], "{said}");
+    assert_eq!(said.matches("crc: does not match").count(), 2, "{said}");
+    assert_eq!(said.matches("still ").collect::<Vec<_>>().len(), 2);
+    assert!(said.trim_end_matches("\r\n> ").contains("label 0, seed 0, image 0"), "{said}");
+
+    let said = Script::bytes(b"load 5000\rinfo\r").with_slots(4096).run().text();
+    assert!(said.contains("load: 5000 bytes are too many, there is room for 4096\r\nstill digits8\r\n"), "{said}");
+    let said = Script::bytes(b"load 100\rshort").with_slots(4096).for_ticks(3_000).run().text();
+    assert!(said.contains("load: only 5 of 100 bytes came\r\nstill digits8\r\n"), "{said}");
+    let said = played("load 100\r").text();
+    assert!(said.contains("built without room"), "{said}");
+
+    // The buffers are those of digits8, with latents of 16 codes.
+    let large = std::fs::read("../models/mnist-tiny.gan").unwrap();
+    let said = Script::bytes(&load(&large)).with_slots(1 << 20).run().text();
+    assert!(said.contains("load: the buffers are too small for this model\r\nstill digits8\r\n"), "{said}");
+}

@@ -54,6 +54,12 @@ pub const fn grid_len(image: ImageShape) -> usize {
     GridShape::of(image).bytes()
 }
 
+/// Bytes of all buffers that the application needs for a model.
+pub fn bytes_for(generator: &Generator<'_>) -> usize {
+    let image = generator.image();
+    generator.latent_len() + generator.scratch_len() * size_of::<u32>() + generator.line_len() + grid_len(image)
+}
+
 impl Memory<'_> {
     /// Whether it is enough for a model.
     pub fn holds(&self, generator: &Generator<'_>) -> bool {

@@ -6,6 +6,7 @@ mod compare;
 mod evaluate;
 mod finetune;
 mod finished;
+mod fit;
 mod generate;
 mod inspect;
 mod pack;
@@ -45,6 +46,7 @@ enum Command {
     Generate(generate::Generate),
     Inspect(inspect::Inspect),
     Pack(pack::Pack),
+    Fit(fit::FitCommand),
     Evaluate(evaluate::Evaluate),
     Classifier(classifier::TrainClassifier),
     Report(report::Report),
@@ -64,6 +66,7 @@ impl Cli {
             Command::Generate(command) => command.run(),
             Command::Inspect(command) => command.run(),
             Command::Pack(command) => command.run(),
+            Command::Fit(command) => command.run(),
             Command::Evaluate(command) => command.run(),
             Command::Classifier(command) => command.run(),
             Command::Report(command) => command.run(),

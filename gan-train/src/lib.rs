@@ -13,6 +13,7 @@
 //! | [`trainer`] | the step, checkpoints, metrics, a run |
 //! | [`float`], [`quantize`] | from a checkpoint to integers |
 //! | [`blob_file`] | `.gan` files on a host, and running them |
+//! | [`fit`] | which boards a blob fits, and its speed there |
 //! | [`bench_model`] | blobs of any shape with random weights |
 //! | [`evaluate`] | scores beside real images, agreement with the float model |
 //! | [`output`], [`interrupt`] | files that are whole or not there, pictures, text; Ctrl-C |
@@ -23,6 +24,7 @@ pub mod blob_file;
 pub mod config;
 pub mod data;
 pub mod evaluate;
+pub mod fit;
 pub mod float;
 pub mod interrupt;
 pub mod matrix;

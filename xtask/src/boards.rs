@@ -25,6 +25,8 @@ pub struct Board {
     pub forced: bool,
     /// The target it runs code of.
     pub target: String,
+    /// The core's clock.
+    pub megahertz: Option<u32>,
     /// The command that emulates it.
     pub qemu: Option<String>,
 }

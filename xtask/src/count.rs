@@ -9,12 +9,13 @@ mod thumb;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use gan_core::LatentSampler;
+use gan_core::{Element, LatentSampler};
 use serde::Serialize;
 
 use crate::blob::Blob;
 use crate::boards::{self, Board};
 use crate::firmware::{self, Input, Needs};
+use crate::fit::speeds::{self, Counted, Layer};
 use crate::setup::{self, Toolchain};
 use crate::shell;
 use cycles::Core;
@@ -43,6 +44,9 @@ pub struct Record {
     /// Instructions from the beginning of a layer to that of the next, or to the end; `null` if gan-core has no function of
     /// its own for a layer.
     layers: Option<Vec<u64>>,
+    /// Inputs and outputs of each layer, and the type of its weights.
+    #[serde(skip)]
+    shapes: Vec<(u16, u16, &'static str)>,
     /// Cycles by the manual's costs of instructions; `null` for cores without such a table.
     estimated_cycles: Option<u64>,
 }
@@ -63,13 +67,15 @@ pub fn update() -> Result<()> {
     let toolchain = setup::run()?;
     let records = count(toolchain, &boards::emulated(), None)?;
     print(&records);
+    speeds::update(&counted(&records)?)?;
     Table::new(toolchain.version()?, &records).write()
 }
 
 /// Compares with the table in docs/performance.md.
 pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
     let table = Table::read()?;
-    let now = Table::new(toolchain.version()?, &count(toolchain, boards, None)?);
+    let records = count(toolchain, boards, None)?;
+    let now = Table::new(toolchain.version()?, &records);
     let regressions = table.regressions(&now, boards.len() == boards::emulated().len());
     for line in &regressions {
         println!("{line}");
@@ -87,6 +93,7 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
         "{} counts are not as in docs/performance.md; if they must change: `cargo xtask count --update`",
         regressions.len()
     );
+    speeds::check(&counted(&records)?)?;
     println!("count: as in docs/performance.md, or better");
     Ok(())
 }
@@ -149,7 +156,9 @@ fn count_one(toolchain: Toolchain, plugin: &Path, board: &'static Board, blob: &
         None => None,
     };
     let instructions = counts.total.div_ceil(images);
+    let shapes = generator.header().layers.iter().map(|spec| (spec.inputs, spec.outputs, element(spec.element))).collect();
     Ok(Record {
+        shapes,
         board: board.name.as_str(),
         kernel: format!("{}{}", said("kernel")?, if images == 2 { " two at a time" } else { "" }),
         model: blob.stem(),
@@ -159,6 +168,47 @@ fn count_one(toolchain: Toolchain, plugin: &Path, board: &'static Board, blob: &
         layers,
         estimated_cycles,
     })
+}
+
+/// The name of a type of weights.
+fn element(element: Element) -> &'static str {
+    match element {
+        Element::I8 => "i8",
+        Element::F32 => "f32",
+        Element::I4 { .. } => "i4",
+    }
+}
+
+/// The layers that were counted, for each kernel and type of weights: on the first board with that kernel, one image at a time.
+fn counted(records: &[Record]) -> Result<Vec<Counted>> {
+    let mut all: Vec<Counted> = Vec::new();
+    for kernel in boards::emulated().iter().map(|board| &board.kernel) {
+        let Some(board) = records.iter().find(|record| record.kernel == *kernel).map(|record| record.board) else { continue };
+        let of_board: Vec<_> = records.iter().filter(|record| record.board == board && record.kernel == *kernel).collect();
+        let [board] = boards::select(board).map_err(|error| anyhow!(error))?[..] else { bail!("{board} is several boards") };
+        for element in
+            ["i8", "i4"].into_iter().filter(|_| all.iter().all(|counted| counted.kernel != *kernel)).collect::<Vec<_>>()
+        {
+            let layers = |record: &&Record| {
+                let counts = record.layers.iter().flatten().zip(&record.shapes).filter(|(_, shape)| shape.2 == element);
+                counts.map(|(&instructions, &(inputs, outputs, _))| Layer { inputs, outputs, instructions }).collect::<Vec<_>>()
+            };
+            let networks: Vec<_> = of_board.iter().map(layers).filter(|layers| !layers.is_empty()).collect();
+            if networks.is_empty() {
+                continue;
+            }
+            let cycles: Option<u64> = of_board.iter().map(|record| record.estimated_cycles).sum();
+            let instructions: u64 = of_board.iter().map(|record| record.instructions).sum();
+            all.push(Counted {
+                kernel: kernel.clone(),
+                element,
+                core: board.core.split(' ').next().unwrap_or_default().into(),
+                networks,
+                cycles: cycles.map(|cycles| cycles as f64 / instructions as f64),
+            });
+        }
+    }
+    Ok(all)
 }
 
 /// CRC-32 of the images that the firmware makes, made here.
@@ -181,7 +231,7 @@ fn print(records: &[Record]) {
         "{:<12} {:<16} {:<12} {:>10} {:>13} {:>8} {:>16} layers",
         "board", "kernel", "model", "MAC", "instructions", "per MAC", "estimated cycles"
     );
-    for Record { board, kernel, model, instructions, macs, per_mac, layers, estimated_cycles } in records {
+    for Record { board, kernel, model, instructions, macs, per_mac, layers, estimated_cycles, .. } in records {
         let cycles = estimated_cycles.map_or("-".into(), |cycles| cycles.to_string());
         let layers = layers.as_ref().map_or("-".into(), |layers| layers.iter().map(u64::to_string).collect::<Vec<_>>().join(" "));
         println!("{board:<12} {kernel:<16} {model:<12} {macs:>10} {instructions:>13} {per_mac:>8.3} {cycles:>16} {layers}");

@@ -7,6 +7,7 @@ mod console;
 mod count;
 mod drill;
 mod firmware;
+mod fit;
 mod models;
 mod parity;
 mod qemu;
@@ -66,7 +67,16 @@ enum Task {
         icount: bool,
     },
     /// Flash and RAM of the firmware, for each board and binary
-    Size(OnBoard),
+    Size {
+        #[command(flatten)]
+        on: OnBoard,
+        /// Compare with the sizes that `gan-train fit` has in it: an error if one is larger
+        #[arg(long, conflicts_with_all = ["board", "model"])]
+        check: bool,
+        /// Rewrite those sizes
+        #[arg(long, conflicts_with_all = ["check", "board", "model"])]
+        update: bool,
+    },
     /// Instructions that an image takes, counted in QEMU, for each board and network. See docs/performance.md
     Count {
         /// One board, or `all`
@@ -139,7 +149,9 @@ fn run(task: Task) -> Result<Tally> {
             let [board] = board.as_slice() else { anyhow::bail!("--board: one board, not all") };
             console::run(board, model.as_deref(), send.as_deref(), load, icount).map(|()| Tally::default())
         }
-        Task::Size(on) => size::run(&on.board, on.model.as_deref()).map(|()| Tally::default()),
+        Task::Size { check: true, .. } => fit::boards::check(setup::firmware()?).map(|()| Tally::default()),
+        Task::Size { update: true, .. } => fit::boards::update(setup::firmware()?).map(|()| Tally::default()),
+        Task::Size { on, .. } => size::run(&on.board, on.model.as_deref()).map(|()| Tally::default()),
         Task::Count { update: true, .. } => count::update().map(|()| Tally::default()),
         Task::Count { check: true, board, .. } => count::check(setup::run()?, &board).map(|()| Tally::default()),
         Task::Count { board, model, json, .. } => count::run(&board, model.as_deref(), json).map(|()| Tally::default()),

@@ -9,7 +9,7 @@ use crate::boards;
 use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::tally::Tally;
-use crate::{console, count, models, parity, setup, shell, size, symbols, vectors};
+use crate::{console, count, fit, models, parity, setup, shell, size, symbols, vectors};
 
 /// The step that others need.
 const SETUP: &str = "setup";
@@ -147,6 +147,7 @@ impl Steps {
         }
         let all = boards::emulated();
         self.check("firmware: size", || size::run(&all, None));
+        self.check("firmware: sizes for fit", || fit::boards::check(toolchain));
         self.check("firmware: nothing can panic", || {
             // It links only where the optimizer has proved that; there is nothing to run.
             // The features are those that the models need.

@@ -1,0 +1,125 @@
+//! `gan-train fit`.
+
+use super::thousands;
+use anyhow::{Result, bail};
+use clap::Args;
+use gan_train::blob_file::BlobFile;
+use gan_train::fit::{self, Fit};
+use serde::Serialize;
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The model does not fit the board that was asked for.
+const DOES_NOT_FIT: u8 = 3;
+
+/// Show which boards a blob fits, what it leaves free, and how long an image takes
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gan-train fit models/mnist-small.gan
+  gan-train fit models/mnist-large.gan --board nrf52840-dk || echo too large
+
+Exit codes: 0 it fits (or no --board), 3 it does not, 1 failed, 2 wrong usage.
+
+Sizes are those of the linked application (`cargo xtask size --check` compares them), the model packed for the board's kernel. Times are estimates:
+instructions counted in QEMU, at the cycles that the manuals of Cortex-M0, M3 and M4 give, and at one cycle each on other cores; flash without wait states.")]
+pub struct FitCommand {
+    /// The blob
+    #[arg(value_name = "MODEL.gan")]
+    model: PathBuf,
+    /// One board only: the exit code says whether it fits
+    #[arg(long)]
+    board: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Report<'f> {
+    board: &'f str,
+    core: &'f str,
+    kernel: &'f str,
+    fits: bool,
+    flash_bytes: u64,
+    flash_needed: u64,
+    flash_free: i64,
+    ram_bytes: u64,
+    ram_needed: u64,
+    ram_free: i64,
+    instructions: Option<u64>,
+    milliseconds: Option<f64>,
+}
+
+impl<'f> From<&'f Fit> for Report<'f> {
+    fn from(fit: &'f Fit) -> Self {
+        let Fit { board, flash, ram, instructions, milliseconds } = fit;
+        Self {
+            board: &board.name,
+            core: &board.core,
+            kernel: &board.kernel,
+            fits: fit.fits(),
+            flash_bytes: board.flash,
+            flash_needed: *flash,
+            flash_free: board.flash.cast_signed() - flash.cast_signed(),
+            ram_bytes: board.ram,
+            ram_needed: *ram,
+            ram_free: board.ram.cast_signed() - ram.cast_signed(),
+            instructions: *instructions,
+            milliseconds: *milliseconds,
+        }
+    }
+}
+
+impl FitCommand {
+    pub fn run(self) -> Result<ExitCode> {
+        let file = BlobFile::read(&self.model)?;
+        let generator = super::decode(&file, &self.model)?;
+        let speeds = fit::speeds()?;
+        let mut boards = fit::boards()?;
+        if let Some(name) = &self.board {
+            let names: Vec<_> = boards.iter().map(|board| board.name.clone()).collect();
+            boards.retain(|board| board.name == *name);
+            if boards.is_empty() {
+                bail!("--board {name}: no such board; there are {}", names.join(", "));
+            }
+        }
+        let fits = boards.iter().map(|board| Fit::new(board, &generator, &speeds)).collect::<Result<Vec<_>>>()?;
+        let reports: Vec<_> = fits.iter().map(Report::from).collect();
+        if self.json {
+            super::print(&(serde_json::to_string_pretty(&reports)? + "\n"))?;
+        } else {
+            super::print(&table(&reports)?)?;
+        }
+        let missing = self.board.is_some() && fits.iter().any(|fit| !fit.fits());
+        Ok(if missing { ExitCode::from(DOES_NOT_FIT) } else { ExitCode::SUCCESS })
+    }
+}
+
+fn table(reports: &[Report<'_>]) -> Result<String> {
+    let mut text = String::new();
+    writeln!(
+        text,
+        "{:<15} {:<12} {:>10} {:>10} {:>8} {:>8} {:>10}  fits",
+        "board", "core", "flash", "free", "RAM", "free", "time"
+    )?;
+    for report in reports {
+        let Report { board, core, flash_needed, flash_free, ram_needed, ram_free, .. } = report;
+        let time = report.milliseconds.map_or("-".into(), |time| format!("{time:.2} ms"));
+        let core = core.split(' ').next().unwrap_or_default();
+        let signed = |bytes: i64| format!("{}{}", if bytes < 0 { "-" } else { "" }, thousands(bytes.unsigned_abs()));
+        let over =
+            |free: i64, what: &str| (free < 0).then(|| format!("{} bytes of {what} too many", thousands(free.unsigned_abs())));
+        let missing: Vec<_> = [over(*flash_free, "flash"), over(*ram_free, "RAM")].into_iter().flatten().collect();
+        let verdict = if missing.is_empty() { "yes".into() } else { format!("no: {}", missing.join(", ")) };
+        writeln!(
+            text,
+            "{board:<15} {core:<12} {:>10} {:>10} {:>8} {:>8} {time:>10}  {verdict}",
+            thousands(*flash_needed),
+            signed(*flash_free),
+            thousands(*ram_needed),
+            signed(*ram_free)
+        )?;
+    }
+    Ok(text)
+}

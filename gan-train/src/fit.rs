@@ -1,0 +1,154 @@
+//! Whether a model fits a board, and how long an image takes there.
+//!
+//! Both from what was measured and committed: `fit/boards.toml`, memories and the linked application's size without a model (`cargo xtask size --update`
+//! writes it), and `fit/speeds.toml`, instructions of a layer, fitted to the counts in docs/performance.md (`cargo xtask count --update`).
+
+use crate::blob_file::{self, BlobFile};
+use anyhow::{Context, Result, bail};
+use gan_core::{Element, Generator, Packing};
+use serde::Deserialize;
+
+/// A board.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Board {
+    /// Its name, as `cargo xtask firmware --board` takes it.
+    pub name: String,
+    /// What computes.
+    pub core: String,
+    /// gan-core's kernel for it.
+    pub kernel: String,
+    /// The core's clock; none if there is no such board but in QEMU.
+    pub megahertz: Option<u32>,
+    /// Bytes of flash that firmware may use.
+    pub flash: u64,
+    /// Bytes of RAM besides the stack.
+    pub ram: u64,
+    /// Bytes of the application without a model.
+    pub code: u64,
+    /// Bytes more for a model with float layers.
+    pub float: u64,
+    /// Bytes more for a model with layers of half bytes.
+    pub int4: u64,
+    /// Bytes of the application's own statics.
+    pub statics: u64,
+}
+
+/// Instructions of a layer, for one kernel and type of weights: `mac` for each multiply-accumulate, `row` for each output, and `layer`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Speed {
+    /// The kernel.
+    pub kernel: String,
+    /// `i8` or `i4`.
+    pub element: String,
+    /// The core that it was counted on.
+    pub core: String,
+    /// Instructions for each multiply-accumulate.
+    pub mac: f64,
+    /// Instructions for each output.
+    pub row: f64,
+    /// Instructions for the layer.
+    pub layer: f64,
+    /// Cycles for each instruction on that core, by the costs in its manual; none for a core whose manual has no such costs.
+    pub cycles: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Boards {
+    board: Vec<Board>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Speeds {
+    speed: Vec<Speed>,
+}
+
+/// Every board.
+///
+/// # Errors
+///
+/// None, unless the committed table is damaged.
+pub fn boards() -> Result<Vec<Board>> {
+    let file: Boards = toml::from_str(include_str!("fit/boards.toml")).context("fit/boards.toml")?;
+    Ok(file.board)
+}
+
+/// Every kernel's speed.
+///
+/// # Errors
+///
+/// None, unless the committed table is damaged.
+pub fn speeds() -> Result<Vec<Speed>> {
+    let file: Speeds = toml::from_str(include_str!("fit/speeds.toml")).context("fit/speeds.toml")?;
+    Ok(file.speed)
+}
+
+/// What a model takes of a board.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    /// The board.
+    pub board: Board,
+    /// Bytes of flash: the application and the model, packed for the board's kernel.
+    pub flash: u64,
+    /// Bytes of RAM: the application's statics and the model's buffers.
+    pub ram: u64,
+    /// Instructions of an image, if its kinds of layers were counted for this kernel.
+    pub instructions: Option<u64>,
+    /// Milliseconds of an image: the instructions by the cycles that the core's manual gives them, or one each.
+    pub milliseconds: Option<f64>,
+}
+
+impl Fit {
+    /// A model on a board.
+    ///
+    /// # Errors
+    ///
+    /// A kernel that this gan-core does not know.
+    pub fn new(board: &Board, generator: &Generator<'_>, speeds: &[Speed]) -> Result<Self> {
+        let Some(packing) = Packing::of_kernel(&board.kernel) else { bail!("{}: kernel {:?}", board.name, board.kernel) };
+        let packed = BlobFile::new(&blob_file::pack(generator, packing)?);
+        let packed = packed.decode()?;
+        let has = |wanted: &str| generator.header().layers.iter().any(|spec| element(spec.element) == wanted);
+        let extra = if has("f32") { board.float } else { 0 } + if has("i4") { board.int4 } else { 0 };
+        let layers = packed.header().layers.iter().map(|spec| {
+            let speed = speeds.iter().find(|speed| speed.kernel == board.kernel && speed.element == element(spec.element))?;
+            let (inputs, outputs) = (f64::from(spec.inputs), f64::from(spec.outputs));
+            // A layer that its kernel cannot run, in rows, is slower than what was counted.
+            let counted = !(spec.element == Element::I8 && spec.packing == Packing::Rows && packing != Packing::Rows);
+            counted.then_some(speed.layer + outputs * (speed.row + inputs * speed.mac))
+        });
+        let instructions = layers.sum::<Option<f64>>();
+        let counted = speeds.iter().find(|speed| speed.kernel == board.kernel && is_core(&board.core, &speed.core));
+        let cycles = counted.and_then(|speed| speed.cycles).unwrap_or(1.0);
+        Ok(Self {
+            board: board.clone(),
+            flash: board.code + extra + packed.encoded_len() as u64,
+            ram: board.statics + gan_app::memory::bytes_for(&packed) as u64,
+            instructions: instructions.map(|instructions| instructions.round() as u64),
+            milliseconds: instructions
+                .zip(board.megahertz)
+                .map(|(instructions, mhz)| instructions * cycles / f64::from(mhz) / 1000.0),
+        })
+    }
+
+    /// Whether there is room for it.
+    pub fn fits(&self) -> bool {
+        self.flash <= self.board.flash && self.ram <= self.board.ram
+    }
+}
+
+/// Whether a board's core is `core`, or one like it: a Cortex-M4F is a Cortex-M4, and a Cortex-M33 is no Cortex-M3.
+fn is_core(board: &str, core: &str) -> bool {
+    board.strip_prefix(core).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
+}
+
+/// The name of a type of weights.
+fn element(element: Element) -> &'static str {
+    match element {
+        Element::I8 => "i8",
+        Element::F32 => "f32",
+        Element::I4 { .. } => "i4",
+    }
+}

@@ -1,0 +1,93 @@
+//! `gan-train fit`: the verdicts, the exit codes, and the estimates beside the counts in docs/performance.md.
+
+mod common;
+
+use common::{fail, folder, run, succeed};
+use serde_json::Value;
+use std::path::Path;
+
+fn model(name: &str) -> String {
+    format!("{}/../models/{name}.gan", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn json(arguments: &str) -> Vec<Value> {
+    let text = succeed(Path::new("."), arguments);
+    serde_json::from_str::<Value>(&text).unwrap().as_array().unwrap().clone()
+}
+
+fn number(row: &Value, field: &str) -> i64 {
+    row[field].as_i64().unwrap_or_else(|| panic!("{field} in {row}"))
+}
+
+#[test]
+fn verdicts_follow_from_what_is_free() {
+    for name in ["digits8", "mnist-tiny", "mnist-small", "mnist-large"] {
+        let blob = std::fs::metadata(model(name)).unwrap().len() as i64;
+        let rows = json(&format!("fit {} --json", model(name)));
+        assert!(rows.len() >= 8, "{} boards", rows.len());
+        for row in &rows {
+            let (flash, ram) = (number(row, "flash_needed"), number(row, "ram_needed"));
+            // Packed, a model is at least what it was, but for its header; the application is a few tens of kilobytes.
+            assert!((blob + 4 * 1024..blob + blob / 10 + 48 * 1024).contains(&flash), "{name}: {row}");
+            assert_eq!(number(row, "flash_free"), number(row, "flash_bytes") - flash);
+            assert_eq!(number(row, "ram_free"), number(row, "ram_bytes") - ram);
+            assert_eq!(row["fits"].as_bool().unwrap(), number(row, "flash_free") >= 0 && number(row, "ram_free") >= 0);
+        }
+    }
+}
+
+#[test]
+fn the_exit_code_is_for_scripts() {
+    let (small, large) = (model("mnist-small"), model("mnist-large"));
+    succeed(Path::new("."), &format!("fit {small} --board microbit"));
+    let output = run(Path::new("."), &format!("fit {large} --board microbit"));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("no: 1,") && said.contains(" bytes of flash too many"), "{said}");
+    // A table of all boards is an answer, whatever is in it.
+    let all = succeed(Path::new("."), &format!("fit {large}"));
+    assert!(all.contains("yes") && all.contains("no: "), "{all}");
+
+    let folder = folder();
+    fail(folder.path(), &format!("fit {small} --board z80"), 1, &["z80", "microbit"]);
+    fail(folder.path(), "fit missing.gan", 1, &["missing.gan"]);
+    std::fs::write(folder.path().join("empty.gan"), "").unwrap();
+    fail(folder.path(), "fit empty.gan", 1, &["empty.gan", "empty"]);
+}
+
+/// The committed counts are of networks that `bench-model` makes.
+#[test]
+fn estimates_are_within_five_percent_of_the_counts() {
+    let folder = folder();
+    let path = folder.path();
+    let page = std::fs::read_to_string(format!("{}/../docs/performance.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let mut compared = 0;
+    for (name, layers, activation) in
+        [("A", "100-256-512-1024-784", "relu"), ("B", "100-128-784", "relu"), ("O", "97-61-211-785", "leaky-relu")]
+    {
+        succeed(path, &format!("bench-model --layers {layers} --activation {activation} -o {name}.gan"));
+        let rows = json(&format!("fit {} --json", path.join(format!("{name}.gan")).display()));
+        for line in page.lines().filter(|line| line.contains(&format!("| {name} |"))) {
+            let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let [board, kernel, _, _, instructions, ..] = cells[..] else { continue };
+            let row = rows.iter().find(|row| row["board"] == board).unwrap_or_else(|| panic!("no {board}"));
+            let (Ok(counted), true) = (instructions.parse::<f64>(), row["kernel"] == kernel) else { continue };
+            let estimated = number(row, "instructions") as f64;
+            assert!((estimated / counted - 1.0).abs() < 0.05, "{board}, {name}: {estimated} estimated, {counted} counted");
+            compared += 1;
+        }
+    }
+    assert!(compared >= 20, "{compared} compared");
+}
+
+/// Time is instructions at the manual's cycles and the board's clock; without a clock there is none.
+#[test]
+fn times_follow_from_the_clock() {
+    let rows = json(&format!("fit {} --json", model("mnist-small")));
+    let of = |board: &str| rows.iter().find(|row| row["board"] == board).unwrap();
+    // 16 MHz, and 1.1 to 1.3 cycles an instruction for the code of a Cortex-M0: see the table of counts.
+    let microbit = of("microbit");
+    let cycles = microbit["milliseconds"].as_f64().unwrap() * 16_000.0 / number(microbit, "instructions") as f64;
+    assert!((1.1..1.3).contains(&cycles), "{cycles} cycles an instruction");
+    assert!(of("riscv32")["milliseconds"].is_null());
+}

@@ -1,0 +1,28 @@
+//! The tables that `gan-train fit` has in it: what the application takes of each board, and what layers cost.
+
+pub mod boards;
+pub mod speeds;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::shell;
+
+/// A file in gan-train's folder for them.
+fn path(name: &str) -> PathBuf {
+    shell::root().join("gan-train/src/fit").join(name)
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let text = fs::read_to_string(path).with_context(|| shell::relative(path))?;
+    toml::from_str(&text).with_context(|| shell::relative(path))
+}
+
+fn write(path: &Path, about: &str, table: &impl Serialize) -> Result<()> {
+    let text = format!("# {about}\n\n{}", toml::to_string(table)?);
+    fs::write(path, text).with_context(|| shell::relative(path))
+}

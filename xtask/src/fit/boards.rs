@@ -1,0 +1,151 @@
+//! `boards.toml`: memories, and the linked application's size without a model.
+
+use anyhow::{Context, Result, ensure};
+use gan_app::memory::bytes_for;
+use serde::{Deserialize, Serialize};
+
+use super::{path, read, write};
+use crate::blob::Blob;
+use crate::boards::{self, Board};
+use crate::firmware::{self, Input, Needs};
+use crate::setup::Toolchain;
+use crate::{size, vectors};
+
+const FILE: &str = "boards.toml";
+const ABOUT: &str = "Written by `cargo xtask size --update`. Bytes; gan-train/src/fit.rs says what the fields mean.";
+
+/// A smaller size is no mistake, but the table should not stay behind for long.
+const STALE_PERCENT: u64 = 2;
+
+/// The file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    /// What linked the application.
+    compiler: String,
+    board: Vec<Row>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    name: String,
+    core: String,
+    kernel: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    megahertz: Option<u32>,
+    flash: u64,
+    ram: u64,
+    code: u64,
+    float: u64,
+    int4: u64,
+    statics: u64,
+}
+
+/// Links the application for each board and writes the table.
+pub fn update(toolchain: Toolchain) -> Result<()> {
+    write(&path(FILE), ABOUT, &measure(toolchain)?)
+}
+
+/// Links the application for each board and compares.
+pub fn check(toolchain: Toolchain) -> Result<()> {
+    let (old, now) = (read::<Table>(&path(FILE))?, measure(toolchain)?);
+    let mut wrong = Vec::new();
+    for row in &now.board {
+        match old.board.iter().find(|old| old.name == row.name) {
+            Some(old) if is_covered(old, row) => {}
+            Some(old) => wrong.push(format!("{}: {row:?}\n  in the table: {old:?}", row.name)),
+            None => wrong.push(format!("{}: not in the table", row.name)),
+        }
+    }
+    wrong.extend(
+        old.board
+            .iter()
+            .filter(|old| now.board.iter().all(|row| row.name != old.name))
+            .map(|old| format!("{}: no such board", old.name)),
+    );
+    for line in &wrong {
+        println!("{line}");
+    }
+    if old.compiler != now.compiler {
+        println!("SKIPPED size: the table is of {}, this is {}; the differences are above, if any", old.compiler, now.compiler);
+        return Ok(());
+    }
+    ensure!(wrong.is_empty(), "sizes are not as in {FILE}; if they must change: `cargo xtask size --update`");
+    println!("size: {} boards as in gan-train/src/fit/{FILE}", now.board.len());
+    Ok(())
+}
+
+/// Whether what the table says of a board is still true: all that is measured now fits in it, and not with much to spare.
+fn is_covered(old: &Row, now: &Row) -> bool {
+    let sizes = |row: &Row| [row.code, row.code + row.float, row.code + row.int4, row.statics];
+    let close = |(old, now): (u64, u64)| now <= old && 100 * now >= (100 - STALE_PERCENT) * old;
+    let named = |row: &Row| (row.core.clone(), row.kernel.clone(), row.megahertz, row.flash, row.ram);
+    named(old) == named(now) && sizes(old).into_iter().zip(sizes(now)).all(close)
+}
+
+fn measure(toolchain: Toolchain) -> Result<Table> {
+    let board = boards::all().into_iter().map(|board| row(toolchain, board).with_context(|| board.name.clone()));
+    Ok(Table { compiler: toolchain.version()?, board: board.collect::<Result<_>>()? })
+}
+
+fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
+    let memory = board.memory()?;
+    let synthetic = |stem: &str| vectors::folder().join(format!("{stem}.gan"));
+    // Code and statics besides the model's.
+    let of = |model: &std::path::Path| -> Result<(u64, u64)> {
+        let blob = Blob::read(model)?;
+        let size = size::of(&firmware::build(toolchain, board, "digits", Input::model(model))?)?;
+        let buffers = bytes_for(&blob.decode()?) as u64;
+        Ok((size.flash() - Needs::of(board, &blob)?.blob, size.ram().saturating_sub(buffers)))
+    };
+    let digits = of(&vectors::default_model()?)?;
+    let wide = of(&synthetic("v1-wide-range"))?;
+    let (float, int4) = (of(&synthetic("v1-float"))?, of(&synthetic("v2-int4"))?);
+    // What a model does not use is not linked: the largest of those here.
+    let code = digits.0.max(wide.0);
+    Ok(Row {
+        name: board.name.clone(),
+        core: board.core.clone(),
+        kernel: board.kernel.clone(),
+        megahertz: board.megahertz,
+        flash: memory.flash,
+        ram: memory.ram,
+        code,
+        float: float.0.saturating_sub(code),
+        int4: int4.0.saturating_sub(code),
+        statics: [digits.1, wide.1, float.1, int4.1].into_iter().max().unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_what_the_table_no_longer_covers() {
+        let row = |code, float, statics, flash| Row {
+            name: "board".into(),
+            core: "core".into(),
+            kernel: "kernel".into(),
+            megahertz: Some(1),
+            flash,
+            ram: 1,
+            code,
+            float,
+            int4: 0,
+            statics,
+        };
+        let old = row(10_000, 2_000, 100, 1 << 20);
+        assert!(is_covered(&old, &row(9_800, 2_200, 98, 1 << 20)));
+        for now in [
+            row(10_001, 1_000, 100, 1 << 20),
+            row(10_000, 2_001, 100, 1 << 20),
+            row(10_000, 2_000, 101, 1 << 20),
+            row(9_799, 2_200, 100, 1 << 20),
+            row(10_000, 2_000, 100, 1 << 19),
+        ] {
+            assert!(!is_covered(&old, &now), "{now:?}");
+        }
+    }
+}

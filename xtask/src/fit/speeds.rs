@@ -1,0 +1,173 @@
+//! `speeds.toml`: what a layer costs, fitted to the counts of its kernel: so many instructions for each multiply-accumulate, each output and each layer.
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use super::{path, read, write};
+
+const FILE: &str = "speeds.toml";
+const ABOUT: &str = "Written by `cargo xtask count --update`. gan-train/src/fit.rs says what the fields mean.";
+/// By how much of itself the fitted cost of a whole network may be wrong.
+const TOLERANCE: f64 = 0.05;
+
+/// A layer that was counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Layer {
+    /// Numbers that come in.
+    pub inputs: u16,
+    /// Numbers that go out.
+    pub outputs: u16,
+    /// What it took.
+    pub instructions: u64,
+}
+
+/// All that was counted for a kernel and a type of weights, on one core.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// The kernel.
+    pub kernel: String,
+    /// `i8` or `i4`.
+    pub element: &'static str,
+    /// The core.
+    pub core: String,
+    /// The layers of each network.
+    pub networks: Vec<Vec<Layer>>,
+    /// Estimated cycles for each instruction.
+    pub cycles: Option<f64>,
+}
+
+/// The file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    speed: Vec<Row>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    kernel: String,
+    element: String,
+    core: String,
+    mac: f64,
+    row: f64,
+    layer: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cycles: Option<f64>,
+}
+
+/// Writes the table.
+pub fn update(counted: &[Counted]) -> Result<()> {
+    let speed = counted.iter().map(fit).collect::<Result<_>>()?;
+    write(&path(FILE), ABOUT, &Table { speed })
+}
+
+/// Checks that the table still says of every network that was counted what it costs.
+pub fn check(counted: &[Counted]) -> Result<()> {
+    let table: Table = read(&path(FILE))?;
+    for now in counted {
+        let same = |row: &&Row| (&*row.kernel, &*row.element, &*row.core) == (&*now.kernel, now.element, &*now.core);
+        let row = table.speed.iter().find(same).with_context(|| format!("{FILE} has no {} {}", now.kernel, now.element));
+        error(row?, now).with_context(|| format!("{FILE}: {} {}; `cargo xtask count --update`", now.kernel, now.element))?;
+    }
+    Ok(())
+}
+
+/// Least squares of the relative errors of the layers, so that small layers count as much as large ones.
+fn fit(counted: &Counted) -> Result<Row> {
+    let mut normal = [[0.0; 4]; 3];
+    for layer in counted.networks.iter().flatten() {
+        let instructions = layer.instructions as f64;
+        let terms = terms(layer).map(|term| term / instructions);
+        for (line, term) in normal.iter_mut().zip(terms) {
+            for (sum, other) in line.iter_mut().zip([terms[0], terms[1], terms[2], 1.0]) {
+                *sum += term * other;
+            }
+        }
+    }
+    let [mac, row, layer] = solve(normal).context("too few kinds of layers were counted")?;
+    // As many digits as the fit is good for.
+    let round = |value: f64, digits: f64| (value * digits).round() / digits;
+    let row = Row {
+        kernel: counted.kernel.clone(),
+        element: counted.element.into(),
+        core: counted.core.clone(),
+        mac: round(mac, 1e4),
+        row: round(row, 1e2),
+        layer: round(layer, 1.0),
+        cycles: counted.cycles.map(|cycles| round(cycles, 1e2)),
+    };
+    error(&row, counted).with_context(|| format!("{} {}", counted.kernel, counted.element))?;
+    Ok(row)
+}
+
+/// An error if the row is wrong for a whole network.
+fn error(row: &Row, counted: &Counted) -> Result<()> {
+    for network in &counted.networks {
+        let real: f64 = network.iter().map(|layer| layer.instructions as f64).sum();
+        let fitted: f64 = network
+            .iter()
+            .map(|layer| terms(layer).iter().zip([row.mac, row.row, row.layer]).map(|(term, cost)| term * cost).sum::<f64>())
+            .sum();
+        ensure!(
+            (fitted / real - 1.0).abs() <= TOLERANCE,
+            "a network of {} layers takes {real} instructions, fitted are {fitted:.0}",
+            network.len()
+        );
+    }
+    Ok(())
+}
+
+/// What is multiplied by the costs of a multiply-accumulate, an output and a layer.
+fn terms(layer: &Layer) -> [f64; 3] {
+    let outputs = f64::from(layer.outputs);
+    [outputs * f64::from(layer.inputs), outputs, 1.0]
+}
+
+/// Three linear equations, by elimination with pivots.
+fn solve(mut lines: [[f64; 4]; 3]) -> Option<[f64; 3]> {
+    for at in 0..3 {
+        let pivot = (at..3).max_by(|&one, &other| lines[one][at].abs().total_cmp(&lines[other][at].abs()))?;
+        lines.swap(at, pivot);
+        let line = lines[at].map(|value| value / lines[at][at]);
+        if !line.iter().all(|value| value.is_finite()) {
+            return None;
+        }
+        lines[at] = line;
+        for other in (0..3).filter(|&other| other != at) {
+            let factor = lines[other][at];
+            lines[other].iter_mut().zip(line).for_each(|(value, own)| *value -= factor * own);
+        }
+    }
+    Some(lines.map(|line| line[3]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(cost: impl Fn(u16, u16) -> u64) -> Counted {
+        let network = |sizes: &[u16]| {
+            let layers =
+                sizes.windows(2).map(|pair| Layer { inputs: pair[0], outputs: pair[1], instructions: cost(pair[0], pair[1]) });
+            layers.collect()
+        };
+        let networks = vec![network(&[100, 256, 512, 784]), network(&[16, 64, 64]), network(&[97, 61, 211, 785])];
+        Counted { kernel: "k".into(), element: "i8", core: "c".into(), networks, cycles: None }
+    }
+
+    #[test]
+    fn finds_the_costs_it_is_given() {
+        let exact = counted(|inputs, outputs| 3 * u64::from(inputs) * u64::from(outputs) + 20 * u64::from(outputs) + 500);
+        let row = fit(&exact).unwrap();
+        assert_eq!((row.mac, row.row, row.layer), (3.0, 20.0, 500.0));
+        assert!(error(&Row { mac: 3.2, ..row }, &exact).is_err());
+    }
+
+    #[test]
+    fn refuses_what_is_no_such_cost() {
+        assert!(fit(&counted(|inputs, outputs| 1 + u64::from(inputs).pow(2) * u64::from(outputs % 7))).is_err());
+        let one = Counted { networks: vec![vec![Layer { inputs: 1, outputs: 1, instructions: 10 }]], ..counted(|_, _| 1) };
+        assert!(fit(&one).is_err());
+    }
+}

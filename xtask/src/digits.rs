@@ -56,7 +56,7 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
 fn draw(toolchain: Toolchain, board: &Board, model: &Path, show: impl FnMut(&str)) -> Result<Vec<String>> {
     let blob = Blob::read(model)?;
     let needs = Needs::of(board, &blob)?;
-    if let Some(reason) = firmware::misfit(board, needs.blob, 0, needs.by_lines)? {
+    if let Some(reason) = firmware::misfit(board, needs.blob, needs.by_lines)? {
         bail!("{} does not fit: {reason}", blob.stem());
     }
     let elf = firmware::build(toolchain, board, "digits", Input::model(model))?;

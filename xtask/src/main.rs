@@ -5,7 +5,6 @@ mod boards;
 mod card;
 mod count;
 mod digits;
-mod drill;
 mod firmware;
 mod models;
 mod parity;
@@ -44,7 +43,8 @@ enum Task {
         #[arg(long, value_name = "TEXT")]
         only: Option<String>,
     },
-    /// Run the golden vectors on QEMU, and check that no failure looks like success
+    /// Compare every kernel with the reference on QEMU: models, images, layers of many sizes; and check that no failure looks like success.
+    /// With --model only that model
     Parity(OnBoard),
     /// Draw a model's images on QEMU
     Digits(OnBoard),

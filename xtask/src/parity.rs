@@ -116,7 +116,7 @@ impl Suite<'_> {
     /// The board's kernel against the scalar loops, over layers of many sizes.
     fn kernel(&self, board: &Board, row: &mut Row, output: &mut Output) -> Tally {
         let outcome = || -> Result<(String, Tally)> {
-            let elf = program::build(self.toolchain, board, "kernels", false)?;
+            let elf = program::build(self.toolchain, board, "kernels")?;
             let run = qemu::run(board, &elf, LIMIT, |_| {})?;
             let name = run.lines.first().and_then(|line| line.strip_prefix("kernel ")?.split(' ').next());
             match (run.end, counts(&run, "kernels: ")) {

@@ -19,13 +19,13 @@ use crate::{shell, size, vectors};
 static BUILDING: Mutex<()> = Mutex::new(());
 
 /// Builds a binary that carries no model of its own, and returns the path of a copy that stays.
-pub fn build(toolchain: Toolchain, board: &Board, bin: &str, every_kind: bool) -> Result<PathBuf> {
-    // Its build script wants a model; always the same, so that nothing is built twice.
+pub fn build(toolchain: Toolchain, board: &Board, bin: &str) -> Result<PathBuf> {
+    // Its build script wants a model; always the same, and the same features, so that nothing is built twice.
     let model = vectors::default_model()?;
     let copy = folder()?.join(format!("{}-{bin}.elf", board.name));
     // A build that panicked leaves nothing behind that this one relies on.
     let _building = BUILDING.lock().unwrap_or_else(|error| error.into_inner());
-    let elf = firmware::build(toolchain, board, bin, Input { every_kind, ..Input::model(&model) })?;
+    let elf = firmware::build(toolchain, board, bin, Input { every_kind: true, ..Input::model(&model) })?;
     fs::copy(&elf, &copy).with_context(|| shell::relative(&copy))?;
     Ok(copy)
 }
@@ -51,7 +51,7 @@ pub struct Program<'a> {
 
 impl<'a> Program<'a> {
     pub fn build(toolchain: Toolchain, board: &'a Board) -> Result<Self> {
-        let elf = build(toolchain, board, "parity", true)?;
+        let elf = build(toolchain, board, "parity")?;
         let code = size::of(&elf)?.flash();
         ensure!(code <= CODE_BYTES, "{}: the code has {code} bytes: raise CODE_BYTES, which is {CODE_BYTES}", board.name);
         let [job, job_end, free_start, free_end] = symbols(&elf, ["_job", "_job_end", "_free_start", "_free_end"])?;

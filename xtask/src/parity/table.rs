@@ -32,7 +32,11 @@ pub fn text(rows: &[Row]) -> String {
     let mut text = String::from("| board | kernel | models passed | images | layers | seconds |\n|---|---|---|---|---|---|\n");
     for Row { board, kernel, layers, models, skipped, images, seconds } in rows {
         let ran = models.passed + models.failed;
-        let skipped = if *skipped > 0 { format!(", {skipped} do not fit") } else { String::new() };
+        let skipped = match skipped {
+            0 => String::new(),
+            1 => ", 1 does not fit".into(),
+            _ => format!(", {skipped} do not fit"),
+        };
         text += &format!("| {board} | {kernel} | {} of {ran}{skipped} | {images} | {layers} | {seconds:.0} |\n", models.passed);
     }
     text

@@ -107,7 +107,7 @@ pub struct Needs {
     pub blob: u64,
     /// Bytes of the buffers for images line by line.
     pub by_lines: u64,
-    /// Bytes of the buffers for a whole image at once; with those for its lines, which the parity binary has besides.
+    /// Bytes of the buffers for images in one piece as well.
     pub whole: u64,
     /// Whether the kernel makes two images at a time, which takes layers in its own packing.
     pub pairs: bool,

@@ -55,7 +55,7 @@ impl<'a> Program<'a> {
         let code = size::of(&elf)?.flash();
         ensure!(code <= CODE_BYTES, "{}: the code has {code} bytes: raise CODE_BYTES, which is {CODE_BYTES}", board.name);
         let [job, job_end, free_start, free_end] = symbols(&elf, ["_job", "_job_end", "_free_start", "_free_end"])?;
-        Ok(Self { board, elf, job, flash: job_end - job, ram: free_end - free_start })
+        Ok(Self { board, elf, job, flash: job_end.saturating_sub(job), ram: free_end.saturating_sub(free_start) })
     }
 
     /// Why a model does not fit, if it does not.

@@ -23,7 +23,7 @@ use gan_core::quant::Rescale;
 use gan_embedded::console::{self, Console};
 use gan_embedded::{board, entry};
 use gan_tests::job::Job;
-use gan_tests::vectors::SAMPLER_CODES;
+use gan_tests::vectors::{SAMPLER_CODES, VectorError};
 use images::Buffers;
 use report::Group;
 
@@ -37,7 +37,10 @@ fn main() -> ! {
 
 /// Runs all groups; whether every check passed.
 fn check(console: &mut Console) -> Result<bool, fmt::Error> {
-    let job = Job::read(memory::job()).unwrap_or_else(|error| console::fatal(format_args!("the job in flash: {error}")));
+    let job = Job::read(memory::job()).unwrap_or_else(|error| match error {
+        VectorError::Magic => console::fatal(format_args!("no job in flash: `cargo xtask parity` puts it there")),
+        error => console::fatal(format_args!("the job in flash: {error}")),
+    });
     drill::run(job.drill, console);
     let generator = gan_core::decode(job.blob).unwrap_or_else(|error| console::fatal(format_args!("the job's blob: {error}")));
     if (job.images.latent_len(), job.images.pixels_len()) != (generator.latent_len(), generator.pixels_len()) {

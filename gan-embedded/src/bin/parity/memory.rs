@@ -18,7 +18,7 @@ pub fn job() -> &'static [u8] {
     let (start, end) = ((&raw const _job).addr(), (&raw const _job_end).addr());
     // SAFETY: the symbols are in this order in one memory, which the linker gave to nothing else, since it asserts that the program ends
     // before, and nothing writes to it. Any byte is a valid u8.
-    unsafe { slice::from_raw_parts(with_exposed_provenance(start), end - start) }
+    unsafe { slice::from_raw_parts(with_exposed_provenance(start), end.saturating_sub(start)) }
 }
 
 /// The RAM that no static has, handed out from the front.

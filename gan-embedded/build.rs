@@ -1,10 +1,9 @@
-//! Puts the board's memory layout before the linker, and the model and its golden vectors into the firmware.
+//! Puts the board's memory layout before the linker, and the model into the firmware.
 //!
 //! | variable | meaning | default |
 //! |---|---|---|
 //! | `GAN_MODEL` | the blob to carry | `../models/digits8.gan` |
 //! | `GAN_LOAD` | bytes of a model that can be received over the console; needs twice as much RAM | 0: none |
-//! | `GAN_VECTORS` | whole-image vectors of that blob | `../tests/vectors/<stem of the blob>.images.bin` |
 //!
 //! The blob is decoded here with the `gan-core` that will run it, so a bad one stops the build, and every buffer's size is
 //! a constant in the firmware. It is packed for the board's kernel, layer by layer where the packing is exact.
@@ -34,12 +33,7 @@ fn run() -> Result<(), String> {
     layout(&board()?, &out)?;
 
     let model = input("GAN_MODEL").unwrap_or_else(|| "../models/digits8.gan".into());
-    fs::write(out.join("model.rs"), model_source(&model, &out)?).map_err(|error| format!("model.rs: {error}"))?;
-
-    let stem = model.file_stem().unwrap_or_default().to_string_lossy();
-    let images = input("GAN_VECTORS").unwrap_or_else(|| format!("../tests/vectors/{stem}.images.bin").into());
-    let vectors = vectors_source(&images, Path::new("../tests/vectors/arith.bin"), &out)?;
-    fs::write(out.join("vectors.rs"), vectors).map_err(|error| format!("vectors.rs: {error}"))
+    fs::write(out.join("model.rs"), model_source(&model, &out)?).map_err(|error| format!("model.rs: {error}"))
 }
 
 /// The one board whose feature is on, and that the target can run.
@@ -73,6 +67,9 @@ fn layout(board: &str, out: &Path) -> Result<(), String> {
     fs::copy(&from, out.join("memory.x")).map_err(|error| format!("{from}: {error}"))?;
     println!("cargo::rustc-link-search={}", out.display());
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
+    // Where the parity binary finds its job.
+    println!("cargo::rerun-if-changed=memory/parity.x");
+    println!("cargo::rustc-link-arg-bin=parity=-Tmemory/parity.x");
     // Sections need no page alignment on a device without pages.
     println!("cargo::rustc-link-arg-bins=--nmagic");
     Ok(())
@@ -158,23 +155,5 @@ fn constants(generator: &Generator<'_>, crc: u32, load: usize) -> Result<String,
     }
     writeln!(source, "/// CRC-32 of the blob before it was packed for this board.\npub const CRC: u32 = {crc:#010x};")?;
     writeln!(source, "/// Number of labels; 0: the generator takes none.\npub const CLASSES: u16 = {};", generator.classes())?;
-    Ok(source)
-}
-
-/// Rust code with the golden vectors, which only the parity binary includes: a model without any still runs.
-fn vectors_source(images: &Path, arithmetic: &Path, out: &Path) -> Result<String, String> {
-    let mut source = String::new();
-    for (name, path) in [("IMAGES", images), ("ARITHMETIC", arithmetic)] {
-        println!("cargo::rerun-if-changed={}", path.display());
-        let copy = format!("{}.bin", name.to_lowercase());
-        let result = match fs::copy(path, out.join(&copy)) {
-            Ok(_) => writeln!(source, "static {name}: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{copy}\"));"),
-            Err(error) => {
-                let message = format!("{}: {error}; `cargo xtask vectors` makes it, GAN_VECTORS names another", path.display());
-                writeln!(source, "static {name}: &[u8] = &[];\ncompile_error!({message:?});")
-            }
-        };
-        result.map_err(|error| error.to_string())?;
-    }
     Ok(source)
 }

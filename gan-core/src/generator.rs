@@ -6,6 +6,7 @@ mod integer;
 mod layer;
 mod nibbles;
 mod pair;
+mod trace;
 
 use crate::CODE_MAX;
 use crate::blob::{self, Element, Header, ImageShape, LayerSpec, Layers, Packing};

@@ -3,6 +3,7 @@
 //! | part | for whom | what |
 //! |---|---|---|
 //! | [`vectors`] | host suites and firmware | zero-copy readers of the files in `tests/vectors` |
+//! | [`job`] | `cargo xtask parity` and firmware | what a board is given to check |
 //! | [`tolerance`] | host suites and firmware | how far float results may be off, each number with its reason |
 //! | `reference` | host | the `.gan` format and its arithmetic, written a second time, naively, from `docs/blob-format.md` |
 //! | `synthetic` | host | blobs that exercise what trained models do not |
@@ -13,6 +14,7 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 
+pub mod job;
 pub mod tolerance;
 pub mod vectors;
 

@@ -4,8 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::job::{Case, Digest};
 use crate::reference::write::write;
-use crate::reference::{Refused, generate, parse, rescale, sampler};
+use crate::reference::{Model, Refused, generate, is_float, parse, rescale, sampler};
 use crate::synthetic::{self, SplitMix64};
 use crate::vectors::{ARITHMETIC_MAGIC, IMAGES_MAGIC, Images, NO_LABEL, SAMPLER_CODES, VectorError};
 
@@ -103,7 +104,6 @@ pub fn synthetic_blobs() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// The images file of a blob: one image for each label and two more of label 0, or eight of a model without labels.
-/// Seeds differ in all bits, and the first is 0.
 ///
 /// # Errors
 ///
@@ -129,8 +129,7 @@ pub fn float_images(float: &[u8], int8: &[u8]) -> Result<Vec<u8>, Refused> {
 /// The images of `blob`, in a file that belongs to the blob `owner`.
 fn images_of(blob: &[u8], owner: &[u8]) -> Result<Vec<u8>, Refused> {
     let model = parse(blob)?;
-    let labels: Vec<Option<u16>> =
-        if model.classes == 0 { vec![None; 8] } else { (0..model.classes).chain([0, 0]).map(Some).collect() };
+    let labels = labels(&model);
     let count = u16::try_from(labels.len()).map_err(|_| Refused("more labels than an images file holds".into()))?;
 
     let mut out = IMAGES_MAGIC.to_vec();
@@ -139,7 +138,7 @@ fn images_of(blob: &[u8], owner: &[u8]) -> Result<Vec<u8>, Refused> {
     out.extend((model.pixels_len() as u32).to_le_bytes());
     out.extend(count.to_le_bytes());
     for (index, &label) in labels.iter().enumerate() {
-        let seed = (index as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let seed = seed(index);
         let latent = sampler::codes(seed, 0, usize::from(model.latent_len));
         out.extend(seed.to_le_bytes());
         out.extend(label.unwrap_or(NO_LABEL).to_le_bytes());
@@ -147,6 +146,41 @@ fn images_of(blob: &[u8], owner: &[u8]) -> Result<Vec<u8>, Refused> {
         out.extend(generate(&model, &latent, label));
     }
     Ok(out)
+}
+
+/// The labels of an images file.
+fn labels(model: &Model) -> Vec<Option<u16>> {
+    if model.classes == 0 { vec![None; 8] } else { (0..model.classes).chain([0, 0]).map(Some).collect() }
+}
+
+/// The seed of image `index`: seeds differ in all bits, and the first is 0.
+fn seed(index: usize) -> u64 {
+    (index as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// How many [`cases`] an integer model has.
+pub const CASES: usize = 32;
+
+/// Digests of further images of a blob, of seeds that follow on those of its [`images`] and of all labels in turn. None of a float model: its
+/// pixels need not be the same to the last bit.
+///
+/// # Errors
+///
+/// If the reference refuses the blob.
+pub fn cases(blob: &[u8]) -> Result<Vec<Case>, Refused> {
+    let model = parse(blob)?;
+    if is_float(&model) {
+        return Ok(Vec::new());
+    }
+    let first = labels(&model).len();
+    let case = |index: usize| {
+        let seed = seed(first + index);
+        let label = (model.classes > 0).then(|| (index % usize::from(model.classes)) as u16);
+        let mut digest = Digest::new();
+        digest.update(&generate(&model, &sampler::codes(seed, 0, model.latent_len.into()), label));
+        Case { seed, label, digest: digest.value() }
+    };
+    Ok((0..CASES).map(case).collect())
 }
 
 /// The arithmetic file.

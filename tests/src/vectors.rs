@@ -211,7 +211,7 @@ impl<'a> Arithmetic<'a> {
 }
 
 /// Takes a header field off the front of `rest`.
-fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], VectorError> {
+pub(crate) fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], VectorError> {
     let (&head, tail) = rest.split_first_chunk().ok_or(VectorError::Length)?;
     *rest = tail;
     Ok(head)
@@ -219,6 +219,6 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], VectorError> {
 
 /// Splits a field off the front of an item. `read` proved that every item is whole, so the default is never taken; it
 /// stands here because it keeps the panic machinery out of firmware.
-fn field<const N: usize>(item: &[u8]) -> ([u8; N], &[u8]) {
+pub(crate) fn field<const N: usize>(item: &[u8]) -> ([u8; N], &[u8]) {
     item.split_first_chunk().map_or(([0; N], &[]), |(&head, tail)| (head, tail))
 }

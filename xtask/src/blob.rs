@@ -19,10 +19,14 @@ pub struct Blob {
 impl Blob {
     /// Reads the file; nothing is checked yet.
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).with_context(|| shell::relative(path))?;
+        Ok(Self::from_bytes(path, &fs::read(path).with_context(|| shell::relative(path))?))
+    }
+
+    /// A blob that lies nowhere, in place of the one at `path`.
+    pub fn from_bytes(path: &Path, bytes: &[u8]) -> Self {
         let mut blob = Self::zeros(path, bytes.len());
-        blob.buffer[blob.start..].copy_from_slice(&bytes);
-        Ok(blob)
+        blob.buffer[blob.start..].copy_from_slice(bytes);
+        blob
     }
 
     fn zeros(path: &Path, len: usize) -> Self {

@@ -62,7 +62,7 @@ fn send(session: &mut Session, blob: &[u8]) -> Result<Vec<u8>> {
 fn build(toolchain: Toolchain, board: &Board, model: &Path, load: usize) -> Result<PathBuf> {
     let blob = Blob::read(model)?;
     let needs = Needs::of(board, &blob)?;
-    if let Some(reason) = firmware::misfit(board, needs.blob, 0, needs.by_lines + 2 * load as u64)? {
+    if let Some(reason) = firmware::misfit(board, needs.blob, needs.by_lines + 2 * load as u64)? {
         bail!("{} does not fit: {reason}", blob.stem());
     }
     firmware::build(toolchain, board, "digits", Input { load, ..Input::model(model) })

@@ -17,12 +17,12 @@ use crate::shell;
 pub struct Input<'a> {
     /// The blob it carries.
     pub model: &'a Path,
-    /// The golden vectors it carries, or those that its build script finds.
-    pub vectors: Option<&'a Path>,
-    /// The failure that the `drill` binary goes for.
-    pub drill: Option<&'a str>,
+    /// Whether it takes layers of every kind, not only those of its model.
+    pub every_kind: bool,
     /// Bytes of a model that the application can receive.
     pub load: usize,
+    /// Whether the application has a panic in it, for the check that there is none.
+    pub planted: bool,
     /// Whether the `count` binary makes two images at a time.
     pub pair: bool,
 }
@@ -30,7 +30,7 @@ pub struct Input<'a> {
 impl<'a> Input<'a> {
     /// A build with nothing but a model.
     pub fn model(model: &'a Path) -> Self {
-        Self { model, vectors: None, drill: None, load: 0, pair: false }
+        Self { model, every_kind: false, load: 0, planted: false, pair: false }
     }
 }
 
@@ -38,6 +38,9 @@ impl Input<'_> {
     /// The features for the model's kinds of layers, which firmware has only if asked for. A model that cannot be read is the build script's to
     /// refuse.
     fn features(&self) -> Vec<&'static str> {
+        if self.every_kind {
+            return vec!["float", "int4"];
+        }
         let features = |blob: Blob| {
             let generator = blob.decode()?;
             let float = generator.layers().any(|layer| matches!(layer, Layer::F32 { .. })).then_some("float");
@@ -98,22 +101,17 @@ fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>
         command.args(["-Z", "build-std=core"]);
     }
     command.env("GAN_MODEL", input.model);
-    let load = input.load.to_string();
-    for (variable, value) in [
-        ("GAN_LOAD", Some(load.as_ref())),
-        ("GAN_VECTORS", input.vectors.map(Path::as_os_str)),
-        ("GAN_DRILL", input.drill.map(str::as_ref)),
-        ("GAN_COUNT_PAIR", input.pair.then_some("1".as_ref())),
-    ] {
-        match value {
-            Some(value) => command.env(variable, value),
-            None => command.env_remove(variable),
+    command.env("GAN_LOAD", input.load.to_string());
+    for (variable, set) in [("GAN_COUNT_PAIR", input.pair), ("GAN_PLANTED_PANIC", input.planted)] {
+        match set {
+            true => command.env(variable, "1"),
+            false => command.env_remove(variable),
         };
     }
     command
 }
 
-/// Flash that a binary takes besides the blob and the vectors: the most of all binaries and boards, rounded up.
+/// Flash that a binary takes besides the blob: the most of all binaries and boards, rounded up.
 /// `cargo xtask parity` measures it, so that the checks below stay true.
 pub const CODE_BYTES: u64 = 56 << 10;
 
@@ -126,7 +124,7 @@ pub struct Needs {
     pub blob: u64,
     /// Bytes of the buffers for images line by line.
     pub by_lines: u64,
-    /// Bytes of the buffers of the parity binary, which has a whole image besides.
+    /// Bytes of the buffers for images in one piece as well.
     pub whole: u64,
     /// Whether the kernel makes two images at a time, which takes layers in its own packing.
     pub pairs: bool,
@@ -147,9 +145,9 @@ impl Needs {
 /// Whether a model fits a board: nothing if it does, else why not.
 ///
 /// Asked before building, because the linker's complaint about a region does not say that the model is too large.
-pub fn misfit(board: &Board, blob_bytes: u64, vectors_bytes: u64, buffer_bytes: u64) -> Result<Option<String>> {
+pub fn misfit(board: &Board, blob_bytes: u64, buffer_bytes: u64) -> Result<Option<String>> {
     let memory = board.memory()?;
-    let flash = blob_bytes + vectors_bytes + CODE_BYTES;
+    let flash = blob_bytes + CODE_BYTES;
     let ram = buffer_bytes + STATICS_BYTES;
     Ok(if flash > memory.flash {
         Some(format!("needs {flash} bytes of flash, {} has {}", board.name, memory.flash))

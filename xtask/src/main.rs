@@ -5,7 +5,6 @@ mod boards;
 mod card;
 mod console;
 mod count;
-mod drill;
 mod firmware;
 mod fit;
 mod models;
@@ -46,7 +45,8 @@ enum Task {
         #[arg(long, value_name = "TEXT")]
         only: Option<String>,
     },
-    /// Run the golden vectors on QEMU, and check that no failure looks like success
+    /// Compare every kernel with the reference on QEMU: models, images, layers of many sizes; and check that no failure looks like success.
+    /// With --model only that model
     Parity(OnBoard),
     /// Talk to the application on a board in QEMU: a line console that draws images
     Console {

@@ -1,117 +1,225 @@
-//! The golden vectors on every board, in QEMU.
+//! Every kernel against the reference, on every board, in QEMU: whole images of models, layers of many sizes, and drills.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+mod drill;
+mod mismatch;
+mod model;
+mod program;
+mod table;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use gan_tests::make;
 
-use crate::blob::Blob;
 use crate::boards::Board;
-use crate::firmware::{self, CODE_BYTES, Input, Needs};
+use crate::firmware::Needs;
 use crate::qemu::{self, End, Run};
 use crate::setup::{self, Toolchain};
 use crate::tally::Tally;
-use crate::{drill, size, vectors};
+use crate::vectors;
+use mismatch::Mismatch;
+use model::Model;
+use program::Program;
+use table::Row;
 
-/// A run takes under a second; a slow, busy machine and a large model may take a hundred times as long.
+/// A run takes under two seconds; a slow, busy machine and a large model may take much longer.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Runs the given model, or all that fit, on each board, then the drills. One check for each model and board.
-pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<Tally> {
+/// What is said of a board, kept together while another board is at work.
+type Output = String;
+
+/// A line of a board's output.
+macro_rules! say {
+    ($output:expr, $($line:tt)*) => {{
+        $output.push_str(&format!($($line)*));
+        $output.push('\n');
+    }};
+}
+use say;
+
+/// Runs the given model on each board; or all that fit, the kernel by itself, and the drills. One check for each.
+pub fn run(boards: &[&'static Board], model: Option<&Path>) -> Result<Tally> {
     let toolchain = setup::run()?;
-    let models = match model {
-        // The firmware's build script runs in another folder.
+    let paths = match model {
         Some(path) => vec![path.canonicalize().with_context(|| path.display().to_string())?],
         None => vectors::models()?,
     };
+    let models = paths.iter().map(|path| Model::read(path)).collect::<Result<Vec<_>>>()?;
+    let suite = Suite { toolchain, models: &models, all: model.is_none() };
+
+    // While one board's firmware is built, which is one thread's work, another's runs.
+    let next = AtomicUsize::new(0);
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(boards.len());
+    let (sender, receiver) = mpsc::channel();
     let mut tally = Tally::default();
-    for board in boards {
-        tally += kernel_on(toolchain, board, &models);
-        tally += models_on(toolchain, board, &models);
-        tally += drill::run(toolchain, board)?;
-    }
+    let mut rows = Vec::new();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                while let Some(board) = boards.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    // There is someone to receive as long as there are workers.
+                    let _ = sender.send(suite.board(board));
+                }
+            });
+        }
+        drop(sender);
+        for (row, board_tally, output) in receiver {
+            print!("{output}");
+            tally += board_tally;
+            rows.push(row);
+        }
+    });
+    ensure!(rows.len() == boards.len(), "{} boards of {} came to an end", rows.len(), boards.len());
+    rows.sort_by_key(|row| boards.iter().position(|board| board.name == row.board));
+    print!("\n{}\n", table::text(&rows));
     println!("parity: {tally}");
     Ok(tally)
 }
 
-/// The board's kernel against the scalar loops, over layers of many sizes.
-fn kernel_on(toolchain: Toolchain, board: &Board, models: &[PathBuf]) -> Tally {
-    let outcome = || -> Result<String> {
-        // It carries no model, but its build script wants one.
-        let model = models.first().context("models/ holds no model")?;
-        let elf = firmware::build(toolchain, board, "kernels", Input::model(model))?;
-        let run = qemu::run(board, &elf, LIMIT, |_| {})?;
-        let name = run.lines.first().and_then(|line| line.strip_prefix("kernel ")?.split(' ').next()).unwrap_or("without a name");
-        match (run.end, counts(&run, "kernels: ")) {
-            (End::Exit(0), Some(counts)) if counts.failed == 0 && counts.passed > 0 => {
-                Ok(format!("{name}: {counts} ({:.1} s)", run.elapsed.as_secs_f64()))
+/// What is run on each board.
+#[derive(Clone, Copy)]
+struct Suite<'a> {
+    toolchain: Toolchain,
+    models: &'a [Model],
+    /// Not only models.
+    all: bool,
+}
+
+impl Suite<'_> {
+    fn board(&self, board: &'static Board) -> (Row, Tally, Output) {
+        let (start, mut output, mut row) = (Instant::now(), Output::new(), Row::new(board));
+        let mut tally = Tally::default();
+        if self.all {
+            tally += self.kernel(board, &mut row, &mut output);
+        }
+        let rest = Program::build(self.toolchain, board).and_then(|program| {
+            for model in self.models {
+                tally += self.model(board, &program, model, &mut row, &mut output);
             }
-            (end, _) => bail!("{end}\n  {}", run.lines.join("\n  ")),
+            if self.all {
+                tally += drill::run(board, &program, &mut output)?;
+            }
+            Ok(())
+        });
+        if let Err(error) = rest {
+            say!(output, "FAILED parity {}: {error:#}", board.name);
+            tally += Tally::one(false);
         }
-    };
-    let outcome = outcome();
-    match &outcome {
-        Ok(summary) => println!("parity {} kernel {summary}", board.name),
-        Err(error) => println!("FAILED parity {} kernel: {error:#}", board.name),
+        row.seconds = start.elapsed().as_secs_f64();
+        (row, tally, output)
     }
-    Tally::one(outcome.is_ok())
-}
 
-fn models_on(toolchain: Toolchain, board: &Board, models: &[PathBuf]) -> Tally {
-    let mut tally = Tally::default();
-    for path in models {
-        let name = format!("{} {}", board.name, path.file_stem().unwrap_or_default().display());
-        let outcome = model_on(toolchain, board, path);
-        match &outcome {
-            Ok(Outcome::Passed(summary)) => println!("parity {name}: {summary}"),
-            Ok(Outcome::Misfit(reason)) => println!("SKIPPED parity {name}: {reason}"),
-            Err(error) => println!("FAILED parity {name}: {error:#}"),
-        }
-        tally += match outcome {
-            Ok(Outcome::Misfit(_)) => Tally::default(),
-            outcome => Tally::one(outcome.is_ok()),
+    /// The board's kernel against the scalar loops, over layers of many sizes.
+    fn kernel(&self, board: &Board, row: &mut Row, output: &mut Output) -> Tally {
+        let outcome = || -> Result<(String, Tally)> {
+            let elf = program::build(self.toolchain, board, "kernels")?;
+            let run = qemu::run(board, &elf, LIMIT, |_| {})?;
+            let name = run.lines.first().and_then(|line| line.strip_prefix("kernel ")?.split(' ').next());
+            match (run.end, counts(&run, "kernels: ")) {
+                (End::Exit(0), Some(counts)) if counts.failed == 0 && counts.passed > 0 => {
+                    let name = name.unwrap_or("without a name");
+                    Ok((format!("{name}: {counts} ({:.1} s)", run.elapsed.as_secs_f64()), counts))
+                }
+                (end, _) => bail!("{end}\n  {}", run.lines.join("\n  ")),
+            }
         };
+        let outcome = outcome();
+        match &outcome {
+            Ok((summary, counts)) => {
+                row.layers = counts.passed;
+                say!(output, "parity {} kernel {summary}", board.name);
+            }
+            Err(error) => say!(output, "FAILED parity {} kernel: {error:#}", board.name),
+        }
+        Tally::one(outcome.is_ok())
     }
-    tally
+
+    fn model(&self, board: &Board, program: &Program<'_>, model: &Model, row: &mut Row, output: &mut Output) -> Tally {
+        let name = format!("{} {}", board.name, model.blob.stem());
+        let outcome = run_model(board, program, model);
+        match &outcome {
+            Ok(Outcome::Passed { images, text, skipped }) => {
+                skipped.iter().for_each(|line| say!(output, "{line} ({name})"));
+                say!(output, "parity {name}: {text}");
+                row.images += images;
+            }
+            Ok(Outcome::Misfit(reason)) => say!(output, "SKIPPED parity {name}: {reason}"),
+            Ok(Outcome::Wrong(lines)) => say!(output, "FAILED parity {name}: {lines}"),
+            Err(error) => say!(output, "FAILED parity {name}: {error:#}"),
+        }
+        let passed = match outcome {
+            Ok(Outcome::Passed { .. }) => true,
+            Ok(Outcome::Misfit(_)) => {
+                row.skipped += 1;
+                return Tally::default();
+            }
+            _ => false,
+        };
+        row.models += Tally::one(passed);
+        Tally::one(passed)
+    }
 }
 
-/// What came of one model on one board, if nothing went wrong.
+/// What came of one model on one board, if it ran.
 enum Outcome {
-    /// All vectors passed; the firmware's own summary.
-    Passed(String),
+    /// All is right: images compared, the firmware's own summary, and what it left out.
+    Passed { images: u32, text: String, skipped: Vec<String> },
     /// The board is too small, and in what.
     Misfit(String),
+    /// What is wrong: the place of each mismatch, then all that the firmware said but for its traces.
+    Wrong(String),
 }
 
-fn model_on(toolchain: Toolchain, board: &Board, path: &Path) -> Result<Outcome> {
-    let blob = Blob::read(path)?;
-    let images = vectors::images_of(&blob)?;
-    let vectors_bytes = fs::metadata(&images)?.len() + make::arithmetic().len() as u64;
-    let needs = Needs::of(board, &blob)?;
-    if let Some(reason) = firmware::misfit(board, needs.blob, vectors_bytes, needs.whole)? {
+fn run_model(board: &Board, program: &Program<'_>, model: &Model) -> Result<Outcome> {
+    let job = model.job(board)?;
+    if let Some(reason) = program.misfit(model, &job)? {
         return Ok(Outcome::Misfit(reason));
     }
-    let elf = firmware::build(toolchain, board, "parity", Input { vectors: Some(&images), ..Input::model(path) })?;
-    let code = size::of(&elf)?.flash().saturating_sub(needs.blob + vectors_bytes);
-    ensure!(code <= CODE_BYTES, "the code has {code} bytes: raise CODE_BYTES, which is {CODE_BYTES}");
-
-    let run = qemu::run(board, &elf, LIMIT, |_| {})?;
+    let (stem, needs) = (model.blob.stem(), Needs::of(board, &model.blob)?);
+    let run = program.run(&stem, &job, LIMIT)?;
+    let said = |kernel: &str| run.lines.first().is_some_and(|line| line.ends_with(&format!(", kernel {kernel}")));
     match (run.end, summary(&run)) {
         (End::Exit(0), Some(counts)) if counts.failed == 0 && counts.passed > 0 => {
-            Ok(Outcome::Passed(format!("{counts} ({:.1} s)", run.elapsed.as_secs_f64())))
+            ensure!(said(&board.kernel), "another kernel than {} ran: {:?}", board.kernel, run.lines.first());
+            let made = |way: &str| run.lines.iter().find_map(|line| parse(line, way)).map_or(0, |counts| counts.passed);
+            let mut skipped: Vec<_> = run.lines.iter().filter(|line| line.starts_with("SKIPPED")).cloned().collect();
+            // Every image must have come in every way; the last of an odd number goes with one that was there already.
+            let images = model.images_compared()?;
+            let pairs = if needs.pairs && skipped.is_empty() { images.next_multiple_of(2) } else { 0 };
+            let [images_made, rows_made, pairs_made] = ["images: ", "rows: ", "pairs: "].map(made);
+            ensure!(
+                [images_made, rows_made, pairs_made] == [images, images, pairs],
+                "{images_made} images, {rows_made} by lines, {pairs_made} in pairs; expected {images}, {images}, {pairs}"
+            );
+            if model.cases.is_empty() {
+                skipped.push("SKIPPED digests: the pixels of a float model need not be the same to the last bit".into());
+            }
+            let text = format!("{counts} ({:.1} s)", run.elapsed.as_secs_f64());
+            Ok(Outcome::Passed { images: images_made + rows_made + pairs_made, text, skipped })
         }
-        (end, _) => bail!("{end}\n  {}", run.lines.join("\n  ")),
+        (end, _) => {
+            let mismatches = Mismatch::all(&run.lines);
+            let told = mismatches.iter().map(|found| found.describe(&board.name, &board.kernel, &stem, &model.reference));
+            let lines = run.lines.iter().filter(|line| !line.starts_with("trace ")).cloned();
+            Ok(Outcome::Wrong([end.to_string()].into_iter().chain(told).chain(lines).collect::<Vec<_>>().join("\n  ")))
+        }
     }
 }
 
 /// The firmware's last line, if there is one.
-pub fn summary(run: &Run) -> Option<Tally> {
+fn summary(run: &Run) -> Option<Tally> {
     counts(run, "parity: ")
 }
 
 /// The counts in the last line, which begins with `name`.
 fn counts(run: &Run, name: &str) -> Option<Tally> {
-    Tally::parse(run.lines.last()?.strip_prefix(name)?, ',')
+    parse(run.lines.last()?, name)
+}
+
+fn parse(line: &str, name: &str) -> Option<Tally> {
+    Tally::parse(line.strip_prefix(name)?, ',')
 }

@@ -63,7 +63,6 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
         None => vectors::default_model()?,
     };
     let blob = Blob::read(&model)?;
-    let images = vectors::images_of(&blob)?;
     let generator = blob.decode()?;
     println!("{}: {} bytes, {} by {} pixels", blob.stem(), blob.bytes().len(), generator.image().width, generator.image().height);
     println!(
@@ -71,18 +70,16 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
         "board", "bin", "blob", "buffers", "text", "data", "bss", "flash", "RAM", "stack"
     );
     for board in boards {
-        for bin in ["runtime", "digits", "parity"] {
-            let input = Input { vectors: Some(&images), ..Input::model(&model) };
+        for bin in ["runtime", "digits"] {
             // gan-core and the start-up code, without an application.
             let source = if bin == "runtime" { "panic_free" } else { bin };
-            let size = of(&firmware::build(toolchain, board, source, input)?)?;
+            let size = of(&firmware::build(toolchain, board, source, Input::model(&model))?)?;
             let (Size { text, data, bss }, flash, ram) = (size, size.flash(), size.ram());
             let stack = board.memory()?.stack;
-            let Needs { blob, by_lines, whole, .. } = Needs::of(board, &blob)?;
+            let Needs { blob, by_lines, .. } = Needs::of(board, &blob)?;
             let (blob, buffers) = match bin {
                 "runtime" => (0, 0),
-                "digits" => (blob, by_lines),
-                _ => (blob, whole),
+                _ => (blob, by_lines),
             };
             println!(
                 "{:<12} {bin:<8} {blob:>8} {buffers:>8} {text:>8} {data:>6} {bss:>6} {flash:>8} {ram:>6} {stack:>6}",

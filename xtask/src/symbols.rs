@@ -36,7 +36,7 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
         }
     }
     let board = boards.first().context("no board")?;
-    let planted = firmware::build(toolchain, board, "digits", Input { drill: Some("planted"), ..Input::model(&model) })?;
+    let planted = firmware::build(toolchain, board, "digits", Input { planted: true, ..Input::model(&model) })?;
     if panics(&planted)?.is_empty() {
         bail!("{}: a planted panic was not found", board.name);
     }

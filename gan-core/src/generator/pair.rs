@@ -43,11 +43,11 @@ impl Generator<'_> {
 #[cfg(not(gan_core_kernel = "dsp"))]
 impl Generator<'_> {
     /// Whether a kernel makes both images at once.
-    fn pairs(&self) -> bool {
+    pub(super) fn pairs(&self) -> bool {
         false
     }
 
-    fn both(&self, _: [&[u8]; 2], _: [usize; 2], _: &mut [u32], _: [&mut [u8]; 2]) -> Option<()> {
+    pub(super) fn both(&self, _: [&[u8]; 2], _: [usize; 2], _: &mut [u32], _: [&mut [u8]; 2]) -> Option<()> {
         None
     }
 }
@@ -55,12 +55,18 @@ impl Generator<'_> {
 #[cfg(gan_core_kernel = "dsp")]
 impl Generator<'_> {
     /// Whether a kernel makes both images at once.
-    fn pairs(&self) -> bool {
+    pub(super) fn pairs(&self) -> bool {
         self.header.layers.iter().all(|spec| spec.packing == crate::kernel::PACKING)
     }
 
     /// Runs all layers. Nothing comes back if a buffer is too short, which the caller has seen to.
-    fn both(&self, latents: [&[u8]; 2], mut classes: [usize; 2], scratch: &mut [u32], pixels: [&mut [u8]; 2]) -> Option<()> {
+    pub(super) fn both(
+        &self,
+        latents: [&[u8]; 2],
+        mut classes: [usize; 2],
+        scratch: &mut [u32],
+        pixels: [&mut [u8]; 2],
+    ) -> Option<()> {
         use crate::kernel::{bytes_mut, dsp_pair::stage};
         let (staged, codes) = self.scratch_parts();
         let (staged, rest) = scratch.split_at_mut_checked(2 * staged)?;

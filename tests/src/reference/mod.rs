@@ -16,7 +16,7 @@ pub mod write;
 pub use bytes::crc32;
 pub use check::check;
 pub use parse::parse;
-pub use run::{generate, rescale};
+pub use run::{generate, is_float, layers, rescale};
 
 /// Why the reference refuses a blob or a model: a sentence for a person, never matched on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -9,17 +9,9 @@ use super::{Activation, Float, Int8, Layer, Model, Params};
 /// If the latent's length or the label does not fit the model, or the model is not valid.
 #[must_use]
 pub fn generate(model: &Model, latent: &[u8], label: Option<u16>) -> Vec<u8> {
-    assert_eq!(latent.len(), usize::from(model.latent_len), "latent codes");
-    assert_eq!(label.is_some(), model.classes > 0, "a label exactly if the model has classes");
-    assert!(label.is_none_or(|label| label < model.classes), "label {label:?} of {}", model.classes);
-    let class = usize::from(label.unwrap_or(0));
-
-    if !matches!(model.layers[0].params, Params::F32(_)) {
-        let mut codes = latent.to_vec();
-        for (index, layer) in model.layers.iter().enumerate() {
-            codes = integer_layer(layer, &codes, if index == 0 { class } else { 0 });
-        }
-        codes
+    let class = class(model, latent, label);
+    if !is_float(model) {
+        layers(model, latent, label).pop().unwrap_or_default()
     } else {
         let mut values: Vec<f64> = latent.iter().map(|&code| (f64::from(code) - 64.0) / 16.0).collect();
         for (index, layer) in model.layers.iter().enumerate() {
@@ -28,6 +20,36 @@ pub fn generate(model: &Model, latent: &[u8], label: Option<u16>) -> Vec<u8> {
         let last = model.layers[model.layers.len() - 1].activation;
         values.into_iter().map(|y| pixel(last, y)).collect()
     }
+}
+
+/// What each layer of an integer model puts out for `latent` and `label`, first to last: codes, then pixels.
+///
+/// # Panics
+///
+/// As [`generate`], and if the model is a float model.
+#[must_use]
+pub fn layers(model: &Model, latent: &[u8], label: Option<u16>) -> Vec<Vec<u8>> {
+    let class = class(model, latent, label);
+    let mut outputs: Vec<Vec<u8>> = Vec::new();
+    for (index, layer) in model.layers.iter().enumerate() {
+        let input = outputs.last().map_or(latent, Vec::as_slice);
+        outputs.push(integer_layer(layer, input, if index == 0 { class } else { 0 }));
+    }
+    outputs
+}
+
+/// Whether the layers are float layers: all are, or none is.
+#[must_use]
+pub fn is_float(model: &Model) -> bool {
+    matches!(model.layers[0].params, Params::F32(_))
+}
+
+/// The first layer's row of biases.
+fn class(model: &Model, latent: &[u8], label: Option<u16>) -> usize {
+    assert_eq!(latent.len(), usize::from(model.latent_len), "latent codes");
+    assert_eq!(label.is_some(), model.classes > 0, "a label exactly if the model has classes");
+    assert!(label.is_none_or(|label| label < model.classes), "label {label:?} of {}", model.classes);
+    usize::from(label.unwrap_or(0))
 }
 
 /// The output codes of one integer layer, with its first row of biases.

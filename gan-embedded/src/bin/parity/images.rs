@@ -1,0 +1,185 @@
+//! Images of the job, made in every way there is: whole, line by line, and two at a time where the kernel does.
+
+use core::fmt::{self, Write as _};
+
+use gan_core::generator::Layer;
+use gan_core::latent::LatentSampler;
+use gan_core::{Generator, kernel};
+use gan_embedded::console::{self, Console};
+use gan_tests::job::Job;
+use gan_tests::tolerance::FLOAT;
+
+use crate::memory::Free;
+use crate::report::{Comparison, Expected, Fault, Group, Wanted};
+use crate::trace;
+
+/// All the memory that one image takes.
+pub struct Buffers {
+    latent: &'static mut [u8],
+    pub scratch: &'static mut [u32],
+    pub line: &'static mut [u8],
+    pixels: &'static mut [u8],
+    second: Second,
+}
+
+/// What two at a time take besides.
+enum Second {
+    /// The kernel makes one at a time.
+    OneAtATime,
+    /// There is no room.
+    NoRoom { missing: usize },
+    /// Latent and pixels.
+    Room(&'static mut [u8], &'static mut [u8]),
+}
+
+impl Buffers {
+    /// Ends the run if there is not enough memory for one image.
+    pub fn new(free: &'static mut Free, generator: &Generator<'_>) -> Self {
+        let (single, pair) = (generator.scratch_len(), generator.pair_scratch_len());
+        let (latent_len, pixels_len) = (generator.latent_len(), generator.pixels_len());
+        let needed = 4 * single + latent_len + generator.line_len() + pixels_len;
+        let mut buffers = || {
+            let (latent, line, pixels) = (free.bytes(latent_len)?, free.bytes(generator.line_len())?, free.bytes(pixels_len)?);
+            // A word more for each that is rounded up.
+            let both = 4 * pair + latent_len + pixels_len + 8;
+            let second = match both.checked_sub(free.left()) {
+                _ if pair == single => Second::OneAtATime,
+                Some(missing) if missing > 0 => Second::NoRoom { missing },
+                _ => Second::Room(free.bytes(latent_len)?, free.bytes(pixels_len)?),
+            };
+            let words = if matches!(second, Second::Room(..)) { pair } else { single };
+            Some(Self { latent, scratch: free.words(words)?, line, pixels, second })
+        };
+        buffers().unwrap_or_else(|| console::fatal(format_args!("the model needs {needed} bytes of RAM, more than there is")))
+    }
+
+    /// The latent.
+    pub fn latent(&mut self) -> &mut [u8] {
+        self.latent
+    }
+
+    /// Draws the latent of a seed and makes sure that nothing of the image before can pass for this one.
+    fn begin(&mut self, seed: u64) {
+        LatentSampler::new(seed).fill(self.latent);
+        self.scratch.fill(0xA5A5_A5A5);
+        self.pixels.iter_mut().for_each(|pixel| *pixel = !*pixel);
+    }
+}
+
+/// The images of the job: first those that are there pixel by pixel, then those with digests.
+fn wanted<'a>(job: &Job<'a>, generator: &Generator<'_>) -> impl Iterator<Item = Wanted<'a>> + use<'a> {
+    let float = generator.layers().any(|layer| matches!(layer, Layer::F32 { .. }));
+    let tolerance = if float { FLOAT.max } else { 0 };
+    let images = job.images.iter().map(move |vector| Wanted {
+        seed: vector.seed,
+        label: vector.label,
+        expected: Expected::Pixels { pixels: vector.pixels, tolerance },
+    });
+    images.chain(job.cases().map(|case| Wanted { seed: case.seed, label: case.label, expected: Expected::Digest(case.digest) }))
+}
+
+/// Counts an image. Describes the first that is wrong; whether it did.
+fn count(console: &mut Console, group: &mut Group, wanted: &Wanted<'_>, result: Result<(), Fault>) -> Result<bool, fmt::Error> {
+    match result {
+        Ok(()) => group.check(console, true, format_args!(""))?,
+        Err(fault) => group.check(console, false, format_args!("{wanted}: {fault}"))?,
+    }
+    Ok(result.is_err() && group.failed == 1)
+}
+
+/// Each image, made as a whole.
+pub fn whole(
+    console: &mut Console,
+    generator: &Generator<'_>,
+    job: &Job<'_>,
+    buffers: &mut Buffers,
+) -> Result<Group, fmt::Error> {
+    let mut group = Group::new("images");
+    for wanted in wanted(job, generator) {
+        buffers.begin(wanted.seed);
+        let Buffers { latent, scratch, pixels, .. } = &mut *buffers;
+        let made = generator.generate(latent, wanted.label, scratch, pixels);
+        let mut comparison = Comparison::new(wanted.expected);
+        comparison.add(pixels);
+        let result = made.map_err(Fault::Refused).and_then(|()| comparison.end(generator.pixels_len()));
+        if count(console, &mut group, &wanted, result)? {
+            trace::codes(console, generator, latent, wanted.label, scratch)?;
+            trace::line(console, format_args!("pixels"), pixels)?;
+        }
+    }
+    group.print(console)?;
+    Ok(group)
+}
+
+/// Each image again, made line by line.
+pub fn rows(console: &mut Console, generator: &Generator<'_>, job: &Job<'_>, buffers: &mut Buffers) -> Result<Group, fmt::Error> {
+    let mut group = Group::new("rows");
+    for wanted in wanted(job, generator) {
+        buffers.begin(wanted.seed);
+        let Buffers { latent, scratch, line, .. } = &mut *buffers;
+        let (mut comparison, mut next, mut ordered) = (Comparison::new(wanted.expected), 0, true);
+        let made = generator.generate_rows(latent, wanted.label, scratch, line, |y, line| {
+            ordered &= y == next;
+            next += 1;
+            comparison.add(line);
+        });
+        let result = made.map_err(Fault::Refused).and_then(|()| comparison.end(generator.pixels_len()));
+        let result = result.and(if ordered { Ok(()) } else { Err(Fault::Lines) });
+        if count(console, &mut group, &wanted, result)? {
+            trace::codes(console, generator, latent, wanted.label, scratch)?;
+            let mut said = Ok(());
+            // It was made before, so it is made again.
+            let _ = generator.generate_rows(latent, wanted.label, scratch, line, |_, line| {
+                said = said.and_then(|()| trace::line(console, format_args!("pixels"), line));
+            });
+            said?;
+        }
+    }
+    group.print(console)?;
+    Ok(group)
+}
+
+/// Each image once more, two at a time. Nothing if the kernel makes one at a time.
+pub fn pairs(
+    console: &mut Console,
+    generator: &Generator<'_>,
+    job: &Job<'_>,
+    buffers: &mut Buffers,
+) -> Result<Option<Group>, fmt::Error> {
+    match buffers.second {
+        Second::OneAtATime => return Ok(None),
+        Second::NoRoom { missing } => {
+            writeln!(console, "SKIPPED pairs by kernel {}: {missing} bytes of RAM are missing", kernel::NAME)?;
+            return Ok(None);
+        }
+        Second::Room(..) => {}
+    }
+    let mut group = Group::new("pairs");
+    let mut images = wanted(job, generator);
+    let mut before = None;
+    while let Some(first) = images.next() {
+        // The last of an odd number goes with the one before.
+        let Some(second) = images.next().or(before) else { break };
+        before = Some(second);
+        buffers.begin(first.seed);
+        let Buffers { latent, scratch, pixels, second: Second::Room(second_latent, second_pixels), .. } = &mut *buffers else {
+            break;
+        };
+        LatentSampler::new(second.seed).fill(second_latent);
+        second_pixels.iter_mut().for_each(|pixel| *pixel = !*pixel);
+        let (latents, both) = ([&**latent, &**second_latent], [first, second]);
+        let labels = both.map(|wanted| wanted.label);
+        let made = generator.generate_pair(latents, labels, scratch, [&mut **pixels, &mut **second_pixels]);
+        for (image, pixels) in [&**pixels, &**second_pixels].into_iter().enumerate() {
+            let mut comparison = Comparison::new(both[image].expected);
+            comparison.add(pixels);
+            let result = made.map_err(Fault::Refused).and_then(|()| comparison.end(generator.pixels_len()));
+            if count(console, &mut group, &both[image], result)? {
+                trace::pair_codes(console, generator, latents, labels, scratch, image)?;
+                trace::line(console, format_args!("pixels"), pixels)?;
+            }
+        }
+    }
+    group.print(console)?;
+    Ok(Some(group))
+}

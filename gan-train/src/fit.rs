@@ -34,7 +34,8 @@ pub struct Board {
     pub statics: u64,
 }
 
-/// Instructions of a layer, for one kernel and type of weights: `mac` for each multiply-accumulate, `row` for each output, and `layer`.
+/// Instructions of a layer, for one kernel and type of weights: `mac` for each multiply-accumulate, `row` for each output, and `layer`. Outputs and inputs are
+/// counted as the packing has them, in whole groups and blocks.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Speed {
@@ -114,7 +115,9 @@ impl Fit {
         let extra = if has("f32") { board.float } else { 0 } + if has("i4") { board.int4 } else { 0 };
         let layers = packed.header().layers.iter().map(|spec| {
             let speed = speeds.iter().find(|speed| speed.kernel == board.kernel && speed.element == element(spec.element))?;
-            let (inputs, outputs) = (f64::from(spec.inputs), f64::from(spec.outputs));
+            // Whole blocks and groups, as the kernel runs them.
+            let outputs = usize::from(spec.outputs).next_multiple_of(spec.packing.group()) as f64;
+            let inputs = spec.padded_inputs() as f64;
             // A layer that its kernel cannot run, in rows, is slower than what was counted.
             let counted = !(spec.element == Element::I8 && spec.packing == Packing::Rows && packing != Packing::Rows);
             counted.then_some(speed.layer + outputs * (speed.row + inputs * speed.mac))

@@ -9,7 +9,7 @@ mod thumb;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use gan_core::{Element, LatentSampler};
+use gan_core::{Element, LatentSampler, LayerSpec, Packing};
 use serde::Serialize;
 
 use crate::blob::Blob;
@@ -44,9 +44,9 @@ pub struct Record {
     /// Instructions from the beginning of a layer to that of the next, or to the end; `null` if gan-core has no function of
     /// its own for a layer.
     layers: Option<Vec<u64>>,
-    /// Inputs and outputs of each layer, and the type of its weights.
+    /// Inputs and outputs of each layer as its packing has them, and the type of its weights.
     #[serde(skip)]
-    shapes: Vec<(u16, u16, &'static str)>,
+    shapes: Vec<(usize, usize, &'static str)>,
     /// Cycles by the manual's costs of instructions; `null` for cores without such a table.
     estimated_cycles: Option<u64>,
 }
@@ -156,7 +156,12 @@ fn count_one(toolchain: Toolchain, plugin: &Path, board: &'static Board, blob: &
         None => None,
     };
     let instructions = counts.total.div_ceil(images);
-    let shapes = generator.header().layers.iter().map(|spec| (spec.inputs, spec.outputs, element(spec.element))).collect();
+    let packed = blob.pack(Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?)?;
+    let shape = |spec: &LayerSpec| {
+        let outputs = usize::from(spec.outputs).next_multiple_of(spec.packing.group());
+        (spec.padded_inputs(), outputs, element(spec.element))
+    };
+    let shapes = packed.decode()?.header().layers.iter().map(shape).collect();
     Ok(Record {
         shapes,
         board: board.name.as_str(),
@@ -190,8 +195,14 @@ fn counted(records: &[Record]) -> Result<Vec<Counted>> {
             ["i8", "i4"].into_iter().filter(|_| all.iter().all(|counted| counted.kernel != *kernel)).collect::<Vec<_>>()
         {
             let layers = |record: &&Record| {
-                let counts = record.layers.iter().flatten().zip(&record.shapes).filter(|(_, shape)| shape.2 == element);
-                counts.map(|(&instructions, &(inputs, outputs, _))| Layer { inputs, outputs, instructions }).collect::<Vec<_>>()
+                // What comes before the first layer is part of it.
+                let before = record.instructions - record.layers.iter().flatten().sum::<u64>();
+                let counts = record.layers.iter().flatten().zip(&record.shapes).enumerate();
+                let layer = |(index, (&instructions, &(inputs, outputs, kind)))| {
+                    let instructions = if index == 0 { instructions + before } else { instructions };
+                    (kind == element).then_some(Layer { inputs, outputs, instructions })
+                };
+                counts.filter_map(layer).collect::<Vec<_>>()
             };
             let networks: Vec<_> = of_board.iter().map(layers).filter(|layers| !layers.is_empty()).collect();
             if networks.is_empty() {

@@ -10,13 +10,13 @@ const ABOUT: &str = "Written by `cargo xtask count --update`. gan-train/src/fit.
 /// By how much of itself the fitted cost of a whole network may be wrong.
 const TOLERANCE: f64 = 0.05;
 
-/// A layer that was counted.
+/// A layer that was counted. Its sizes are those of the packing, in whole blocks and groups.
 #[derive(Debug, Clone, Copy)]
 pub struct Layer {
     /// Numbers that come in.
-    pub inputs: u16,
+    pub inputs: usize,
     /// Numbers that go out.
-    pub outputs: u16,
+    pub outputs: usize,
     /// What it took.
     pub instructions: u64,
 }
@@ -73,17 +73,29 @@ pub fn check(counted: &[Counted]) -> Result<()> {
     Ok(())
 }
 
-/// Least squares of the relative errors of the layers, so that small layers count as much as large ones.
+/// How much more the error of a network weighs than that of a layer: networks are what is estimated, layers only tell the costs apart.
+const NETWORK_WEIGHT: f64 = 16.0;
+
+/// Least squares of the relative errors, of networks and of layers.
 fn fit(counted: &Counted) -> Result<Row> {
     let mut normal = [[0.0; 4]; 3];
-    for layer in counted.networks.iter().flatten() {
-        let instructions = layer.instructions as f64;
-        let terms = terms(layer).map(|term| term / instructions);
+    let mut equation = |terms: [f64; 3], instructions: f64, weight: f64| {
+        let terms = terms.map(|term| weight * term / instructions);
         for (line, term) in normal.iter_mut().zip(terms) {
-            for (sum, other) in line.iter_mut().zip([terms[0], terms[1], terms[2], 1.0]) {
+            for (sum, other) in line.iter_mut().zip([terms[0], terms[1], terms[2], weight]) {
                 *sum += term * other;
             }
         }
+    };
+    for network in &counted.networks {
+        let (mut sums, mut total) = ([0.0; 3], 0.0);
+        for layer in network {
+            let (terms, instructions) = (terms(layer), layer.instructions as f64);
+            equation(terms, instructions, 1.0);
+            sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+            total += instructions;
+        }
+        equation(sums, total, NETWORK_WEIGHT);
     }
     let [mac, row, layer] = solve(normal).context("too few kinds of layers were counted")?;
     // As many digits as the fit is good for.
@@ -120,8 +132,8 @@ fn error(row: &Row, counted: &Counted) -> Result<()> {
 
 /// What is multiplied by the costs of a multiply-accumulate, an output and a layer.
 fn terms(layer: &Layer) -> [f64; 3] {
-    let outputs = f64::from(layer.outputs);
-    [outputs * f64::from(layer.inputs), outputs, 1.0]
+    let outputs = layer.outputs as f64;
+    [outputs * layer.inputs as f64, outputs, 1.0]
 }
 
 /// Three linear equations, by elimination with pivots.
@@ -146,8 +158,8 @@ fn solve(mut lines: [[f64; 4]; 3]) -> Option<[f64; 3]> {
 mod tests {
     use super::*;
 
-    fn counted(cost: impl Fn(u16, u16) -> u64) -> Counted {
-        let network = |sizes: &[u16]| {
+    fn counted(cost: impl Fn(usize, usize) -> u64) -> Counted {
+        let network = |sizes: &[usize]| {
             let layers =
                 sizes.windows(2).map(|pair| Layer { inputs: pair[0], outputs: pair[1], instructions: cost(pair[0], pair[1]) });
             layers.collect()
@@ -158,7 +170,7 @@ mod tests {
 
     #[test]
     fn finds_the_costs_it_is_given() {
-        let exact = counted(|inputs, outputs| 3 * u64::from(inputs) * u64::from(outputs) + 20 * u64::from(outputs) + 500);
+        let exact = counted(|inputs, outputs| (3 * inputs * outputs + 20 * outputs + 500) as u64);
         let row = fit(&exact).unwrap();
         assert_eq!((row.mac, row.row, row.layer), (3.0, 20.0, 500.0));
         assert!(error(&Row { mac: 3.2, ..row }, &exact).is_err());
@@ -166,7 +178,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_such_cost() {
-        assert!(fit(&counted(|inputs, outputs| 1 + u64::from(inputs).pow(2) * u64::from(outputs % 7))).is_err());
+        assert!(fit(&counted(|inputs, outputs| (1 + inputs.pow(2) * (outputs % 7)) as u64)).is_err());
         let one = Counted { networks: vec![vec![Layer { inputs: 1, outputs: 1, instructions: 10 }]], ..counted(|_, _| 1) };
         assert!(fit(&one).is_err());
     }

@@ -47,7 +47,7 @@ fn main() -> ! {
 
 /// Runs all groups; whether every check passed.
 fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Error> {
-    let generator = model::generator();
+    let generator = model::decoded();
     let arithmetic = usable(Arithmetic::read(black_box(ARITHMETIC)), "arithmetic");
     let images = usable(Images::read(black_box(IMAGES), CRC), "images");
     if (images.latent_len(), images.pixels_len()) != (LATENT_LEN, PIXELS_LEN) {

@@ -5,8 +5,8 @@
 //! | `GAN_MODEL` | the blob to carry | `../models/digits8.gan` |
 //! | `GAN_LOAD` | bytes of a model that can be received over the console; needs twice as much RAM | 0: none |
 //!
-//! The blob is decoded here with the `gan-core` that will run it, so a bad one stops the build, and every buffer's size is
-//! a constant in the firmware. It is packed for the board's kernel, layer by layer where the packing is exact.
+//! The blob is decoded here with the `gan-core` that will run it, so a bad one stops the build, and its header and every buffer's
+//! size are constants in the firmware. It is packed for the board's kernel, layer by layer where the packing is exact.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -131,6 +131,26 @@ fn constants(generator: &Generator<'_>, crc: u32, load: usize) -> Result<String,
         "/// The blob.\n\
          pub static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!(\"OUT_DIR\"), \"/model.gan\")));\n",
     );
+    let header = generator.header();
+    // What Debug says of a layer and of an image's shape is Rust, and a float's digits are all there.
+    writeln!(
+        source,
+        "/// The blob, which was decoded when this was built.\n\
+         pub static KNOWN: gan_core::blob::Known<'static> = {{\n\
+             use gan_core::blob::{{Activation::*, Element::*, ImageShape, LayerSpec, Packing::*}};\n\
+             let description = gan_core::blob::Description {{\n\
+                 name: {:?}, latent_len: {}, classes: {}, image: {:?}, layers: {:?}, encoded_len: {}, crc: {:#010x},\n\
+             }};\n\
+             gan_core::blob::Known::new(description, &BLOB.0)\n\
+         }};",
+        header.name,
+        header.latent_len,
+        header.classes,
+        header.image,
+        header.layers,
+        generator.encoded_len(),
+        generator.crc(),
+    )?;
     for (name, value, meaning) in [
         ("LATENT_LEN", generator.latent_len(), "Codes in a latent vector."),
         ("SCRATCH_LEN", generator.scratch_len(), "Words of the layers' buffers."),

@@ -73,7 +73,7 @@ fn main() -> Result<()> {
         None => Box::new(stdin().lock().lines().map(|line| Ok(line?))),
     };
     let mut failed = None;
-    serve(&mut host, &generator, generator.crc(), &mut memory, None, |host| {
+    serve(&mut host, &generator, generator.crc(), &mut memory, |host| {
         // A line at a time, and nothing in between, so that the board is never idle.
         if host.typed.is_empty() {
             match lines.next() {

@@ -26,4 +26,4 @@ mod show;
 pub use app::App;
 pub use board::{Board, NoDisplay, Stack};
 pub use memory::Memory;
-pub use serve::{Slots, serve};
+pub use serve::{Slots, serve, serve_with_slots};

@@ -21,38 +21,57 @@ pub struct Slots<'s> {
     pub spare: &'s mut [u8],
 }
 
-/// Runs the application as long as `more` says so. `resident` is the model in flash, and `crc` identifies it before it was packed.
+/// Runs the application with the model in flash as long as `more` says so. `crc` identifies the model before it was packed.
 ///
-/// Without `slots` no model is received, and what would check one is not linked. Ends at once if `memory` does not [hold](Memory::holds) the
-/// resident model.
+/// No model is received, and what would check one is not linked. Ends at once if `memory` does not [hold](Memory::holds) the model.
 pub fn serve<B: Board>(
     board: &mut B,
     resident: &Generator<'_>,
     crc: u32,
     memory: &mut Memory<'_>,
-    slots: Option<Slots<'_>>,
     mut more: impl FnMut(&mut B) -> bool,
 ) {
-    let Some(Slots { mut active, mut spare }) = slots else {
-        session(board, resident, crc, memory, None, &mut more);
-        return;
+    let refuse = |board: &mut B, _, _: &Memory<'_>| {
+        say(board, format_args!("load: this firmware was built without room for it (GAN_LOAD)"));
+        None
     };
-    let mut next = session(board, resident, crc, memory, Some(spare), &mut more);
+    session(board, resident, crc, memory, refuse, &mut more);
+}
+
+/// The same with room for models that come over the console.
+pub fn serve_with_slots<B: Board>(
+    board: &mut B,
+    resident: &Generator<'_>,
+    crc: u32,
+    memory: &mut Memory<'_>,
+    slots: Slots<'_>,
+    mut more: impl FnMut(&mut B) -> bool,
+) {
+    let Slots { mut active, mut spare } = slots;
+    let mut next = session(board, resident, crc, memory, receiver(spare), &mut more);
     while let Some(len) = next {
         core::mem::swap(&mut active, &mut spare);
         // It was checked when it came.
         let Some(received) = active.get(..len).and_then(|blob| decode(blob).ok()) else { return };
-        next = session(board, &received, received.crc(), memory, Some(spare), &mut more);
+        next = session(board, &received, received.crc(), memory, receiver(spare), &mut more);
     }
 }
 
-/// Runs the application with one model, until the next one lies in `spare`, whose length it returns.
+/// What receives a model into a slot: its length, if it can run.
+fn receiver<B: Board>(slot: &mut [u8]) -> impl FnMut(&mut B, u32, &Memory<'_>) -> Option<usize> {
+    |board, len, memory| {
+        let blob = receive(board, len, slot)?;
+        is_usable(board, blob, memory).then_some(blob.len())
+    }
+}
+
+/// Runs the application with one model, until the next one was received, whose length it returns.
 fn session<B: Board>(
     board: &mut B,
     generator: &Generator<'_>,
     crc: u32,
     memory: &mut Memory<'_>,
-    mut spare: Option<&mut [u8]>,
+    mut receive: impl FnMut(&mut B, u32, &Memory<'_>) -> Option<usize>,
     more: &mut impl FnMut(&mut B) -> bool,
 ) -> Option<usize> {
     if !memory.holds(generator) {
@@ -62,17 +81,11 @@ fn session<B: Board>(
     app.greet(board);
     while more(board) {
         let Some(Request::Load(len)) = app.step(board) else { continue };
-        match &mut spare {
-            None => say(board, format_args!("load: this firmware was built without room for it (GAN_LOAD)")),
-            Some(slot) => {
-                if let Some(blob) = receive(board, len, slot)
-                    && is_usable(board, blob, app.memory())
-                {
-                    return Some(blob.len());
-                }
-                say(board, format_args!("still {}", generator.name()));
-            }
+        let received = receive(board, len, app.memory());
+        if received.is_some() {
+            return received;
         }
+        say(board, format_args!("still {}", generator.name()));
         app.prompt(board);
     }
     None

@@ -1,14 +1,17 @@
 //! The `.gan` format: one postcard message and a CRC. Specification: `docs/blob-format.md`.
 
 mod check;
+mod decode;
+mod known;
 mod packing;
 mod read;
 mod section;
 
-use crate::error::{DecodeError, EncodeError};
-use crate::generator::{Generator, Layer};
+use crate::error::EncodeError;
+use crate::generator::Layer;
+pub use decode::decode;
+pub use known::{Description, Known};
 pub use packing::Packing;
-use read::Fault;
 pub use section::{Layers, payload_len};
 use serde::Serialize;
 
@@ -74,18 +77,18 @@ pub struct ImageShape {
 
 impl ImageShape {
     /// Bytes in a line.
-    pub fn line_len(self) -> usize {
-        usize::from(self.width).saturating_mul(self.channels.into())
+    pub const fn line_len(self) -> usize {
+        (self.width as usize).saturating_mul(self.channels as usize)
     }
 
     /// Bytes in an image.
-    pub fn len(self) -> usize {
+    pub const fn len(self) -> usize {
         // Saturates where a usize has 32 bits: no layer has that many outputs, so decode refuses it.
-        self.line_len().saturating_mul(self.height.into())
+        self.line_len().saturating_mul(self.height as usize)
     }
 
     /// Whether the image has no bytes. `decode` accepts no such shape.
-    pub fn is_empty(self) -> bool {
+    pub const fn is_empty(self) -> bool {
         self.len() == 0
     }
 }
@@ -110,30 +113,38 @@ pub struct LayerSpec {
 impl LayerSpec {
     /// Inputs that share a scale; none but in an `I4` layer. In a build without them it is known that there is none, so nothing that asks
     /// here for layers of half bytes is linked.
-    pub(crate) fn shared(&self) -> Option<usize> {
+    pub(crate) const fn shared(&self) -> Option<usize> {
         match self.element {
             // decode accepts no group of 0, but sizes are computed before it knows.
-            Element::I4 { group } if cfg!(feature = "int4") => Some(usize::from(group.max(1))),
+            Element::I4 { group: 0 } if cfg!(feature = "int4") => Some(1),
+            Element::I4 { group } if cfg!(feature = "int4") => Some(group as usize),
             _ => None,
         }
     }
 
     /// Inputs as the weights have them: padded with weights of 0 to whole blocks of columns, or to whole groups that share a scale.
-    pub fn padded_inputs(&self) -> usize {
-        usize::from(self.inputs).next_multiple_of(self.shared().unwrap_or(self.packing.columns()))
+    pub const fn padded_inputs(&self) -> usize {
+        let columns = match self.shared() {
+            Some(group) => group,
+            None => self.packing.columns(),
+        };
+        (self.inputs as usize).next_multiple_of(columns)
     }
 
     /// Scales of a row: one for each group of inputs. None but in an `I4` layer.
-    pub fn groups(&self) -> usize {
-        self.shared().map_or(0, |group| self.padded_inputs() / group)
+    pub const fn groups(&self) -> usize {
+        match self.shared() {
+            Some(group) => self.padded_inputs() / group,
+            None => 0,
+        }
     }
 
     /// Words that hold an integer layer's inputs as its kernel reads them.
-    pub fn staged_len(&self) -> usize {
+    pub const fn staged_len(&self) -> usize {
         match self.shared() {
             // A byte a code, after what to take off each group's sum.
             Some(_) => self.groups() + self.padded_inputs() / 4,
-            None => self.packing.staged_len(self.inputs.into()),
+            None => self.packing.staged_len(self.inputs as usize),
         }
     }
 }
@@ -172,60 +183,17 @@ pub enum Activation {
     Sigmoid,
 }
 
-/// Reads a blob and checks all of it: the CRC, every limit of the format, and that no sum can overflow.
-///
-/// Takes one pass over the bytes for the CRC and one over the weights. `bytes` must start on a multiple of 16.
-///
-/// # Errors
-///
-/// Says what is wrong and where; see [`DecodeError`].
-pub fn decode(bytes: &[u8]) -> Result<Generator<'_>, DecodeError> {
-    if bytes.is_empty() {
-        return Err(DecodeError::Empty);
-    }
-    if !MAGIC.starts_with(bytes.get(..MAGIC.len()).unwrap_or(bytes)) {
-        return Err(DecodeError::Magic);
-    }
-    match bytes.get(MAGIC.len()) {
-        None => return Err(DecodeError::Truncated),
-        Some(1..=VERSION) => {}
-        Some(&found) => return Err(DecodeError::Version { found }),
-    }
-    if !bytes.as_ptr().addr().is_multiple_of(ALIGNMENT) {
-        return Err(DecodeError::Misaligned);
-    }
-    let message = read::read(bytes).map_err(|fault| match fault {
-        // Written like that, so it is a file of another kind or maker: say where it is different.
-        Fault::End(field) | Fault::Wrong(field) if crc_matches(bytes) => field,
-        Fault::End(_) => DecodeError::Truncated,
-        Fault::Wrong(_) => DecodeError::Crc,
-    })?;
-    let (&crc, rest) = message.after.split_first_chunk().ok_or(DecodeError::Truncated)?;
-    let content = bytes.get(..bytes.len().saturating_sub(message.after.len())).unwrap_or_default();
-    if CRC.checksum(content) != u32::from_le_bytes(crc) {
-        return Err(DecodeError::Crc);
-    }
-    if !rest.is_empty() {
-        return Err(DecodeError::TrailingBytes { extra: rest.len() });
-    }
-    if message.header.name.len() > MAX_NAME {
-        return Err(DecodeError::Name);
-    }
-    let (expected, found) = (payload_len(&message.header), message.payload.len());
-    if expected != found as u64 {
-        return Err(DecodeError::PayloadLen { expected, found });
-    }
-    if !message.canonical {
-        return Err(DecodeError::NotCanonical);
-    }
-    check::header(&message.header)?;
-    check::layers(&message.header, message.payload)?;
-    Ok(Generator::new(message.header, message.payload, bytes))
+/// Whether a blob begins where it has to in memory.
+fn is_aligned(bytes: &[u8]) -> bool {
+    bytes.as_ptr().addr().is_multiple_of(ALIGNMENT)
 }
 
-/// Whether the last bytes are the CRC of all before them.
-fn crc_matches(bytes: &[u8]) -> bool {
-    bytes.split_last_chunk().is_some_and(|(content, &crc)| CRC.checksum(content) == u32::from_le_bytes(crc))
+/// The last four bytes, if they are the CRC of all before them.
+#[inline(never)]
+fn sealed(bytes: &[u8]) -> Option<u32> {
+    let (content, &crc) = bytes.split_last_chunk()?;
+    let crc = u32::from_le_bytes(crc);
+    (CRC.checksum(content) == crc).then_some(crc)
 }
 
 /// Bytes that [`encode`] writes for this header.
@@ -266,20 +234,22 @@ pub fn encode<'a>(
 /// The header of `header`'s model with every layer packed for which `packing` is exact, and the others in rows.
 pub(crate) fn packed<'a>(header: &Header<'a>, layers: Layers<'_, '_>, packing: Packing) -> Header<'a> {
     let mut result = header.clone();
-    for (index, ((spec, layer), packed)) in header.layers.iter().zip(layers).zip(&mut result.layers).enumerate() {
+    let mut classes = section::first_classes(header.classes);
+    for ((spec, layer), packed) in header.layers.iter().zip(layers).zip(&mut result.layers) {
         packed.packing = match spec.element {
-            Element::I8 if check::packable(header, index, spec, &layer, packing) => packing,
+            Element::I8 if check::packable(spec, classes, &layer, packing) => packing,
             Element::I4 { .. } => packing.of_nibbles(),
             Element::I8 | Element::F32 => Packing::Rows,
         };
+        classes = 1;
     }
     result
 }
 
 /// Where the payload that begins at `start` ends, if memory can hold that much.
 fn payload_end(header: &Header<'_>, start: usize) -> Result<usize, EncodeError> {
-    let end = start as u64 + payload_len(header);
-    isize::try_from(end).ok().and_then(|end| usize::try_from(end).ok()).ok_or(EncodeError::Header)
+    let end = start.saturating_add(payload_len(header));
+    if isize::try_from(end).is_ok() { Ok(end) } else { Err(EncodeError::Header) }
 }
 
 /// Everything before the payload's first byte, in canonical form, and its length.
@@ -290,7 +260,7 @@ fn prefix<'b>(header: &Header<'_>, buffer: &'b mut [u8; MAX_HEADER]) -> Result<(
     }
     let mut encode = |padding: &[u8]| {
         // A slice begins with its length, so the length in its place gives the same bytes.
-        let message = (MAGIC, header.version(), header, padding, payload_len(header) as usize);
+        let message = (MAGIC, header.version(), header, padding, payload_len(header));
         postcard::to_slice(&message, buffer).map(|bytes| bytes.len()).map_err(|_| EncodeError::Header)
     };
     let unpadded = encode(&[])?;

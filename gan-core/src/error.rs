@@ -42,8 +42,8 @@ pub enum DecodeError {
     Layers,
     /// `payload` has another length than its sections have together.
     PayloadLen {
-        /// Bytes that the layers need.
-        expected: u64,
+        /// Bytes that the layers need; if memory cannot hold so many, a number that no slice has.
+        expected: usize,
         /// Bytes that the blob has.
         found: usize,
     },

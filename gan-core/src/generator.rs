@@ -6,31 +6,37 @@ mod integer;
 mod layer;
 mod nibbles;
 mod pair;
+mod plan;
 mod trace;
 
 use crate::CODE_MAX;
-use crate::blob::{self, Element, Header, ImageShape, LayerSpec, Layers, Packing};
+use crate::blob::{self, Header, ImageShape, LayerSpec, LayerSpecs, Layers, Packing};
 use crate::error::{EncodeError, GenerateError};
 use crate::kernel;
 pub use layer::{Layer, Nibbles, Output, Packed};
+pub(crate) use plan::Plan;
 
 /// A generator that was read from a blob and borrows its weights.
 ///
-/// Only [`decode`](crate::decode) makes one, so holding it proves that every limit of the format holds: sizes chain, sums fit
-/// 32 bits, and no call below can panic.
+/// Only [`decode`](crate::decode) makes one, and [`Known`](blob::Known) of bytes that it has seen before, so holding it proves that every limit of the
+/// format holds: sizes chain, sums fit 32 bits, and no call below can panic.
 #[derive(Debug, Clone)]
 pub struct Generator<'a> {
-    header: Header<'a>,
-    payload: &'a [u8],
-    bytes: &'a [u8],
+    pub(crate) header: Header<'a>,
+    pub(crate) plan: Plan,
+    pub(crate) payload: &'a [u8],
+    pub(crate) bytes: &'a [u8],
 }
 
 /// Only the first layer has a row of biases for each label.
 const FURTHER_CLASS: usize = 0;
 
 impl<'a> Generator<'a> {
-    pub(crate) fn new(header: Header<'a>, payload: &'a [u8], bytes: &'a [u8]) -> Self {
-        Self { header, payload, bytes }
+    /// One that has yet to be read from `bytes`.
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+        let image = ImageShape { width: 0, height: 0, channels: 0 };
+        let header = Header { name: "", latent_len: 0, classes: 0, image, layers: LayerSpecs::new() };
+        Self { header, plan: Plan::of(&[]), payload: &[], bytes }
     }
 
     /// What the blob says of the model and its layers.
@@ -60,7 +66,7 @@ impl<'a> Generator<'a> {
 
     /// The numbers of the layers; [`header`](Self::header) says what they mean.
     pub fn layers(&self) -> Layers<'_, 'a> {
-        Layers::new(&self.header, self.payload)
+        Layers::new(&self.header, &self.plan, self.payload)
     }
 
     /// Bytes of an image: the length of `pixels`.
@@ -76,7 +82,7 @@ impl<'a> Generator<'a> {
     /// Words of `scratch`: an integer layer's inputs as its packing's kernel reads them and a hidden layer's outputs, or the outputs of two float
     /// layers.
     pub fn scratch_len(&self) -> usize {
-        let (first, second) = self.scratch_parts();
+        let [first, second] = self.plan.scratch;
         first + second
     }
 
@@ -140,7 +146,7 @@ impl<'a> Generator<'a> {
         pixels: &mut [u8],
     ) -> Result<(), GenerateError> {
         check_output(pixels, self.pixels_len())?;
-        self.hidden(latent, label, scratch)?.rows(0, pixels);
+        self.hidden(latent, label, scratch)?.rows(&self.plan, 0, pixels);
         Ok(())
     }
 
@@ -162,7 +168,7 @@ impl<'a> Generator<'a> {
         check_output(line, self.line_len())?;
         let last = self.hidden(latent, label, scratch)?;
         for y in 0..usize::from(self.header.image.height) {
-            last.rows(y * line.len(), line);
+            last.rows(&self.plan, y * line.len(), line);
             sink(y, line);
         }
         Ok(())
@@ -170,39 +176,41 @@ impl<'a> Generator<'a> {
 
     /// Runs all layers but the last, which is returned with its input.
     fn hidden<'s>(&'s self, latent: &'s [u8], label: Option<u16>, scratch: &'s mut [u32]) -> Result<Last<'s, 'a>, GenerateError> {
-        let mut class = self.class(label)?;
+        let class = self.class(label)?;
         self.check_latent(latent)?;
         let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
-        let (first, second) = self.scratch_parts();
+        let [first, second] = self.plan.scratch;
         let (first, rest) = scratch.split_at_mut_checked(first).ok_or(too_short)?;
         let second = rest.get_mut(..second).ok_or(too_short)?;
-        let mut layers = self.layers();
-        // decode accepts no empty list.
-        let (spec, hidden) = self.header.layers.split_last().ok_or(too_short)?;
+        #[cfg(feature = "float")]
+        if self.plan.float {
+            return self.float_hidden(latent, class, [first, second]);
+        }
+        self.integer_hidden(latent, class, first, kernel::bytes_mut(second)).ok_or(too_short)
+    }
 
-        let input = if spec.element != Element::F32 {
-            let (staged, codes) = (first, kernel::bytes_mut(second));
-            let mut specs = self.header.layers.iter();
-            integer::stage(specs.next().unwrap_or(spec), latent, staged);
-            for ((spec, layer), next) in hidden.iter().zip(&mut layers).zip(specs) {
-                let outputs = codes.get_mut(..spec.outputs.into()).ok_or(too_short)?;
-                integer::rows(spec, &layer, class, staged, 0, outputs);
-                integer::stage(next, outputs, staged);
-                class = FURTHER_CLASS;
-            }
-            Input::Staged(staged)
-        } else {
-            #[cfg(feature = "float")]
-            {
-                self.float_hidden(latent, class, &mut layers, [first, second])?
-            }
-            // decode accepts no float model.
-            #[cfg(not(feature = "float"))]
-            Input::Staged(first)
-        };
-        let class = if hidden.is_empty() { class } else { FURTHER_CLASS };
-        let layer = layers.next().ok_or(too_short)?;
-        Ok(Last { spec, layer, class, input })
+    /// The same for a model of integers. decode proves that there is a layer, and that all outputs fit.
+    fn integer_hidden<'s>(
+        &'s self,
+        latent: &[u8],
+        mut class: usize,
+        staged: &'s mut [u32],
+        codes: &mut [u8],
+    ) -> Option<Last<'s, 'a>> {
+        let plan = &self.plan;
+        let mut specs = self.header.layers.iter();
+        let mut spec = specs.next()?;
+        integer::stage(plan, spec, latent, staged);
+        for layer in self.layers() {
+            let Some(next) = specs.next() else {
+                return Some(Last { spec, layer, class, input: Input::Staged(staged) });
+            };
+            let outputs = codes.get_mut(..spec.outputs.into())?;
+            integer::rows(plan, spec, &layer, class, staged, 0, outputs);
+            integer::stage(plan, next, outputs, staged);
+            (spec, class) = (next, FURTHER_CLASS);
+        }
+        None
     }
 
     fn check_latent(&self, latent: &[u8]) -> Result<(), GenerateError> {
@@ -219,23 +227,6 @@ impl<'a> Generator<'a> {
             (Some(_), 0) => Err(GenerateError::LabelUnexpected),
             (Some(label), classes) if label < classes => Ok(label.into()),
             (Some(_), classes) => Err(GenerateError::Label { classes }),
-        }
-    }
-
-    fn hidden_specs(&self) -> &[LayerSpec] {
-        self.header.layers.split_last().map_or(&[], |(_, hidden)| hidden)
-    }
-
-    /// Words of the two parts of `scratch`: staged inputs and codes, or the outputs of float layers with even and with odd numbers.
-    fn scratch_parts(&self) -> (usize, usize) {
-        let hidden = || self.hidden_specs().iter().map(|spec| usize::from(spec.outputs));
-        let float = |first| hidden().skip(first).step_by(2).max().unwrap_or(0);
-        match self.header.layers.first() {
-            Some(spec) if spec.element == Element::F32 => (float(0), float(1)),
-            _ => {
-                let staged = self.header.layers.iter().map(LayerSpec::staged_len);
-                (staged.max().unwrap_or(0), hidden().max().unwrap_or(0).div_ceil(size_of::<u32>()))
-            }
         }
     }
 }
@@ -262,10 +253,11 @@ struct Last<'s, 'a> {
 }
 
 impl Last<'_, '_> {
-    /// Computes the pixels from `first_row` on, as many as `pixels` has room for.
-    fn rows(&self, first_row: usize, pixels: &mut [u8]) {
+    /// Computes the pixels from `first_row` on, as many as `pixels` has room for. The plan comes from the generator each time: the optimizer
+    /// would not see that it is a constant if it went through here.
+    fn rows(&self, plan: &Plan, first_row: usize, pixels: &mut [u8]) {
         match self.input {
-            Input::Staged(staged) => integer::rows(self.spec, &self.layer, self.class, staged, first_row, pixels),
+            Input::Staged(staged) => integer::rows(plan, self.spec, &self.layer, self.class, staged, first_row, pixels),
             #[cfg(feature = "float")]
             input => float::pixels(self.spec, &self.layer, self.class, input, first_row, pixels),
         }

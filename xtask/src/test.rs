@@ -154,7 +154,9 @@ impl Steps {
             let synthetic = |stem: &str| vectors::folder().join(format!("{stem}.gan"));
             for model in [synthetic("v1-float"), synthetic("v2-int4"), vectors::default_model()?] {
                 for board in &all {
-                    firmware::build(toolchain, board, "panic_free", Input::model(&model))?;
+                    for bin in ["panic_free", "panic_free_known"] {
+                        firmware::build(toolchain, board, bin, Input::model(&model))?;
+                    }
                 }
             }
             Ok(())

@@ -8,7 +8,7 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray8, GrayColor};
 use gan_app::memory::grid_len;
-use gan_app::{Board, Memory, Slots, Stack, serve};
+use gan_app::{Board, Memory, Slots, Stack, serve, serve_with_slots};
 use gan_core::blob::ALIGNMENT;
 use gan_core::{Generator, LatentSampler, decode};
 
@@ -122,10 +122,14 @@ impl Script {
             line: &mut vec![0; generator.line_len()],
             grid: &mut vec![0; grid_len(generator.image())],
         };
-        let mut slots = [Aligned::new(self.slots), Aligned::new(self.slots)];
-        let [active, spare] = slots.each_mut().map(Aligned::bytes);
-        let slots = (self.slots > 0).then_some(Slots { active, spare });
-        serve(&mut self, &generator, 0x1234_5678, &mut memory, slots, |board| !board.typed.is_empty() || board.now < board.end);
+        let more = |board: &mut Self| !board.typed.is_empty() || board.now < board.end;
+        if self.slots == 0 {
+            serve(&mut self, &generator, 0x1234_5678, &mut memory, more);
+        } else {
+            let mut slots = [Aligned::new(self.slots), Aligned::new(self.slots)];
+            let [active, spare] = slots.each_mut().map(Aligned::bytes);
+            serve_with_slots(&mut self, &generator, 0x1234_5678, &mut memory, Slots { active, spare }, more);
+        }
         self
     }
 

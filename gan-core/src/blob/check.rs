@@ -1,71 +1,81 @@
 //! Every limit of the format. What passes here cannot fail, overflow or panic later.
 
 use super::section;
-use super::{Activation, Element, Header, LayerSpec, Packing};
+use super::{Activation, Element, ImageShape, LayerSpec, Packing};
 use crate::CODE_MAX;
 use crate::error::{DecodeError, LayerField};
-use crate::generator::{Layer, Nibbles, Output, Packed};
+use crate::generator::{Generator, Layer, Nibbles, Output, Packed};
 use crate::quant::{MULTIPLIER_MAX, Rescale, SHIFT_MAX, SHIFT_MIN, SHIFT_PACKED_MAX};
 
 /// Sizes are positive and chain from the latent to the image, and the layers are all of integers or all of reals.
-pub(super) fn header(header: &Header<'_>) -> Result<(), DecodeError> {
-    let image = header.image;
-    if header.latent_len == 0 {
+pub(super) const fn header(latent_len: u16, image: ImageShape, layers: &[LayerSpec]) -> Result<(), DecodeError> {
+    if latent_len == 0 {
         return Err(DecodeError::LatentLen);
     }
     if image.is_empty() || !matches!(image.channels, 1 | 3) {
         return Err(DecodeError::Image);
     }
-    let first = header.layers.first().ok_or(DecodeError::Layers)?;
-    let mut inputs = header.latent_len;
-    for (index, spec) in header.layers.iter().enumerate() {
-        let last = index + 1 == header.layers.len();
-        let wrong = |field| Err(DecodeError::Layer { index: index as u8, field });
-        if spec.inputs != inputs {
-            return wrong(LayerField::Inputs);
+    let [first, ..] = layers else { return Err(DecodeError::Layers) };
+    let float = matches!(first.element, Element::F32);
+    let (mut inputs, mut index, mut left) = (latent_len, 0, layers);
+    while let [spec, rest @ ..] = left {
+        let outputs = if rest.is_empty() { image.len() } else { spec.outputs as usize };
+        if let Err(field) = spec_fits(spec, inputs, outputs, float, rest.is_empty()) {
+            return Err(DecodeError::Layer { index, field });
         }
-        if spec.outputs == 0 || (last && usize::from(spec.outputs) != image.len()) {
-            return wrong(LayerField::Outputs);
-        }
-        let group_fits = match spec.element {
-            Element::I4 { group } => cfg!(feature = "int4") && matches!(group, 16 | 32),
-            Element::I8 | Element::F32 => true,
-        };
-        let float = |spec: &LayerSpec| spec.element == Element::F32;
-        if !group_fits || float(spec) != float(first) || (float(spec) && !cfg!(feature = "float")) {
-            return wrong(LayerField::Element);
-        }
-        let packing_fits = match spec.element {
-            Element::F32 => spec.packing == Packing::Rows,
-            Element::I8 => spec.packing != Packing::PairedNibbles,
-            Element::I4 { .. } => matches!(spec.packing, Packing::Rows | Packing::PairedNibbles),
-        };
-        if !packing_fits {
-            return wrong(LayerField::Packing);
-        }
-        if matches!(spec.activation, Activation::LeakyRelu(slope) if !(0.0..=1.0).contains(&slope)) {
-            return wrong(LayerField::Slope);
-        }
-        let top = match spec.element {
-            Element::F32 => 0,
-            _ if section::has_table(header, index, spec) => u8::MAX,
-            _ => CODE_MAX,
-        };
-        if spec.zero_point > top {
-            return wrong(LayerField::ZeroPoint);
-        }
-        inputs = spec.outputs;
+        (inputs, index, left) = (spec.outputs, index + 1, rest);
+    }
+    Ok(())
+}
+
+/// Whether a layer is one of those that take `inputs`, have `outputs`, and are of reals or not.
+const fn spec_fits(spec: &LayerSpec, inputs: u16, outputs: usize, float: bool, last: bool) -> Result<(), LayerField> {
+    if spec.inputs != inputs {
+        return Err(LayerField::Inputs);
+    }
+    if spec.outputs == 0 || spec.outputs as usize != outputs {
+        return Err(LayerField::Outputs);
+    }
+    let (element_fits, packing_fits, top) = match (spec.element, spec.packing) {
+        (Element::F32, packing) => (float && cfg!(feature = "float"), matches!(packing, Packing::Rows), 0),
+        (Element::I8, packing) => (!float, !matches!(packing, Packing::PairedNibbles), CODE_MAX),
+        (Element::I4 { group }, packing) => (
+            !float && cfg!(feature = "int4") && matches!(group, 16 | 32),
+            matches!(packing, Packing::Rows | Packing::PairedNibbles),
+            CODE_MAX,
+        ),
+    };
+    if !element_fits {
+        return Err(LayerField::Element);
+    }
+    if !packing_fits {
+        return Err(LayerField::Packing);
+    }
+    // Floats of one sign are in the order of their bits, and a comparison of these needs no floating-point routine.
+    if let Activation::LeakyRelu(slope) = spec.activation
+        && slope.to_bits() > 1.0f32.to_bits()
+        && slope.to_bits() != (-0.0f32).to_bits()
+    {
+        return Err(LayerField::Slope);
+    }
+    if spec.zero_point > if top > 0 && section::has_table(spec, last) { u8::MAX } else { top } {
+        return Err(LayerField::ZeroPoint);
     }
     Ok(())
 }
 
 /// Cuts the payload into layers and checks their numbers.
-pub(super) fn layers(header: &Header<'_>, mut payload: &[u8]) -> Result<(), DecodeError> {
+pub(super) fn layers(generator: &Generator<'_>) -> Result<(), DecodeError> {
+    let header = generator.header();
+    let mut layers = generator.layers();
+    let mut classes = section::first_classes(header.classes);
     for (index, spec) in header.layers.iter().enumerate() {
-        let last = index + 1 == header.layers.len();
-        section::read::<true>(header, index, spec, &mut payload)
-            .and_then(|layer| numbers(spec, section::classes(header, index) as usize, &layer, last))
-            .map_err(|field| DecodeError::Layer { index: index as u8, field })?;
+        let checked = match &layers.advance(true) {
+            Some(layer) => numbers(spec, classes, layer, layers.len() == 0),
+            None => Err(LayerField::SectionPadding),
+        };
+        checked.map_err(|field| DecodeError::Layer { index: index as u8, field })?;
+        classes = 1;
     }
     Ok(())
 }
@@ -102,7 +112,7 @@ fn check(holds: bool, field: LayerField) -> Result<(), LayerField> {
 }
 
 /// Whether an int8 layer can be packed: it has that packing, its factors fit, and the packing's kernels get every sum right.
-pub(super) fn packable(header: &Header<'_>, index: usize, spec: &LayerSpec, layer: &Layer<'_>, packing: Packing) -> bool {
+pub(super) fn packable(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, packing: Packing) -> bool {
     let spec = LayerSpec { packing, ..*spec };
     if packing == Packing::PairedNibbles {
         return false;
@@ -111,7 +121,7 @@ pub(super) fn packable(header: &Header<'_>, index: usize, spec: &LayerSpec, laye
         layer.rescale(row).is_some_and(|(positive, _)| packing == Packing::Rows || positive.shift <= SHIFT_PACKED_MAX)
     });
     // What else is checked holds for any packing, since the layer was decoded.
-    factors_fit && integers(&spec, section::classes(header, index) as usize, layer, true).is_ok()
+    factors_fit && integers(&spec, classes, layer, true).is_ok()
 }
 
 /// What all integer layers promise, row by row.
@@ -123,7 +133,9 @@ fn integers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> 
         let small = |rescale: Rescale| rescale.multiplier <= MULTIPLIER_MAX;
         check(small(positive) && negative.is_none_or(small), LayerField::Multiplier)?;
         let (above, below) = match *layer {
-            Layer::I8 { weights, .. } => sum(weights.iter().skip(row * inputs).take(inputs).copied()),
+            Layer::I8 { weights, .. } if cfg!(not(target_os = "none")) => {
+                sum(weights.iter().skip(row * inputs).take(inputs).copied())
+            }
             Layer::I4(nibbles) if cfg!(feature = "int4") => scaled_sum(spec, &nibbles, row),
             _ => sum((0..inputs).map(|column| layer.weight(inputs, row, column).unwrap_or(i8::MIN))),
         }
@@ -196,15 +208,15 @@ fn padding(spec: &LayerSpec, classes: usize, packed: &Packed<'_>) -> Result<(), 
         (0..classes).all(|class| bias.iter().skip(class * rows + outputs).take(rows - outputs).all(|b| *b == [0; 4])),
         LayerField::Bias,
     )?;
-    let factors_fit = |section: &[u8]| {
-        section.as_chunks().0.iter().enumerate().all(|(row, &factor)| {
-            let (factor, shift) = (u32::from_le_bytes(factor), packed.shifts.get(row).copied().unwrap_or_default());
-            if row < outputs { Rescale::from_fixed(factor, shift).factor() == Some(factor) } else { factor == 0 }
-        })
-    };
     let negative = match packed.output {
         Output::Code { negative_multipliers } => negative_multipliers,
         Output::Table(_) => &[],
     };
-    check(factors_fit(packed.factors) && factors_fit(negative), LayerField::Multiplier)
+    let factors_fit = [packed.factors, negative].into_iter().all(|section| {
+        section.as_chunks().0.iter().enumerate().all(|(row, &factor)| {
+            let (factor, shift) = (u32::from_le_bytes(factor), packed.shifts.get(row).copied().unwrap_or_default());
+            if row < outputs { Rescale::from_fixed(factor, shift).factor() == Some(factor) } else { factor == 0 }
+        })
+    });
+    check(factors_fit, LayerField::Multiplier)
 }

@@ -78,7 +78,7 @@ impl Packing {
     }
 
     /// Words that hold an `I8` layer's inputs as the packing's kernel reads them.
-    pub fn staged_len(self, inputs: usize) -> usize {
+    pub const fn staged_len(self, inputs: usize) -> usize {
         let padded = inputs.next_multiple_of(self.columns());
         match self {
             Self::Rows | Self::Blocks7x16 | Self::Blocks16x4 | Self::PairedNibbles => padded.div_ceil(4),

@@ -2,73 +2,116 @@
 //!
 //! By hand and not by serde, whose generated code for the same fields is 4 KB larger on a Cortex-M, and does not say which field is wrong.
 
-use super::{ALIGNMENT, Activation, Element, Header, ImageShape, LayerSpec, LayerSpecs, MAX_LAYERS, Packing};
+use super::{ALIGNMENT, Activation, Element, Header, LayerSpec, MAX_LAYERS, Packing};
 use crate::error::{DecodeError, LayerField};
 
-/// What lies before the CRC.
-pub(super) struct Message<'a> {
-    pub header: Header<'a>,
+/// What follows a header.
+pub(super) struct After<'a> {
     pub payload: &'a [u8],
-    /// Whether every number is in its shortest form, and the padding is what it has to be.
+    /// Whether every number of the header is in its shortest form, and the padding is what it has to be.
     pub canonical: bool,
     /// The CRC and what follows it.
-    pub after: &'a [u8],
+    pub rest: &'a [u8],
 }
 
 /// Why a header cannot be read.
-pub(super) enum Fault {
-    /// The bytes end within this field.
-    End(DecodeError),
-    /// This field is wrong.
-    Wrong(DecodeError),
+pub(super) struct Fault {
+    /// The first field that cannot be read.
+    pub field: DecodeError,
+    /// Whether the bytes end within it; otherwise it is wrong.
+    pub end: bool,
 }
 
+/// The fields of a header, in a byte.
+#[derive(Clone, Copy)]
+enum Field {
+    Name,
+    LatentLen,
+    Classes,
+    Image,
+    Layers,
+    Layer(LayerField),
+    Lengths,
+}
+
+/// Reads one field after the other. It keeps the first fault, after which nothing is left to read, so that only the end has to ask for it:
+/// a device would need more code to ask after every field than to read it.
 struct Reader<'a> {
     rest: &'a [u8],
     canonical: bool,
+    fault: Option<(Field, bool)>,
 }
 
 impl<'a> Reader<'a> {
-    fn bytes(&mut self, len: usize, field: DecodeError) -> Result<&'a [u8], Fault> {
-        let (bytes, rest) = self.rest.split_at_checked(len).ok_or(Fault::End(field))?;
-        self.rest = rest;
-        Ok(bytes)
+    fn fail(&mut self, field: Field, end: bool) {
+        self.fault = self.fault.or(Some((field, end)));
+        self.rest = &[];
     }
 
-    fn byte(&mut self, field: DecodeError) -> Result<u8, Fault> {
-        let (&byte, rest) = self.rest.split_first().ok_or(Fault::End(field))?;
+    #[inline(never)]
+    fn bytes(&mut self, len: usize, field: Field) -> &'a [u8] {
+        let Some((bytes, rest)) = self.rest.split_at_checked(len) else {
+            self.fail(field, true);
+            return &[];
+        };
         self.rest = rest;
-        Ok(byte)
+        bytes
     }
 
-    /// A LEB128 number of at most `max`.
-    fn varint(&mut self, max: u32, field: DecodeError) -> Result<u32, Fault> {
-        let mut value = 0u64;
-        for shift in [0, 7, 14, 21, 28] {
-            let byte = self.byte(field)?;
-            value |= u64::from(byte & 0x7F) << shift;
-            if byte < 0x80 {
+    /// A byte; 0 if there is none.
+    #[inline(never)]
+    fn byte(&mut self, field: Field) -> u8 {
+        let Some((&byte, rest)) = self.rest.split_first() else {
+            self.fail(field, true);
+            return 0;
+        };
+        self.rest = rest;
+        byte
+    }
+
+    /// A LEB128 number of at most `max`; some such number if there is none.
+    #[inline(never)]
+    fn varint(&mut self, max: u32, field: Field) -> u32 {
+        let (mut value, mut shift) = (0u32, 0);
+        loop {
+            let byte = self.byte(field);
+            value |= u32::from(byte & 0x7F) << shift;
+            // A fifth byte is the last, and 32 bits have room for four of its bits.
+            let beyond = shift == 28 && byte > 0xF;
+            if byte < 0x80 || beyond {
                 self.canonical &= byte != 0 || shift == 0;
-                return u32::try_from(value).ok().filter(|&value| value <= max).ok_or(Fault::Wrong(field));
+                if value <= max && !beyond {
+                    return value;
+                }
+                self.fail(field, false);
+                return 0;
             }
+            shift += 7;
         }
-        Err(Fault::Wrong(field))
     }
 
-    fn u16(&mut self, field: DecodeError) -> Result<u16, Fault> {
-        Ok(self.varint(u16::MAX.into(), field)? as u16)
+    fn u16(&mut self, field: Field) -> u16 {
+        self.varint(u16::MAX.into(), field) as u16
     }
 
-    fn layer(&mut self, index: u8) -> Result<LayerSpec, Fault> {
-        let field = |field| DecodeError::Layer { index, field };
-        let inputs = self.u16(field(LayerField::Inputs))?;
-        let outputs = self.u16(field(LayerField::Outputs))?;
-        let element = match self.varint(2, field(LayerField::Element))? {
+    fn name(&mut self) -> &'a str {
+        let len = self.varint(u32::MAX, Field::Name) as usize;
+        core::str::from_utf8(self.bytes(len, Field::Name)).unwrap_or_else(|_| {
+            self.fail(Field::Name, false);
+            ""
+        })
+    }
+
+    fn layer(&mut self) -> LayerSpec {
+        let field = Field::Layer;
+        let inputs = self.u16(field(LayerField::Inputs));
+        let outputs = self.u16(field(LayerField::Outputs));
+        let element = match self.varint(2, field(LayerField::Element)) {
             0 => Element::I8,
             1 => Element::F32,
-            _ => Element::I4 { group: self.byte(field(LayerField::Element))? },
+            _ => Element::I4 { group: self.byte(field(LayerField::Element)) },
         };
-        let packing = match self.varint(5, field(LayerField::Packing))? {
+        let packing = match self.varint(5, field(LayerField::Packing)) {
             0 => Packing::Rows,
             1 => Packing::PairedHalfword,
             2 => Packing::ByteLane,
@@ -76,49 +119,59 @@ impl<'a> Reader<'a> {
             4 => Packing::Blocks16x4,
             _ => Packing::PairedNibbles,
         };
-        let activation = match self.varint(4, field(LayerField::Activation))? {
+        let activation = match self.varint(4, field(LayerField::Activation)) {
             0 => Activation::Linear,
             1 => Activation::Relu,
             2 => {
-                let slope = self.bytes(size_of::<f32>(), field(LayerField::Activation))?;
+                let slope = self.bytes(size_of::<f32>(), field(LayerField::Activation));
                 Activation::LeakyRelu(f32::from_le_bytes(slope.try_into().unwrap_or_default()))
             }
             3 => Activation::Tanh,
             _ => Activation::Sigmoid,
         };
-        let zero_point = self.byte(field(LayerField::ZeroPoint))?;
-        Ok(LayerSpec { inputs, outputs, element, packing, activation, zero_point })
+        let zero_point = self.byte(field(LayerField::ZeroPoint));
+        LayerSpec { inputs, outputs, element, packing, activation, zero_point }
     }
 }
 
-/// Reads what follows the magic and the version, which `bytes` begin with.
-pub(super) fn read(bytes: &[u8]) -> Result<Message<'_>, Fault> {
+/// Reads what follows the magic and the version, which `bytes` begin with, into an empty header.
+pub(super) fn read<'a>(bytes: &'a [u8], header: &mut Header<'a>) -> Result<After<'a>, Fault> {
     const BEFORE: usize = super::MAGIC.len() + 1;
-    let reader = &mut Reader { rest: bytes, canonical: true };
-    let version = reader.bytes(BEFORE, DecodeError::Truncated)?.last().copied();
-    let len = reader.varint(u32::MAX, DecodeError::Name)? as usize;
-    let name = core::str::from_utf8(reader.bytes(len, DecodeError::Name)?).map_err(|_| Fault::Wrong(DecodeError::Name))?;
-    let mut header = Header {
-        name,
-        latent_len: reader.u16(DecodeError::LatentLen)?,
-        classes: reader.u16(DecodeError::Classes)?,
-        image: ImageShape {
-            width: reader.u16(DecodeError::Image)?,
-            height: reader.u16(DecodeError::Image)?,
-            channels: reader.byte(DecodeError::Image)?,
-        },
-        layers: LayerSpecs::new(),
-    };
-    for index in 0..reader.varint(MAX_LAYERS as u32, DecodeError::Layers)? {
+    let (before, rest) = bytes.split_at_checked(BEFORE).unwrap_or_default();
+    let reader = &mut Reader { rest, canonical: true, fault: None };
+    header.name = reader.name();
+    header.latent_len = reader.u16(Field::LatentLen);
+    header.classes = reader.u16(Field::Classes);
+    header.image.width = reader.u16(Field::Image);
+    header.image.height = reader.u16(Field::Image);
+    header.image.channels = reader.byte(Field::Image);
+    let layers = reader.varint(MAX_LAYERS as u32, Field::Layers);
+    for _ in 0..layers {
+        let layer = reader.layer();
+        if reader.fault.is_some() {
+            break;
+        }
         // There is room for MAX_LAYERS.
-        let _ = header.layers.push(reader.layer(index as u8)?);
+        let _ = header.layers.push(layer);
     }
-    let len = reader.varint(u32::MAX, DecodeError::Header)? as usize;
-    let padding = reader.bytes(len, DecodeError::Header)?;
-    let len = reader.varint(u32::MAX, DecodeError::Header)? as usize;
+    let len = reader.varint(u32::MAX, Field::Lengths) as usize;
+    let padding = reader.bytes(len, Field::Lengths);
+    let len = reader.varint(u32::MAX, Field::Lengths) as usize;
     let start = bytes.len().wrapping_sub(reader.rest.len());
-    let payload = reader.bytes(len, DecodeError::Header)?;
+    let payload = reader.bytes(len, Field::Lengths);
+    if let Some((field, end)) = reader.fault {
+        let field = match field {
+            Field::Name => DecodeError::Name,
+            Field::LatentLen => DecodeError::LatentLen,
+            Field::Classes => DecodeError::Classes,
+            Field::Image => DecodeError::Image,
+            Field::Layers => DecodeError::Layers,
+            Field::Layer(field) => DecodeError::Layer { index: header.layers.len() as u8, field },
+            Field::Lengths => DecodeError::Header,
+        };
+        return Err(Fault { field, end });
+    }
     let padding_fits = padding.len() < ALIGNMENT && padding.iter().all(|&byte| byte == 0) && start.is_multiple_of(ALIGNMENT);
-    let canonical = reader.canonical && padding_fits && version == Some(header.version());
-    Ok(Message { header, payload, canonical, after: reader.rest })
+    let canonical = reader.canonical && padding_fits && before.last() == Some(&header.version());
+    Ok(After { payload, canonical, rest: reader.rest })
 }

@@ -1,128 +1,137 @@
 //! The payload: where each section of each layer begins and how long it is. One owner for reading and writing.
 
 use super::{ALIGNMENT, Activation, Element, Header, LayerSpec, Packing};
-use crate::error::{EncodeError, LayerField};
-use crate::generator::{Layer, Nibbles, Output, Packed};
+use crate::error::EncodeError;
+use crate::generator::{Layer, Nibbles, Output, Packed, Plan};
 use crate::kernel::as_i8;
 
-const TABLE_LEN: u64 = 256;
+const TABLE_LEN: usize = 256;
 
-/// Bytes of each section of a layer, without the zeros after it; 0 for a section that it does not have.
+/// Bytes of the sections of a layer, without the zeros after each, in their order: weights, scales, bias, multipliers, negative multipliers,
+/// shifts, table; 0 for a section that it does not have. `classes` are its rows of biases.
 ///
-/// In u64: a header may announce more than 32 bits of bytes, and a device must refuse it rather than wrap around.
-struct Sections {
-    weights: u64,
-    scales: u64,
-    bias: u64,
-    multipliers: u64,
-    negative_multipliers: u64,
-    shifts: u64,
-    table: u64,
+/// A header may announce more bytes than a device's usize counts. Such a length saturates, and no slice is so long.
+const fn lens(spec: &LayerSpec, classes: usize, last: bool) -> [usize; 7] {
+    let (inputs, outputs) = (spec.padded_inputs(), spec.outputs as usize);
+    let padded_rows = outputs.next_multiple_of(spec.packing.group());
+    let halved = spec.shared().is_some();
+    // Of layers of half bytes, only the weights are padded to whole groups of rows.
+    let rows = if halved { outputs } else { padded_rows };
+    let bias = classes.saturating_mul(4 * rows);
+    if let Element::F32 = spec.element {
+        return [inputs.saturating_mul(4 * padded_rows), 0, bias, 0, 0, 0, 0];
+    }
+    let weights = padded_rows.saturating_mul(if halved { inputs / 2 } else { inputs });
+    let multipliers = rows * if halved || matches!(spec.packing, Packing::Rows) { 2 } else { 4 };
+    let (negative_multipliers, table) = if has_table(spec, last) { (0, TABLE_LEN) } else { (multipliers, 0) };
+    [weights, spec.groups() * rows, bias, multipliers, negative_multipliers, rows, table]
 }
 
-impl Sections {
-    fn of(header: &Header<'_>, index: usize, spec: &LayerSpec) -> Self {
-        let outputs = u64::from(spec.outputs);
-        let (inputs, padded_rows) = (spec.padded_inputs() as u64, outputs.next_multiple_of(spec.packing.group() as u64));
-        let rows = if spec.shared().is_some() { outputs } else { padded_rows };
-        let none = Self {
-            weights: 0,
-            scales: 0,
-            bias: 4 * classes(header, index) * rows,
-            multipliers: 0,
-            negative_multipliers: 0,
-            shifts: 0,
-            table: 0,
-        };
-        let integers = match spec.element {
-            Element::F32 => return Self { weights: 4 * inputs * rows, ..none },
-            Element::I4 { .. } if cfg!(feature = "int4") => {
-                let scales = spec.groups() as u64 * rows;
-                Self { weights: inputs * padded_rows / 2, scales, multipliers: 2 * rows, shifts: rows, ..none }
-            }
-            Element::I8 | Element::I4 { .. } => {
-                let multipliers = rows * if spec.packing == Packing::Rows { 2 } else { 4 };
-                Self { weights: inputs * rows, multipliers, shifts: rows, ..none }
-            }
-        };
-        if has_table(header, index, spec) {
-            Self { table: TABLE_LEN, ..integers }
-        } else {
-            Self { negative_multipliers: integers.multipliers, ..integers }
-        }
-    }
-
-    fn lens(&self) -> [u64; 7] {
-        [self.weights, self.scales, self.bias, self.multipliers, self.negative_multipliers, self.shifts, self.table]
-    }
+/// The length of a section and the zeros after it.
+const fn padded(len: usize) -> usize {
+    len.saturating_add(ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT
 }
 
-/// Rows of biases of a layer.
-pub(super) fn classes(header: &Header<'_>, index: usize) -> u64 {
-    if index == 0 { u64::from(header.classes).max(1) } else { 1 }
+/// Rows of biases of a first layer.
+pub(super) const fn first_classes(classes: u16) -> usize {
+    if classes == 0 { 1 } else { classes as usize }
 }
 
 /// Whether an integer layer looks its outputs up in a table.
-pub(super) fn has_table(header: &Header<'_>, index: usize, spec: &LayerSpec) -> bool {
-    index + 1 == header.layers.len() || matches!(spec.activation, Activation::Tanh | Activation::Sigmoid)
+pub(super) const fn has_table(spec: &LayerSpec, last: bool) -> bool {
+    last || matches!(spec.activation, Activation::Tanh | Activation::Sigmoid)
 }
 
-/// Bytes of the payload that belongs to `header`.
-pub fn payload_len(header: &Header<'_>) -> u64 {
-    let sections = header.layers.iter().enumerate().flat_map(|(index, spec)| Sections::of(header, index, spec).lens());
-    sections.map(|len| len.next_multiple_of(ALIGNMENT as u64)).sum()
+/// Bytes of the payload that belongs to `header`; if memory cannot hold so many, a number that no slice has.
+pub fn payload_len(header: &Header<'_>) -> usize {
+    sections_len(header.classes, &header.layers)
 }
 
-/// Takes the next `len` bytes, and what lies up to the next section: zeros, which is only looked at if `CHECK`.
-fn take<'a, const CHECK: bool>(payload: &mut &'a [u8], len: u64) -> Result<&'a [u8], LayerField> {
-    // No longer than the payload, whose length was compared before.
-    let len = len as usize;
-    let (section, rest) = payload.split_at_checked(len.next_multiple_of(ALIGNMENT)).ok_or(LayerField::SectionPadding)?;
-    let (content, zeros) = section.split_at_checked(len).ok_or(LayerField::SectionPadding)?;
-    *payload = rest;
-    if CHECK && zeros.iter().any(|&byte| byte != 0) { Err(LayerField::SectionPadding) } else { Ok(content) }
-}
-
-/// Takes the sections of layer `index` off the front of `payload`.
-pub(super) fn read<'a, const CHECK: bool>(
-    header: &Header<'_>,
-    index: usize,
-    spec: &LayerSpec,
-    payload: &mut &'a [u8],
-) -> Result<Layer<'a>, LayerField> {
-    let lens = Sections::of(header, index, spec);
-    let weights = take::<CHECK>(payload, lens.weights)?;
-    let scales = take::<CHECK>(payload, lens.scales)?;
-    let bias = take::<CHECK>(payload, lens.bias)?;
-    let multipliers = take::<CHECK>(payload, lens.multipliers)?;
-    let negative_multipliers = take::<CHECK>(payload, lens.negative_multipliers)?;
-    let shifts = take::<CHECK>(payload, lens.shifts)?;
-    let table = take::<CHECK>(payload, lens.table)?;
-    let output = match table.try_into() {
-        Ok(table) => Output::Table(table),
-        Err(_) => Output::Code { negative_multipliers },
-    };
-    Ok(match (spec.element, spec.packing) {
-        (Element::F32, _) => Layer::F32 { weights, bias },
-        (Element::I4 { group }, packing) if cfg!(feature = "int4") => {
-            Layer::I4(Nibbles { packing, group, weights, scales, bias, multipliers, shifts, output })
+/// The same of a header in parts.
+pub(super) const fn sections_len(classes: u16, mut specs: &[LayerSpec]) -> usize {
+    let (mut classes, mut sum) = (first_classes(classes), 0usize);
+    while let [spec, rest @ ..] = specs {
+        let [a, b, c, d, e, f, g] = lens(spec, classes, rest.is_empty());
+        let mut lens: &[usize] = &[a, b, c, d, e, f, g];
+        while let [len, rest @ ..] = lens {
+            sum = sum.saturating_add(padded(*len));
+            lens = rest;
         }
-        (_, Packing::Rows) => Layer::I8 { weights: as_i8(weights), bias, multipliers, shifts, output },
-        (_, packing) => Layer::Packed(Packed { packing, weights, bias, factors: multipliers, shifts, output }),
-    })
+        (specs, classes) = (rest, 1);
+    }
+    sum
+}
+
+/// What is left of a payload, while the sections of a layer are taken.
+struct Rest<'a> {
+    bytes: &'a [u8],
+    /// Whether all was there so far, and the sections were followed by zeros if that was to be looked at.
+    whole: bool,
+}
+
+impl<'a> Rest<'a> {
+    /// Takes the next `len` bytes, and what lies up to the next section. Nothing from what is not whole.
+    #[inline(never)]
+    fn take(&mut self, len: usize, check: bool) -> &'a [u8] {
+        let (section, rest) = self.bytes.split_at_checked(padded(len)).unwrap_or_default();
+        let (content, zeros) = section.split_at_checked(len).unwrap_or_default();
+        self.bytes = rest;
+        self.whole &= content.len() == len && !(check && zeros.iter().any(|&byte| byte != 0));
+        content
+    }
+
+    /// Takes the sections of a layer.
+    fn layer(&mut self, spec: &LayerSpec, classes: usize, last: bool, check: bool) -> Option<Layer<'a>> {
+        let [weights, scales, bias, multipliers, negative_multipliers, shifts, table] = lens(spec, classes, last);
+        let weights = self.take(weights, check);
+        let scales = self.take(scales, check);
+        let bias = self.take(bias, check);
+        let multipliers = self.take(multipliers, check);
+        let negative_multipliers = self.take(negative_multipliers, check);
+        let shifts = self.take(shifts, check);
+        let table = self.take(table, check);
+        if !self.whole {
+            return None;
+        }
+        let output = match table.try_into() {
+            Ok(table) => Output::Table(table),
+            Err(_) => Output::Code { negative_multipliers },
+        };
+        Some(match (spec.element, spec.packing) {
+            (Element::F32, _) => Layer::F32 { weights, bias },
+            (Element::I4 { group }, packing) if cfg!(feature = "int4") => {
+                Layer::I4(Nibbles { packing, group, weights, scales, bias, multipliers, shifts, output })
+            }
+            (_, Packing::Rows) => Layer::I8 { weights: as_i8(weights), bias, multipliers, shifts, output },
+            (_, packing) => Layer::Packed(Packed { packing, weights, bias, factors: multipliers, shifts, output }),
+        })
+    }
 }
 
 /// The layers of a blob, first to last.
 #[derive(Debug, Clone)]
 pub struct Layers<'s, 'a> {
-    header: &'s Header<'a>,
+    specs: &'s [LayerSpec],
+    plan: &'s Plan,
+    classes: usize,
     payload: &'a [u8],
-    index: usize,
 }
 
 impl<'s, 'a> Layers<'s, 'a> {
-    pub(crate) fn new(header: &'s Header<'a>, payload: &'a [u8]) -> Self {
-        Self { header, payload, index: 0 }
+    pub(crate) fn new(header: &'s Header<'a>, plan: &'s Plan, payload: &'a [u8]) -> Self {
+        Self { plan, specs: &header.layers, classes: first_classes(header.classes), payload }
+    }
+
+    /// The next layer, of which `check` says whether to look at the zeros after its sections. None if they are not, or after the last layer.
+    pub(super) fn advance(&mut self, check: bool) -> Option<Layer<'a>> {
+        let (spec, rest) = self.specs.split_first()?;
+        let (element, packing) = self.plan.kind(spec);
+        let spec = LayerSpec { element, packing, ..*spec };
+        // Apart from `self`, of which the optimizer then sees everything.
+        let mut payload = Rest { bytes: self.payload, whole: true };
+        let layer = payload.layer(&spec, self.classes, rest.is_empty(), check);
+        (self.specs, self.classes, self.payload) = (rest, 1, payload.bytes);
+        layer
     }
 }
 
@@ -130,16 +139,12 @@ impl<'a> Iterator for Layers<'_, 'a> {
     type Item = Layer<'a>;
 
     fn next(&mut self) -> Option<Layer<'a>> {
-        let index = self.index;
-        let spec = self.header.layers.get(index)?;
-        self.index += 1;
-        // decode has read them all, so there is no error.
-        read::<false>(self.header, index, spec, &mut self.payload).ok()
+        // decode has taken them all, so none is missing.
+        self.advance(false)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.header.layers.len().saturating_sub(self.index);
-        (left, Some(left))
+        (self.specs.len(), Some(self.specs.len()))
     }
 }
 
@@ -156,14 +161,12 @@ pub(super) fn write<'a>(
     let mut rest = payload;
     let wrong = |index: usize| EncodeError::Layer { index: index as u8 };
     let mut layers = layers.into_iter();
+    let mut classes = first_classes(header.classes);
     for (index, spec) in header.layers.iter().enumerate() {
         let layer = layers.next().ok_or(wrong(index))?;
-        let lens = Sections::of(header, index, spec).lens();
         let mut sections: [&mut [u8]; 7] = Default::default();
-        for (section, len) in sections.iter_mut().zip(lens) {
-            let len = len as usize;
-            let (target, after) =
-                core::mem::take(&mut rest).split_at_mut_checked(len.next_multiple_of(ALIGNMENT)).ok_or(wrong(index))?;
+        for (section, len) in sections.iter_mut().zip(lens(spec, classes, index + 1 == header.layers.len())) {
+            let (target, after) = core::mem::take(&mut rest).split_at_mut_checked(padded(len)).ok_or(wrong(index))?;
             rest = after;
             *section = target.get_mut(..len).ok_or(wrong(index))?;
         }
@@ -172,8 +175,9 @@ pub(super) fn write<'a>(
         } else if layer.packing() == spec.packing || matches!(layer, Layer::I4(_)) {
             copy(sections, spec, &layer)
         } else {
-            repack(sections, spec, classes(header, index) as usize, &layer)
+            repack(sections, spec, classes, &layer)
         };
+        classes = 1;
         written.ok_or(wrong(index))?;
     }
     layers.next().map_or(Ok(()), |_| Err(wrong(header.layers.len())))

@@ -1,32 +1,34 @@
 //! Float layers: sums in f32, first to last, and the activation.
 
-use super::{FURTHER_CLASS, Generator, Input, Layer};
+use super::{FURTHER_CLASS, Generator, Input, Last, Layer};
 use crate::activation::{apply, pixel_f32};
-use crate::blob::{LayerSpec, Layers};
+use crate::blob::LayerSpec;
 use crate::error::GenerateError;
 use crate::kernel::scalar::dot_f32;
 use crate::latent;
 
-impl Generator<'_> {
-    /// Runs the hidden layers of a float model in turn into the two halves of the scratch; returns what the last layer reads.
+impl<'a> Generator<'a> {
+    /// Runs the hidden layers of a float model in turn into the two halves of the scratch; returns the last layer and what it reads.
     pub(super) fn float_hidden<'s>(
-        &self,
+        &'s self,
         latent: &'s [u8],
         mut class: usize,
-        layers: &mut Layers<'_, '_>,
         [first, second]: [&'s mut [u32]; 2],
-    ) -> Result<Input<'s>, GenerateError> {
+    ) -> Result<Last<'s, 'a>, GenerateError> {
         let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
-        let specs = self.hidden_specs();
+        let mut layers = self.layers();
+        // decode accepts no empty list.
+        let (spec, specs) = self.header.layers.split_last().ok_or(too_short)?;
         let (mut to, mut from) = (first, second);
-        for (index, (spec, layer)) in specs.iter().zip(layers).enumerate() {
+        for (index, (spec, layer)) in specs.iter().zip(&mut layers).enumerate() {
             let input = if index == 0 { Input::Codes(latent) } else { Input::Reals(from) };
             let outputs = to.get_mut(..spec.outputs.into()).ok_or(too_short)?;
             hidden(spec, &layer, class, input, outputs);
             class = FURTHER_CLASS;
             (from, to) = (to, from);
         }
-        Ok(if specs.is_empty() { Input::Codes(latent) } else { Input::Reals(from) })
+        let input = if specs.is_empty() { Input::Codes(latent) } else { Input::Reals(from) };
+        Ok(Last { spec, layer: layers.next().ok_or(too_short)?, class, input })
     }
 }
 

@@ -2,34 +2,38 @@
 
 use super::layer::{Layer, Output, Packed};
 use super::nibbles;
+use super::plan::{Plan, runs};
 use crate::CODE_MAX;
-use crate::blob::{LayerSpec, Packing};
+use crate::blob::LayerSpec;
 use crate::kernel::{self, Groups, active, scalar};
 
 /// Puts a layer's inputs where and how its kernel reads them.
-pub(super) fn stage(spec: &LayerSpec, codes: &[u8], staged: &mut [u32]) {
-    if let Some(group) = spec.shared() {
-        nibbles::stage(spec, group, codes, staged);
-    } else if runs(spec.packing) {
-        active::stage(codes, staged);
-    } else {
-        kernel::bytes_mut(staged).iter_mut().zip(codes).for_each(|(staged, &code)| *staged = code);
+pub(super) fn stage(plan: &Plan, spec: &LayerSpec, codes: &[u8], staged: &mut [u32]) {
+    match spec.shared() {
+        Some(group) if plan.nibbles() => nibbles::stage(spec, group, codes, staged),
+        None if plan.native && (!plan.other || runs(spec.packing)) => active::stage(codes, staged),
+        // No code has more bits, and of a plain copy the compiler would make a call, whose function is larger than all of this.
+        _ => kernel::bytes_mut(staged).iter_mut().zip(codes).for_each(|(staged, &code)| *staged = code & CODE_MAX),
     }
-}
-
-/// Whether the kernel of this build takes layers of this packing; the scalar one takes all others.
-fn runs(packing: Packing) -> bool {
-    active::PACKING == packing && packing != Packing::Rows
 }
 
 /// Computes the outputs of a layer from `first_row` on, as many as `outputs` has room for.
 // Not inlined, so that instructions can be counted for each layer.
 #[inline(never)]
-pub(super) fn rows(spec: &LayerSpec, layer: &Layer<'_>, class: usize, staged: &[u32], first_row: usize, outputs: &mut [u8]) {
+pub(super) fn rows(
+    plan: &Plan,
+    spec: &LayerSpec,
+    layer: &Layer<'_>,
+    class: usize,
+    staged: &[u32],
+    first_row: usize,
+    outputs: &mut [u8],
+) {
     match layer {
-        Layer::Packed(packed) if runs(packed.packing) => native(spec, packed, class, staged, first_row, outputs),
-        Layer::I4(weights) if cfg!(feature = "int4") => nibbles::rows(spec, layer, weights, class, staged, first_row, outputs),
-        _ => plain(spec, layer, class, kernel::bytes(staged), first_row, outputs),
+        Layer::Packed(packed) if plan.native && runs(packed.packing) => native(spec, packed, class, staged, first_row, outputs),
+        Layer::I4(weights) if plan.nibbles() => nibbles::rows(spec, layer, weights, class, staged, first_row, outputs),
+        _ if plan.other => plain(spec, layer, class, kernel::bytes(staged), first_row, outputs),
+        _ => {}
     }
 }
 
@@ -89,7 +93,8 @@ fn native(spec: &LayerSpec, packed: &Packed<'_>, class: usize, staged: &[u32], f
 
 /// What a kernel gets to compute rows from those of `group` on.
 pub(super) fn groups<'a>(spec: &LayerSpec, packed: &Packed<'a>, class: usize, group: usize) -> Groups<'a> {
-    let (size, columns) = (packed.packing.group(), usize::from(spec.inputs).next_multiple_of(packed.packing.columns()));
+    // The same as the layer's packing, and known to the compiler.
+    let (size, columns) = (active::PACKING.group(), usize::from(spec.inputs).next_multiple_of(active::PACKING.columns()));
     let (rows, first) = (usize::from(spec.outputs).next_multiple_of(size), group * size);
     Groups {
         weights: tail(packed.weights, first * columns),

@@ -56,7 +56,7 @@ impl Generator<'_> {
 impl Generator<'_> {
     /// Whether a kernel makes both images at once.
     pub(super) fn pairs(&self) -> bool {
-        self.header.layers.iter().all(|spec| spec.packing == crate::kernel::PACKING)
+        self.plan.all_native()
     }
 
     /// Runs all layers. Nothing comes back if a buffer is too short, which the caller has seen to.
@@ -68,7 +68,7 @@ impl Generator<'_> {
         pixels: [&mut [u8]; 2],
     ) -> Option<()> {
         use crate::kernel::{bytes_mut, dsp_pair::stage};
-        let (staged, codes) = self.scratch_parts();
+        let [staged, codes] = self.plan.scratch;
         let (staged, rest) = scratch.split_at_mut_checked(2 * staged)?;
         let (first, second) = rest.split_at_mut_checked(codes)?;
         let (first, second) = (bytes_mut(first), bytes_mut(second));

@@ -3,7 +3,7 @@
 //! A model that ends one layer after the wanted one leaves the wanted codes in the scratch. So they come from the very code that makes
 //! images, which knows nothing of this; it takes layers over and over, and time does not matter here.
 
-use super::Generator;
+use super::{Generator, Plan};
 use crate::error::GenerateError;
 use crate::kernel;
 
@@ -40,7 +40,7 @@ impl Generator<'_> {
         for layer in 0..self.traced() {
             let short = self.up_to_after(layer);
             short.hidden(latent, label, scratch)?;
-            let (staged, codes) = short.scratch_parts();
+            let [staged, codes] = short.plan.scratch;
             each(layer, codes_in(scratch, staged, codes, short.outputs(layer)));
         }
         Ok(())
@@ -71,7 +71,7 @@ impl Generator<'_> {
             // Without room for a pixel, the layer after it computes none.
             let done = short.both(latents, classes, scratch, [&mut [], &mut []]);
             done.ok_or(GenerateError::ScratchLen { expected: self.pair_scratch_len() })?;
-            let (staged, codes) = short.scratch_parts();
+            let [staged, codes] = short.plan.scratch;
             let of = |image: usize| codes_in(scratch, 2 * staged + image * codes, codes, short.outputs(layer));
             each(layer, [of(0), of(1)]);
         }
@@ -80,13 +80,15 @@ impl Generator<'_> {
 
     /// Hidden layers that have codes.
     fn traced(&self) -> usize {
-        self.hidden_specs().iter().filter(|spec| spec.element != crate::Element::F32).count()
+        let hidden = self.header.layers.split_last().map_or(&[][..], |(_, hidden)| hidden);
+        hidden.iter().filter(|spec| spec.element != crate::Element::F32).count()
     }
 
     /// The model with no layer behind the one after `layer`.
     fn up_to_after(&self, layer: usize) -> Self {
         let mut short = self.clone();
         short.header.layers.truncate(layer + 2);
+        short.plan = Plan::of(&short.header.layers);
         short
     }
 

@@ -2,7 +2,7 @@
 #![no_std]
 #![no_main]
 
-use gan_app::{Memory, Slots, serve};
+use gan_app::{Memory, Slots, serve, serve_with_slots};
 use gan_core::Aligned;
 use gan_embedded::model::{self, CRC, GRID_ROOM, LATENT_ROOM, LINE_ROOM, LOAD_LEN, SCRATCH_ROOM};
 use gan_embedded::{board, entry, fatal, stack};
@@ -36,7 +36,12 @@ fn main() -> ! {
         fatal(format_args!("main was called twice"));
     };
     let mut memory = Memory { latent, scratch, line, grid };
-    let slots = (LOAD_LEN != 0).then_some(Slots { active: &mut active.0, spare: &mut spare.0 });
-    serve(&mut board::start(), &model::generator(), CRC, &mut memory, slots, |_| true);
+    let (mut board, generator) = (board::start(), model::generator());
+    if LOAD_LEN == 0 {
+        serve(&mut board, generator, CRC, &mut memory, |_| true);
+    } else {
+        let slots = Slots { active: &mut active.0, spare: &mut spare.0 };
+        serve_with_slots(&mut board, generator, CRC, &mut memory, slots, |_| true);
+    }
     fatal(format_args!("the buffers are too small for the model"))
 }

@@ -1,0 +1,72 @@
+//! What follows from the sizes and kinds of a model's layers, worked out once.
+//!
+//! In a [`Known`](crate::blob::Known) blob it is a constant, so firmware links no code for kinds of layers that its model does not have.
+
+use crate::blob::{Element, LayerSpec, Packing};
+use crate::kernel::PACKING;
+
+/// How the layers of a model run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Plan {
+    /// Whether the model is one of reals.
+    pub float: bool,
+    /// Whether there are layers for the kernel of this build.
+    pub native: bool,
+    /// Whether there are layers of half bytes.
+    nibbles: bool,
+    /// Whether there are others.
+    pub other: bool,
+    /// Words of the two parts of `scratch`: staged inputs and codes, or the outputs of float layers with even and with odd numbers.
+    pub scratch: [usize; 2],
+}
+
+impl Plan {
+    pub const fn of(mut layers: &[LayerSpec]) -> Self {
+        let float = matches!(layers, [LayerSpec { element: Element::F32, .. }, ..]);
+        let mut plan = Self { float, native: false, nibbles: false, other: false, scratch: [0; 2] };
+        let mut parity = 0;
+        while let [spec, rest @ ..] = layers {
+            if spec.shared().is_some() {
+                plan.nibbles = true;
+            } else if runs(spec.packing) {
+                plan.native = true;
+            } else {
+                plan.other = true;
+            }
+            let outputs = if rest.is_empty() { 0 } else { spec.outputs as usize };
+            if float {
+                plan.scratch[parity] = max(plan.scratch[parity], outputs);
+                parity ^= 1;
+            } else {
+                let [staged, codes] = plan.scratch;
+                plan.scratch = [max(staged, spec.staged_len()), max(codes, outputs.div_ceil(size_of::<u32>()))];
+            }
+            layers = rest;
+        }
+        plan
+    }
+
+    /// Whether there are layers of half bytes. In a build without them it is known that there are none.
+    pub const fn nibbles(&self) -> bool {
+        cfg!(feature = "int4") && self.nibbles
+    }
+
+    /// Whether all layers are for the kernel.
+    pub const fn all_native(&self) -> bool {
+        self.native && !self.nibbles() && !self.other
+    }
+
+    /// The type and order of a layer's weights: what its header says, which is known beforehand if all are for the kernel.
+    pub const fn kind(&self, spec: &LayerSpec) -> (Element, Packing) {
+        if self.all_native() { (Element::I8, PACKING) } else { (spec.element, spec.packing) }
+    }
+}
+
+/// Whether the kernel of this build takes layers of this packing; the scalar one takes all others.
+pub(super) const fn runs(packing: Packing) -> bool {
+    PACKING as u8 == packing as u8 && !matches!(packing, Packing::Rows)
+}
+
+const fn max(a: usize, b: usize) -> usize {
+    if a > b { a } else { b }
+}

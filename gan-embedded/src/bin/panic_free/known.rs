@@ -1,0 +1,30 @@
+//! Links only if nothing in gan-core's runtime can panic where the blob is known: the same as `panic_free` without `decode`.
+#![no_std]
+#![no_main]
+
+mod run;
+
+use core::hint::black_box;
+
+use gan_core::Aligned;
+#[cfg(target_arch = "arm")]
+use {cortex_m as _, cortex_m_rt::entry};
+#[cfg(target_arch = "riscv32")]
+use {riscv as _, riscv_rt::entry};
+
+/// Not `gan_embedded::model`, because that library has another panic handler.
+#[allow(dead_code, reason = "the sizes are for applications")]
+mod model {
+    use super::Aligned;
+    include!(concat!(env!("OUT_DIR"), "/model.rs"));
+}
+
+#[entry]
+fn main() -> ! {
+    loop {
+        match model::KNOWN.check() {
+            Ok(generator) => run::run(generator),
+            Err(error) => _ = black_box(error),
+        }
+    }
+}

@@ -43,7 +43,8 @@ fn kernel_on(toolchain: Toolchain, board: &Board, models: &[PathBuf]) -> Tally {
         let model = models.first().context("models/ holds no model")?;
         let elf = firmware::build(toolchain, board, "kernels", Input::model(model))?;
         let run = qemu::run(board, &elf, LIMIT, |_| {})?;
-        let name = run.lines.first().and_then(|line| line.strip_prefix("kernel ")?.split(' ').next()).unwrap_or("without a name");
+        // Not the first line: QEMU may have said something before.
+        let name = run.lines.iter().find_map(|line| line.strip_prefix("kernel ")?.split(' ').next()).unwrap_or("without a name");
         match (run.end, counts(&run, "kernels: ")) {
             (End::Exit(0), Some(counts)) if counts.failed == 0 && counts.passed > 0 => {
                 Ok(format!("{name}: {counts} ({:.1} s)", run.elapsed.as_secs_f64()))

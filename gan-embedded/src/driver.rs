@@ -4,6 +4,8 @@ mod mmio;
 mod wired;
 
 pub mod cmsdk_uart;
+#[cfg(target_arch = "arm")]
+pub mod lm3s;
 pub mod mtime;
 pub mod nrf51;
 pub mod ns16550;
@@ -11,6 +13,7 @@ pub mod pl011;
 pub mod pl022;
 pub mod ssd0323;
 pub mod stm32_usart;
+pub mod stm32f4;
 #[cfg(target_arch = "arm")]
 pub mod systick;
 

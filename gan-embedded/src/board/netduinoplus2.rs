@@ -7,7 +7,7 @@ use crate::driver::{Mmio, Serial, Wired, stm32f4};
 /// Name of the board: its cargo feature.
 pub const NAME: &str = "netduinoplus2";
 /// What computes.
-pub const CORE: &str = "Cortex-M4F";
+pub const CORE: &str = "Cortex-M4";
 /// Only QEMU's model of the board was tried.
 pub const EMULATED: bool = true;
 

@@ -15,6 +15,17 @@ use {cortex_m as _, cortex_m_rt::entry};
 #[cfg(target_arch = "riscv32")]
 use {riscv as _, riscv_rt::entry};
 
+// riscv-rt calls both, which gan-embedded's start-up code has: that cannot be here, because it has a panic handler of its own.
+#[cfg(target_arch = "riscv32")]
+core::arch::global_asm!(
+    ".section .trap.start, \"ax\"",
+    ".global _pre_default_start_trap",
+    "_pre_default_start_trap: j _pre_default_start_trap_ret",
+);
+#[cfg(target_arch = "riscv32")]
+#[riscv_rt::post_init]
+fn post_init(_hart: usize) {}
+
 unsafe extern "C" {
     safe fn gan_core_can_panic() -> !;
 }

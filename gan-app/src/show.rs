@@ -78,8 +78,8 @@ pub fn place<B: Board>(board: &mut B, shape: ImageShape, count: u32, index: u32)
         // An error of a display is nothing that could be said elsewhere than on the console, line after line.
         let _ = display.clear(Gray8::new(0).into());
     }
-    // The grid that leaves the largest images.
-    let grids = (1..=count).map(|columns| (columns, count.div_ceil(columns)));
+    // The grid that leaves the largest images. With `div_ceil` a panic stays in: the compiler does not see that no divisor is 0.
+    let grids = (1..=count).filter_map(|columns| Some((columns, (count - 1).checked_div(columns)? + 1)));
     grids.filter_map(|grid| Place::new(area, shape, grid, index)).max_by_key(|place| place.worth())
 }
 

@@ -13,6 +13,8 @@
     feature = "an385-m0"
 ))]
 mod mps2;
+#[cfg(any(feature = "riscv32", feature = "riscv32imc"))]
+mod virt;
 
 #[cfg(feature = "mps2-an385")]
 mod mps2_an385;
@@ -49,7 +51,22 @@ mod microbit;
 #[cfg(feature = "microbit")]
 pub use microbit::*;
 
+#[cfg(feature = "lm3s6965evb")]
+mod lm3s6965evb;
+#[cfg(feature = "lm3s6965evb")]
+pub use lm3s6965evb::*;
+
+#[cfg(feature = "netduinoplus2")]
+mod netduinoplus2;
+#[cfg(feature = "netduinoplus2")]
+pub use netduinoplus2::*;
+
 #[cfg(feature = "riscv32")]
 mod riscv32;
 #[cfg(feature = "riscv32")]
 pub use riscv32::*;
+
+#[cfg(feature = "riscv32imc")]
+mod riscv32imc;
+#[cfg(feature = "riscv32imc")]
+pub use riscv32imc::*;

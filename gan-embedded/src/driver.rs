@@ -1,12 +1,19 @@
-//! Serial ports and clocks of microcontrollers, as far as the application needs them: a byte in, a byte out, ticks.
+//! Serial ports, clocks and displays of microcontrollers, as far as the application needs them: a byte in, a byte out, ticks, pixels.
 
 mod mmio;
 mod wired;
 
 pub mod cmsdk_uart;
+#[cfg(target_arch = "arm")]
+pub mod lm3s;
 pub mod mtime;
 pub mod nrf51;
 pub mod ns16550;
+pub mod pl011;
+pub mod pl022;
+pub mod ssd0323;
+pub mod stm32_usart;
+pub mod stm32f4;
 #[cfg(target_arch = "arm")]
 pub mod systick;
 

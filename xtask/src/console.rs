@@ -1,6 +1,8 @@
 //! The application on QEMU: for people to talk to, to run a script, and to see that every board does what its console says.
 
 mod check;
+pub mod display;
+mod screen;
 mod session;
 
 use std::fs;
@@ -11,6 +13,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 pub use check::check;
+use screen::Monitor;
 use session::Session;
 
 use crate::blob::Blob;
@@ -25,20 +28,33 @@ const ICOUNT: &[&str] = &["-icount", "shift=0"];
 const SEND: &str = " bytes now\r\n";
 
 /// Talks to the application on a board: what the terminal types, or the commands in `script`, one after the other between semicolons.
-pub fn run(board: &Board, model: Option<&Path>, script: Option<&str>, load: usize, icount: bool) -> Result<()> {
+/// What the display shows at the end of a script goes to `screen`, a PNG file.
+pub fn run(
+    board: &Board,
+    model: Option<&Path>,
+    script: Option<&str>,
+    screen: Option<&Path>,
+    load: usize,
+    icount: bool,
+) -> Result<()> {
     let toolchain = setup::run()?;
     let model = match model {
         Some(path) => path.canonicalize().with_context(|| path.display().to_string())?,
         None => vectors::default_model()?,
     };
     let elf = build(toolchain, board, &model, load)?;
-    let arguments = if icount { ICOUNT } else { &[] };
+    let mut arguments = if icount { ICOUNT.to_vec() } else { Vec::new() };
     let Some(script) = script else {
         eprintln!("Ctrl-A X ends QEMU");
         let (program, emulator) = board.emulator("mon:stdio")?;
         return shell::run(Command::new(program).args(arguments).args(emulator).arg(elf));
     };
-    let (mut session, greeting) = Session::open(board, &elf, arguments)?;
+    let monitor = Monitor::new();
+    let options = monitor.arguments();
+    if screen.is_some() {
+        arguments.extend(options.each_ref().map(String::as_str));
+    }
+    let (mut session, greeting) = Session::open(board, &elf, &arguments)?;
     let mut out = stdout().lock();
     out.write_all(&greeting)?;
     for line in script.split(';').map(str::trim) {
@@ -50,7 +66,8 @@ pub fn run(board: &Board, model: Option<&Path>, script: Option<&str>, load: usiz
         out.write_all(&answer)?;
     }
     writeln!(out)?;
-    Ok(())
+    // QEMU runs in this folder too.
+    screen.map_or(Ok(()), |file| monitor.dump(file, "png"))
 }
 
 /// Sends a model; the board's answer.

@@ -59,6 +59,9 @@ enum Task {
         /// Commands, separated by semicolons; `load FILE` sends a file. Without it, the terminal is the console
         #[arg(long, value_name = "COMMANDS")]
         send: Option<String>,
+        /// Then save what its display shows
+        #[arg(long, value_name = "FILE.png", requires = "send")]
+        screen: Option<PathBuf>,
         /// Make room for models of this many bytes that come with `load`
         #[arg(long, value_name = "BYTES", default_value_t = 0)]
         load: usize,
@@ -145,9 +148,10 @@ fn run(task: Task) -> Result<Tally> {
         Task::Setup => setup::run().map(|_| Tally::default()),
         Task::Test { only } => Ok(test::run(only)),
         Task::Parity(on) => parity::run(&on.board, on.model.as_deref()),
-        Task::Console { board, model, send, load, icount } => {
+        Task::Console { board, model, send, screen, load, icount } => {
             let [board] = board.as_slice() else { anyhow::bail!("--board: one board, not all") };
-            console::run(board, model.as_deref(), send.as_deref(), load, icount).map(|()| Tally::default())
+            let (model, send, screen) = (model.as_deref(), send.as_deref(), screen.as_deref());
+            console::run(board, model, send, screen, load, icount).map(|()| Tally::default())
         }
         Task::Size { check: true, .. } => fit::boards::check(setup::firmware()?).map(|()| Tally::default()),
         Task::Size { update: true, .. } => fit::boards::update(setup::firmware()?).map(|()| Tally::default()),

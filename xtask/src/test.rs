@@ -163,6 +163,7 @@ impl Steps {
         });
         self.check("firmware: the application cannot panic", || symbols::check(toolchain, &all));
         self.check("firmware: console", || console::check(toolchain, &all));
+        self.check("firmware: display", || console::display::check(toolchain));
         self.check("count", || count::check(toolchain, &all));
         self.counted("parity", |tally| {
             *tally += parity::run(&all, None)?;

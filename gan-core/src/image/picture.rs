@@ -86,9 +86,10 @@ impl<C: PixelColor + From<Gray8>> Drawable for Picture<'_, C> {
     type Output = ();
 
     fn draw<D: DrawTarget<Color = C>>(&self, target: &mut D) -> Result<(), D::Error> {
-        let (scale, channels) = (self.scale as usize, usize::from(self.shape.channels.max(1)));
+        let (scale, channels) = (self.scale as usize, usize::from(self.shape.channels));
         let dots = self.lines().flat_map(|line| iter::repeat_n(line, scale)).flat_map(|line| {
-            line.chunks_exact(channels).flat_map(move |pixel| iter::repeat_n(C::from(Gray8::new(luma(pixel))), scale))
+            // Never 0, which the compiler sees only here: with 0 this would panic.
+            line.chunks_exact(channels.max(1)).flat_map(move |pixel| iter::repeat_n(C::from(Gray8::new(luma(pixel))), scale))
         });
         target.fill_contiguous(&self.bounding_box(), dots)
     }

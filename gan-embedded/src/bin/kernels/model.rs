@@ -7,13 +7,25 @@ use gan_core::{Activation, Aligned, Element, EncodeError, Header, ImageShape, La
 /// Most weights of a check's layers together.
 pub const WEIGHTS: usize = if cfg!(feature = "microbit") {
     500
+} else if cfg!(feature = "lm3s6965evb") {
+    10_000
+} else if cfg!(feature = "netduinoplus2") {
+    20_000
 } else if cfg!(feature = "mps3-an547") {
     95_000
 } else {
     240_000
 };
 /// Largest number of inputs or outputs.
-pub const WIDTH: usize = if cfg!(feature = "microbit") { 24 } else { 1100 };
+pub const WIDTH: usize = if cfg!(feature = "microbit") {
+    24
+} else if cfg!(feature = "lm3s6965evb") {
+    128
+} else if cfg!(feature = "netduinoplus2") {
+    256
+} else {
+    1100
+};
 /// Labels of a check that has any.
 pub const CLASSES: usize = 3;
 /// Bytes of a blob: the weights, padded by groups of seven rows and 16 columns, 16 bytes a row for its other numbers, header and tables.

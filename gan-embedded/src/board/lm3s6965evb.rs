@@ -1,0 +1,75 @@
+use gan_app::Board;
+use static_cell::ConstStaticCell;
+
+use crate::driver::pl011::Pl011;
+use crate::driver::pl022::Pl022;
+use crate::driver::ssd0323::{DARK, Link, Shadow, Ssd0323};
+use crate::driver::systick::SysTick;
+use crate::driver::{Mmio, Serial, Wired, lm3s};
+
+/// Name of the board: its cargo feature.
+pub const NAME: &str = "lm3s6965evb";
+/// What computes.
+pub const CORE: &str = "Cortex-M3";
+/// Only QEMU's model of the board was tried.
+pub const EMULATED: bool = true;
+
+const UART0_AND_SSI0: u32 = 1 | 1 << 4;
+const PORTS_A_AND_C: u32 = 1 | 1 << 2;
+/// On port A.
+const PINS_OF_UART0: u32 = 0b11;
+/// On port A: clock, select and data, which goes out only.
+const PINS_OF_SSI0: u32 = 0b10_1100;
+/// On port C.
+const PIN_DC: u8 = 1 << 7;
+/// The display takes 4 MHz: a fourteenth of the core's clock is less.
+const DISPLAY_DIVISOR: u32 = 14;
+
+/// UART0, which leads to the USB chip.
+fn serial() -> Pl011 {
+    lm3s::clocks();
+    lm3s::power(UART0_AND_SSI0, PORTS_A_AND_C);
+    // SAFETY: port A and UART0, whose clocks are on.
+    let (port, uart) = unsafe { (Mmio::new(0x4000_4000), Mmio::new(0x4000_C000)) };
+    lm3s::connect(port, PINS_OF_UART0 | PINS_OF_SSI0);
+    Pl011::new(uart, lm3s::HERTZ)
+}
+
+/// SSI0 and port C, which has D/C.
+struct Panel(Pl022, Mmio);
+
+impl Panel {
+    fn send(&mut self, dc: u8, bytes: &[u8]) {
+        lm3s::set(self.1, PIN_DC, dc);
+        bytes.iter().for_each(|&byte| self.0.send(byte));
+    }
+}
+
+impl Link for Panel {
+    fn command(&mut self, bytes: &[u8]) {
+        self.send(0, bytes);
+    }
+
+    fn data(&mut self, bytes: &[u8]) {
+        self.send(PIN_DC, bytes);
+    }
+}
+
+/// Switches it on. Once.
+pub fn start() -> impl Board {
+    static SHADOW: ConstStaticCell<Shadow> = ConstStaticCell::new(DARK);
+    let serial = serial();
+    // SAFETY: SSI0 and port C, whose clocks are on.
+    let (ssi, port) = unsafe { (Mmio::new(0x4000_8000), Mmio::new(0x4000_6000)) };
+    lm3s::output(port, PIN_DC.into());
+    let display = SHADOW.try_take().map(|shadow| Ssd0323::new(Panel(Pl022::new(ssi, DISPLAY_DIVISOR), port), shadow));
+    // SAFETY: called once, by `main`, and nobody else uses the core's timer.
+    let core = unsafe { cortex_m::Peripherals::steal() };
+    Wired { serial, clock: SysTick::<{ lm3s::HERTZ }>::new(core.SYST), display }
+}
+
+/// Sends bytes, whatever happened before.
+pub fn emergency(bytes: &[u8]) {
+    let mut serial = serial();
+    bytes.iter().for_each(|&byte| serial.write(byte));
+}

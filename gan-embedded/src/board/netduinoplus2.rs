@@ -1,0 +1,42 @@
+use gan_app::Board;
+
+use crate::driver::stm32_usart::Usart;
+use crate::driver::systick::SysTick;
+use crate::driver::{Mmio, Serial, Wired, stm32f4};
+
+/// Name of the board: its cargo feature.
+pub const NAME: &str = "netduinoplus2";
+/// What computes.
+pub const CORE: &str = "Cortex-M4";
+/// Only QEMU's model of the board was tried.
+pub const EMULATED: bool = true;
+
+const PORT_B: u32 = 1 << 1;
+const USART1: u32 = 1 << 4;
+const FUNCTION_OF_USART1: u32 = 7;
+
+/// USART1, sending to B6 and receiving from B7: SD and SC on the header.
+fn serial() -> Usart {
+    stm32f4::clocks();
+    stm32f4::power(PORT_B, USART1);
+    // SAFETY: port B, whose clock is on.
+    let port = unsafe { Mmio::new(0x4002_0400) };
+    for pin in [6, 7] {
+        stm32f4::connect(port, pin, FUNCTION_OF_USART1);
+    }
+    // SAFETY: USART1, whose clock is on.
+    Usart::new(unsafe { Mmio::new(0x4001_1000) }, stm32f4::FAST_DEVICES_HERTZ)
+}
+
+/// Switches it on. Once.
+pub fn start() -> impl Board {
+    // SAFETY: called once, by `main`, and nobody else uses the core's timer.
+    let core = unsafe { cortex_m::Peripherals::steal() };
+    Wired::new(serial(), SysTick::<{ stm32f4::HERTZ }>::new(core.SYST))
+}
+
+/// Sends bytes, whatever happened before.
+pub fn emergency(bytes: &[u8]) {
+    let mut serial = serial();
+    bytes.iter().for_each(|&byte| serial.write(byte));
+}

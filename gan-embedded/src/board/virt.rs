@@ -1,0 +1,26 @@
+//! What QEMU's `virt` machine has, whichever core runs in it: a 16550 and the machine timer.
+
+use gan_app::Board;
+
+use crate::driver::mtime::MachineTimer;
+use crate::driver::ns16550::Ns16550;
+use crate::driver::{Mmio, Serial, Wired};
+
+const MTIME_HERTZ: u32 = 10_000_000;
+
+fn serial() -> Ns16550 {
+    // SAFETY: the UART of the `virt` machine.
+    Ns16550::new(unsafe { Mmio::new(0x1000_0000) })
+}
+
+/// Switches it on. Once.
+pub fn start() -> impl Board {
+    // SAFETY: `mtime` in the `virt` machine's CLINT.
+    Wired::new(serial(), MachineTimer::<MTIME_HERTZ>::new(unsafe { Mmio::new(0x0200_BFF8) }))
+}
+
+/// Sends bytes, whatever happened before.
+pub fn emergency(bytes: &[u8]) {
+    let mut serial = serial();
+    bytes.iter().for_each(|&byte| serial.write(byte));
+}

@@ -50,7 +50,9 @@ impl Input<'_> {
 pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -> Result<PathBuf> {
     let mut command = cargo(toolchain, "build", board, input);
     let folder = target_folder(toolchain);
-    shell::run(command.args(["--quiet", "--bin", bin])).with_context(|| format!("{bin} for {}", board.name))?;
+    // It carries no model that would say so.
+    let features: &[&str] = if bin == "kernels" { &["--features", "int4"] } else { &[] };
+    shell::run(command.args(["--quiet", "--bin", bin]).args(features)).with_context(|| format!("{bin} for {}", board.name))?;
     Ok(folder.join(board.target).join("release").join(bin))
 }
 

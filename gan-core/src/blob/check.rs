@@ -37,8 +37,8 @@ pub(super) fn header(header: &Header<'_>) -> Result<(), DecodeError> {
         }
         let packing_fits = match spec.element {
             Element::F32 => spec.packing == Packing::Rows,
-            Element::I8 => spec.packing != Packing::PairedNibbles,
-            Element::I4 { .. } => matches!(spec.packing, Packing::Rows | Packing::PairedNibbles),
+            Element::I8 => spec.packing != Packing::NibbleLane,
+            Element::I4 { .. } => matches!(spec.packing, Packing::Rows | Packing::NibbleLane),
         };
         if !packing_fits {
             return wrong(LayerField::Packing);
@@ -104,7 +104,7 @@ fn check(holds: bool, field: LayerField) -> Result<(), LayerField> {
 /// Whether an int8 layer can be packed: it has that packing, its factors fit, and the packing's kernels get every sum right.
 pub(super) fn packable(header: &Header<'_>, index: usize, spec: &LayerSpec, layer: &Layer<'_>, packing: Packing) -> bool {
     let spec = LayerSpec { packing, ..*spec };
-    if packing == Packing::PairedNibbles {
+    if packing == Packing::NibbleLane {
         return false;
     }
     let factors_fit = (0..spec.outputs.into()).all(|row| {
@@ -156,7 +156,7 @@ fn scaled_sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, row: usize) -> Option<(i3
     let (padded, group) = (spec.padded_inputs(), usize::from(nibbles.group));
     let (mut above, mut below) = (0i32, 0i32);
     for (index, first) in (0..padded).step_by(group.max(1)).enumerate() {
-        let scale = nibbles.scale(spec.groups(), row, index);
+        let scale = i32::from(nibbles.scale(spec.groups(), row, index));
         for column in first..first + group {
             let weight = i32::from(nibbles.packing.nibble(nibbles.weights, padded, row, column));
             if weight < -7 {
@@ -170,10 +170,12 @@ fn scaled_sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, row: usize) -> Option<(i3
     Some((above, below))
 }
 
-/// Half bytes of padding stand for 0.
+/// Half bytes of padding stand for 0, and so do its scales.
 fn nibble_padding(spec: &LayerSpec, nibbles: &Nibbles<'_>) -> Result<(), LayerField> {
     let (inputs, outputs, padded) = (usize::from(spec.inputs), usize::from(spec.outputs), spec.padded_inputs());
     for row in 0..outputs.next_multiple_of(nibbles.packing.group()) {
+        let scaled = row >= outputs && (0..spec.groups()).any(|group| nibbles.scale(spec.groups(), row, group) != 0);
+        check(!scaled, LayerField::Weights)?;
         for column in if row < outputs { inputs } else { 0 }..padded {
             check(nibbles.packing.nibble(nibbles.weights, padded, row, column) == 0, LayerField::Weights)?;
         }

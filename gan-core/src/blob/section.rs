@@ -37,7 +37,7 @@ impl Sections {
         let integers = match spec.element {
             Element::F32 => return Self { weights: 4 * inputs * rows, ..none },
             Element::I4 { .. } if cfg!(feature = "int4") => {
-                let scales = spec.groups() as u64 * rows;
+                let scales = spec.groups() as u64 * padded_rows;
                 Self { weights: inputs * padded_rows / 2, scales, multipliers: 2 * rows, shifts: rows, ..none }
             }
             Element::I8 | Element::I4 { .. } => {
@@ -179,7 +179,7 @@ pub(super) fn write<'a>(
     layers.next().map_or(Ok(()), |_| Err(wrong(header.layers.len())))
 }
 
-/// Copies the sections of a layer if they have the right lengths. Of half bytes only the weights are packed.
+/// Copies the sections of a layer if they have the right lengths. Of half bytes only the weights and their scales are packed.
 fn copy(sections: [&mut [u8]; 7], spec: &LayerSpec, layer: &Layer<'_>) -> Option<()> {
     let [target, scales, rest @ ..] = sections;
     let (contents, output): ([&[u8]; 3], _) = match *layer {
@@ -199,10 +199,10 @@ fn copy(sections: [&mut [u8]; 7], spec: &LayerSpec, layer: &Layer<'_>) -> Option
         Layer::I4(nibbles) => {
             if nibbles.packing == spec.packing {
                 exact(target, nibbles.weights)?;
+                exact(scales, nibbles.scales)?;
             } else {
-                repack_nibbles(target, spec, &nibbles);
+                repack_nibbles(target, scales, spec, &nibbles)?;
             }
-            exact(scales, nibbles.scales)?;
             ([nibbles.bias, nibbles.multipliers, nibbles.shifts], Some(nibbles.output))
         }
     };
@@ -220,15 +220,19 @@ fn exact(target: &mut [u8], content: &[u8]) -> Option<()> {
     (target.len() == content.len()).then(|| target.copy_from_slice(content))
 }
 
-/// Writes half bytes in another packing.
-fn repack_nibbles(target: &mut [u8], spec: &LayerSpec, nibbles: &Nibbles<'_>) {
-    let (outputs, padded) = (usize::from(spec.outputs), spec.padded_inputs());
+/// Writes half bytes and their scales in another packing.
+fn repack_nibbles(target: &mut [u8], scales: &mut [u8], spec: &LayerSpec, nibbles: &Nibbles<'_>) -> Option<()> {
+    let (outputs, padded, groups) = (usize::from(spec.outputs), spec.padded_inputs(), spec.groups());
     for row in 0..outputs.next_multiple_of(spec.packing.group()) {
         for column in 0..padded {
             let weight = if row < outputs { nibbles.packing.nibble(nibbles.weights, padded, row, column) } else { 0 };
             spec.packing.put_nibble(target, padded, row, column, weight);
         }
+        for group in 0..if row < outputs { groups } else { 0 } {
+            *scales.get_mut(spec.packing.scale_at(groups, row, group))? = nibbles.scale(groups, row, group);
+        }
     }
+    Some(())
 }
 
 /// Writes an int8 layer's numbers, one after the other, in another packing.

@@ -43,7 +43,7 @@ impl Nibbles {
                 block.0[inside] = (spread(halves) | spread(halves >> 16) << 4).to_le_bytes().map(u8::cast_signed);
             }
             for (index, scales) in scales[group * scales_a_row..][..scales_a_row].iter_mut().enumerate() {
-                scales[inside] = nibbles.scale(scales_a_row, row, index) as u8;
+                scales[inside] = nibbles.scale(scales_a_row, row, index);
             }
         }
         Self { shared, scales_a_row, inputs, weights, scales }

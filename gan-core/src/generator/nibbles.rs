@@ -1,9 +1,11 @@
 //! Layers of half bytes: how their inputs are staged, and which rows are added up together.
 
 use super::integer::requantize;
-use super::layer::{Layer, Nibbles};
+use super::layer::{Layer, Nibbles, Output};
+use crate::CODE_MAX;
 use crate::blob::{LayerSpec, Packing};
 use crate::kernel::{self, HalfBytes, half};
+use crate::quant::Rescale;
 
 /// Whether the kernel of this build takes half bytes in this order; any other is added up one weight after the other.
 fn runs(packing: Packing) -> bool {
@@ -14,18 +16,30 @@ fn runs(packing: Packing) -> bool {
 /// wants, and 8 times their sum.
 pub(super) fn stage(spec: &LayerSpec, group: usize, codes: &[u8], staged: &mut [u32]) {
     let split = half::EVEN_THEN_ODD && runs(spec.packing);
-    for (target, codes) in staged.chunks_exact_mut(group / 4 + 1).zip(codes.chunks(group.max(1))) {
+    let targets = staged.chunks_exact_mut(group / 4 + 1);
+    for (target, codes) in targets.zip(codes.chunks(group.max(1))) {
         let Some((correction, words)) = target.split_last_mut() else { return };
-        *correction = 8 * codes.iter().map(|&code| u32::from(code)).sum::<u32>();
         words.fill(0);
         let bytes = kernel::bytes_mut(words);
+        let mut sum = 0u32;
         if split {
             let (even, odd) = bytes.split_at_mut_checked(group / 2).unwrap_or_default();
-            even.iter_mut().zip(codes.iter().step_by(2)).for_each(|(target, &code)| *target = code);
-            odd.iter_mut().zip(codes.iter().skip(1).step_by(2)).for_each(|(target, &code)| *target = code);
+            let (pairs, rest) = codes.as_chunks();
+            for ((even, odd), &[first, second]) in even.iter_mut().zip(odd).zip(pairs) {
+                (*even, *odd) = (first, second);
+                sum = sum.wrapping_add(u32::from(first) + u32::from(second));
+            }
+            if let (Some(even), &[last]) = (even.get_mut(pairs.len()), rest) {
+                *even = last;
+                sum = sum.wrapping_add(last.into());
+            }
         } else {
-            bytes.iter_mut().zip(codes).for_each(|(target, &code)| *target = code);
+            for (target, &code) in bytes.iter_mut().zip(codes) {
+                *target = code;
+                sum = sum.wrapping_add(code.into());
+            }
         }
+        *correction = sum.wrapping_mul(8);
     }
 }
 
@@ -41,19 +55,21 @@ pub(super) fn rows(
     first_row: usize,
     outputs: &mut [u8],
 ) {
-    let bias = |row: usize| layer.bias(spec.outputs.into(), class, row).unwrap_or_default();
     if !runs(nibbles.packing) {
         for (output, row) in outputs.iter_mut().zip(first_row..) {
-            *output = requantize(spec, layer, row, plain(spec, nibbles, staged, row, bias(row)));
+            let bias = layer.bias(spec.outputs.into(), class, row).unwrap_or_default();
+            *output = requantize(spec, layer, row, plain(spec, nibbles, staged, row, bias));
         }
         return;
     }
     let (group, groups) = (usize::from(nibbles.group), spec.groups());
-    let (mut row, mut outputs) = (first_row - first_row % half::ROWS, outputs.iter_mut());
+    let bias = nibbles.bias.as_chunks().0.get(class * usize::from(spec.outputs)..).unwrap_or_default();
+    let (mut row, mut outputs) = (first_row - first_row % half::ROWS, outputs);
     let mut inside = first_row - row;
-    while outputs.len() > 0 {
+    while !outputs.is_empty() {
         let mut sums = [0; half::ROWS];
-        sums.iter_mut().zip(row..).for_each(|(sum, row)| *sum = bias(row));
+        let biases = bias.get(row..).unwrap_or_default();
+        sums.iter_mut().zip(biases).for_each(|(sum, &bias)| *sum = i32::from_le_bytes(bias));
         let block = HalfBytes {
             weights: nibbles.weights.get(row * groups * group / 2..).unwrap_or_default(),
             scales: nibbles.scales.get(row * groups..).unwrap_or_default(),
@@ -62,10 +78,32 @@ pub(super) fn rows(
             groups,
         };
         half::add(&block, &mut sums);
-        let wanted = sums.iter().zip(row..).skip(inside);
-        // The sum first: without one, no output is taken.
-        wanted.zip(&mut outputs).for_each(|((&acc, row), output)| *output = requantize(spec, layer, row, acc));
-        (row, inside) = (row + half::ROWS, 0);
+        let taken = (half::ROWS - inside).min(outputs.len());
+        let (now, after) = outputs.split_at_mut_checked(taken).unwrap_or_default();
+        finish(spec, nibbles, row + inside, sums.get(inside..).unwrap_or_default(), now);
+        (row, inside, outputs) = (row + half::ROWS, 0, after);
+    }
+}
+
+/// The outputs of the rows from `first` on, whose sums these are. As [`requantize`], for several rows: that looks each number up by itself.
+fn finish(spec: &LayerSpec, nibbles: &Nibbles<'_>, first: usize, sums: &[i32], outputs: &mut [u8]) {
+    let (negative, table) = match nibbles.output {
+        Output::Code { negative_multipliers } => (negative_multipliers, None),
+        Output::Table(table) => (nibbles.multipliers, Some(table)),
+    };
+    let [positive, negative] =
+        [nibbles.multipliers, negative].map(|section| section.as_chunks().0.get(first..).unwrap_or_default());
+    let shifts = nibbles.shifts.get(first..).unwrap_or_default();
+    let zero_point = i32::from(spec.zero_point);
+    for ((output, &acc), ((&positive, &negative), &shift)) in
+        outputs.iter_mut().zip(sums).zip(positive.iter().zip(negative).zip(shifts))
+    {
+        let multiplier = u16::from_le_bytes(if acc < 0 { negative } else { positive });
+        let scaled = zero_point + Rescale { multiplier, shift }.apply(acc);
+        *output = match table {
+            Some(table) => table[usize::from(scaled.clamp(0, 255) as u8)],
+            None => scaled.clamp(0, CODE_MAX.into()) as u8,
+        };
     }
 }
 

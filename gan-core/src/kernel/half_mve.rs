@@ -11,24 +11,28 @@ use crate::blob::Packing;
 use core::arch::global_asm;
 
 pub const PACKING: Packing = Packing::Rows;
-pub const ROWS: usize = 2;
+pub const ROWS: usize = 8;
 /// A group's codes are those of even columns, then those of odd ones.
 pub const EVEN_THEN_ODD: bool = true;
 
 /// What the assembly gets.
 #[repr(C)]
 struct Call {
-    weights: [*const u8; 2],
+    weights: *const u8,
     staged: *const u32,
-    scales: [*const u8; 2],
     groups: usize,
+    scales: *const u8,
+    /// Bytes of a row's weights.
+    row: usize,
+    /// Not more than [`ROWS`].
+    rows: usize,
     sums: *mut i32,
 }
 
 unsafe extern "C" {
     /// # Safety
     ///
-    /// The pointers are those of `add`, to as many groups of 16 as `groups` says, one at least.
+    /// The pointers are those of `add`, to as many rows and groups of 16 as it says, one at least of each.
     fn gan_core_half_rows_16(call: &Call);
 
     /// # Safety
@@ -37,23 +41,23 @@ unsafe extern "C" {
     fn gan_core_half_rows_32(call: &Call);
 }
 
-/// Adds up two rows, onto `sums`, or the last one alone.
+/// Adds up eight rows, onto `sums`, or as many as there are left.
 pub fn add(block: &HalfBytes<'_>, sums: &mut [i32; ROWS]) {
-    // A row that there is not is the first one again.
-    let second = usize::from(block.hold(2));
-    if !block.hold(1) {
+    let rows = (block.scales.len() / block.groups.max(1)).min(ROWS);
+    if rows == 0 || !block.hold(rows) {
         return;
     }
-    let row = |bytes: &[u8], len: usize| [bytes.as_ptr(), bytes.as_ptr().wrapping_add(second * len)];
     let call = Call {
-        weights: row(block.weights, block.groups * block.group / 2),
+        weights: block.weights.as_ptr(),
         staged: block.staged.as_ptr(),
-        scales: row(block.scales, block.groups),
         groups: block.groups,
+        scales: block.scales.as_ptr(),
+        row: block.groups * block.group / 2,
+        rows,
         sums: sums.as_mut_ptr(),
     };
-    // SAFETY: `hold` compared the lengths for each row that is read; sections begin on multiples of 16 as decode proves, and rows on words, as groups
-    // are multiples of eight bytes. `sums` are borrowed exclusively.
+    // SAFETY: `hold` compared the lengths; a row that there is not is read as the one before. `sums` are borrowed exclusively, and even in number, so
+    // that there is one for a pair's second row.
     unsafe { if block.group == 16 { gan_core_half_rows_16(&call) } else { gan_core_half_rows_32(&call) } }
 }
 
@@ -85,18 +89,32 @@ global_asm!(
     push {{r4-r11, lr}}
     vpush {{d8-d9}}
     ldm r0, {{r0-r6}}
+    push {{r1, r2, r4, r5}}
     vmov.i8 q4, #15
-    ldr r7, [r6]
-    ldr r12, [r6, #4]
+    // Two rows: weights in r0 and r1, scales in r3 and r4, sums in r7 and r12. Each ends where the next one begins.
+1:  ldrd r2, r5, [sp]
+    ldrd r9, r10, [sp, #8]
+    mov r1, r0
+    mov r4, r3
+    cmp r10, #1
+    itt ne
+    addne r1, r0, r9
+    addne r4, r3, r5
+    ldrd r7, r12, [r6]
     dls lr, r5
-1:  vldrb.\width q0, [r2], #\bytes
+2:  vldrb.\width q0, [r2], #\bytes
     vldrb.\width q1, [r2], #\bytes
     ldr r5, [r2], #4
     gan_core_half_row \width, \bytes, r0, r3, r7
     gan_core_half_row \width, \bytes, r1, r4, r12
-    le lr, 1b
-    str r7, [r6]
-    str r12, [r6, #4]
+    le lr, 2b
+    strd r7, r12, [r6], #8
+    mov r0, r1
+    mov r3, r4
+    subs r10, #2
+    str r10, [sp, #12]
+    bgt 1b
+    add sp, #16
     vpop {{d8-d9}}
     pop {{r4-r11, pc}}
     .size \name, . - \name

@@ -23,7 +23,7 @@
 //! ```
 //!
 //! A [`Runner`] holds a copy of the weights in the order of [`Packing::Blocks16x4`](crate::Packing::Blocks16x4): 16 rows to a vector of sums, four columns to a
-//! lane. One image meets each weight once, so its time is that of reading them; images of a batch go through in blocks that share each load.
+//! lane; half bytes stay half bytes. One image meets each weight once, so its time is that of reading them; images of a batch go through in blocks that share each load.
 
 mod backend;
 mod network;

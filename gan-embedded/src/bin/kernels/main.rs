@@ -13,7 +13,7 @@ mod model;
 
 use core::fmt::{self, Write as _};
 
-use gan_core::{Packing, blob, decode, kernel};
+use gan_core::{CODE_MAX, Packing, blob, decode, kernel};
 use gan_embedded::console::{self, Console};
 use gan_embedded::{board, entry};
 use model::{Buffers, CLASSES, Kind, Random, Size, WEIGHTS, WIDTH, model};
@@ -131,6 +131,10 @@ fn compare(
     let classes = if random.below(2) == 0 { 0 } else { CLASSES };
     let labels = [0, CLASSES as u16 - 1].map(|label| (classes > 0).then_some(label));
     buffers.latents.as_flattened_mut().fill_with(|| random.below(128) as u8);
+    // With a row of largest weights, the largest sums.
+    if random.below(4) == 0 {
+        buffers.latents[1].fill(CODE_MAX);
+    }
     let len = model(buffers, random, kind, Size { inputs, outputs, classes }, hidden).map_err(Fault::Encode)?;
     let Buffers { rows, packed, latents, scratch, expected, pixels, .. } = buffers;
     let latents = latents.each_ref().map(|latent| &latent[..inputs]);

@@ -171,15 +171,22 @@ struct Sums {
     limits: (i32, i32),
 }
 
+/// Signs of a row at the limit: all positive, all negative, or any.
+fn signs(random: &mut Random) -> impl FnMut(&mut Random) -> i8 + use<> {
+    let all = random.below(4);
+    move |random| match all {
+        0 => 1,
+        1 => -1,
+        _ => 2 * random.below(2) as i8 - 1,
+    }
+}
+
 /// Fills a row of bytes.
 fn bytes(weights: &mut [i8], random: &mut Random) -> Sums {
     // With more inputs, no bias would bring such a row's sums into 24 bits.
     let at_the_limit = weights.len() <= 1000 && random.below(4) == 0;
-    weights.fill_with(
-        || {
-            if at_the_limit { 127 * (2 * random.below(2) as i8 - 1) } else { (random.below(255) as i16 - 127) as i8 }
-        },
-    );
+    let mut sign = signs(random);
+    weights.fill_with(|| if at_the_limit { 127 * sign(random) } else { (random.below(255) as i16 - 127) as i8 });
     let (mut above, mut below) = (0, 0);
     for &weight in &*weights {
         above += 127 * i32::from(weight.max(0));
@@ -194,6 +201,7 @@ fn half_bytes(buffers: &mut Buffers, random: &mut Random, group: usize, row: usi
     let scales = &mut buffers.scales[row * groups..][..groups];
     let weights = buffers.half_bytes[row * groups * group / 2..][..groups * group / 2].chunks_exact_mut(group / 2);
     let at_the_limit = random.below(4) == 0;
+    let mut sign = signs(random);
     let (mut above, mut below, mut left) = (0, 0, inputs);
     for (scale, bytes) in scales.iter_mut().zip(weights) {
         *scale = if at_the_limit { 255 } else { random.below(256) as u8 };
@@ -201,7 +209,7 @@ fn half_bytes(buffers: &mut Buffers, random: &mut Random, group: usize, row: usi
             let mut weight = || {
                 let Some(after) = left.checked_sub(1) else { return 0 };
                 left = after;
-                let weight = if at_the_limit { 14 * random.below(2) as i8 - 7 } else { random.below(15) as i8 - 7 };
+                let weight = if at_the_limit { 7 * sign(random) } else { random.below(15) as i8 - 7 };
                 above += 127 * i32::from(*scale) * i32::from(weight.max(0));
                 below += 127 * i32::from(*scale) * i32::from(weight.min(0));
                 weight

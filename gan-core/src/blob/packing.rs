@@ -63,10 +63,10 @@ impl Packing {
     /// Padded inputs are a multiple of this.
     pub const fn columns(self) -> usize {
         match self {
-            Self::Rows | Self::NibbleLane => 1,
+            Self::Rows => 1,
             Self::PairedHalfword | Self::ByteLane => 8,
             Self::Blocks7x16 => 16,
-            Self::Blocks16x4 => 4,
+            Self::Blocks16x4 | Self::NibbleLane => 4,
         }
     }
 

@@ -15,8 +15,8 @@ impl Packing {
             Self::PairedHalfword | Self::ByteLane => (4, 8),
             Self::Blocks7x16 => (7, 16),
             Self::Blocks16x4 => (16, 4),
-            // Columns are padded by the layer's group.
-            Self::NibbleLane => (8, 1),
+            // Columns are padded by the layer's group, which is more.
+            Self::NibbleLane => (8, 4),
         }
     }
 }
@@ -31,7 +31,7 @@ pub(super) fn weights(packing: Packing, weights: &[i8], inputs: usize) -> Vec<u8
     let mut out = Vec::new();
     for first in (0..weights.len() / inputs).step_by(rows) {
         match packing {
-            Packing::Rows | Packing::NibbleLane => out.extend((0..inputs).map(|column| at(first, column) as u8)),
+            Packing::Rows => out.extend((0..inputs).map(|column| at(first, column) as u8)),
             Packing::PairedHalfword | Packing::ByteLane => {
                 for column in (0..inputs.next_multiple_of(columns)).step_by(2) {
                     for row in [first, first + 2] {
@@ -45,7 +45,8 @@ pub(super) fn weights(packing: Packing, weights: &[i8], inputs: usize) -> Vec<u8
                     }
                 }
             }
-            Packing::Blocks7x16 | Packing::Blocks16x4 => {
+            // No valid layer of bytes has lanes of nibbles.
+            Packing::Blocks7x16 | Packing::Blocks16x4 | Packing::NibbleLane => {
                 for column in (0..inputs.next_multiple_of(columns)).step_by(columns) {
                     for row in first..first + rows {
                         out.extend((column..column + columns).map(|column| at(row, column) as u8));

@@ -46,6 +46,7 @@ pub(super) fn stage(spec: &LayerSpec, group: usize, codes: &[u8], staged: &mut [
 /// Computes the outputs of a layer from `first_row` on, as many as `outputs` has room for.
 // Not inlined, so that layers of bytes pay nothing for it.
 #[inline(never)]
+#[allow(clippy::modulo_one, reason = "the scalar kernel takes one row")]
 pub(super) fn rows(
     spec: &LayerSpec,
     layer: &Layer<'_>,

@@ -38,39 +38,39 @@ fn plain_loop(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn generator_generate(bencher: Bencher<'_, '_>) {
-    let (generator, latent) = (generator(), latents(1));
+    let (generator, latent) = (generator(8), latents(1));
     let (mut scratch, mut pixels) = (vec![0; generator.scratch_len()], vec![0; generator.pixels_len()]);
     bencher.bench_local(|| generator.generate(black_box(&latent), None, &mut scratch, &mut pixels).expect("the call is right"));
 }
 
-#[divan::bench(args = names())]
-fn one_image(bencher: Bencher<'_, '_>, backend: Backend) {
-    let (generator, latent) = (generator(), latents(1));
+#[divan::bench(args = names(), consts = [8, 4])]
+fn one_image<const BITS: u8>(bencher: Bencher<'_, '_>, backend: Backend) {
+    let (generator, latent) = (generator(BITS), latents(1));
     let runner = Runner::with_backend(&generator, backend).expect("it is available");
     let mut pixels = vec![0; generator.pixels_len()];
     bencher.bench_local(|| runner.generate(black_box(&latent), None, &mut pixels).expect("the call is right"));
 }
 
-#[divan::bench(args = names(), sample_size = 1)]
-fn batch_of_256(bencher: Bencher<'_, '_>, backend: Backend) {
-    let runner = Runner::with_backend(&generator(), backend).expect("it is available");
+#[divan::bench(args = names(), consts = [8, 4], sample_size = 1)]
+fn batch_of_256<const BITS: u8>(bencher: Bencher<'_, '_>, backend: Backend) {
+    let runner = Runner::with_backend(&generator(BITS), backend).expect("it is available");
     batch(bencher, &runner, BATCH, 1);
 }
 
 #[divan::bench(args = [1, 2], sample_size = 1)]
 fn bulk_by_threads(bencher: Bencher<'_, '_>, threads: usize) {
-    let runner = Runner::new(&generator());
+    let runner = Runner::new(&generator(8));
     batch(bencher, &runner, BULK, threads);
 }
 
 #[divan::bench]
 fn decode_blob(bencher: Bencher<'_, '_>) {
-    let blob = blob();
+    let blob = blob(8);
     bencher.bench_local(|| decode(black_box(blob)).expect("the blob is valid"));
 }
 
 #[divan::bench]
 fn prepare(bencher: Bencher<'_, '_>) {
-    let generator = generator();
+    let generator = generator(8);
     bencher.bench_local(|| Runner::new(black_box(&generator)));
 }

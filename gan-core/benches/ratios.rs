@@ -36,7 +36,7 @@ fn main() {
         Some(_) => arguments.next().and_then(|rounds| rounds.parse().ok()).filter(|&rounds| rounds > 0).expect("--rounds NUMBER"),
         None => ROUNDS,
     };
-    let (blob, generator) = (blob(), generator());
+    let (blob, generator, half_bytes) = (blob(8), generator(8), generator(4));
     let latents = latents(BULK);
     let latent_len = generator.latent_len();
     let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");
@@ -66,8 +66,9 @@ fn main() {
         1,
         Box::new(move || gan_core.generate(black_box(one), None, &mut scratch, &mut pixels).expect("the call is right")),
     );
-    for backend in Backend::available() {
-        let runner = Runner::with_backend(&generator, backend).expect("it is available");
+    let runners = Backend::available().flat_map(|backend| [(backend, &generator, ""), (backend, &half_bytes, ", four bits")]);
+    for (backend, generator, bits) in runners {
+        let runner = Runner::with_backend(generator, backend).expect("it is available");
         let (alone, mut pixels) = (runner.clone(), image());
         let mut index = 0;
         let all = &latents;
@@ -75,11 +76,11 @@ fn main() {
             index = (index + 1) % BATCH;
             alone.generate(&all[index * latent_len..][..latent_len], None, &mut pixels).expect("the call is right");
         };
-        add(format!("{backend}, one image"), 1, 1, Box::new(call));
+        add(format!("{backend}{bits}, one image"), 1, 1, Box::new(call));
         let (mut pixels, pool) = (vec![0; BATCH * generator.pixels_len()], &pools[0]);
         let batch = &latents[..BATCH * latent_len];
         let call = move || pool.install(|| runner.generate_batch(batch, None, &mut pixels)).expect("the call is right");
-        add(format!("{backend}, batch of {BATCH}"), BATCH, 1 + 9 * usize::from(backend == Backend::Scalar), Box::new(call));
+        add(format!("{backend}{bits}, batch of {BATCH}"), BATCH, 1 + 9 * usize::from(backend == Backend::Scalar), Box::new(call));
     }
     for (pool, threads) in pools.iter().zip(["1 thread", "2 threads"]) {
         let (mut pixels, latents) = (vec![0; BULK * generator.pixels_len()], &latents);

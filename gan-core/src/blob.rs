@@ -142,7 +142,7 @@ impl LayerSpec {
     /// Words that hold an integer layer's inputs as its kernel reads them.
     pub const fn staged_len(&self) -> usize {
         match self.shared() {
-            // A byte a code, after what to take off each group's sum.
+            // A byte a code, and what to take off each group's sum.
             Some(_) => self.groups() + self.padded_inputs() / 4,
             None => self.packing.staged_len(self.inputs as usize),
         }

@@ -111,8 +111,8 @@ impl<'a> Generator<'a> {
     }
 
     /// The header of this model in another packing. Layers for which it is not exact stay in rows: those with a shift over 32, or for
-    /// [`Packing::PairedHalfword`] a sum that can leave 24 bits. Float layers always do; layers of half bytes get [`Packing::PairedNibbles`] for
-    /// the packing of a core with 32 bits.
+    /// [`Packing::PairedHalfword`] a sum that can leave 24 bits. Float layers always do; layers of half bytes get [`Packing::NibbleLane`] for
+    /// the packing of a core without vectors.
     ///
     /// [`blob::encode`] of it, and of [`layers`](Self::layers), writes the packed blob:
     ///

@@ -9,7 +9,6 @@
 //!
 //! `build.rs` chooses one for the target; `--cfg gan_core_backend="NAME"` forces one.
 
-pub(crate) mod nibbles;
 pub mod scalar;
 
 #[cfg(any(gan_core_kernel = "armv6m", gan_core_kernel = "armv7m", gan_core_kernel = "rv32im"))]
@@ -28,8 +27,16 @@ pub(crate) mod dsp_pair;
 #[cfg_attr(gan_core_kernel = "scalar", path = "kernel/none.rs")]
 pub(crate) mod active;
 
-#[cfg_attr(any(gan_core_kernel = "armv7m", gan_core_kernel = "dsp", gan_core_kernel = "mve"), path = "kernel/quad_v7m.rs")]
-pub(crate) mod quad;
+/// Sums of layers of half bytes. Its module has `PACKING`, `ROWS`, `EVEN_THEN_ODD` and `add(block, sums)`.
+#[cfg_attr(gan_core_kernel = "armv6m", path = "kernel/half_armv6m.rs")]
+#[cfg_attr(any(gan_core_kernel = "armv7m", gan_core_kernel = "dsp"), path = "kernel/half_armv7m.rs")]
+#[cfg_attr(gan_core_kernel = "mve", path = "kernel/half_mve.rs")]
+#[cfg_attr(gan_core_kernel = "rv32im", path = "kernel/half_rv32im.rs")]
+#[cfg_attr(gan_core_kernel = "scalar", path = "kernel/half_scalar.rs")]
+pub(crate) mod half;
+
+#[cfg(any(gan_core_kernel = "armv6m", gan_core_kernel = "armv7m", gan_core_kernel = "rv32im", gan_core_kernel = "dsp"))]
+mod half_lane;
 
 /// Name of the kernel that this build uses, for reports.
 pub const NAME: &str = active::NAME;
@@ -76,20 +83,44 @@ impl Groups<'_> {
     }
 }
 
+/// Some rows of a layer of half bytes, from the first that a kernel is to add up on.
+pub(crate) struct HalfBytes<'a> {
+    /// In the kernel's packing.
+    pub weights: &'a [u8],
+    /// The same.
+    pub scales: &'a [u8],
+    /// For each group its codes and 8 times their sum.
+    pub staged: &'a [u32],
+    /// Inputs that share a scale: 16 or 32.
+    pub group: usize,
+    /// Groups of a row.
+    pub groups: usize,
+}
+
+impl HalfBytes<'_> {
+    /// Words of a group's codes and what comes after them.
+    pub fn stride(&self) -> usize {
+        self.group / 4 + 1
+    }
+
+    /// Whether there are the numbers of so many rows. decode proves it; asked again because kernels rely on it.
+    #[cfg_attr(gan_core_kernel = "scalar", allow(dead_code, reason = "there is no kernel to ask"))]
+    pub fn hold(&self, rows: usize) -> bool {
+        let scales = self.groups * rows;
+        matches!(self.group, 16 | 32)
+            && self.groups > 0
+            && self.staged.len() >= self.groups * self.stride()
+            && self.scales.len() >= scales
+            && self.weights.len() >= scales * self.group / 2
+    }
+}
+
 /// The bytes of a blob's weights as what they are.
 #[allow(unsafe_code)]
 pub(crate) fn as_i8(bytes: &[u8]) -> &[i8] {
     // SAFETY: u8 and i8 have the same size and alignment and every bit pattern is valid for both; the length and the
     // lifetime are those of `bytes`.
     unsafe { core::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) }
-}
-
-/// The whole words of bytes that begin at a word, as sections of a blob do; else none.
-#[allow(unsafe_code)]
-pub(crate) fn words(bytes: &[u8]) -> &[u32] {
-    // SAFETY: every four bytes are a valid u32, and `align_to` gives only such as are aligned.
-    let (before, words, _) = unsafe { bytes.align_to::<u32>() };
-    if before.is_empty() { words } else { &[] }
 }
 
 /// Words as their bytes, in the machine's order.

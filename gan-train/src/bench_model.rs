@@ -4,22 +4,23 @@
 //! `n * var(w) * v`. Multipliers follow from that: codes and pixels are spread as a trained model's are, whatever the shape.
 
 use crate::float::encode;
-use crate::quantize::{Numbers, Weights};
+use crate::quantize::{Bits, Numbers, Weights};
 use crate::random::{Purpose, stream};
 use anyhow::{Context, Result, ensure};
 use gan_core::activation::{output_index, output_table};
-use gan_core::blob::{ImageShape, LayerSpecs, MAX_LAYERS};
+use gan_core::blob::{ImageShape, LayerSpecs, MAX_LAYERS, half_bytes};
 use gan_core::generator::Layer;
 use gan_core::quant::Rescale;
 use gan_core::{Activation, CODE_MAX, Element, Header, LayerSpec, Packing, latent};
 use rand_core::Rng;
 use std::f64::consts::PI;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// The name in the blob.
 const NAME: &str = "bench";
-/// Variance of the integers -127..=127 when all are as likely.
-const WEIGHT_VARIANCE: f64 = (255.0 * 255.0 - 1.0) / 12.0;
+/// Scales of half bytes, all as likely: a row's largest is 255, and most are not much smaller.
+const SCALES: RangeInclusive<u8> = 96..=255;
 /// Standard deviations of a hidden layer's sums that its largest code stands for.
 const HIDDEN_RANGE: f64 = 3.0;
 
@@ -44,19 +45,20 @@ impl FromStr for Sizes {
     }
 }
 
-/// The int8 blob of a generator without labels, which `decode` has accepted. The same arguments give the same bytes.
+/// The blob of a generator without labels whose weights have so many bits, which `decode` has accepted. The same arguments give the same bytes.
 ///
 /// # Errors
 ///
 /// A hidden activation other than ReLU and leaky ReLU; a slope outside 0..=1.
-pub fn blob(sizes: &Sizes, hidden: Activation, output: Activation, seed: u64) -> Result<Vec<u8>> {
+pub fn blob(sizes: &Sizes, bits: Bits, hidden: Activation, output: Activation, seed: u64) -> Result<Vec<u8>> {
     let mut codes = Spread { mean: latent::SCALING.zero_point.into(), variance: latent::SCALING.steps.powi(2) };
     let mut numbers = Vec::new();
     let last = sizes.0.len() - 2;
     for (index, pair) in sizes.0.windows(2).enumerate() {
         let (inputs, outputs) = (pair[0], pair[1]);
         let activation = if index == last { output } else { hidden };
-        let spec = LayerSpec { inputs, outputs, element: Element::I8, packing: Packing::Rows, activation, zero_point: 0 };
+        let element = bits.element(index);
+        let spec = LayerSpec { inputs, outputs, element, packing: Packing::Rows, activation, zero_point: 0 };
         let layer = if index == last { Target::image(output) } else { Target::hidden(hidden)? };
         numbers.push(layer.numbers(spec, codes, &mut stream(seed, Purpose::BenchModel, index as u64))?);
         codes = layer.codes;
@@ -138,27 +140,62 @@ impl Target {
 
     /// Random weights for inputs of that distribution, and what brings their sums where this wants them.
     fn numbers(&self, mut spec: LayerSpec, input: Spread, random: &mut impl Rng) -> Result<Numbers> {
-        let (inputs, outputs) = (usize::from(spec.inputs), usize::from(spec.outputs));
+        let outputs = usize::from(spec.outputs);
         spec.zero_point = self.zero_point;
-        let weight = || ((u64::from(random.next_u32()) * 255) >> 32) as i16 - 127;
-        let weights: Vec<i8> = std::iter::repeat_with(weight).map(|weight| weight as i8).take(inputs * outputs).collect();
-        let factor = self.deviation / (f64::from(spec.inputs) * WEIGHT_VARIANCE * input.variance).sqrt();
+        let Random { weights, sums, variance } = Random::new(&spec, random);
+        let factor = self.deviation / (f64::from(spec.inputs) * variance * input.variance).sqrt();
         let rescale = Rescale::from_factor(factor).context("the multiplier is out of range")?;
         let negative = Rescale::with_shift(factor * self.slope, rescale.shift).context("the slope is over 1")?;
-        let bias = weights.chunks_exact(inputs).flat_map(|row| {
-            let sum: i64 = row.iter().map(|&weight| i64::from(weight)).sum();
-            ((self.centre / factor - input.mean * sum as f64).round() as i32).to_le_bytes()
-        });
-        let bias = bias.collect();
+        let bias = |sum: i64| ((self.centre / factor - input.mean * sum as f64).round() as i32).to_le_bytes();
+        let bias = sums.into_iter().flat_map(bias).collect();
         Ok(Numbers {
             spec,
             bias,
-            weights: Weights::Bytes(weights),
+            weights,
             multipliers: rescale.multiplier.to_le_bytes().repeat(outputs),
             negative_multipliers: negative.multiplier.to_le_bytes().repeat(outputs),
             shifts: vec![rescale.shift; outputs],
             table: self.table,
         })
+    }
+}
+
+/// Random weights, all values as likely.
+struct Random {
+    weights: Weights,
+    /// Of each row's weights, times their scales.
+    sums: Vec<i64>,
+    /// Of a weight times its scale.
+    variance: f64,
+}
+
+impl Random {
+    fn new(spec: &LayerSpec, random: &mut impl Rng) -> Self {
+        let (inputs, outputs) = (usize::from(spec.inputs), usize::from(spec.outputs));
+        // Variance of the integers -most..=most.
+        let variance = |most: f64| most * (most + 1.0) / 3.0;
+        let mut below = |count: u64| (u64::from(random.next_u32()) * count) >> 32;
+        let Element::I4 { group } = spec.element else {
+            let mut weight = || (below(255) as i16 - 127) as i8;
+            let weights: Vec<i8> = (0..inputs * outputs).map(|_| weight()).collect();
+            let sums = weights.chunks_exact(inputs).map(|row| row.iter().map(|&weight| i64::from(weight)).sum());
+            return Self { sums: sums.collect(), weights: Weights::Bytes(weights), variance: variance(127.0) };
+        };
+        let (mut bytes, mut scales, mut sums) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..outputs {
+            let mut sum = 0;
+            for first in (0..inputs).step_by(group.into()) {
+                let scale = SCALES.start() + below(SCALES.len() as u64) as u8;
+                let mut weights = vec![0; group.into()];
+                weights.iter_mut().take(inputs - first).for_each(|weight| *weight = below(15) as i8 - 7);
+                sum += i64::from(scale) * weights.iter().map(|&weight| i64::from(weight)).sum::<i64>();
+                bytes.extend(weights.as_chunks().0.iter().map(|&[even, odd]| half_bytes(even, odd)));
+                scales.push(scale);
+            }
+            sums.push(sum);
+        }
+        let squares = SCALES.map(|scale| f64::from(scale).powi(2)).sum::<f64>() / SCALES.len() as f64;
+        Self { weights: Weights::HalfBytes { group, bytes, scales }, sums, variance: variance(7.0) * squares }
     }
 }
 
@@ -172,7 +209,7 @@ mod tests {
     const LEAKY: Activation = Activation::LeakyRelu(0.2);
 
     fn make(sizes: &str, hidden: Activation, output: Activation, seed: u64) -> Vec<u8> {
-        blob(&sizes.parse().unwrap(), hidden, output, seed).unwrap()
+        blob(&sizes.parse().unwrap(), Bits::Eight, hidden, output, seed).unwrap()
     }
 
     /// Every image has dark, middling and bright pixels, and no two are the same.
@@ -184,18 +221,20 @@ mod tests {
             ("640-128-128-128-8-128-128-640", RELU, Activation::Tanh),
             ("16-256", LEAKY, Activation::Linear),
         ] {
-            let file = BlobFile::new(&make(sizes, hidden, output, 7));
-            let generator = file.decode().unwrap();
-            let images = generate(&generator, &Samples::new(0, 10, generator.latent_len() as u16, 0)).unwrap();
-            for image in images.iter() {
-                let part = |dark: u8, bright: u8| {
-                    image.iter().filter(|&&pixel| (dark..=bright).contains(&pixel)).count() as f64 / image.len() as f64
-                };
-                let parts = [part(0, 84), part(85, 169), part(170, 255)];
-                assert!(parts.iter().all(|&part| part > 0.03), "{sizes}: {parts:?}");
+            for bits in [Bits::Eight, Bits::Four { group: 16 }, Bits::Four { group: 32 }] {
+                let file = BlobFile::new(&blob(&sizes.parse().unwrap(), bits, hidden, output, 7).unwrap());
+                let generator = file.decode().unwrap();
+                let images = generate(&generator, &Samples::new(0, 10, generator.latent_len() as u16, 0)).unwrap();
+                for image in images.iter() {
+                    let part = |dark: u8, bright: u8| {
+                        image.iter().filter(|&&pixel| (dark..=bright).contains(&pixel)).count() as f64 / image.len() as f64
+                    };
+                    let parts = [part(0, 84), part(85, 169), part(170, 255)];
+                    assert!(parts.iter().all(|&part| part > 0.03), "{sizes} {bits:?}: {parts:?}");
+                }
+                let first = images.iter().next().unwrap();
+                assert!(images.iter().skip(1).all(|image| image != first), "{sizes} {bits:?}");
             }
-            let first = images.iter().next().unwrap();
-            assert!(images.iter().skip(1).all(|image| image != first), "{sizes}");
         }
     }
 

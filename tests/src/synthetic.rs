@@ -93,6 +93,13 @@ impl Shape {
         })
     }
 
+    /// Bytes in the first layer and half bytes in groups of `group` in the others, as quantized models of four bits have them.
+    #[must_use]
+    pub fn quantized_int4(&self, name: &str, rng: &mut SplitMix64, group: u8) -> Model {
+        let mut groups = [0].into_iter().chain(std::iter::repeat(group));
+        self.integers(name, rng, |_| groups.next().unwrap_or_default())
+    }
+
     /// An integer model whose layers have half bytes in groups of what `group` says, or bytes if that is 0.
     fn integers(&self, name: &str, rng: &mut SplitMix64, mut group: impl FnMut(&mut SplitMix64) -> u8) -> Model {
         let mut latent = || (0..self.latent_len).map(|_| rng.range(24, 104) as u8).collect();

@@ -2,96 +2,21 @@
 
 use gan_core::error::GenerateError;
 use gan_core::host::{Backend, Runner, Unavailable};
-use gan_core::{Generator, Packing, decode};
+use gan_core::{Packing, decode};
 use gan_tests::reference::write::write;
-use gan_tests::reference::{self, Activation, Model, Params, sampler};
+use gan_tests::reference::{self, Activation, Params};
 use gan_tests::synthetic::{ACTIVATIONS, Shape, SplitMix64, float};
-use std::io::Write;
-use std::sync::Once;
 
 #[path = "common/aligned.rs"]
 mod aligned;
 #[path = "common/packed.rs"]
 mod packed;
 use packed::packed;
+#[path = "common/backends.rs"]
+mod compare;
 #[path = "common/disk.rs"]
 mod disk;
-
-/// Of batches: one tile and less, tiles that are full and that are not, several blocks.
-const COUNTS: [usize; 7] = [1, 2, 3, 5, 16, 17, 257];
-
-/// The backends of this CPU. Says loudly, and once, which there are and which are not tested.
-fn backends() -> Vec<Backend> {
-    static SAID: Once = Once::new();
-    let available: Vec<Backend> = Backend::available().collect();
-    SAID.call_once(|| {
-        let tested = |backend| if available.contains(backend) { "tested" } else { "SKIPPED, this CPU lacks it" };
-        let lines: String = Backend::ALL.iter().map(|backend| format!("\nbackend {backend}: {}", tested(backend))).collect();
-        // Not by `eprintln`, which cargo test hides.
-        let _ = std::io::stderr().write_all((lines + "\n").as_bytes());
-    });
-    available
-}
-
-/// Latents of seed 5 and labels in turn.
-fn inputs(generator: &Generator<'_>, count: usize) -> (Vec<u8>, Option<Vec<u16>>) {
-    let latents = sampler::codes(5, 0, count * generator.latent_len());
-    let classes = generator.classes();
-    let labels = (classes > 0).then(|| (0..count).map(|index| (index * 7 % usize::from(classes)) as u16).collect());
-    (latents, labels)
-}
-
-/// What `Generator::generate` gives.
-fn expected(generator: &Generator<'_>, latents: &[u8], labels: Option<&[u16]>) -> Vec<u8> {
-    let mut scratch = vec![0; generator.scratch_len()];
-    let latents = latents.chunks(generator.latent_len());
-    let images = latents.enumerate().flat_map(|(index, latent)| {
-        let mut pixels = vec![0; generator.pixels_len()];
-        generator.generate(latent, labels.map(|labels| labels[index]), &mut scratch, &mut pixels).expect("the call is right");
-        pixels
-    });
-    images.collect()
-}
-
-/// Checks a generator on all backends with a batch of `count` images and its last image alone.
-#[track_caller]
-fn check(backends: &[Backend], generator: &Generator<'_>, count: usize) {
-    let (latents, labels) = inputs(generator, count);
-    let labels = labels.as_deref();
-    let expected = expected(generator, &latents, labels);
-    for &backend in backends {
-        let runner = Runner::with_backend(generator, backend).expect("it is available");
-        let mut pixels = vec![0xA5; expected.len()];
-        runner.generate_batch(&latents, labels, &mut pixels).expect("the call is right");
-        assert!(pixels == expected, "{backend}: a batch of {count} differs, {:?}", generator.header());
-        let (pixels, last) = (&mut pixels[..generator.pixels_len()], count - 1);
-        let latent = &latents[last * generator.latent_len()..];
-        runner.generate(latent, labels.map(|labels| labels[last]), pixels).expect("the call is right");
-        assert!(*pixels == expected[last * pixels.len()..], "{backend}: an image alone differs, {:?}", generator.header());
-    }
-}
-
-/// The same in the reference, for the first image.
-#[track_caller]
-fn check_with_reference(backends: &[Backend], model: &Model, generator: &Generator<'_>) {
-    let (latents, labels) = inputs(generator, 1);
-    let label = labels.map(|labels| labels[0]);
-    let expected = reference::generate(model, &latents, label);
-    for &backend in backends {
-        let runner = Runner::with_backend(generator, backend).expect("it is available");
-        let mut pixels = vec![0xA5; expected.len()];
-        runner.generate(&latents, label, &mut pixels).expect("the call is right");
-        assert!(pixels == expected, "{backend}: other pixels than the reference's, {:?}", generator.header());
-    }
-}
-
-/// Shifts that a factor can have, as those of quantized models; beyond, requantization goes another way.
-fn usual_shifts(model: &mut Model) {
-    for layer in &mut model.layers {
-        let Params::I8(int8) = &mut layer.params else { continue };
-        int8.shifts.iter_mut().for_each(|shift| *shift = (*shift).min(32));
-    }
-}
+use compare::{COUNTS, backends, check, check_with_reference, expected, inputs, usual_shifts};
 
 /// A hidden layer of each size, which is the outputs of one layer and the inputs of the next; extreme rows, all activations, all packings.
 #[test]
@@ -149,7 +74,8 @@ fn deep_generators_and_all_counts_and_packings() {
         let [latent_len, width, height] = [size(70), size(12), size(12)];
         let classes = (seed % 3 * 5) as u16;
         let shape = Shape { latent_len, classes, width, height, channels: 1, hidden, last: ACTIVATIONS[seed as usize % 5] };
-        let mut model = shape.int8("deep", &mut rng);
+        let half_bytes = seed % 2 == 1;
+        let mut model = if half_bytes { shape.int4("deep", &mut rng) } else { shape.int8("deep", &mut rng) };
         if seed % 4 > 0 {
             usual_shifts(&mut model);
         }
@@ -213,13 +139,11 @@ fn models_of_the_repository() {
 }
 
 #[test]
-fn floats_and_half_bytes_run_as_they_do_without_a_runner() {
-    for bytes in [write(&float()), disk::read("tests/vectors/v2-int4.gan")] {
-        let bytes = aligned::Blob::new(&bytes);
-        let generator = decode(&bytes).expect("the model is valid");
-        assert_eq!(Runner::new(&generator).backend(), Backend::Scalar);
-        check(&Backend::available().collect::<Vec<_>>(), &generator, 50);
-    }
+fn floats_run_as_they_do_without_a_runner() {
+    let bytes = aligned::Blob::new(&write(&float()));
+    let generator = decode(&bytes).expect("the model is valid");
+    assert_eq!(Runner::new(&generator).backend(), Backend::Scalar);
+    check(&Backend::available().collect::<Vec<_>>(), &generator, 50);
 }
 
 #[test]

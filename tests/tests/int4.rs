@@ -61,10 +61,10 @@ proptest! {
         }
         for layer in &mut model.layers {
             if matches!(layer.params, Params::I4(_)) {
-                layer.packing = reference::Packing::PairedNibbles;
+                layer.packing = reference::Packing::NibbleLane;
             }
         }
-        let ours = packed(&rows, Packing::PairedNibbles);
+        let ours = packed(&rows, Packing::NibbleLane);
         prop_assert!(ours == write(&model), "other bytes than the reference's");
         let parsed = reference::parse(&ours);
         prop_assert!(parsed.as_ref() == Ok(&model), "packed: {:?}", parsed.err());
@@ -79,15 +79,15 @@ proptest! {
 
 /// Which packing half bytes get with that of a kernel for bytes.
 #[test]
-fn half_bytes_are_packed_for_cores_of_32_bits() {
+fn half_bytes_are_packed_for_cores_without_vectors() {
     let blob = Blob::new(&write(&synthetic::int4()));
     let generator = decode(&blob).expect("the model is valid");
     for (packing, expected) in [
         (Packing::Rows, Packing::Rows),
         (Packing::Blocks16x4, Packing::Rows),
-        (Packing::PairedHalfword, Packing::PairedNibbles),
-        (Packing::ByteLane, Packing::PairedNibbles),
-        (Packing::Blocks7x16, Packing::PairedNibbles),
+        (Packing::PairedHalfword, Packing::NibbleLane),
+        (Packing::ByteLane, Packing::NibbleLane),
+        (Packing::Blocks7x16, Packing::Rows),
     ] {
         for spec in generator.packed_header(packing).layers {
             if spec.element != Element::I8 {
@@ -172,7 +172,7 @@ fn models_beyond_a_limit_are_refused() {
         refused(&write(&model), layer(0, LayerField::Packing));
     }
     let mut model = synthetic::tiny();
-    model.layers[0].packing = reference::Packing::PairedNibbles;
+    model.layers[0].packing = reference::Packing::NibbleLane;
     refused(&write(&model), layer(0, LayerField::Packing));
 }
 
@@ -216,14 +216,14 @@ fn models_at_a_limit_are_accepted() {
 /// Half bytes of padding, after the columns and after the rows.
 #[test]
 fn padding_is_refused_unless_it_is_zero() {
-    for packing in [reference::Packing::Rows, reference::Packing::PairedNibbles] {
+    for packing in [reference::Packing::Rows, reference::Packing::NibbleLane] {
         let mut model = plain();
         model.layers[0].packing = packing;
         let good = write(&model);
         decode(&Blob::new(&good)).expect("valid");
         let start = payload_start(&good);
-        // Row 0, columns 20 and 21; for pairs also row 19, columns 0 and 1.
-        let places: &[usize] = if packing == reference::Packing::Rows { &[10] } else { &[5 * 4, 9 * 32 + 2] };
+        // Row 0, columns 20 and 21; or rows 0 and 2, column 20, and rows 20 and 22, column 0.
+        let places: &[usize] = if packing == reference::Packing::Rows { &[10] } else { &[4 * 20, 4 * 2 * 32 + 1] };
         for &at in places {
             for byte in [0x78, 0x87, 0x08, 0x80] {
                 let mut bytes = good[..good.len() - 4].to_vec();
@@ -231,6 +231,14 @@ fn padding_is_refused_unless_it_is_zero() {
                 bytes[start + at] = byte;
                 refused(&seal(bytes), layer(0, LayerField::Weights));
             }
+        }
+        if packing == reference::Packing::NibbleLane {
+            // The first scale of row 19, after 24 rows of weights.
+            let mut bytes = good[..good.len() - 4].to_vec();
+            let at = start + 24 * 16 + 2 * 16 + 3;
+            assert_eq!(bytes[at], 0);
+            bytes[at] = 1;
+            refused(&seal(bytes), layer(0, LayerField::Weights));
         }
     }
 }

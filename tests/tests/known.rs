@@ -100,7 +100,12 @@ fn descriptions_of_no_blob_are_refused() {
         ("longer latent", |d| d.latent_len += 1, layer(0, LayerField::Inputs)),
         ("two channels", |d| d.image.channels = 2, DecodeError::Image),
         ("wider image", |d| d.image.width += 1, layer(1, LayerField::Outputs)),
-        ("other packing", |d| d.layers[0].packing = Packing::PairedNibbles, layer(0, LayerField::Packing)),
+        // Eight rows instead of four: 16 bytes more of weights and 32 of biases; two times four bytes for a row instead of two: 32 more.
+        (
+            "other packing",
+            |d| d.layers[0].packing = Packing::NibbleLane,
+            DecodeError::PayloadLen { expected: 448 + 80, found: 48 + 448 },
+        ),
         ("zero_point 128", |d| d.layers[0].zero_point = 128, layer(0, LayerField::ZeroPoint)),
         // 448 bytes of payload after 48 of header; 2^14 rows of four biases instead of two are 262,112 bytes more.
         ("biases of 2^14 labels", |d| d.classes = 1 << 14, DecodeError::PayloadLen { expected: 448 + 262_112, found: 48 + 448 }),

@@ -2,21 +2,25 @@
 
 use gan_core::{Aligned, Generator, LatentSampler, decode};
 use gan_tests::reference::write::write;
-use gan_tests::reference::{Activation, Params};
+use gan_tests::reference::{Activation, Int4, Params};
 use gan_tests::synthetic::{Shape, SplitMix64};
 
 /// Latent, hidden layers and image of `presets/deep.toml`, the one of `models/mnist-large.gan`.
 pub const SIZES: [u16; 5] = [100, 256, 512, 1024, 28 * 28];
 
-/// 100-256-512-1024-784 with ReLU and sigmoid, random weights.
-pub fn blob() -> &'static [u8] {
+/// Inputs that share a scale in layers of half bytes.
+const SHARED: u8 = 32;
+
+/// 100-256-512-1024-784 with ReLU and sigmoid, random weights of eight bits, or of four but in the first layer.
+pub fn blob(bits: u8) -> &'static [u8] {
     let [latent_len, hidden @ .., _] = SIZES;
     let hidden = hidden.map(|outputs| (outputs, Activation::Relu)).to_vec();
     let shape = Shape { latent_len, classes: 0, width: 28, height: 28, channels: 1, hidden, last: Activation::Sigmoid };
-    let mut model = shape.int8("bench", &mut SplitMix64(0));
+    let mut rng = SplitMix64(0);
+    let mut model = if bits == 8 { shape.int8("bench", &mut rng) } else { shape.quantized_int4("bench", &mut rng, SHARED) };
     for layer in &mut model.layers {
         // As every quantized model's; beyond, rows are requantized one by one.
-        if let Params::I8(int8) = &mut layer.params {
+        if let Params::I8(int8) | Params::I4(Int4 { int8, .. }) = &mut layer.params {
             int8.shifts.iter_mut().for_each(|shift| *shift = (*shift).min(32));
         }
     }
@@ -29,8 +33,8 @@ pub fn blob() -> &'static [u8] {
 }
 
 /// The generator in it.
-pub fn generator() -> Generator<'static> {
-    decode(blob()).expect("the model is valid")
+pub fn generator(bits: u8) -> Generator<'static> {
+    decode(blob(bits)).expect("the model is valid")
 }
 
 /// Latents of seed 0.

@@ -38,10 +38,10 @@ const fn spec_fits(spec: &LayerSpec, inputs: u16, outputs: usize, float: bool, l
     }
     let (element_fits, packing_fits, top) = match (spec.element, spec.packing) {
         (Element::F32, packing) => (float && cfg!(feature = "float"), matches!(packing, Packing::Rows), 0),
-        (Element::I8, packing) => (!float, !matches!(packing, Packing::PairedNibbles), CODE_MAX),
+        (Element::I8, packing) => (!float, !matches!(packing, Packing::NibbleLane), CODE_MAX),
         (Element::I4 { group }, packing) => (
             !float && cfg!(feature = "int4") && matches!(group, 16 | 32),
-            matches!(packing, Packing::Rows | Packing::PairedNibbles),
+            matches!(packing, Packing::Rows | Packing::NibbleLane),
             CODE_MAX,
         ),
     };
@@ -114,7 +114,7 @@ fn check(holds: bool, field: LayerField) -> Result<(), LayerField> {
 /// Whether an int8 layer can be packed: it has that packing, its factors fit, and the packing's kernels get every sum right.
 pub(super) fn packable(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, packing: Packing) -> bool {
     let spec = LayerSpec { packing, ..*spec };
-    if packing == Packing::PairedNibbles {
+    if packing == Packing::NibbleLane {
         return false;
     }
     let factors_fit = (0..spec.outputs.into()).all(|row| {
@@ -168,7 +168,7 @@ fn scaled_sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, row: usize) -> Option<(i3
     let (padded, group) = (spec.padded_inputs(), usize::from(nibbles.group));
     let (mut above, mut below) = (0i32, 0i32);
     for (index, first) in (0..padded).step_by(group.max(1)).enumerate() {
-        let scale = nibbles.scale(spec.groups(), row, index);
+        let scale = i32::from(nibbles.scale(spec.groups(), row, index));
         for column in first..first + group {
             let weight = i32::from(nibbles.packing.nibble(nibbles.weights, padded, row, column));
             if weight < -7 {
@@ -182,10 +182,12 @@ fn scaled_sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, row: usize) -> Option<(i3
     Some((above, below))
 }
 
-/// Half bytes of padding stand for 0.
+/// Half bytes of padding stand for 0, and so do its scales.
 fn nibble_padding(spec: &LayerSpec, nibbles: &Nibbles<'_>) -> Result<(), LayerField> {
     let (inputs, outputs, padded) = (usize::from(spec.inputs), usize::from(spec.outputs), spec.padded_inputs());
     for row in 0..outputs.next_multiple_of(nibbles.packing.group()) {
+        let scaled = row >= outputs && (0..spec.groups()).any(|group| nibbles.scale(spec.groups(), row, group) != 0);
+        check(!scaled, LayerField::Weights)?;
         for column in if row < outputs { inputs } else { 0 }..padded {
             check(nibbles.packing.nibble(nibbles.weights, padded, row, column) == 0, LayerField::Weights)?;
         }

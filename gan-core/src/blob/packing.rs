@@ -19,8 +19,9 @@ pub enum Packing {
     Blocks7x16,
     /// 16 rows by four columns. For hosts.
     Blocks16x4,
-    /// Two rows by four columns of half bytes in a word. For all 32-bit cores; the only one of `I4` layers besides [`Rows`](Self::Rows).
-    PairedNibbles,
+    /// Eight rows by one column of half bytes in a word. For 32-bit cores without vectors; the only one of `I4` layers besides
+    /// [`Rows`](Self::Rows).
+    NibbleLane,
 }
 
 impl Packing {
@@ -44,7 +45,7 @@ impl Packing {
             Self::ByteLane => "byte-lane",
             Self::Blocks7x16 => "blocks-7x16",
             Self::Blocks16x4 => "blocks-16x4",
-            Self::PairedNibbles => "paired-nibbles",
+            Self::NibbleLane => "nibble-lane",
         }
     }
 
@@ -52,9 +53,9 @@ impl Packing {
     pub const fn group(self) -> usize {
         match self {
             Self::Rows => 1,
-            Self::PairedNibbles => 2,
             Self::PairedHalfword | Self::ByteLane => 4,
             Self::Blocks7x16 => 7,
+            Self::NibbleLane => 8,
             Self::Blocks16x4 => 16,
         }
     }
@@ -65,15 +66,15 @@ impl Packing {
             Self::Rows => 1,
             Self::PairedHalfword | Self::ByteLane => 8,
             Self::Blocks7x16 => 16,
-            Self::Blocks16x4 | Self::PairedNibbles => 4,
+            Self::Blocks16x4 | Self::NibbleLane => 4,
         }
     }
 
-    /// The packing of `I4` layers in a model whose others have this one: every core without 64-bit words runs the same.
+    /// The packing of `I4` layers in a model whose others have this one: that of cores without vectors, or rows.
     pub(crate) const fn of_nibbles(self) -> Self {
         match self {
-            Self::Rows | Self::Blocks16x4 => Self::Rows,
-            Self::PairedHalfword | Self::ByteLane | Self::Blocks7x16 | Self::PairedNibbles => Self::PairedNibbles,
+            Self::Rows | Self::Blocks7x16 | Self::Blocks16x4 => Self::Rows,
+            Self::PairedHalfword | Self::ByteLane | Self::NibbleLane => Self::NibbleLane,
         }
     }
 
@@ -81,7 +82,7 @@ impl Packing {
     pub const fn staged_len(self, inputs: usize) -> usize {
         let padded = inputs.next_multiple_of(self.columns());
         match self {
-            Self::Rows | Self::Blocks7x16 | Self::Blocks16x4 | Self::PairedNibbles => padded.div_ceil(4),
+            Self::Rows | Self::Blocks7x16 | Self::Blocks16x4 | Self::NibbleLane => padded.div_ceil(4),
             Self::PairedHalfword => padded / 2,
             // And 128 times their sum.
             Self::ByteLane => padded / 2 + 1,
@@ -103,8 +104,8 @@ impl Packing {
         // Words of four rows by two columns begin on multiples of eight bytes, with the first two rows.
         let word = start + column / 2 * 8 + row / 2 * 4;
         match self {
-            // No I8 layer has paired nibbles.
-            Self::Rows | Self::PairedNibbles => start + column,
+            // No I8 layer has lanes of nibbles.
+            Self::Rows | Self::NibbleLane => start + column,
             Self::PairedHalfword => word + column % 2 * 2,
             Self::ByteLane => word + ((column % 2) ^ 1) * 2 + row % 2,
             Self::Blocks7x16 => start + column / 16 * (7 * 16) + row * 16 + column % 16,
@@ -118,7 +119,7 @@ impl Packing {
         let at = self.offset(inputs, row, column);
         let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
         match self {
-            Self::Rows | Self::Blocks7x16 | Self::Blocks16x4 | Self::PairedNibbles => i32::from(byte(at).cast_signed()),
+            Self::Rows | Self::Blocks7x16 | Self::Blocks16x4 | Self::NibbleLane => i32::from(byte(at).cast_signed()),
             Self::ByteLane => i32::from(byte(at)) - 128,
             Self::PairedHalfword => {
                 let pair = i32::from(i16::from_le_bytes([byte(at), byte(at + 1)]));
@@ -150,11 +151,18 @@ impl Packing {
     /// Where the half byte of `row` and `column` lies among those of `padded` columns: the byte, and how far it is to be shifted.
     #[inline]
     fn nibble_at(self, padded: usize, row: usize, column: usize) -> (usize, u32) {
-        let byte = match self {
-            Self::PairedNibbles => row / 2 * padded + column / 4 * 4 + row % 2 * 2 + column % 4 / 2,
-            _ => row * (padded / 2) + column / 2,
-        };
-        (byte, 4 * (column as u32 % 2))
+        match self {
+            // Even rows in a word's lower half, odd ones in its upper half.
+            Self::NibbleLane => ((row / 8 * padded + column) * 4 + row % 2 * 2 + row % 8 / 4, 4 * (row as u32 / 2 % 2)),
+            _ => (row * (padded / 2) + column / 2, 4 * (column as u32 % 2)),
+        }
+    }
+
+    /// Where the scale of a row and a group lies among those of rows with so many `groups`.
+    #[inline]
+    pub(crate) fn scale_at(self, groups: usize, row: usize, group: usize) -> usize {
+        let size = if self == Self::NibbleLane { 8 } else { 1 };
+        (row / size * groups + group) * size + row % size
     }
 
     /// The weight of `row` and `column` of an `I4` layer, padding included. -8 stands for half a byte that no weight has.

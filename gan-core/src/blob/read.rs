@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
             2 => Packing::ByteLane,
             3 => Packing::Blocks7x16,
             4 => Packing::Blocks16x4,
-            _ => Packing::PairedNibbles,
+            _ => Packing::NibbleLane,
         };
         let activation = match self.varint(4, field(LayerField::Activation)) {
             0 => Activation::Linear,

@@ -15,7 +15,7 @@ const fn lens(spec: &LayerSpec, classes: usize, last: bool) -> [usize; 7] {
     let (inputs, outputs) = (spec.padded_inputs(), spec.outputs as usize);
     let padded_rows = outputs.next_multiple_of(spec.packing.group());
     let halved = spec.shared().is_some();
-    // Of layers of half bytes, only the weights are padded to whole groups of rows.
+    // Of layers of half bytes, only the weights and their scales are padded to whole groups of rows.
     let rows = if halved { outputs } else { padded_rows };
     let bias = classes.saturating_mul(4 * rows);
     if let Element::F32 = spec.element {
@@ -24,7 +24,7 @@ const fn lens(spec: &LayerSpec, classes: usize, last: bool) -> [usize; 7] {
     let weights = padded_rows.saturating_mul(if halved { inputs / 2 } else { inputs });
     let multipliers = rows * if halved || matches!(spec.packing, Packing::Rows) { 2 } else { 4 };
     let (negative_multipliers, table) = if has_table(spec, last) { (0, TABLE_LEN) } else { (multipliers, 0) };
-    [weights, spec.groups() * rows, bias, multipliers, negative_multipliers, rows, table]
+    [weights, spec.groups() * padded_rows, bias, multipliers, negative_multipliers, rows, table]
 }
 
 /// The length of a section and the zeros after it.
@@ -183,7 +183,7 @@ pub(super) fn write<'a>(
     layers.next().map_or(Ok(()), |_| Err(wrong(header.layers.len())))
 }
 
-/// Copies the sections of a layer if they have the right lengths. Of half bytes only the weights are packed.
+/// Copies the sections of a layer if they have the right lengths. Of half bytes only the weights and their scales are packed.
 fn copy(sections: [&mut [u8]; 7], spec: &LayerSpec, layer: &Layer<'_>) -> Option<()> {
     let [target, scales, rest @ ..] = sections;
     let (contents, output): ([&[u8]; 3], _) = match *layer {
@@ -203,10 +203,10 @@ fn copy(sections: [&mut [u8]; 7], spec: &LayerSpec, layer: &Layer<'_>) -> Option
         Layer::I4(nibbles) => {
             if nibbles.packing == spec.packing {
                 exact(target, nibbles.weights)?;
+                exact(scales, nibbles.scales)?;
             } else {
-                repack_nibbles(target, spec, &nibbles);
+                repack_nibbles(target, scales, spec, &nibbles)?;
             }
-            exact(scales, nibbles.scales)?;
             ([nibbles.bias, nibbles.multipliers, nibbles.shifts], Some(nibbles.output))
         }
     };
@@ -224,15 +224,19 @@ fn exact(target: &mut [u8], content: &[u8]) -> Option<()> {
     (target.len() == content.len()).then(|| target.copy_from_slice(content))
 }
 
-/// Writes half bytes in another packing.
-fn repack_nibbles(target: &mut [u8], spec: &LayerSpec, nibbles: &Nibbles<'_>) {
-    let (outputs, padded) = (usize::from(spec.outputs), spec.padded_inputs());
+/// Writes half bytes and their scales in another packing.
+fn repack_nibbles(target: &mut [u8], scales: &mut [u8], spec: &LayerSpec, nibbles: &Nibbles<'_>) -> Option<()> {
+    let (outputs, padded, groups) = (usize::from(spec.outputs), spec.padded_inputs(), spec.groups());
     for row in 0..outputs.next_multiple_of(spec.packing.group()) {
         for column in 0..padded {
             let weight = if row < outputs { nibbles.packing.nibble(nibbles.weights, padded, row, column) } else { 0 };
             spec.packing.put_nibble(target, padded, row, column, weight);
         }
+        for group in 0..if row < outputs { groups } else { 0 } {
+            *scales.get_mut(spec.packing.scale_at(groups, row, group))? = nibbles.scale(groups, row, group);
+        }
     }
+    Some(())
 }
 
 /// Writes an int8 layer's numbers, one after the other, in another packing.

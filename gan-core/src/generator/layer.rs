@@ -50,16 +50,16 @@ pub struct Packed<'a> {
     pub output: Output<'a>,
 }
 
-/// The numbers of a layer of half bytes. Its packing is that of the weights alone.
+/// The numbers of a layer of half bytes. Its packing is that of the weights and their scales alone.
 #[derive(Debug, Clone, Copy)]
 pub struct Nibbles<'a> {
-    /// [`Packing::Rows`] or [`Packing::PairedNibbles`].
+    /// [`Packing::Rows`] or [`Packing::NibbleLane`].
     pub packing: Packing,
     /// Inputs that share a scale: 16 or 32.
     pub group: u8,
-    /// Half a byte a weight, which is -7..=7 and stored plus 8, even columns in the lower half; inputs padded to whole groups.
+    /// Half a byte a weight, which is -7..=7 and stored plus 8; inputs padded to whole groups.
     pub weights: &'a [u8],
-    /// `[output][group]`: what the group's part of the sum is multiplied by.
+    /// `[output][group]`, or in the packing's order: what the group's part of the sum is multiplied by.
     pub scales: &'a [u8],
     /// `[class][output]`, i32.
     pub bias: &'a [u8],
@@ -73,8 +73,9 @@ pub struct Nibbles<'a> {
 
 impl Nibbles<'_> {
     /// The scale of a group, of the `groups` in each row.
-    pub(crate) fn scale(&self, groups: usize, row: usize, group: usize) -> i32 {
-        self.scales.get(row * groups + group).copied().unwrap_or_default().into()
+    #[inline]
+    pub(crate) fn scale(&self, groups: usize, row: usize, group: usize) -> u8 {
+        self.scales.get(self.packing.scale_at(groups, row, group)).copied().unwrap_or_default()
     }
 }
 

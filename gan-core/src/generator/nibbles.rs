@@ -1,33 +1,52 @@
-//! Layers of half bytes: how their inputs are staged, and which rows are added up together. The same on every machine.
+//! Layers of half bytes: how their inputs are staged, and which rows are added up together.
 
 use super::integer::requantize;
-use super::layer::{Layer, Nibbles};
+use super::layer::{Layer, Nibbles, Output};
+use crate::CODE_MAX;
 use crate::blob::{LayerSpec, Packing};
-use crate::kernel::{self, nibbles, quad};
+use crate::kernel::{self, HalfBytes, half};
+use crate::quant::Rescale;
 
-/// Puts a layer's inputs into [`LayerSpec::staged_len`] words: for each group 8 times the sum of its codes, then the codes, padded with
-/// zeros. For weights in rows, a group's even columns come before its odd ones.
+/// Whether the kernel of this build takes half bytes in this order; any other is added up one weight after the other.
+fn runs(packing: Packing) -> bool {
+    packing == half::PACKING
+}
+
+/// Puts a layer's inputs into [`LayerSpec::staged_len`] words: for each group its codes, padded with zeros and in the order that the kernel
+/// wants, and 8 times their sum.
 pub(super) fn stage(spec: &LayerSpec, group: usize, codes: &[u8], staged: &mut [u32]) {
-    let Some((corrections, rest)) = staged.split_at_mut_checked(spec.groups()) else { return };
-    let rest = kernel::bytes_mut(rest).get_mut(..spec.padded_inputs()).unwrap_or_default();
-    rest.fill(0);
-    let half = if spec.packing == Packing::Rows { group / 2 } else { group };
-    let groups = corrections.iter_mut().zip(rest.chunks_exact_mut(group.max(1)));
-    for ((correction, target), codes) in groups.zip(codes.chunks(group.max(1))) {
-        *correction = 8 * codes.iter().map(|&code| u32::from(code)).sum::<u32>();
-        if half == group {
-            target.iter_mut().zip(codes).for_each(|(target, &code)| *target = code);
+    let split = half::EVEN_THEN_ODD && runs(spec.packing);
+    let targets = staged.chunks_exact_mut(group / 4 + 1);
+    for (target, codes) in targets.zip(codes.chunks(group.max(1))) {
+        let Some((correction, words)) = target.split_last_mut() else { return };
+        words.fill(0);
+        let bytes = kernel::bytes_mut(words);
+        let mut sum = 0u32;
+        if split {
+            let (even, odd) = bytes.split_at_mut_checked(group / 2).unwrap_or_default();
+            let (pairs, rest) = codes.as_chunks();
+            for ((even, odd), &[first, second]) in even.iter_mut().zip(odd).zip(pairs) {
+                (*even, *odd) = (first, second);
+                sum = sum.wrapping_add(u32::from(first) + u32::from(second));
+            }
+            if let (Some(even), &[last]) = (even.get_mut(pairs.len()), rest) {
+                *even = last;
+                sum = sum.wrapping_add(last.into());
+            }
         } else {
-            let (even, odd) = target.split_at_mut_checked(half).unwrap_or_default();
-            even.iter_mut().zip(codes.iter().step_by(2)).for_each(|(target, &code)| *target = code);
-            odd.iter_mut().zip(codes.iter().skip(1).step_by(2)).for_each(|(target, &code)| *target = code);
+            for (target, &code) in bytes.iter_mut().zip(codes) {
+                *target = code;
+                sum = sum.wrapping_add(code.into());
+            }
         }
+        *correction = sum.wrapping_mul(8);
     }
 }
 
 /// Computes the outputs of a layer from `first_row` on, as many as `outputs` has room for.
 // Not inlined, so that layers of bytes pay nothing for it.
 #[inline(never)]
+#[allow(clippy::modulo_one, reason = "the scalar kernel takes one row")]
 pub(super) fn rows(
     spec: &LayerSpec,
     layer: &Layer<'_>,
@@ -37,83 +56,65 @@ pub(super) fn rows(
     first_row: usize,
     outputs: &mut [u8],
 ) {
-    let rows = Rows { spec, layer, nibbles, class, padded: spec.padded_inputs(), groups: spec.groups(), staged };
-    match (nibbles.packing, nibbles.group) {
-        (Packing::Rows, 16) => rows.single::<8>(first_row, outputs),
-        (Packing::Rows, _) => rows.single::<16>(first_row, outputs),
-        (_, 16) => rows.pairs::<4>(first_row, outputs),
-        _ => rows.pairs::<8>(first_row, outputs),
-    }
-}
-
-struct Rows<'r, 'a> {
-    spec: &'r LayerSpec,
-    layer: &'r Layer<'a>,
-    nibbles: &'r Nibbles<'a>,
-    class: usize,
-    padded: usize,
-    groups: usize,
-    staged: &'r [u32],
-}
-
-impl Rows<'_, '_> {
-    fn bias(&self, row: usize) -> i32 {
-        self.layer.bias(self.spec.outputs.into(), self.class, row).unwrap_or_default()
-    }
-
-    fn scales(&self, row: usize) -> &[u8] {
-        self.nibbles.scales.get(row * self.groups..).and_then(|scales| scales.get(..self.groups)).unwrap_or_default()
-    }
-
-    /// What to take off the groups' sums, and the codes.
-    fn inputs(&self) -> (&[u32], &[u8]) {
-        let (corrections, codes) = self.staged.split_at_checked(self.groups).unwrap_or_default();
-        (corrections, kernel::bytes(codes))
-    }
-
-    fn single<const HALF: usize>(&self, first_row: usize, outputs: &mut [u8]) {
-        let (corrections, codes) = self.inputs();
-        let bytes = self.padded / 2;
+    if !runs(nibbles.packing) {
         for (output, row) in outputs.iter_mut().zip(first_row..) {
-            let weights = self.nibbles.weights.get(row * bytes..).unwrap_or_default();
-            let acc = nibbles::row::<HALF>(weights, self.scales(row), codes, corrections, self.bias(row));
-            *output = requantize(self.spec, self.layer, row, acc);
+            let bias = layer.bias(spec.outputs.into(), class, row).unwrap_or_default();
+            *output = requantize(spec, layer, row, plain(spec, nibbles, staged, row, bias));
         }
+        return;
     }
+    let (group, groups) = (usize::from(nibbles.group), spec.groups());
+    let bias = nibbles.bias.as_chunks().0.get(class * usize::from(spec.outputs)..).unwrap_or_default();
+    let (mut row, mut outputs) = (first_row - first_row % half::ROWS, outputs);
+    let mut inside = first_row - row;
+    while !outputs.is_empty() {
+        let mut sums = [0; half::ROWS];
+        let biases = bias.get(row..).unwrap_or_default();
+        sums.iter_mut().zip(biases).for_each(|(sum, &bias)| *sum = i32::from_le_bytes(bias));
+        let block = HalfBytes {
+            weights: nibbles.weights.get(row * groups * group / 2..).unwrap_or_default(),
+            scales: nibbles.scales.get(row * groups..).unwrap_or_default(),
+            staged,
+            group,
+            groups,
+        };
+        half::add(&block, &mut sums);
+        let taken = (half::ROWS - inside).min(outputs.len());
+        let (now, after) = outputs.split_at_mut_checked(taken).unwrap_or_default();
+        finish(spec, nibbles, row + inside, sums.get(inside..).unwrap_or_default(), now);
+        (row, inside, outputs) = (row + half::ROWS, 0, after);
+    }
+}
 
-    fn pairs<const WORDS: usize>(&self, first_row: usize, mut outputs: &mut [u8]) {
-        let (corrections, codes) = self.inputs();
-        let weights = kernel::words(self.nibbles.weights);
-        let (pair, mut first_row) = (self.padded / 4, first_row);
-        // Four rows at once, unless they are to begin in the middle of a pair.
-        while first_row & 1 == 0 && outputs.len() >= 4 {
-            let Some(weights) = weights.get(first_row / 2 * pair..) else { return };
-            let rows = [first_row, first_row + 1, first_row + 2, first_row + 3];
-            let pairs = [weights, weights.get(pair..).unwrap_or_default()];
-            let sums = rows.map(|row| self.bias(row));
-            let sums = quad::quad::<WORDS>(pairs, rows.map(|row| self.scales(row)), codes, corrections, sums);
-            for ((output, acc), row) in outputs.iter_mut().zip(sums).zip(rows) {
-                *output = requantize(self.spec, self.layer, row, acc);
-            }
-            outputs = outputs.get_mut(4..).unwrap_or_default();
-            first_row += 4;
-        }
-        // A pair of which only one row is wanted is computed whole.
-        let (mut row, mut inside) = (first_row & !1, first_row & 1);
-        while !outputs.is_empty() {
-            let weights = weights.get(row / 2 * pair..).unwrap_or_default();
-            // A row of padding has no scales, so it takes the other's.
-            let scales = [row, row + 1].map(|row| self.scales(row));
-            let scales = if scales[1].is_empty() { [scales[0]; 2] } else { scales };
-            let sums = nibbles::pair::<WORDS>(weights, scales, codes, corrections, [self.bias(row), self.bias(row + 1)]);
-            let wanted = sums.iter().zip(row..).skip(inside);
-            outputs
-                .iter_mut()
-                .zip(wanted)
-                .for_each(|(output, (&acc, row))| *output = requantize(self.spec, self.layer, row, acc));
-            let taken = (2 - inside).min(outputs.len());
-            outputs = outputs.get_mut(taken..).unwrap_or_default();
-            (row, inside) = (row + 2, 0);
-        }
+/// The outputs of the rows from `first` on, whose sums these are. As [`requantize`], for several rows: that looks each number up by itself.
+fn finish(spec: &LayerSpec, nibbles: &Nibbles<'_>, first: usize, sums: &[i32], outputs: &mut [u8]) {
+    let (negative, table) = match nibbles.output {
+        Output::Code { negative_multipliers } => (negative_multipliers, None),
+        Output::Table(table) => (nibbles.multipliers, Some(table)),
+    };
+    let [positive, negative] =
+        [nibbles.multipliers, negative].map(|section| section.as_chunks().0.get(first..).unwrap_or_default());
+    let shifts = nibbles.shifts.get(first..).unwrap_or_default();
+    let zero_point = i32::from(spec.zero_point);
+    for ((output, &acc), ((&positive, &negative), &shift)) in
+        outputs.iter_mut().zip(sums).zip(positive.iter().zip(negative).zip(shifts))
+    {
+        let multiplier = u16::from_le_bytes(if acc < 0 { negative } else { positive });
+        let scaled = zero_point + Rescale { multiplier, shift }.apply(acc);
+        *output = match table {
+            Some(table) => table[usize::from(scaled.clamp(0, 255) as u8)],
+            None => scaled.clamp(0, CODE_MAX.into()) as u8,
+        };
     }
+}
+
+/// Adds up a row one weight after the other, whatever the packing.
+fn plain(spec: &LayerSpec, nibbles: &Nibbles<'_>, staged: &[u32], row: usize, bias: i32) -> i32 {
+    let (padded, group) = (spec.padded_inputs(), usize::from(nibbles.group));
+    staged.chunks_exact(group / 4 + 1).take(spec.groups()).enumerate().fold(bias, |acc, (index, staged)| {
+        let weight = |column| i32::from(nibbles.packing.nibble(nibbles.weights, padded, row, column));
+        let codes = kernel::bytes(staged).iter().take(group);
+        let sum: i32 = codes.zip(index * group..).map(|(&code, column)| weight(column) * i32::from(code)).sum();
+        acc.wrapping_add(i32::from(nibbles.scale(spec.groups(), row, index)).wrapping_mul(sum))
+    })
 }

@@ -7,6 +7,7 @@
 
 use super::avx512vnni::{self, Avx512Vnni};
 use super::network::{COLUMNS, GROUP, Layer, Network, Work};
+use super::nibbles;
 use super::tile::{self, Isa};
 use core::arch::asm;
 use core::arch::x86_64::{__cpuid, __cpuid_count, _mm512_add_epi32};
@@ -16,6 +17,8 @@ use std::sync::OnceLock;
 pub(super) const IMAGES: usize = 32;
 /// Blocks in a tile of weights.
 pub(super) const BLOCKS: usize = 16;
+/// Images in a tile of half bytes, which are added up by AVX-512 VNNI.
+const NIBBLE_IMAGES: usize = 4;
 /// Fewer images than this take less time without AMX, whose tiles would be nearly empty.
 const FEW: usize = 8;
 
@@ -94,9 +97,14 @@ fn run(isa: Amx, network: &Network, work: &mut Work) {
     // SAFETY: AMX as `new` made `isa`; reads the 64 bytes of `SHAPES`. No code of the compiler's uses tiles.
     unsafe { asm!("ldtilecfg [{}]", in(reg) &raw const SHAPES, options(nostack, readonly, preserves_flags)) }
     for (index, layer) in network.layers.iter().enumerate() {
-        for group in (0..layer.groups()).step_by(2) {
-            for first in (0..work.images).step_by(IMAGES) {
-                tile(isa, layer, work, group, first);
+        if let Some(weights) = &layer.nibbles {
+            // Sums would have to leave the tiles for every scale.
+            nibbles::run::<_, NIBBLE_IMAGES, 2, 1>(isa.0, layer, weights, work);
+        } else {
+            for group in (0..layer.groups()).step_by(2) {
+                for first in (0..work.images).step_by(IMAGES) {
+                    tile(isa, layer, work, group, first);
+                }
             }
         }
         tile::next_layer(network, index, work);
@@ -172,3 +180,4 @@ fn tile(isa: Amx, layer: &Layer, work: &mut Work, group: usize, image: usize) {
 
 const _: () =
     assert!(IMAGES >= (FEW - 1).next_multiple_of(avx512vnni::IMAGES) && size_of::<Shapes>() == 64 && size_of::<Sums>() == 4096);
+const _: () = assert!(IMAGES.is_multiple_of(NIBBLE_IMAGES));

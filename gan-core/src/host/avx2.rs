@@ -26,7 +26,7 @@ impl Avx2 {
 
 #[target_feature(enable = "avx2")]
 fn run(isa: Avx2, network: &Network, work: &mut Work) {
-    tile::run::<_, IMAGES, 1, 4>(isa, network, work);
+    tile::run::<_, IMAGES, 1, 1, 4>(isa, network, work);
 }
 
 /// Two vectors of eight rows.
@@ -36,6 +36,9 @@ impl Isa for Avx2 {
     type Sums = Pair;
     type Weights = Pair;
     type Codes = __m256i;
+    /// Each lane two sums of 16 bits.
+    type Part = Pair;
+    type Scales = Pair;
 
     #[inline(always)]
     fn sums(self, values: &[i32; GROUP]) -> Pair {
@@ -60,6 +63,58 @@ impl Isa for Avx2 {
     #[inline(always)]
     fn add(self, sums: Pair, weights: Pair, codes: __m256i) -> Pair {
         [self.add_half(sums[0], weights[0], codes), self.add_half(sums[1], weights[1], codes)]
+    }
+
+    #[inline(always)]
+    fn nibbles(self, block: &Block) -> [Pair; 2] {
+        let both = self.weights(block);
+        // SAFETY: AVX2 as `new` made `self`.
+        unsafe {
+            let mask = _mm256_set1_epi32(0x0F0F_0F0F);
+            let [first, second] = [_mm256_srli_epi32::<4>(both[0]), _mm256_srli_epi32::<4>(both[1])];
+            [
+                [_mm256_and_si256(both[0], mask), _mm256_and_si256(both[1], mask)],
+                [_mm256_and_si256(first, mask), _mm256_and_si256(second, mask)],
+            ]
+        }
+    }
+
+    #[inline(always)]
+    fn scales(self, scales: &[u8; GROUP]) -> Pair {
+        // SAFETY: AVX2 as `new` made `self`; the load is of the 16 bytes of `scales`, and takes any alignment.
+        unsafe {
+            let scales = _mm_loadu_si128(scales.as_ptr().cast());
+            [_mm256_cvtepu8_epi32(scales), _mm256_cvtepu8_epi32(_mm_srli_si128::<8>(scales))]
+        }
+    }
+
+    #[inline(always)]
+    fn part(self, start: i32) -> Pair {
+        // SAFETY: AVX2 as `new` made `self`.
+        [unsafe { _mm256_set1_epi32(start & 0xFFFF) }; 2]
+    }
+
+    #[inline(always)]
+    fn add_to_part(self, part: Pair, weights: Pair, codes: __m256i) -> Pair {
+        // SAFETY: AVX2 as `new` made `self`. No sum saturates or overflows: of eight blocks it is at most 8 x 2 x 15 x 127 = 30,480.
+        unsafe {
+            [
+                _mm256_add_epi16(part[0], _mm256_maddubs_epi16(codes, weights[0])),
+                _mm256_add_epi16(part[1], _mm256_maddubs_epi16(codes, weights[1])),
+            ]
+        }
+    }
+
+    #[inline(always)]
+    fn add_part(self, sums: Pair, part: Pair, scales: Pair) -> Pair {
+        // SAFETY: AVX2 as `new` made `self`.
+        unsafe {
+            let both = |scales| _mm256_or_si256(scales, _mm256_slli_epi32::<16>(scales));
+            [
+                _mm256_add_epi32(sums[0], _mm256_madd_epi16(part[0], both(scales[0]))),
+                _mm256_add_epi32(sums[1], _mm256_madd_epi16(part[1], both(scales[1]))),
+            ]
+        }
     }
 
     #[inline(always)]

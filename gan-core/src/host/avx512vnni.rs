@@ -27,13 +27,15 @@ impl Avx512Vnni {
 #[target_feature(enable = "avx512f,avx512vnni")]
 fn run(isa: Avx512Vnni, network: &Network, work: &mut Work) {
     // Of 32 registers, 24 hold sums, four weights and one codes.
-    tile::run::<_, IMAGES, 4, 8>(isa, network, work);
+    tile::run::<_, IMAGES, 4, 2, 8>(isa, network, work);
 }
 
 impl Isa for Avx512Vnni {
     type Sums = __m512i;
     type Weights = __m512i;
     type Codes = __m512i;
+    type Part = __m512i;
+    type Scales = __m512i;
 
     #[inline(always)]
     fn sums(self, values: &[i32; GROUP]) -> __m512i {
@@ -57,6 +59,39 @@ impl Isa for Avx512Vnni {
     fn add(self, sums: __m512i, weights: __m512i, codes: __m512i) -> __m512i {
         // SAFETY: AVX-512 VNNI as `new` made `self`.
         unsafe { _mm512_dpbusd_epi32(sums, codes, weights) }
+    }
+
+    #[inline(always)]
+    fn nibbles(self, block: &Block) -> [__m512i; 2] {
+        let both = self.weights(block);
+        // SAFETY: AVX-512F as `new` made `self`.
+        unsafe {
+            let mask = _mm512_set1_epi32(0x0F0F_0F0F);
+            [_mm512_and_si512(both, mask), _mm512_and_si512(_mm512_srli_epi32::<4>(both), mask)]
+        }
+    }
+
+    #[inline(always)]
+    fn scales(self, scales: &[u8; GROUP]) -> __m512i {
+        // SAFETY: AVX-512F as `new` made `self`; the load is of the 16 bytes of `scales`, and takes any alignment.
+        unsafe { _mm512_cvtepu8_epi32(_mm_loadu_si128(scales.as_ptr().cast())) }
+    }
+
+    #[inline(always)]
+    fn part(self, start: i32) -> __m512i {
+        // SAFETY: AVX-512F as `new` made `self`.
+        unsafe { _mm512_set1_epi32(start) }
+    }
+
+    #[inline(always)]
+    fn add_to_part(self, part: __m512i, weights: __m512i, codes: __m512i) -> __m512i {
+        self.add(part, weights, codes)
+    }
+
+    #[inline(always)]
+    fn add_part(self, sums: __m512i, part: __m512i, scales: __m512i) -> __m512i {
+        // SAFETY: AVX-512 VNNI as `new` made `self`. A part has 16 bits, so its upper halfword is its sign, which meets a scale's, 0.
+        unsafe { _mm512_dpwssd_epi32(sums, part, scales) }
     }
 
     #[inline(always)]

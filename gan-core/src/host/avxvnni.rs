@@ -27,13 +27,15 @@ impl AvxVnni {
 
 #[target_feature(enable = "avx2,avxvnni")]
 fn run(isa: AvxVnni, network: &Network, work: &mut Work) {
-    tile::run::<_, IMAGES, 1, 4>(isa, network, work);
+    tile::run::<_, IMAGES, 1, 1, 4>(isa, network, work);
 }
 
 impl Isa for AvxVnni {
     type Sums = Pair;
     type Weights = Pair;
     type Codes = __m256i;
+    type Part = Pair;
+    type Scales = Pair;
 
     #[inline(always)]
     fn sums(self, values: &[i32; GROUP]) -> Pair {
@@ -54,6 +56,33 @@ impl Isa for AvxVnni {
     fn add(self, sums: Pair, weights: Pair, codes: __m256i) -> Pair {
         // SAFETY: AVX-VNNI as `new` made `self`.
         unsafe { [_mm256_dpbusd_avx_epi32(sums[0], codes, weights[0]), _mm256_dpbusd_avx_epi32(sums[1], codes, weights[1])] }
+    }
+
+    #[inline(always)]
+    fn nibbles(self, block: &Block) -> [Pair; 2] {
+        self.0.nibbles(block)
+    }
+
+    #[inline(always)]
+    fn scales(self, scales: &[u8; GROUP]) -> Pair {
+        self.0.scales(scales)
+    }
+
+    #[inline(always)]
+    fn part(self, start: i32) -> Pair {
+        // SAFETY: AVX2 as `new` made `self`.
+        [unsafe { _mm256_set1_epi32(start) }; 2]
+    }
+
+    #[inline(always)]
+    fn add_to_part(self, part: Pair, weights: Pair, codes: __m256i) -> Pair {
+        self.add(part, weights, codes)
+    }
+
+    #[inline(always)]
+    fn add_part(self, sums: Pair, part: Pair, scales: Pair) -> Pair {
+        // SAFETY: AVX-VNNI as `new` made `self`. A part has 16 bits, so its upper halfword is its sign, which meets a scale's, 0.
+        unsafe { [_mm256_dpwssd_avx_epi32(sums[0], part[0], scales[0]), _mm256_dpwssd_avx_epi32(sums[1], part[1], scales[1])] }
     }
 
     #[inline(always)]

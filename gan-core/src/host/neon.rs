@@ -29,7 +29,7 @@ impl Neon {
 #[target_feature(enable = "neon,dotprod")]
 fn run(isa: Neon, network: &Network, work: &mut Work) {
     // Of 32 registers, 24 hold sums, four weights and one codes.
-    tile::run::<_, IMAGES, 1, 4>(isa, network, work);
+    tile::run::<_, IMAGES, 1, 1, 4>(isa, network, work);
 }
 
 /// `sums + weights . codes` in each lane. Codes are at most 127, so they are signed bytes as well.
@@ -56,6 +56,8 @@ impl Isa for Neon {
     type Sums = Quad;
     type Weights = [int8x16_t; 4];
     type Codes = int8x16_t;
+    type Part = Quad;
+    type Scales = Quad;
 
     #[inline(always)]
     fn sums(self, values: &[i32; GROUP]) -> Quad {
@@ -86,6 +88,49 @@ impl Isa for Neon {
                 sdot(sums[1], weights[1], codes),
                 sdot(sums[2], weights[2], codes),
                 sdot(sums[3], weights[3], codes),
+            ]
+        }
+    }
+
+    #[inline(always)]
+    fn nibbles(self, block: &Block) -> [[int8x16_t; 4]; 2] {
+        let both = self.weights(block);
+        // SAFETY: NEON as `new` made `self`.
+        unsafe {
+            let low = |both| vandq_s8(both, vdupq_n_s8(15));
+            let high = |both| vreinterpretq_s8_u8(vshrq_n_u8::<4>(vreinterpretq_u8_s8(both)));
+            [
+                [low(both[0]), low(both[1]), low(both[2]), low(both[3])],
+                [high(both[0]), high(both[1]), high(both[2]), high(both[3])],
+            ]
+        }
+    }
+
+    #[inline(always)]
+    fn scales(self, scales: &[u8; GROUP]) -> Quad {
+        self.sums(&scales.map(i32::from))
+    }
+
+    #[inline(always)]
+    fn part(self, start: i32) -> Quad {
+        // SAFETY: NEON as `new` made `self`.
+        [unsafe { vdupq_n_s32(start) }; 4]
+    }
+
+    #[inline(always)]
+    fn add_to_part(self, part: Quad, weights: [int8x16_t; 4], codes: int8x16_t) -> Quad {
+        self.add(part, weights, codes)
+    }
+
+    #[inline(always)]
+    fn add_part(self, sums: Quad, part: Quad, scales: Quad) -> Quad {
+        // SAFETY: NEON as `new` made `self`.
+        unsafe {
+            [
+                vmlaq_s32(sums[0], part[0], scales[0]),
+                vmlaq_s32(sums[1], part[1], scales[1]),
+                vmlaq_s32(sums[2], part[2], scales[2]),
+                vmlaq_s32(sums[3], part[3], scales[3]),
             ]
         }
     }

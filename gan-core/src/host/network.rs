@@ -1,5 +1,6 @@
 //! The layers in the order in which the backends read them, and the buffers that they run in.
 
+use super::nibbles::Nibbles;
 use crate::CODE_MAX;
 use crate::blob::{LayerSpec, Packing};
 use crate::generator::{Generator, Layer as BlobLayer, Packed};
@@ -16,7 +17,7 @@ pub(super) const COLUMNS: usize = Packing::Blocks16x4.columns();
 #[repr(C, align(64))]
 pub(super) struct Block(pub [[i8; COLUMNS]; GROUP]);
 
-/// The int8 layers of a generator.
+/// The integer layers of a generator.
 #[derive(Debug, Clone)]
 pub(super) struct Network {
     pub layers: Vec<Layer>,
@@ -24,6 +25,8 @@ pub(super) struct Network {
     pixels_len: usize,
     /// Bytes from one image's codes to the next one's: room for every layer's inputs and outputs, padded.
     stride: usize,
+    /// Most scales in a row.
+    scales: usize,
 }
 
 /// A layer; all that is counted in groups is padded with zeros to whole ones.
@@ -33,8 +36,10 @@ pub(super) struct Layer {
     pub blocks: usize,
     /// Blocks from one group's weights to the next one's: as many, or more for backends that take several at once.
     padded: usize,
-    /// `[group][padded block]`
+    /// `[group][padded block]`; none in a layer of half bytes.
     weights: Vec<Block>,
+    /// The weights of a layer of half bytes.
+    pub nibbles: Option<Nibbles>,
     /// `[class][group]`
     bias: Vec<[i32; GROUP]>,
     /// `[group]`
@@ -69,10 +74,11 @@ impl Network {
             Layer::new(spec, &layer, classes.into(), blocks)
         });
         let layers: Vec<Layer> = layers.collect();
-        let widest = layers.iter().map(|layer| (layer.padded * COLUMNS).max(layer.groups() * GROUP)).max().unwrap_or(0);
+        let widest = layers.iter().map(|layer| layer.padded_inputs().max(layer.groups() * GROUP)).max().unwrap_or(0);
+        let scales = layers.iter().filter_map(|layer| Some(layer.nibbles.as_ref()?.scales_a_row())).max().unwrap_or(0);
         // An odd number of cache lines, so that the codes of several images do not contend for the same sets of the cache.
         let stride = (widest.div_ceil(64) | 1) * 64;
-        Self { layers, latent_len: generator.latent_len(), pixels_len: generator.pixels_len(), stride }
+        Self { layers, latent_len: generator.latent_len(), pixels_len: generator.pixels_len(), stride, scales }
     }
 
     /// Looks the last layer's outputs up, into the images.
@@ -96,10 +102,12 @@ impl Layer {
         }
         let blocks = inputs.div_ceil(COLUMNS);
         let padded = blocks.next_multiple_of(multiple);
+        let nibbles = if let BlobLayer::I4(nibbles) = layer { Some(Nibbles::new(spec, nibbles)) } else { None };
         Self {
             blocks,
             padded,
-            weights: weights(inputs, outputs, padded, layer),
+            weights: if nibbles.is_none() { weights(inputs, outputs, padded, layer) } else { vec![] },
+            nibbles,
             bias,
             rescale: (0..groups).map(|group| Rows::new(layer, group * GROUP)).collect(),
             zero_point: spec.zero_point.into(),
@@ -112,6 +120,11 @@ impl Layer {
 
     pub fn groups(&self) -> usize {
         self.rescale.len()
+    }
+
+    /// Bytes of an image's codes that the loops read.
+    fn padded_inputs(&self) -> usize {
+        self.nibbles.as_ref().map_or(self.padded * COLUMNS, Nibbles::padded_inputs)
     }
 
     /// The weights of a group, block by block, with their padding.
@@ -198,13 +211,25 @@ pub(super) struct Work {
     /// The layer's outputs.
     pub outputs: Vec<u8>,
     pub stride: usize,
+    /// Where the sums of a layer of half bytes begin, `corrections_stride` for each image.
+    pub corrections: Vec<i32>,
+    pub corrections_stride: usize,
 }
 
 impl Work {
     /// With room for so many images: one, or whole tiles of the backend.
     pub fn new(network: &Network, room: usize) -> Self {
         let codes = vec![0; room * network.stride];
-        Self { images: 0, classes: vec![0; room], outputs: codes.clone(), codes, stride: network.stride }
+        Self {
+            images: 0,
+            classes: vec![0; room],
+            outputs: codes.clone(),
+            codes,
+            stride: network.stride,
+            corrections: vec![0; room * network.scales],
+            // Chunks of 0 are none; there is nothing to correct then.
+            corrections_stride: network.scales.max(1),
+        }
     }
 
     /// Takes the inputs of some images, not more than there is room for.

@@ -11,7 +11,7 @@ pub(super) struct Scalar;
 
 impl Scalar {
     pub fn run(self, network: &Network, work: &mut Work) {
-        tile::run::<_, IMAGES, 1, 1>(self, network, work);
+        tile::run::<_, IMAGES, 1, 1, 1>(self, network, work);
     }
 }
 
@@ -19,6 +19,8 @@ impl Isa for Scalar {
     type Sums = [i32; GROUP];
     type Weights = [[i8; COLUMNS]; GROUP];
     type Codes = [u8; COLUMNS];
+    type Part = [i32; GROUP];
+    type Scales = [u8; GROUP];
 
     #[inline(always)]
     fn sums(self, values: &[i32; GROUP]) -> Self::Sums {
@@ -42,6 +44,35 @@ impl Isa for Scalar {
             let product = |column: usize| i32::from(i16::from(weights[column])) * i32::from(codes[column]);
             *sum = sum.wrapping_add(product(0) + product(1) + (product(2) + product(3)));
         }
+        sums
+    }
+
+    #[inline(always)]
+    fn nibbles(self, block: &Block) -> [[[i8; COLUMNS]; GROUP]; 2] {
+        [
+            block.0.map(|row| row.map(|both| both & 15)),
+            block.0.map(|row| row.map(|both| (both.cast_unsigned() >> 4).cast_signed())),
+        ]
+    }
+
+    #[inline(always)]
+    fn scales(self, scales: &[u8; GROUP]) -> [u8; GROUP] {
+        *scales
+    }
+
+    #[inline(always)]
+    fn part(self, start: i32) -> [i32; GROUP] {
+        [start; GROUP]
+    }
+
+    #[inline(always)]
+    fn add_to_part(self, part: [i32; GROUP], weights: Self::Weights, codes: Self::Codes) -> [i32; GROUP] {
+        self.add(part, weights, codes)
+    }
+
+    #[inline(always)]
+    fn add_part(self, mut sums: Self::Sums, part: [i32; GROUP], scales: [u8; GROUP]) -> Self::Sums {
+        sums.iter_mut().zip(part).zip(scales).for_each(|((sum, part), scale)| *sum = sum.wrapping_add(part * i32::from(scale)));
         sums
     }
 

@@ -16,6 +16,7 @@
 #![allow(clippy::needless_range_loop, reason = "an index runs through several arrays, in registers")]
 
 use super::network::{Block, COLUMNS, GROUP, Layer, Network, Rows, Work};
+use super::nibbles;
 use crate::quant::Rescale;
 
 /// The operations of an instruction set. A value of it proves that the CPU has the instructions.
@@ -26,25 +27,44 @@ pub(super) trait Isa: Copy {
     type Weights: Copy;
     /// Four codes, for every lane.
     type Codes: Copy;
+    /// 16 sums of at most 32 products of half bytes.
+    type Part: Copy;
+    /// A scale for each of 16 rows.
+    type Scales: Copy;
 
     fn sums(self, values: &[i32; GROUP]) -> Self::Sums;
     fn weights(self, block: &Block) -> Self::Weights;
     fn codes(self, codes: [u8; COLUMNS]) -> Self::Codes;
     /// Adds the products of four columns. Codes are at most 127, so that two products fit 16 bits.
     fn add(self, sums: Self::Sums, weights: Self::Weights, codes: Self::Codes) -> Self::Sums;
+    /// The lower half bytes of a block, and the upper ones: 0..=15.
+    fn nibbles(self, block: &Block) -> [Self::Weights; 2];
+    fn scales(self, scales: &[u8; GROUP]) -> Self::Scales;
+    /// 16 sums that begin with `start`, which is -32,512 to 0.
+    fn part(self, start: i32) -> Self::Part;
+    /// Adds the products of four columns of half bytes.
+    fn add_to_part(self, part: Self::Part, weights: Self::Weights, codes: Self::Codes) -> Self::Part;
+    /// Adds the sums times their scales.
+    fn add_part(self, sums: Self::Sums, part: Self::Part, scales: Self::Scales) -> Self::Sums;
     fn values(self, sums: Self::Sums) -> [i32; GROUP];
     /// `clamp(zero_point + floor(sum * factor / 2^32 + 1/2), 0, top)`, the factor being the negative one for sums below 0.
     fn requantize(self, sums: Self::Sums, factors: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP];
 }
 
 /// Fewer images than this go through one by one: a tile takes longer.
-const FEW: usize = 3;
+pub(super) const FEW: usize = 3;
 
-/// Runs all layers: tiles are `N` images by `G` groups, or one image by `ALONE` groups. There is room for whole tiles.
+/// Runs all layers: tiles are `N` images by `G` groups (`NIBBLES` groups of half bytes), or one image by `ALONE` groups. There is room for whole tiles.
 #[inline(always)]
-pub(super) fn run<I: Isa, const N: usize, const G: usize, const ALONE: usize>(isa: I, network: &Network, work: &mut Work) {
+pub(super) fn run<I: Isa, const N: usize, const G: usize, const NIBBLES: usize, const ALONE: usize>(
+    isa: I,
+    network: &Network,
+    work: &mut Work,
+) {
     for (index, layer) in network.layers.iter().enumerate() {
-        if work.images < FEW {
+        if let Some(weights) = &layer.nibbles {
+            nibbles::run::<I, N, NIBBLES, ALONE>(isa, layer, weights, work);
+        } else if work.images < FEW {
             layer_tiles::<I, 1, ALONE>(isa, layer, work);
         } else {
             layer_tiles::<I, N, G>(isa, layer, work);

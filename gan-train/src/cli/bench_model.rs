@@ -7,16 +7,23 @@ use gan_core::Activation;
 use gan_train::bench_model::{Sizes, blob};
 use gan_train::blob_file::BlobFile;
 use gan_train::output::atomic;
+use gan_train::quantize::Bits;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Write an int8 blob of any shape with random weights, to know its size and speed before training
+/// Write a blob of any shape with random weights, to know its size and speed before training
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  gan-train bench-model --layers 100-256-512-1024-784 -o bench.gan")]
 pub struct BenchModel {
     /// Sizes from the latent to the image, which is a square if its size is a square number and else one line
     #[arg(long, value_name = "LATENT-...-IMAGE")]
     layers: Sizes,
+    /// Bits of a weight: 8, or 4 in all layers but the first
+    #[arg(long, value_parser = ["8", "4"], default_value = "8")]
+    bits: String,
+    /// Inputs that share a scale, with --bits 4
+    #[arg(long, value_parser = ["16", "32"], default_value = "32")]
+    group: String,
     /// What follows the hidden layers' sums; leaky-relu has slope 0.2
     #[arg(long, value_enum, default_value_t)]
     activation: Hidden,
@@ -57,7 +64,8 @@ impl BenchModel {
             Output::Tanh => Activation::Tanh,
             Output::None => Activation::Linear,
         };
-        let blob = blob(&self.layers, hidden, output, self.seed)?;
+        let bits = if self.bits == "4" { Bits::Four { group: self.group.parse()? } } else { Bits::Eight };
+        let blob = blob(&self.layers, bits, hidden, output, self.seed)?;
         atomic::write(&self.out, &blob)?;
         let file = BlobFile::new(&blob);
         eprint!("{}", inspect::summary(&super::decode(&file, &self.out)?));

@@ -76,7 +76,7 @@ impl Pack {
             let reason = match spec.element {
                 Element::F32 => "float layers have no other order",
                 Element::I8 => "a shift is over 32, or a sum can leave what this packing is exact for",
-                // One order for every core.
+                // One order besides rows, which are that of cores with vectors.
                 Element::I4 { .. } => continue,
             };
             if spec.packing != packing {

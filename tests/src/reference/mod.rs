@@ -72,8 +72,8 @@ pub enum Packing {
     Blocks7x16,
     /// 16 rows by four columns.
     Blocks16x4,
-    /// Two rows by four columns of half bytes; of `I4` layers only.
-    PairedNibbles,
+    /// Eight rows by one column of half bytes; of `I4` layers only.
+    NibbleLane,
 }
 
 /// A layer's activation.

@@ -5,7 +5,7 @@ use super::{Int4, Int8, Packing};
 impl Packing {
     /// All, in the order of their variant numbers.
     pub const ALL: [Self; 6] =
-        [Self::Rows, Self::PairedHalfword, Self::ByteLane, Self::Blocks7x16, Self::Blocks16x4, Self::PairedNibbles];
+        [Self::Rows, Self::PairedHalfword, Self::ByteLane, Self::Blocks7x16, Self::Blocks16x4, Self::NibbleLane];
 
     /// Rows that belong together, and the number of columns that inputs are padded to a multiple of.
     #[must_use]
@@ -16,7 +16,7 @@ impl Packing {
             Self::Blocks7x16 => (7, 16),
             Self::Blocks16x4 => (16, 4),
             // Columns are padded by the layer's group, which is more.
-            Self::PairedNibbles => (2, 4),
+            Self::NibbleLane => (8, 4),
         }
     }
 }
@@ -31,7 +31,7 @@ pub(super) fn weights(packing: Packing, weights: &[i8], inputs: usize) -> Vec<u8
     let mut out = Vec::new();
     for first in (0..weights.len() / inputs).step_by(rows) {
         match packing {
-            Packing::Rows | Packing::PairedNibbles => out.extend((0..inputs).map(|column| at(first, column) as u8)),
+            Packing::Rows => out.extend((0..inputs).map(|column| at(first, column) as u8)),
             Packing::PairedHalfword | Packing::ByteLane => {
                 for column in (0..inputs.next_multiple_of(columns)).step_by(2) {
                     for row in [first, first + 2] {
@@ -45,7 +45,8 @@ pub(super) fn weights(packing: Packing, weights: &[i8], inputs: usize) -> Vec<u8
                     }
                 }
             }
-            Packing::Blocks7x16 | Packing::Blocks16x4 => {
+            // No valid layer of bytes has lanes of nibbles.
+            Packing::Blocks7x16 | Packing::Blocks16x4 | Packing::NibbleLane => {
                 for column in (0..inputs.next_multiple_of(columns)).step_by(columns) {
                     for row in first..first + rows {
                         out.extend((column..column + columns).map(|column| at(row, column) as u8));
@@ -89,7 +90,7 @@ pub(super) fn unpack(packing: Packing, bytes: &[u8], inputs: usize, outputs: usi
                     }
                 }
             }
-            Packing::Rows | Packing::Blocks7x16 | Packing::Blocks16x4 | Packing::PairedNibbles => {
+            Packing::Rows | Packing::Blocks7x16 | Packing::Blocks16x4 | Packing::NibbleLane => {
                 for column in (0..padded).step_by(columns) {
                     for row in first..first + rows {
                         (column..column + columns).for_each(|column| put(row, column, i16::from(next() as i8)));
@@ -101,7 +102,7 @@ pub(super) fn unpack(packing: Packing, bytes: &[u8], inputs: usize, outputs: usi
     out
 }
 
-/// The weights' section of half bytes: those of a row's groups follow each other, or those of four columns of two rows.
+/// The weights' section of half bytes: those of a row's groups follow each other, or those of a column of eight rows.
 pub(super) fn nibbles(packing: Packing, int4: &Int4, inputs: usize, outputs: usize) -> Vec<u8> {
     let padded = inputs.next_multiple_of(usize::from(int4.group));
     let at = |row: usize, column: usize| {
@@ -109,12 +110,10 @@ pub(super) fn nibbles(packing: Packing, int4: &Int4, inputs: usize, outputs: usi
         (if inside { int4.int8.weights[row * inputs + column] + 8 } else { 8 }) as u8
     };
     let mut out = Vec::new();
-    if packing == Packing::PairedNibbles {
-        for row in (0..outputs).step_by(2) {
-            for column in (0..padded).step_by(4) {
-                for row in [row, row + 1] {
-                    out.extend([column, column + 2].map(|column| at(row, column) | (at(row, column + 1) << 4)));
-                }
+    if packing == Packing::NibbleLane {
+        for row in (0..outputs).step_by(8) {
+            for column in 0..padded {
+                out.extend([0, 4, 1, 5].map(|lower| at(row + lower, column) | (at(row + lower + 2, column) << 4)));
             }
         }
     } else {
@@ -130,11 +129,30 @@ pub(super) fn from_nibbles(packing: Packing, bytes: &[u8], group: u8, inputs: us
     let padded = inputs.next_multiple_of(usize::from(group));
     let half = |index: usize| (bytes[index / 2] >> (4 * (index % 2)) & 15) as i8 - 8;
     let place = |row: usize, column: usize| match packing {
-        // Four half bytes of one row, four of the other.
-        Packing::PairedNibbles => row / 2 * 2 * padded + column / 4 * 8 + row % 2 * 4 + column % 4,
+        // Eight half bytes of a column: of the even rows, then of the odd ones.
+        Packing::NibbleLane => row / 8 * 8 * padded + column * 8 + [0, 4, 1, 5, 2, 6, 3, 7][row % 8],
         _ => row * padded + column,
     };
     (0..outputs).flat_map(|row| (0..inputs).map(move |column| half(place(row, column)))).collect()
+}
+
+/// The scales' section, from those of `[output][group]`: for eight rows those of their first groups, of their second ones, and so on.
+pub(super) fn scales(packing: Packing, scales: &[u8], groups: usize) -> Vec<u8> {
+    if packing != Packing::NibbleLane {
+        return scales.to_vec();
+    }
+    let scale = |row: usize, group: usize| scales.get(row * groups + group).copied().unwrap_or(0);
+    let rows = (0..scales.len() / groups.max(1)).step_by(8);
+    rows.flat_map(|first| (0..8 * groups).map(move |index| scale(first + index % 8, index / 8))).collect()
+}
+
+/// The inverse of [`scales`]; what is in the padding is ignored.
+pub(super) fn from_scales(packing: Packing, bytes: &[u8], groups: usize, outputs: usize) -> Vec<u8> {
+    let place = |row: usize, group: usize| match packing {
+        Packing::NibbleLane => row / 8 * 8 * groups + 8 * group + row % 8,
+        _ => row * groups + group,
+    };
+    (0..outputs).flat_map(|row| (0..groups).map(move |group| bytes[place(row, group)])).collect()
 }
 
 /// `values` of `rows` rows for each class, each padded with zeros to `padded` rows.

@@ -74,9 +74,9 @@ fn layer(reader: &mut Reader<'_>) -> Result<Layer, Refused> {
     };
     let packing = Packing::ALL[reader.varint(5, "packing")? as usize];
     let fits = match &params {
-        Params::I8(_) => packing != Packing::PairedNibbles,
+        Params::I8(_) => packing != Packing::NibbleLane,
         Params::F32(_) => packing == Packing::Rows,
-        Params::I4(_) => [Packing::Rows, Packing::PairedNibbles].contains(&packing),
+        Params::I4(_) => [Packing::Rows, Packing::NibbleLane].contains(&packing),
     };
     if !fits {
         return Err(Refused("packing: of another element type".into()));
@@ -139,9 +139,9 @@ impl Sections<'_> {
         let Params::I4(Int4 { group, .. }) = layer.params else { unreachable!("a layer of half bytes") };
         let (inputs, outputs) = (u64::from(layer.inputs), u64::from(layer.outputs));
         let groups = inputs.div_ceil(group.into());
-        let rows = if layer.packing == Packing::PairedNibbles { outputs.next_multiple_of(2) } else { outputs };
+        let rows = outputs.next_multiple_of(layer.packing.unit().0 as u64);
         let weights = self.section(rows * groups * u64::from(group) / 2, u8::from_le_bytes)?;
-        let scales = self.section(outputs * groups, u8::from_le_bytes)?;
+        let scales = self.section(rows * groups, u8::from_le_bytes)?;
         let int8 = Int8 {
             weights: pack::from_nibbles(layer.packing, &weights, group, inputs as usize, outputs as usize),
             bias: self.section(biases, i32::from_le_bytes)?,
@@ -150,6 +150,7 @@ impl Sections<'_> {
             shifts: self.section(outputs, u8::from_le_bytes)?,
             table: self.section(if has_table { 256 } else { 0 }, u8::from_le_bytes)?,
         };
+        let scales = pack::from_scales(layer.packing, &scales, groups as usize, outputs as usize);
         let int4 = Int4 { group, scales, int8 };
         if self.0.bytes[start..self.0.at] != half_bytes(layer, &int4) {
             return Err(Refused("payload: not what writing its numbers gives".into()));

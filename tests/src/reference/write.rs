@@ -90,7 +90,7 @@ pub(super) fn half_bytes(layer: &Layer, int4: &Int4) -> Vec<u8> {
     let Int4 { scales, int8, .. } = int4;
     let mut out = Vec::new();
     section(&mut out, &pack::nibbles(layer.packing, int4, layer.inputs.into(), layer.outputs.into()), u8::to_le_bytes);
-    section(&mut out, scales, u8::to_le_bytes);
+    section(&mut out, &pack::scales(layer.packing, scales, int4.groups(layer.inputs)), u8::to_le_bytes);
     section(&mut out, &int8.bias, i32::to_le_bytes);
     section(&mut out, &int8.multipliers, u16::to_le_bytes);
     section(&mut out, &int8.negative_multipliers, u16::to_le_bytes);

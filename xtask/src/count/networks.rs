@@ -12,15 +12,19 @@ struct Network {
     name: &'static str,
     sizes: &'static str,
     activation: &'static str,
+    /// Of a weight; 4 but in the first layer, which has 8, in groups of 32 inputs.
+    bits: &'static str,
 }
 
 const NETWORKS: &[Network] = &[
-    Network { name: "A", sizes: "100-256-512-1024-784", activation: "relu" },
-    Network { name: "B", sizes: "100-128-784", activation: "relu" },
+    Network { name: "A", sizes: "100-256-512-1024-784", activation: "relu", bits: "8" },
+    Network { name: "B", sizes: "100-128-784", activation: "relu", bits: "8" },
     // The topology of MLPerf Tiny's anomaly detection.
-    Network { name: "T", sizes: "640-128-128-128-128-8-128-128-128-128-640", activation: "relu" },
+    Network { name: "T", sizes: "640-128-128-128-128-8-128-128-128-128-640", activation: "relu", bits: "8" },
     // No size is a multiple of anything.
-    Network { name: "O", sizes: "97-61-211-785", activation: "leaky-relu" },
+    Network { name: "O", sizes: "97-61-211-785", activation: "leaky-relu", bits: "8" },
+    Network { name: "A4", sizes: "100-256-512-1024-784", activation: "relu", bits: "4" },
+    Network { name: "B4", sizes: "100-128-784", activation: "relu", bits: "4" },
 ];
 
 /// The blobs of all networks that the format can hold.
@@ -43,7 +47,8 @@ pub fn make() -> Result<Vec<PathBuf>> {
         }
         let path = folder.join(format!("{}.gan", network.name));
         let mut command = gan_train("run");
-        command.args(["--", "bench-model", "--layers", network.sizes, "--activation", network.activation, "-o"]);
+        command.args(["--", "bench-model", "--layers", network.sizes, "--activation", network.activation]);
+        command.args(["--bits", network.bits, "-o"]);
         shell::capture(command.arg(&path))?;
         paths.push(path);
     }

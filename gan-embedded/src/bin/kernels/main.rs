@@ -1,8 +1,9 @@
-//! Compares gan-core's kernel for this core with its scalar loops, on the device, over layers of many sizes.
+//! Compares gan-core's kernels for this core with its scalar loops, on the device, over layers of many sizes: of bytes and, with feature `int4`, of half
+//! bytes.
 //!
-//! Each check fills a layer with numbers, packs it here, makes an image with both blobs and compares. A hidden layer is followed by one that
-//! passes its codes on, so that every code is seen. Sizes go from 1 to 1,100, or as far as the memory does, odd and prime ones included; numbers
-//! are random, or at the ends of what the packing is exact for.
+//! Each check fills a layer with numbers, packs it here, makes images with both blobs, alone, in lines and two at a time, and compares. A hidden
+//! layer is followed by one that passes its codes on, so that every code is seen. Sizes go from 1 to 1,100, or as far as the memory does, odd and
+//! prime ones included; numbers are random, or at the ends of what the packing is exact for.
 //!
 //! The exit code is 0 only if every check passed, every layer could be packed, and the kernel is not the scalar one.
 #![no_std]
@@ -12,11 +13,14 @@ mod model;
 
 use core::fmt::{self, Write as _};
 
-use gan_core::{Packing, blob, decode, kernel};
+use gan_core::{CODE_MAX, Packing, blob, decode, kernel};
 use gan_embedded::console::{self, Console};
 use gan_embedded::{board, entry};
-use model::{Buffers, CLASSES, Random, WEIGHTS, WIDTH, model};
+use model::{Buffers, CLASSES, Kind, Random, Size, WEIGHTS, WIDTH, model};
 use static_cell::ConstStaticCell;
+
+/// Most weights of a layer of which there are several kinds.
+const LARGE: usize = 32_000;
 
 static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers::ZERO);
 
@@ -31,42 +35,61 @@ fn main() -> ! {
 /// Runs all checks; whether every one passed.
 fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Error> {
     writeln!(console, "kernel {} on {} ({})", kernel::NAME, board::NAME, board::CORE)?;
+    let kinds: &[Kind] =
+        if cfg!(feature = "int4") { &[Kind::Bytes, Kind::HalfBytes(16), Kind::HalfBytes(32)] } else { &[Kind::Bytes] };
+    if kinds.len() == 1 {
+        writeln!(console, "SKIPPED layers of half bytes: built without feature int4")?;
+    }
     let (mut passed, mut failed) = (0, 0);
     let mut random = Random(1);
-    let mut one = |inputs: usize, outputs: usize, hidden: bool| -> fmt::Result {
+    let mut one = |kind: Kind, inputs: usize, outputs: usize, hidden: bool| -> fmt::Result {
         let (passing, random) = (if hidden { outputs * outputs } else { 0 }, &mut random);
         if inputs > WIDTH || outputs > WIDTH || inputs * outputs + passing > WEIGHTS {
             return Ok(());
         }
-        match compare(buffers, random, inputs, outputs, hidden) {
+        match compare(buffers, random, kind, [inputs, outputs], hidden) {
             Ok(()) => passed += 1,
             Err(fault) => {
                 failed += 1;
                 if failed <= 3 {
-                    let kind = if hidden { "hidden" } else { "last" };
-                    writeln!(console, "{kind} layer of {inputs} inputs and {outputs} outputs: {fault}")?;
+                    let place = if hidden { "hidden" } else { "last" };
+                    writeln!(console, "{place} layer of {kind:?}, {inputs} inputs and {outputs} outputs: {fault}")?;
                 }
             }
         }
         Ok(())
     };
-    // Every size of either; hidden ones too up to two groups and two blocks of columns, then larger ones, odd and prime.
+    // Every number of inputs, of half bytes in one of the groups, and few outputs: kernels compute whole groups of rows, however few are asked for.
+    // Every number of outputs to 256 and then one of seven, as each takes many more bytes.
     for size in 1..=WIDTH {
-        one(size, 5, false)?;
-        one(5, size, false)?;
-    }
-    for size in 1..=40 {
-        for (inputs, outputs) in [(size, 9), (size, 4), (13, size), (32, size)] {
-            one(inputs, outputs, true)?;
-            one(inputs, outputs, false)?;
+        for kind in [Kind::Bytes, Kind::HalfBytes([16, 32][size % 2])] {
+            if kinds.contains(&kind) {
+                one(kind, size, 1 + size % 3, false)?;
+                if size <= 256 || size.is_multiple_of(7) {
+                    one(kind, 1 + size % 3, size, false)?;
+                }
+            }
         }
     }
-    for size in [41, 47, 60, 64, 97, 100, 127, 128, 211, 256, 331, 401, 512, 613, 784, 785, 1024, 1031, 1093, 1100] {
-        for other in [5, 16, 61, 211] {
-            one(size, other, true)?;
-            one(other, size, false)?;
+    for &kind in kinds {
+        // Up to two groups and two blocks of columns, hidden and last.
+        for size in 1..=40 {
+            for (inputs, outputs) in [(size, 9), (size, 4), (13, size), (32, size)] {
+                one(kind, inputs, outputs, true)?;
+                one(kind, inputs, outputs, false)?;
+            }
+        }
+        // Larger ones, odd and prime; both sizes large in some.
+        for size in [41, 47, 60, 64, 97, 100, 127, 128, 211, 256, 331, 401, 512, 613, 784, 785, 1024, 1031, 1093, 1100] {
+            for other in [5, 16, 61, 211] {
+                if size * other <= LARGE {
+                    one(kind, size, other, other < 100)?;
+                    one(kind, other, size, false)?;
+                }
+            }
         }
     }
+    one(Kind::Bytes, 1093, 211, false)?;
     writeln!(console, "kernels: {passed} passed, {failed} failed")?;
     Ok(failed == 0 && passed > 0 && kernel::PACKING != Packing::Rows)
 }
@@ -98,34 +121,55 @@ impl fmt::Display for Fault {
 }
 
 /// Makes a model of one layer, or of a hidden one and one that passes its codes on, and compares its images.
-fn compare(buffers: &mut Buffers, random: &mut Random, inputs: usize, outputs: usize, hidden: bool) -> Result<(), Fault> {
+fn compare(
+    buffers: &mut Buffers,
+    random: &mut Random,
+    kind: Kind,
+    [inputs, outputs]: [usize; 2],
+    hidden: bool,
+) -> Result<(), Fault> {
     let classes = if random.below(2) == 0 { 0 } else { CLASSES };
     let labels = [0, CLASSES as u16 - 1].map(|label| (classes > 0).then_some(label));
     buffers.latents.as_flattened_mut().fill_with(|| random.below(128) as u8);
-    let len = model(buffers, random, [inputs, outputs, classes], hidden).map_err(Fault::Encode)?;
+    // With a row of largest weights, the largest sums.
+    if random.below(4) == 0 {
+        buffers.latents[1].fill(CODE_MAX);
+    }
+    let len = model(buffers, random, kind, Size { inputs, outputs, classes }, hidden).map_err(Fault::Encode)?;
     let Buffers { rows, packed, latents, scratch, expected, pixels, .. } = buffers;
     let latents = latents.each_ref().map(|latent| &latent[..inputs]);
     let expected = expected.each_mut().map(|expected| &mut expected[..outputs]);
     let [first, second] = pixels.each_mut().map(|pixels| &mut pixels[..outputs]);
 
     let rows = decode(&rows.0[..len]).map_err(Fault::Blob)?;
-    let [first_expected, second_expected] = expected;
-    rows.generate(latents[0], labels[0], scratch, first_expected).map_err(Fault::Generate)?;
-    rows.generate(latents[1], labels[1], scratch, second_expected).map_err(Fault::Generate)?;
-
-    let header = rows.packed_header(kernel::PACKING);
-    if header.layers.iter().any(|spec| spec.packing != kernel::PACKING) {
+    // Where the kernel takes half bytes in rows, the other order is the one that it does not take.
+    let in_rows = kind != Kind::Bytes && kernel::PACKING == Packing::Blocks7x16;
+    let header = rows.packed_header(if in_rows { Packing::NibbleLane } else { kernel::PACKING });
+    let wanted = if kind == Kind::Bytes { kernel::PACKING } else { Packing::NibbleLane };
+    if header.layers[0].packing != wanted {
         return Err(Fault::Rows);
     }
     let len = blob::encode(&header, rows.layers(), &mut packed.0).map_err(Fault::Encode)?;
     let packed = decode(&packed.0[..len]).map_err(Fault::Blob)?;
+    let (scalar, kernel) = if in_rows { (packed, rows) } else { (rows, packed) };
+
+    let [first_expected, second_expected] = expected;
+    scalar.generate(latents[0], labels[0], scratch, first_expected).map_err(Fault::Generate)?;
+    scalar.generate(latents[1], labels[1], scratch, second_expected).map_err(Fault::Generate)?;
     spoil(scratch, first, first_expected);
-    packed.generate(latents[0], labels[0], scratch, first).map_err(Fault::Generate)?;
+    kernel.generate(latents[0], labels[0], scratch, first).map_err(Fault::Generate)?;
     same("", first_expected, first)?;
 
     spoil(scratch, first, first_expected);
     spoil(scratch, second, second_expected);
-    packed.generate_pair(latents, labels, scratch, [&mut *first, &mut *second]).map_err(Fault::Generate)?;
+    let line = &mut second[..kernel.line_len()];
+    let sink = |y: usize, line: &[u8]| first[y * line.len()..][..line.len()].copy_from_slice(line);
+    kernel.generate_rows(latents[0], labels[0], scratch, line, sink).map_err(Fault::Generate)?;
+    same("in lines, ", first_expected, first)?;
+
+    spoil(scratch, first, first_expected);
+    spoil(scratch, second, second_expected);
+    kernel.generate_pair(latents, labels, scratch, [&mut *first, &mut *second]).map_err(Fault::Generate)?;
     same("first of two, ", first_expected, first)?;
     same("second of two, ", second_expected, second)
 }

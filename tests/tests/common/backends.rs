@@ -1,0 +1,83 @@
+//! The backends of this CPU, compared with `Generator::generate` and with the reference.
+
+use gan_core::Generator;
+use gan_core::host::{Backend, Runner};
+use gan_tests::reference::{self, Int4, Model, Params, sampler};
+use std::io::Write;
+use std::sync::Once;
+
+/// Of batches: one tile and less, tiles that are full and that are not, several blocks.
+pub const COUNTS: [usize; 7] = [1, 2, 3, 5, 16, 17, 257];
+
+/// The backends of this CPU. Says loudly, and once, which there are and which are not tested.
+pub fn backends() -> Vec<Backend> {
+    static SAID: Once = Once::new();
+    let available: Vec<Backend> = Backend::available().collect();
+    SAID.call_once(|| {
+        let tested = |backend| if available.contains(backend) { "tested" } else { "SKIPPED, this CPU lacks it" };
+        let lines: String = Backend::ALL.iter().map(|backend| format!("\nbackend {backend}: {}", tested(backend))).collect();
+        // Not by `eprintln`, which cargo test hides.
+        let _ = std::io::stderr().write_all((lines + "\n").as_bytes());
+    });
+    available
+}
+
+/// Latents of seed 5 and labels in turn.
+pub fn inputs(generator: &Generator<'_>, count: usize) -> (Vec<u8>, Option<Vec<u16>>) {
+    let latents = sampler::codes(5, 0, count * generator.latent_len());
+    let classes = generator.classes();
+    let labels = (classes > 0).then(|| (0..count).map(|index| (index * 7 % usize::from(classes)) as u16).collect());
+    (latents, labels)
+}
+
+/// What `Generator::generate` gives.
+pub fn expected(generator: &Generator<'_>, latents: &[u8], labels: Option<&[u16]>) -> Vec<u8> {
+    let mut scratch = vec![0; generator.scratch_len()];
+    let latents = latents.chunks(generator.latent_len());
+    let images = latents.enumerate().flat_map(|(index, latent)| {
+        let mut pixels = vec![0; generator.pixels_len()];
+        generator.generate(latent, labels.map(|labels| labels[index]), &mut scratch, &mut pixels).expect("the call is right");
+        pixels
+    });
+    images.collect()
+}
+
+/// Checks a generator on all backends with a batch of `count` images and its last image alone.
+#[track_caller]
+pub fn check(backends: &[Backend], generator: &Generator<'_>, count: usize) {
+    let (latents, labels) = inputs(generator, count);
+    let labels = labels.as_deref();
+    let expected = expected(generator, &latents, labels);
+    for &backend in backends {
+        let runner = Runner::with_backend(generator, backend).expect("it is available");
+        let mut pixels = vec![0xA5; expected.len()];
+        runner.generate_batch(&latents, labels, &mut pixels).expect("the call is right");
+        assert!(pixels == expected, "{backend}: a batch of {count} differs, {:?}", generator.header());
+        let (pixels, last) = (&mut pixels[..generator.pixels_len()], count - 1);
+        let latent = &latents[last * generator.latent_len()..];
+        runner.generate(latent, labels.map(|labels| labels[last]), pixels).expect("the call is right");
+        assert!(*pixels == expected[last * pixels.len()..], "{backend}: an image alone differs, {:?}", generator.header());
+    }
+}
+
+/// The same in the reference, for the first image.
+#[track_caller]
+pub fn check_with_reference(backends: &[Backend], model: &Model, generator: &Generator<'_>) {
+    let (latents, labels) = inputs(generator, 1);
+    let label = labels.map(|labels| labels[0]);
+    let expected = reference::generate(model, &latents, label);
+    for &backend in backends {
+        let runner = Runner::with_backend(generator, backend).expect("it is available");
+        let mut pixels = vec![0xA5; expected.len()];
+        runner.generate(&latents, label, &mut pixels).expect("the call is right");
+        assert!(pixels == expected, "{backend}: other pixels than the reference's, {:?}", generator.header());
+    }
+}
+
+/// Shifts that a factor can have, as those of quantized models; beyond, requantization goes another way.
+pub fn usual_shifts(model: &mut Model) {
+    for layer in &mut model.layers {
+        let (Params::I8(int8) | Params::I4(Int4 { int8, .. })) = &mut layer.params else { continue };
+        int8.shifts.iter_mut().for_each(|shift| *shift = (*shift).min(32));
+    }
+}

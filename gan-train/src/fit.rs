@@ -120,11 +120,13 @@ impl Fit {
             let inputs = spec.padded_inputs() as f64;
             // A layer that its kernel cannot run, in rows, is slower than what was counted.
             let counted = !(spec.element == Element::I8 && spec.packing == Packing::Rows && packing != Packing::Rows);
-            counted.then_some(speed.layer + outputs * (speed.row + inputs * speed.mac))
+            let cycles = speed.cycles.filter(|_| is_core(&board.core, &speed.core)).unwrap_or(1.0);
+            let instructions = speed.layer + outputs * (speed.row + inputs * speed.mac);
+            counted.then_some((instructions, instructions * cycles))
         });
-        let instructions = layers.sum::<Option<f64>>();
-        let counted = speeds.iter().find(|speed| speed.kernel == board.kernel && is_core(&board.core, &speed.core));
-        let cycles = counted.and_then(|speed| speed.cycles).unwrap_or(1.0);
+        let work = layers.collect::<Option<Vec<_>>>();
+        let sum = |part: fn(&(f64, f64)) -> f64| work.as_ref().map(|layers| layers.iter().map(part).sum::<f64>());
+        let (instructions, cycles) = (sum(|layer| layer.0), sum(|layer| layer.1));
         Ok(Self {
             board: board.clone(),
             flash: board.code + extra + packed.encoded_len() as u64,

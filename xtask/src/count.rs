@@ -204,12 +204,15 @@ fn counted(records: &[Record]) -> Result<Vec<Counted>> {
                 };
                 counts.filter_map(layer).collect::<Vec<_>>()
             };
-            let networks: Vec<_> = of_board.iter().map(layers).filter(|layers| !layers.is_empty()).collect();
+            // Half bytes come after a first layer of bytes, which is no network by itself.
+            let whole = |record: &&&Record| record.shapes.last().is_some_and(|(.., kind)| *kind == element);
+            let of_kind: Vec<_> = of_board.iter().filter(whole).collect();
+            let networks: Vec<_> = of_kind.iter().copied().map(layers).collect();
             if networks.is_empty() {
                 continue;
             }
-            let cycles: Option<u64> = of_board.iter().map(|record| record.estimated_cycles).sum();
-            let instructions: u64 = of_board.iter().map(|record| record.instructions).sum();
+            let cycles: Option<u64> = of_kind.iter().map(|record| record.estimated_cycles).sum();
+            let instructions: u64 = of_kind.iter().map(|record| record.instructions).sum();
             all.push(Counted {
                 kernel: kernel.clone(),
                 element,

@@ -25,12 +25,16 @@ pub struct Input<'a> {
     pub load: usize,
     /// Whether the `count` binary makes two images at a time.
     pub pair: bool,
+    /// Whether there is a display.
+    pub oled: bool,
+    /// A blob whose kinds of layers it can run, if not the one it carries.
+    pub kinds: Option<&'a Path>,
 }
 
 impl<'a> Input<'a> {
     /// A build with nothing but a model.
     pub fn model(model: &'a Path) -> Self {
-        Self { model, vectors: None, drill: None, load: 0, pair: false }
+        Self { model, vectors: None, drill: None, load: 0, pair: false, oled: false, kinds: None }
     }
 }
 
@@ -44,7 +48,9 @@ impl Input<'_> {
             let int4 = generator.layers().any(|layer| matches!(layer, Layer::I4(_))).then_some("int4");
             Ok(float.into_iter().chain(int4).collect())
         };
-        Blob::read(self.model).and_then(features).unwrap_or_default()
+        let mut features: Vec<_> = Blob::read(self.kinds.unwrap_or(self.model)).and_then(features).unwrap_or_default();
+        features.extend(self.oled.then_some("oled"));
+        features
     }
 }
 
@@ -64,9 +70,15 @@ pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -
 
 /// Lints everything there is for a board, with the active toolchain: Debian's compiler comes without clippy.
 pub fn clippy(board: &Board, input: Input<'_>) -> Result<()> {
-    for features in [&[][..], &["--features", "semihosting"]] {
+    // What talks to the host runs in QEMU; what has a display, on hardware.
+    let more = match &board.qemu {
+        Some(_) => Some("semihosting"),
+        None => board.oled.then_some("oled"),
+    };
+    for feature in [None].into_iter().chain(more.map(Some)) {
         let mut command = cargo(Toolchain::Rustup, "clippy", board, input);
-        shell::run(command.args(features).args(["--all-targets", "--", "-D", "warnings"]))?;
+        command.args(feature.iter().flat_map(|feature| ["--features", feature]));
+        shell::run(command.args(["--all-targets", "--", "-D", "warnings"]))?;
     }
     Ok(())
 }

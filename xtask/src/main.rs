@@ -7,6 +7,8 @@ mod console;
 mod count;
 mod drill;
 mod firmware;
+mod fit;
+mod hardware;
 mod models;
 mod parity;
 mod qemu;
@@ -16,6 +18,7 @@ mod size;
 mod symbols;
 mod tally;
 mod test;
+mod uf2;
 mod vectors;
 
 use std::path::PathBuf;
@@ -65,8 +68,25 @@ enum Task {
         #[arg(long)]
         icount: bool,
     },
+    /// Build the application for a board, and say what flash and RAM it takes and leaves
+    Firmware {
+        #[command(flatten)]
+        wanted: Wanted,
+        /// Where the UF2 file of a Pico goes; without it, next to the ELF file
+        #[arg(short, long, value_name = "FILE.uf2")]
+        output: Option<PathBuf>,
+    },
+    /// Build the application and put it on a board that is connected, with probe-rs or espflash
+    Flash(Wanted),
     /// Flash and RAM of the firmware, for each board and binary
-    Size(OnBoard),
+    Size {
+        /// One board, or `all`
+        #[arg(long, default_value = "all", value_parser = boards::select_any)]
+        board: Boards,
+        /// A .gan file; without it, the built-in digits
+        #[arg(long)]
+        model: Option<PathBuf>,
+    },
     /// Instructions that an image takes, counted in QEMU, for each board and network. See docs/performance.md
     Count {
         /// One board, or `all`
@@ -116,6 +136,28 @@ struct OnBoard {
     model: Option<PathBuf>,
 }
 
+#[derive(Args)]
+struct Wanted {
+    /// The board
+    #[arg(long, value_parser = boards::select_one)]
+    board: &'static Board,
+    /// A .gan file; without it, the built-in digits
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// Make room for models of this many bytes that come over the console with `load`
+    #[arg(long, value_name = "BYTES", default_value_t = 0)]
+    load: usize,
+    /// Use a display: 128x64 pixels, SSD1306, on I2C
+    #[arg(long)]
+    oled: bool,
+}
+
+impl Wanted {
+    fn wanted(&self) -> hardware::Wanted<'_> {
+        hardware::Wanted { board: self.board, model: self.model.as_deref(), load: self.load, oled: self.oled }
+    }
+}
+
 /// The boards that an argument names. An alias because clap takes a bare `Vec` for a repeated argument.
 type Boards = Vec<&'static Board>;
 
@@ -139,7 +181,9 @@ fn run(task: Task) -> Result<Tally> {
             let [board] = board.as_slice() else { anyhow::bail!("--board: one board, not all") };
             console::run(board, model.as_deref(), send.as_deref(), load, icount).map(|()| Tally::default())
         }
-        Task::Size(on) => size::run(&on.board, on.model.as_deref()).map(|()| Tally::default()),
+        Task::Firmware { wanted, output } => hardware::firmware(&wanted.wanted(), output.as_deref()).map(|()| Tally::default()),
+        Task::Flash(wanted) => hardware::flash(&wanted.wanted()).map(|()| Tally::default()),
+        Task::Size { board, model } => size::run(&board, model.as_deref()).map(|()| Tally::default()),
         Task::Count { update: true, .. } => count::update().map(|()| Tally::default()),
         Task::Count { check: true, board, .. } => count::check(setup::run()?, &board).map(|()| Tally::default()),
         Task::Count { board, model, json, .. } => count::run(&board, model.as_deref(), json).map(|()| Tally::default()),

@@ -67,11 +67,13 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
     let generator = blob.decode()?;
     println!("{}: {} bytes, {} by {} pixels", blob.stem(), blob.bytes().len(), generator.image().width, generator.image().height);
     println!(
-        "{:<12} {:<8} {:>8} {:>8} {:>8} {:>6} {:>6} {:>8} {:>6} {:>6}",
+        "{:<15} {:<8} {:>8} {:>8} {:>8} {:>6} {:>6} {:>8} {:>6} {:>6}",
         "board", "bin", "blob", "buffers", "text", "data", "bss", "flash", "RAM", "stack"
     );
     for board in boards {
-        for bin in ["runtime", "digits", "parity"] {
+        // The others talk to the host, which hardware does not.
+        let bins = if board.qemu.is_some() { &["runtime", "digits", "parity"][..] } else { &["digits"] };
+        for &bin in bins {
             let input = Input { vectors: Some(&images), ..Input::model(&model) };
             // gan-core and the start-up code, without an application.
             let source = if bin == "runtime" { "panic_free" } else { bin };
@@ -85,7 +87,7 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
                 _ => (blob, whole),
             };
             println!(
-                "{:<12} {bin:<8} {blob:>8} {buffers:>8} {text:>8} {data:>6} {bss:>6} {flash:>8} {ram:>6} {stack:>6}",
+                "{:<15} {bin:<8} {blob:>8} {buffers:>8} {text:>8} {data:>6} {bss:>6} {flash:>8} {ram:>6} {stack:>6}",
                 board.name
             );
         }

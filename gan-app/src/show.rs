@@ -67,7 +67,7 @@ pub fn place<B: Board>(board: &mut B, shape: ImageShape, count: u32, index: u32)
         let _ = display.clear(Gray8::new(0).into());
     }
     // The grid that leaves the largest images.
-    let grids = (1..=count).map(|columns| (columns, count.div_ceil(columns)));
+    let grids = (1..=count).map(|columns| (columns, count.div_ceil(columns.max(1))));
     grids.filter_map(|grid| Place::new(area, shape, grid, index)).max_by_key(|place| place.scale)
 }
 

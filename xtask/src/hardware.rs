@@ -89,13 +89,14 @@ fn build(toolchain: Toolchain, wanted: &Wanted<'_>, output: Option<&Path>) -> Re
     };
     let (elf, size) = fit::build(toolchain, board, Input { load, oled, ..Input::model(&model) })?;
     let stem = model.file_stem().unwrap_or_default().to_string_lossy();
-    report(board, &stem, size)?;
+    let name = format!("{stem}{}", if oled { "-oled" } else { "" });
+    report(board, &name, size)?;
     println!("ELF    {}", relative(&elf));
     let mut built = Built { elf, uf2: None };
     if let Some(family) = board.uf2 {
         let path = match output {
             Some(path) => path.to_path_buf(),
-            None => built.elf.with_file_name(format!("{}-{stem}.uf2", board.name)),
+            None => built.elf.with_file_name(format!("{}-{name}.uf2", board.name)),
         };
         let elf = fs::read(&built.elf).with_context(|| relative(&built.elf))?;
         write(&path, &uf2::of_elf(&elf, family)?)?;

@@ -1,6 +1,7 @@
 //! The application on QEMU: for people to talk to, to run a script, and to see that every board does what its console says.
 
 mod check;
+pub mod pico;
 mod session;
 
 use std::fs;

@@ -161,6 +161,16 @@ impl Steps {
         });
         self.check("firmware: the application cannot panic", || symbols::check(toolchain, &boards::all()));
         self.check("firmware: console", || console::check(toolchain, &all));
+        self.counted("firmware: pico in rp2040js", |tally| {
+            match console::pico::install() {
+                Ok(emulator) => {
+                    console::pico::check(toolchain, &emulator)?;
+                    *tally += Tally::one(true);
+                }
+                Err(error) => println!("SKIPPED: no rp2040js: {error:#}"),
+            }
+            Ok(())
+        });
         self.check("count", || count::check(toolchain, &all));
         self.counted("parity", |tally| {
             *tally += parity::run(&all, None)?;

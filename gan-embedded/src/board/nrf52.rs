@@ -37,5 +37,6 @@ impl<const TX: u32, const RX: u32, const DATA: u32, const CLOCK: u32> Nrf52<TX, 
     pub fn emergency(bytes: &[u8]) {
         let mut serial = Self::serial();
         bytes.iter().for_each(|&byte| serial.write(byte));
+        serial.flush();
     }
 }

@@ -66,7 +66,8 @@ global_asm!(
     ".balign 256",
     ".option push",
     ".option norvc",
-    "vectors:",
+    ".global _esp32c3_vectors",
+    "_esp32c3_vectors:",
     ".rept 32",
     "j _start_trap",
     ".endr",
@@ -78,5 +79,5 @@ global_asm!(
 #[unsafe(no_mangle)]
 extern "C" fn _setup_interrupts(_hart: usize) {
     // SAFETY: the table above.
-    unsafe { asm!("la {0}, vectors", "ori {0}, {0}, 1", "csrw mtvec, {0}", out(reg) _, options(nostack)) };
+    unsafe { asm!("la {0}, _esp32c3_vectors", "ori {0}, {0}, 1", "csrw mtvec, {0}", out(reg) _, options(nostack)) };
 }

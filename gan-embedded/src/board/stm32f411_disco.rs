@@ -27,6 +27,8 @@ mod rcc {
     pub const HSE_READY: u32 = 1 << 17;
     pub const PLL_ON: u32 = 1 << 24;
     pub const PLL_READY: u32 = 1 << 25;
+    /// Everything in the register that is not reserved.
+    pub const PLL_FIELDS: u32 = 0x0F43_7FFF;
     /// From the crystal of 8 MHz: divided by 4, times 100, divided by 2 for the core; by 5 for USB, which is not used.
     pub const PLL_100_MHZ: u32 = 4 | 100 << 6 | 1 << 22 | 5 << 24;
     /// The bus of the slow peripherals at half the core's clock.
@@ -53,7 +55,7 @@ fn start_clocks() {
     power.modify(0, 0, rcc::SCALE_1);
     clock.modify(rcc::CR, 0, rcc::HSE_ON);
     clock.wait(rcc::CR, rcc::HSE_READY);
-    clock.write(rcc::PLLCFGR, rcc::PLL_100_MHZ);
+    clock.modify(rcc::PLLCFGR, rcc::PLL_FIELDS, rcc::PLL_100_MHZ);
     clock.modify(rcc::CR, 0, rcc::PLL_ON);
     clock.wait(rcc::CR, rcc::PLL_READY);
     flash.write(0, rcc::THREE_WAIT_STATES);

@@ -1,6 +1,7 @@
 use gan_app::Board;
 
 use crate::driver::stm32::{F4, Usart, alternate};
+use crate::driver::stm32f4::{BUS_HERTZ, HERTZ, enable, start_clocks};
 use crate::driver::systick::SysTick;
 use crate::driver::{Mmio, Serial, Wired};
 
@@ -11,63 +12,14 @@ pub const CORE: &str = "Cortex-M4";
 /// A board.
 pub const EMULATED: bool = false;
 
-/// Of the core, and of the bus with USART 2.
-const HERTZ: u32 = 100_000_000;
-const BUS_HERTZ: u32 = HERTZ / 2;
-
-/// Registers, and bits in them, of reset and clock control (RM0383, section 6.3), power control (5.4) and the flash interface (3.8).
-mod rcc {
-    pub const CR: usize = 0x00;
-    pub const PLLCFGR: usize = 0x04;
-    pub const CFGR: usize = 0x08;
-    pub const AHB1ENR: usize = 0x30;
-    pub const APB1ENR: usize = 0x40;
-
-    pub const HSE_ON: u32 = 1 << 16;
-    pub const HSE_READY: u32 = 1 << 17;
-    pub const PLL_ON: u32 = 1 << 24;
-    pub const PLL_READY: u32 = 1 << 25;
-    /// Everything in the register that is not reserved.
-    pub const PLL_FIELDS: u32 = 0x0F43_7FFF;
-    /// From the crystal of 8 MHz: divided by 4, times 100, divided by 2 for the core; by 5 for USB, which is not used.
-    pub const PLL_100_MHZ: u32 = 4 | 100 << 6 | 1 << 22 | 5 << 24;
-    /// The bus of the slow peripherals at half the core's clock.
-    pub const APB1_HALF: u32 = 4 << 10;
-    pub const FROM_PLL: u32 = 2;
-    pub const RUNS_FROM_PLL: u32 = 2 << 2;
-    pub const GPIOA: u32 = 1;
-    pub const USART2: u32 = 1 << 17;
-    pub const POWER: u32 = 1 << 28;
-    /// Power control: the voltage for up to 100 MHz.
-    pub const SCALE_1: u32 = 3 << 14;
-    /// Flash: 3 wait states, which are enough for 100 MHz from 2.7 V on; prefetch and both caches.
-    pub const THREE_WAIT_STATES: u32 = 3 | 1 << 8 | 1 << 9 | 1 << 10;
-}
-
-fn start_clocks() {
-    // SAFETY: RCC, PWR and the flash interface.
-    let (clock, power, flash) = unsafe { (Mmio::new(0x4002_3800), Mmio::new(0x4000_7000), Mmio::new(0x4002_3C00)) };
-    if clock.read(rcc::CFGR) & rcc::RUNS_FROM_PLL != 0 {
-        return;
-    }
-    clock.modify(rcc::APB1ENR, 0, rcc::POWER | rcc::USART2);
-    clock.modify(rcc::AHB1ENR, 0, rcc::GPIOA);
-    power.modify(0, 0, rcc::SCALE_1);
-    clock.modify(rcc::CR, 0, rcc::HSE_ON);
-    clock.wait(rcc::CR, rcc::HSE_READY);
-    clock.modify(rcc::PLLCFGR, rcc::PLL_FIELDS, rcc::PLL_100_MHZ);
-    clock.modify(rcc::CR, 0, rcc::PLL_ON);
-    clock.wait(rcc::CR, rcc::PLL_READY);
-    flash.write(0, rcc::THREE_WAIT_STATES);
-    // Taken when it reads back.
-    flash.wait(0, rcc::THREE_WAIT_STATES);
-    clock.write(rcc::CFGR, rcc::APB1_HALF | rcc::FROM_PLL);
-    clock.wait(rcc::CFGR, rcc::RUNS_FROM_PLL);
-}
+/// Bits of GPIOA and USART 2 (RM0383, section 6.3).
+const GPIOA: u32 = 1;
+const USART2: u32 = 1 << 17;
 
 /// USART 2 on PA2 and PA3. The board connects it to no USB.
 fn serial() -> Usart {
     start_clocks();
+    enable(GPIOA, USART2);
     // SAFETY: GPIOA and USART2.
     let (port, usart) = unsafe { (Mmio::new(0x4002_0000), Mmio::new(0x4000_4400)) };
     [2, 3].into_iter().for_each(|pin| alternate(port, pin, 7));

@@ -39,26 +39,38 @@ pub fn pnm_header<B: Board>(board: &mut B, shape: ImageShape) -> fmt::Result {
     write!(Bytes(board), "{kind}\n{} {}\n255\n", shape.width, shape.height)
 }
 
-/// Where an image is on the display: in a cell of a grid of `columns` by `rows`, as large as it can be.
-#[derive(Debug, Clone, Copy)]
+/// Where an image is on the display: in a cell of a grid, as large as it can be. Where cells are a little smaller than images, the images' edges
+/// are left out, on which generated digits have nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     top_left: Point,
     scale: u32,
+    /// Pixels that are left out on the left and at the top, and those that are shown.
+    hidden: Size,
+    shown: Size,
 }
 
 impl Place {
-    /// The place of image `index`, or nothing if the display is too small for the grid.
+    /// The place of image `index`, or nothing if less than three quarters of it could be shown in either direction.
     fn new(display: Rectangle, shape: ImageShape, (columns, rows): (u32, u32), index: u32) -> Option<Self> {
         let cell = Size::new(display.size.width.checked_div(columns)?, display.size.height.checked_div(rows)?);
         let image = Size::new(shape.width.into(), shape.height.into());
-        let scale = cell.width.checked_div(image.width)?.min(cell.height.checked_div(image.height)?);
-        let margin = (cell - image * scale) / 2;
+        let scale = cell.width.checked_div(image.width)?.min(cell.height.checked_div(image.height)?).max(1);
+        let shown = image.component_min(cell);
+        let margin = (cell - shown * scale) / 2;
         let corner = Size::new(cell.width * index.checked_rem(columns)?, cell.height * index.checked_div(columns)?);
-        (scale > 0).then_some(Self { top_left: display.top_left + corner + margin, scale })
+        let enough = shown.width * 4 >= image.width * 3 && shown.height * 4 >= image.height * 3;
+        let hidden = (image - shown) / 2;
+        enough.then_some(Self { top_left: display.top_left + corner + margin, scale, hidden, shown })
+    }
+
+    /// The larger, the better the grid.
+    fn worth(self) -> (u32, u32) {
+        (self.scale, self.shown.width * self.shown.height)
     }
 }
 
-/// Clears the display and says where image `index` of `count` goes.
+/// Clears the display for the first of `count` images, and says where image `index` goes.
 pub fn place<B: Board>(board: &mut B, shape: ImageShape, count: u32, index: u32) -> Option<Place> {
     let display = board.display()?;
     let area = display.bounding_box();
@@ -66,17 +78,19 @@ pub fn place<B: Board>(board: &mut B, shape: ImageShape, count: u32, index: u32)
         // An error of a display is nothing that could be said elsewhere than on the console, line after line.
         let _ = display.clear(Gray8::new(0).into());
     }
-    // The grid that leaves the largest images.
-    let grids = (1..=count).map(|columns| (columns, count.div_ceil(columns.max(1))));
-    grids.filter_map(|grid| Place::new(area, shape, grid, index)).max_by_key(|place| place.scale)
+    // The grid that leaves the largest images. With `div_ceil` a panic stays in: the compiler does not see that no divisor is 0.
+    let grids = (1..=count).filter_map(|columns| Some((columns, (count - 1).checked_div(columns)? + 1)));
+    grids.filter_map(|grid| Place::new(area, shape, grid, index)).max_by_key(|place| place.worth())
 }
 
 /// Draws line `y` of an image on the display.
 pub fn display_line<B: Board>(board: &mut B, place: Option<Place>, y: usize, line: &[u8], shape: ImageShape) {
-    if let (Some(place), Some(display)) = (place, board.display()) {
-        let picture = Picture::new(line, shape).at(place.top_left).scaled(place.scale).below(y);
-        let _ = picture.draw(display);
-    }
+    let (Some(Place { top_left, scale, hidden, shown }), Some(display)) = (place, board.display()) else { return };
+    let Some(y) = y.checked_sub(hidden.height as usize).filter(|&y| y < shown.height as usize) else { return };
+    let bytes = |pixels: u32| pixels as usize * usize::from(shape.channels);
+    let line = line.get(bytes(hidden.width)..bytes(hidden.width + shown.width)).unwrap_or_default();
+    let shape = ImageShape { width: shown.width as u16, ..shape };
+    let _ = Picture::new(line, shape).at(top_left).scaled(scale).below(y).draw(display);
 }
 
 /// A row of the grid, before it is text.

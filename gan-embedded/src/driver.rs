@@ -17,7 +17,7 @@ pub mod oled;
 pub mod pl011;
 pub mod rp;
 pub mod stm32;
-pub mod stm32f4;
+pub mod stm32f411;
 pub mod stm32h7;
 #[cfg(target_arch = "arm")]
 pub mod systick;

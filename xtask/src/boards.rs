@@ -28,7 +28,7 @@ pub struct Board {
     /// The command that emulates it.
     pub qemu: Option<String>,
     /// Megahertz of the core, of a board that is hardware.
-    pub mhz: Option<u32>,
+    pub megahertz: Option<u32>,
     /// What probe-rs calls the chip.
     pub chip: Option<String>,
     /// What espflash calls the chip.
@@ -182,7 +182,7 @@ mod tests {
             let module = fs::read_to_string(folder.join(format!("src/board/{}.rs", name.replace('-', "_")))).unwrap();
             assert!(module.contains(&format!("\"{name}\"")) && module.contains(&format!("\"{}\"", board.core)));
             if board.qemu.is_none() {
-                assert!(board.mhz.is_some() && (board.chip.is_some() || board.espflash.is_some()), "{name}");
+                assert!(board.megahertz.is_some() && (board.chip.is_some() || board.espflash.is_some()), "{name}");
                 continue;
             }
             let (program, arguments) = board.emulator("mon:stdio").unwrap();

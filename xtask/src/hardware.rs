@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::boards::Board;
 use crate::firmware::Input;
-use crate::fit::{self, grouped};
+use crate::room::{self, grouped};
 use crate::setup::{self, Toolchain};
 use crate::shell::{self, relative};
 use crate::size::Size;
@@ -87,7 +87,7 @@ fn build(toolchain: Toolchain, wanted: &Wanted<'_>, output: Option<&Path>) -> Re
         Some(path) => path.canonicalize().with_context(|| path.display().to_string())?,
         None => vectors::default_model()?,
     };
-    let (elf, size) = fit::build(toolchain, board, Input { load, oled, ..Input::model(&model) })?;
+    let (elf, size) = room::build(toolchain, board, Input { load, oled, ..Input::model(&model) })?;
     let stem = model.file_stem().unwrap_or_default().to_string_lossy();
     let name = format!("{stem}{}", if oled { "-oled" } else { "" });
     report(board, &name, size)?;

@@ -1,7 +1,7 @@
 use gan_app::Board;
 
 use crate::driver::stm32::{F4, Usart, alternate};
-use crate::driver::stm32f4::{BUS_HERTZ, HERTZ, enable, start_clocks};
+use crate::driver::stm32f411::{BUS_HERTZ, HERTZ, enable, start_clocks};
 use crate::driver::systick::SysTick;
 use crate::driver::{Mmio, Serial, Wired};
 

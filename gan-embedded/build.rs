@@ -162,14 +162,13 @@ fn constants(generator: &Generator<'_>, crc: u32, load: usize) -> Result<String,
     ] {
         writeln!(source, "/// {meaning}\npub const {name}: usize = {value};")?;
     }
-    // Of models that may come later nothing is known but that they are small.
-    let room = |len: usize, later: usize| if load == 0 { len } else { len.max(later) };
+    let rooms = gan_app::Rooms::of(generator, load != 0);
     for (name, value, meaning) in [
         ("LOAD_LEN", load, "Bytes of a model that can come over the console."),
-        ("LATENT_ROOM", room(generator.latent_len(), 256), "Codes of the largest latent vector."),
-        ("SCRATCH_ROOM", room(generator.scratch_len(), 1024), "Words of the largest buffers."),
-        ("LINE_ROOM", room(generator.line_len(), 192), "Bytes of the longest line."),
-        ("GRID_ROOM", room(gan_app::memory::grid_len(image), 2560), "Bytes of the largest row of the grid."),
+        ("LATENT_ROOM", rooms.latent, "Codes of the largest latent vector."),
+        ("SCRATCH_ROOM", rooms.scratch, "Words of the largest buffers."),
+        ("LINE_ROOM", rooms.line, "Bytes of the longest line."),
+        ("GRID_ROOM", rooms.grid, "Bytes of the largest row of the grid."),
     ] {
         writeln!(source, "/// {meaning}\npub const {name}: usize = {value};")?;
     }

@@ -25,5 +25,5 @@ mod show;
 
 pub use app::App;
 pub use board::{Board, NoDisplay, Stack};
-pub use memory::Memory;
+pub use memory::{Memory, Rooms};
 pub use serve::{Slots, serve, serve_with_slots};

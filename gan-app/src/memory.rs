@@ -54,10 +54,35 @@ pub const fn grid_len(image: ImageShape) -> usize {
     GridShape::of(image).bytes()
 }
 
-/// Bytes of all buffers that the application needs for a model.
-pub fn bytes_for(generator: &Generator<'_>) -> usize {
-    let image = generator.image();
-    generator.latent_len() + generator.scratch_len() * size_of::<u32>() + generator.line_len() + grid_len(image)
+/// Sizes of the buffers that a firmware sets aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rooms {
+    /// Bytes of [`Memory::latent`].
+    pub latent: usize,
+    /// Words of [`Memory::scratch`].
+    pub scratch: usize,
+    /// Bytes of [`Memory::line`].
+    pub line: usize,
+    /// Bytes of [`Memory::grid`].
+    pub grid: usize,
+}
+
+impl Rooms {
+    /// For this model and, if models can come over the console, for those: of them nothing is known but that they are small.
+    pub fn of(generator: &Generator<'_>, receives: bool) -> Self {
+        let room = |len: usize, later: usize| if receives { len.max(later) } else { len };
+        Self {
+            latent: room(generator.latent_len(), 256),
+            scratch: room(generator.scratch_len(), 1024),
+            line: room(generator.line_len(), 192),
+            grid: room(grid_len(generator.image()), 2560),
+        }
+    }
+
+    /// Bytes of all of them.
+    pub fn bytes(self) -> usize {
+        self.latent + self.scratch * size_of::<u32>() + self.line + self.grid
+    }
 }
 
 impl Memory<'_> {

@@ -61,6 +61,45 @@ mod netduinoplus2;
 #[cfg(feature = "netduinoplus2")]
 pub use netduinoplus2::*;
 
+#[cfg(feature = "pico")]
+mod pico;
+#[cfg(feature = "pico")]
+pub use pico::*;
+
+#[cfg(feature = "pico2")]
+mod pico2;
+#[cfg(feature = "pico2")]
+pub use pico2::*;
+
+/// What the boards with an nRF52 have in common.
+#[cfg(any(feature = "nrf52840-dk", feature = "microbit-v2"))]
+mod nrf52;
+
+#[cfg(feature = "nrf52840-dk")]
+mod nrf52840_dk;
+#[cfg(feature = "nrf52840-dk")]
+pub use nrf52840_dk::*;
+
+#[cfg(feature = "microbit-v2")]
+mod microbit_v2;
+#[cfg(feature = "microbit-v2")]
+pub use microbit_v2::*;
+
+#[cfg(feature = "stm32f411-disco")]
+mod stm32f411_disco;
+#[cfg(feature = "stm32f411-disco")]
+pub use stm32f411_disco::*;
+
+#[cfg(feature = "nucleo-h743zi")]
+mod nucleo_h743zi;
+#[cfg(feature = "nucleo-h743zi")]
+pub use nucleo_h743zi::*;
+
+#[cfg(feature = "esp32-c3")]
+mod esp32_c3;
+#[cfg(feature = "esp32-c3")]
+pub use esp32_c3::*;
+
 #[cfg(feature = "riscv32")]
 mod riscv32;
 #[cfg(feature = "riscv32")]

@@ -5,6 +5,7 @@
 
 use crate::blob_file::{self, BlobFile};
 use anyhow::{Context, Result, bail};
+use gan_app::Rooms;
 use gan_core::{Element, Generator, Packing};
 use serde::Deserialize;
 
@@ -130,7 +131,7 @@ impl Fit {
         Ok(Self {
             board: board.clone(),
             flash: board.code + extra + packed.encoded_len() as u64,
-            ram: board.statics + gan_app::memory::bytes_for(&packed) as u64,
+            ram: board.statics + Rooms::of(&packed, false).bytes() as u64,
             instructions: instructions.map(|instructions| instructions.round() as u64),
             milliseconds: instructions
                 .zip(board.megahertz)

@@ -25,10 +25,19 @@ pub struct Board {
     pub forced: bool,
     /// The target it runs code of.
     pub target: String,
-    /// The core's clock.
-    pub megahertz: Option<u32>,
     /// The command that emulates it.
     pub qemu: Option<String>,
+    /// The clock of the core; none if there is no such board but in QEMU.
+    pub megahertz: Option<u32>,
+    /// What probe-rs calls the chip.
+    pub chip: Option<String>,
+    /// What espflash calls the chip.
+    pub espflash: Option<String>,
+    /// The family of UF2 files that the chip's boot loader takes.
+    pub uf2: Option<u32>,
+    /// Whether it has a display with the feature of that name.
+    #[serde(default)]
+    pub oled: bool,
 }
 
 /// Every board.
@@ -64,14 +73,33 @@ pub fn emulated() -> Vec<&'static Board> {
     ALL.iter().filter(|board| board.qemu.is_some()).collect()
 }
 
+/// The boards that are hardware only.
+pub fn hardware() -> Vec<&'static Board> {
+    ALL.iter().filter(|board| board.qemu.is_none()).collect()
+}
+
 /// The emulated boards that `name` means: one, or all.
 pub fn select(name: &str) -> Result<Vec<&'static Board>, String> {
-    let boards: Vec<_> = emulated().into_iter().filter(|board| name == "all" || board.name == name).collect();
-    if boards.is_empty() {
-        let names: Vec<_> = emulated().into_iter().map(|board| board.name.as_str()).collect();
-        return Err(format!("no such board; there are {} and all", names.join(", ")));
-    }
-    Ok(boards)
+    named(name, emulated())
+}
+
+/// The boards that `name` means: one, or all.
+pub fn select_any(name: &str) -> Result<Vec<&'static Board>, String> {
+    named(name, all())
+}
+
+/// The board of this name.
+pub fn select_one(name: &str) -> Result<&'static Board, String> {
+    all().into_iter().find(|board| board.name == name).ok_or_else(|| format!("no such board; there are {}", names(&all())))
+}
+
+fn named(name: &str, of: Vec<&'static Board>) -> Result<Vec<&'static Board>, String> {
+    let boards: Vec<_> = of.iter().copied().filter(|board| name == "all" || board.name == name).collect();
+    if boards.is_empty() { Err(format!("no such board; there are {} and all", names(&of))) } else { Ok(boards) }
+}
+
+fn names(boards: &[&Board]) -> String {
+    boards.iter().map(|board| board.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// Sizes of a board's memories in bytes.
@@ -154,6 +182,7 @@ mod tests {
             let module = fs::read_to_string(folder.join(format!("src/board/{}.rs", name.replace('-', "_")))).unwrap();
             assert!(module.contains(&format!("\"{name}\"")) && module.contains(&format!("\"{}\"", board.core)));
             if board.qemu.is_none() {
+                assert!(board.megahertz.is_some() && (board.chip.is_some() || board.espflash.is_some()), "{name}");
                 continue;
             }
             let (program, arguments) = board.emulator("mon:stdio").unwrap();

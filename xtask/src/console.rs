@@ -2,6 +2,7 @@
 
 mod check;
 pub mod display;
+pub mod pico;
 mod screen;
 mod session;
 

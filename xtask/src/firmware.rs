@@ -21,16 +21,20 @@ pub struct Input<'a> {
     pub every_kind: bool,
     /// Bytes of a model that the application can receive.
     pub load: usize,
-    /// Whether the application has a panic in it, for the check that there is none.
-    pub planted: bool,
+    /// What is wrong with the application, for the checks that nothing is: a `panic`, or one with a `message`.
+    pub planted: Option<&'a str>,
     /// Whether the `count` binary makes two images at a time.
     pub pair: bool,
+    /// Whether there is a display.
+    pub oled: bool,
+    /// A blob whose kinds of layers it can run, if not the one it carries.
+    pub kinds: Option<&'a Path>,
 }
 
 impl<'a> Input<'a> {
     /// A build with nothing but a model.
     pub fn model(model: &'a Path) -> Self {
-        Self { model, every_kind: false, load: 0, planted: false, pair: false }
+        Self { model, every_kind: false, load: 0, planted: None, pair: false, oled: false, kinds: None }
     }
 }
 
@@ -47,7 +51,9 @@ impl Input<'_> {
             let int4 = generator.layers().any(|layer| matches!(layer, Layer::I4(_))).then_some("int4");
             Ok(float.into_iter().chain(int4).collect())
         };
-        Blob::read(self.model).and_then(features).unwrap_or_default()
+        let mut features: Vec<_> = Blob::read(self.kinds.unwrap_or(self.model)).and_then(features).unwrap_or_default();
+        features.extend(self.oled.then_some("oled"));
+        features
     }
 }
 
@@ -67,9 +73,15 @@ pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -
 
 /// Lints everything there is for a board, with the active toolchain: Debian's compiler comes without clippy.
 pub fn clippy(board: &Board, input: Input<'_>) -> Result<()> {
-    for features in [&[][..], &["--features", "semihosting"]] {
+    // What talks to the host runs in QEMU; what has a display, on hardware.
+    let more = match &board.qemu {
+        Some(_) => Some("semihosting"),
+        None => board.oled.then_some("oled"),
+    };
+    for feature in [None].into_iter().chain(more.map(Some)) {
         let mut command = cargo(Toolchain::Rustup, "clippy", board, input);
-        shell::run(command.args(features).args(["--all-targets", "--", "-D", "warnings"]))?;
+        command.args(feature.iter().flat_map(|feature| ["--features", feature]));
+        shell::run(command.args(["--all-targets", "--", "-D", "warnings"]))?;
     }
     Ok(())
 }
@@ -102,10 +114,10 @@ fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>
     }
     command.env("GAN_MODEL", input.model);
     command.env("GAN_LOAD", input.load.to_string());
-    for (variable, set) in [("GAN_COUNT_PAIR", input.pair), ("GAN_PLANTED_PANIC", input.planted)] {
-        match set {
-            true => command.env(variable, "1"),
-            false => command.env_remove(variable),
+    for (variable, value) in [("GAN_COUNT_PAIR", input.pair.then_some("1")), ("GAN_PLANTED", input.planted)] {
+        match value {
+            Some(value) => command.env(variable, value),
+            None => command.env_remove(variable),
         };
     }
     command

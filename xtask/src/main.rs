@@ -7,15 +7,18 @@ mod console;
 mod count;
 mod firmware;
 mod fit;
+mod hardware;
 mod models;
 mod parity;
 mod qemu;
+mod room;
 mod setup;
 mod shell;
 mod size;
 mod symbols;
 mod tally;
 mod test;
+mod uf2;
 mod vectors;
 
 use std::path::PathBuf;
@@ -69,10 +72,24 @@ enum Task {
         #[arg(long)]
         icount: bool,
     },
+    /// Build the application for a board, and say what flash and RAM it takes and leaves
+    Firmware {
+        #[command(flatten)]
+        wanted: Wanted,
+        /// Where the UF2 file of a Pico goes; without it, next to the ELF file
+        #[arg(short, long, value_name = "FILE.uf2")]
+        output: Option<PathBuf>,
+    },
+    /// Build the application and put it on a board that is connected, with probe-rs or espflash
+    Flash(Wanted),
     /// Flash and RAM of the firmware, for each board and binary
     Size {
-        #[command(flatten)]
-        on: OnBoard,
+        /// One board, or `all`
+        #[arg(long, default_value = "all", value_parser = boards::select_any)]
+        board: Boards,
+        /// A .gan file; without it, the built-in digits
+        #[arg(long)]
+        model: Option<PathBuf>,
         /// Compare with the sizes that `gan-train fit` has in it: an error if one is larger
         #[arg(long, conflicts_with_all = ["board", "model"])]
         check: bool,
@@ -129,6 +146,28 @@ struct OnBoard {
     model: Option<PathBuf>,
 }
 
+#[derive(Args)]
+struct Wanted {
+    /// The board
+    #[arg(long, value_parser = boards::select_one)]
+    board: &'static Board,
+    /// A .gan file; without it, the built-in digits
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// Make room for models of this many bytes that come over the console with `load`
+    #[arg(long, value_name = "BYTES", default_value_t = 0)]
+    load: usize,
+    /// Use a display: 128x64 pixels, SSD1306, on I2C
+    #[arg(long)]
+    oled: bool,
+}
+
+impl Wanted {
+    fn wanted(&self) -> hardware::Wanted<'_> {
+        hardware::Wanted { board: self.board, model: self.model.as_deref(), load: self.load, oled: self.oled }
+    }
+}
+
 /// The boards that an argument names. An alias because clap takes a bare `Vec` for a repeated argument.
 type Boards = Vec<&'static Board>;
 
@@ -153,9 +192,11 @@ fn run(task: Task) -> Result<Tally> {
             let (model, send, screen) = (model.as_deref(), send.as_deref(), screen.as_deref());
             console::run(board, model, send, screen, load, icount).map(|()| Tally::default())
         }
+        Task::Firmware { wanted, output } => hardware::firmware(&wanted.wanted(), output.as_deref()).map(|()| Tally::default()),
+        Task::Flash(wanted) => hardware::flash(&wanted.wanted()).map(|()| Tally::default()),
         Task::Size { check: true, .. } => fit::boards::check(setup::firmware()?).map(|()| Tally::default()),
         Task::Size { update: true, .. } => fit::boards::update(setup::firmware()?).map(|()| Tally::default()),
-        Task::Size { on, .. } => size::run(&on.board, on.model.as_deref()).map(|()| Tally::default()),
+        Task::Size { board, model, .. } => size::run(&board, model.as_deref()).map(|()| Tally::default()),
         Task::Count { update: true, .. } => count::update().map(|()| Tally::default()),
         Task::Count { check: true, board, .. } => count::check(setup::run()?, &board).map(|()| Tally::default()),
         Task::Count { board, model, json, .. } => count::run(&board, model.as_deref(), json).map(|()| Tally::default()),

@@ -129,13 +129,14 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
     let generator = blob.decode()?;
     println!("{}: {} bytes, {} by {} pixels", blob.stem(), blob.bytes().len(), generator.image().width, generator.image().height);
     println!(
-        "{:<12} {:<14} {:>8} {:>8} {:>8} {:>6} {:>6} {:>8} {:>6} {:>6}",
+        "{:<15} {:<14} {:>8} {:>8} {:>8} {:>6} {:>6} {:>8} {:>6} {:>6}",
         "board", "bin", "blob", "buffers", "text", "data", "bss", "flash", "RAM", "stack"
     );
     for board in boards {
         let Needs { blob, by_lines, .. } = Needs::of(board, &blob)?;
         let input = Input::model(&model);
-        for (name, bin) in RUNTIME {
+        // The others talk to the host, or are started by QEMU only.
+        for (name, bin) in RUNTIME.into_iter().filter(|_| board.qemu.is_some()) {
             let elf = firmware::build(toolchain, board, bin, input)?;
             let mut size = of(&elf)?;
             let blob = if name == "runtime" { blob } else { 0 };
@@ -156,6 +157,6 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
 
 fn print(board: &Board, name: &str, [blob, buffers]: [u64; 2], size: Size) -> Result<()> {
     let (Size { text, data, bss }, flash, ram, stack) = (size, size.flash(), size.ram(), board.memory()?.stack);
-    println!("{:<12} {name:<14} {blob:>8} {buffers:>8} {text:>8} {data:>6} {bss:>6} {flash:>8} {ram:>6} {stack:>6}", board.name);
+    println!("{:<15} {name:<14} {blob:>8} {buffers:>8} {text:>8} {data:>6} {bss:>6} {flash:>8} {ram:>6} {stack:>6}", board.name);
     Ok(())
 }

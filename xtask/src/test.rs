@@ -9,7 +9,7 @@ use crate::boards;
 use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::tally::Tally;
-use crate::{console, count, fit, models, parity, setup, shell, size, symbols, vectors};
+use crate::{console, count, fit, hardware, models, parity, setup, shell, size, symbols, vectors};
 
 /// The step that others need.
 const SETUP: &str = "setup";
@@ -145,9 +145,10 @@ impl Steps {
             }
             self.check(&format!("doc: firmware {}", board.name), || firmware::doc(toolchain, board, Input::model(&model()?)));
         }
-        let all = boards::emulated();
+        let (all, hardware) = (boards::emulated(), boards::hardware());
         self.check("firmware: size", || size::run(&all, None));
         self.check("firmware: sizes for fit", || fit::boards::check(toolchain));
+        self.check("firmware: hardware boards build", || hardware::check(toolchain, &hardware));
         self.check("firmware: nothing can panic", || {
             // It links only where the optimizer has proved that; there is nothing to run.
             // The features are those that the models need.
@@ -161,9 +162,19 @@ impl Steps {
             }
             Ok(())
         });
-        self.check("firmware: the application cannot panic", || symbols::check(toolchain, &all));
+        self.check("firmware: the application cannot panic", || symbols::check(toolchain, &boards::all()));
         self.check("firmware: console", || console::check(toolchain, &all));
         self.check("firmware: display", || console::display::check(toolchain));
+        self.counted("firmware: pico in rp2040js", |tally| {
+            match console::pico::install() {
+                Ok(emulator) => {
+                    console::pico::check(toolchain, &emulator)?;
+                    *tally += Tally::one(true);
+                }
+                Err(error) => println!("SKIPPED: no rp2040js: {error:#}"),
+            }
+            Ok(())
+        });
         self.check("count", || count::check(toolchain, &all));
         self.counted("parity", |tally| {
             *tally += parity::run(&all, None)?;

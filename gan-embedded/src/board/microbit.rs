@@ -29,4 +29,5 @@ pub fn start() -> impl Board {
 pub fn emergency(bytes: &[u8]) {
     let mut serial = serial();
     bytes.iter().for_each(|&byte| serial.write(byte));
+    serial.flush();
 }

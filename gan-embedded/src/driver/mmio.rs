@@ -29,6 +29,16 @@ impl Mmio {
         unsafe { ptr::with_exposed_provenance_mut::<u32>(self.0 + offset).write_volatile(value) }
     }
 
+    /// Clears and then sets bits of a register of 32 bits.
+    pub fn modify(self, offset: usize, clear: u32, set: u32) {
+        self.write(offset, self.read(offset) & !clear | set);
+    }
+
+    /// Waits until all these bits of a register of 32 bits are set.
+    pub fn wait(self, offset: usize, bits: u32) {
+        while self.read(offset) & bits != bits {}
+    }
+
     /// Reads a register of 8 bits.
     pub fn read_byte(self, offset: usize) -> u8 {
         // SAFETY: as above.

@@ -37,6 +37,11 @@ impl Uart {
         registers.write(uart::START_RX, 1);
         Self { registers, sending: false }
     }
+
+    /// Waits until everything is sent.
+    pub fn flush(&mut self) {
+        while self.sending && self.registers.read(uart::TX_READY) == 0 {}
+    }
 }
 
 impl Serial for Uart {
@@ -50,7 +55,7 @@ impl Serial for Uart {
     }
 
     fn write(&mut self, byte: u8) {
-        while self.sending && self.registers.read(uart::TX_READY) == 0 {}
+        self.flush();
         self.registers.write(uart::TX_READY, 0);
         self.registers.write(uart::TX, byte.into());
         self.sending = true;

@@ -27,7 +27,7 @@ impl Pl011 {
     /// Switches the port at `registers` on, at 115,200 baud from a clock of `hertz`.
     pub fn new(registers: Mmio, hertz: u32) -> Self {
         // The port may be in use, and what it is sending may be the start of a message.
-        while registers.read(FLAGS) & BUSY != 0 {}
+        Self(registers).flush();
         registers.write(CONTROL, 0);
         // hertz / (16 baud), in sixty-fourths, rounded. The write to LINE_CONTROL is what makes it count.
         let divisor = (4 * hertz + BAUD / 2) / BAUD;
@@ -36,6 +36,11 @@ impl Pl011 {
         registers.write(LINE_CONTROL, FIFOS | BITS_8);
         registers.write(CONTROL, ENABLE | TX_ENABLE | RX_ENABLE);
         Self(registers)
+    }
+
+    /// Waits until everything is sent: before the port's clock changes, or its pins.
+    pub fn flush(&mut self) {
+        while self.0.read(FLAGS) & BUSY != 0 {}
     }
 }
 

@@ -40,9 +40,22 @@ impl<S, C> Wired<S, C> {
     pub fn new(serial: S, clock: C) -> Self {
         Self { serial, clock, display: None }
     }
+
+    /// The same board with a display, if one answered.
+    pub fn with_display<D>(self, display: Option<D>) -> Wired<S, C, D> {
+        Wired { serial: self.serial, clock: self.clock, display }
+    }
 }
 
-impl<S: Serial, C: Clock, D: DrawTarget<Color: PixelColor + From<Gray8>>> Board for Wired<S, C, D> {
+/// A display, which may draw in memory first.
+pub trait Refresh {
+    /// Shows what was drawn.
+    fn refresh(&mut self) {}
+}
+
+impl Refresh for NoDisplay {}
+
+impl<S: Serial, C: Clock, D: DrawTarget<Color: PixelColor + From<Gray8>> + Refresh> Board for Wired<S, C, D> {
     const NAME: &'static str = board::NAME;
     const CORE: &'static str = board::CORE;
     const TICKS_PER_SECOND: u32 = C::TICKS_PER_SECOND;
@@ -65,6 +78,12 @@ impl<S: Serial, C: Clock, D: DrawTarget<Color: PixelColor + From<Gray8>>> Board 
 
     fn display(&mut self) -> Option<&mut D> {
         self.display.as_mut()
+    }
+
+    fn refresh(&mut self) {
+        if let Some(display) = &mut self.display {
+            display.refresh();
+        }
     }
 
     fn stack(&self) -> Option<Stack> {

@@ -39,7 +39,7 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
 }
 
 /// Everything but a received model. Returns the grid.
-fn conversation(session: &mut Session, greeting: &[u8], board: &Board, blob: &Blob) -> Result<Vec<String>> {
+pub fn conversation(session: &mut Session, greeting: &[u8], board: &Board, blob: &Blob) -> Result<Vec<String>> {
     let greeting = lines(greeting)?;
     ensure!(greeting[0].contains(&board.core) && greeting[0].contains(&board.kernel), "it greets with {greeting:?}");
     idle(session)?;

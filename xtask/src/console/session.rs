@@ -32,8 +32,14 @@ impl Session {
         let (program, emulator) = board.emulator("stdio")?;
         let mut qemu = Command::new(program);
         qemu.args(["-monitor", "none"]).args(arguments).args(emulator).arg(firmware);
-        qemu.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut qemu = KillOnDrop(qemu.spawn().with_context(|| format!("cannot run {program}; try `cargo xtask setup`"))?);
+        Self::start(qemu)
+    }
+
+    /// The same with any emulator whose standard input and output are the serial port.
+    pub fn start(mut emulator: Command) -> Result<(Self, Vec<u8>)> {
+        let program = emulator.get_program().to_string_lossy().into_owned();
+        emulator.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut qemu = KillOnDrop(emulator.spawn().with_context(|| format!("cannot run {program}; try `cargo xtask setup`"))?);
         let input = qemu.0.stdin.take().context("no way to write to QEMU")?;
         let mut from = qemu.0.stdout.take().context("no way to read from QEMU")?;
         let (sender, output) = mpsc::channel();

@@ -1,13 +1,14 @@
 //! `boards.toml`: memories, and the linked application's size without a model.
 
 use anyhow::{Context, Result, ensure};
-use gan_app::memory::bytes_for;
+use gan_app::Rooms;
+use gan_core::Packing;
 use serde::{Deserialize, Serialize};
 
 use super::{path, read, write};
 use crate::blob::Blob;
 use crate::boards::{self, Board};
-use crate::firmware::{self, Input, Needs};
+use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::{size, vectors};
 
@@ -96,8 +97,9 @@ fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
     let of = |model: &std::path::Path| -> Result<(u64, u64)> {
         let blob = Blob::read(model)?;
         let size = size::of(&firmware::build(toolchain, board, "digits", Input::model(model))?)?;
-        let buffers = bytes_for(&blob.decode()?) as u64;
-        Ok((size.flash() - Needs::of(board, &blob)?.blob, size.ram().saturating_sub(buffers)))
+        let packed = blob.pack(Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?)?;
+        let buffers = Rooms::of(&packed.decode()?, false).bytes() as u64;
+        Ok((size.flash() - packed.bytes().len() as u64, size.ram().saturating_sub(buffers)))
     };
     let digits = of(&vectors::default_model()?)?;
     let wide = of(&synthetic("v1-wide-range"))?;

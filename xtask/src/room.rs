@@ -1,0 +1,242 @@
+//! Whether the application fits a board with a model, and if not, which models and networks would.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use gan_app::Rooms;
+use gan_core::blob::{self, ALIGNMENT, Element, Header};
+use gan_core::{Generator, Packing};
+
+use crate::blob::Blob;
+use crate::boards::{Board, Memory};
+use crate::firmware::{self, CODE_BYTES, Input};
+use crate::setup::Toolchain;
+use crate::size::{self, Size};
+use crate::vectors;
+
+/// Bytes that the linker may lose to alignment when sections change their sizes.
+const SLACK: u64 = 64;
+
+/// What the application takes of a board besides the model.
+pub struct Fit<'a> {
+    board: &'a Board,
+    memory: Memory,
+    packing: Packing,
+    /// Bytes of a model that can be received.
+    load: u64,
+    /// Bytes of flash and of RAM.
+    besides: (u64, u64),
+}
+
+impl<'a> Fit<'a> {
+    /// Without building anything: more than any board's application takes.
+    fn guess(board: &'a Board, load: usize) -> Result<Self> {
+        const STATICS_BYTES: u64 = 4 << 10;
+        let packing = Packing::of_kernel(&board.kernel).with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?;
+        let load = load.next_multiple_of(ALIGNMENT) as u64;
+        Ok(Self { board, memory: board.memory()?, packing, load, besides: (CODE_BYTES, STATICS_BYTES) })
+    }
+
+    /// By building it with a model that fits everywhere.
+    fn measure(toolchain: Toolchain, board: &'a Board, input: Input<'_>) -> Result<Self> {
+        let tiny = vectors::folder().join("v1-tiny.gan");
+        let kinds = Some(input.kinds.unwrap_or(input.model));
+        // What receives models is part of it, but the room for them may be what is too large.
+        let load = input.load.min(ALIGNMENT);
+        let elf = firmware::build(toolchain, board, "digits", Input { model: &tiny, load, kinds, ..input })?;
+        let (size, tiny_fit) = (size::of(&elf)?, Self::guess(board, load)?);
+        let (flash, ram) = tiny_fit.takes(&Blob::read(&tiny)?)?;
+        let besides = ((size.flash() + SLACK).saturating_sub(flash), (size.ram() + SLACK).saturating_sub(ram));
+        Ok(Self { besides, ..Self::guess(board, input.load)? })
+    }
+
+    /// Flash and RAM of a model.
+    fn model(&self, blob: usize, rooms: Rooms) -> (u64, u64) {
+        (blob as u64, rooms.bytes() as u64 + 2 * self.load)
+    }
+
+    /// Bytes of flash and RAM that are missing.
+    fn missing(&self, (flash, ram): (u64, u64)) -> (u64, u64) {
+        ((self.besides.0 + flash).saturating_sub(self.memory.flash), (self.besides.1 + ram).saturating_sub(self.memory.ram))
+    }
+
+    /// Flash and RAM of this model.
+    fn takes(&self, blob: &Blob) -> Result<(u64, u64)> {
+        let packed = blob.pack(self.packing)?;
+        Ok(self.model(packed.bytes().len(), Rooms::of(&packed.decode()?, self.load > 0)))
+    }
+
+    fn missing_for(&self, blob: &Blob) -> Result<(u64, u64)> {
+        Ok(self.missing(self.takes(blob)?))
+    }
+
+    /// The widest hidden layers, in the proportions of this network, that fit; none if it has no hidden layer or if none fits.
+    fn widest(&self, generator: &Generator<'_>) -> Option<Vec<u16>> {
+        let header = generator.packed_header(self.packing);
+        let widest = hidden(&header).into_iter().max()?;
+        let rooms = Rooms::of(generator, self.load > 0);
+        // In fours, as kernels like it; a network that narrow is of no other width.
+        (1..widest).rev().filter(|width| width % 4 == 0 || *width < 4).find_map(|width| {
+            let narrow = narrowed(&header, width, widest);
+            let scratch = rooms.scratch.min(scratch_bound(&narrow));
+            let model = self.model(blob::encoded_len(&narrow).ok()?, Rooms { scratch, ..rooms });
+            (self.missing(model) == (0, 0)).then(|| hidden(&narrow))
+        })
+    }
+
+    /// Why a model does not fit, and what would.
+    fn refusal(&self, blob: &Blob, missing: (u64, u64)) -> Result<String> {
+        let mut over = Vec::new();
+        for (bytes, memory) in [(missing.0, "flash"), (missing.1, "RAM")] {
+            if bytes > 0 {
+                over.push(format!("{} bytes of {memory}", grouped(bytes)));
+            }
+        }
+        let mut names = Vec::new();
+        for path in gan_tests::make::models(&crate::shell::root())? {
+            let other = Blob::read(&path)?;
+            if self.missing_for(&other)? == (0, 0) {
+                names.push(other.stem());
+            }
+        }
+        let models = match names.split_last() {
+            None => "none".into(),
+            Some((only, [])) => only.clone(),
+            Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        };
+        let packed = blob.pack(self.packing)?;
+        let generator = packed.decode()?;
+        let network = match self.widest(&generator) {
+            Some(widths) => format!(
+                ", and so would this network with hidden layers of {} instead of {}",
+                joined(&widths),
+                joined(&hidden(generator.header()))
+            ),
+            None => String::new(),
+        };
+        let receiving = if self.load > 0 { format!(" with room for {} bytes to load", self.load) } else { String::new() };
+        let name = &self.board.name;
+        Ok(format!(
+            "{} does not fit {name}{receiving}: {} too many; of models/, {models} would{network}",
+            blob.stem(),
+            over.join(" and ")
+        ))
+    }
+}
+
+/// The application's ELF file, if the model fits, and what it takes; else an error that says what would fit.
+pub fn build(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<(PathBuf, Size)> {
+    let blob = Blob::read(input.model)?;
+    if Fit::guess(board, input.load)?.missing_for(&blob)? != (0, 0) {
+        let fit = Fit::measure(toolchain, board, input)?;
+        let missing = fit.missing_for(&blob)?;
+        if missing != (0, 0) {
+            anyhow::bail!(fit.refusal(&blob, missing)?);
+        }
+    }
+    let elf = firmware::build(toolchain, board, "digits", input)?;
+    let size = size::of(&elf)?;
+    Ok((elf, size))
+}
+
+/// The widths of the hidden layers.
+fn hidden(header: &Header<'_>) -> Vec<u16> {
+    let (_, hidden) = header.layers.split_last().map_or((None, &[][..]), |(last, hidden)| (Some(last), hidden));
+    hidden.iter().map(|spec| spec.outputs).collect()
+}
+
+/// The network with its widest hidden layer, of `widest`, made `width` wide, and the others in proportion, in fours as well.
+fn narrowed<'a>(header: &Header<'a>, width: u16, widest: u16) -> Header<'a> {
+    let mut header = header.clone();
+    let mut inputs = header.layers.first().map_or(0, |spec| spec.inputs);
+    let last = header.layers.len().saturating_sub(1);
+    for (index, spec) in header.layers.iter_mut().enumerate() {
+        spec.inputs = inputs;
+        if index < last {
+            let outputs = (u32::from(spec.outputs) * u32::from(width) / u32::from(widest)) as u16;
+            spec.outputs = if outputs < 4 { outputs.max(1) } else { outputs / 4 * 4 };
+        }
+        inputs = spec.outputs;
+    }
+    header
+}
+
+/// At least as many words as a generator's `scratch_len`.
+fn scratch_bound(header: &Header<'_>) -> usize {
+    let staged =
+        header.layers.iter().filter(|spec| spec.element != Element::F32).map(|spec| spec.staged_len()).max().unwrap_or(0);
+    let widest = usize::from(hidden(header).into_iter().max().unwrap_or(0));
+    let floats = header.layers.iter().any(|spec| spec.element == Element::F32);
+    staged + if floats { 2 * widest } else { widest.div_ceil(4) }
+}
+
+fn joined(widths: &[u16]) -> String {
+    widths.iter().map(u16::to_string).collect::<Vec<_>>().join("-")
+}
+
+/// A number with commas between its thousands.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boards;
+
+    fn blob(stem: &str) -> Blob {
+        Blob::read(&crate::shell::root().join("models").join(format!("{stem}.gan"))).unwrap()
+    }
+
+    fn fit(board: &str, besides: (u64, u64)) -> Fit<'static> {
+        Fit { besides, ..Fit::guess(boards::select_one(board).unwrap(), 0).unwrap() }
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn the_scratch_of_a_network_is_not_underestimated() {
+        for path in vectors::models().unwrap() {
+            for packing in [Packing::Rows, Packing::of_kernel("armv6m").unwrap(), Packing::of_kernel("dsp").unwrap()] {
+                let packed = Blob::read(&path).unwrap().pack(packing).unwrap();
+                let generator = packed.decode().unwrap();
+                assert!(scratch_bound(generator.header()) >= generator.scratch_len(), "{}, {packing:?}", path.display());
+            }
+        }
+    }
+
+    /// What is said to fit fits, and the next width does not.
+    #[test]
+    fn the_widest_network_that_fits() {
+        let fit = fit("microbit", (24 << 10, 64));
+        let packed = blob("mnist-large").pack(fit.packing).unwrap();
+        let generator = packed.decode().unwrap();
+        let header = generator.packed_header(fit.packing);
+        let widths = fit.widest(&generator).unwrap();
+        let (widest, width) = (hidden(&header).into_iter().max().unwrap(), *widths.iter().max().unwrap());
+        let flash = |width| fit.besides.0 + blob::encoded_len(&narrowed(&header, width, widest)).unwrap() as u64;
+        assert!(flash(width) <= fit.memory.flash && fit.memory.flash < flash(width + 4), "{widths:?}");
+    }
+
+    #[test]
+    fn a_refusal_says_what_would_fit() {
+        let fit = fit("microbit", (24 << 10, 64));
+        let large = blob("mnist-large");
+        let text = fit.refusal(&large, fit.missing_for(&large).unwrap()).unwrap();
+        let over = large.pack(fit.packing).unwrap().bytes().len() as u64 + (24 << 10) - (256 << 10);
+        assert!(text.starts_with(&format!("mnist-large does not fit microbit: {} bytes of flash", grouped(over))), "{text}");
+        assert!(text.contains("of models/, digits8, mnist-small and mnist-tiny would, and so would this network"), "{text}");
+        assert!(text.ends_with(" instead of 256-512-1024"), "{text}");
+    }
+}

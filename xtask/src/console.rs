@@ -11,15 +11,15 @@ use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 pub use check::check;
 use screen::Monitor;
 use session::Session;
 
-use crate::blob::Blob;
 use crate::boards::Board;
-use crate::firmware::{self, Input, Needs};
+use crate::firmware::Input;
+use crate::room;
 use crate::setup::{self, Toolchain};
 use crate::{shell, vectors};
 
@@ -78,12 +78,17 @@ fn send(session: &mut Session, blob: &[u8]) -> Result<Vec<u8>> {
 
 /// Builds the application if the model fits.
 fn build(toolchain: Toolchain, board: &Board, model: &Path, load: usize) -> Result<PathBuf> {
-    let blob = Blob::read(model)?;
-    let needs = Needs::of(board, &blob)?;
-    if let Some(reason) = firmware::misfit(board, needs.blob, needs.by_lines + 2 * load as u64)? {
-        bail!("{} does not fit: {reason}", blob.stem());
+    Ok(room::build(toolchain, board, Input { load, ..Input::model(model) })?.0)
+}
+
+/// The answer to the last of these lines.
+pub fn answers(board: &Board, firmware: &Path, asked: &[&str]) -> Result<String> {
+    let (mut session, _) = Session::open(board, firmware, &[])?;
+    let mut answer = Vec::new();
+    for line in asked {
+        answer = session.ask(line)?;
     }
-    firmware::build(toolchain, board, "digits", Input { load, ..Input::model(model) })
+    Ok(lines(&answer)?.join("\n"))
 }
 
 /// The lines of an answer.

@@ -111,7 +111,7 @@ fn count(toolchain: Toolchain, boards: &[&'static Board], model: Option<&Path>) 
         for path in &models {
             let blob = Blob::read(path)?;
             let needs = Needs::of(board, &blob)?;
-            match firmware::misfit(board, needs.blob, needs.whole)? {
+            match firmware::misfit(board, needs.blob, needs.buffers)? {
                 Some(reason) => eprintln!("SKIPPED count {} {}: {reason}", board.name, blob.stem()),
                 None => {
                     // The other kernels make a pair one after the other.

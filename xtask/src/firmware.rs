@@ -134,10 +134,8 @@ const STATICS_BYTES: u64 = 64;
 pub struct Needs {
     /// Bytes of the packed blob.
     pub blob: u64,
-    /// Bytes of the buffers for images line by line.
-    pub by_lines: u64,
-    /// Bytes of the buffers for images in one piece as well.
-    pub whole: u64,
+    /// Bytes of the buffers for two images, each in one piece: those of the `count` binary.
+    pub buffers: u64,
     /// Whether the kernel makes two images at a time, which takes layers in its own packing.
     pub pairs: bool,
 }
@@ -148,9 +146,9 @@ impl Needs {
         let packing = Packing::of_kernel(&board.kernel).with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?;
         let packed = blob.pack(packing)?;
         let generator = packed.decode()?;
-        let by_lines = (generator.latent_len() + 4 * generator.scratch_len() + generator.line_len()) as u64;
+        let buffers = 2 * (generator.latent_len() + 4 * generator.scratch_len() + generator.pixels_len()) as u64;
         let pairs = board.kernel == "dsp" && generator.header().layers.iter().all(|spec| spec.packing == packing);
-        Ok(Self { blob: packed.bytes().len() as u64, by_lines, whole: by_lines + generator.pixels_len() as u64, pairs })
+        Ok(Self { blob: packed.bytes().len() as u64, buffers, pairs })
     }
 }
 

@@ -146,7 +146,7 @@ impl Steps {
             self.check(&format!("doc: firmware {}", board.name), || firmware::doc(toolchain, board, Input::model(&model()?)));
         }
         let (all, hardware) = (boards::emulated(), boards::hardware());
-        self.check("firmware: size", || size::run(&all, None));
+        self.check("firmware: size", || size::check(&boards::all()));
         self.check("firmware: sizes for fit", || fit::boards::check(toolchain));
         self.check("firmware: hardware boards build", || hardware::check(toolchain, &hardware));
         self.check("firmware: nothing can panic", || {

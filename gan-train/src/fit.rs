@@ -133,9 +133,7 @@ impl Fit {
             flash: board.code + extra + packed.encoded_len() as u64,
             ram: board.statics + Rooms::of(&packed, false).bytes() as u64,
             instructions: instructions.map(|instructions| instructions.round() as u64),
-            milliseconds: instructions
-                .zip(board.megahertz)
-                .map(|(instructions, mhz)| instructions * cycles / f64::from(mhz) / 1000.0),
+            milliseconds: cycles.zip(board.megahertz).map(|(cycles, megahertz)| cycles / f64::from(megahertz) / 1000.0),
         })
     }
 

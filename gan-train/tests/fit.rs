@@ -21,7 +21,7 @@ fn number(row: &Value, field: &str) -> i64 {
 
 #[test]
 fn verdicts_follow_from_what_is_free() {
-    for name in ["digits8", "mnist-tiny", "mnist-small", "mnist-large"] {
+    for name in ["digits8", "mnist-tiny", "mnist-small", "mnist-large", "mnist-large-int4"] {
         let blob = std::fs::metadata(model(name)).unwrap().len() as i64;
         let rows = json(&format!("fit {} --json", model(name)));
         assert!(rows.len() >= 8, "{} boards", rows.len());

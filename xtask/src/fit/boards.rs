@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use gan_app::Rooms;
-use gan_core::Packing;
+use gan_core::{Element, Packing};
 use serde::{Deserialize, Serialize};
 
 use super::{path, read, write};
@@ -101,16 +101,29 @@ fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
         let buffers = Rooms::of(&packed.decode()?, false).bytes() as u64;
         Ok((size.flash() - packed.bytes().len() as u64, size.ram().saturating_sub(buffers)))
     };
-    // What a model does not use is not linked, and the linker aligns: the largest of many. The synthetic one has what others have not.
-    let (mut code, mut statics) = of(&synthetic("v1-wide-range"))?;
-    for path in gan_tests::make::models(&shell::root())? {
+    // What a model does not use is not linked, and the linker aligns: the largest of many. The synthetic ones have what others have not.
+    let mut paths: Vec<_> = ["v1-wide-range", "v1-float", "v2-int4"].map(synthetic).into();
+    paths.extend(gan_tests::make::models(&shell::root())?);
+    let (mut bytes, mut float, mut int4, mut statics) = (0, 0, 0, 0);
+    for path in paths {
         let blob = Blob::read(&path)?;
-        if firmware::misfit(board, Needs::of(board, &blob)?.blob, 0)?.is_none() {
-            let size = of(&path)?;
-            (code, statics) = (code.max(size.0), statics.max(size.1));
+        if firmware::misfit(board, Needs::of(board, &blob)?.blob, 0)?.is_some() {
+            continue;
         }
+        let (code, besides) = of(&path)?;
+        let has = |wanted: fn(&Element) -> bool| -> Result<bool> {
+            Ok(blob.decode()?.header().layers.iter().any(|spec| wanted(&spec.element)))
+        };
+        let largest = if has(|element| matches!(element, Element::F32))? {
+            &mut float
+        } else if has(|element| matches!(element, Element::I4 { .. }))? {
+            &mut int4
+        } else {
+            &mut bytes
+        };
+        *largest = code.max(*largest);
+        statics = statics.max(besides);
     }
-    let (float, int4) = (of(&synthetic("v1-float"))?, of(&synthetic("v2-int4"))?);
     Ok(Row {
         name: board.name.clone(),
         core: board.core.clone(),
@@ -118,10 +131,10 @@ fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
         megahertz: board.megahertz,
         flash: memory.flash,
         ram: memory.ram,
-        code,
-        float: float.0.saturating_sub(code),
-        int4: int4.0.saturating_sub(code),
-        statics: statics.max(float.1).max(int4.1),
+        code: bytes,
+        float: float.saturating_sub(bytes),
+        int4: int4.saturating_sub(bytes),
+        statics,
     })
 }
 

@@ -24,5 +24,5 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
 
 fn write(path: &Path, about: &str, table: &impl Serialize) -> Result<()> {
     let text = format!("# {about}\n\n{}", toml::to_string(table)?);
-    fs::write(path, text).with_context(|| shell::relative(path))
+    shell::write(path, text.as_bytes())
 }

@@ -41,7 +41,7 @@ pub fn firmware(wanted: &Wanted<'_>, output: Option<&Path>) -> Result<()> {
 /// Builds the application and puts it on the board that is connected.
 pub fn flash(wanted: &Wanted<'_>) -> Result<()> {
     let board = wanted.board;
-    ensure!(board.qemu.is_none(), "{} is QEMU's; `cargo xtask console --board {0}` runs it", board.name);
+    ensure!(board.qemu.is_none(), "{0}: built for QEMU only; `cargo xtask console --board {0}` runs it", board.name);
     let built = build(setup::firmware()?, wanted, None)?;
     if let Some(chip) = &board.espflash {
         ensure!(
@@ -99,7 +99,7 @@ fn build(toolchain: Toolchain, wanted: &Wanted<'_>, output: Option<&Path>) -> Re
             None => built.elf.with_file_name(format!("{}-{name}.uf2", board.name)),
         };
         let elf = fs::read(&built.elf).with_context(|| relative(&built.elf))?;
-        write(&path, &uf2::of_elf(&elf, family)?)?;
+        shell::write(&path, &uf2::of_elf(&elf, family)?)?;
         println!("UF2    {}", relative(&path));
         built.uf2 = Some(path);
     }
@@ -118,11 +118,4 @@ fn report(board: &Board, model: &str, size: Size) -> Result<()> {
         println!("{name:<6} {} of {} bytes used{stack}, {} left", grouped(used), grouped(all), grouped(left));
     }
     Ok(())
-}
-
-/// Writes a file, first whole under another name: nobody copies half of it to a board.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let temporary = path.with_extension("uf2.new");
-    fs::write(&temporary, bytes).with_context(|| temporary.display().to_string())?;
-    fs::rename(&temporary, path).with_context(|| path.display().to_string())
 }

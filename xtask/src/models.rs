@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::blob::Blob;
 use crate::card::{Card, Derived};
-use crate::shell::{relative, root};
+use crate::shell::{self, relative, root};
 use crate::vectors;
 
 /// The first bytes of a PNG file.
@@ -51,11 +51,9 @@ pub fn update(name: &str, float: Option<&Path>) -> Result<()> {
     replace(&path, new.as_bytes())
 }
 
-/// Writes a file, first whole under another name, so that no crash leaves half of it.
+/// Writes a file and says so.
 fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let temporary = path.with_extension("new");
-    fs::write(&temporary, bytes).with_context(|| relative(&temporary))?;
-    fs::rename(&temporary, path).with_context(|| relative(path))?;
+    shell::write(path, bytes)?;
     println!("wrote {}", relative(path));
     Ok(())
 }

@@ -1,9 +1,9 @@
-//! Running other programs.
+//! Running other programs, paths, and files that are whole or not there.
 
-use std::env;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
@@ -75,4 +75,21 @@ fn line(command: &Command) -> String {
         line.push_str(&argument.to_string_lossy());
     }
     line
+}
+
+/// Writes a file, first whole under another name: no crash and no full disk leaves half of it. What is there and is no file, a pipe for one, is written
+/// to as it is.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    if path.metadata().is_ok_and(|there| !there.is_file()) {
+        return fs::write(path, bytes).with_context(|| relative(path));
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let temporary = PathBuf::from(name);
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // What is left of it is of no use.
+        let _ = fs::remove_file(&temporary);
+    }
+    written.with_context(|| relative(path))
 }

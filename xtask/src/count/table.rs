@@ -72,7 +72,7 @@ impl Table {
     pub fn write(&self) -> Result<()> {
         let text = fs::read_to_string(path()).with_context(|| shell::relative(&path()))?;
         let (before, _, after) = split(&text).with_context(|| shell::relative(&path()))?;
-        fs::write(path(), format!("{before}{}{after}", self.text())).with_context(|| shell::relative(&path()))
+        shell::write(&path(), format!("{before}{}{after}", self.text()).as_bytes())
     }
 
     fn text(&self) -> String {

@@ -214,7 +214,7 @@ impl<'m, 'b> App<'m, 'b> {
         let (us, ns) = (nanoseconds / 1000, nanoseconds % 1000);
         say(board, format_args!("{us}.{ns:03} us an image, {BENCH_IMAGES} images"));
         if B::EMULATED {
-            say(board, format_args!("emulated: with -icount shift=0 that is {nanoseconds} instructions an image, else nothing"));
+            say(board, format_args!("in QEMU with -icount shift=0: {nanoseconds} instructions an image"));
         }
     }
 

@@ -55,6 +55,11 @@ fn board() -> Result<String, String> {
     if target != *wanted {
         return Err(format!("board {board} runs code for {wanted}, not for {target}: give --target"));
     }
+    // Armv8-M with the main extension has a register for the stack's limit.
+    println!("cargo::rustc-check-cfg=cfg(stack_limit)");
+    if target.starts_with("thumbv8m.main") {
+        println!("cargo::rustc-cfg=stack_limit");
+    }
     Ok(board.clone())
 }
 

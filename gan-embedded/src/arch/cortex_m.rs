@@ -1,11 +1,60 @@
-//! Cortex-M. The memory layouts put the stack where nothing lies below, so that an access there faults.
+//! Cortex-M. The memory layouts put the stack where nothing lies below, and the core itself sees to it that an access there faults: chips answer with a
+//! fault, with an alias of something else or, as the RP2350 for writes to its flash, not at all.
+//!
+//! Armv8-M has a register for the stack's limit, which cortex-m-rt sets (feature `set-msplim`; `stack_limit` in build.rs). The others have, all but the
+//! Cortex-M0, a memory protection unit.
 
 use core::arch::{asm, naked_asm};
 
 pub use cortex_m_rt::entry;
 use cortex_m_rt::exception;
 
+use crate::driver::Mmio;
 use crate::{fatal, stack};
+
+/// Before memory is set up: makes the 64 KB below the stack inaccessible, if the core has a memory protection unit (Armv7-M Architecture Reference
+/// Manual, B3.5; the one of Armv6-M has the same registers). The stack's end has to be a multiple of 64 KB.
+// SAFETY: the name is the one that cortex-m-rt calls, and nothing else has it. It uses no memory, and only registers that a function may.
+#[cfg(not(stack_limit))]
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+extern "C" fn __pre_init() {
+    naked_asm!(
+        "ldr r0, =0xE000ED90",
+        "ldr r1, [r0]", // TYPE: how many regions, or zeros where there is no unit
+        "lsrs r1, r1, #8",
+        "uxtb r1, r1",
+        "cmp r1, #0",
+        "beq 2f",
+        // What the regions are after a reset is not specified.
+        "movs r2, #0",
+        "1: subs r1, r1, #1",
+        "str r1, [r0, #8]",  // RNR
+        "str r2, [r0, #16]", // RASR
+        "bne 1b",
+        "ldr r1, =_stack_end - {bytes}",
+        "str r1, [r0, #12]", // RBAR
+        "ldr r1, ={guard}",
+        "str r1, [r0, #16]",
+        "movs r1, #{on}",
+        "str r1, [r0, #4]", // CTRL
+        "dsb",
+        "isb",
+        "2: bx lr",
+        bytes = const 1 << 16,
+        // A region of 2^16 bytes, on; no access, no execution.
+        guard = const 1 | (16 - 1) << 1 | 1 << 28,
+        // On; what no region says is as without it, and the handler of a hard fault has everything.
+        on = const 1 | 1 << 2,
+    )
+}
+
+/// Whether the stack pointer was to go below its limit: STKOF of the usage fault's status (Armv8-M Architecture Reference Manual, D1.2).
+fn met_limit() -> bool {
+    const STACK_OVERFLOW: u32 = 1 << 20;
+    // SAFETY: the configurable faults' status.
+    cfg!(stack_limit) && unsafe { Mmio::new(0xE000_ED28) }.read(0) & STACK_OVERFLOW != 0
+}
 
 /// The stack pointer.
 pub fn stack_pointer() -> usize {
@@ -38,7 +87,7 @@ extern "C" fn HardFault() -> ! {
 
 /// Says where the core was. `frame` is where it put its registers, or tried to.
 extern "C" fn report(frame: usize, pc: usize, lr: usize) -> ! {
-    if frame < stack::end() {
+    if frame < stack::end() || met_limit() {
         fatal(format_args!("hard fault: the stack has overflowed"));
     }
     fatal(format_args!("hard fault at {pc:#010x}, called from {lr:#010x}"))

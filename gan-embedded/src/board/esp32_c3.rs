@@ -74,10 +74,12 @@ global_asm!(
     ".option pop",
 );
 
-/// Before `main`, instead of riscv-rt's own.
+/// Before `main`, instead of riscv-rt's own. Interrupts go off by mstatus, because there is no mie to clear.
 // SAFETY: the name is the one that riscv-rt calls, and nothing else has it.
 #[unsafe(no_mangle)]
 extern "C" fn _setup_interrupts(_hart: usize) {
     // SAFETY: the table above.
-    unsafe { asm!("la {0}, _esp32c3_vectors", "ori {0}, {0}, 1", "csrw mtvec, {0}", out(reg) _, options(nostack)) };
+    unsafe {
+        asm!("csrci mstatus, 8", "la {0}, _esp32c3_vectors", "ori {0}, {0}, 1", "csrw mtvec, {0}", out(reg) _, options(nostack))
+    };
 }

@@ -36,6 +36,8 @@ pub struct Rp {
     reset_i2c: u32,
     /// Dividers after the phase-locked loop.
     dividers: (u32, u32),
+    /// Bits after the point in the dividers of clocks.
+    fraction_bits: u32,
 }
 
 /// At 125 MHz.
@@ -54,6 +56,7 @@ pub const RP2040: Rp = Rp {
     reset_uart: 1 << 22,
     reset_i2c: 1 << 3,
     dividers: (6, 2),
+    fraction_bits: 8,
 };
 
 /// At 150 MHz.
@@ -72,6 +75,7 @@ pub const RP2350: Rp = Rp {
     reset_uart: 1 << 26,
     reset_i2c: 1 << 4,
     dividers: (5, 2),
+    fraction_bits: 16,
 };
 
 mod resets {
@@ -81,8 +85,10 @@ mod resets {
 
 mod clocks {
     pub const REF_CTRL: usize = 0x30;
+    pub const REF_DIVIDER: usize = 0x34;
     pub const REF_SELECTED: usize = 0x38;
     pub const SYS_CTRL: usize = 0x3C;
+    pub const SYS_DIVIDER: usize = 0x40;
     pub const SYS_SELECTED: usize = 0x44;
     pub const PERI_CTRL: usize = 0x48;
 
@@ -104,8 +110,8 @@ mod crystal {
     /// For 1 to 15 MHz; on.
     pub const ENABLE: u32 = 0xFA_BAA0;
     pub const STABLE: u32 = 1 << 31;
-    /// A millisecond, in units of 256 periods.
-    pub const MILLISECOND: u32 = super::CRYSTAL / 1000 / 256 + 1;
+    /// Six milliseconds, in units of 256 periods: what the chips' C SDK waits for boards of which it knows no more.
+    pub const WAIT: u32 = 6 * (super::CRYSTAL / 1000 / 256 + 1);
 }
 
 mod pll {
@@ -148,8 +154,10 @@ impl Rp {
         clocks.wait(clocks::SYS_SELECTED, 1);
         clocks.modify(clocks::REF_CTRL, clocks::REF_SOURCE, 0);
         clocks.wait(clocks::REF_SELECTED, 1);
+        // Whoever ran before may have divided them.
+        [clocks::REF_DIVIDER, clocks::SYS_DIVIDER].into_iter().for_each(|divider| clocks.write(divider, 1 << self.fraction_bits));
 
-        crystal.write(crystal::STARTUP, crystal::MILLISECOND);
+        crystal.write(crystal::STARTUP, crystal::WAIT);
         crystal.write(crystal::CTRL, crystal::ENABLE);
         crystal.wait(crystal::STATUS, crystal::STABLE);
         clocks.modify(clocks::REF_CTRL, clocks::REF_SOURCE, clocks::REF_CRYSTAL);

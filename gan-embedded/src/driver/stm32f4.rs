@@ -56,6 +56,8 @@ pub fn power(ports: u32, fast_devices: u32) {
     let rcc = control();
     rcc.write(GATES_PORTS, rcc.read(GATES_PORTS) | ports);
     rcc.write(GATES_FAST, rcc.read(GATES_FAST) | fast_devices);
+    // A device takes two ticks to wake up; a read waits for the write.
+    rcc.read(GATES_FAST);
 }
 
 /// Gives a pin of a port to a device, by the number of the alternate function.

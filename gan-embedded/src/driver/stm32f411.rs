@@ -28,8 +28,10 @@ mod rcc {
     pub const FROM_PLL: u32 = 2;
     pub const RUNS_FROM_PLL: u32 = 2 << 2;
     pub const POWER: u32 = 1 << 28;
-    /// Power control: the voltage for up to 100 MHz.
+    /// Power control: the voltage for up to 100 MHz, which comes once the phase-locked loop runs.
     pub const SCALE_1: u32 = 3 << 14;
+    pub const POWER_STATUS: usize = 0x04;
+    pub const SCALE_READY: u32 = 1 << 14;
     /// Flash: 3 wait states, which are enough for 100 MHz from 2.7 V on; prefetch and both caches.
     pub const THREE_WAIT_STATES: u32 = 3 | 1 << 8 | 1 << 9 | 1 << 10;
 }
@@ -46,12 +48,15 @@ pub fn start_clocks() {
         return;
     }
     clock.modify(rcc::APB1ENR, 0, rcc::POWER);
+    // As in `enable`.
+    clock.read(rcc::APB1ENR);
     power.modify(0, 0, rcc::SCALE_1);
     clock.modify(rcc::CR, 0, rcc::HSE_ON);
     clock.wait(rcc::CR, rcc::HSE_READY);
     clock.modify(rcc::PLLCFGR, rcc::PLL_FIELDS, rcc::PLL_100_MHZ);
     clock.modify(rcc::CR, 0, rcc::PLL_ON);
     clock.wait(rcc::CR, rcc::PLL_READY);
+    power.wait(rcc::POWER_STATUS, rcc::SCALE_READY);
     flash.write(0, rcc::THREE_WAIT_STATES);
     // Taken when it reads back.
     flash.wait(0, rcc::THREE_WAIT_STATES);

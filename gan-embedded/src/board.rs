@@ -61,6 +61,10 @@ mod netduinoplus2;
 #[cfg(feature = "netduinoplus2")]
 pub use netduinoplus2::*;
 
+/// What the Picos have in common.
+#[cfg(any(feature = "pico", feature = "pico2"))]
+mod rp;
+
 #[cfg(feature = "pico")]
 mod pico;
 #[cfg(feature = "pico")]

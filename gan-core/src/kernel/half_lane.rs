@@ -9,6 +9,8 @@
 //!
 //! A group's sum of `w x` is that of `n x` less `8 sum of x`, which is the same in all rows and staged with the codes.
 
+#![allow(unsafe_code)]
+
 use super::HalfBytes;
 use crate::blob::Packing;
 
@@ -19,14 +21,14 @@ pub const EVEN_THEN_ODD: bool = false;
 
 /// What the assembly gets.
 #[repr(C)]
-pub struct Call {
-    pub weights: *const u8,
-    pub staged: *const u32,
-    pub scales: *const u8,
-    pub staged_end: *const u32,
+struct Call {
+    weights: *const u8,
+    staged: *const u32,
+    scales: *const u8,
+    staged_end: *const u32,
     /// Of eight columns, in a group.
-    pub blocks: usize,
-    pub sums: *mut i32,
+    blocks: usize,
+    sums: *mut i32,
 }
 
 impl Call {
@@ -34,7 +36,7 @@ impl Call {
     ///
     /// What the pointers point to is there as the kernels read it: weights, scales and staged codes of whole groups, one at least, which begin on words
     /// as decode proves, and `sums`, which are borrowed exclusively as long as the caller holds them.
-    pub fn new(block: &HalfBytes<'_>, sums: &mut [i32; ROWS]) -> Option<Self> {
+    fn new(block: &HalfBytes<'_>, sums: &mut [i32; ROWS]) -> Option<Self> {
         let staged = block.staged.get(..block.groups * block.stride())?.as_ptr_range();
         block.hold(ROWS).then(|| Self {
             weights: block.weights.as_ptr(),
@@ -44,5 +46,22 @@ impl Call {
             blocks: block.group / 8,
             sums: sums.as_mut_ptr(),
         })
+    }
+}
+
+unsafe extern "C" {
+    /// The instruction set's loop, in its own file.
+    ///
+    /// # Safety
+    ///
+    /// The call is as [`Call::new`] makes it.
+    fn gan_core_half_rows(call: &Call);
+}
+
+/// Adds up eight rows, onto `sums`.
+pub fn add(block: &HalfBytes<'_>, sums: &mut [i32; ROWS]) {
+    if let Some(call) = Call::new(block, sums) {
+        // SAFETY: as `Call::new` says.
+        unsafe { gan_core_half_rows(&call) }
     }
 }

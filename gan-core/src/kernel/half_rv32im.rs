@@ -1,27 +1,10 @@
 //! Half bytes on RISC-V with 32-bit registers and the M extension: [`half_lane`](super::half_lane), with the rows' sums in registers.
 
-#![allow(unsafe_code)]
+#![allow(unsafe_code)] // assembly
 
-use super::HalfBytes;
-use super::half_lane::Call;
 use core::arch::global_asm;
 
-pub use super::half_lane::{EVEN_THEN_ODD, PACKING, ROWS};
-
-unsafe extern "C" {
-    /// # Safety
-    ///
-    /// The call is as [`Call::new`] makes it.
-    fn gan_core_half_rows(call: &Call);
-}
-
-/// Adds up eight rows, onto `sums`.
-pub fn add(block: &HalfBytes<'_>, sums: &mut [i32; ROWS]) {
-    if let Some(call) = Call::new(block, sums) {
-        // SAFETY: as `Call::new` says.
-        unsafe { gan_core_half_rows(&call) }
-    }
-}
+pub use super::half_lane::{EVEN_THEN_ODD, PACKING, ROWS, add};
 
 global_asm!(
     r#"

@@ -4,7 +4,8 @@ use std::env;
 
 /// Kernels by the start of the target's name; the first that fits is taken.
 ///
-/// A table of names, because the compiler does not say which instructions a Cortex-M has: `target_feature = "dsp"` is not set on stable.
+/// A table of names, because the compiler does not say which instructions a Cortex-M has:
+/// `target_feature = "dsp"` is not set on stable.
 const KERNELS: &[(&str, &str)] = &[
     ("thumbv6m-", "armv6m"),
     ("thumbv8m.base-", "armv6m"),
@@ -21,12 +22,16 @@ fn main() {
         "cargo::rustc-check-cfg=cfg(gan_core_kernel, values(\"scalar\", \"armv6m\", \"armv7m\", \"dsp\", \"mve\", \"rv32im\"))"
     );
     let target = env::var("TARGET").unwrap_or_default();
-    let chosen = KERNELS.iter().find(|(start, _)| target.starts_with(start)).map_or("scalar", |(_, kernel)| kernel);
+    let chosen = KERNELS
+        .iter()
+        .find(|(start, _)| target.starts_with(start))
+        .map_or("scalar", |(_, kernel)| kernel);
     let forced = env::var("CARGO_CFG_GAN_CORE_BACKEND").unwrap_or_default();
     let kernel = match (forced.as_str(), target.split('-').next().unwrap_or_default()) {
         ("", _) => chosen,
         ("scalar", _) => "scalar",
-        // Backends of module `host`, which reads the cfg itself; layers that run without it are scalar there.
+        // Backends of module `host`, which reads the cfg itself; layers that run without it are
+        // scalar there.
         ("amx" | "avx512vnni" | "avxvnni" | "avx2", "x86_64") | ("neon", "aarch64") => "scalar",
         (name @ "armv6m", arch) if arch.starts_with("thumb") => name,
         (name @ "armv7m", "thumbv7m" | "thumbv7em" | "thumbv8m.main") => name,
@@ -39,6 +44,7 @@ fn main() {
         }
     };
     println!("cargo::rustc-cfg=gan_core_kernel={kernel:?}");
-    // For the build scripts of packages that depend on this one, which run on the host: `DEP_GAN_CORE_KERNEL`.
+    // For the build scripts of packages that depend on this one, which run on the host:
+    // `DEP_GAN_CORE_KERNEL`.
     println!("cargo::metadata=kernel={kernel}");
 }

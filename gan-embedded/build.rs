@@ -5,8 +5,9 @@
 //! | `GAN_MODEL` | the blob to carry | `../models/digits8.gan` |
 //! | `GAN_LOAD` | bytes of a model that can be received over the console; needs twice as much RAM | 0: none |
 //!
-//! The blob is decoded here with the `gan-core` that will run it, so a bad one stops the build, and its header and every buffer's
-//! size are constants in the firmware. It is packed for the board's kernel, layer by layer where the packing is exact.
+//! The blob is decoded here with the `gan-core` that will run it, so a bad one stops the build, and
+//! its header and every buffer's size are constants in the firmware. It is packed for the board's
+//! kernel, layer by layer where the packing is exact.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,8 @@ fn run() -> Result<(), String> {
     layout(&board()?, &out)?;
 
     let model = input("GAN_MODEL").unwrap_or_else(|| "../models/digits8.gan".into());
-    fs::write(out.join("model.rs"), model_source(&model, &out)?).map_err(|error| format!("model.rs: {error}"))
+    fs::write(out.join("model.rs"), model_source(&model, &out)?)
+        .map_err(|error| format!("model.rs: {error}"))
 }
 
 /// The one board whose feature is on, and that the target can run.
@@ -42,18 +44,27 @@ fn board() -> Result<String, String> {
     println!("cargo::rerun-if-changed={BOARDS}");
     let text = fs::read_to_string(BOARDS).map_err(|error| format!("{BOARDS}: {error}"))?;
     let table: toml::Table = text.parse().map_err(|error| format!("{BOARDS}: {error}"))?;
-    let rows = table.get("board").and_then(toml::Value::as_array).ok_or(format!("{BOARDS}: no [[board]]"))?;
-    let field = |row: &toml::Value, field: &str| row.get(field).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
-    let boards: Vec<_> = rows.iter().map(|row| (field(row, "name"), field(row, "target"))).collect();
+    let rows = table
+        .get("board")
+        .and_then(toml::Value::as_array)
+        .ok_or(format!("{BOARDS}: no [[board]]"))?;
+    let field = |row: &toml::Value, field: &str| {
+        row.get(field).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
+    };
+    let boards: Vec<_> =
+        rows.iter().map(|row| (field(row, "name"), field(row, "target"))).collect();
     let feature = |board: &str| format!("CARGO_FEATURE_{}", board.to_uppercase().replace('-', "_"));
-    let chosen: Vec<_> = boards.iter().filter(|(board, _)| env::var_os(feature(board)).is_some()).collect();
+    let chosen: Vec<_> =
+        boards.iter().filter(|(board, _)| env::var_os(feature(board)).is_some()).collect();
     let &[(board, wanted)] = chosen.as_slice() else {
         let names: Vec<_> = boards.iter().map(|(board, _)| board.as_str()).collect();
         return Err(format!("choose exactly one board with --features: {}", names.join(", ")));
     };
     let target = env::var("TARGET").unwrap_or_default();
     if target != *wanted {
-        return Err(format!("board {board} runs code for {wanted}, not for {target}: give --target"));
+        return Err(format!(
+            "board {board} runs code for {wanted}, not for {target}: give --target"
+        ));
     }
     // Armv8-M with the main extension has a register for the stack's limit.
     println!("cargo::rustc-check-cfg=cfg(stack_limit)");
@@ -65,7 +76,8 @@ fn board() -> Result<String, String> {
 
 /// The linker script `memory.x`, and the arguments that use it.
 ///
-/// The arguments are here and not in `.cargo/config.toml` because RUSTFLAGS in the environment would replace those.
+/// The arguments are here and not in `.cargo/config.toml` because RUSTFLAGS in the environment
+/// would replace those.
 fn layout(board: &str, out: &Path) -> Result<(), String> {
     let from = format!("memory/{board}.x");
     println!("cargo::rerun-if-changed={from}");
@@ -90,7 +102,8 @@ fn input(variable: &str) -> Option<PathBuf> {
 fn model_source(path: &Path, out: &Path) -> Result<String, String> {
     println!("cargo::rerun-if-changed={}", path.display());
     let name = path.display();
-    let bytes = fs::read(path).map_err(|error| format!("{name}: {error}; GAN_MODEL names another blob"))?;
+    let bytes =
+        fs::read(path).map_err(|error| format!("{name}: {error}; GAN_MODEL names another blob"))?;
     let mut buffer = Vec::new();
     let blob = aligned(&mut buffer, bytes.len());
     blob.copy_from_slice(&bytes);
@@ -104,14 +117,18 @@ fn model_source(path: &Path, out: &Path) -> Result<String, String> {
         }
     }
     let kernel = env::var("DEP_GAN_CORE_KERNEL").unwrap_or_default();
-    let packing = Packing::of_kernel(&kernel).ok_or_else(|| format!("gan-core's kernel {kernel:?} has no packing"))?;
+    let packing = Packing::of_kernel(&kernel)
+        .ok_or_else(|| format!("gan-core's kernel {kernel:?} has no packing"))?;
     let header = generator.packed_header(packing);
     let len = blob::encoded_len(&header).map_err(|error| format!("{name}: {error}"))?;
     let mut buffer = Vec::new();
     let packed = aligned(&mut buffer, len);
-    blob::encode(&header, generator.layers(), packed).map_err(|error| format!("{name}: {error}"))?;
-    let packed_generator = gan_core::decode(&*packed).map_err(|error| format!("{name}, packed: {error}"))?;
-    let source = constants(&packed_generator, generator.crc(), load_len()?).map_err(|error| error.to_string())?;
+    blob::encode(&header, generator.layers(), packed)
+        .map_err(|error| format!("{name}: {error}"))?;
+    let packed_generator =
+        gan_core::decode(&*packed).map_err(|error| format!("{name}, packed: {error}"))?;
+    let source = constants(&packed_generator, generator.crc(), load_len()?)
+        .map_err(|error| error.to_string())?;
     fs::write(out.join("model.gan"), &*packed).map_err(|error| format!("model.gan: {error}"))?;
     Ok(source)
 }
@@ -126,7 +143,10 @@ fn aligned(buffer: &mut Vec<u8>, len: usize) -> &mut [u8] {
 /// Bytes of a model that the firmware can receive, a multiple of the alignment.
 fn load_len() -> Result<usize, String> {
     let Some(text) = input("GAN_LOAD") else { return Ok(0) };
-    let len: usize = text.to_string_lossy().parse().map_err(|error| format!("GAN_LOAD={}: {error}", text.display()))?;
+    let len: usize = text
+        .to_string_lossy()
+        .parse()
+        .map_err(|error| format!("GAN_LOAD={}: {error}", text.display()))?;
     Ok(len.next_multiple_of(ALIGNMENT))
 }
 
@@ -137,7 +157,8 @@ fn constants(generator: &Generator<'_>, crc: u32, load: usize) -> Result<String,
          pub static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!(\"OUT_DIR\"), \"/model.gan\")));\n",
     );
     let header = generator.header();
-    // What Debug says of a layer and of an image's shape is Rust, and a float's digits are all there.
+    // What Debug says of a layer and of an image's shape is Rust, and a float's digits are all
+    // there.
     writeln!(
         source,
         "/// The blob, which was decoded when this was built.\n\
@@ -177,7 +198,14 @@ fn constants(generator: &Generator<'_>, crc: u32, load: usize) -> Result<String,
     ] {
         writeln!(source, "/// {meaning}\npub const {name}: usize = {value};")?;
     }
-    writeln!(source, "/// CRC-32 of the blob before it was packed for this board.\npub const CRC: u32 = {crc:#010x};")?;
-    writeln!(source, "/// Number of labels; 0: the generator takes none.\npub const CLASSES: u16 = {};", generator.classes())?;
+    writeln!(
+        source,
+        "/// CRC-32 of the blob before it was packed for this board.\npub const CRC: u32 = {crc:#010x};"
+    )?;
+    writeln!(
+        source,
+        "/// Number of labels; 0: the generator takes none.\npub const CLASSES: u16 = {};",
+        generator.classes()
+    )?;
     Ok(source)
 }

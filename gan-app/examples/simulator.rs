@@ -42,7 +42,10 @@ struct Arguments {
 fn size(text: &str) -> Result<(u32, u32)> {
     let (width, height) = text.split_once('x').context("expected WIDTHxHEIGHT, as in 128x64")?;
     let (width, height) = (width.parse()?, height.parse()?);
-    ensure!((1..=4096).contains(&width) && (1..=4096).contains(&height), "each side has 1 to 4096 dots");
+    ensure!(
+        (1..=4096).contains(&width) && (1..=4096).contains(&height),
+        "each side has 1 to 4096 dots"
+    );
     Ok((width, height))
 }
 
@@ -88,7 +91,9 @@ fn main() -> Result<()> {
     if let Some(error) = failed {
         bail!("standard input: {error}");
     }
-    arguments.png.map_or(Ok(()), |path| host.screen.save(&path).with_context(|| path.display().to_string()))
+    arguments
+        .png
+        .map_or(Ok(()), |path| host.screen.save(&path).with_context(|| path.display().to_string()))
 }
 
 /// This computer as a board.
@@ -137,8 +142,10 @@ struct Screen {
 impl Screen {
     /// Writes what it shows; the file is there as a whole or not at all.
     fn save(&self, path: &Path) -> Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let temporary = folder.join(format!(".{}.part", path.file_name().context("no file name")?.display()));
+        let folder =
+            path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let temporary =
+            folder.join(format!(".{}.part", path.file_name().context("no file name")?.display()));
         let written = self.write(&temporary).and_then(|()| Ok(fs::rename(&temporary, path)?));
         if written.is_err() {
             // What is left of it is of no use.
@@ -148,7 +155,8 @@ impl Screen {
     }
 
     fn write(&self, path: &Path) -> Result<()> {
-        let mut encoder = png::Encoder::new(fs::File::create(path)?, self.size.width, self.size.height);
+        let mut encoder =
+            png::Encoder::new(fs::File::create(path)?, self.size.width, self.size.height);
         encoder.set_color(png::ColorType::Grayscale);
         encoder.set_depth(png::BitDepth::Eight);
         let mut writer = encoder.write_header()?;
@@ -167,7 +175,10 @@ impl DrawTarget for Screen {
     type Color = Gray8;
     type Error = Infallible;
 
-    fn draw_iter<I: IntoIterator<Item = Pixel<Gray8>>>(&mut self, pixels: I) -> Result<(), Infallible> {
+    fn draw_iter<I: IntoIterator<Item = Pixel<Gray8>>>(
+        &mut self,
+        pixels: I,
+    ) -> Result<(), Infallible> {
         for Pixel(at, color) in pixels {
             let (Ok(x), Ok(y)) = (u32::try_from(at.x), u32::try_from(at.y)) else { continue };
             if x < self.size.width && y < self.size.height {

@@ -41,9 +41,20 @@ pub struct App<'m, 'b> {
 }
 
 impl<'m, 'b> App<'m, 'b> {
-    /// With a model for which `memory` is [enough](Memory::holds). `crc` identifies the model before it was packed.
+    /// With a model for which `memory` is [enough](Memory::holds). `crc` identifies the model
+    /// before it was packed.
     pub fn new(generator: &'m Generator<'m>, crc: u32, memory: &'m mut Memory<'b>) -> Self {
-        Self { generator, crc, memory, line: Line::default(), seed: 0, image: 0, label: 0, typed: None, drawn: None }
+        Self {
+            generator,
+            crc,
+            memory,
+            line: Line::default(),
+            seed: 0,
+            image: 0,
+            label: 0,
+            typed: None,
+            drawn: None,
+        }
     }
 
     /// The buffers it was lent.
@@ -55,7 +66,16 @@ impl<'m, 'b> App<'m, 'b> {
     pub fn greet<B: Board>(&mut self, board: &mut B) {
         let shape = self.shape();
         let (name, kernel) = (self.generator.name(), kernel::NAME);
-        say(board, format_args!("{name}: {}x{} images on {} ({}), kernel {kernel}", shape.width, shape.height, B::CORE, B::NAME));
+        say(
+            board,
+            format_args!(
+                "{name}: {}x{} images on {} ({}), kernel {kernel}",
+                shape.width,
+                shape.height,
+                B::CORE,
+                B::NAME
+            ),
+        );
         say(board, format_args!("{HELP}"));
         board.write(PROMPT);
     }
@@ -108,7 +128,10 @@ impl<'m, 'b> App<'m, 'b> {
     fn idle<B: Board>(&mut self, board: &mut B) {
         let (now, second) = (board.ticks(), u64::from(B::TICKS_PER_SECOND));
         let since = |then: Option<u64>| then.map_or(u64::MAX, |then| now.saturating_sub(then));
-        if !self.line.is_empty() || since(self.typed) < IDLE_SECONDS * second || since(self.drawn) < second {
+        if !self.line.is_empty()
+            || since(self.typed) < IDLE_SECONDS * second
+            || since(self.drawn) < second
+        {
             return;
         }
         if self.drawn.is_some() {
@@ -128,7 +151,9 @@ impl<'m, 'b> App<'m, 'b> {
                 self.draw(board);
             }
             Command::Label(_) => match self.generator.classes() {
-                0 => say(board, format_args!("this model has no labels; `next` draws another image")),
+                0 => {
+                    say(board, format_args!("this model has no labels; `next` draws another image"))
+                }
                 classes => say(board, format_args!("labels are 0 to {}", classes - 1)),
             },
             Command::Seed(seed) => {
@@ -154,7 +179,8 @@ impl<'m, 'b> App<'m, 'b> {
 
     /// Makes an image line by line; `sink` gets each line with its number.
     fn make(&mut self, image: u64, label: u16, mut sink: impl FnMut(usize, &[u8], &mut [u8])) {
-        let (generator, Memory { latent, scratch, line, grid }) = (self.generator, &mut *self.memory);
+        let (generator, Memory { latent, scratch, line, grid }) =
+            (self.generator, &mut *self.memory);
         let latent = latent.get_mut(..generator.latent_len()).unwrap_or_default();
         let line = line.get_mut(..generator.line_len()).unwrap_or_default();
         let mut sampler = LatentSampler::new(self.seed);
@@ -162,7 +188,8 @@ impl<'m, 'b> App<'m, 'b> {
         sampler.fill(latent);
         let label = (generator.classes() > 0).then_some(label);
         // The label was checked and the buffers are large enough, so there is no error.
-        let _ = generator.generate_rows(latent, label, scratch, line, |y, line| sink(y, line, grid));
+        let _ =
+            generator.generate_rows(latent, label, scratch, line, |y, line| sink(y, line, grid));
     }
 
     /// Draws the image that was chosen, as text and on the display.
@@ -170,7 +197,10 @@ impl<'m, 'b> App<'m, 'b> {
         let shape = self.shape();
         match self.generator.classes() {
             0 => say(board, format_args!("seed {}, image {}", self.seed, self.image)),
-            _ => say(board, format_args!("label {}, seed {}, image {}", self.label, self.seed, self.image)),
+            _ => say(
+                board,
+                format_args!("label {}, seed {}, image {}", self.label, self.seed, self.image),
+            ),
         }
         let place = show::place(board, shape, 1, 0);
         self.make(self.image, self.label, |y, line, _| {
@@ -183,7 +213,8 @@ impl<'m, 'b> App<'m, 'b> {
     /// Draws an image of every label, side by side: the seed's images from the chosen one on.
     fn grid<B: Board>(&mut self, board: &mut B) {
         let shape = self.shape();
-        let count = if self.generator.classes() == 0 { UNLABELLED } else { self.generator.classes() };
+        let count =
+            if self.generator.classes() == 0 { UNLABELLED } else { self.generator.classes() };
         let columns = GridShape::of(shape).columns;
         for index in 0..count {
             let column = usize::from(index) % columns.max(1);
@@ -214,7 +245,10 @@ impl<'m, 'b> App<'m, 'b> {
         let (us, ns) = (nanoseconds / 1000, nanoseconds % 1000);
         say(board, format_args!("{us}.{ns:03} us an image, {BENCH_IMAGES} images"));
         if B::EMULATED {
-            say(board, format_args!("in QEMU with -icount shift=0: {nanoseconds} instructions an image"));
+            say(
+                board,
+                format_args!("in QEMU with -icount shift=0: {nanoseconds} instructions an image"),
+            );
         }
     }
 
@@ -242,7 +276,11 @@ impl<'m, 'b> App<'m, 'b> {
                 self.crc
             ),
         );
-        let native = header.layers.iter().filter(|spec| Some(spec.packing) == gan_core::Packing::of_kernel(kernel::NAME)).count();
+        let native = header
+            .layers
+            .iter()
+            .filter(|spec| Some(spec.packing) == gan_core::Packing::of_kernel(kernel::NAME))
+            .count();
         say(
             board,
             format_args!(

@@ -16,7 +16,8 @@ pub trait Board {
     const CORE: &'static str;
     /// How often the clock ticks.
     const TICKS_PER_SECOND: u32;
-    /// Whether QEMU emulates it, where an instruction takes a nanosecond if `-icount shift=0` is given.
+    /// Whether QEMU emulates it, where an instruction takes a nanosecond if `-icount shift=0` is
+    /// given.
     const EMULATED: bool = false;
 
     /// The display's type of colour.

@@ -22,7 +22,8 @@ pub enum Command {
 }
 
 /// The answer to whatever is no command.
-pub const HELP: &str = "a label such as 7 | seed N | next | grid | bench | info | raw (PGM) | load BYTES";
+pub const HELP: &str =
+    "a label such as 7 | seed N | next | grid | bench | info | raw (PGM) | load BYTES";
 
 impl Command {
     /// Reads a line; words are separated by blanks.

@@ -73,10 +73,16 @@ mod tests {
     #[test]
     fn ends_once_and_erases() {
         let mut line = Line::default();
-        let ends = b"sex\x7fed 1\x08\r\n\n".iter().filter(|&&byte| line.take(byte) == Typed::Ended).count();
+        let ends = b"sex\x7fed 1\x08\r\n\n"
+            .iter()
+            .filter(|&&byte| line.take(byte) == Typed::Ended)
+            .count();
         assert_eq!((ends, line.text()), (2, Some("seed ")));
         line.clear();
-        assert_eq!((line.take(DELETE), line.take(0), line.text()), (Typed::Ignored, Typed::Ignored, Some("")));
+        assert_eq!(
+            (line.take(DELETE), line.take(0), line.text()),
+            (Typed::Ignored, Typed::Ignored, Some(""))
+        );
     }
 
     #[test]

@@ -18,8 +18,8 @@ pub struct Memory<'b> {
     pub grid: &'b mut [u8],
 }
 
-/// How images stand next to each other in a text: in brightness, a byte a character, lines in pairs so that a
-/// character, which is twice as high as wide, is about square.
+/// How images stand next to each other in a text: in brightness, a byte a character, lines in pairs
+/// so that a character, which is twice as high as wide, is about square.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GridShape {
     /// Images in a row.
@@ -28,7 +28,8 @@ pub struct GridShape {
     pub width: usize,
     /// Lines of characters.
     pub height: usize,
-    /// Characters of a pixel, side by side; lines of pixels in a line of characters are 2 if it is 1, else 1.
+    /// Characters of a pixel, side by side; lines of pixels in a line of characters are 2 if it is
+    /// 1, else 1.
     pub wide: usize,
 }
 
@@ -38,7 +39,8 @@ impl GridShape {
         // Small images have a character twice for each pixel rather than half their lines.
         let wide = if image.width <= 16 { 2 } else { 1 };
         let width = image.width as usize * wide;
-        let height = if wide == 2 { image.height as usize } else { (image.height as usize).div_ceil(2) };
+        let height =
+            if wide == 2 { image.height as usize } else { (image.height as usize).div_ceil(2) };
         let fit = (TERMINAL + 1) / (width + 1);
         Self { columns: if fit == 0 { 1 } else { fit }, width, height, wide }
     }
@@ -68,7 +70,8 @@ pub struct Rooms {
 }
 
 impl Rooms {
-    /// For this model and, if models can come over the console, for those: of them nothing is known but that they are small.
+    /// For this model and, if models can come over the console, for those: of them nothing is known
+    /// but that they are small.
     pub fn of(generator: &Generator<'_>, receives: bool) -> Self {
         let room = |len: usize, later: usize| if receives { len.max(later) } else { len };
         Self {

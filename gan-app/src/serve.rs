@@ -10,7 +10,8 @@ use crate::show::say;
 /// Seconds without a byte after which a model that was announced is given up.
 const PATIENCE: u64 = 2;
 
-/// RAM for models that come over the console: one runs from the one half while the next comes into the other, so that a bad one does no harm.
+/// RAM for models that come over the console: one runs from the one half while the next comes into
+/// the other, so that a bad one does no harm.
 ///
 /// Each half begins on a multiple of [`gan_core::blob::ALIGNMENT`].
 #[derive(Debug)]
@@ -21,9 +22,11 @@ pub struct Slots<'s> {
     pub spare: &'s mut [u8],
 }
 
-/// Runs the application with the model in flash as long as `more` says so. `crc` identifies the model before it was packed.
+/// Runs the application with the model in flash as long as `more` says so. `crc` identifies the
+/// model before it was packed.
 ///
-/// No model is received, and what would check one is not linked. Ends at once if `memory` does not [hold](Memory::holds) the model.
+/// No model is received, and what would check one is not linked. Ends at once if `memory` does not
+/// [hold](Memory::holds) the model.
 pub fn serve<B: Board>(
     board: &mut B,
     resident: &Generator<'_>,
@@ -119,7 +122,9 @@ fn receive<'s, B: Board>(board: &mut B, len: u32, slot: &'s mut [u8]) -> Option<
 fn is_usable<B: Board>(board: &mut B, blob: &[u8], memory: &Memory<'_>) -> bool {
     match decode(blob) {
         Err(error) => say(board, format_args!("load: {error}")),
-        Ok(generator) if !memory.holds(&generator) => say(board, format_args!("load: the buffers are too small for this model")),
+        Ok(generator) if !memory.holds(&generator) => {
+            say(board, format_args!("load: the buffers are too small for this model"))
+        }
         Ok(_) => return true,
     }
     false

@@ -13,7 +13,8 @@ use gan_core::image::{Picture, glyph, luma};
 use crate::board::{Board, Text};
 use crate::memory::GridShape;
 
-/// Widest image whose pixels get two characters each, which makes them about square; wider ones get one.
+/// Widest image whose pixels get two characters each, which makes them about square; wider ones get
+/// one.
 const WIDEST_SQUARE: u16 = 39;
 
 /// Writes a line of an image as text.
@@ -39,8 +40,9 @@ pub fn pnm_header<B: Board>(board: &mut B, shape: ImageShape) -> fmt::Result {
     write!(Bytes(board), "{kind}\n{} {}\n255\n", shape.width, shape.height)
 }
 
-/// Where an image is on the display: in a cell of a grid, as large as it can be. Where cells are a little smaller than images, the images' edges
-/// are left out, on which generated digits have nothing.
+/// Where an image is on the display: in a cell of a grid, as large as it can be. Where cells are a
+/// little smaller than images, the images' edges are left out, on which generated digits have
+/// nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     top_left: Point,
@@ -51,17 +53,35 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of image `index`, or nothing if less than three quarters of it could be shown in either direction.
-    fn new(display: Rectangle, shape: ImageShape, (columns, rows): (u32, u32), index: u32) -> Option<Self> {
-        let cell = Size::new(display.size.width.checked_div(columns)?, display.size.height.checked_div(rows)?);
+    /// The place of image `index`, or nothing if less than three quarters of it could be shown in
+    /// either direction.
+    fn new(
+        display: Rectangle,
+        shape: ImageShape,
+        (columns, rows): (u32, u32),
+        index: u32,
+    ) -> Option<Self> {
+        let cell = Size::new(
+            display.size.width.checked_div(columns)?,
+            display.size.height.checked_div(rows)?,
+        );
         let image = Size::new(shape.width.into(), shape.height.into());
-        let scale = cell.width.checked_div(image.width)?.min(cell.height.checked_div(image.height)?).max(1);
+        let scale =
+            cell.width.checked_div(image.width)?.min(cell.height.checked_div(image.height)?).max(1);
         let shown = image.component_min(cell);
         let margin = (cell - shown * scale) / 2;
-        let corner = Size::new(cell.width * index.checked_rem(columns)?, cell.height * index.checked_div(columns)?);
+        let corner = Size::new(
+            cell.width * index.checked_rem(columns)?,
+            cell.height * index.checked_div(columns)?,
+        );
         let enough = shown.width * 4 >= image.width * 3 && shown.height * 4 >= image.height * 3;
         let hidden = (image - shown) / 2;
-        enough.then_some(Self { top_left: display.top_left + corner + margin, scale, hidden, shown })
+        enough.then_some(Self {
+            top_left: display.top_left + corner + margin,
+            scale,
+            hidden,
+            shown,
+        })
     }
 
     /// The larger, the better the grid.
@@ -75,18 +95,33 @@ pub fn place<B: Board>(board: &mut B, shape: ImageShape, count: u32, index: u32)
     let display = board.display()?;
     let area = display.bounding_box();
     if index == 0 {
-        // An error of a display is nothing that could be said elsewhere than on the console, line after line.
+        // An error of a display is nothing that could be said elsewhere than on the console, line
+        // after line.
         let _ = display.clear(Gray8::new(0).into());
     }
-    // The grid that leaves the largest images. With `div_ceil` a panic stays in: the compiler does not see that no divisor is 0.
-    let grids = (1..=count).filter_map(|columns| Some((columns, (count - 1).checked_div(columns)? + 1)));
+    // The grid that leaves the largest images. With `div_ceil` a panic stays in: the compiler does
+    // not see that no divisor is 0.
+    let grids =
+        (1..=count).filter_map(|columns| Some((columns, (count - 1).checked_div(columns)? + 1)));
     grids.filter_map(|grid| Place::new(area, shape, grid, index)).max_by_key(|place| place.worth())
 }
 
 /// Draws line `y` of an image on the display.
-pub fn display_line<B: Board>(board: &mut B, place: Option<Place>, y: usize, line: &[u8], shape: ImageShape) {
-    let (Some(Place { top_left, scale, hidden, shown }), Some(display)) = (place, board.display()) else { return };
-    let Some(y) = y.checked_sub(hidden.height as usize).filter(|&y| y < shown.height as usize) else { return };
+pub fn display_line<B: Board>(
+    board: &mut B,
+    place: Option<Place>,
+    y: usize,
+    line: &[u8],
+    shape: ImageShape,
+) {
+    let (Some(Place { top_left, scale, hidden, shown }), Some(display)) = (place, board.display())
+    else {
+        return;
+    };
+    let Some(y) = y.checked_sub(hidden.height as usize).filter(|&y| y < shown.height as usize)
+    else {
+        return;
+    };
     let bytes = |pixels: u32| pixels as usize * usize::from(shape.channels);
     let line = line.get(bytes(hidden.width)..bytes(hidden.width + shown.width)).unwrap_or_default();
     let shape = ImageShape { width: shown.width as u16, ..shape };
@@ -113,7 +148,11 @@ impl<'b> GridRow<'b> {
         let row = self.pixels.get_mut(start..).unwrap_or_default();
         for (place, pixel) in row.iter_mut().zip(line.chunks_exact(channels.max(1))).take(pixels) {
             let luma = luma(pixel);
-            *place = if y.is_multiple_of(lines) { luma } else { ((u16::from(*place) + u16::from(luma)) / 2) as u8 };
+            *place = if y.is_multiple_of(lines) {
+                luma
+            } else {
+                ((u16::from(*place) + u16::from(luma)) / 2) as u8
+            };
         }
     }
 
@@ -121,7 +160,9 @@ impl<'b> GridRow<'b> {
     pub fn write<B: Board>(&self, board: &mut B, columns: usize) {
         let GridShape { width, wide, .. } = self.shape;
         let pixels = (width / wide.max(1)).max(1);
-        for line in self.pixels.chunks_exact(pixels * self.shape.columns.max(1)).take(self.shape.height) {
+        for line in
+            self.pixels.chunks_exact(pixels * self.shape.columns.max(1)).take(self.shape.height)
+        {
             for image in line.chunks_exact(pixels).take(columns) {
                 for &pixel in image {
                     let ink = [glyph(pixel) as u8; 2];

@@ -1,4 +1,5 @@
-//! The application on a board made of memory: what is typed comes from a script, time passes by asking for it, and the display is an array.
+//! The application on a board made of memory: what is typed comes from a script, time passes by
+//! asking for it, and the display is an array.
 
 mod common;
 
@@ -38,9 +39,16 @@ fn text_has_a_line_for_each_line() {
         // Each pixel twice, blank to `@`: darker never means a lighter character.
         assert_eq!(line.len(), 16);
         let ramp = " .:-=+*#%@";
-        let levels: Vec<_> = line.bytes().step_by(2).map(|ink| ramp.bytes().position(|byte| byte == ink).unwrap()).collect();
+        let levels: Vec<_> = line
+            .bytes()
+            .step_by(2)
+            .map(|ink| ramp.bytes().position(|byte| byte == ink).unwrap())
+            .collect();
         for (level, &pixel) in levels.iter().zip(pixels) {
-            assert!((*level as f64 - f64::from(pixel) * 9.0 / 255.0).abs() <= 0.51, "{pixel} is drawn as level {level}");
+            assert!(
+                (*level as f64 - f64::from(pixel) * 9.0 / 255.0).abs() <= 0.51,
+                "{pixel} is drawn as level {level}"
+            );
         }
     }
     assert!(drawn.ends_with("> "));
@@ -58,14 +66,23 @@ fn grid_has_every_label() {
     }
     // Label 7 is image 7 of the seed, and stands last in the second row.
     let alone = played("7\rnext\rnext\rnext\rnext\rnext\rnext\rnext\r").text();
-    let alone: Vec<_> = alone.split("label 7, seed 0, image 7\r\n").nth(1).unwrap().split("\r\n").take(8).collect();
+    let alone: Vec<_> =
+        alone.split("label 7, seed 0, image 7\r\n").nth(1).unwrap().split("\r\n").take(8).collect();
     let in_grid: Vec<_> = rows[1].split("\r\n").map(|line| &line[3 * 17..3 * 17 + 16]).collect();
     assert_eq!(in_grid, alone);
 }
 
 #[test]
 fn nonsense_gets_one_line_of_help() {
-    for line in ["what", "7 7", "seed", "seed -1", "load", "SEED 1", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+    for line in [
+        "what",
+        "7 7",
+        "seed",
+        "seed -1",
+        "load",
+        "SEED 1",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    ] {
         let said = played(&format!("{line}\r")).text();
         let answer = said.split(&format!("{line}\r\n")).nth(1).unwrap();
         assert_eq!(answer, format!("{}\r\n> ", gan_app::command::HELP), "{line:?}");
@@ -83,7 +100,8 @@ fn keys_take_effect_as_on_a_terminal() {
 
 #[test]
 fn idle_boards_draw_every_second_until_somebody_types() {
-    // Ticks are milliseconds; no key for five seconds, then one, then none for eight, then none for five more.
+    // Ticks are milliseconds; no key for five seconds, then one, then none for eight, then none for
+    // five more.
     let idle = Script::new("").for_ticks(5_000).run();
     let images = |script: &Script| script.text().matches("\r\nlabel ").count();
     assert!((5..=6).contains(&images(&idle)), "{}", idle.text());
@@ -113,7 +131,8 @@ fn the_display_shows_the_image_as_large_as_it_can() {
 #[test]
 fn the_display_shows_the_grid() {
     let screen = played("seed 9\rgrid\r").screen();
-    // Five columns by two rows of cells of 25 by 32 dots let a pixel have 3 dots: 24 by 24, one dot from the left or none, 4 from above.
+    // Five columns by two rows of cells of 25 by 32 dots let a pixel have 3 dots: 24 by 24, one dot
+    // from the left or none, 4 from above.
     for label in 0..10u16 {
         let pixels = expected(9, label.into(), label);
         let (left, top) = (usize::from(label % 5) * 25, usize::from(label / 5) * 32 + 4);
@@ -126,14 +145,19 @@ fn the_display_shows_the_grid() {
 
 #[test]
 fn a_grid_that_hardly_fits_is_cropped() {
-    // 28 by 28: the columns of 25 dots leave out a pixel on the left and two on the right, and above the 28 lines of 32 are two free.
+    // 28 by 28: the columns of 25 dots leave out a pixel on the left and two on the right, and
+    // above the 28 lines of 32 are two free.
     let model = "../models/mnist-tiny.gan";
     let screen = Script::new("grid\r").with_model(model).run().screen();
     for label in 0..10u16 {
         let pixels = common::image(&common::read(model), 0, label.into(), label);
         let (left, top) = (usize::from(label % 5) * 25, usize::from(label / 5) * 32 + 2);
         for (y, line) in pixels.chunks(28).enumerate() {
-            assert_eq!(screen[(top + y) * 128 + left..][..25], line[1..26], "label {label}, line {y}");
+            assert_eq!(
+                screen[(top + y) * 128 + left..][..25],
+                line[1..26],
+                "label {label}, line {y}"
+            );
         }
     }
 }
@@ -149,7 +173,10 @@ fn bench_and_info_say_what_they_measured() {
     let generator = blob.decode();
     for part in [
         "model   digits8, 10 labels, 8x8x1 pixels\r\n".into(),
-        format!("blob    18116 bytes, version 1, CRC {:08x}, unpacked 12345678\r\n", generator.crc()),
+        format!(
+            "blob    18116 bytes, version 1, CRC {:08x}, unpacked 12345678\r\n",
+            generator.crc()
+        ),
         format!("{} MAC\r\n", 16 * 64 + 64 * 64 + 64 * 64 + 64 * 64),
         "stack   100 of 1000 bytes used\r\n".into(),
     ] {
@@ -164,19 +191,35 @@ fn models_come_over_the_console() {
     damaged[40] ^= 1;
     let load = |blob: &[u8]| [format!("load {}\r", blob.len()).as_bytes(), blob].concat();
 
-    // A damaged one leaves the old one alone, a good one replaces it, and so on from either half of the memory.
-    let script =
-        [&load(&damaged)[..], b"info\r", &load(&tiny), b"info\r", &load(&damaged), b"info\r", &load(&tiny), b"0\r"].concat();
+    // A damaged one leaves the old one alone, a good one replaces it, and so on from either half of
+    // the memory.
+    let script = [
+        &load(&damaged)[..],
+        b"info\r",
+        &load(&tiny),
+        b"info\r",
+        &load(&damaged),
+        b"info\r",
+        &load(&tiny),
+        b"0\r",
+    ]
+    .concat();
     let said = Script::bytes(&script).with_slots(4096).run().text();
-    let models: Vec<_> =
-        said.lines().filter(|line| line.starts_with("model ")).map(|line| line.split([' ', ',']).nth(3)).collect();
+    let models: Vec<_> = said
+        .lines()
+        .filter(|line| line.starts_with("model "))
+        .map(|line| line.split([' ', ',']).nth(3))
+        .collect();
     assert_eq!(models, [Some("digits8"), Some("tiny"), Some("tiny")], "{said}");
     assert_eq!(said.matches("crc: does not match").count(), 2, "{said}");
     assert_eq!(said.matches("still ").collect::<Vec<_>>().len(), 2);
     assert!(said.trim_end_matches("\r\n> ").contains("label 0, seed 0, image 0"), "{said}");
 
     let said = Script::bytes(b"load 5000\rinfo\r").with_slots(4096).run().text();
-    assert!(said.contains("load: 5000 bytes are too many, there is room for 4096\r\nstill digits8\r\n"), "{said}");
+    assert!(
+        said.contains("load: 5000 bytes are too many, there is room for 4096\r\nstill digits8\r\n"),
+        "{said}"
+    );
     let said = Script::bytes(b"load 100\rshort").with_slots(4096).for_ticks(3_000).run().text();
     assert!(said.contains("load: only 5 of 100 bytes came\r\nstill digits8\r\n"), "{said}");
     let said = played("load 100\r").text();
@@ -185,5 +228,8 @@ fn models_come_over_the_console() {
     // The buffers are those of digits8, with latents of 16 codes.
     let large = std::fs::read("../models/mnist-tiny.gan").unwrap();
     let said = Script::bytes(&load(&large)).with_slots(1 << 20).run().text();
-    assert!(said.contains("load: the buffers are too small for this model\r\nstill digits8\r\n"), "{said}");
+    assert!(
+        said.contains("load: the buffers are too small for this model\r\nstill digits8\r\n"),
+        "{said}"
+    );
 }

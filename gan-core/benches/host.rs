@@ -1,5 +1,5 @@
-//! Times of 100-256-512-1024-784 on this computer: `cargo bench -p gan-core --features std --bench host`. For ratios, which need all to meet the
-//! same machine, there is `ratios`.
+//! Times of 100-256-512-1024-784 on this computer: `cargo bench -p gan-core --features std --bench
+//! host`. For ratios, which need all to meet the same machine, there is `ratios`.
 
 mod common;
 
@@ -26,7 +26,10 @@ fn batch(bencher: Bencher<'_, '_>, runner: &Runner<'_>, count: usize, threads: u
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");
     let latents = latents(count);
     let mut pixels = vec![0; count * runner.generator().pixels_len()];
-    let call = || pool.install(|| runner.generate_batch(black_box(&latents), None, &mut pixels)).expect("the call is right");
+    let call = || {
+        pool.install(|| runner.generate_batch(black_box(&latents), None, &mut pixels))
+            .expect("the call is right")
+    };
     bencher.counter(ItemsCount::new(count)).bench_local(call);
 }
 
@@ -39,8 +42,13 @@ fn plain_loop(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn generator_generate(bencher: Bencher<'_, '_>) {
     let (generator, latent) = (generator(8), latents(1));
-    let (mut scratch, mut pixels) = (vec![0; generator.scratch_len()], vec![0; generator.pixels_len()]);
-    bencher.bench_local(|| generator.generate(black_box(&latent), None, &mut scratch, &mut pixels).expect("the call is right"));
+    let (mut scratch, mut pixels) =
+        (vec![0; generator.scratch_len()], vec![0; generator.pixels_len()]);
+    bencher.bench_local(|| {
+        generator
+            .generate(black_box(&latent), None, &mut scratch, &mut pixels)
+            .expect("the call is right")
+    });
 }
 
 #[divan::bench(args = names(), consts = [8, 4])]
@@ -48,7 +56,9 @@ fn one_image<const BITS: u8>(bencher: Bencher<'_, '_>, backend: Backend) {
     let (generator, latent) = (generator(BITS), latents(1));
     let runner = Runner::with_backend(&generator, backend).expect("it is available");
     let mut pixels = vec![0; generator.pixels_len()];
-    bencher.bench_local(|| runner.generate(black_box(&latent), None, &mut pixels).expect("the call is right"));
+    bencher.bench_local(|| {
+        runner.generate(black_box(&latent), None, &mut pixels).expect("the call is right")
+    });
 }
 
 #[divan::bench(args = names(), consts = [8, 4], sample_size = 1)]

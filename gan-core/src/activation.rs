@@ -1,7 +1,8 @@
 //! Activation functions and their tables.
 //!
-//! Tables are made here on the host, in f64 by libm, and travel in the blob: a device that runs int8 layers evaluates none of
-//! these functions. Float layers evaluate them in f32, by libm or (feature `micromath`) by fast approximations.
+//! Tables are made here on the host, in f64 by libm, and travel in the blob: a device that runs
+//! int8 layers evaluates none of these functions. Float layers evaluate them in f32, by libm or
+//! (feature `micromath`) by fast approximations.
 
 use crate::{Activation, CODE_MAX};
 
@@ -21,7 +22,9 @@ pub struct Scaling {
 pub fn output_index(activation: Activation) -> Scaling {
     match activation {
         Activation::Tanh | Activation::Sigmoid => Scaling { steps: TABLE_STEPS, zero_point: 128 },
-        Activation::Linear | Activation::Relu | Activation::LeakyRelu(_) => Scaling { steps: 255.0, zero_point: 0 },
+        Activation::Linear | Activation::Relu | Activation::LeakyRelu(_) => {
+            Scaling { steps: 255.0, zero_point: 0 }
+        }
     }
 }
 
@@ -30,7 +33,9 @@ pub fn output_table(activation: Activation) -> [u8; 256] {
     match activation {
         Activation::Sigmoid => table(|x| 255.0 * sigmoid(x)),
         Activation::Tanh => table(|x| 127.5 * (libm::tanh(x) + 1.0)),
-        Activation::Linear | Activation::Relu | Activation::LeakyRelu(_) => core::array::from_fn(|index| index as u8),
+        Activation::Linear | Activation::Relu | Activation::LeakyRelu(_) => {
+            core::array::from_fn(|index| index as u8)
+        }
     }
 }
 

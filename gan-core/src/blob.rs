@@ -17,7 +17,8 @@ use serde::Serialize;
 
 /// The first four bytes of a blob.
 pub const MAGIC: [u8; 4] = *b"GANB";
-/// The newest version that this gan-core writes and reads. It reads the older ones too, and writes the oldest that can say it all.
+/// The newest version that this gan-core writes and reads. It reads the older ones too, and writes
+/// the oldest that can say it all.
 pub const VERSION: u8 = 2;
 /// A blob begins on a multiple of this in memory, and every section on one within it.
 pub const ALIGNMENT: usize = 16;
@@ -28,11 +29,13 @@ const MAX_LAYERS_V1: usize = 8;
 /// Longest name, in bytes.
 pub const MAX_NAME: usize = 32;
 
-/// No header is longer: 318 bytes with the longest name, every varint at its longest and 15 bytes of padding.
+/// No header is longer: 318 bytes with the longest name, every varint at its longest and 15 bytes
+/// of padding.
 const MAX_HEADER: usize = 320;
 const CRC_LEN: usize = 4;
 static CRC: crc::Crc<u32, CrcTable> = crc::Crc::<u32, CrcTable>::new(&crc::CRC_32_ISO_HDLC);
-/// None on a device: it would be a sixth of the runtime's flash, for a check at start-up. Of 16 KB on a host.
+/// None on a device: it would be a sixth of the runtime's flash, for a check at start-up. Of 16 KB
+/// on a host.
 #[cfg(target_os = "none")]
 type CrcTable = crc::NoTable;
 #[cfg(not(target_os = "none"))]
@@ -59,7 +62,9 @@ pub struct Header<'a> {
 impl Header<'_> {
     /// The version of the blob: the oldest that has all that this header says.
     pub fn version(&self) -> u8 {
-        let new = |spec: &LayerSpec| spec.packing != Packing::Rows || matches!(spec.element, Element::I4 { .. });
+        let new = |spec: &LayerSpec| {
+            spec.packing != Packing::Rows || matches!(spec.element, Element::I4 { .. })
+        };
         if self.layers.iter().any(new) || self.layers.len() > MAX_LAYERS_V1 { VERSION } else { 1 }
     }
 }
@@ -83,7 +88,8 @@ impl ImageShape {
 
     /// Bytes in an image.
     pub const fn len(self) -> usize {
-        // Saturates where a usize has 32 bits: no layer has that many outputs, so decode refuses it.
+        // Saturates where a usize has 32 bits: no layer has that many outputs, so decode refuses
+        // it.
         self.line_len().saturating_mul(self.height as usize)
     }
 
@@ -111,8 +117,8 @@ pub struct LayerSpec {
 }
 
 impl LayerSpec {
-    /// Inputs that share a scale; none but in an `I4` layer. In a build without them it is known that there is none, so nothing that asks
-    /// here for layers of half bytes is linked.
+    /// Inputs that share a scale; none but in an `I4` layer. In a build without them it is known
+    /// that there is none, so nothing that asks here for layers of half bytes is linked.
     pub(crate) const fn shared(&self) -> Option<usize> {
         match self.element {
             // decode accepts no group of 0, but sizes are computed before it knows.
@@ -122,7 +128,8 @@ impl LayerSpec {
         }
     }
 
-    /// Inputs as the weights have them: padded with weights of 0 to whole blocks of columns, or to whole groups that share a scale.
+    /// Inputs as the weights have them: padded with weights of 0 to whole blocks of columns, or to
+    /// whole groups that share a scale.
     pub const fn padded_inputs(&self) -> usize {
         let columns = match self.shared() {
             Some(group) => group,
@@ -156,7 +163,8 @@ pub enum Element {
     I8,
     /// Reals: four bytes a weight, f32 activations.
     F32,
-    /// Integers: half a byte a weight and one byte for each group of weights, 7-bit activation codes.
+    /// Integers: half a byte a weight and one byte for each group of weights, 7-bit activation
+    /// codes.
     I4 {
         /// Inputs that share a scale: 16 or 32.
         group: u8,
@@ -206,7 +214,8 @@ pub fn encoded_len(header: &Header<'_>) -> Result<usize, EncodeError> {
     Ok(payload_end(header, start)? + CRC_LEN)
 }
 
-/// Writes the blob of `header` and the numbers in `layers` to the start of `out` and returns its length.
+/// Writes the blob of `header` and the numbers in `layers` to the start of `out` and returns its
+/// length.
 ///
 /// Writes what it is given: [`decode`] the result to know that it is within the format's limits.
 ///
@@ -223,16 +232,23 @@ pub fn encode<'a>(
     let end = payload_end(header, start)?;
     let expected = end + CRC_LEN;
     let out = out.get_mut(..expected).ok_or(EncodeError::OutputLen { expected })?;
-    let (content, crc) = out.split_at_mut_checked(end).ok_or(EncodeError::OutputLen { expected })?;
-    let (head, payload) = content.split_at_mut_checked(start).ok_or(EncodeError::OutputLen { expected })?;
+    let (content, crc) =
+        out.split_at_mut_checked(end).ok_or(EncodeError::OutputLen { expected })?;
+    let (head, payload) =
+        content.split_at_mut_checked(start).ok_or(EncodeError::OutputLen { expected })?;
     head.copy_from_slice(prefix);
     section::write(header, layers, payload)?;
     crc.copy_from_slice(&CRC.checksum(content).to_le_bytes());
     Ok(expected)
 }
 
-/// The header of `header`'s model with every layer packed for which `packing` is exact, and the others in rows.
-pub(crate) fn packed<'a>(header: &Header<'a>, layers: Layers<'_, '_>, packing: Packing) -> Header<'a> {
+/// The header of `header`'s model with every layer packed for which `packing` is exact, and the
+/// others in rows.
+pub(crate) fn packed<'a>(
+    header: &Header<'a>,
+    layers: Layers<'_, '_>,
+    packing: Packing,
+) -> Header<'a> {
     let mut result = header.clone();
     let mut classes = section::first_classes(header.classes);
     for ((spec, layer), packed) in header.layers.iter().zip(layers).zip(&mut result.layers) {
@@ -253,7 +269,10 @@ fn payload_end(header: &Header<'_>, start: usize) -> Result<usize, EncodeError> 
 }
 
 /// Everything before the payload's first byte, in canonical form, and its length.
-fn prefix<'b>(header: &Header<'_>, buffer: &'b mut [u8; MAX_HEADER]) -> Result<(&'b [u8], usize), EncodeError> {
+fn prefix<'b>(
+    header: &Header<'_>,
+    buffer: &'b mut [u8; MAX_HEADER],
+) -> Result<(&'b [u8], usize), EncodeError> {
     const ZEROS: [u8; ALIGNMENT] = [0; ALIGNMENT];
     if header.name.len() > MAX_NAME {
         return Err(EncodeError::Header);
@@ -261,7 +280,9 @@ fn prefix<'b>(header: &Header<'_>, buffer: &'b mut [u8; MAX_HEADER]) -> Result<(
     let mut encode = |padding: &[u8]| {
         // A slice begins with its length, so the length in its place gives the same bytes.
         let message = (MAGIC, header.version(), header, padding, payload_len(header));
-        postcard::to_slice(&message, buffer).map(|bytes| bytes.len()).map_err(|_| EncodeError::Header)
+        postcard::to_slice(&message, buffer)
+            .map(|bytes| bytes.len())
+            .map_err(|_| EncodeError::Header)
     };
     let unpadded = encode(&[])?;
     let padding = unpadded.next_multiple_of(ALIGNMENT) - unpadded;

@@ -1,4 +1,5 @@
-//! What can be wrong with a blob or a call. Every variant says what the reader of the message should look at.
+//! What can be wrong with a blob or a call. Every variant says what the reader of the message
+//! should look at.
 
 use core::fmt;
 
@@ -28,7 +29,8 @@ pub enum DecodeError {
     Crc,
     /// The lengths of `padding` or `payload` cannot be read.
     Header,
-    /// The header is not written in its shortest form, or `padding` does not put the payload on a multiple of 16 with zeros.
+    /// The header is not written in its shortest form, or `padding` does not put the payload on a
+    /// multiple of 16 with zeros.
     NotCanonical,
     /// `name` is longer than [`MAX_NAME`](crate::blob::MAX_NAME) bytes, or not UTF-8.
     Name,
@@ -64,8 +66,8 @@ pub enum LayerField {
     Inputs,
     /// `outputs` is 0 or no 16-bit number, or in the last layer not width x height x channels.
     Outputs,
-    /// `element` is unknown, its group is neither 16 nor 32, there are layers of integers and of reals, or it is one that this build has no
-    /// feature for.
+    /// `element` is unknown, its group is neither 16 nor 32, there are layers of integers and of
+    /// reals, or it is one that this build has no feature for.
     Element,
     /// `packing` is unknown, or one that the layer's element type does not have.
     Packing,
@@ -81,7 +83,8 @@ pub enum LayerField {
     Bias,
     /// A multiplier is over 32767, or a packed factor has bits that no multiplier has.
     Multiplier,
-    /// A shift is not within 17..=46, or in a packed layer not within 17..=32, or padding is not zero.
+    /// A shift is not within 17..=46, or in a packed layer not within 17..=32, or padding is not
+    /// zero.
     Shift,
     /// An entry of a hidden layer's table is over 127.
     Table,
@@ -91,7 +94,8 @@ pub enum LayerField {
     SectionPadding,
 }
 
-/// Why [`Generator::generate`](crate::Generator::generate) refused a call. No buffer has been written to.
+/// Why [`Generator::generate`](crate::Generator::generate) refused a call. No buffer has been
+/// written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GenerateError {
@@ -118,7 +122,8 @@ pub enum GenerateError {
     },
     /// `pixels` or `line` has another length than the image or its lines.
     OutputLen {
-        /// [`pixels_len`](crate::Generator::pixels_len) or [`line_len`](crate::Generator::line_len).
+        /// [`pixels_len`](crate::Generator::pixels_len) or
+        /// [`line_len`](crate::Generator::line_len).
         expected: usize,
     },
 }
@@ -132,7 +137,8 @@ pub enum EncodeError {
         /// Bytes that the blob needs.
         expected: usize,
     },
-    /// The header cannot be written: the name is too long, or its sizes are more than memory can hold.
+    /// The header cannot be written: the name is too long, or its sizes are more than memory can
+    /// hold.
     Header,
     /// A section of a layer has not the length that its header announces.
     Layer {
@@ -196,8 +202,12 @@ impl fmt::Display for GenerateError {
             Self::LatentCode => f.write_str("latent: a code is over 127"),
             Self::LabelMissing => f.write_str("label: the generator is conditional and needs one"),
             Self::LabelUnexpected => f.write_str("label: the generator takes none"),
-            Self::Label { classes } => write!(f, "label: expected one of 0..={}", classes.saturating_sub(1)),
-            Self::ScratchLen { expected } => write!(f, "scratch: expected at least {expected} bytes"),
+            Self::Label { classes } => {
+                write!(f, "label: expected one of 0..={}", classes.saturating_sub(1))
+            }
+            Self::ScratchLen { expected } => {
+                write!(f, "scratch: expected at least {expected} bytes")
+            }
             Self::OutputLen { expected } => write!(f, "output: expected {expected} bytes"),
         }
     }
@@ -208,7 +218,11 @@ impl fmt::Display for EncodeError {
         match self {
             Self::OutputLen { expected } => write!(f, "output: expected at least {expected} bytes"),
             Self::Header => {
-                write!(f, "name: longer than {} bytes, or sizes: more than memory can hold", crate::blob::MAX_NAME)
+                write!(
+                    f,
+                    "name: longer than {} bytes, or sizes: more than memory can hold",
+                    crate::blob::MAX_NAME
+                )
             }
             Self::Layer { index } => write!(f, "layer {index}: a section has the wrong length"),
         }

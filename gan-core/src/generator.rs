@@ -18,8 +18,9 @@ pub(crate) use plan::Plan;
 
 /// A generator that was read from a blob and borrows its weights.
 ///
-/// Only [`decode`](crate::decode) makes one, and [`Known`](blob::Known) of bytes that it has seen before, so holding it proves that every limit of the
-/// format holds: sizes chain, sums fit 32 bits, and no call below can panic.
+/// Only [`decode`](crate::decode) makes one, and [`Known`](blob::Known) of bytes that it has seen
+/// before, so holding it proves that every limit of the format holds: sizes chain, sums fit 32
+/// bits, and no call below can panic.
 #[derive(Debug, Clone)]
 pub struct Generator<'a> {
     pub(crate) header: Header<'a>,
@@ -35,7 +36,8 @@ impl<'a> Generator<'a> {
     /// One that has yet to be read from `bytes`.
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         let image = ImageShape { width: 0, height: 0, channels: 0 };
-        let header = Header { name: "", latent_len: 0, classes: 0, image, layers: LayerSpecs::new() };
+        let header =
+            Header { name: "", latent_len: 0, classes: 0, image, layers: LayerSpecs::new() };
         Self { header, plan: Plan::of(&[]), payload: &[], bytes }
     }
 
@@ -79,8 +81,8 @@ impl<'a> Generator<'a> {
         self.header.image.line_len()
     }
 
-    /// Words of `scratch`: an integer layer's inputs as its packing's kernel reads them and a hidden layer's outputs, or the outputs of two float
-    /// layers.
+    /// Words of `scratch`: an integer layer's inputs as its packing's kernel reads them and a
+    /// hidden layer's outputs, or the outputs of two float layers.
     pub fn scratch_len(&self) -> usize {
         let [first, second] = self.plan.scratch;
         first + second
@@ -110,9 +112,10 @@ impl<'a> Generator<'a> {
         blob::encode(&self.header, self.layers(), out)
     }
 
-    /// The header of this model in another packing. Layers for which it is not exact stay in rows: those with a shift over 32, or for
-    /// [`Packing::PairedHalfword`] a sum that can leave 24 bits. Float layers always do; layers of half bytes get [`Packing::NibbleLane`] for
-    /// the packing of a core without vectors.
+    /// The header of this model in another packing. Layers for which it is not exact stay in rows:
+    /// those with a shift over 32, or for [`Packing::PairedHalfword`] a sum that can leave 24 bits.
+    /// Float layers always do; layers of half bytes get [`Packing::NibbleLane`] for the packing of
+    /// a core without vectors.
     ///
     /// [`blob::encode`] of it, and of [`layers`](Self::layers), writes the packed blob:
     ///
@@ -133,7 +136,8 @@ impl<'a> Generator<'a> {
 
     /// Makes the image of `latent` (codes 0..=127) and `label` in `pixels`, line by line, 0..=255.
     ///
-    /// `scratch` holds at least [`scratch_len`](Self::scratch_len) words, whose content does not matter.
+    /// `scratch` holds at least [`scratch_len`](Self::scratch_len) words, whose content does not
+    /// matter.
     ///
     /// # Errors
     ///
@@ -150,7 +154,8 @@ impl<'a> Generator<'a> {
         Ok(())
     }
 
-    /// Makes the image line by line: each is written to `line` and handed to `sink` with its number, from 0.
+    /// Makes the image line by line: each is written to `line` and handed to `sink` with its
+    /// number, from 0.
     ///
     /// The whole image never exists, so the device needs no memory for it.
     ///
@@ -175,7 +180,12 @@ impl<'a> Generator<'a> {
     }
 
     /// Runs all layers but the last, which is returned with its input.
-    fn hidden<'s>(&'s self, latent: &'s [u8], label: Option<u16>, scratch: &'s mut [u32]) -> Result<Last<'s, 'a>, GenerateError> {
+    fn hidden<'s>(
+        &'s self,
+        latent: &'s [u8],
+        label: Option<u16>,
+        scratch: &'s mut [u32],
+    ) -> Result<Last<'s, 'a>, GenerateError> {
         let class = self.class(label)?;
         self.check_latent(latent)?;
         let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
@@ -189,7 +199,8 @@ impl<'a> Generator<'a> {
         self.integer_hidden(latent, class, first, kernel::bytes_mut(second)).ok_or(too_short)
     }
 
-    /// The same for a model of integers. decode proves that there is a layer, and that all outputs fit.
+    /// The same for a model of integers. decode proves that there is a layer, and that all outputs
+    /// fit.
     fn integer_hidden<'s>(
         &'s self,
         latent: &[u8],
@@ -217,7 +228,11 @@ impl<'a> Generator<'a> {
         if latent.len() != self.latent_len() {
             return Err(GenerateError::LatentLen { expected: self.latent_len() });
         }
-        if latent.iter().any(|&code| code > CODE_MAX) { Err(GenerateError::LatentCode) } else { Ok(()) }
+        if latent.iter().any(|&code| code > CODE_MAX) {
+            Err(GenerateError::LatentCode)
+        } else {
+            Ok(())
+        }
     }
 
     fn class(&self, label: Option<u16>) -> Result<usize, GenerateError> {
@@ -253,11 +268,14 @@ struct Last<'s, 'a> {
 }
 
 impl Last<'_, '_> {
-    /// Computes the pixels from `first_row` on, as many as `pixels` has room for. The plan comes from the generator each time: the optimizer
-    /// would not see that it is a constant if it went through here.
+    /// Computes the pixels from `first_row` on, as many as `pixels` has room for. The plan comes
+    /// from the generator each time: the optimizer would not see that it is a constant if it went
+    /// through here.
     fn rows(&self, plan: &Plan, first_row: usize, pixels: &mut [u8]) {
         match self.input {
-            Input::Staged(staged) => integer::rows(plan, self.spec, &self.layer, self.class, staged, first_row, pixels),
+            Input::Staged(staged) => {
+                integer::rows(plan, self.spec, &self.layer, self.class, staged, first_row, pixels)
+            }
             #[cfg(feature = "float")]
             input => float::pixels(self.spec, &self.layer, self.class, input, first_row, pixels),
         }

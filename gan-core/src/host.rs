@@ -1,7 +1,8 @@
-//! Runs integer generators on ordinary computers, by the CPU's vector instructions and on all its cores.
+//! Runs integer generators on ordinary computers, by the CPU's vector instructions and on all its
+//! cores.
 //!
-//! Needs feature `std`. The images are bit for bit those of [`Generator::generate`], whatever the backend: a backend is a way to add up, and
-//! integer sums do not depend on it.
+//! Needs feature `std`. The images are bit for bit those of [`Generator::generate`], whatever the
+//! backend: a backend is a way to add up, and integer sums do not depend on it.
 //!
 //! ```
 //! use gan_core::{Aligned, LatentSampler, decode, host::Runner};
@@ -22,8 +23,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A [`Runner`] holds a copy of the weights in the order of [`Packing::Blocks16x4`](crate::Packing::Blocks16x4): 16 rows to a vector of sums, four columns to a
-//! lane; half bytes stay half bytes. One image meets each weight once, so its time is that of reading them; images of a batch go through in blocks that share each load.
+//! A [`Runner`] holds a copy of the weights in the order of
+//! [`Packing::Blocks16x4`](crate::Packing::Blocks16x4): 16 rows to a vector of sums, four columns
+//! to a lane; half bytes stay half bytes. One image meets each weight once, so its time is that of
+//! reading them; images of a batch go through in blocks that share each load.
 
 mod backend;
 mod network;
@@ -51,12 +54,14 @@ use network::{Network, Work};
 use rayon::prelude::*;
 use std::vec;
 
-/// Images of a batch that go through the layers together, at most: few enough that their codes stay in a core's cache.
+/// Images of a batch that go through the layers together, at most: few enough that their codes stay
+/// in a core's cache.
 const BLOCK: usize = 96;
 
 /// A generator that is prepared for this computer.
 ///
-/// Integer weights are copied, which takes 0.2 milliseconds for 1.5 million bytes; a model with f32 layers stays in the blob and runs as in [`Generator::generate`], on all cores.
+/// Integer weights are copied, which takes 0.2 milliseconds for 1.5 million bytes; a model with f32
+/// layers stays in the blob and runs as in [`Generator::generate`], on all cores.
 #[derive(Debug, Clone)]
 pub struct Runner<'a> {
     generator: Generator<'a>,
@@ -66,8 +71,8 @@ pub struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    /// Prepares a generator for the fastest backend that the CPU has, or for the one that the build forces with
-    /// `--cfg gan_core_backend="NAME"` in RUSTFLAGS.
+    /// Prepares a generator for the fastest backend that the CPU has, or for the one that the build
+    /// forces with `--cfg gan_core_backend="NAME"` in RUSTFLAGS.
     ///
     /// # Panics
     ///
@@ -87,7 +92,11 @@ impl<'a> Runner<'a> {
     pub fn with_backend(generator: &Generator<'a>, backend: Backend) -> Result<Self, Unavailable> {
         let kernel = Kernel::of(backend).ok_or(Unavailable(backend))?;
         let integers = generator.header().layers.iter().all(|spec| spec.element != Element::F32);
-        Ok(Self { generator: generator.clone(), kernel, network: integers.then(|| Network::new(generator, kernel.blocks())) })
+        Ok(Self {
+            generator: generator.clone(),
+            kernel,
+            network: integers.then(|| Network::new(generator, kernel.blocks())),
+        })
     }
 
     /// The backend that runs the layers: [`Backend::Scalar`] for those that stay in the blob.
@@ -100,12 +109,18 @@ impl<'a> Runner<'a> {
         &self.generator
     }
 
-    /// Makes the image of `latent` (codes 0..=127) and `label` in `pixels`, line by line, 0..=255, on this thread.
+    /// Makes the image of `latent` (codes 0..=127) and `label` in `pixels`, line by line, 0..=255,
+    /// on this thread.
     ///
     /// # Errors
     ///
     /// As [`Generator::generate`]; then nothing was written.
-    pub fn generate(&self, latent: &[u8], label: Option<u16>, pixels: &mut [u8]) -> Result<(), GenerateError> {
+    pub fn generate(
+        &self,
+        latent: &[u8],
+        label: Option<u16>,
+        pixels: &mut [u8],
+    ) -> Result<(), GenerateError> {
         if pixels.len() != self.generator.pixels_len() {
             return Err(GenerateError::OutputLen { expected: self.generator.pixels_len() });
         }
@@ -116,24 +131,39 @@ impl<'a> Runner<'a> {
         self.check(latent, class, 1)?;
         match &self.network {
             Some(network) => self.block(network, &mut Work::new(network, 1), latent, class, pixels),
-            None => self.generator.generate(latent, label, &mut vec![0; self.generator.scratch_len()], pixels)?,
+            None => self.generator.generate(
+                latent,
+                label,
+                &mut vec![0; self.generator.scratch_len()],
+                pixels,
+            )?,
         }
         Ok(())
     }
 
-    /// Makes one image after the other in `pixels`, on all threads of the rayon pool that this is called in.
+    /// Makes one image after the other in `pixels`, on all threads of the rayon pool that this is
+    /// called in.
     ///
-    /// There are as many images as `latents` has vectors; `labels` has one for each, or is `None` if the generator takes none.
+    /// There are as many images as `latents` has vectors; `labels` has one for each, or is `None`
+    /// if the generator takes none.
     ///
     /// # Errors
     ///
-    /// As [`Generator::generate`], lengths being those of all images together; fewer labels than images are
-    /// [`LabelMissing`](GenerateError::LabelMissing), more are [`LabelUnexpected`](GenerateError::LabelUnexpected). Then nothing was written.
-    pub fn generate_batch(&self, latents: &[u8], labels: Option<&[u16]>, pixels: &mut [u8]) -> Result<(), GenerateError> {
+    /// As [`Generator::generate`], lengths being those of all images together; fewer labels than
+    /// images are [`LabelMissing`](GenerateError::LabelMissing), more are
+    /// [`LabelUnexpected`](GenerateError::LabelUnexpected). Then nothing was written.
+    pub fn generate_batch(
+        &self,
+        latents: &[u8],
+        labels: Option<&[u16]>,
+        pixels: &mut [u8],
+    ) -> Result<(), GenerateError> {
         let (latent_len, pixels_len) = (self.generator.latent_len(), self.generator.pixels_len());
         let count = latents.len() / latent_len;
         if !latents.len().is_multiple_of(latent_len) {
-            return Err(GenerateError::LatentLen { expected: latents.len().next_multiple_of(latent_len) });
+            return Err(GenerateError::LatentLen {
+                expected: latents.len().next_multiple_of(latent_len),
+            });
         }
         if pixels.len() / pixels_len != count || !pixels.len().is_multiple_of(pixels_len) {
             return Err(GenerateError::OutputLen { expected: count.saturating_mul(pixels_len) });
@@ -141,11 +171,14 @@ impl<'a> Runner<'a> {
         self.check(latents, labels, count)?;
         let Some(network) = &self.network else { return self.one_by_one(latents, labels, pixels) };
         let size = block_len(count, rayon::current_num_threads(), self.kernel.images());
-        let blocks = latents.par_chunks(size * latent_len).zip(pixels.par_chunks_mut(size * pixels_len));
+        let blocks =
+            latents.par_chunks(size * latent_len).zip(pixels.par_chunks_mut(size * pixels_len));
         blocks.enumerate().for_each_init(
             || Work::new(network, size),
             |work, (index, (latents, pixels))| {
-                let labels = labels.and_then(|labels| labels.get(index * size..)?.get(..latents.len() / latent_len));
+                let labels = labels.and_then(|labels| {
+                    labels.get(index * size..)?.get(..latents.len() / latent_len)
+                });
                 self.block(network, work, latents, labels, pixels);
             },
         );
@@ -153,14 +186,26 @@ impl<'a> Runner<'a> {
     }
 
     /// Runs images of one block, whose numbers were checked.
-    fn block(&self, network: &Network, work: &mut Work, latents: &[u8], labels: Option<&[u16]>, pixels: &mut [u8]) {
+    fn block(
+        &self,
+        network: &Network,
+        work: &mut Work,
+        latents: &[u8],
+        labels: Option<&[u16]>,
+        pixels: &mut [u8],
+    ) {
         work.fill(network, latents, labels);
         self.kernel.run(network, work);
         network.draw(work, pixels);
     }
 
     /// Runs each image as [`Generator::generate`] does.
-    fn one_by_one(&self, latents: &[u8], labels: Option<&[u16]>, pixels: &mut [u8]) -> Result<(), GenerateError> {
+    fn one_by_one(
+        &self,
+        latents: &[u8],
+        labels: Option<&[u16]>,
+        pixels: &mut [u8],
+    ) -> Result<(), GenerateError> {
         let latents = latents.par_chunks(self.generator.latent_len());
         let images = latents.zip(pixels.par_chunks_mut(self.generator.pixels_len()));
         images.enumerate().try_for_each_init(
@@ -172,14 +217,21 @@ impl<'a> Runner<'a> {
         )
     }
 
-    fn check(&self, latents: &[u8], labels: Option<&[u16]>, count: usize) -> Result<(), GenerateError> {
+    fn check(
+        &self,
+        latents: &[u8],
+        labels: Option<&[u16]>,
+        count: usize,
+    ) -> Result<(), GenerateError> {
         let classes = self.generator.classes();
         match labels {
             None if classes > 0 => return Err(GenerateError::LabelMissing),
             Some(_) if classes == 0 => return Err(GenerateError::LabelUnexpected),
             Some(labels) if labels.len() < count => return Err(GenerateError::LabelMissing),
             Some(labels) if labels.len() > count => return Err(GenerateError::LabelUnexpected),
-            Some(labels) if labels.iter().any(|&label| label >= classes) => return Err(GenerateError::Label { classes }),
+            Some(labels) if labels.iter().any(|&label| label >= classes) => {
+                return Err(GenerateError::Label { classes });
+            }
             _ => {}
         }
         // The largest first: a loop that may end early is not vectorized.
@@ -190,7 +242,8 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// Images in a block, in whole tiles: several blocks for each thread, so that none waits long for the others.
+/// Images in a block, in whole tiles: several blocks for each thread, so that none waits long for
+/// the others.
 fn block_len(count: usize, threads: usize, tile: usize) -> usize {
     const BLOCKS_A_THREAD: usize = 8;
     (count / (BLOCKS_A_THREAD * threads)).clamp(1, BLOCK).next_multiple_of(tile)

@@ -28,7 +28,9 @@ pub fn glyph(pixel: u8) -> char {
 pub fn luma(pixel: &[u8]) -> u8 {
     match *pixel {
         [grey] => grey,
-        [red, green, blue] => ((77 * u32::from(red) + 150 * u32::from(green) + 29 * u32::from(blue)) >> 8) as u8,
+        [red, green, blue] => {
+            ((77 * u32::from(red) + 150 * u32::from(green) + 29 * u32::from(blue)) >> 8) as u8
+        }
         _ => 0,
     }
 }

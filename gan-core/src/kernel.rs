@@ -1,10 +1,11 @@
-//! The multiply-accumulate loops, one file an instruction set. [`scalar`] is the specification: every other kernel gives
-//! the same bits.
+//! The multiply-accumulate loops, one file an instruction set. [`scalar`] is the specification:
+//! every other kernel gives the same bits.
 //!
 //! A kernel takes layers in one packing. Its module has
 //!
 //! - `NAME`, for reports, and `PACKING`;
-//! - `stage(codes, staged)`: puts a layer's inputs into [`Packing::staged_len`](crate::Packing::staged_len) words, as it reads them;
+//! - `stage(codes, staged)`: puts a layer's inputs into
+//!   [`Packing::staged_len`](crate::Packing::staged_len) words, as it reads them;
 //! - `run(groups, staged, outputs)`: computes whole groups of rows.
 //!
 //! `build.rs` chooses one for the target; `--cfg gan_core_backend="NAME"` forces one.
@@ -13,7 +14,12 @@ pub mod scalar;
 
 #[cfg(any(gan_core_kernel = "armv6m", gan_core_kernel = "armv7m", gan_core_kernel = "rv32im"))]
 mod byte_lane;
-#[cfg(any(gan_core_kernel = "armv6m", gan_core_kernel = "armv7m", gan_core_kernel = "rv32im", gan_core_kernel = "dsp"))]
+#[cfg(any(
+    gan_core_kernel = "armv6m",
+    gan_core_kernel = "armv7m",
+    gan_core_kernel = "rv32im",
+    gan_core_kernel = "dsp"
+))]
 mod pairs;
 
 #[cfg(gan_core_kernel = "dsp")]
@@ -27,15 +33,24 @@ pub(crate) mod dsp_pair;
 #[cfg_attr(gan_core_kernel = "scalar", path = "kernel/none.rs")]
 pub(crate) mod active;
 
-/// Sums of layers of half bytes. Its module has `PACKING`, `ROWS`, `EVEN_THEN_ODD` and `add(block, sums)`.
+/// Sums of layers of half bytes. Its module has `PACKING`, `ROWS`, `EVEN_THEN_ODD` and `add(block,
+/// sums)`.
 #[cfg_attr(gan_core_kernel = "armv6m", path = "kernel/half_armv6m.rs")]
-#[cfg_attr(any(gan_core_kernel = "armv7m", gan_core_kernel = "dsp"), path = "kernel/half_armv7m.rs")]
+#[cfg_attr(
+    any(gan_core_kernel = "armv7m", gan_core_kernel = "dsp"),
+    path = "kernel/half_armv7m.rs"
+)]
 #[cfg_attr(gan_core_kernel = "mve", path = "kernel/half_mve.rs")]
 #[cfg_attr(gan_core_kernel = "rv32im", path = "kernel/half_rv32im.rs")]
 #[cfg_attr(gan_core_kernel = "scalar", path = "kernel/half_scalar.rs")]
 pub(crate) mod half;
 
-#[cfg(any(gan_core_kernel = "armv6m", gan_core_kernel = "armv7m", gan_core_kernel = "rv32im", gan_core_kernel = "dsp"))]
+#[cfg(any(
+    gan_core_kernel = "armv6m",
+    gan_core_kernel = "armv7m",
+    gan_core_kernel = "rv32im",
+    gan_core_kernel = "dsp"
+))]
 mod half_lane;
 
 /// Name of the kernel that this build uses, for reports.
@@ -67,7 +82,8 @@ pub(crate) struct Groups<'a> {
 }
 
 impl Groups<'_> {
-    /// Whether the sections have the numbers of `count` groups, one at least. decode proves it; asked again because kernels rely on it.
+    /// Whether the sections have the numbers of `count` groups, one at least. decode proves it;
+    /// asked again because kernels rely on it.
     #[cfg_attr(gan_core_kernel = "scalar", allow(dead_code, reason = "there is no kernel to ask"))]
     pub fn hold(&self, count: usize) -> bool {
         let rows = PACKING.group() * count;
@@ -103,7 +119,8 @@ impl HalfBytes<'_> {
         self.group / 4 + 1
     }
 
-    /// Whether there are the numbers of so many rows. decode proves it; asked again because kernels rely on it.
+    /// Whether there are the numbers of so many rows. decode proves it; asked again because kernels
+    /// rely on it.
     #[cfg_attr(gan_core_kernel = "scalar", allow(dead_code, reason = "there is no kernel to ask"))]
     pub fn hold(&self, rows: usize) -> bool {
         let scales = self.groups * rows;
@@ -118,15 +135,16 @@ impl HalfBytes<'_> {
 /// The bytes of a blob's weights as what they are.
 #[allow(unsafe_code)]
 pub(crate) fn as_i8(bytes: &[u8]) -> &[i8] {
-    // SAFETY: u8 and i8 have the same size and alignment and every bit pattern is valid for both; the length and the
-    // lifetime are those of `bytes`.
+    // SAFETY: u8 and i8 have the same size and alignment and every bit pattern is valid for both;
+    // the length and the lifetime are those of `bytes`.
     unsafe { core::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) }
 }
 
 /// Words as their bytes, in the machine's order.
 #[allow(unsafe_code)]
 pub(crate) fn bytes(words: &[u32]) -> &[u8] {
-    // SAFETY: every bit pattern is a valid u8, which needs no alignment; the memory and the lifetime are those of `words`.
+    // SAFETY: every bit pattern is a valid u8, which needs no alignment; the memory and the
+    // lifetime are those of `words`.
     unsafe { core::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) }
 }
 

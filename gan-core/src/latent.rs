@@ -1,7 +1,8 @@
 //! From a seed to latent codes, in integers: the same on every machine, for ever.
 //!
-//! PCG-XSH-RR 64/32 gives 32 random bits, and their place among the quantiles of the standard normal distribution is the
-//! code. The format's documentation pins the generator, so no change in a dependency may change it: golden vectors check.
+//! PCG-XSH-RR 64/32 gives 32 random bits, and their place among the quantiles of the standard
+//! normal distribution is the code. The format's documentation pins the generator, so no change in
+//! a dependency may change it: golden vectors check.
 
 use crate::CODE_MAX;
 use crate::activation::Scaling;
@@ -57,7 +58,8 @@ impl LatentSampler {
 
 /// The number of [`THRESHOLDS`] at or under `u`, but 127 at most.
 ///
-/// The quantiles lie symmetrically, so half of them are enough: of the upper ones, as many are over `u` as of the lower ones are at or under its complement.
+/// The quantiles lie symmetrically, so half of them are enough: of the upper ones, as many are over
+/// `u` as of the lower ones are at or under its complement.
 fn quantile(u: u32) -> u8 {
     let upper = u >= 1 << 31;
     let lower = if upper { !u } else { u };
@@ -82,11 +84,12 @@ pub const THRESHOLDS: [u32; 127] = {
 
 /// The thresholds below one half.
 static LOWER: [u32; 64] = [
-    0x00025E15, 0x00031258, 0x0003F86F, 0x00051CFC, 0x00068F7E, 0x000862E9, 0x000AAE4A, 0x000D8D89, 0x00112249, 0x001594E4,
-    0x001B1589, 0x0021DD77, 0x002A3064, 0x00345DFD, 0x0040C394, 0x004FCDE9, 0x0061FB18, 0x0077DC9C, 0x00921976, 0x00B17054,
-    0x00D6B9CE, 0x0102EA99, 0x013715A9, 0x01746E3E, 0x01BC49B4, 0x02102122, 0x0271929B, 0x02E26205, 0x03647977, 0x03F9E8F8,
-    0x04A4E5A0, 0x0567C7E7, 0x0645092D, 0x073F4058, 0x08591D83, 0x099564A9, 0x0AF6E75A, 0x0C807D6C, 0x0E34FCB8, 0x10172FED,
-    0x1229CC98, 0x146F6871, 0x16EA6E24, 0x199D11B1, 0x1C8944AB, 0x1FB0AA74, 0x23148CD2, 0x26B5D105, 0x2A94EDB6, 0x2EB1E1ED,
-    0x330C2D62, 0x37A2CA5D, 0x3C74295D, 0x417E2EB5, 0x46BE324C, 0x4C310192, 0x51D2E3C4, 0x579FA06D, 0x5D928839, 0x63A67FD6,
-    0x69D60CE3, 0x701B6498, 0x76707C00, 0x7CCF1963,
+    0x00025E15, 0x00031258, 0x0003F86F, 0x00051CFC, 0x00068F7E, 0x000862E9, 0x000AAE4A, 0x000D8D89,
+    0x00112249, 0x001594E4, 0x001B1589, 0x0021DD77, 0x002A3064, 0x00345DFD, 0x0040C394, 0x004FCDE9,
+    0x0061FB18, 0x0077DC9C, 0x00921976, 0x00B17054, 0x00D6B9CE, 0x0102EA99, 0x013715A9, 0x01746E3E,
+    0x01BC49B4, 0x02102122, 0x0271929B, 0x02E26205, 0x03647977, 0x03F9E8F8, 0x04A4E5A0, 0x0567C7E7,
+    0x0645092D, 0x073F4058, 0x08591D83, 0x099564A9, 0x0AF6E75A, 0x0C807D6C, 0x0E34FCB8, 0x10172FED,
+    0x1229CC98, 0x146F6871, 0x16EA6E24, 0x199D11B1, 0x1C8944AB, 0x1FB0AA74, 0x23148CD2, 0x26B5D105,
+    0x2A94EDB6, 0x2EB1E1ED, 0x330C2D62, 0x37A2CA5D, 0x3C74295D, 0x417E2EB5, 0x46BE324C, 0x4C310192,
+    0x51D2E3C4, 0x579FA06D, 0x5D928839, 0x63A67FD6, 0x69D60CE3, 0x701B6498, 0x76707C00, 0x7CCF1963,
 ];

@@ -1,10 +1,11 @@
 //! Runs small MLP generators, quantized to int8, bit for bit the same on any machine.
 //!
-//! A generator is one `.gan` file, the *blob*: a postcard message whose weights are used where they lie, in flash or in a
-//! file that was read. [`decode`] checks all of it and makes a [`Generator`]; after it nothing allocates and
-//! nothing panics, and the only errors left are a wrong label, a latent that is none, and buffers of the wrong size.
-//! Firmware that is built around a model takes less than half of the flash with [`blob::Known`]: its build decodes the blob, and
-//! the device compares the CRC.
+//! A generator is one `.gan` file, the *blob*: a postcard message whose weights are used where they
+//! lie, in flash or in a file that was read. [`decode`] checks all of it and makes a [`Generator`];
+//! after it nothing allocates and nothing panics, and the only errors left are a wrong label, a
+//! latent that is none, and buffers of the wrong size. Firmware that is built around a model takes
+//! less than half of the flash with [`blob::Known`]: its build decodes the blob, and the device
+//! compares the CRC.
 //!
 //! ```
 //! use gan_core::{Aligned, LatentSampler, decode};
@@ -32,15 +33,19 @@
 //! | [`image`] | pixels as text, and on a display |
 //! | `host` | with feature `std`: the same on the vector units and all cores of an ordinary computer |
 //!
-//! The format and the formulas are written down in `docs/blob-format.md` and `docs/quantization.md`.
+//! The format and the formulas are written down in `docs/blob-format.md` and
+//! `docs/quantization.md`.
 //!
 //! # Features
 //!
 //! - `std`: module `host`. All else stays without the standard library.
-//! - `float` (default): runs float layers. Without it `decode` refuses them, and a device links no floating-point routines.
+//! - `float` (default): runs float layers. Without it `decode` refuses them, and a device links no
+//!   floating-point routines.
 //! - `int4` (default): runs layers of half bytes. Without it `decode` refuses them.
-//! - `embedded-graphics`: `image::Picture`, an image for any display that has a driver for embedded-graphics.
-//! - `micromath`: float layers use micromath's fast approximations instead of libm. Int8 layers are not touched.
+//! - `embedded-graphics`: `image::Picture`, an image for any display that has a driver for
+//!   embedded-graphics.
+//! - `micromath`: float layers use micromath's fast approximations instead of libm. Int8 layers are
+//!   not touched.
 
 #![no_std]
 #![deny(unsafe_code)] // allowed in the files of instruction sets, and for the views of bytes as numbers in `kernel`

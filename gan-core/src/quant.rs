@@ -1,7 +1,8 @@
 //! Requantization: from an accumulator to the next layer's code, in integers.
 //!
-//! `M`, the real factor from accumulator to code, is held as `multiplier * 2^-shift` with 15 bits of multiplier. The product
-//! is exact, there is one rounding, and no step needs a 64-bit multiply. Derivation: `docs/quantization.md`.
+//! `M`, the real factor from accumulator to code, is held as `multiplier * 2^-shift` with 15 bits
+//! of multiplier. The product is exact, there is one rounding, and no step needs a 64-bit multiply.
+//! Derivation: `docs/quantization.md`.
 
 /// Largest multiplier.
 pub const MULTIPLIER_MAX: u16 = 32767;
@@ -23,10 +24,12 @@ pub struct Rescale {
 }
 
 impl Rescale {
-    /// The factor nearest to `factor` whose multiplier has all its 15 bits, or as many as a shift of [`SHIFT_PACKED_MAX`] leaves: no sum is so
-    /// large that the bits below 2^-32 would matter, and every kernel can take such factors.
+    /// The factor nearest to `factor` whose multiplier has all its 15 bits, or as many as a shift
+    /// of [`SHIFT_PACKED_MAX`] leaves: no sum is so large that the bits below 2^-32 would matter,
+    /// and every kernel can take such factors.
     ///
-    /// `None` if `factor` is negative, not finite, or too large (1/4 and more). For hosts: uses f64.
+    /// `None` if `factor` is negative, not finite, or too large (1/4 and more). For hosts: uses
+    /// f64.
     ///
     /// ```
     /// use gan_core::quant::Rescale;
@@ -43,23 +46,27 @@ impl Rescale {
         Self::with_shift(factor, shift)
     }
 
-    /// The factor nearest to `factor` with the given shift; `None` if its multiplier would be out of range.
+    /// The factor nearest to `factor` with the given shift; `None` if its multiplier would be out
+    /// of range.
     pub fn with_shift(factor: f64, shift: u8) -> Option<Self> {
         let multiplier = Self::round(factor, shift);
-        (multiplier >= 0.0 && multiplier <= f64::from(MULTIPLIER_MAX)).then_some(Self { multiplier: multiplier as u16, shift })
+        (multiplier >= 0.0 && multiplier <= f64::from(MULTIPLIER_MAX))
+            .then_some(Self { multiplier: multiplier as u16, shift })
     }
 
     fn round(factor: f64, shift: u8) -> f64 {
         libm::floor(libm::ldexp(factor, i32::from(shift)) + 0.5)
     }
 
-    /// The factor in units of 2^-32, as packed layers hold it; `None` if the shift is more than [`SHIFT_PACKED_MAX`].
+    /// The factor in units of 2^-32, as packed layers hold it; `None` if the shift is more than
+    /// [`SHIFT_PACKED_MAX`].
     pub fn factor(self) -> Option<u32> {
         let up = SHIFT_PACKED_MAX.checked_sub(self.shift)?;
         u32::from(self.multiplier).checked_shl(up.into())
     }
 
-    /// The inverse of [`factor`](Self::factor). A factor that no multiplier with this shift has gives another multiplier, or one out of range.
+    /// The inverse of [`factor`](Self::factor). A factor that no multiplier with this shift has
+    /// gives another multiplier, or one out of range.
     pub(crate) fn from_fixed(factor: u32, shift: u8) -> Self {
         let multiplier = factor >> (SHIFT_PACKED_MAX.wrapping_sub(shift) & 31);
         Self { multiplier: u16::try_from(multiplier).unwrap_or(u16::MAX), shift }
@@ -67,12 +74,16 @@ impl Rescale {
 
     /// `floor(acc * multiplier / 2^shift + 1/2)`, exactly.
     ///
-    /// Needs the ranges of the two fields, which [`decode`](crate::decode) proves for those in a blob.
+    /// Needs the ranges of the two fields, which [`decode`](crate::decode) proves for those in a
+    /// blob.
     #[inline]
     pub fn apply(self, acc: i32) -> i32 {
-        debug_assert!(self.multiplier <= MULTIPLIER_MAX && (SHIFT_MIN..=SHIFT_MAX).contains(&self.shift));
+        debug_assert!(
+            self.multiplier <= MULTIPLIER_MAX && (SHIFT_MIN..=SHIFT_MAX).contains(&self.shift)
+        );
         let multiplier = i32::from(self.multiplier);
-        // The masks change no valid shift; they tell the compiler that no shift overflows, so that nothing can panic.
+        // The masks change no valid shift; they tell the compiler that no shift overflows, so that
+        // nothing can panic.
         let half = 1i32 << (self.shift.wrapping_sub(SHIFT_MIN) & 31);
         let high = (acc >> 16) * multiplier;
         let low = ((acc as u32 & 0xFFFF) * u32::from(self.multiplier)) >> 16;

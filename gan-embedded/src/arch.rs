@@ -1,8 +1,9 @@
-//! Start-up, faults and the stack of a core family. Every module defines the same names: `entry`, the attribute of `main`, and
-//! `stack_pointer`. A stack that overflows is a fault on every board.
+//! Start-up, faults and the stack of a core family. Every module defines the same names: `entry`,
+//! the attribute of `main`, and `stack_pointer`. A stack that overflows is a fault on every board.
 //!
-//! A fault or an interrupt nobody asked for prints where it happened and ends the run with a failure. It is reported from the start of the stack
-//! again, because the stack may be what ran out.
+//! A fault or an interrupt nobody asked for prints where it happened and ends the run with a
+//! failure. It is reported from the start of the stack again, because the stack may be what ran
+//! out.
 
 #[cfg(target_arch = "arm")]
 mod cortex_m;

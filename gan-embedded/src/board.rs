@@ -1,7 +1,8 @@
 //! The one board this build is for.
 //!
-//! Every module has `NAME` and `CORE`; `EMULATED`, whether it is QEMU's; `start`, which gives the application what it needs; and `emergency`, which
-//! sends bytes over the serial port whatever happened before.
+//! Every module has `NAME` and `CORE`; `EMULATED`, whether it is QEMU's; `start`, which gives the
+//! application what it needs; and `emergency`, which sends bytes over the serial port whatever
+//! happened before.
 
 /// What several boards have in common.
 #[cfg(any(

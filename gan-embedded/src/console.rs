@@ -10,8 +10,8 @@ const LINE: usize = 128;
 
 /// The host's standard output, line by line.
 ///
-/// Each write to the host stops the core (with a debug probe: for milliseconds), so text is sent when a line ends, not
-/// piece by piece as `format_args!` yields it.
+/// Each write to the host stops the core (with a debug probe: for milliseconds), so text is sent
+/// when a line ends, not piece by piece as `format_args!` yields it.
 pub struct Console {
     out: Stdout,
     line: [u8; LINE],
@@ -23,7 +23,8 @@ impl Console {
     ///
     /// # Panics
     ///
-    /// When no host listens. Without one there is nobody to tell, and a core without a debugger halts at the call.
+    /// When no host listens. Without one there is nobody to tell, and a core without a debugger
+    /// halts at the call.
     pub fn open() -> Self {
         // Not `expect`: it would put the whole of the error type's `Debug` into flash.
         let Ok(out) = io::stdout() else { panic!("the host has no console") };

@@ -1,4 +1,5 @@
-//! Serial ports, clocks and displays of microcontrollers, as far as the application needs them: a byte in, a byte out, ticks, pixels.
+//! Serial ports, clocks and displays of microcontrollers, as far as the application needs them: a
+//! byte in, a byte out, ticks, pixels.
 
 mod bus;
 mod mmio;

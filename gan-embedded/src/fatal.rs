@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-/// Says why, on the host's standard error, and ends the run with exit code 2. The console may be what failed, so it is not used.
+/// Says why, on the host's standard error, and ends the run with exit code 2. The console may be
+/// what failed, so it is not used.
 #[cfg(feature = "semihosting")]
 pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
     semihosting::eprintln!("{}: {reason}", crate::board::NAME);
@@ -26,8 +27,9 @@ pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
     }
 }
 
-/// Nothing in the application can panic; `cargo xtask test` checks that this is not linked. The message is left out: what prints it would be
-/// larger than the rest of the application. A display's driver can panic; `cargo xtask test` then checks that no message is linked.
+/// Nothing in the application can panic; `cargo xtask test` checks that this is not linked. The
+/// message is left out: what prints it would be larger than the rest of the application. A
+/// display's driver can panic; `cargo xtask test` then checks that no message is linked.
 #[cfg(not(feature = "semihosting"))]
 #[panic_handler]
 #[inline(never)]

@@ -1,10 +1,13 @@
 //! Firmware that runs a `.gan` blob.
 //!
-//! The application is [`gan_app`], which knows no hardware; `src/bin/digits.rs` starts it. The other programs in `src/bin` are checks that run
-//! in QEMU and talk to the host over semihosting (feature `semihosting`). Under them:
+//! The application is [`gan_app`], which knows no hardware; `src/bin/digits.rs` starts it. The
+//! other programs in `src/bin` are checks that run in QEMU and talk to the host over semihosting
+//! (feature `semihosting`). Under them:
 //!
-//! - [`model`]: the blob, put into flash by `build.rs`, and the size of every buffer it needs, known at build time.
-//! - [`board`]: the board that was chosen with a cargo feature. A board is its table in `boards.toml`, its module and its `memory/<board>.x`.
+//! - [`model`]: the blob, put into flash by `build.rs`, and the size of every buffer it needs,
+//!   known at build time.
+//! - [`board`]: the board that was chosen with a cargo feature. A board is its table in
+//!   `boards.toml`, its module and its `memory/<board>.x`.
 //! - [`driver`]: serial ports and clocks that several boards have.
 //! - [`arch`]: the start-up code and fault handlers of a core family, shared by its boards.
 //! - [`stack`]: how much of the stack was used.

@@ -6,7 +6,8 @@ use gan_core::{Aligned, Generator};
 
 include!(concat!(env!("OUT_DIR"), "/model.rs"));
 
-/// The generator, in place in flash: the build decoded the blob, so all that is left to see is that flash still holds it.
+/// The generator, in place in flash: the build decoded the blob, so all that is left to see is that
+/// flash still holds it.
 ///
 /// Ends the run if it does not.
 // Inlined, as `check` is: in each application the optimizer then knows the generator.

@@ -1,4 +1,5 @@
-//! How much of the stack was used: it is painted at the start, and what is no longer paint was used.
+//! How much of the stack was used: it is painted at the start, and what is no longer paint was
+//! used.
 
 use gan_app::Stack;
 
@@ -23,10 +24,12 @@ pub fn end() -> usize {
 /// Paints what is free of the stack: once, at the start of `main`.
 pub fn paint() {
     let end = &raw mut _stack_end;
-    let words = arch::stack_pointer().saturating_sub(MARGIN).saturating_sub(end.addr()) / size_of::<u32>();
+    let words =
+        arch::stack_pointer().saturating_sub(MARGIN).saturating_sub(end.addr()) / size_of::<u32>();
     for index in 0..words {
-        // SAFETY: from the stack's end up to MARGIN bytes below the stack pointer is memory, aligned, in which nothing is now. An interrupt's
-        // frame may be put there: none is enabled when `main` starts.
+        // SAFETY: from the stack's end up to MARGIN bytes below the stack pointer is memory,
+        // aligned, in which nothing is now. An interrupt's frame may be put there: none is enabled
+        // when `main` starts.
         unsafe { end.add(index).write_volatile(PAINT) };
     }
 }
@@ -37,6 +40,7 @@ pub fn measure() -> Stack {
     let size = start.addr().saturating_sub(end.addr());
     let words = size / size_of::<u32>();
     // SAFETY: the stack is memory, aligned, from its end to its start.
-    let free = (0..words).take_while(|&index| unsafe { end.add(index).read_volatile() } == PAINT).count();
+    let free =
+        (0..words).take_while(|&index| unsafe { end.add(index).read_volatile() } == PAINT).count();
     Stack { used: size - free * size_of::<u32>(), size }
 }

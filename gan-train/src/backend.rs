@@ -28,7 +28,9 @@ impl Backend {
             #[expect(deprecated, reason = "gone in burn 0.23, and this feature with it")]
             Self::Ndarray => Ok(Device::ndarray()),
             #[cfg(not(feature = "ndarray"))]
-            Self::Ndarray => anyhow::bail!("--backend ndarray: not in this build (build with --features ndarray)"),
+            Self::Ndarray => anyhow::bail!(
+                "--backend ndarray: not in this build (build with --features ndarray)"
+            ),
         }
     }
 }

@@ -12,7 +12,8 @@ use std::path::Path;
 // Not Clone: a copy may lie at another alignment.
 #[derive(Debug)]
 pub struct BlobFile {
-    /// The blob begins at `start`, a multiple of 16 in memory; a vector's heap block does not move with it.
+    /// The blob begins at `start`, a multiple of 16 in memory; a vector's heap block does not move
+    /// with it.
     bytes: Vec<u8>,
     start: usize,
 }
@@ -33,7 +34,9 @@ impl BlobFile {
     ///
     /// Names the file.
     pub fn read(path: &Path) -> Result<Self> {
-        Ok(Self::new(&std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?))
+        Ok(Self::new(
+            &std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?,
+        ))
     }
 
     /// The blob.
@@ -60,7 +63,12 @@ pub fn generate(generator: &Generator<'_>, samples: &Samples) -> Result<Images> 
     let shape = generator.image();
     let mut pixels = vec![0; samples.count * generator.pixels_len()];
     draw(&Runner::new(generator), samples, &mut pixels)?;
-    Ok(Images { count: samples.count, width: shape.width.into(), height: shape.height.into(), pixels })
+    Ok(Images {
+        count: samples.count,
+        width: shape.width.into(),
+        height: shape.height.into(),
+        pixels,
+    })
 }
 
 /// The same into `pixels`, for a generator that is prepared and makes more than these.
@@ -102,7 +110,11 @@ mod tests {
         assert_eq!(images.count, 5000);
         let mut scratch = vec![0; generator.scratch_len()];
         let mut expected = vec![0; generator.pixels_len()];
-        for ((codes, &label), image) in samples.codes.chunks_exact(generator.latent_len()).zip(&samples.labels).zip(images.iter())
+        for ((codes, &label), image) in samples
+            .codes
+            .chunks_exact(generator.latent_len())
+            .zip(&samples.labels)
+            .zip(images.iter())
         {
             let label = (generator.classes() > 0).then_some(label);
             generator.generate(codes, label, &mut scratch, &mut expected).unwrap();

@@ -25,7 +25,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Trains small MLP GANs, quantizes their generators to int8, and runs them bit for bit as a microcontroller does.
+/// Trains small MLP GANs, quantizes their generators to int8, and runs them bit for bit as a
+/// microcontroller does.
 #[derive(Debug, Parser)]
 #[command(
     version,

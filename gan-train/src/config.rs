@@ -4,7 +4,10 @@ mod networks;
 mod presets;
 mod training;
 
-pub use networks::{DiscriminatorConfig, GeneratorConfig, HiddenActivation, HiddenLayer, LayerConfig, OutputActivation};
+pub use networks::{
+    DiscriminatorConfig, GeneratorConfig, HiddenActivation, HiddenLayer, LayerConfig,
+    OutputActivation,
+};
 pub use presets::{PRESETS, Preset, Recipe};
 pub use training::{Alternate, Network, Objective, OptimizerKind, R1, TrainingConfig};
 
@@ -13,7 +16,8 @@ use gan_core::blob::MAX_NAME;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// A run's configuration. Every field is written out in `config.toml`, so that a run can be repeated.
+/// A run's configuration. Every field is written out in `config.toml`, so that a run can be
+/// repeated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -44,7 +48,8 @@ impl Config {
     ///
     /// Names the file, the field and what is wrong with it.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("{}: cannot be read", path.display()))?;
         Self::parse(&text).with_context(|| path.display().to_string())
     }
 
@@ -61,7 +66,11 @@ impl Config {
     /// Names the field and what was expected.
     pub fn check(&self) -> Result<()> {
         let name = &self.name;
-        ensure!(!name.is_empty() && name.len() <= MAX_NAME, "name: expected 1 to {MAX_NAME} bytes, found {}", name.len());
+        ensure!(
+            !name.is_empty() && name.len() <= MAX_NAME,
+            "name: expected 1 to {MAX_NAME} bytes, found {}",
+            name.len()
+        );
         ensure!(self.padding <= 100, "padding: expected at most 100, found {}", self.padding);
         self.generator.check()?;
         self.discriminator.check()?;
@@ -79,7 +88,10 @@ impl Config {
     fn check_penalty(&self) -> Result<()> {
         let Some(field) = self.training.exact_penalty() else { return Ok(()) };
         let d = &self.discriminator;
-        ensure!(!d.spectral_norm, "training.{field}: cannot be had together with discriminator.spectral_norm");
+        ensure!(
+            !d.spectral_norm,
+            "training.{field}: cannot be had together with discriminator.spectral_norm"
+        );
         for (index, layer) in d.layers().iter().enumerate() {
             ensure!(
                 !layer.batch_norm && layer.activation != HiddenActivation::Tanh,
@@ -92,7 +104,10 @@ impl Config {
 
 /// `value` is at least 0 and below `end`.
 fn check_range(field: &str, value: f64, end: f64) -> Result<()> {
-    ensure!((0.0..end).contains(&value), "{field}: expected 0 up to (not including) {end}, found {value}");
+    ensure!(
+        (0.0..end).contains(&value),
+        "{field}: expected 0 up to (not including) {end}, found {value}"
+    );
     Ok(())
 }
 
@@ -138,11 +153,20 @@ mod tests {
 
     #[test]
     fn layers_may_differ() {
-        let config =
-            parse("generator", "hidden = [8, { size = 9, activation = \"tanh\", batch_norm = true, dropout = 0.5 }]").unwrap();
+        let config = parse(
+            "generator",
+            "hidden = [8, { size = 9, activation = \"tanh\", batch_norm = true, dropout = 0.5 }]",
+        )
+        .unwrap();
         let layers = config.generator.layers();
-        assert_eq!((layers[0].size, layers[0].activation, layers[0].batch_norm), (8, HiddenActivation::LeakyRelu, false));
-        assert_eq!((layers[1].size, layers[1].activation, layers[1].batch_norm), (9, HiddenActivation::Tanh, true));
+        assert_eq!(
+            (layers[0].size, layers[0].activation, layers[0].batch_norm),
+            (8, HiddenActivation::LeakyRelu, false)
+        );
+        assert_eq!(
+            (layers[1].size, layers[1].activation, layers[1].batch_norm),
+            (9, HiddenActivation::Tanh, true)
+        );
         assert_eq!((layers[0].dropout, layers[1].dropout), (0.0, 0.5));
     }
 
@@ -151,15 +175,27 @@ mod tests {
         for (table, lines, expected) in [
             ("generator", "hidden = [0]", "generator.hidden"),
             ("generator", "hidden = [4]\nslope = 2.0", "generator.hidden layer 0: slope"),
-            ("generator", "hidden = [{ size = 4, dropout = 1.0 }]", "generator.hidden layer 0: dropout"),
+            (
+                "generator",
+                "hidden = [{ size = 4, dropout = 1.0 }]",
+                "generator.hidden layer 0: dropout",
+            ),
             ("discriminator", "hidden = [4]\nl2 = -1.0", "discriminator.l2"),
             ("training", "label_smoothing = 0.5", "training.label_smoothing"),
-            ("training", "label_smoothing = 0.1\nobjective = \"hinge\"", "training.label_smoothing"),
+            (
+                "training",
+                "label_smoothing = 0.1\nobjective = \"hinge\"",
+                "training.label_smoothing",
+            ),
             ("training", "r1 = \"exact\"\nr2_gamma = nan", "training.r2_gamma"),
             ("training", "held_out = 1.0", "training.held_out"),
             ("training", "generator_rate = 0.0", "training.generator_rate"),
             ("training", "discriminator_steps = 0", "training.discriminator_steps"),
-            ("training", "discriminator_steps = 2\nalternate = \"epochs\"", "training.discriminator_steps"),
+            (
+                "training",
+                "discriminator_steps = 2\nalternate = \"epochs\"",
+                "training.discriminator_steps",
+            ),
             ("training", "weight_bits = 5", "training.weight_bits"),
             ("training", "weight_bits = 4\nweight_group = 8", "training.weight_group"),
             ("training", "objectiv = \"hinge\"", "objectiv"),
@@ -191,10 +227,15 @@ mod tests {
     #[test]
     fn an_exact_penalty_needs_a_discriminator_that_it_is_written_for() {
         let text = |d: &str, t: &str| {
-            format!("name = \"t\"\n[generator]\nlatent = 3\nhidden = [4]\n[discriminator]\nhidden = [4]\n{d}\n[training]\n{t}\n")
+            format!(
+                "name = \"t\"\n[generator]\nlatent = 3\nhidden = [4]\n[discriminator]\nhidden = [4]\n{d}\n[training]\n{t}\n"
+            )
         };
         for d in ["batch_norm = true", "activation = \"tanh\"", "spectral_norm = true"] {
-            for (t, field) in [("r1 = \"exact\"", "training.r1"), ("gradient_penalty = 10.0", "training.gradient_penalty")] {
+            for (t, field) in [
+                ("r1 = \"exact\"", "training.r1"),
+                ("gradient_penalty = 10.0", "training.gradient_penalty"),
+            ] {
                 let error = Config::parse(&text(d, t)).unwrap_err().to_string();
                 assert!(error.starts_with(field), "{d} {t}: {error}");
             }

@@ -34,14 +34,16 @@ impl Split {
     pub fn sha256(&self) -> String {
         let Images { count, width, height, pixels } = &self.images;
         let mut hash = Sha256::new();
-        [count, width, height].into_iter().for_each(|&size| hash.update((size as u64).to_le_bytes()));
+        [count, width, height]
+            .into_iter()
+            .for_each(|&size| hash.update((size as u64).to_le_bytes()));
         hash.update(pixels);
         hash.update(self.labels.as_deref().unwrap_or_default());
         hex(&hash.finalize())
     }
 
-    /// A tenth of the images, and all others: to judge by where a data set has no images for that. Both in random order, but
-    /// the same each time.
+    /// A tenth of the images, and all others: to judge by where a data set has no images for that.
+    /// Both in random order, but the same each time.
     pub fn tenth_and_others(&self) -> (Self, Self) {
         self.hold_out(0.1)
     }
@@ -66,10 +68,14 @@ impl Split {
     /// The images of these indices, in their order.
     pub(crate) fn pick(&self, chosen: &[u32]) -> Self {
         let len = self.images.image_len();
-        let image = |&index: &u32| &self.images.pixels[index as usize * len..(index as usize + 1) * len];
+        let image =
+            |&index: &u32| &self.images.pixels[index as usize * len..(index as usize + 1) * len];
         let mut pixels = Vec::with_capacity(chosen.len() * len);
         chosen.iter().for_each(|index| pixels.extend_from_slice(image(index)));
-        let labels = self.labels.as_ref().map(|labels| chosen.iter().map(|&index| labels[index as usize]).collect());
+        let labels = self
+            .labels
+            .as_ref()
+            .map(|labels| chosen.iter().map(|&index| labels[index as usize]).collect());
         Self { images: Images { count: chosen.len(), pixels, ..self.images }, labels }
     }
 
@@ -81,8 +87,15 @@ impl Split {
         let Images { count, width, height, .. } = self.images;
         let (wide, high) = (width + 2 * border, height + 2 * border);
         let mut pixels = vec![0; count * wide * high];
-        for (image, padded) in self.images.pixels.chunks_exact(width * height).zip(pixels.chunks_exact_mut(wide * high)) {
-            for (line, padded) in image.chunks_exact(width).zip(padded.chunks_exact_mut(wide).skip(border)) {
+        for (image, padded) in self
+            .images
+            .pixels
+            .chunks_exact(width * height)
+            .zip(pixels.chunks_exact_mut(wide * high))
+        {
+            for (line, padded) in
+                image.chunks_exact(width).zip(padded.chunks_exact_mut(wide).skip(border))
+            {
                 padded[border..border + width].copy_from_slice(line);
             }
         }
@@ -91,7 +104,10 @@ impl Split {
 
     /// Number of labels: one more than the largest; 0 without labels.
     pub fn classes(&self) -> u16 {
-        self.labels.as_ref().and_then(|labels| labels.iter().max()).map_or(0, |&label| u16::from(label) + 1)
+        self.labels
+            .as_ref()
+            .and_then(|labels| labels.iter().max())
+            .map_or(0, |&label| u16::from(label) + 1)
     }
 }
 
@@ -104,7 +120,10 @@ const DIGITS_HELD_OUT: usize = 300;
 ///
 /// Names the file and what is wrong with it.
 pub fn open(name: &str, data_dir: Option<&Path>) -> Result<Dataset> {
-    ensure!(data_dir.is_none() || name == "mnist", "--data-dir goes with --data mnist, not with --data {name}");
+    ensure!(
+        data_dir.is_none() || name == "mnist",
+        "--data-dir goes with --data mnist, not with --data {name}"
+    );
     match name {
         "digits" => digits(),
         "mnist" => mnist::open(data_dir),
@@ -129,12 +148,20 @@ pub fn digits() -> Result<Dataset> {
     Ok(Dataset { name: "digits".into(), train: part(train_pixels, train_labels), test })
 }
 
-/// A folder of IDX files, plain or `.gz`: `[train-]images-idx3-ubyte`, and if they are there `[train-]labels-idx1-ubyte` and
-/// `t10k-` or `test-` files to judge by. Dots in place of the `-` before `idx` are fine.
+/// A folder of IDX files, plain or `.gz`: `[train-]images-idx3-ubyte`, and if they are there
+/// `[train-]labels-idx1-ubyte` and `t10k-` or `test-` files to judge by. Dots in place of the `-`
+/// before `idx` are fine.
 fn folder_dataset(name: &str, folder: &Path) -> Result<Dataset> {
-    ensure!(folder.is_dir(), "--data {}: expected `digits`, `mnist` or a folder of IDX files", folder.display());
+    ensure!(
+        folder.is_dir(),
+        "--data {}: expected `digits`, `mnist` or a folder of IDX files",
+        folder.display()
+    );
     let Some(train) = split(folder, &["train-", ""])? else {
-        bail!("{}: no train-images-idx3-ubyte or images-idx3-ubyte in it, plain or .gz", folder.display());
+        bail!(
+            "{}: no train-images-idx3-ubyte or images-idx3-ubyte in it, plain or .gz",
+            folder.display()
+        );
     };
     let test = split(folder, &["t10k-", "test-"])?;
     if let Some(test) = &test {
@@ -155,8 +182,12 @@ fn folder_dataset(name: &str, folder: &Path) -> Result<Dataset> {
 /// The images, and labels if there are any, whose file names have one of the prefixes.
 fn split(folder: &Path, prefixes: &[&str]) -> Result<Option<Split>> {
     let find = |kind: &str| -> Option<PathBuf> {
-        let names = prefixes.iter().flat_map(|prefix| ["-", "."].map(|dash| format!("{prefix}{}", kind.replacen('-', dash, 1))));
-        names.flat_map(|name| [folder.join(&name), folder.join(format!("{name}.gz"))]).find(|path| path.is_file())
+        let names = prefixes.iter().flat_map(|prefix| {
+            ["-", "."].map(|dash| format!("{prefix}{}", kind.replacen('-', dash, 1)))
+        });
+        names
+            .flat_map(|name| [folder.join(&name), folder.join(format!("{name}.gz"))])
+            .find(|path| path.is_file())
     };
     let Some(path) = find("images-idx3-ubyte") else { return Ok(None) };
     let images = idx::read_images(&path)?;

@@ -1,7 +1,8 @@
 //! How good a generator is, measured on images that gan-core made.
 //!
-//! [`Judge`] scores images beside real ones; [`evaluate()`] has it judge a blob, the float generator that the blob was made of,
-//! and, as the floor that no generator can be expected to pass, real training images.
+//! [`Judge`] scores images beside real ones; [`evaluate()`] has it judge a blob, the float
+//! generator that the blob was made of, and, as the floor that no generator can be expected to
+//! pass, real training images.
 
 pub mod agreement;
 pub mod classifier;
@@ -47,7 +48,8 @@ pub struct Report {
     pub int8: Option<Scores>,
     /// The float generator's images, of the same latents.
     pub float: Option<Scores>,
-    /// Real training images in the generator's place; their accuracy and memorization are those of the images to judge by.
+    /// Real training images in the generator's place; their accuracy and memorization are those of
+    /// the images to judge by.
     pub real: Scores,
 }
 
@@ -63,10 +65,11 @@ pub struct Scores {
     pub memorization: Memorization,
 }
 
-/// Judges `samples` images of `seed`, of the blob's generator and, if there is one, of the float generator it was made of.
+/// Judges `samples` images of `seed`, of the blob's generator and, if there is one, of the float
+/// generator it was made of.
 ///
-/// Without a classifier, it is MNIST's or trained on the training images. Without test images, a tenth of the training images
-/// serves: then the generator may have been trained on them.
+/// Without a classifier, it is MNIST's or trained on the training images. Without test images, a
+/// tenth of the training images serves: then the generator may have been trained on them.
 ///
 /// # Errors
 ///
@@ -100,7 +103,8 @@ pub fn evaluate(
         let images = judge::crop(&images, reference.images.width, reference.images.height)?;
         Ok(Scores { samples, quick, memorization: neighbours.compare(&images) })
     };
-    let is_float = generator.layers().any(|layer| matches!(layer, gan_core::generator::Layer::F32 { .. }));
+    let is_float =
+        generator.layers().any(|layer| matches!(layer, gan_core::generator::Layer::F32 { .. }));
     let (int8, float) = match float {
         _ if is_float => (None, Some(scores(generator)?)),
         Some(float) => (Some(scores(generator)?), Some(scores(float)?)),
@@ -110,7 +114,8 @@ pub fn evaluate(
     // Not those that the judge chose the windows' width on.
     let Split { images, .. } = train.tenth_and_others().1.sample(samples);
     let classifier_accuracy = judge.classifier().accuracy(reference)?;
-    let quick = Quick { conditional_accuracy: Some(classifier_accuracy), ..judge.quick(&images, None)? };
+    let quick =
+        Quick { conditional_accuracy: Some(classifier_accuracy), ..judge.quick(&images, None)? };
     let real = Scores { samples: images.count, quick, memorization: neighbours.held_out().clone() };
     Ok(Report {
         model: generator.name().into(),
@@ -136,7 +141,16 @@ fn check(generator: &Generator<'_>, data: &Dataset) -> Result<()> {
     let classes = data.train.classes();
     let labelled = |split: &Split| split.labels.is_some();
     ensure!(classes > 0, "--data {}: it has no labels to judge by", data.name);
-    ensure!(data.test.as_ref().is_none_or(labelled), "--data {}: its test images have no labels to judge by", data.name);
-    ensure!(generator.classes() <= classes, "--data {}: it has {classes} labels, the model {}", data.name, generator.classes());
+    ensure!(
+        data.test.as_ref().is_none_or(labelled),
+        "--data {}: its test images have no labels to judge by",
+        data.name
+    );
+    ensure!(
+        generator.classes() <= classes,
+        "--data {}: it has {classes} labels, the model {}",
+        data.name,
+        generator.classes()
+    );
     Ok(())
 }

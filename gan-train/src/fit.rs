@@ -1,7 +1,9 @@
 //! Whether a model fits a board, and how long an image takes there.
 //!
-//! Both from what was measured and committed: `fit/boards.toml`, memories and the linked application's size without a model (`cargo xtask size --update`
-//! writes it), and `fit/speeds.toml`, instructions of a layer, fitted to the counts in docs/performance.md (`cargo xtask count --update`).
+//! Both from what was measured and committed: `fit/boards.toml`, memories and the linked
+//! application's size without a model (`cargo xtask size --update` writes it), and
+//! `fit/speeds.toml`, instructions of a layer, fitted to the counts in docs/performance.md (`cargo
+//! xtask count --update`).
 
 use crate::blob_file::{self, BlobFile};
 use anyhow::{Context, Result, bail};
@@ -35,8 +37,9 @@ pub struct Board {
     pub statics: u64,
 }
 
-/// Instructions of a layer, for one kernel and type of weights: `mac` for each multiply-accumulate, `row` for each output, and `layer`. Outputs and inputs are
-/// counted as the packing has them, in whole groups and blocks.
+/// Instructions of a layer, for one kernel and type of weights: `mac` for each multiply-accumulate,
+/// `row` for each output, and `layer`. Outputs and inputs are counted as the packing has them, in
+/// whole groups and blocks.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Speed {
@@ -52,7 +55,8 @@ pub struct Speed {
     pub row: f64,
     /// Instructions for the layer.
     pub layer: f64,
-    /// Cycles for each instruction on that core, by the costs in its manual; none for a core whose manual has no such costs.
+    /// Cycles for each instruction on that core, by the costs in its manual; none for a core whose
+    /// manual has no such costs.
     pub cycles: Option<f64>,
 }
 
@@ -73,7 +77,8 @@ struct Speeds {
 ///
 /// None, unless the committed table is damaged.
 pub fn boards() -> Result<Vec<Board>> {
-    let file: Boards = toml::from_str(include_str!("fit/boards.toml")).context("fit/boards.toml")?;
+    let file: Boards =
+        toml::from_str(include_str!("fit/boards.toml")).context("fit/boards.toml")?;
     Ok(file.board)
 }
 
@@ -83,7 +88,8 @@ pub fn boards() -> Result<Vec<Board>> {
 ///
 /// None, unless the committed table is damaged.
 pub fn speeds() -> Result<Vec<Speed>> {
-    let file: Speeds = toml::from_str(include_str!("fit/speeds.toml")).context("fit/speeds.toml")?;
+    let file: Speeds =
+        toml::from_str(include_str!("fit/speeds.toml")).context("fit/speeds.toml")?;
     Ok(file.speed)
 }
 
@@ -98,7 +104,8 @@ pub struct Fit {
     pub ram: u64,
     /// Instructions of an image, if its kinds of layers were counted for this kernel.
     pub instructions: Option<u64>,
-    /// Milliseconds of an image: the instructions by the cycles that the core's manual gives them, or one each.
+    /// Milliseconds of an image: the instructions by the cycles that the core's manual gives them,
+    /// or one each.
     pub milliseconds: Option<f64>,
 }
 
@@ -109,31 +116,44 @@ impl Fit {
     ///
     /// A kernel that this gan-core does not know.
     pub fn new(board: &Board, generator: &Generator<'_>, speeds: &[Speed]) -> Result<Self> {
-        let Some(packing) = Packing::of_kernel(&board.kernel) else { bail!("{}: kernel {:?}", board.name, board.kernel) };
+        let Some(packing) = Packing::of_kernel(&board.kernel) else {
+            bail!("{}: kernel {:?}", board.name, board.kernel)
+        };
         let packed = BlobFile::new(&blob_file::pack(generator, packing)?);
         let packed = packed.decode()?;
-        let has = |wanted: &str| generator.header().layers.iter().any(|spec| element(spec.element) == wanted);
-        let extra = if has("f32") { board.float } else { 0 } + if has("i4") { board.int4 } else { 0 };
+        let has = |wanted: &str| {
+            generator.header().layers.iter().any(|spec| element(spec.element) == wanted)
+        };
+        let extra =
+            if has("f32") { board.float } else { 0 } + if has("i4") { board.int4 } else { 0 };
         let layers = packed.header().layers.iter().map(|spec| {
-            let speed = speeds.iter().find(|speed| speed.kernel == board.kernel && speed.element == element(spec.element))?;
+            let speed = speeds.iter().find(|speed| {
+                speed.kernel == board.kernel && speed.element == element(spec.element)
+            })?;
             // Whole blocks and groups, as the kernel runs them.
             let outputs = usize::from(spec.outputs).next_multiple_of(spec.packing.group()) as f64;
             let inputs = spec.padded_inputs() as f64;
             // A layer that its kernel cannot run, in rows, is slower than what was counted.
-            let counted = !(spec.element == Element::I8 && spec.packing == Packing::Rows && packing != Packing::Rows);
+            let counted = !(spec.element == Element::I8
+                && spec.packing == Packing::Rows
+                && packing != Packing::Rows);
             let cycles = speed.cycles.filter(|_| is_core(&board.core, &speed.core)).unwrap_or(1.0);
             let instructions = speed.layer + outputs * (speed.row + inputs * speed.mac);
             counted.then_some((instructions, instructions * cycles))
         });
         let work = layers.collect::<Option<Vec<_>>>();
-        let sum = |part: fn(&(f64, f64)) -> f64| work.as_ref().map(|layers| layers.iter().map(part).sum::<f64>());
+        let sum = |part: fn(&(f64, f64)) -> f64| {
+            work.as_ref().map(|layers| layers.iter().map(part).sum::<f64>())
+        };
         let (instructions, cycles) = (sum(|layer| layer.0), sum(|layer| layer.1));
         Ok(Self {
             board: board.clone(),
             flash: board.code + extra + packed.encoded_len() as u64,
             ram: board.statics + Rooms::of(&packed, false).bytes() as u64,
             instructions: instructions.map(|instructions| instructions.round() as u64),
-            milliseconds: cycles.zip(board.megahertz).map(|(cycles, megahertz)| cycles / f64::from(megahertz) / 1000.0),
+            milliseconds: cycles
+                .zip(board.megahertz)
+                .map(|(cycles, megahertz)| cycles / f64::from(megahertz) / 1000.0),
         })
     }
 
@@ -143,9 +163,12 @@ impl Fit {
     }
 }
 
-/// Whether a board's core is `core`, or one like it: a Cortex-M4F is a Cortex-M4, and a Cortex-M33 is no Cortex-M3.
+/// Whether a board's core is `core`, or one like it: a Cortex-M4F is a Cortex-M4, and a Cortex-M33
+/// is no Cortex-M3.
 fn is_core(board: &str, core: &str) -> bool {
-    board.strip_prefix(core).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
+    board
+        .strip_prefix(core)
+        .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
 }
 
 /// The name of a type of weights.

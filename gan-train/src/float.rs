@@ -1,4 +1,5 @@
-//! The trained generator as a device would see it, still in floats: normalization and labels folded into the layers.
+//! The trained generator as a device would see it, still in floats: normalization and labels folded
+//! into the layers.
 
 mod layer;
 
@@ -62,7 +63,9 @@ impl Samples {
             sampler.advance((first + index * AT_ONCE) as u64 * latent_len as u64);
             sampler.fill(codes);
         });
-        let labels = (first..first + count).map(|index| (index % usize::from(classes.max(1))) as u16).collect();
+        let labels = (first..first + count)
+            .map(|index| (index % usize::from(classes.max(1))) as u16)
+            .collect();
         Self { count, codes, labels }
     }
 
@@ -72,7 +75,8 @@ impl Samples {
 }
 
 impl FloatGenerator {
-    /// The generator of a run, from its averaged network: with rounded weights if it was trained with such.
+    /// The generator of a run, from its averaged network: with rounded weights if it was trained
+    /// with such.
     pub fn new(config: &Config, shape: Shape, average: &Mlp) -> Self {
         let latent_len = config.generator.latent;
         let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, latent_len, shape.classes);
@@ -80,12 +84,17 @@ impl FloatGenerator {
             name: config.name.clone(),
             latent_len,
             classes: shape.classes,
-            image: ImageShape { width: shape.width as u16, height: shape.height as u16, channels: 1 },
+            image: ImageShape {
+                width: shape.width as u16,
+                height: shape.height as u16,
+                channels: 1,
+            },
             layers: Vec::new(),
         };
         for (index, (layer, params)) in average.layers_with_params().enumerate() {
             let inputs = if index == 0 { usize::from(latent_len) } else { layer.inputs };
-            let mut folded = FloatLayer::without_norm(inputs, layer.outputs, params, layer.activation);
+            let mut folded =
+                FloatLayer::without_norm(inputs, layer.outputs, params, layer.activation);
             if layer.batch_norm {
                 let mut moments = Moments::new(layer.outputs);
                 generator.forward(&samples, |x, labels| moments.add(&folded.sums(&x, labels)));
@@ -97,14 +106,17 @@ impl FloatGenerator {
         generator
     }
 
-    /// Calls `part` with the outputs of the last layer, `[sample][output]`, and the labels, for some samples after the other: all outputs
-    /// at once may be a hundred megabytes.
+    /// Calls `part` with the outputs of the last layer, `[sample][output]`, and the labels, for
+    /// some samples after the other: all outputs at once may be a hundred megabytes.
     fn forward(&self, samples: &Samples, mut part: impl FnMut(Vec<f32>, &[u16])) {
         const AT_ONCE: usize = 1000;
         let codes = samples.codes.chunks(AT_ONCE * usize::from(self.latent_len));
         for (codes, labels) in codes.zip(samples.labels.chunks(AT_ONCE)) {
             let reals = codes.iter().map(|&code| latent::real(code)).collect();
-            part(self.layers.iter().fold(reals, |x: Vec<f32>, layer| layer.forward(&x, labels)), labels);
+            part(
+                self.layers.iter().fold(reals, |x: Vec<f32>, layer| layer.forward(&x, labels)),
+                labels,
+            );
         }
     }
 
@@ -118,18 +130,28 @@ impl FloatGenerator {
         outputs
     }
 
-    /// The images of these samples, computed here: quicker than the blob's, for looking at a run while it trains.
+    /// The images of these samples, computed here: quicker than the blob's, for looking at a run
+    /// while it trains.
     pub fn images(&self, samples: &Samples) -> Images {
         let (low, range) = match self.layers.last().map(|layer| layer.activation) {
             Some(Activation::Tanh) => (-1.0, 2.0),
             _ => (0.0, 1.0),
         };
-        let mut pixels = Vec::with_capacity(samples.count * self.layers.last().map_or(0, |layer| layer.outputs));
-        self.forward(samples, |x, _| pixels.extend(x.into_iter().map(|y| ((y - low) / range * 255.0).round() as u8)));
-        Images { count: samples.count, width: self.image.width.into(), height: self.image.height.into(), pixels }
+        let mut pixels =
+            Vec::with_capacity(samples.count * self.layers.last().map_or(0, |layer| layer.outputs));
+        self.forward(samples, |x, _| {
+            pixels.extend(x.into_iter().map(|y| ((y - low) / range * 255.0).round() as u8))
+        });
+        Images {
+            count: samples.count,
+            width: self.image.width.into(),
+            height: self.image.height.into(),
+            pixels,
+        }
     }
 
-    /// The generator as a blob of f32 layers: the float reference, which gan-core runs like any other.
+    /// The generator as a blob of f32 layers: the float reference, which gan-core runs like any
+    /// other.
     ///
     /// # Errors
     ///
@@ -140,9 +162,15 @@ impl FloatGenerator {
         let bytes: Vec<(Vec<u8>, Vec<u8>)> = self
             .layers
             .iter()
-            .map(|layer| (le_bytes(layer.rows().flat_map(Vec::into_iter)), le_bytes(layer.bias.iter().copied())))
+            .map(|layer| {
+                (
+                    le_bytes(layer.rows().flat_map(Vec::into_iter)),
+                    le_bytes(layer.bias.iter().copied()),
+                )
+            })
             .collect();
-        let layers: Vec<_> = bytes.iter().map(|(weights, bias)| Layer::F32 { weights, bias }).collect();
+        let layers: Vec<_> =
+            bytes.iter().map(|(weights, bias)| Layer::F32 { weights, bias }).collect();
         encode(&header, &layers)
     }
 
@@ -157,7 +185,9 @@ impl FloatGenerator {
             latent_len: self.latent_len,
             classes: self.classes,
             image: self.image,
-            layers: LayerSpecs::from_slice(specs).ok().context("more layers than a blob can hold")?,
+            layers: LayerSpecs::from_slice(specs)
+                .ok()
+                .context("more layers than a blob can hold")?,
         })
     }
 }
@@ -182,8 +212,8 @@ mod tests {
     use crate::trainer::State;
     use burn::prelude::Device;
 
-    /// Folding must change nothing: batch normalization over the samples whose statistics were folded gives the
-    /// same images.
+    /// Folding must change nothing: batch normalization over the samples whose statistics were
+    /// folded gives the same images.
     #[test]
     fn folded_layers_compute_what_normalized_ones_do() {
         for (conditional, output) in [(true, "sigmoid"), (false, "tanh")] {
@@ -201,7 +231,11 @@ mod tests {
             for (index, param) in state.average.iter_mut().enumerate() {
                 // Gains and shifts as training leaves them: neither 1 nor 0.
                 let mut rng = stream(1, Purpose::Generator, index as u64);
-                param.values.iter_mut().zip(uniform(1000, 0.7, &mut rng)).for_each(|(value, noise)| *value += noise);
+                param
+                    .values
+                    .iter_mut()
+                    .zip(uniform(1000, 0.7, &mut rng))
+                    .for_each(|(value, noise)| *value += noise);
             }
             let mut network = state.generator.with_params(state.average.clone());
             let generator = FloatGenerator::new(&config, shape, &network);
@@ -214,7 +248,8 @@ mod tests {
                 .chunks_exact(6)
                 .zip(&samples.labels)
                 .flat_map(|(z, &label)| {
-                    let one_hot = (0..classes).map(move |class| f32::from(u8::from(class == usize::from(label))));
+                    let one_hot = (0..classes)
+                        .map(move |class| f32::from(u8::from(class == usize::from(label))));
                     z.iter().copied().chain(one_hot).collect::<Vec<_>>()
                 })
                 .collect();

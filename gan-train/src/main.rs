@@ -1,6 +1,7 @@
 //! The `gan-train` command: see `gan-train --help`.
 //!
-//! Results go to stdout, messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+//! Results go to stdout, messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 130
+//! interrupted.
 
 mod cli;
 
@@ -18,7 +19,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Keeps freed memory: otherwise glibc maps and unmaps every large tensor anew, a quarter of a training step of large networks.
+/// Keeps freed memory: otherwise glibc maps and unmaps every large tensor anew, a quarter of a
+/// training step of large networks.
 fn tune_allocator() {
     #[cfg(target_env = "gnu")]
     // SAFETY: no other thread runs yet, and mallopt takes any integers.

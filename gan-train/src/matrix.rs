@@ -3,7 +3,8 @@
 use burn::prelude::*;
 use burn::tensor::TensorData;
 
-/// Numbers, row after row. Its memory is handed to burn for a product and taken back, never copied (by burn's default backend).
+/// Numbers, row after row. Its memory is handed to burn for a product and taken back, never copied
+/// (by burn's default backend).
 #[derive(Debug, Clone)]
 pub struct Matrix {
     rows: usize,
@@ -73,11 +74,17 @@ impl Matrix {
         if columns == self.columns {
             return self.clone();
         }
-        let values = self.values().chunks_exact(self.columns).flat_map(|row| &row[..columns]).copied().collect();
+        let values = self
+            .values()
+            .chunks_exact(self.columns)
+            .flat_map(|row| &row[..columns])
+            .copied()
+            .collect();
         Self::new(self.rows, columns, values)
     }
 
-    /// The product with `other` on `device`. Both are borrowed mutably because burn holds their memory meanwhile.
+    /// The product with `other` on `device`. Both are borrowed mutably because burn holds their
+    /// memory meanwhile.
     pub fn product(&mut self, other: &mut Self, product: Product, device: &Device) -> Self {
         let (a, b) = (self.lend(device), other.lend(device));
         let result = match product {
@@ -90,8 +97,14 @@ impl Matrix {
         Self { rows, columns, data: result.into_data() }
     }
 
-    /// `selfᵀ other` in parts of some rows, so that each is still in the cache when `part` gets it with its first row.
-    pub fn transposed_product(&mut self, other: &mut Self, device: &Device, mut part: impl FnMut(usize, Self)) {
+    /// `selfᵀ other` in parts of some rows, so that each is still in the cache when `part` gets it
+    /// with its first row.
+    pub fn transposed_product(
+        &mut self,
+        other: &mut Self,
+        device: &Device,
+        mut part: impl FnMut(usize, Self),
+    ) {
         let (a, b) = (self.lend(device), other.lend(device));
         let step = (PART / other.columns.max(1)).max(1);
         for first in (0..self.columns).step_by(step) {
@@ -114,7 +127,9 @@ impl Matrix {
             for first in (0..columns).step_by(TILE) {
                 for column in first..columns.min(first + TILE) {
                     let to = &mut to[column * rows + first_row..column * rows + last_row];
-                    to.iter_mut().zip(first_row..).for_each(|(to, row)| *to = from[row * columns + column]);
+                    to.iter_mut()
+                        .zip(first_row..)
+                        .for_each(|(to, row)| *to = from[row * columns + column]);
                 }
             }
         }
@@ -140,7 +155,10 @@ mod tests {
         let mut c = Matrix::new(2, 1, vec![1.0, 10.0]);
         let mut d = Matrix::new(1, 3, vec![2.0, 0.0, 1.0]);
         assert_eq!(a.product(&mut b, Product::Plain, &device).values(), [-2.0, -2.0]);
-        assert_eq!(a.product(&mut c, Product::TransposedLeft, &device).values(), [41.0, 52.0, 63.0]);
+        assert_eq!(
+            a.product(&mut c, Product::TransposedLeft, &device).values(),
+            [41.0, 52.0, 63.0]
+        );
         let result = a.product(&mut d, Product::TransposedRight, &device);
         assert_eq!((result.rows(), result.columns(), result.values()), (2, 1, &[5.0, 14.0][..]));
         // The factors have their numbers back.
@@ -152,7 +170,8 @@ mod tests {
     fn parts_make_the_whole_product_and_rows_become_columns() {
         let device = Device::flex();
         let numbers = |count: usize| (0..count).map(|x| (x * 7919 % 31) as f32 - 15.0).collect();
-        let (mut a, mut b) = (Matrix::new(3, 401, numbers(3 * 401)), Matrix::new(3, 700, numbers(3 * 700)));
+        let (mut a, mut b) =
+            (Matrix::new(3, 401, numbers(3 * 401)), Matrix::new(3, 700, numbers(3 * 700)));
         let whole = a.product(&mut b, Product::TransposedLeft, &device);
         let (mut parts, mut firsts) = (Vec::new(), Vec::new());
         a.transposed_product(&mut b, &device, |first, part| {
@@ -163,7 +182,10 @@ mod tests {
         assert!(parts == whole.values());
         let transposed = a.transposed();
         assert_eq!((transposed.rows(), transposed.columns()), (401, 3));
-        assert!((0..401).all(|column| (0..3).all(|row| transposed.values()[column * 3 + row] == a.values()[row * 401 + column])));
+        assert!((0..401).all(|column| {
+            (0..3)
+                .all(|row| transposed.values()[column * 3 + row] == a.values()[row * 401 + column])
+        }));
     }
 
     #[test]

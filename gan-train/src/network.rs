@@ -1,8 +1,10 @@
 //! Multi-layer perceptrons: their numbers, and their forward and backward pass.
 //!
-//! The numbers live in plain vectors that this crate owns, so that a checkpoint is a list of named tensors and an optimizer one loop. Products
-//! of matrices are burn's; what lies between them is a few loops, each written with its derivative beside it. Written out like this, a
-//! step does not pay for recording a graph, and gradients of the input gradient (R1, WGAN-GP) are had, which burn's autodiff does not give.
+//! The numbers live in plain vectors that this crate owns, so that a checkpoint is a list of named
+//! tensors and an optimizer one loop. Products of matrices are burn's; what lies between them is a
+//! few loops, each written with its derivative beside it. Written out like this, a step does not
+//! pay for recording a graph, and gradients of the input gradient (R1, WGAN-GP) are had, which
+//! burn's autodiff does not give.
 
 mod backward;
 mod forward;
@@ -72,7 +74,8 @@ impl Param {
 }
 
 impl Mlp {
-    /// A new network: weights and biases evenly distributed over `+-1/sqrt(inputs)` (PyTorch's default), gain 1, shift 0.
+    /// A new network: weights and biases evenly distributed over `+-1/sqrt(inputs)` (PyTorch's
+    /// default), gain 1, shift 0.
     pub fn new(layers: Vec<Dense>, seed: u64, purpose: Purpose) -> Self {
         let mut params = Self::shapes(&layers);
         let mut rest = params.as_mut_slice();
@@ -83,7 +86,8 @@ impl Mlp {
             let mut rng = stream(seed, purpose, index as u64);
             of_layer[0].values = uniform(layer.inputs * layer.outputs, bound, &mut rng);
             if layer.batch_norm {
-                (of_layer[1].values, of_layer[2].values) = (vec![1.0; layer.outputs], vec![0.0; layer.outputs]);
+                (of_layer[1].values, of_layer[2].values) =
+                    (vec![1.0; layer.outputs], vec![0.0; layer.outputs]);
             } else {
                 of_layer[1].values = uniform(layer.outputs, bound, &mut rng);
             }
@@ -96,7 +100,9 @@ impl Mlp {
         let shapes = |(index, layer): (usize, &Dense)| {
             let weight = Param::new(index, "weight", vec![layer.inputs, layer.outputs], Vec::new());
             let vectors: &[&str] = if layer.batch_norm { &["gain", "shift"] } else { &["bias"] };
-            let vectors = vectors.iter().map(move |name| Param::new(index, name, vec![layer.outputs], Vec::new()));
+            let vectors = vectors
+                .iter()
+                .map(move |name| Param::new(index, name, vec![layer.outputs], Vec::new()));
             [weight].into_iter().chain(vectors).collect::<Vec<_>>()
         };
         layers.iter().enumerate().flat_map(shapes).collect()

@@ -1,4 +1,5 @@
-//! The losses of both networks and their derivatives with respect to the logits. Formulas and sources: docs/training.md.
+//! The losses of both networks and their derivatives with respect to the logits. Formulas and
+//! sources: docs/training.md.
 
 use crate::config::Objective;
 
@@ -21,7 +22,9 @@ impl Objective {
     pub fn discriminator(self, real: &[f32], fake: &[f32], smoothing: f64) -> Loss {
         let target = 1.0 - smoothing;
         match self {
-            Self::Minimax | Self::NonSaturating => apart(real, fake, |r| cross_entropy(r, target), |f| cross_entropy(f, 0.0)),
+            Self::Minimax | Self::NonSaturating => {
+                apart(real, fake, |r| cross_entropy(r, target), |f| cross_entropy(f, 0.0))
+            }
             Self::LeastSquares => apart(real, fake, |r| half_square(r - target), half_square),
             Self::Hinge => apart(
                 real,
@@ -57,15 +60,17 @@ impl Objective {
         }
     }
 
-    /// Whether logits are log-odds of being real, so that scores are probabilities; else scores are the logits themselves. The relativistic
-    /// loss knows only differences of logits.
+    /// Whether logits are log-odds of being real, so that scores are probabilities; else scores are
+    /// the logits themselves. The relativistic loss knows only differences of logits.
     pub fn has_probabilities(self) -> bool {
         matches!(self, Self::Minimax | Self::NonSaturating)
     }
 
     /// The mean score of these logits.
     pub fn score(self, logits: &[f32]) -> f64 {
-        let score = |&logit: &f32| if self.has_probabilities() { sigmoid(logit.into()) } else { logit.into() };
+        let score = |&logit: &f32| {
+            if self.has_probabilities() { sigmoid(logit.into()) } else { logit.into() }
+        };
         logits.iter().map(score).sum::<f64>() / logits.len().max(1) as f64
     }
 }
@@ -97,7 +102,8 @@ fn pairs(real: &[f32], fake: &[f32], f: impl Fn(f64) -> Term) -> Loss {
     Loss { value, real, fake }
 }
 
-/// Cross-entropy of a logit with the probability `target`: `softplus(x) - target x`, derivative `sigmoid(x) - target`.
+/// Cross-entropy of a logit with the probability `target`: `softplus(x) - target x`, derivative
+/// `sigmoid(x) - target`.
 fn cross_entropy(logit: f64, target: f64) -> Term {
     // softplus(x) = max(x, 0) + log(1 + e^-|x|), which does not overflow
     (logit.max(0.0) + (-logit.abs()).exp().ln_1p() - target * logit, sigmoid(logit) - target)
@@ -127,21 +133,36 @@ mod tests {
     const FAKE: [f32; 3] = [-1.3, 0.2, -0.5];
 
     /// The published value functions, written with probabilities where they have them.
-    fn expected(objective: Objective, real: [f64; 3], fake: [f64; 3], smoothing: f64) -> (f64, f64) {
+    fn expected(
+        objective: Objective,
+        real: [f64; 3],
+        fake: [f64; 3],
+        smoothing: f64,
+    ) -> (f64, f64) {
         let p = |x: f64| 1.0 / (1.0 + (-x).exp());
-        let mean = |f: &dyn Fn(f64, f64) -> f64| (0..3).map(|i| f(real[i], fake[i])).sum::<f64>() / 3.0;
+        let mean =
+            |f: &dyn Fn(f64, f64) -> f64| (0..3).map(|i| f(real[i], fake[i])).sum::<f64>() / 3.0;
         let t = 1.0 - smoothing;
         match objective {
             Objective::Minimax => {
-                let d = mean(&|r, f| -t * p(r).ln() - smoothing * (1.0 - p(r)).ln() - (1.0 - p(f)).ln());
+                let d = mean(&|r, f| {
+                    -t * p(r).ln() - smoothing * (1.0 - p(r)).ln() - (1.0 - p(f)).ln()
+                });
                 (d, mean(&|_, f| (1.0 - p(f)).ln()))
             }
             Objective::NonSaturating => {
-                let d = mean(&|r, f| -t * p(r).ln() - smoothing * (1.0 - p(r)).ln() - (1.0 - p(f)).ln());
+                let d = mean(&|r, f| {
+                    -t * p(r).ln() - smoothing * (1.0 - p(r)).ln() - (1.0 - p(f)).ln()
+                });
                 (d, mean(&|_, f| -p(f).ln()))
             }
-            Objective::LeastSquares => (mean(&|r, f| 0.5 * (r - t).powi(2) + 0.5 * f * f), mean(&|_, f| 0.5 * (f - 1.0).powi(2))),
-            Objective::Hinge => (mean(&|r, f| (1.0 - r).max(0.0) + (1.0 + f).max(0.0)), mean(&|_, f| -f)),
+            Objective::LeastSquares => (
+                mean(&|r, f| 0.5 * (r - t).powi(2) + 0.5 * f * f),
+                mean(&|_, f| 0.5 * (f - 1.0).powi(2)),
+            ),
+            Objective::Hinge => {
+                (mean(&|r, f| (1.0 - r).max(0.0) + (1.0 + f).max(0.0)), mean(&|_, f| -f))
+            }
             Objective::Wasserstein => (mean(&|r, f| f - r), mean(&|_, f| -f)),
             Objective::Relativistic => (mean(&|r, f| -p(r - f).ln()), mean(&|r, f| -p(f - r).ln())),
         }
@@ -153,13 +174,19 @@ mod tests {
         for objective in ALL {
             for smoothing in [0.0, 0.1] {
                 if smoothing > 0.0
-                    && !matches!(objective, Objective::Minimax | Objective::NonSaturating | Objective::LeastSquares)
+                    && !matches!(
+                        objective,
+                        Objective::Minimax | Objective::NonSaturating | Objective::LeastSquares
+                    )
                 {
                     continue;
                 }
                 let (real, fake) = (REAL.map(f64::from), FAKE.map(f64::from));
                 let (d, g) = expected(objective, real, fake, smoothing);
-                let (d_loss, g_loss) = (objective.discriminator(&REAL, &FAKE, smoothing), objective.generator(&REAL, &FAKE));
+                let (d_loss, g_loss) = (
+                    objective.discriminator(&REAL, &FAKE, smoothing),
+                    objective.generator(&REAL, &FAKE),
+                );
                 assert!((d_loss.value - d).abs() < 1e-6, "{objective:?}: D {} {d}", d_loss.value);
                 assert!((g_loss.value - g).abs() < 1e-6, "{objective:?}: G {} {g}", g_loss.value);
                 for index in 0..3 {
@@ -170,9 +197,15 @@ mod tests {
                     };
                     for of_fake in [false, true] {
                         let (up, down) = (moved(STEP, of_fake), moved(-STEP, of_fake));
-                        let (d, g) = ((up.0 - down.0) / (2.0 * STEP), (up.1 - down.1) / (2.0 * STEP));
-                        let found = |loss: &Loss| f64::from(if of_fake { loss.fake[index] } else { loss.real[index] });
-                        assert!((found(&d_loss) - d).abs() < 1e-6, "{objective:?}: D {of_fake} {index}");
+                        let (d, g) =
+                            ((up.0 - down.0) / (2.0 * STEP), (up.1 - down.1) / (2.0 * STEP));
+                        let found = |loss: &Loss| {
+                            f64::from(if of_fake { loss.fake[index] } else { loss.real[index] })
+                        };
+                        assert!(
+                            (found(&d_loss) - d).abs() < 1e-6,
+                            "{objective:?}: D {of_fake} {index}"
+                        );
                         // The generator has no hold on real images.
                         if of_fake {
                             assert!((found(&g_loss) - g).abs() < 1e-6, "{objective:?}: G {index}");
@@ -187,7 +220,10 @@ mod tests {
     fn large_logits_do_not_overflow() {
         for objective in ALL {
             let loss = objective.discriminator(&[-1e4], &[1e4], 0.0);
-            assert!(loss.value.is_finite() && loss.value >= 1e4 && loss.real[0].is_finite(), "{objective:?}");
+            assert!(
+                loss.value.is_finite() && loss.value >= 1e4 && loss.real[0].is_finite(),
+                "{objective:?}"
+            );
             let loss = objective.discriminator(&[f32::NAN], &[f32::NAN], 0.0);
             assert!(loss.value.is_nan(), "{objective:?}: what is not a number must be seen");
         }

@@ -25,7 +25,8 @@ pub struct Optimizer {
     beta2: f32,
     epsilon: f64,
     weights: Weights,
-    /// Averages of the gradients (Adam) or the velocity (SGD), in the params' order; empty for RMSprop.
+    /// Averages of the gradients (Adam) or the velocity (SGD), in the params' order; empty for
+    /// RMSprop.
     pub first: Vec<Vec<f32>>,
     /// Averages of the squared gradients; empty for SGD.
     pub second: Vec<Vec<f32>>,
@@ -49,7 +50,10 @@ impl Optimizer {
     /// All moments 0.
     pub fn new(config: &TrainingConfig, weights: Weights, params: &[Param]) -> Self {
         let zeros = |used: bool| -> Vec<Vec<f32>> {
-            params.iter().map(|param| if used { vec![0.0; param.values.len()] } else { Vec::new() }).collect()
+            params
+                .iter()
+                .map(|param| if used { vec![0.0; param.values.len()] } else { Vec::new() })
+                .collect()
         };
         Self {
             kind: config.optimizer,
@@ -62,10 +66,11 @@ impl Optimizer {
         }
     }
 
-    /// Changes param number `index`, from its number `start` on, by the gradient of so many numbers. With `g` the gradient and `m`, `v` the moments:
+    /// Changes param number `index`, from its number `start` on, by the gradient of so many
+    /// numbers. With `g` the gradient and `m`, `v` the moments:
     ///
-    /// - Adam: `m = beta1 m + (1 - beta1) g`, `v = beta2 v + (1 - beta2) g²`, `p -= rate m' / (sqrt(v') + epsilon)` with
-    ///   `m' = m / (1 - beta1^time)`, `v' = v / (1 - beta2^time)`;
+    /// - Adam: `m = beta1 m + (1 - beta1) g`, `v = beta2 v + (1 - beta2) g²`, `p -= rate m' /
+    ///   (sqrt(v') + epsilon)` with `m' = m / (1 - beta1^time)`, `v' = v / (1 - beta2^time)`;
     /// - RMSprop: `v` as above, `p -= rate g / (sqrt(v) + epsilon)`;
     /// - SGD: `m = beta1 m + g`, `p -= rate m`.
     pub fn update(
@@ -77,14 +82,17 @@ impl Optimizer {
         pace: Pace,
         average: Option<&mut Param>,
     ) {
-        let weights = Weights { clip: self.weights.clip, ..if param.is_weight() { self.weights } else { Weights::default() } };
+        let weights = Weights {
+            clip: self.weights.clip,
+            ..if param.is_weight() { self.weights } else { Weights::default() }
+        };
         let (beta1, beta2) = (self.beta1, self.beta2);
         let gradient = gradient.values();
         let part = start..start + gradient.len();
         let values = &mut param.values[part.clone()];
         // What a kind of optimizer has not is empty.
-        let [first, second] =
-            [&mut self.first, &mut self.second].map(|moments| moments[index].get_mut(part.clone()).unwrap_or_default());
+        let [first, second] = [&mut self.first, &mut self.second]
+            .map(|moments| moments[index].get_mut(part.clone()).unwrap_or_default());
         let average = average.map_or(&mut [][..], |average| &mut average.values[part]);
         match self.kind {
             OptimizerKind::Adam => {
@@ -92,34 +100,56 @@ impl Optimizer {
                 let correction2 = (1.0 - f64::from(beta2).powi(time)).sqrt();
                 let rate = (pace.rate * correction2 / (1.0 - f64::from(beta1).powi(time))) as f32;
                 let epsilon = (self.epsilon * correction2) as f32;
-                blocks(values, gradient, [first, second], average, pace.decay, move |p, g, m, v| {
-                    let g = weights.penalize(*p, g);
-                    *m = beta1 * *m + (1.0 - beta1) * g;
-                    *v = beta2 * *v + (1.0 - beta2) * g * g;
-                    *p = weights.cut(*p - rate * *m / (v.sqrt() + epsilon));
-                });
+                blocks(
+                    values,
+                    gradient,
+                    [first, second],
+                    average,
+                    pace.decay,
+                    move |p, g, m, v| {
+                        let g = weights.penalize(*p, g);
+                        *m = beta1 * *m + (1.0 - beta1) * g;
+                        *v = beta2 * *v + (1.0 - beta2) * g * g;
+                        *p = weights.cut(*p - rate * *m / (v.sqrt() + epsilon));
+                    },
+                );
             }
             OptimizerKind::RmsProp => {
                 let (rate, epsilon) = (pace.rate as f32, self.epsilon as f32);
-                blocks(values, gradient, [&mut [], second], average, pace.decay, move |p, g, _, v| {
-                    let g = weights.penalize(*p, g);
-                    *v = beta2 * *v + (1.0 - beta2) * g * g;
-                    *p = weights.cut(*p - rate * g / (v.sqrt() + epsilon));
-                });
+                blocks(
+                    values,
+                    gradient,
+                    [&mut [], second],
+                    average,
+                    pace.decay,
+                    move |p, g, _, v| {
+                        let g = weights.penalize(*p, g);
+                        *v = beta2 * *v + (1.0 - beta2) * g * g;
+                        *p = weights.cut(*p - rate * g / (v.sqrt() + epsilon));
+                    },
+                );
             }
             OptimizerKind::Sgd => {
                 let rate = pace.rate as f32;
-                blocks(values, gradient, [first, &mut []], average, pace.decay, move |p, g, m, _| {
-                    *m = beta1 * *m + weights.penalize(*p, g);
-                    *p = weights.cut(*p - rate * *m);
-                });
+                blocks(
+                    values,
+                    gradient,
+                    [first, &mut []],
+                    average,
+                    pace.decay,
+                    move |p, g, m, _| {
+                        *m = beta1 * *m + weights.penalize(*p, g);
+                        *p = weights.cut(*p - rate * *m);
+                    },
+                );
             }
         }
     }
 }
 
-/// Calls `update` with each number, its gradient and its moments, and then moves its average; block by block, so that each is read from
-/// memory once. A moment or average that is not there is an empty slice.
+/// Calls `update` with each number, its gradient and its moments, and then moves its average; block
+/// by block, so that each is read from memory once. A moment or average that is not there is an
+/// empty slice.
 fn blocks(
     values: &mut [f32],
     gradient: &[f32],
@@ -130,9 +160,11 @@ fn blocks(
 ) {
     let count = values.len().div_ceil(BLOCK);
     let numbers = values.par_chunks_mut(BLOCK).zip(gradient.par_chunks(BLOCK));
-    let numbers = numbers.zip(parts(first, count)).zip(parts(second, count)).zip(parts(average, count));
+    let numbers =
+        numbers.zip(parts(first, count)).zip(parts(second, count)).zip(parts(average, count));
     numbers.for_each(|((((p, g), m), v), average)| {
-        // Every kind of optimizer runs through the same loop; what it has not, it gets and leaves alone.
+        // Every kind of optimizer runs through the same loop; what it has not, it gets and leaves
+        // alone.
         let mut unused = if m.is_empty() || v.is_empty() { vec![0.0; p.len()] } else { Vec::new() };
         let (m, v) = match (m.is_empty(), v.is_empty()) {
             (true, _) => (&mut unused[..], v),
@@ -171,7 +203,11 @@ impl<U: Fn(&mut f32, f32, &mut f32, &mut f32)> WithSimd for Block<'_, U> {
 
 /// The blocks of a slice, or so many empty ones if it is empty.
 fn parts(slice: &mut [f32], count: usize) -> Vec<&mut [f32]> {
-    if slice.is_empty() { (0..count).map(|_| &mut [][..]).collect() } else { slice.chunks_mut(BLOCK).collect() }
+    if slice.is_empty() {
+        (0..count).map(|_| &mut [][..]).collect()
+    } else {
+        slice.chunks_mut(BLOCK).collect()
+    }
 }
 
 impl Weights {
@@ -199,20 +235,42 @@ mod tests {
     }
 
     /// Runs three updates and compares the values with `expected` after each.
-    fn check(kind: OptimizerKind, weights: Weights, mut expected: impl FnMut(u64, [f64; 2]) -> [f64; 2]) {
-        let config = TrainingConfig { optimizer: kind, beta1: 0.5, beta2: 0.9, epsilon: 1e-3, ..TrainingConfig::default() };
+    fn check(
+        kind: OptimizerKind,
+        weights: Weights,
+        mut expected: impl FnMut(u64, [f64; 2]) -> [f64; 2],
+    ) {
+        let config = TrainingConfig {
+            optimizer: kind,
+            beta1: 0.5,
+            beta2: 0.9,
+            epsilon: 1e-3,
+            ..TrainingConfig::default()
+        };
         let mut params = [param(vec![1, 2])];
         let mut average = param(vec![1, 2]);
         let mut optimizer = Optimizer::new(&config, weights, &params);
         for (time, gradient) in (1..).zip(GRADIENTS) {
             let row = Matrix::new(1, 2, gradient.map(|g| g as f32).to_vec());
             let before = average.values.clone();
-            optimizer.update(0, &mut params[0], &row, 0, Pace { rate: 0.1, time, decay: 0.75 }, Some(&mut average));
-            for ((average, before), value) in average.values.iter().zip(&before).zip(&params[0].values) {
+            optimizer.update(
+                0,
+                &mut params[0],
+                &row,
+                0,
+                Pace { rate: 0.1, time, decay: 0.75 },
+                Some(&mut average),
+            );
+            for ((average, before), value) in
+                average.values.iter().zip(&before).zip(&params[0].values)
+            {
                 assert!((average - (0.75 * before + 0.25 * value)).abs() < 1e-6);
             }
             for (found, expected) in params[0].values.iter().zip(expected(time, gradient)) {
-                assert!((f64::from(*found) - expected).abs() < 1e-6, "{kind:?} {time}: {found} {expected}");
+                assert!(
+                    (f64::from(*found) - expected).abs() < 1e-6,
+                    "{kind:?} {time}: {found} {expected}"
+                );
             }
         }
     }
@@ -226,7 +284,10 @@ mod tests {
                 let g = gradient[index];
                 m[index] = 0.5 * m[index] + 0.5 * g;
                 v[index] = 0.9 * v[index] + 0.1 * g * g;
-                let (m_hat, v_hat) = (m[index] / (1.0 - 0.5f64.powi(time as i32)), v[index] / (1.0 - 0.9f64.powi(time as i32)));
+                let (m_hat, v_hat) = (
+                    m[index] / (1.0 - 0.5f64.powi(time as i32)),
+                    v[index] / (1.0 - 0.9f64.powi(time as i32)),
+                );
                 values[index] -= 0.1 * m_hat / (v_hat.sqrt() + 1e-3);
             }
             values
@@ -242,14 +303,18 @@ mod tests {
             for index in 0..2 {
                 let g = gradient[index] + 0.02 * values[index].signum() + 0.3 * values[index];
                 v[index] = 0.9 * v[index] + 0.1 * g * g;
-                values[index] = (values[index] - 0.1 * g / (v[index].sqrt() + 1e-3)).clamp(-1.5, 1.5);
+                values[index] =
+                    (values[index] - 0.1 * g / (v[index].sqrt() + 1e-3)).clamp(-1.5, 1.5);
             }
             values
         });
         let (mut values, mut m) = ([1.0f64, -2.0], [0.0f64; 2]);
         check(OptimizerKind::Sgd, weights, |_, gradient| {
             for index in 0..2 {
-                m[index] = 0.5 * m[index] + gradient[index] + 0.02 * values[index].signum() + 0.3 * values[index];
+                m[index] = 0.5 * m[index]
+                    + gradient[index]
+                    + 0.02 * values[index].signum()
+                    + 0.3 * values[index];
                 values[index] = (values[index] - 0.1 * m[index]).clamp(-1.5, 1.5);
             }
             values
@@ -263,7 +328,14 @@ mod tests {
         for (shape, expected) in [(vec![2], vec![1.0, -2.0]), (vec![1, 2], vec![0.8, -1.7])] {
             let mut params = [param(shape)];
             let mut optimizer = Optimizer::new(&config, weights, &params);
-            optimizer.update(0, &mut params[0], &Matrix::zeros(1, 2), 0, Pace { rate: 0.1, time: 1, decay: 0.0 }, None);
+            optimizer.update(
+                0,
+                &mut params[0],
+                &Matrix::zeros(1, 2),
+                0,
+                Pace { rate: 0.1, time: 1, decay: 0.0 },
+                None,
+            );
             assert_eq!(params[0].values, expected);
         }
     }

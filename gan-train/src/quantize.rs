@@ -25,7 +25,8 @@ const FACTOR_MAX: f64 = 0.2499;
 pub enum Bits {
     /// A scale for each row.
     Eight,
-    /// Also a scale for each group of a row's inputs. The first layer has eight bits: few weights, which everything depends on.
+    /// Also a scale for each group of a row's inputs. The first layer has eight bits: few weights,
+    /// which everything depends on.
     Four {
         /// Inputs in a group: 16 or 32.
         group: u8,
@@ -35,8 +36,9 @@ pub enum Bits {
 impl Bits {
     /// Those of a blob.
     pub fn of(header: &Header<'_>) -> Self {
-        let group =
-            header.layers.iter().find_map(|spec| if let Element::I4 { group } = spec.element { Some(group) } else { None });
+        let group = header.layers.iter().find_map(|spec| {
+            if let Element::I4 { group } = spec.element { Some(group) } else { None }
+        });
         group.map_or(Self::Eight, |group| Self::Four { group })
     }
 
@@ -79,7 +81,8 @@ pub(crate) struct Numbers {
     pub table: Option<[u8; 256]>,
 }
 
-/// A row of integers: what its sums are scaled by, the sum of all its weights, and what to add to its (real) bias.
+/// A row of integers: what its sums are scaled by, the sum of all its weights, and what to add to
+/// its (real) bias.
 struct Row {
     scale: f64,
     sum: i64,
@@ -92,7 +95,12 @@ struct Row {
 ///
 /// Numbers that the format cannot hold; names the layer.
 pub fn quantize(generator: &FloatGenerator, bits: Bits) -> Result<Vec<u8>> {
-    let samples = Samples::new(CALIBRATION_SEED, CALIBRATION_SAMPLES, generator.latent_len, generator.classes);
+    let samples = Samples::new(
+        CALIBRATION_SEED,
+        CALIBRATION_SAMPLES,
+        generator.latent_len,
+        generator.classes,
+    );
     let outputs = generator.outputs(&samples);
     let mut input: Codes = latent::SCALING.into();
     let mut numbers: Vec<Numbers> = Vec::new();
@@ -125,7 +133,16 @@ impl Numbers {
             Weights::Bytes(weights) => Layer::I8 { weights, bias, multipliers, shifts, output },
             Weights::HalfBytes { group, bytes: weights, scales } => {
                 let (packing, group) = (Packing::Rows, *group);
-                Layer::I4(Nibbles { packing, group, weights, scales, bias, multipliers, shifts, output })
+                Layer::I4(Nibbles {
+                    packing,
+                    group,
+                    weights,
+                    scales,
+                    bias,
+                    multipliers,
+                    shifts,
+                    output,
+                })
             }
         }
     }
@@ -139,15 +156,26 @@ fn moments_of(outputs: &[f32], columns: usize) -> Vec<(f64, f64)> {
 }
 
 /// A layer's weights as integers.
-fn round_weights(layer: &FloatLayer, element: Element, input: Codes, moments: &[(f64, f64)]) -> (Weights, Vec<Row>) {
+fn round_weights(
+    layer: &FloatLayer,
+    element: Element,
+    input: Codes,
+    moments: &[(f64, f64)],
+) -> (Weights, Vec<Row>) {
     let Element::I4 { group } = element else {
         let mut all = Vec::with_capacity(layer.weights.len());
         let rows = layer.rows().enumerate().map(|(row, weights)| {
             let scale = weight_scale(&weights, largest_bias(layer, row), input);
-            let weights = weights.iter().map(|&weight| (f64::from(weight) / scale).round().clamp(-127.0, 127.0) as i8);
+            let weights = weights
+                .iter()
+                .map(|&weight| (f64::from(weight) / scale).round().clamp(-127.0, 127.0) as i8);
             let first = all.len();
             all.extend(weights);
-            Row { scale, sum: all[first..].iter().map(|&weight| i64::from(weight)).sum(), correction: 0.0 }
+            Row {
+                scale,
+                sum: all[first..].iter().map(|&weight| i64::from(weight)).sum(),
+                correction: 0.0,
+            }
         });
         let rows = rows.collect();
         return (Weights::Bytes(all), rows);
@@ -160,9 +188,15 @@ fn round_weights(layer: &FloatLayer, element: Element, input: Codes, moments: &[
         for_sum.max(least_scale(largest_bias(layer, row), input)) as f32
     };
     // A bias takes back what a mean adds; inputs that never vary still get some precision.
-    let floor = 1e-3 * moments.iter().map(|(_, variance)| variance).sum::<f64>() / moments.len() as f64;
-    let half_bytes =
-        HalfBytes::new(&layer.weights, [layer.inputs, layer.outputs], group, |k| (moments[k].1 + floor) as f32, least);
+    let floor =
+        1e-3 * moments.iter().map(|(_, variance)| variance).sum::<f64>() / moments.len() as f64;
+    let half_bytes = HalfBytes::new(
+        &layer.weights,
+        [layer.inputs, layer.outputs],
+        group,
+        |k| (moments[k].1 + floor) as f32,
+        least,
+    );
     let (mut bytes, mut scales, mut rows) = (Vec::new(), Vec::new(), Vec::new());
     for (row, float) in half_bytes.rows().zip(&float) {
         let scale = f64::from(row.scale);
@@ -181,7 +215,8 @@ fn round_weights(layer: &FloatLayer, element: Element, input: Codes, moments: &[
     (Weights::HalfBytes { group, bytes, scales }, rows)
 }
 
-/// Quantizes a layer whose inputs have the codes `input` and these means and variances; returns it and the codes of its outputs.
+/// Quantizes a layer whose inputs have the codes `input` and these means and variances; returns it
+/// and the codes of its outputs.
 fn quantize_layer(
     layer: &FloatLayer,
     element: Element,
@@ -190,7 +225,10 @@ fn quantize_layer(
     outputs: Vec<f32>,
     last: bool,
 ) -> Result<(Numbers, Codes)> {
-    ensure!(layer.weights.iter().chain(&layer.bias).all(|number| number.is_finite()), "a weight is not finite");
+    ensure!(
+        layer.weights.iter().chain(&layer.bias).all(|number| number.is_finite()),
+        "a weight is not finite"
+    );
     let (weights, rows) = round_weights(layer, element, input, moments);
     let largest = rows.iter().map(|row| row.scale).fold(0.0, f64::max) * input.scale;
 
@@ -198,7 +236,9 @@ fn quantize_layer(
     let (target, table, codes) = if last {
         let index = output_index(layer.activation).into();
         (index, Some(output_table(layer.activation)), index)
-    } else if let (Some(table), Some(codes)) = (hidden_table(layer.activation), hidden_codes(layer.activation)) {
+    } else if let (Some(table), Some(codes)) =
+        (hidden_table(layer.activation), hidden_codes(layer.activation))
+    {
         (output_index(layer.activation).into(), Some(table), codes.into())
     } else {
         let codes = calibrate(outputs, largest / FACTOR_MAX);
@@ -221,9 +261,11 @@ fn quantize_layer(
     };
     for (output, row) in rows.iter().enumerate() {
         let factor = input.scale * row.scale / target.scale;
-        let rescale = Rescale::from_factor(factor)
-            .with_context(|| format!("output {output}: its weights are too large for the activation"))?;
-        let negative = Rescale::with_shift(factor * slope, rescale.shift).context("the slope is over 1")?;
+        let rescale = Rescale::from_factor(factor).with_context(|| {
+            format!("output {output}: its weights are too large for the activation")
+        })?;
+        let negative =
+            Rescale::with_shift(factor * slope, rescale.shift).context("the slope is over 1")?;
         numbers.multipliers.extend(rescale.multiplier.to_le_bytes());
         numbers.negative_multipliers.extend(negative.multiplier.to_le_bytes());
         numbers.shifts.push(rescale.shift);
@@ -242,11 +284,16 @@ fn quantize_layer(
 
 /// The largest bias of an output in any class.
 fn largest_bias(layer: &FloatLayer, row: usize) -> f32 {
-    layer.bias.iter().skip(row).step_by(layer.outputs).fold(0.0, |largest, bias| bias.abs().max(largest))
+    layer
+        .bias
+        .iter()
+        .skip(row)
+        .step_by(layer.outputs)
+        .fold(0.0, |largest, bias| bias.abs().max(largest))
 }
 
-/// `max |w| / 127`, so that the largest weight is exactly 127; larger where the bias needs it to stay within 30 bits, which
-/// happens in rows of (nearly) zeros.
+/// `max |w| / 127`, so that the largest weight is exactly 127; larger where the bias needs it to
+/// stay within 30 bits, which happens in rows of (nearly) zeros.
 fn weight_scale(weights: &[f32], bias: f32, input: Codes) -> f64 {
     let weight = weights.iter().fold(0.0f32, |largest, weight| weight.abs().max(largest));
     (f64::from(weight) / 127.0).max(least_scale(bias, input))

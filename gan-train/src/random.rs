@@ -1,6 +1,7 @@
 //! Random numbers for training, each from (seed, purpose, index) alone.
 //!
-//! Nothing carries a generator's state from step to step, so a resumed run draws what an uninterrupted one would.
+//! Nothing carries a generator's state from step to step, so a resumed run draws what an
+//! uninterrupted one would.
 
 use rand_core::Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -25,7 +26,8 @@ pub enum Purpose {
     Dropout = 7,
     /// First vectors of spectral normalization; the index is the layer.
     Spectral = 8,
-    /// Directions of finite differences, instance noise, points between real and generated images; the index is the discriminator's update.
+    /// Directions of finite differences, instance noise, points between real and generated images;
+    /// the index is the discriminator's update.
     Noise = 9,
     /// Choice of the images that are kept for judging.
     HeldOut = 10,

@@ -1,7 +1,7 @@
 //! Loops over numbers: compiled for the widest vectors that the CPU has, and spread over its cores.
 //!
-//! Each number is computed by the same operations in the same order whatever the vectors and the cores, so results do not
-//! depend on them.
+//! Each number is computed by the same operations in the same order whatever the vectors and the
+//! cores, so results do not depend on them.
 
 pub use pulp::{Simd, WithSimd};
 
@@ -10,19 +10,24 @@ use rayon::prelude::*;
 /// Numbers that are worth a second core.
 const PARALLEL: usize = 1 << 15;
 
-/// Runs a loop. It stands in its `with_simd`, `#[inline(always)]`, because only what is inlined into pulp's dispatcher is compiled for wide
-/// vectors: a function or a closure that is handed over is not, from some size on.
+/// Runs a loop. It stands in its `with_simd`, `#[inline(always)]`, because only what is inlined
+/// into pulp's dispatcher is compiled for wide vectors: a function or a closure that is handed over
+/// is not, from some size on.
 pub fn vectorized<L: WithSimd>(work: L) -> L::Output {
     pulp::Arch::new().dispatch(work)
 }
 
-/// Calls `work` with the index of the first row, and some rows, until all rows of `columns` numbers were there, on all cores.
+/// Calls `work` with the index of the first row, and some rows, until all rows of `columns` numbers
+/// were there, on all cores.
 pub fn rows(values: &mut [f32], columns: usize, work: impl Fn(usize, &mut [f32]) + Sync) {
     let block = block(values.len(), columns);
     if block >= values.len() {
         return work(0, values);
     }
-    values.par_chunks_mut(block).enumerate().for_each(|(index, rows)| work(index * (block / columns), rows));
+    values
+        .par_chunks_mut(block)
+        .enumerate()
+        .for_each(|(index, rows)| work(index * (block / columns), rows));
 }
 
 /// Multiplies all numbers.
@@ -69,8 +74,9 @@ fn block(len: usize, columns: usize) -> usize {
 
 /// `e^x`, within 2 units in the last place; below -87 it is that of -87, above 88 that of 88.
 ///
-/// After Cody and Waite 1980: `x = n ln 2 + r`, a polynomial for `e^r`, and `n` put into the exponent. Without a branch or a call, so that
-/// loops of it become vectors; that of the C library does not.
+/// After Cody and Waite 1980: `x = n ln 2 + r`, a polynomial for `e^r`, and `n` put into the
+/// exponent. Without a branch or a call, so that loops of it become vectors; that of the C library
+/// does not.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     /// Adding it leaves no bits for a fraction, so that the sum's lowest bits are the integer.
@@ -131,7 +137,12 @@ mod tests {
                 values.iter_mut().for_each(|value| *value += (first + row) as f32 + 1.0);
             }
         });
-        assert!(values.chunks_exact(columns).enumerate().all(|(row, values)| values.iter().all(|&v| v == row as f32 + 1.0)));
+        assert!(
+            values
+                .chunks_exact(columns)
+                .enumerate()
+                .all(|(row, values)| values.iter().all(|&v| v == row as f32 + 1.0))
+        );
     }
 
     #[test]

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
-/// Name of the description in the file's metadata. One entry: the order of several would be another in each file.
+/// Name of the description in the file's metadata. One entry: the order of several would be another
+/// in each file.
 const DESCRIPTION: &str = "description";
 
 /// A tensor that is written.
@@ -23,19 +24,27 @@ pub struct Numbers<'n> {
     pub values: &'n [f32],
 }
 
-/// Writes tensors, ordered by name, behind a description in TOML. Numbers become bytes tensor by tensor, so that a large network is never
-/// in memory twice.
+/// Writes tensors, ordered by name, behind a description in TOML. Numbers become bytes tensor by
+/// tensor, so that a large network is never in memory twice.
 ///
 /// # Errors
 ///
 /// `out` cannot be written.
-pub fn write(out: &mut impl Write, mut tensors: Vec<Numbers<'_>>, description: &impl Serialize) -> Result<()> {
+pub fn write(
+    out: &mut impl Write,
+    mut tensors: Vec<Numbers<'_>>,
+    description: &impl Serialize,
+) -> Result<()> {
     tensors.sort_by_key(|tensor| tensor.name);
     let mut end = 0;
     let infos = tensors.iter().map(|tensor| {
         let start = end;
         end += size_of_val(tensor.values);
-        let info = TensorInfo { dtype: Dtype::F32, shape: tensor.shape.to_vec(), data_offsets: (start, end) };
+        let info = TensorInfo {
+            dtype: Dtype::F32,
+            shape: tensor.shape.to_vec(),
+            data_offsets: (start, end),
+        };
         (tensor.name.to_owned(), info)
     });
     let infos = infos.collect();
@@ -65,8 +74,10 @@ impl<'b> TensorFile<'b> {
     ///
     /// They are not a whole safetensors file.
     pub fn parse(bytes: &'b [u8]) -> Result<Self> {
-        let (_, header) = SafeTensors::read_metadata(bytes).context("not a safetensors file, or cut short")?;
-        let tensors = SafeTensors::deserialize(bytes).context("not a safetensors file, or cut short")?;
+        let (_, header) =
+            SafeTensors::read_metadata(bytes).context("not a safetensors file, or cut short")?;
+        let tensors =
+            SafeTensors::deserialize(bytes).context("not a safetensors file, or cut short")?;
         Ok(Self { tensors, header })
     }
 
@@ -80,7 +91,8 @@ impl<'b> TensorFile<'b> {
         let text = metadata.and_then(|metadata| metadata.get(DESCRIPTION)).with_context(|| {
             format!("metadata {DESCRIPTION}: missing (expected {format:?}; a file of another program, or of an older gan-train)")
         })?;
-        let table: toml::Table = toml::from_str(text).with_context(|| format!("metadata {DESCRIPTION}"))?;
+        let table: toml::Table =
+            toml::from_str(text).with_context(|| format!("metadata {DESCRIPTION}"))?;
         let found = table.get("format").and_then(toml::Value::as_str).unwrap_or_default();
         ensure!(found == format, "format: {found:?} (expected {format:?})");
         table.try_into().with_context(|| format!("metadata {DESCRIPTION}"))
@@ -93,9 +105,18 @@ impl<'b> TensorFile<'b> {
     /// It is missing, or has another type or shape, or a number that is not finite.
     pub fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let view = self.tensors.tensor(name).with_context(|| format!("tensor {name}: missing"))?;
-        ensure!(view.dtype() == Dtype::F32, "tensor {name}: type {:?} (expected F32)", view.dtype());
-        ensure!(view.shape() == shape, "tensor {name}: shape {:?} (expected {shape:?})", view.shape());
-        let values: Vec<f32> = view.data().as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+        ensure!(
+            view.dtype() == Dtype::F32,
+            "tensor {name}: type {:?} (expected F32)",
+            view.dtype()
+        );
+        ensure!(
+            view.shape() == shape,
+            "tensor {name}: shape {:?} (expected {shape:?})",
+            view.shape()
+        );
+        let values: Vec<f32> =
+            view.data().as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
         ensure!(values.iter().all(|value| value.is_finite()), "tensor {name}: not finite");
         Ok(values)
     }
@@ -107,6 +128,9 @@ impl<'b> TensorFile<'b> {
 ///
 /// The file cannot be read, or `parse` refuses it.
 pub fn read<T>(path: &Path, parse: impl FnOnce(&TensorFile<'_>) -> Result<T>) -> Result<T> {
-    let bytes = std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    TensorFile::parse(&bytes).and_then(|file| parse(&file)).with_context(|| path.display().to_string())
+    let bytes =
+        std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    TensorFile::parse(&bytes)
+        .and_then(|file| parse(&file))
+        .with_context(|| path.display().to_string())
 }

@@ -1,4 +1,5 @@
-//! Training: the state of a run, and one step of it. The recipe is written down in docs/training.md.
+//! Training: the state of a run, and one step of it. The recipe is written down in
+//! docs/training.md.
 
 mod batch;
 pub mod checkpoint;
@@ -55,20 +56,30 @@ pub struct Losses {
     pub generator: f64,
     /// The penalties on the discriminator's slope, with their weights.
     pub penalty: f64,
-    /// Mean score of real images: the probability of being real, or the logit where the objective has no probabilities.
+    /// Mean score of real images: the probability of being real, or the logit where the objective
+    /// has no probabilities.
     pub score_real: f64,
     /// The same for generated images.
     pub score_fake: f64,
     /// Standard deviation of all logits: 0 if the discriminator says the same of everything.
     pub spread: f64,
-    /// Mean variance of a pixel over the generated batch, as a part of the data's: near 0 if all images are alike.
+    /// Mean variance of a pixel over the generated batch, as a part of the data's: near 0 if all
+    /// images are alike.
     pub diversity: f64,
 }
 
 impl Default for Losses {
     /// Of new networks: nothing is wrong with them yet.
     fn default() -> Self {
-        Self { discriminator: 0.0, generator: 0.0, penalty: 0.0, score_real: 0.0, score_fake: 0.0, spread: 1.0, diversity: 1.0 }
+        Self {
+            discriminator: 0.0,
+            generator: 0.0,
+            penalty: 0.0,
+            score_real: 0.0,
+            score_fake: 0.0,
+            spread: 1.0,
+            diversity: 1.0,
+        }
     }
 }
 
@@ -78,9 +89,18 @@ impl Trainer {
     /// # Errors
     ///
     /// The data has fewer images than a batch, or the backend is not in this build.
-    pub fn new(config: Config, backend: Backend, data: Split, shape: Shape, state: State) -> Result<Self> {
+    pub fn new(
+        config: Config,
+        backend: Backend,
+        data: Split,
+        shape: Shape,
+        state: State,
+    ) -> Result<Self> {
         let (found, batch) = (data.images.count, config.training.batch);
-        ensure!(found >= batch, "training.batch: {batch}, but the data has only {found} images to train on");
+        ensure!(
+            found >= batch,
+            "training.batch: {batch}, but the data has only {found} images to train on"
+        );
         let data_sha256 = data.sha256();
         let batches = Batches::new(&config, data, shape.classes);
         let variance = batches.variance().max(1e-12);
@@ -124,7 +144,11 @@ impl Trainer {
 
     /// The averaged generator, ready to be quantized.
     pub fn generator(&self) -> FloatGenerator {
-        FloatGenerator::new(&self.config, self.shape, &self.state.generator.with_params(self.state.averaged().to_vec()))
+        FloatGenerator::new(
+            &self.config,
+            self.shape,
+            &self.state.generator.with_params(self.state.averaged().to_vec()),
+        )
     }
 
     /// Where the run stands.
@@ -157,7 +181,9 @@ impl Trainer {
         let training = &self.config.training;
         match training.alternate {
             Alternate::Steps => true,
-            Alternate::Epochs => (network == training.first) == (step / self.batches.in_epoch()).is_multiple_of(2),
+            Alternate::Epochs => {
+                (network == training.first) == (step / self.batches.in_epoch()).is_multiple_of(2)
+            }
         }
     }
 
@@ -170,7 +196,11 @@ impl Trainer {
             (Alternate::Epochs, _) => {
                 let epoch = self.batches.in_epoch();
                 let (pairs, rest) = (steps / (2 * epoch), steps % (2 * epoch));
-                let rest = if network == training.first { rest.min(epoch) } else { rest.saturating_sub(epoch) };
+                let rest = if network == training.first {
+                    rest.min(epoch)
+                } else {
+                    rest.saturating_sub(epoch)
+                };
                 pairs * epoch + rest
             }
         }

@@ -1,4 +1,5 @@
-//! Whatever is wrong, there is one error that names the file and the field, the right exit code, and nothing is lost.
+//! Whatever is wrong, there is one error that names the file and the field, the right exit code,
+//! and nothing is lost.
 
 mod common;
 use common::{fail, folder, mnist, short_run, succeed};
@@ -6,12 +7,15 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-/// A folder whose run.gan was changed by `change`; all commands that read a blob must refuse it in these words.
+/// A folder whose run.gan was changed by `change`; all commands that read a blob must refuse it in
+/// these words.
 #[track_caller]
 fn refuse_blob(change: impl Fn(&mut Vec<u8>), parts: &[&str]) {
     let folder = folder();
     let path = folder.path();
-    let mut blob = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/v1-tiny.gan")).unwrap();
+    let mut blob =
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/v1-tiny.gan"))
+            .unwrap();
     change(&mut blob);
     fs::write(path.join("x.gan"), blob).unwrap();
     let parts: Vec<&str> = parts.iter().copied().chain(["x.gan"]).collect();
@@ -63,7 +67,11 @@ fn idx_files() {
         (images_file, images()[..3000].to_vec(), &["count", "3200", "2984"]),
         (images_file, idx([0, 0, 8, 3], &[0, 4, 4], &[]), &["0 images"]),
         (images_file, idx([0, 0, 8, 3], &[u32::MAX; 3], &[]), &["sizes", "too large"]),
-        (labels_file, idx([0, 0, 8, 1], &[199], &[1; 199]), &["199 labels", "200 images", images_file]),
+        (
+            labels_file,
+            idx([0, 0, 8, 1], &[199], &[1; 199]),
+            &["199 labels", "200 images", images_file],
+        ),
     ];
     for (name, bytes, parts) in cases {
         let folder = folder();
@@ -84,7 +92,12 @@ fn idx_files() {
     fs::write(path.join("data/images-idx3-ubyte.gz"), &packed[..packed.len() / 2]).unwrap();
     fail(path, "train --data data", 1, &["gzip", "cut short", "images-idx3-ubyte.gz"]);
     fs::write(path.join("data/images-idx3-ubyte.gz"), &packed).unwrap();
-    fail(path, "train --data data --preset compact", 1, &["conditional", "no labels", "--unconditional"]);
+    fail(
+        path,
+        "train --data data --preset compact",
+        1,
+        &["conditional", "no labels", "--unconditional"],
+    );
     // Nobody asked for labels here.
     succeed(path, "train --data data --steps 3 --out unlabelled");
     fs::write(path.join("data/labels-idx1-ubyte.gz"), gzip(&labels())).unwrap();
@@ -107,11 +120,17 @@ fn configurations() {
         (good.replace("rate = 1e-3", "rate = -1.0"), "training.rate"),
         (good.replace("batch = 128", "batch = 5000"), "training.batch"),
         (good.replace("[64, 64, 64]", "[64, 0]"), "generator.hidden"),
-        (good.replace("[64, 64, 64]", "[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"), "generator.hidden"),
+        (
+            good.replace("[64, 64, 64]", "[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"),
+            "generator.hidden",
+        ),
         (good.replace("\"leaky_relu\"", "\"gelu\""), "gelu"),
         (good.replace("[generator]", "[generator"), "generator"),
         (good.replace("\"non_saturating\"", "\"wasserstein\""), "training.objective"),
-        (good.replace("[128, 128]", "[{ size = 128, dropout = 2 }]"), "discriminator.hidden layer 0: dropout"),
+        (
+            good.replace("[128, 128]", "[{ size = 128, dropout = 2 }]"),
+            "discriminator.hidden layer 0: dropout",
+        ),
         (good.replace("[128, 128]", "[\"128\"]"), "a layer's size, or a table"),
         (good.replace("batch = 128", "batch = 128\nselect = \"beauty\""), "training.select"),
         (String::new(), "name"),
@@ -145,10 +164,21 @@ fn shapes() {
     }
     fail(path, "bench-model --layers 4-9 --activation gelu -o x.gan", 2, &["gelu", "leaky-relu"]);
     fail(path, "bench-model --layers 4-9 --output relu -o x.gan", 2, &["relu", "sigmoid"]);
-    fail(path, "bench-model --layers 4-9 -o missing/x.gan", 1, &["missing/x.gan", "cannot be written"]);
+    fail(
+        path,
+        "bench-model --layers 4-9 -o missing/x.gan",
+        1,
+        &["missing/x.gan", "cannot be written"],
+    );
     assert!(!path.join("x.gan").exists());
 
-    assert_eq!(succeed(path, "bench-model --layers 4-9 --activation leaky-relu --output none --seed 2 -o x.gan"), "x.gan\n");
+    assert_eq!(
+        succeed(
+            path,
+            "bench-model --layers 4-9 --activation leaky-relu --output none --seed 2 -o x.gan"
+        ),
+        "x.gan\n"
+    );
     assert!(succeed(path, "inspect x.gan").contains("latent 4, 0 labels, 3x3 pixels"));
 }
 
@@ -201,12 +231,20 @@ fn labels_runs_and_outputs() {
     {
         std::os::unix::fs::symlink("file", path.join("link")).unwrap();
         succeed(path, "generate run.gan --out link");
-        assert!(path.join("link").is_symlink() && fs::read(path.join("file")).unwrap().starts_with(b"\x89PNG"));
+        assert!(
+            path.join("link").is_symlink()
+                && fs::read(path.join("file")).unwrap().starts_with(b"\x89PNG")
+        );
         assert!(common::run(path, "quantize run -o /dev/stdout").stdout.starts_with(b"GANB"));
         assert!(!Path::new("/dev/stdout").is_file() || Path::new("/dev/stdout").is_symlink());
     }
     let before = fs::read(path.join("run/checkpoint.safetensors")).unwrap();
-    fail(path, "train --data digits --steps 5 --out run", 1, &["run", "--resume run", "--overwrite"]);
+    fail(
+        path,
+        "train --data digits --steps 5 --out run",
+        1,
+        &["run", "--resume run", "--overwrite"],
+    );
     assert_eq!(fs::read(path.join("run/checkpoint.safetensors")).unwrap(), before);
 
     // A checkpoint that is not whole, or of another network.
@@ -220,7 +258,12 @@ fn labels_runs_and_outputs() {
     fs::write(&checkpoint, &whole).unwrap();
     let config = fs::read_to_string(path.join("run/config.toml")).unwrap();
     fs::write(path.join("run/config.toml"), config.replace("latent = 16", "latent = 17")).unwrap();
-    fail(path, "quantize run -o x.gan", 1, &["checkpoint.safetensors", "config", "another config.toml"]);
+    fail(
+        path,
+        "quantize run -o x.gan",
+        1,
+        &["checkpoint.safetensors", "config", "another config.toml"],
+    );
     assert!(!path.join("x.gan").exists());
 }
 
@@ -240,7 +283,11 @@ fn a_full_disk_and_a_reader_that_leaves() {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = common::command(path, arguments).stdout(writer).output().unwrap();
-        assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success() && output.stderr.is_empty(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 }
 
@@ -251,7 +298,12 @@ fn a_diverging_run_says_where() {
     let config = include_str!("../presets/digits8.toml").replace("rate = 1e-3", "rate = 1e30");
     assert!(config.contains("1e30"));
     fs::write(path.join("c.toml"), config).unwrap();
-    fail(path, "train --data digits --config c.toml --out run", 1, &["step ", "loss is", "training.rate"]);
+    fail(
+        path,
+        "train --data digits --config c.toml --out run",
+        1,
+        &["step ", "loss is", "training.rate"],
+    );
 }
 
 #[test]
@@ -259,17 +311,35 @@ fn mnist_files() {
     let folder = folder();
     let path = folder.path();
     fs::create_dir(path.join("empty")).unwrap();
-    fail(path, "train --data mnist --data-dir missing", 1, &["--data-dir missing", "no such folder"]);
+    fail(
+        path,
+        "train --data mnist --data-dir missing",
+        1,
+        &["--data-dir missing", "no such folder"],
+    );
     let mut offline = common::command(path, "train --data mnist --data-dir empty");
-    let output =
-        offline.env("GAN_TRAIN_MNIST_URL", "http://127.0.0.1:1").env("GAN_TRAIN_CACHE", path.join("cache")).output().unwrap();
+    let output = offline
+        .env("GAN_TRAIN_MNIST_URL", "http://127.0.0.1:1")
+        .env("GAN_TRAIN_CACHE", path.join("cache"))
+        .output()
+        .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
-    for part in ["note: empty: no train-images-idx3-ubyte", "download failed", "--data-dir FOLDER"] {
+    for part in ["note: empty: no train-images-idx3-ubyte", "download failed", "--data-dir FOLDER"]
+    {
         assert!(stderr.contains(part), "no {part:?} in\n{stderr}");
     }
-    fs::write(path.join("empty/train-images-idx3-ubyte"), idx([0, 0, 8, 3], &[1, 28, 28], &[0; 784])).unwrap();
-    fail(path, "train --data mnist --data-dir empty", 1, &["train-images-idx3-ubyte", "sha256", "expected"]);
+    fs::write(
+        path.join("empty/train-images-idx3-ubyte"),
+        idx([0, 0, 8, 3], &[1, 28, 28], &[0; 784]),
+    )
+    .unwrap();
+    fail(
+        path,
+        "train --data mnist --data-dir empty",
+        1,
+        &["train-images-idx3-ubyte", "sha256", "expected"],
+    );
     let Some(real) = mnist() else { return };
     succeed(path, &format!("train --data mnist --data-dir {} --steps 3 --out run", real.display()));
 }

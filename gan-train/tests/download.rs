@@ -1,4 +1,5 @@
-//! MNIST's download, against a server on this machine that misbehaves in all the ways that servers do.
+//! MNIST's download, against a server on this machine that misbehaves in all the ways that servers
+//! do.
 
 mod common;
 use common::{command, folder, mnist};
@@ -10,7 +11,8 @@ use std::path::Path;
 use std::process::Output;
 use std::sync::{Arc, Mutex};
 
-/// What the server answers for a path: the body, and after how many bytes of it the connection breaks.
+/// What the server answers for a path: the body, and after how many bytes of it the connection
+/// breaks.
 type Answer = (u16, Vec<u8>, Option<usize>);
 
 /// A server of one answer for each path; notes the ranges that were asked for.
@@ -30,7 +32,8 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 // A client that went away in the middle is not this server's trouble.
-                let _ = answer(stream.unwrap(), &answers.lock().unwrap(), &mut ranges.lock().unwrap());
+                let _ =
+                    answer(stream.unwrap(), &answers.lock().unwrap(), &mut ranges.lock().unwrap());
             }
         });
         server
@@ -58,18 +61,29 @@ impl Server {
     }
 }
 
-fn answer(mut stream: TcpStream, answers: &HashMap<String, Answer>, ranges: &mut Vec<String>) -> std::io::Result<()> {
+fn answer(
+    mut stream: TcpStream,
+    answers: &HashMap<String, Answer>,
+    ranges: &mut Vec<String>,
+) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream.try_clone()?).lines();
     let request = lines.next().unwrap()?;
-    let headers: Vec<String> = lines.map_while(|line| line.ok().filter(|line| !line.is_empty())).collect();
+    let headers: Vec<String> =
+        lines.map_while(|line| line.ok().filter(|line| !line.is_empty())).collect();
     let path = request.split(' ').nth(1).unwrap();
     let (status, body, breaks) = answers.get(path).cloned().unwrap_or((404, Vec::new(), None));
-    let range = headers.iter().find_map(|line| line.to_lowercase().strip_prefix("range: bytes=").map(str::to_owned));
+    let range = headers
+        .iter()
+        .find_map(|line| line.to_lowercase().strip_prefix("range: bytes=").map(str::to_owned));
     let start = range.as_ref().map_or(0, |range| range.trim_end_matches('-').parse().unwrap());
     ranges.extend(range);
     let status = if start > 0 && status == 200 { 206 } else { status };
     let rest = &body[start..];
-    write!(stream, "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", rest.len())?;
+    write!(
+        stream,
+        "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        rest.len()
+    )?;
     stream.write_all(&rest[..breaks.unwrap_or(rest.len()).min(rest.len())])
 }
 
@@ -78,14 +92,23 @@ const FIRST: &str = "train-images-idx3-ubyte";
 #[test]
 fn a_server_without_mnist() {
     let (server, folder) = (Server::start(), folder());
-    server.fail(folder.path(), &["train-images-idx3-ubyte.gz", "404", "--data-dir", "t10k-labels-idx1-ubyte.gz"]);
+    server.fail(
+        folder.path(),
+        &["train-images-idx3-ubyte.gz", "404", "--data-dir", "t10k-labels-idx1-ubyte.gz"],
+    );
     server.set(FIRST, (200, b"<html>please log in</html>".to_vec(), None));
     server.fail(folder.path(), &["sha256", "not MNIST"]);
-    assert_eq!(fs::read_dir(folder.path().join("cache/mnist")).unwrap().count(), 0, "nothing wrong is kept");
+    assert_eq!(
+        fs::read_dir(folder.path().join("cache/mnist")).unwrap().count(),
+        0,
+        "nothing wrong is kept"
+    );
 
     // No server at all, as without a network.
     let mut offline = command(folder.path(), "train --data mnist --out run");
-    offline.env("GAN_TRAIN_MNIST_URL", "http://127.0.0.1:1").env("GAN_TRAIN_CACHE", folder.path().join("cache"));
+    offline
+        .env("GAN_TRAIN_MNIST_URL", "http://127.0.0.1:1")
+        .env("GAN_TRAIN_CACHE", folder.path().join("cache"));
     let output = offline.output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
@@ -100,9 +123,14 @@ fn a_download_that_breaks_goes_on_where_it_was() {
     let first = file(FIRST);
     server.set(FIRST, (200, first.clone(), Some(1_000_000)));
     server.fail(folder.path(), &["1000000 bytes", "try again"]);
-    assert_eq!(fs::metadata(folder.path().join(format!("cache/mnist/{FIRST}.gz.part"))).unwrap().len(), 1_000_000);
+    assert_eq!(
+        fs::metadata(folder.path().join(format!("cache/mnist/{FIRST}.gz.part"))).unwrap().len(),
+        1_000_000
+    );
 
-    for name in [FIRST, "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
+    for name in
+        [FIRST, "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"]
+    {
         server.set(name, (200, file(name), None));
     }
     let output = server.train(folder.path());

@@ -16,33 +16,56 @@ fn within(name: &str, found: f64, low: f64, high: f64) {
     assert!((low..=high).contains(&found), "{name}: {found} (expected {low} to {high})");
 }
 
-/// The figures of docs/evaluation.md. FID depends on the classifier; the bounds of the others hold what PyTorch's float features
-/// of another classifier gave: log-likelihood 241, coverage 0.948, precision 0.944, recall 0.946.
+/// The figures of docs/evaluation.md. FID depends on the classifier; the bounds of the others hold
+/// what PyTorch's float features of another classifier gave: log-likelihood 241, coverage 0.948,
+/// precision 0.944, recall 0.946.
 #[test]
 fn real_mnist_has_the_known_scores() {
     let Some(mnist) = mnist() else { return };
     let folder = folder();
-    let blob = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/mnist-small.gan").canonicalize().unwrap();
-    let arguments = format!("evaluate {} --data mnist --data-dir {} --json", blob.display(), mnist.display());
-    let report: serde_json::Value = serde_json::from_str(&succeed(folder.path(), &arguments)).unwrap();
+    let blob = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../models/mnist-small.gan")
+        .canonicalize()
+        .unwrap();
+    let arguments =
+        format!("evaluate {} --data mnist --data-dir {} --json", blob.display(), mnist.display());
+    let report: serde_json::Value =
+        serde_json::from_str(&succeed(folder.path(), &arguments)).unwrap();
     let real = |name: &str| report["real"][name].as_f64().unwrap();
     assert_eq!((&report["reference"], &report["training"]), (&10_000.into(), &60_000.into()));
     assert_eq!(report["classifier"]["steps"], 6000, "the built-in classifier");
-    within("accuracy of the built-in classifier", report["classifier_accuracy"].as_f64().unwrap(), 0.99, 1.0);
+    within(
+        "accuracy of the built-in classifier",
+        report["classifier_accuracy"].as_f64().unwrap(),
+        0.99,
+        1.0,
+    );
     within("fid", real("fid"), 0.18, 0.30);
     within("log_likelihood", real("log_likelihood"), 238.0, 246.0);
     within("coverage", real("coverage"), 0.93, 0.96);
     within("precision", real("precision"), 0.92, 0.96);
     within("recall", real("recall"), 0.93, 0.96);
     within("density", real("density"), 0.85, 1.0);
-    let memorization = |column: &str, name: &str| report[column]["memorization"][name].as_f64().unwrap();
+    let memorization =
+        |column: &str, name: &str| report[column]["memorization"][name].as_f64().unwrap();
     within("distance of the test images", memorization("real", "distance"), 4.1, 4.35);
-    within("the same over the training images'", memorization("real", "ratio_to_training"), 0.98, 1.04);
+    within(
+        "the same over the training images'",
+        memorization("real", "ratio_to_training"),
+        0.98,
+        1.04,
+    );
     assert_eq!((memorization("int8", "images"), memorization("int8", "copies")), (2000.0, 0.0));
     // A network of 142 KB is not as good as real data in any of them.
-    for (name, better) in [("fid", -1.0), ("log_likelihood", 1.0), ("coverage", 1.0), ("recall", 1.0)] {
+    for (name, better) in
+        [("fid", -1.0), ("log_likelihood", 1.0), ("coverage", 1.0), ("recall", 1.0)]
+    {
         let int8 = report["int8"][name].as_f64().unwrap();
-        assert!(better * int8 < better * real(name), "{name}: {int8} is better than {}", real(name));
+        assert!(
+            better * int8 < better * real(name),
+            "{name}: {int8} is better than {}",
+            real(name)
+        );
     }
 }
 
@@ -64,7 +87,8 @@ fn a_quick_judgement_of_real_mnist_agrees() {
         println!("{count} images: {:.2?}: {quick:?}", start.elapsed());
         // The test images in the generator's place: as good as it gets, with more noise.
         within("fid", quick.fid, 0.0, 1.0);
-        // Of equal distributions 1 - (5000 / (5000 + count))^5: the ball of a reference image holds 5 of 5,000 others and so many samples.
+        // Of equal distributions 1 - (5000 / (5000 + count))^5: the ball of a reference image holds
+        // 5 of 5,000 others and so many samples.
         let expected = 1.0 - (5000.0 / (5000.0 + count as f64)).powi(5);
         within("coverage", quick.coverage, expected - 0.04, expected + 0.02);
         within("recall", quick.recall, 0.90, 0.97);
@@ -73,7 +97,8 @@ fn a_quick_judgement_of_real_mnist_agrees() {
     }
 }
 
-/// A folder of the built-in digits within a border: `across` pixels left and right, two lines above and below.
+/// A folder of the built-in digits within a border: `across` pixels left and right, two lines above
+/// and below.
 fn framed(folder: &Path, across: usize) {
     let Split { images, labels } = data::digits().unwrap().train;
     let (width, height) = (8 + 2 * across, 12);
@@ -88,10 +113,12 @@ fn framed(folder: &Path, across: usize) {
 
 fn write(folder: &Path, images: &Images, labels: &[u8]) {
     fs::create_dir(folder).unwrap();
-    let [count, height, width] = [images.count, images.height, images.width].map(|size| size as u32);
+    let [count, height, width] =
+        [images.count, images.height, images.width].map(|size| size as u32);
     let image_file = [idx::images_header(count, height, width), images.pixels.clone()].concat();
     fs::write(folder.join("images-idx3-ubyte"), image_file).unwrap();
-    fs::write(folder.join("labels-idx1-ubyte"), [&idx::labels_header(count), labels].concat()).unwrap();
+    fs::write(folder.join("labels-idx1-ubyte"), [&idx::labels_header(count), labels].concat())
+        .unwrap();
 }
 
 #[test]
@@ -103,7 +130,10 @@ fn a_larger_model_is_judged_by_its_middle_and_what_does_not_fit_is_refused() {
     // Long enough to see that the digits' place was found.
     succeed(path, "train --data framed --preset digits8 --steps 1000 --out large");
     succeed(path, "quantize large -o large/large.gan");
-    let text = succeed(path, "evaluate large/large.gan --data digits --classifier c.safetensors --samples 400 --json");
+    let text = succeed(
+        path,
+        "evaluate large/large.gan --data digits --classifier c.safetensors --samples 400 --json",
+    );
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
     for column in ["int8", "float"] {
         within(column, report[column]["conditional_accuracy"].as_f64().unwrap(), 0.5, 1.0);
@@ -112,18 +142,43 @@ fn a_larger_model_is_judged_by_its_middle_and_what_does_not_fit_is_refused() {
     short_run(path);
     succeed(path, "classifier --data framed --steps 1 --out large.safetensors");
     let parts = ["--data framed", "the model's 8x8", "12x12"];
-    fail(path, "evaluate run.gan --data framed --samples 50 --classifier large.safetensors", 1, &parts);
+    fail(
+        path,
+        "evaluate run.gan --data framed --samples 50 --classifier large.safetensors",
+        1,
+        &parts,
+    );
     fs::write(path.join("broken"), "no classifier").unwrap();
-    fail(path, "evaluate run.gan --data digits --classifier broken", 1, &["broken", "not a safetensors file"]);
+    fail(
+        path,
+        "evaluate run.gan --data digits --classifier broken",
+        1,
+        &["broken", "not a safetensors file"],
+    );
     fail(path, "evaluate run.gan --data digits --classifier none", 1, &["none", "cannot be read"]);
-    fail(path, "evaluate run.gan --data digits --classifier large.safetensors", 1, &["large.safetensors", "8x8", "12x12"]);
+    fail(
+        path,
+        "evaluate run.gan --data digits --classifier large.safetensors",
+        1,
+        &["large.safetensors", "8x8", "12x12"],
+    );
     let Split { images, labels } = data::digits().unwrap().train;
     let labels: Vec<u8> = labels.unwrap().into_iter().map(|label| label % 2).collect();
     write(&path.join("two"), &images, &labels);
     succeed(path, "classifier --data two --steps 1 --out few.safetensors");
-    fail(path, "evaluate run.gan --data digits --classifier few.safetensors", 1, &["few.safetensors", "10 labels", "2"]);
+    fail(
+        path,
+        "evaluate run.gan --data digits --classifier few.safetensors",
+        1,
+        &["few.safetensors", "10 labels", "2"],
+    );
     fs::remove_file(path.join("framed/labels-idx1-ubyte")).unwrap();
-    fail(path, "evaluate large/large.gan --data framed --samples 50", 1, &["--data framed", "no labels"]);
+    fail(
+        path,
+        "evaluate large/large.gan --data framed --samples 50",
+        1,
+        &["--data framed", "no labels"],
+    );
     fail(path, "classifier --data framed --out x.safetensors", 1, &["--data framed", "no labels"]);
     assert!(!path.join("x.safetensors").exists());
 }

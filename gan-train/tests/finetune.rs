@@ -17,10 +17,19 @@ fn a_run_is_trained_for_four_bits_the_same_each_time() {
         succeed(path, &format!("quantize {name} -o {name}.gan"));
     }
     assert_eq!(read("one.gan"), read("two.gan"));
-    let report: serde_json::Value = serde_json::from_str(&succeed(path, "inspect one.gan --json")).unwrap();
-    let elements: Vec<&str> =
-        report["layers"].as_array().unwrap().iter().map(|layer| layer["element"].as_str().unwrap()).collect();
-    assert_eq!(elements.iter().filter(|element| **element == "i4/16").count(), elements.len() - 1, "{elements:?}");
+    let report: serde_json::Value =
+        serde_json::from_str(&succeed(path, "inspect one.gan --json")).unwrap();
+    let elements: Vec<&str> = report["layers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|layer| layer["element"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        elements.iter().filter(|element| **element == "i4/16").count(),
+        elements.len() - 1,
+        "{elements:?}"
+    );
     assert_eq!(elements[0], "i8");
     // Bytes of blobs: whole, 4 bits in groups of 32, and of 16.
     let [eight, plain, small] = ["run.gan", "plain.gan", "one.gan"].map(|name| read(name).len());

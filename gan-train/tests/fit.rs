@@ -1,4 +1,5 @@
-//! `gan-train fit`: the verdicts, the exit codes, and the estimates beside the counts in docs/performance.md.
+//! `gan-train fit`: the verdicts, the exit codes, and the estimates beside the counts in
+//! docs/performance.md.
 
 mod common;
 
@@ -27,11 +28,18 @@ fn verdicts_follow_from_what_is_free() {
         assert!(rows.len() >= 8, "{} boards", rows.len());
         for row in &rows {
             let (flash, ram) = (number(row, "flash_needed"), number(row, "ram_needed"));
-            // Packed, a model is at least what it was, but for its header; the application is a few tens of kilobytes.
-            assert!((blob + 4 * 1024..blob + blob / 10 + 48 * 1024).contains(&flash), "{name}: {row}");
+            // Packed, a model is at least what it was, but for its header; the application is a few
+            // tens of kilobytes.
+            assert!(
+                (blob + 4 * 1024..blob + blob / 10 + 48 * 1024).contains(&flash),
+                "{name}: {row}"
+            );
             assert_eq!(number(row, "flash_free"), number(row, "flash_bytes") - flash);
             assert_eq!(number(row, "ram_free"), number(row, "ram_bytes") - ram);
-            assert_eq!(row["fits"].as_bool().unwrap(), number(row, "flash_free") >= 0 && number(row, "ram_free") >= 0);
+            assert_eq!(
+                row["fits"].as_bool().unwrap(),
+                number(row, "flash_free") >= 0 && number(row, "ram_free") >= 0
+            );
         }
     }
 }
@@ -60,34 +68,52 @@ fn the_exit_code_is_for_scripts() {
 fn estimates_are_within_five_percent_of_the_counts() {
     let folder = folder();
     let path = folder.path();
-    let page = std::fs::read_to_string(format!("{}/../docs/performance.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let page =
+        std::fs::read_to_string(format!("{}/../docs/performance.md", env!("CARGO_MANIFEST_DIR")))
+            .unwrap();
     let mut compared = 0;
-    for (name, layers, activation) in
-        [("A", "100-256-512-1024-784", "relu"), ("B", "100-128-784", "relu"), ("O", "97-61-211-785", "leaky-relu")]
-    {
-        succeed(path, &format!("bench-model --layers {layers} --activation {activation} -o {name}.gan"));
+    for (name, layers, activation) in [
+        ("A", "100-256-512-1024-784", "relu"),
+        ("B", "100-128-784", "relu"),
+        ("O", "97-61-211-785", "leaky-relu"),
+    ] {
+        succeed(
+            path,
+            &format!("bench-model --layers {layers} --activation {activation} -o {name}.gan"),
+        );
         let rows = json(&format!("fit {} --json", path.join(format!("{name}.gan")).display()));
         for line in page.lines().filter(|line| line.contains(&format!("| {name} |"))) {
             let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
             let [board, kernel, _, _, instructions, ..] = cells[..] else { continue };
-            let row = rows.iter().find(|row| row["board"] == board).unwrap_or_else(|| panic!("no {board}"));
-            let (Ok(counted), true) = (instructions.parse::<f64>(), row["kernel"] == kernel) else { continue };
+            let row = rows
+                .iter()
+                .find(|row| row["board"] == board)
+                .unwrap_or_else(|| panic!("no {board}"));
+            let (Ok(counted), true) = (instructions.parse::<f64>(), row["kernel"] == kernel) else {
+                continue;
+            };
             let estimated = number(row, "instructions") as f64;
-            assert!((estimated / counted - 1.0).abs() < 0.05, "{board}, {name}: {estimated} estimated, {counted} counted");
+            assert!(
+                (estimated / counted - 1.0).abs() < 0.05,
+                "{board}, {name}: {estimated} estimated, {counted} counted"
+            );
             compared += 1;
         }
     }
     assert!(compared >= 20, "{compared} compared");
 }
 
-/// Time is instructions at the manual's cycles and the board's clock; without a clock there is none.
+/// Time is instructions at the manual's cycles and the board's clock; without a clock there is
+/// none.
 #[test]
 fn times_follow_from_the_clock() {
     let rows = json(&format!("fit {} --json", model("mnist-small")));
     let of = |board: &str| rows.iter().find(|row| row["board"] == board).unwrap();
-    // 16 MHz, and 1.1 to 1.3 cycles an instruction for the code of a Cortex-M0: see the table of counts.
+    // 16 MHz, and 1.1 to 1.3 cycles an instruction for the code of a Cortex-M0: see the table of
+    // counts.
     let microbit = of("microbit");
-    let cycles = microbit["milliseconds"].as_f64().unwrap() * 16_000.0 / number(microbit, "instructions") as f64;
+    let cycles = microbit["milliseconds"].as_f64().unwrap() * 16_000.0
+        / number(microbit, "instructions") as f64;
     assert!((1.1..1.3).contains(&cycles), "{cycles} cycles an instruction");
     assert!(of("riscv32")["milliseconds"].is_null());
 }

@@ -14,7 +14,9 @@ const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/digits8.gan"
 /// The names in a folder, hidden ones too, in order.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("the folder is there");
-    let mut names: Vec<_> = entries.map(|entry| entry.expect("it is read").file_name().into_string().expect("text")).collect();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.expect("it is read").file_name().into_string().expect("text"))
+        .collect();
     names.sort();
     names
 }
@@ -33,7 +35,10 @@ fn parts_make_the_images_and_labels_of_the_whole() {
         if let Some(label) = label {
             samples.labels.fill(label);
         }
-        assert_eq!(idx::read_images(&path.join("out/images-idx3-ubyte")).unwrap(), generate(&generator, &samples).unwrap());
+        assert_eq!(
+            idx::read_images(&path.join("out/images-idx3-ubyte")).unwrap(),
+            generate(&generator, &samples).unwrap()
+        );
         let labels = idx::read_labels(&path.join("out/labels-idx1-ubyte")).unwrap();
         assert!(labels.iter().map(|&label| u16::from(label)).eq(samples.labels.iter().copied()));
     }
@@ -51,7 +56,8 @@ fn a_disk_that_fills_up_leaves_the_old_files() {
     let mut command = command(path, &format!("generate {MODEL} --count 100000 --idx out"));
     let full = || {
         let limit = libc::rlimit { rlim_cur: 1 << 20, rlim_max: 1 << 20 };
-        // SAFETY: both calls are allowed between fork and exec, and `limit` is there while it is read.
+        // SAFETY: both calls are allowed between fork and exec, and `limit` is there while it is
+        // read.
         let limited = unsafe {
             libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
             libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit)
@@ -68,7 +74,12 @@ fn a_disk_that_fills_up_leaves_the_old_files() {
 
     fs::remove_file(path.join("out/images-idx3-ubyte")).unwrap();
     fs::create_dir(path.join("out/images-idx3-ubyte")).unwrap();
-    fail(path, &format!("generate {MODEL} --idx out"), 1, &["images-idx3-ubyte: cannot be written"]);
+    fail(
+        path,
+        &format!("generate {MODEL} --idx out"),
+        1,
+        &["images-idx3-ubyte: cannot be written"],
+    );
     assert_eq!(names(&path.join("out")), ["images-idx3-ubyte", "labels-idx1-ubyte"]);
 }
 
@@ -88,7 +99,8 @@ fn ctrl_c_leaves_nothing() {
         assert!(start.elapsed() < Duration::from_secs(60), "no file was begun");
         std::thread::sleep(Duration::from_millis(2));
     }
-    // SAFETY: sends a signal to a process that nobody has waited for, so that its number is still its own.
+    // SAFETY: sends a signal to a process that nobody has waited for, so that its number is still
+    // its own.
     assert_eq!(unsafe { libc::kill(run.id() as libc::pid_t, libc::SIGINT) }, 0);
     let status = run.wait().unwrap();
     let stderr = std::io::read_to_string(run.stderr.take().unwrap()).unwrap();

@@ -31,13 +31,19 @@ fn every_target_keeps_the_pixels_and_leads_back() {
         ("x86-64", "blocks-16x4"),
         ("aarch64", "blocks-16x4"),
     ] {
-        assert_eq!(succeed(path, &format!("pack {MODEL} --target {target} -o packed.gan")), "packed.gan\n");
+        assert_eq!(
+            succeed(path, &format!("pack {MODEL} --target {target} -o packed.gan")),
+            "packed.gan\n"
+        );
         assert!(fs::read(path.join("packed.gan")).unwrap() != canonical);
         let inspected = succeed(path, "inspect packed.gan");
         assert_eq!(inspected.matches(packing).count(), 4, "{target}: {inspected}");
         assert!(images("packed.gan") == expected, "{target}: other pixels");
         succeed(path, "pack packed.gan --target any -o back.gan");
-        assert!(fs::read(path.join("back.gan")).unwrap() == canonical, "{target}: not the canonical blob again");
+        assert!(
+            fs::read(path.join("back.gan")).unwrap() == canonical,
+            "{target}: not the canonical blob again"
+        );
     }
 }
 

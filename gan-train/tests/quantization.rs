@@ -16,7 +16,13 @@ fn noise(seed: u32) -> impl FnMut() -> f32 {
     }
 }
 
-fn layer(inputs: usize, outputs: usize, classes: usize, activation: Activation, seed: u32) -> FloatLayer {
+fn layer(
+    inputs: usize,
+    outputs: usize,
+    classes: usize,
+    activation: Activation,
+    seed: u32,
+) -> FloatLayer {
     let mut noise = noise(seed);
     // Keeps activations near size 1.
     let size = 3.0 / (inputs as f32).sqrt();
@@ -26,8 +32,11 @@ fn layer(inputs: usize, outputs: usize, classes: usize, activation: Activation, 
 }
 
 fn generator(hidden: Activation, output: Activation, classes: u16) -> FloatGenerator {
-    let layers =
-        vec![layer(20, 40, usize::from(classes.max(1)), hidden, 1), layer(40, 30, 1, hidden, 2), layer(30, 48, 1, output, 3)];
+    let layers = vec![
+        layer(20, 40, usize::from(classes.max(1)), hidden, 1),
+        layer(40, 30, 1, hidden, 2),
+        layer(30, 48, 1, output, 3),
+    ];
     FloatGenerator {
         name: "test".into(),
         latent_len: 20,
@@ -55,13 +64,16 @@ fn float_pixels(generator: &FloatGenerator, samples: &Samples) -> Vec<f64> {
         for layer in &generator.layers {
             let class = if layer.bias.len() > layer.outputs { usize::from(label) } else { 0 };
             let output = |o: usize| {
-                let sum: f64 = (0..layer.inputs).map(|i| x[i] * f64::from(layer.weights[i * layer.outputs + o])).sum();
+                let sum: f64 = (0..layer.inputs)
+                    .map(|i| x[i] * f64::from(layer.weights[i * layer.outputs + o]))
+                    .sum();
                 activate(layer.activation, sum + f64::from(layer.bias[class * layer.outputs + o]))
             };
             x = (0..layer.outputs).map(output).collect();
         }
         let tanh = generator.layers.last().unwrap().activation == Activation::Tanh;
-        x.into_iter().map(move |y| if tanh { 127.5 * (y + 1.0) } else { (255.0 * y).clamp(0.0, 255.0) })
+        x.into_iter()
+            .map(move |y| if tanh { 127.5 * (y + 1.0) } else { (255.0 * y).clamp(0.0, 255.0) })
     };
     latents.flat_map(image).collect()
 }
@@ -69,8 +81,9 @@ fn float_pixels(generator: &FloatGenerator, samples: &Samples) -> Vec<f64> {
 #[test]
 fn int8_pixels_stay_near_the_float_ones() {
     let leaky = Activation::LeakyRelu(0.2);
-    // Mean difference in levels of 255: what was measured and half a level more, for other CPUs' rounding in calibration. The
-    // networks are random, so they use the steep middle of the output's range more than trained ones do.
+    // Mean difference in levels of 255: what was measured and half a level more, for other CPUs'
+    // rounding in calibration. The networks are random, so they use the steep middle of the
+    // output's range more than trained ones do.
     let cases = [
         (leaky, Activation::Sigmoid, 10, 1.72),
         (leaky, Activation::Tanh, 0, 1.80),
@@ -86,10 +99,18 @@ fn int8_pixels_stay_near_the_float_ones() {
         let samples = Samples::new(77, 500, 20, classes);
         let images = generate(&blob.decode().unwrap(), &samples).unwrap();
         let expected = float_pixels(&generator, &samples);
-        let mean =
-            images.pixels.iter().zip(&expected).map(|(&a, b)| (f64::from(a) - b).abs()).sum::<f64>() / expected.len() as f64;
-        let spread = expected.iter().map(|pixel| (pixel - 127.5).abs()).sum::<f64>() / expected.len() as f64;
-        println!("{hidden:?} {output:?} {classes}: mean {mean:.2}, spread of the images {spread:.1}");
+        let mean = images
+            .pixels
+            .iter()
+            .zip(&expected)
+            .map(|(&a, b)| (f64::from(a) - b).abs())
+            .sum::<f64>()
+            / expected.len() as f64;
+        let spread =
+            expected.iter().map(|pixel| (pixel - 127.5).abs()).sum::<f64>() / expected.len() as f64;
+        println!(
+            "{hidden:?} {output:?} {classes}: mean {mean:.2}, spread of the images {spread:.1}"
+        );
         assert!(mean < measured + 0.5, "{hidden:?} {output:?}: {mean} levels");
         assert!(spread > 30.0, "the images are all grey, so being near them says nothing");
     }
@@ -112,14 +133,19 @@ fn four_bit_pixels_stay_near_the_float_ones() {
         let means = [16, 32].map(|group| {
             let blob = BlobFile::new(&quantize(&generator, Bits::Four { group }).unwrap());
             let decoded = blob.decode().unwrap();
-            let elements: Vec<Element> = decoded.header().layers.iter().map(|layer| layer.element).collect();
+            let elements: Vec<Element> =
+                decoded.header().layers.iter().map(|layer| layer.element).collect();
             assert_eq!(elements, [Element::I8, Element::I4 { group }, Element::I4 { group }]);
             assert_eq!(Bits::of(decoded.header()), Bits::Four { group });
             let images = generate(&decoded, &samples).unwrap();
-            images.pixels.iter().zip(&expected).map(|(&a, b)| (f64::from(a) - b).abs()).sum::<f64>() / expected.len() as f64
+            images.pixels.iter().zip(&expected).map(|(&a, b)| (f64::from(a) - b).abs()).sum::<f64>()
+                / expected.len() as f64
         });
         println!("{hidden:?} {output:?} {classes}: means {means:.2?}");
-        assert!(means[0] < 1.25 * measured[0] && means[1] < 1.25 * measured[1], "{hidden:?} {output:?}: {means:?} levels");
+        assert!(
+            means[0] < 1.25 * measured[0] && means[1] < 1.25 * measured[1],
+            "{hidden:?} {output:?}: {means:?} levels"
+        );
         assert!(means[0] < means[1]);
     }
 }

@@ -8,7 +8,8 @@ use std::path::Path;
 /// Elements that have no end.
 const VOID: [&str; 3] = ["meta", "img", "br"];
 
-/// Every tag and every attribute's value is closed, in order; returns the tags' texts, without their brackets.
+/// Every tag and every attribute's value is closed, in order; returns the tags' texts, without
+/// their brackets.
 fn tags(page: &str) -> Vec<&str> {
     let mut rest = page.strip_prefix("<!DOCTYPE html>").expect("a document type");
     let (mut open, mut tags) = (Vec::new(), Vec::new());
@@ -68,7 +69,11 @@ fn evaluate(run: &Path, fids: [f64; 3]) {
             index < 2
         )
     };
-    fs::write(run.join("evaluations.jsonl"), fids.into_iter().enumerate().map(line).collect::<String>()).unwrap();
+    fs::write(
+        run.join("evaluations.jsonl"),
+        fids.into_iter().enumerate().map(line).collect::<String>(),
+    )
+    .unwrap();
 }
 
 #[test]
@@ -80,7 +85,8 @@ fn a_report_says_what_is_missing_and_shows_what_is_there() {
     let page = fs::read_to_string(path.join("run/report.html")).unwrap();
     check(&page);
     assert!(page.contains("<h1>a&lt;b&gt;&amp;c</h1>"));
-    // The generator's: weights of (16 + 10) to 64 to 64 to 64 to 64, the last layer's bias, three layers' gains and shifts.
+    // The generator's: weights of (16 + 10) to 64 to 64 to 64 to 64, the last layer's bias, three
+    // layers' gains and shifts.
     for part in ["No grids yet", "No evaluations yet", "14,400 parameters"] {
         assert!(page.contains(part), "no {part:?}");
     }
@@ -88,26 +94,37 @@ fn a_report_says_what_is_missing_and_shows_what_is_there() {
     assert_eq!((figures(&page, "<figure class=\"chart\">"), figures(&page, "<img ")), (4, 3 + 10));
     assert!(!page.contains("Chosen step") && page.contains("<dt>Steps</dt><dd>60</dd>"));
 
-    // The best generator is of a step before the run's last: a checkpoint holds all that there is in `best.safetensors`.
+    // The best generator is of a step before the run's last: a checkpoint holds all that there is
+    // in `best.safetensors`.
     succeed(path, "train --data digits --steps 40 --out early --name a<b>&c");
     fs::copy(path.join("early/checkpoint.safetensors"), path.join("run/best.safetensors")).unwrap();
     evaluate(&path.join("run"), [30.0, 10.0, 12.0]);
     fs::create_dir(path.join("run/grids")).unwrap();
     for step in [20, 40, 60] {
-        fs::copy(path.join("run/samples.png"), path.join(format!("run/grids/{step:08}.png"))).unwrap();
+        fs::copy(path.join("run/samples.png"), path.join(format!("run/grids/{step:08}.png")))
+            .unwrap();
     }
     succeed(path, "report run");
     let page = fs::read_to_string(path.join("run/report.html")).unwrap();
     check(&page);
     assert!(!page.contains("class=\"missing\""));
     assert!(page.contains("chosen: 10.00 at step 40"));
-    // Seven measures and classes more, and three grids; accuracy was not measured, and sigma is no measure.
-    assert_eq!((figures(&page, "<figure class=\"chart\">"), figures(&page, "<img ")), (4 + 7 + 1, 3 + 10 + 3));
+    // Seven measures and classes more, and three grids; accuracy was not measured, and sigma is no
+    // measure.
+    assert_eq!(
+        (figures(&page, "<figure class=\"chart\">"), figures(&page, "<img ")),
+        (4 + 7 + 1, 3 + 10 + 3)
+    );
     assert!(!page.contains("sigma over steps") && !page.contains("Conditional accuracy"));
     let metrics = fs::read_to_string(path.join("run/metrics.jsonl")).unwrap();
     let last: serde_json::Value = serde_json::from_str(metrics.lines().last().unwrap()).unwrap();
     let time = format!("<dt>Training time</dt><dd>{:.1} s</dd>", last["seconds"].as_f64().unwrap());
-    for part in ["<dt>Steps</dt><dd>60</dd>", "<dt>Chosen step</dt><dd>40</dd>", &time, "latents at step 40"] {
+    for part in [
+        "<dt>Steps</dt><dd>60</dd>",
+        "<dt>Chosen step</dt><dd>40</dd>",
+        &time,
+        "latents at step 40",
+    ] {
         assert!(page.contains(part), "no {part:?}");
     }
     assert!(!page.contains(path.to_str().unwrap()), "where the run lies is nobody's business");
@@ -116,12 +133,24 @@ fn a_report_says_what_is_missing_and_shows_what_is_there() {
     fs::write(path.join("run/grids/00000040.png"), "no picture").unwrap();
     fail(path, "report run", 1, &["run/grids/00000040.png: not a PNG"]);
     let evaluations = fs::read_to_string(path.join("run/evaluations.jsonl")).unwrap();
-    fs::write(path.join("run/evaluations.jsonl"), format!("{}\nnonsense\n", evaluations.lines().next().unwrap())).unwrap();
+    fs::write(
+        path.join("run/evaluations.jsonl"),
+        format!("{}\nnonsense\n", evaluations.lines().next().unwrap()),
+    )
+    .unwrap();
     fail(path, "report run", 1, &["run/evaluations.jsonl: line 2: expected a JSON object"]);
     fs::write(path.join("run/evaluations.jsonl"), "{\"step\":\"1\"}\n").unwrap();
     fail(path, "report run", 1, &["run/evaluations.jsonl: line 1: step: expected a whole number"]);
     fs::write(path.join("run/metrics.jsonl"), metrics.replace("\"penalty\"", "\"r1\"")).unwrap();
-    fail(path, "report run", 1, &["run: the run was made by an older gan-train", "run/metrics.jsonl: line 1: missing field"]);
+    fail(
+        path,
+        "report run",
+        1,
+        &[
+            "run: the run was made by an older gan-train",
+            "run/metrics.jsonl: line 1: missing field",
+        ],
+    );
     fail(path, "report nowhere", 1, &["nowhere: no such run folder"]);
 }
 
@@ -132,16 +161,26 @@ fn scores_that_are_no_probabilities_are_called_logits() {
     short_run(path);
     succeed(path, "report run");
     let page = fs::read_to_string(path.join("run/report.html")).unwrap();
-    assert!(page.contains("1 is real, 0 is generated") && page.contains("near 0.5") && !page.contains("mean logit"));
+    assert!(
+        page.contains("1 is real, 0 is generated")
+            && page.contains("near 0.5")
+            && !page.contains("mean logit")
+    );
 
     // A run whose first checkpoint is still to come.
     fs::create_dir(path.join("hinge")).unwrap();
-    let config = fs::read_to_string(path.join("run/config.toml")).unwrap().replace("non_saturating", "hinge");
+    let config = fs::read_to_string(path.join("run/config.toml"))
+        .unwrap()
+        .replace("non_saturating", "hinge");
     fs::write(path.join("hinge/config.toml"), config).unwrap();
     fs::copy(path.join("run/metrics.jsonl"), path.join("hinge/metrics.jsonl")).unwrap();
     succeed(path, "report hinge");
     let page = fs::read_to_string(path.join("hinge/report.html")).unwrap();
-    assert!(!page.contains("1 is real") && !page.contains("near 0.5") && page.contains(">mean logit</text>"));
+    assert!(
+        !page.contains("1 is real")
+            && !page.contains("near 0.5")
+            && page.contains(">mean logit</text>")
+    );
     assert!(page.contains("<dt>Steps</dt><dd>60</dd>"));
 
     let page = |runs: &str| {
@@ -164,7 +203,10 @@ fn runs_are_compared_in_a_table_and_on_a_page() {
     // One run has evaluations: dashes, and nothing to be better than.
     let table = succeed(path, "compare run <b> --out page.html");
     let cells = |table: &str, name: &str| -> Vec<String> {
-        let line = table.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name} in\n{table}"));
+        let line = table
+            .lines()
+            .find(|line| line.starts_with(name))
+            .unwrap_or_else(|| panic!("no {name} in\n{table}"));
         line[name.len()..].split_whitespace().map(str::to_owned).collect()
     };
     assert_eq!(cells(&table, "Name"), ["run", "<b>"]);

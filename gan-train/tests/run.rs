@@ -1,4 +1,5 @@
-//! Runs as people make them: each subcommand, the same bytes from the same seed, stopping and going on.
+//! Runs as people make them: each subcommand, the same bytes from the same seed, stopping and going
+//! on.
 
 mod common;
 use common::{command, folder, run, short_run, succeed};
@@ -17,13 +18,31 @@ fn blob(folder: &Path, name: &str) -> Vec<u8> {
 fn quickstart_leaves_all_its_files_and_draws_ten_digits() {
     let folder = folder();
     let text = succeed(folder.path(), "quickstart --steps 60 --out q");
-    for name in ["checkpoint.safetensors", "config.toml", "metrics.jsonl", "losses.svg", "samples.png", "digits.gan"] {
-        let len = fs::metadata(folder.path().join("q").join(name)).unwrap_or_else(|error| panic!("{name}: {error}")).len();
+    for name in [
+        "checkpoint.safetensors",
+        "config.toml",
+        "metrics.jsonl",
+        "losses.svg",
+        "samples.png",
+        "digits.gan",
+    ] {
+        let len = fs::metadata(folder.path().join("q").join(name))
+            .unwrap_or_else(|error| panic!("{name}: {error}"))
+            .len();
         assert!(len > 0, "{name} is empty");
     }
-    let drawn = text.lines().take_while(|line| !line.starts_with("flash")).filter(|line| !line.is_empty()).count();
+    let drawn = text
+        .lines()
+        .take_while(|line| !line.starts_with("flash"))
+        .filter(|line| !line.is_empty())
+        .count();
     assert_eq!(drawn, 16, "two rows of digits, eight lines each\n{text}");
-    for part in ["flash  18,116 bytes", "RAM    208 bytes of buffers", "13,312 multiply-accumulates", "Try next"] {
+    for part in [
+        "flash  18,116 bytes",
+        "RAM    208 bytes of buffers",
+        "13,312 multiply-accumulates",
+        "Try next",
+    ] {
         assert!(text.contains(part), "no {part:?} in\n{text}");
     }
 }
@@ -31,9 +50,15 @@ fn quickstart_leaves_all_its_files_and_draws_ten_digits() {
 #[test]
 fn the_same_seed_gives_the_same_bytes_whatever_the_threads() {
     let folder = folder();
-    for (name, threads, seed) in [("one", "1", 5), ("two", "2", 5), ("many", "7", 5), ("other", "2", 6)] {
+    for (name, threads, seed) in
+        [("one", "1", 5), ("two", "2", 5), ("many", "7", 5), ("other", "2", 6)]
+    {
         let arguments = format!("quickstart --steps 120 --seed {seed} --out {name}");
-        let status = command(folder.path(), &arguments).env("RAYON_NUM_THREADS", threads).output().unwrap().status;
+        let status = command(folder.path(), &arguments)
+            .env("RAYON_NUM_THREADS", threads)
+            .output()
+            .unwrap()
+            .status;
         assert!(status.success());
     }
     let file = |name: &str| fs::read(folder.path().join(name).join("digits.gan")).unwrap();
@@ -46,8 +71,16 @@ fn the_same_seed_gives_the_same_bytes_whatever_the_threads() {
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/mnist-small.gan");
     succeed(path, &format!("generate {} --count 600 --idx data", model.display()));
     let blobs = ["1", "2", "7"].map(|threads| {
-        let arguments = format!("train --data data --preset compact --steps 25 --out large{threads}");
-        assert!(command(path, &arguments).env("RAYON_NUM_THREADS", threads).output().unwrap().status.success());
+        let arguments =
+            format!("train --data data --preset compact --steps 25 --out large{threads}");
+        assert!(
+            command(path, &arguments)
+                .env("RAYON_NUM_THREADS", threads)
+                .output()
+                .unwrap()
+                .status
+                .success()
+        );
         blob(path, &format!("large{threads}"))
     });
     assert!(blobs.iter().all(|blob| *blob == blobs[0]));
@@ -59,12 +92,22 @@ fn an_interrupted_run_goes_on_to_the_very_same_weights() {
     let (path, length) = (folder.path(), "train --data digits --steps 1500");
     succeed(path, &format!("{length} --out whole"));
 
-    let mut child = command(path, &format!("{length} --out parts")).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
-    wait_for(|| fs::read_to_string(path.join("parts/metrics.jsonl")).is_ok_and(|text| text.lines().count() > 5));
+    let mut child = command(path, &format!("{length} --out parts"))
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_for(|| {
+        fs::read_to_string(path.join("parts/metrics.jsonl"))
+            .is_ok_and(|text| text.lines().count() > 5)
+    });
     // SAFETY: the child runs, or is a zombie of ours that was not waited for.
     assert_eq!(unsafe { libc::kill(child.id() as i32, libc::SIGINT) }, 0);
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(fs::read_to_string(path.join("parts/metrics.jsonl")).unwrap().lines().count() < 390, "it was not interrupted");
+    assert!(
+        fs::read_to_string(path.join("parts/metrics.jsonl")).unwrap().lines().count() < 390,
+        "it was not interrupted"
+    );
 
     succeed(path, "train --resume parts");
     assert_eq!(blob(path, "whole"), blob(path, "parts"));
@@ -72,13 +115,22 @@ fn an_interrupted_run_goes_on_to_the_very_same_weights() {
     let losses = |name: &str| -> Vec<(u64, String)> {
         let text = fs::read_to_string(path.join(name).join("metrics.jsonl")).unwrap();
         let parse = |line| serde_json::from_str::<serde_json::Value>(line).unwrap();
-        text.lines().map(parse).map(|line| (line["step"].as_u64().unwrap(), line["g_loss"].to_string())).collect()
+        text.lines()
+            .map(parse)
+            .map(|line| (line["step"].as_u64().unwrap(), line["g_loss"].to_string()))
+            .collect()
     };
     let (whole, parts) = (losses("whole"), losses("parts"));
     assert_eq!(whole.len(), 500);
     let same = whole.iter().zip(&parts).filter(|(a, b)| a.1 == b.1).count();
-    assert_eq!(whole.iter().map(|line| line.0).collect::<Vec<_>>(), parts.iter().map(|line| line.0).collect::<Vec<_>>());
-    assert!(same >= whole.len() - 1, "only the line of the interruption may be a mean over fewer steps");
+    assert_eq!(
+        whole.iter().map(|line| line.0).collect::<Vec<_>>(),
+        parts.iter().map(|line| line.0).collect::<Vec<_>>()
+    );
+    assert!(
+        same >= whole.len() - 1,
+        "only the line of the interruption may be a mean over fewer steps"
+    );
 }
 
 #[test]
@@ -90,9 +142,10 @@ fn a_run_goes_on_only_with_its_own_data() {
     succeed(path, "generate run.gan --count 200 --seed 1 --idx b");
     succeed(path, "train --data a --steps 20 --out second");
     fs::rename(path.join("a"), path.join("moved")).unwrap();
-    for (arguments, part) in
-        [("", "--data says where it is now"), ("--data b", "not the images and labels that second was started on")]
-    {
+    for (arguments, part) in [
+        ("", "--data says where it is now"),
+        ("--data b", "not the images and labels that second was started on"),
+    ] {
         common::fail(path, &format!("train --resume second --steps 40 {arguments}"), 1, &[part]);
     }
     succeed(path, "train --resume second --steps 40 --data moved");
@@ -103,10 +156,20 @@ fn a_run_goes_on_only_with_its_own_data() {
 
     // A length that is already behind it changes nothing, nor does a configuration that was edited.
     let config = fs::read_to_string(path.join("second/config.toml")).unwrap();
-    common::fail(path, "train --resume second --data moved --steps 39", 1, &["40 steps are done", "39"]);
+    common::fail(
+        path,
+        "train --resume second --data moved --steps 39",
+        1,
+        &["40 steps are done", "39"],
+    );
     assert_eq!(fs::read_to_string(path.join("second/config.toml")).unwrap(), config);
     fs::write(path.join("second/config.toml"), config.replace("seed = 0", "seed = 1")).unwrap();
-    common::fail(path, "train --resume second --data moved", 1, &["checkpoint.safetensors", "config"]);
+    common::fail(
+        path,
+        "train --resume second --data moved",
+        1,
+        &["checkpoint.safetensors", "config"],
+    );
 }
 
 #[test]
@@ -116,7 +179,11 @@ fn a_killed_run_goes_on_from_its_last_checkpoint() {
     let length = "train --data digits --steps 1500 --checkpoint-every 0.05";
     succeed(path, &format!("{length} --out whole"));
 
-    let mut child = command(path, &format!("{length} --out parts")).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let mut child = command(path, &format!("{length} --out parts"))
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
     let mut kills = 0;
     loop {
         wait_for(|| path.join("parts/checkpoint.safetensors").exists());
@@ -128,14 +195,29 @@ fn a_killed_run_goes_on_from_its_last_checkpoint() {
         child.kill().unwrap();
         child.wait().unwrap();
         kills += 1;
-        child = command(path, "train --resume parts --checkpoint-every 0.05").stdout(Stdio::null()).spawn().unwrap();
+        child = command(path, "train --resume parts --checkpoint-every 0.05")
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
     }
     assert!(kills >= 3, "it was killed only {kills} times");
     // Nothing that a kill has left stays.
-    let mut left: Vec<String> =
-        fs::read_dir(path.join("parts")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut left: Vec<String> = fs::read_dir(path.join("parts"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     left.sort();
-    assert_eq!(left, ["checkpoint.safetensors", "config.toml", "losses.svg", "metrics.jsonl", "report.html", "samples.png"]);
+    assert_eq!(
+        left,
+        [
+            "checkpoint.safetensors",
+            "config.toml",
+            "losses.svg",
+            "metrics.jsonl",
+            "report.html",
+            "samples.png"
+        ]
+    );
     assert!(child.wait().unwrap().success());
     assert_eq!(blob(path, "whole"), blob(path, "parts"));
 }
@@ -174,7 +256,8 @@ fn unconditional_runs_take_no_labels() {
     let path = folder.path();
     succeed(path, "train --data digits --unconditional --steps 60 --out run");
     succeed(path, "quantize run -o run.gan");
-    let report: serde_json::Value = serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();
+    let report: serde_json::Value =
+        serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();
     assert_eq!(report["classes"], 0);
     succeed(path, "generate run.gan --ascii");
     let output = run(path, "generate run.gan --ascii --label 1");
@@ -191,9 +274,16 @@ fn inspect_and_evaluate_report_in_json() {
     let path = folder.path();
     succeed(path, "train --data digits --steps 600 --out run");
     succeed(path, "quantize run -o run.gan");
-    let report: serde_json::Value = serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();
-    assert_eq!(report["flash_bytes"].as_u64().unwrap(), fs::metadata(path.join("run.gan")).unwrap().len());
-    assert_eq!((&report["macs"], &report["classes"], &report["scratch_bytes"]), (&13_312.into(), &10.into(), &128.into()));
+    let report: serde_json::Value =
+        serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();
+    assert_eq!(
+        report["flash_bytes"].as_u64().unwrap(),
+        fs::metadata(path.join("run.gan")).unwrap().len()
+    );
+    assert_eq!(
+        (&report["macs"], &report["classes"], &report["scratch_bytes"]),
+        (&13_312.into(), &10.into(), &128.into())
+    );
     assert_eq!(report["layers"][3]["activation"], "sigmoid");
 
     // Trained once: it takes longer than all else here.
@@ -204,14 +294,23 @@ fn inspect_and_evaluate_report_in_json() {
     let number = |column: &str, name: &str| report[column][name].as_f64().unwrap();
     for column in ["int8", "float", "real"] {
         let histogram = report[column]["class_histogram"].as_array().unwrap();
-        assert_eq!(histogram.iter().map(|count| count.as_u64().unwrap()).sum::<u64>(), 500, "{column}");
+        assert_eq!(
+            histogram.iter().map(|count| count.as_u64().unwrap()).sum::<u64>(),
+            500,
+            "{column}"
+        );
         assert!(report[column]["memorization"]["distance"].as_f64().unwrap() > 0.0, "{text}");
     }
     // Far above the tenth that guessing gets, all three.
     assert!(report["classifier_accuracy"].as_f64().unwrap() > 0.85, "{text}");
-    assert!(number("int8", "conditional_accuracy") > 0.6 && number("float", "conditional_accuracy") > 0.6, "{text}");
+    assert!(
+        number("int8", "conditional_accuracy") > 0.6
+            && number("float", "conditional_accuracy") > 0.6,
+        "{text}"
+    );
     // int8 is near float, and both are well above the floor after so short a training.
-    let (int8, float, real) = (number("int8", "fid"), number("float", "fid"), number("real", "fid"));
+    let (int8, float, real) =
+        (number("int8", "fid"), number("float", "fid"), number("real", "fid"));
     assert!((int8 - float).abs() < 0.5 * float && real < 0.5 * float, "{text}");
     let mean = report["agreement"]["mean"].as_f64().unwrap();
     assert!(mean > 0.0 && mean < 4.0, "{text}");
@@ -220,9 +319,15 @@ fn inspect_and_evaluate_report_in_json() {
     succeed(path, "train --data digits --steps 61 --out other");
     common::fail(path, &format!("{evaluate} --run other --samples 50"), 1, &["run.gan", "other"]);
     fs::copy(path.join("run.gan"), path.join("other/x.gan")).unwrap();
-    let text = succeed(path, &format!("{} --samples 50 --json", evaluate.replace("run.gan", "other/x.gan")));
+    let text = succeed(
+        path,
+        &format!("{} --samples 50 --json", evaluate.replace("run.gan", "other/x.gan")),
+    );
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert!(report["agreement"].is_null() && report["float"].is_null() && report["int8"].is_object(), "{text}");
+    assert!(
+        report["agreement"].is_null() && report["float"].is_null() && report["int8"].is_object(),
+        "{text}"
+    );
 
     // Without test images, a tenth of the others judges.
     succeed(path, "generate run.gan --count 1500 --idx synthetic");
@@ -243,7 +348,8 @@ fn the_ndarray_backend_trains_where_it_is_built_in() {
         // The same seed and recipe: the same losses but for rounding.
         let loss = |name: &str| -> f64 {
             let text = fs::read_to_string(path.join(name).join("metrics.jsonl")).unwrap();
-            let last: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+            let last: serde_json::Value =
+                serde_json::from_str(text.lines().last().unwrap()).unwrap();
             last["g_loss"].as_f64().unwrap()
         };
         assert!((loss("run") - loss("flex")).abs() < 1e-2, "{} {}", loss("run"), loss("flex"));
@@ -258,7 +364,8 @@ fn every_help_shows_an_example() {
     let folder = folder();
     let help = succeed(folder.path(), "--help");
     let commands = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
-    let names: Vec<&str> = commands.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    let names: Vec<&str> =
+        commands.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
     assert!(names.len() > 9, "{names:?}");
     for name in names.into_iter().filter(|&name| !name.is_empty() && name != "help") {
         let text = succeed(folder.path(), &format!("{name} --help"));

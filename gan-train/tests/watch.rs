@@ -20,8 +20,10 @@ fn evaluations(run: &Path) -> Vec<Value> {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
@@ -33,7 +35,10 @@ fn evaluations_leave_scores_grids_and_the_best_and_a_kill_changes_none() {
     let arguments = "train --data digits --steps 600 --eval-every 150";
     succeed(path, &format!("{arguments} --tensorboard --out whole"));
     let whole = evaluations(&path.join("whole"));
-    assert_eq!(whole.iter().map(|line| line["step"].as_u64().unwrap()).collect::<Vec<_>>(), [150, 300, 450, 600]);
+    assert_eq!(
+        whole.iter().map(|line| line["step"].as_u64().unwrap()).collect::<Vec<_>>(),
+        [150, 300, 450, 600]
+    );
     let grids = ["00000150.png", "00000300.png", "00000450.png", "00000600.png"];
     assert_eq!(names(&path.join("whole/grids")), grids);
     assert_eq!(names(&path.join("whole/tensorboard")).len(), 1);
@@ -99,7 +104,12 @@ fn what_is_refused_leaves_the_run_that_is_there() {
     let train = "train --data digits --out run --overwrite";
     fail(path, &format!("{train} --until fid<2"), 1, &["--until", "--eval-every"]);
     fail(path, &format!("{train} --until fud<2"), 2, &["fud", "fid, coverage"]);
-    fail(path, &format!("{train} --unconditional --eval-every 10 --until accuracy>0.5"), 1, &["--until", "conditional"]);
+    fail(
+        path,
+        &format!("{train} --unconditional --eval-every 10 --until accuracy>0.5"),
+        1,
+        &["--until", "conditional"],
+    );
     fail(path, "train --data digits --out run", 1, &["--resume run", "--overwrite"]);
     assert_eq!(fs::read(path.join("run/checkpoint.safetensors")).unwrap(), before);
 }
@@ -114,7 +124,9 @@ fn files_of_other_names_stay() {
     fs::write(path.join("run/grids/mine.txt"), "mine").unwrap();
     fs::write(path.join("run/tensorboard/mine.txt"), "mine").unwrap();
     succeed(path, "train --data digits --steps 20 --out run");
-    assert!(path.join("run/grids/mine.txt").exists() && path.join("run/tensorboard/mine.txt").exists());
+    assert!(
+        path.join("run/grids/mine.txt").exists() && path.join("run/tensorboard/mine.txt").exists()
+    );
     fs::create_dir(path.join("other")).unwrap();
     fs::write(path.join("other/config.toml"), "mine = true").unwrap();
     fail(path, "train --data digits --steps 20 --out other", 1, &["other", "config.toml"]);
@@ -125,16 +137,21 @@ fn files_of_other_names_stay() {
 fn padded_images_are_trained_on_and_judged() {
     let folder = folder();
     let path = folder.path();
-    let config = include_str!("../presets/digits8.toml").replace("conditional = true", "conditional = true\npadding = 2");
+    let config = include_str!("../presets/digits8.toml")
+        .replace("conditional = true", "conditional = true\npadding = 2");
     assert!(config.contains("padding"));
     fs::write(path.join("c.toml"), config).unwrap();
     succeed(path, "train --data digits --config c.toml --steps 1200 --eval-every 1200 --out run");
     succeed(path, "quantize run -o run.gan");
     let inspected: Value = serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();
     assert_eq!(inspected["width"], 12, "{inspected}");
-    let report: Value =
-        serde_json::from_str(&succeed(path, "evaluate run.gan --data digits --run run --samples 200 --json")).unwrap();
+    let report: Value = serde_json::from_str(&succeed(
+        path,
+        "evaluate run.gan --data digits --run run --samples 200 --json",
+    ))
+    .unwrap();
     let accuracy = report["int8"]["conditional_accuracy"].as_f64().unwrap();
-    // 1,200 steps are enough for nine digits in ten to be read; a middle cut at the wrong place gives about 0.1.
+    // 1,200 steps are enough for nine digits in ten to be read; a middle cut at the wrong place
+    // gives about 0.1.
     assert!(accuracy > 0.5, "{accuracy}");
 }

@@ -1,7 +1,8 @@
-//! What `cargo xtask parity` puts into a board's memory beside the firmware: a model and what must come of it. One file, so that one firmware
-//! serves every model.
+//! What `cargo xtask parity` puts into a board's memory beside the firmware: a model and what must
+//! come of it. One file, so that one firmware serves every model.
 //!
-//! Numbers are unsigned and little-endian. The file begins on a multiple of 16, so that the blob does.
+//! Numbers are unsigned and little-endian. The file begins on a multiple of 16, so that the blob
+//! does.
 //!
 //! | bytes | what |
 //! |---|---|
@@ -20,7 +21,8 @@ const CASE_LEN: usize = 8 + 2 + 8;
 /// Bytes of zeros behind the lengths.
 const PADDING: usize = 4;
 
-/// A way to fail that the firmware has to take in place of its checks, so that no failure can look like success.
+/// A way to fail that the firmware has to take in place of its checks, so that no failure can look
+/// like success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drill {
     /// None: it checks.
@@ -103,7 +105,13 @@ impl<'a> Job<'a> {
         if !cases.len().is_multiple_of(CASE_LEN) {
             return Err(VectorError::Length);
         }
-        Ok(Self { drill, blob, images: Images::read(images, crc)?, arithmetic: Arithmetic::read(arithmetic)?, cases })
+        Ok(Self {
+            drill,
+            blob,
+            images: Images::read(images, crc)?,
+            arithmetic: Arithmetic::read(arithmetic)?,
+            cases,
+        })
     }
 
     /// The cases; none of a float model, whose pixels need not be the same to the last bit.
@@ -121,7 +129,8 @@ impl<'a> Job<'a> {
     }
 }
 
-/// FNV-1a in 64 bits: two texts that differ in one byte never have the same digest, others do once in 2^64.
+/// FNV-1a in 64 bits: two texts that differ in one byte never have the same digest, others do once
+/// in 2^64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest(u64);
 
@@ -201,7 +210,11 @@ mod tests {
     /// From the test vectors of the authors, isthe.com/chongo/tech/comp/fnv.
     #[test]
     fn published_digests() {
-        for (text, expected) in [("", 0xCBF2_9CE4_8422_2325), ("a", 0xAF63_DC4C_8601_EC8C), ("foobar", 0x8594_4171_F739_67E8)] {
+        for (text, expected) in [
+            ("", 0xCBF2_9CE4_8422_2325),
+            ("a", 0xAF63_DC4C_8601_EC8C),
+            ("foobar", 0x8594_4171_F739_67E8),
+        ] {
             let mut digest = Digest::new();
             digest.update(text.as_bytes());
             assert_eq!(digest.value(), expected, "{text}");
@@ -215,7 +228,14 @@ mod tests {
         let (images, arithmetic) = (make::images(&blob).unwrap(), make::arithmetic());
         let cases = make::cases(&blob).unwrap();
         assert_eq!(cases.len(), make::CASES);
-        let parts = Parts { drill: Drill::Hang, crc, blob: &blob, images: &images, arithmetic: &arithmetic, cases: &cases };
+        let parts = Parts {
+            drill: Drill::Hang,
+            crc,
+            blob: &blob,
+            images: &images,
+            arithmetic: &arithmetic,
+            cases: &cases,
+        };
         let mut file = parts.write();
         let len = file.len();
         file.extend([0xFF; 50]);
@@ -224,16 +244,22 @@ mod tests {
             assert_eq!((job.drill, job.blob), (Drill::Hang, &blob[..]));
             assert!(job.cases().eq(cases.iter().copied()));
             assert_eq!(job.images.iter().len(), Images::read(&images, crc).unwrap().iter().len());
-            assert_eq!(job.arithmetic.rescale().len(), Arithmetic::read(&arithmetic).unwrap().rescale().len());
+            assert_eq!(
+                job.arithmetic.rescale().len(),
+                Arithmetic::read(&arithmetic).unwrap().rescale().len()
+            );
         }
         // The blob lies on a multiple of 16 if the file does.
         assert!(file[32..].starts_with(&blob));
         let error = |file: &[u8]| Job::read(file).map(|_| ()).unwrap_err();
         assert_eq!(error(&file[..len - 1]), VectorError::Length);
         assert_eq!(error(&[]), VectorError::Length);
-        for (at, expected) in
-            [(0, VectorError::Magic), (4, VectorError::Magic), (8, VectorError::OtherBlob), (24, VectorError::Length)]
-        {
+        for (at, expected) in [
+            (0, VectorError::Magic),
+            (4, VectorError::Magic),
+            (8, VectorError::OtherBlob),
+            (24, VectorError::Length),
+        ] {
             let mut wrong = file[..len].to_vec();
             wrong[at] ^= 0x81;
             assert_eq!(error(&wrong), expected, "{at}");

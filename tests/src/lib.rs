@@ -9,8 +9,9 @@
 //! | `synthetic` | host | blobs that exercise what trained models do not |
 //! | `make` | host | the vector files' bytes, from the reference; `cargo xtask vectors` writes them |
 //!
-//! Firmware takes the crate with `default-features = false`: `no_std`, no allocation, no dependency. The library never
-//! depends on gan-core, so a mistake there cannot reach an expected value; only the suites in `tests/tests` see both.
+//! Firmware takes the crate with `default-features = false`: `no_std`, no allocation, no
+//! dependency. The library never depends on gan-core, so a mistake there cannot reach an expected
+//! value; only the suites in `tests/tests` see both.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 

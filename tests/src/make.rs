@@ -1,5 +1,5 @@
-//! The bytes of every file in `tests/vectors`, from the reference. `cargo xtask vectors` writes them, and with `--check`
-//! compares them; both take them from [`all`].
+//! The bytes of every file in `tests/vectors`, from the reference. `cargo xtask vectors` writes
+//! them, and with `--check` compares them; both take them from [`all`].
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,9 @@ use crate::job::{Case, Digest};
 use crate::reference::write::write;
 use crate::reference::{Model, Refused, generate, is_float, parse, rescale, sampler};
 use crate::synthetic::{self, SplitMix64};
-use crate::vectors::{ARITHMETIC_MAGIC, IMAGES_MAGIC, Images, NO_LABEL, SAMPLER_CODES, VectorError};
+use crate::vectors::{
+    ARITHMETIC_MAGIC, IMAGES_MAGIC, Images, NO_LABEL, SAMPLER_CODES, VectorError,
+};
 
 /// Why the vectors could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -40,11 +42,13 @@ pub enum MakeError {
     },
 }
 
-/// Every file that belongs into `tests/vectors`, as (path under `repo_root`, bytes), sorted by path: `arith.bin`, the synthetic
-/// blobs `v1-*.gan` and `v2-*.gan`, and an `.images.bin` for each of these and for each of `models/*.gan`. The `.float.bin` of a model cannot be
-/// made from its blob, so it is taken as it lies there.
+/// Every file that belongs into `tests/vectors`, as (path under `repo_root`, bytes), sorted by
+/// path: `arith.bin`, the synthetic blobs `v1-*.gan` and `v2-*.gan`, and an `.images.bin` for each
+/// of these and for each of `models/*.gan`. The `.float.bin` of a model cannot be made from its
+/// blob, so it is taken as it lies there.
 ///
-/// It writes nothing. A file in `tests/vectors` that is not in the list is stale: a model was removed or renamed.
+/// It writes nothing. A file in `tests/vectors` that is not in the list is stale: a model was
+/// removed or renamed.
 ///
 /// # Errors
 ///
@@ -54,18 +58,23 @@ pub fn all(repo_root: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, MakeError> {
     let mut files = vec![(folder.join("arith.bin"), arithmetic())];
     for (stem, blob) in synthetic_blobs() {
         let path = folder.join(format!("{stem}.gan"));
-        let images = images(&blob).map_err(|source| MakeError::Model { path: path.clone(), source })?;
+        let images =
+            images(&blob).map_err(|source| MakeError::Model { path: path.clone(), source })?;
         files.push((folder.join(format!("{stem}.images.bin")), images));
         files.push((path, blob));
     }
     for path in models(repo_root)? {
-        let blob = fs::read(&path).map_err(|source| MakeError::Io { path: path.clone(), source })?;
-        let images = images(&blob).map_err(|source| MakeError::Model { path: path.clone(), source })?;
+        let blob =
+            fs::read(&path).map_err(|source| MakeError::Io { path: path.clone(), source })?;
+        let images =
+            images(&blob).map_err(|source| MakeError::Model { path: path.clone(), source })?;
         let vectors = folder.join(path.file_name().unwrap_or_default());
         files.push((vectors.with_extension("images.bin"), images));
         let path = vectors.with_extension("float.bin");
-        let float = fs::read(&path).map_err(|source| MakeError::Io { path: path.clone(), source })?;
-        Images::read(&float, crc_of(&blob)).map_err(|source| MakeError::Float { path: path.clone(), source })?;
+        let float =
+            fs::read(&path).map_err(|source| MakeError::Io { path: path.clone(), source })?;
+        Images::read(&float, crc_of(&blob))
+            .map_err(|source| MakeError::Float { path: path.clone(), source })?;
         files.push((path, float));
     }
     files.sort();
@@ -84,14 +93,17 @@ fn crc_of(blob: &[u8]) -> u32 {
 /// If the folder cannot be read.
 pub fn models(repo_root: &Path) -> Result<Vec<PathBuf>, MakeError> {
     let folder = repo_root.join("models");
-    let entries = fs::read_dir(&folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
-    let mut paths: Vec<PathBuf> = entries.map_err(|source| MakeError::Io { path: folder, source })?;
+    let entries =
+        fs::read_dir(&folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    let mut paths: Vec<PathBuf> =
+        entries.map_err(|source| MakeError::Io { path: folder, source })?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "gan"));
     paths.sort();
     Ok(paths)
 }
 
-/// File stems and bytes of the blobs that are kept for ever, one of each kind for each version of the format.
+/// File stems and bytes of the blobs that are kept for ever, one of each kind for each version of
+/// the format.
 #[must_use]
 pub fn synthetic_blobs() -> Vec<(&'static str, Vec<u8>)> {
     vec![
@@ -103,7 +115,8 @@ pub fn synthetic_blobs() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// The images file of a blob: one image for each label and two more of label 0, or eight of a model without labels.
+/// The images file of a blob: one image for each label and two more of label 0, or eight of a model
+/// without labels.
 ///
 /// # Errors
 ///
@@ -112,16 +125,20 @@ pub fn images(blob: &[u8]) -> Result<Vec<u8>, Refused> {
     images_of(blob, blob)
 }
 
-/// The images of the float model that an int8 blob was quantized from, on the same latents and labels as the blob's own
+/// The images of the float model that an int8 blob was quantized from, on the same latents and
+/// labels as the blob's own
 /// [`images`]: `<model>.float.bin`, which belongs to the int8 blob.
 ///
 /// # Errors
 ///
 /// If the reference refuses a blob, or the two are not of one model.
 pub fn float_images(float: &[u8], int8: &[u8]) -> Result<Vec<u8>, Refused> {
-    let shape = |blob| parse(blob).map(|model| (model.latent_len, model.classes, model.pixels_len()));
+    let shape =
+        |blob| parse(blob).map(|model| (model.latent_len, model.classes, model.pixels_len()));
     if shape(float)? != shape(int8)? {
-        return Err(Refused("the float and the int8 blob differ in latent, labels or image size".into()));
+        return Err(Refused(
+            "the float and the int8 blob differ in latent, labels or image size".into(),
+        ));
     }
     images_of(float, int8)
 }
@@ -130,7 +147,8 @@ pub fn float_images(float: &[u8], int8: &[u8]) -> Result<Vec<u8>, Refused> {
 fn images_of(blob: &[u8], owner: &[u8]) -> Result<Vec<u8>, Refused> {
     let model = parse(blob)?;
     let labels = labels(&model);
-    let count = u16::try_from(labels.len()).map_err(|_| Refused("more labels than an images file holds".into()))?;
+    let count = u16::try_from(labels.len())
+        .map_err(|_| Refused("more labels than an images file holds".into()))?;
 
     let mut out = IMAGES_MAGIC.to_vec();
     out.extend(&owner[owner.len() - 4..]);
@@ -150,7 +168,11 @@ fn images_of(blob: &[u8], owner: &[u8]) -> Result<Vec<u8>, Refused> {
 
 /// The labels of an images file.
 fn labels(model: &Model) -> Vec<Option<u16>> {
-    if model.classes == 0 { vec![None; 8] } else { (0..model.classes).chain([0, 0]).map(Some).collect() }
+    if model.classes == 0 {
+        vec![None; 8]
+    } else {
+        (0..model.classes).chain([0, 0]).map(Some).collect()
+    }
 }
 
 /// The seed of image `index`: seeds differ in all bits, and the first is 0.
@@ -161,8 +183,8 @@ fn seed(index: usize) -> u64 {
 /// How many [`cases`] an integer model has.
 pub const CASES: usize = 32;
 
-/// Digests of further images of a blob, of seeds that follow on those of its [`images`] and of all labels in turn. None of a float model: its
-/// pixels need not be the same to the last bit.
+/// Digests of further images of a blob, of seeds that follow on those of its [`images`] and of all
+/// labels in turn. None of a float model: its pixels need not be the same to the last bit.
 ///
 /// # Errors
 ///
@@ -206,7 +228,8 @@ pub fn arithmetic() -> Vec<u8> {
     out
 }
 
-/// (accumulator, multiplier, shift): the corners, the neighbours of halves at every shift, and 350 random ones.
+/// (accumulator, multiplier, shift): the corners, the neighbours of halves at every shift, and 350
+/// random ones.
 fn rescale_inputs() -> Vec<(i32, u16, u8)> {
     let mut inputs = Vec::new();
     for acc in [i32::MIN, i32::MIN + 1, -65_537, -65_536, -1, 0, 1, 65_535, 65_536, i32::MAX] {
@@ -215,10 +238,14 @@ fn rescale_inputs() -> Vec<(i32, u16, u8)> {
         }
     }
     for shift in 17..=46 {
-        // acc x multiplier is 2^(shift-1), half a unit, which an i32 reaches with a multiplier of 1 or of 2^14.
-        let (multiplier, half) = if shift <= 31 { (1, 1i64 << (shift - 1)) } else { (16_384, 1i64 << (shift - 15)) };
+        // acc x multiplier is 2^(shift-1), half a unit, which an i32 reaches with a multiplier of 1
+        // or of 2^14.
+        let (multiplier, half) =
+            if shift <= 31 { (1, 1i64 << (shift - 1)) } else { (16_384, 1i64 << (shift - 15)) };
         let near = [half, half - 1, -half, -half - 1, -half + 1];
-        inputs.extend(near.into_iter().filter_map(|acc| Some((i32::try_from(acc).ok()?, multiplier, shift))));
+        inputs.extend(
+            near.into_iter().filter_map(|acc| Some((i32::try_from(acc).ok()?, multiplier, shift))),
+        );
     }
     let mut rng = SplitMix64(3);
     for _ in 0..350 {
@@ -229,8 +256,8 @@ fn rescale_inputs() -> Vec<(i32, u16, u8)> {
     inputs
 }
 
-/// (seed, codes skipped): near and far, and the outputs that decide between `<=` and `<`. The generator's period is 2^64,
-/// so the last skip is one step back.
+/// (seed, codes skipped): near and far, and the outputs that decide between `<=` and `<`. The
+/// generator's period is 2^64, so the last skip is one step back.
 fn sampler_inputs() -> Vec<(u64, u64)> {
     let mut inputs = Vec::new();
     for seed in [0, 1, 0x0123_4567_89AB_CDEF, u64::MAX] {

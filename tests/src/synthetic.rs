@@ -7,8 +7,13 @@ use crate::reference::{Activation, Float, Int8, Layer, Model, Packing, Params, r
 use layer::integer_layer;
 
 /// All activations, in the order of their variant numbers.
-pub const ACTIVATIONS: [Activation; 5] =
-    [Activation::Linear, Activation::Relu, Activation::LeakyRelu(0.2), Activation::Tanh, Activation::Sigmoid];
+pub const ACTIVATIONS: [Activation; 5] = [
+    Activation::Linear,
+    Activation::Relu,
+    Activation::LeakyRelu(0.2),
+    Activation::Tanh,
+    Activation::Sigmoid,
+];
 
 /// SplitMix64 (Steele, Lea and Flood 2014): numbers for test models, from a seed.
 #[derive(Clone, Debug)]
@@ -51,8 +56,13 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// A model of this shape: `layer` makes each from (its inputs and outputs, bias rows, activation, whether it is the last).
-    fn model(&self, name: &str, mut layer: impl FnMut([u16; 2], usize, Activation, bool) -> Layer) -> Model {
+    /// A model of this shape: `layer` makes each from (its inputs and outputs, bias rows,
+    /// activation, whether it is the last).
+    fn model(
+        &self,
+        name: &str,
+        mut layer: impl FnMut([u16; 2], usize, Activation, bool) -> Layer,
+    ) -> Model {
         let mut model = Model {
             name: name.into(),
             latent_len: self.latent_len,
@@ -76,8 +86,9 @@ impl Shape {
 
     /// An integer model that reaches every limit of the format.
     ///
-    /// About two thirds of its rows spread their outputs over the codes, so that an error anywhere reaches the pixels; the
-    /// others have all weights at +-127, biases that bring the sum to the ends of 32 bits, or any multiplier and shift.
+    /// About two thirds of its rows spread their outputs over the codes, so that an error anywhere
+    /// reaches the pixels; the others have all weights at +-127, biases that bring the sum to the
+    /// ends of 32 bits, or any multiplier and shift.
     #[must_use]
     pub fn int8(&self, name: &str, rng: &mut SplitMix64) -> Model {
         self.integers(name, rng, |_| 0)
@@ -93,15 +104,22 @@ impl Shape {
         })
     }
 
-    /// Bytes in the first layer and half bytes in groups of `group` in the others, as quantized models of four bits have them.
+    /// Bytes in the first layer and half bytes in groups of `group` in the others, as quantized
+    /// models of four bits have them.
     #[must_use]
     pub fn quantized_int4(&self, name: &str, rng: &mut SplitMix64, group: u8) -> Model {
         let mut groups = [0].into_iter().chain(std::iter::repeat(group));
         self.integers(name, rng, |_| groups.next().unwrap_or_default())
     }
 
-    /// An integer model whose layers have half bytes in groups of what `group` says, or bytes if that is 0.
-    fn integers(&self, name: &str, rng: &mut SplitMix64, mut group: impl FnMut(&mut SplitMix64) -> u8) -> Model {
+    /// An integer model whose layers have half bytes in groups of what `group` says, or bytes if
+    /// that is 0.
+    fn integers(
+        &self,
+        name: &str,
+        rng: &mut SplitMix64,
+        mut group: impl FnMut(&mut SplitMix64) -> u8,
+    ) -> Model {
         let mut latent = || (0..self.latent_len).map(|_| rng.range(24, 104) as u8).collect();
         let mut codes: Vec<Vec<u8>> = (0..32).map(|_| latent()).collect();
         self.model(name, |size, bias_rows, activation, last| {
@@ -112,8 +130,9 @@ impl Shape {
         })
     }
 
-    /// An integer model as [`int8`](Self::int8) makes it, but within the limits of every packing, which some rows reach. For at most 1,000
-    /// inputs: more would leave no bias for a row of weights at the limit.
+    /// An integer model as [`int8`](Self::int8) makes it, but within the limits of every packing,
+    /// which some rows reach. For at most 1,000 inputs: more would leave no bias for a row of
+    /// weights at the limit.
     #[must_use]
     pub fn packable(&self, name: &str, rng: &mut SplitMix64) -> Model {
         let mut model = self.int8(name, rng);
@@ -121,7 +140,13 @@ impl Shape {
             let Params::I8(int8) = &mut layer.params else { continue };
             int8.shifts.iter_mut().for_each(|shift| *shift = (*shift).min(32));
             for (row, weights) in int8.weights.chunks(layer.inputs.into()).enumerate().step_by(2) {
-                let sum = |sign: i32| 127 * weights.iter().map(|&w| i32::from(w)).filter(|&w| w.signum() == sign).sum::<i32>();
+                let sum = |sign: i32| {
+                    127 * weights
+                        .iter()
+                        .map(|&w| i32::from(w))
+                        .filter(|&w| w.signum() == sign)
+                        .sum::<i32>()
+                };
                 for bias in int8.bias.iter_mut().skip(row).step_by(layer.outputs.into()) {
                     *bias = (*bias).clamp(-(1 << 23) - sum(-1), (1 << 23) - 1 - sum(1));
                 }
@@ -130,14 +155,18 @@ impl Shape {
         model
     }
 
-    /// A float model whose values keep the size of its latent's, so that activations are neither linear nor saturated.
+    /// A float model whose values keep the size of its latent's, so that activations are neither
+    /// linear nor saturated.
     #[must_use]
     pub fn float(&self, name: &str, rng: &mut SplitMix64) -> Model {
         self.model(name, |[inputs, outputs], bias_rows, activation, _| {
             // Exact in f32: integers over a power of two.
-            let mut uniform = |bound: f64| (rng.range(-(1 << 20), 1 << 20) as f64 * bound) as f32 / (1 << 20) as f32;
+            let mut uniform = |bound: f64| {
+                (rng.range(-(1 << 20), 1 << 20) as f64 * bound) as f32 / (1 << 20) as f32
+            };
             let bound = (3.0 / f64::from(inputs)).sqrt();
-            let weights = (0..usize::from(inputs) * usize::from(outputs)).map(|_| uniform(bound)).collect();
+            let weights =
+                (0..usize::from(inputs) * usize::from(outputs)).map(|_| uniform(bound)).collect();
             let bias = (0..bias_rows * usize::from(outputs)).map(|_| uniform(1.0)).collect();
             Layer {
                 inputs,
@@ -153,8 +182,9 @@ impl Shape {
 
 /// The golden blob of `docs/blob-format.md`: numbers that can be followed with a pencil.
 ///
-/// Weights have scale 1/64, so 64 is 1.0; a latent code has 1/16, so an accumulator of 1024 is 1.0. The table's index
-/// steps by 1/16: `M = 16/1024`. The bias of label 0 only takes back the latent's zero point (-64 x the row's sum).
+/// Weights have scale 1/64, so 64 is 1.0; a latent code has 1/16, so an accumulator of 1024 is 1.0.
+/// The table's index steps by 1/16: `M = 16/1024`. The bias of label 0 only takes back the latent's
+/// zero point (-64 x the row's sum).
 #[must_use]
 pub fn tiny() -> Model {
     let int8 = Int8 {
@@ -183,7 +213,8 @@ pub fn tiny() -> Model {
     }
 }
 
-/// Eight layers of odd sizes with every activation, numbers at every limit, no labels, an RGB image.
+/// Eight layers of odd sizes with every activation, numbers at every limit, no labels, an RGB
+/// image.
 #[must_use]
 pub fn wide_range() -> Model {
     let [linear, relu, leaky, tanh, sigmoid] = ACTIVATIONS;
@@ -196,26 +227,45 @@ pub fn wide_range() -> Model {
         (23, Activation::LeakyRelu(1.0)),
         (37, Activation::LeakyRelu(0.0)),
     ];
-    let shape = Shape { latent_len: 19, classes: 0, width: 7, height: 5, channels: 3, hidden, last: tanh };
+    let shape =
+        Shape { latent_len: 19, classes: 0, width: 7, height: 5, channels: 3, hidden, last: tanh };
     shape.int8("wide range", &mut SplitMix64(1))
 }
 
-/// Layers of half bytes in groups of 16 and of 32, and of bytes, with sizes on both sides of a group, three labels.
+/// Layers of half bytes in groups of 16 and of 32, and of bytes, with sizes on both sides of a
+/// group, three labels.
 #[must_use]
 pub fn int4() -> Model {
     let [linear, relu, leaky, tanh, sigmoid] = ACTIVATIONS;
     let hidden = vec![(33, leaky), (64, relu), (15, linear), (48, tanh), (17, leaky)];
-    let shape = Shape { latent_len: 40, classes: 3, width: 9, height: 7, channels: 1, hidden, last: sigmoid };
+    let shape = Shape {
+        latent_len: 40,
+        classes: 3,
+        width: 9,
+        height: 7,
+        channels: 1,
+        hidden,
+        last: sigmoid,
+    };
     let mut groups = [16, 32, 0, 32, 16, 32].into_iter();
     shape.integers("int4", &mut SplitMix64(4), |_| groups.next().unwrap_or_default())
 }
 
-/// The wide range and half bytes in every packing of theirs: the order of the layers is that of the packings' numbers.
+/// The wide range and half bytes in every packing of theirs: the order of the layers is that of the
+/// packings' numbers.
 #[must_use]
 pub fn packed() -> Model {
     let [linear, relu, leaky, tanh, sigmoid] = ACTIVATIONS;
     let hidden = vec![(21, leaky), (30, relu), (19, tanh), (23, linear), (18, leaky), (41, relu)];
-    let shape = Shape { latent_len: 13, classes: 2, width: 5, height: 7, channels: 1, hidden, last: sigmoid };
+    let shape = Shape {
+        latent_len: 13,
+        classes: 2,
+        width: 5,
+        height: 7,
+        channels: 1,
+        hidden,
+        last: sigmoid,
+    };
     let mut model = shape.packable("packed", &mut SplitMix64(5));
     let half_bytes = shape.integers("packed", &mut SplitMix64(6), |_| 32);
     for index in [5, 6] {
@@ -231,6 +281,14 @@ pub fn packed() -> Model {
 pub fn float() -> Model {
     let [linear, relu, leaky, tanh, sigmoid] = ACTIVATIONS;
     let hidden = vec![(9, linear), (21, relu), (14, leaky), (11, tanh)];
-    let shape = Shape { latent_len: 6, classes: 3, width: 5, height: 4, channels: 3, hidden, last: sigmoid };
+    let shape = Shape {
+        latent_len: 6,
+        classes: 3,
+        width: 5,
+        height: 4,
+        channels: 3,
+        hidden,
+        last: sigmoid,
+    };
     shape.float("float", &mut SplitMix64(2))
 }

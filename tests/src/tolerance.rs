@@ -7,22 +7,22 @@
 pub struct Tolerance {
     /// Largest difference of any pixel, in levels.
     pub max: u8,
-    /// Mean absolute difference of all pixels, in levels. It is what notices a wrong rounding: truncating pixels would
-    /// keep within a `max` of 1 but differ by 0.5 on average.
+    /// Mean absolute difference of all pixels, in levels. It is what notices a wrong rounding:
+    /// truncating pixels would keep within a `max` of 1 but differ by 0.5 on average.
     pub mean: f64,
 }
 
 /// Float layers with libm's functions, in `f32`.
 ///
-/// Sums of some hundred terms and libm's functions are off by some 2^-20 of full scale, 0.0003 levels: too little to move a
-/// pixel unless it lies that near a half, so by one level at most, and fewer than one pixel in a thousand. Measured on the
-/// suite's models: 1 and 0.00007.
+/// Sums of some hundred terms and libm's functions are off by some 2^-20 of full scale, 0.0003
+/// levels: too little to move a pixel unless it lies that near a half, so by one level at most, and
+/// fewer than one pixel in a thousand. Measured on the suite's models: 1 and 0.00007.
 pub const FLOAT: Tolerance = Tolerance { max: 1, mean: 0.001 };
 
 /// Float layers with micromath's approximate exponential.
 ///
-/// Measured on the suite's models, of two to five layers: 1 and 0.012. Each layer adds its own error, so a deeper model gets
-/// a level more.
+/// Measured on the suite's models, of two to five layers: 1 and 0.012. Each layer adds its own
+/// error, so a deeper model gets a level more.
 pub const FLOAT_MICROMATH: Tolerance = Tolerance { max: 2, mean: 0.03 };
 
 /// How far the int8 generator of a model may be from the float one it was quantized from.
@@ -36,10 +36,12 @@ pub struct Quantization {
 
 /// One entry for each model in `models/`, over the images in its `.float.bin`.
 ///
-/// A sigmoid table steps by 1/16 in the pre-activation, which is at most 255/4/16 = 4 levels a step at mid-grey, so
-/// rounding the index is off by at most 1 level on average there and by nothing in black or white. The hidden layers' 7-bit
-/// codes and the 8-bit weights add noise of the same order. Measured, in the table's order: 1.665, 0.364, 1.751, 1.567 and 1.469; the bounds leave a
-/// fifth for a model that is trained anew, and a wrong rounding or zero point anywhere costs several levels.
+/// A sigmoid table steps by 1/16 in the pre-activation, which is at most 255/4/16 = 4 levels a step
+/// at mid-grey, so rounding the index is off by at most 1 level on average there and by nothing in
+/// black or white. The hidden layers' 7-bit codes and the 8-bit weights add noise of the same
+/// order. Measured, in the table's order: 1.665, 0.364, 1.751, 1.567 and 1.469; the bounds leave a
+/// fifth for a model that is trained anew, and a wrong rounding or zero point anywhere costs
+/// several levels.
 pub const QUANTIZATION: &[Quantization] = &[
     Quantization { model: "digits8", mean: 2.0 },
     Quantization { model: "mnist-large", mean: 0.5 },

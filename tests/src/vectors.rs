@@ -1,7 +1,7 @@
 //! The golden-vector files and their readers: zero-copy, no allocation, no panic, any alignment.
 //!
-//! Both files are fixed-width little-endian records behind a small header, and their length is exactly what the header
-//! says. All numbers below are unsigned unless they say `i32`.
+//! Both files are fixed-width little-endian records behind a small header, and their length is
+//! exactly what the header says. All numbers below are unsigned unless they say `i32`.
 //!
 //! `<model>.images.bin`, images that one blob must give:
 //!
@@ -26,7 +26,8 @@ use core::fmt;
 
 pub(crate) const IMAGES_MAGIC: [u8; 4] = *b"GIV1";
 pub(crate) const ARITHMETIC_MAGIC: [u8; 4] = *b"GAV1";
-/// The label field of an image without one. A label is below the number of classes, hence never this.
+/// The label field of an image without one. A label is below the number of classes, hence never
+/// this.
 pub(crate) const NO_LABEL: u16 = u16::MAX;
 /// Latent codes in one [`SamplerVector`].
 pub const SAMPLER_CODES: usize = 16;
@@ -58,7 +59,8 @@ impl fmt::Display for VectorError {
 
 impl core::error::Error for VectorError {}
 
-/// The images that one blob must give. Holding it proves that the file was made for that blob and is complete.
+/// The images that one blob must give. Holding it proves that the file was made for that blob and
+/// is complete.
 #[derive(Clone, Copy, Debug)]
 pub struct Images<'a> {
     latent_len: usize,
@@ -80,12 +82,13 @@ pub struct ImageVector<'a> {
 }
 
 impl<'a> Images<'a> {
-    /// Reads an images file for the blob with this CRC-32, its last four bytes. A packed blob has another; what counts is that of the
-    /// blob it was packed from.
+    /// Reads an images file for the blob with this CRC-32, its last four bytes. A packed blob has
+    /// another; what counts is that of the blob it was packed from.
     ///
     /// # Errors
     ///
-    /// [`VectorError::OtherBlob`] if the file was made for other bytes; otherwise what is wrong with the file.
+    /// [`VectorError::OtherBlob`] if the file was made for other bytes; otherwise what is wrong
+    /// with the file.
     pub fn read(file: &'a [u8], crc: u32) -> Result<Self, VectorError> {
         let mut rest = file;
         if take(&mut rest)? != IMAGES_MAGIC {
@@ -99,7 +102,8 @@ impl<'a> Images<'a> {
             return Err(VectorError::OtherBlob);
         }
         let images = Self { latent_len, pixels_len, items: rest };
-        // As u64 the product of a u16 and a sum of a u32 and less cannot overflow; as usize it can on a 32-bit core.
+        // As u64 the product of a u16 and a sum of a u32 and less cannot overflow; as usize it can
+        // on a 32-bit core.
         let expected = count as u64 * (8 + 2 + latent_len as u64 + pixels_len as u64);
         if count == 0 || rest.len() as u64 != expected {
             return Err(VectorError::Length);
@@ -132,14 +136,16 @@ impl<'a> Images<'a> {
     }
 }
 
-/// The integer arithmetic that every core must agree on. Holding it proves that the file is complete.
+/// The integer arithmetic that every core must agree on. Holding it proves that the file is
+/// complete.
 #[derive(Clone, Copy, Debug)]
 pub struct Arithmetic<'a> {
     rescale: &'a [u8],
     sampler: &'a [u8],
 }
 
-/// One requantization without zero point and clamp: `expected = (acc * multiplier + 2^(shift-1)) >> shift`.
+/// One requantization without zero point and clamp: `expected = (acc * multiplier + 2^(shift-1)) >>
+/// shift`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RescaleVector {
     /// Accumulator, any `i32`.
@@ -176,7 +182,8 @@ impl<'a> Arithmetic<'a> {
         }
         let rescales = usize::from(u16::from_le_bytes(take(&mut rest)?));
         let samplers = usize::from(u16::from_le_bytes(take(&mut rest)?));
-        let (rescale, sampler) = rest.split_at_checked(rescales * RESCALE_LEN).ok_or(VectorError::Length)?;
+        let (rescale, sampler) =
+            rest.split_at_checked(rescales * RESCALE_LEN).ok_or(VectorError::Length)?;
         if rescales == 0 || samplers == 0 || sampler.len() != samplers * SAMPLER_LEN {
             return Err(VectorError::Length);
         }
@@ -217,8 +224,8 @@ pub(crate) fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], VectorEr
     Ok(head)
 }
 
-/// Splits a field off the front of an item. `read` proved that every item is whole, so the default is never taken; it
-/// stands here because it keeps the panic machinery out of firmware.
+/// Splits a field off the front of an item. `read` proved that every item is whole, so the default
+/// is never taken; it stands here because it keeps the panic machinery out of firmware.
 pub(crate) fn field<const N: usize>(item: &[u8]) -> ([u8; N], &[u8]) {
     item.split_first_chunk().map_or(([0; N], &[]), |(&head, tail)| (head, tail))
 }

@@ -84,15 +84,16 @@ fn thresholds_are_the_normal_quantiles() {
     assert_eq!(THRESHOLDS, sampler::thresholds());
 }
 
-/// Mean, variance and both tails of a million codes against those of a normal distribution, rounded and clamped, within
-/// five standard errors.
+/// Mean, variance and both tails of a million codes against those of a normal distribution, rounded
+/// and clamped, within five standard errors.
 #[test]
 fn sampled_codes_are_normally_distributed() {
     const DRAWS: f64 = 1e6;
     // Code c takes z from (c - 64.5) / 16 to (c - 63.5) / 16; the outermost codes take the tails.
     let below = |c: u8| if c == 0 { 0.0 } else { normal_cdf((f64::from(c) - 64.5) / 16.0) };
     let probability = |c: u8| if c == 127 { 1.0 - below(c) } else { below(c + 1) - below(c) };
-    let moment = |f: &dyn Fn(f64) -> f64| (0..=127).map(|c| probability(c) * f(c.into())).sum::<f64>();
+    let moment =
+        |f: &dyn Fn(f64) -> f64| (0..=127).map(|c| probability(c) * f(c.into())).sum::<f64>();
     let mean = moment(&|c| c);
     let variance = moment(&|c| (c - mean).powi(2));
     let fourth = moment(&|c| (c - mean).powi(4));
@@ -102,13 +103,21 @@ fn sampled_codes_are_normally_distributed() {
     let average = |f: &dyn Fn(f64) -> f64| codes.iter().map(|&c| f(c.into())).sum::<f64>() / DRAWS;
     let near = |what: &str, sampled: f64, expected: f64, variance: f64| {
         let bound = 5.0 * (variance / DRAWS).sqrt();
-        assert!((sampled - expected).abs() <= bound, "{what}: {sampled}, not {expected} +- {bound}");
+        assert!(
+            (sampled - expected).abs() <= bound,
+            "{what}: {sampled}, not {expected} +- {bound}"
+        );
     };
     near("mean", average(&|c| c), mean, variance);
     near("variance", average(&|c| (c - mean).powi(2)), variance, fourth - variance.powi(2));
     for code in [0u8, 24, 64, 104, 127] {
         let p = probability(code);
-        near("frequency", average(&|c| f64::from(u8::from(c == f64::from(code)))), p, p * (1.0 - p));
+        near(
+            "frequency",
+            average(&|c| f64::from(u8::from(c == f64::from(code)))),
+            p,
+            p * (1.0 - p),
+        );
     }
 }
 

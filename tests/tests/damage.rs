@@ -1,5 +1,6 @@
-//! Damaged blobs: truncated, flipped, shifted in memory. None is accepted, and none panics. With the CRC put right, gan-core
-//! and the reference agree about every flipped bit, and about the pixels where the bit is harmless to the format.
+//! Damaged blobs: truncated, flipped, shifted in memory. None is accepted, and none panics. With
+//! the CRC put right, gan-core and the reference agree about every flipped bit, and about the
+//! pixels where the bit is harmless to the format.
 
 use gan_core::decode;
 use gan_core::error::DecodeError;
@@ -16,7 +17,11 @@ fn every_truncation_is_refused() {
     let blob = write(&tiny());
     assert_eq!(decode(&[]).map(|_| ()), Err(DecodeError::Empty));
     for len in 1..blob.len() {
-        assert_eq!(decode(&Blob::new(&blob[..len])).map(|_| ()), Err(DecodeError::Truncated), "{len} bytes");
+        assert_eq!(
+            decode(&Blob::new(&blob[..len])).map(|_| ()),
+            Err(DecodeError::Truncated),
+            "{len} bytes"
+        );
     }
     // A message that ends early, with a CRC that is right for it.
     for len in 0..blob.len() - 4 {
@@ -29,7 +34,10 @@ fn trailing_bytes_are_refused() {
     for extra in [1, 4, 16, 1000] {
         let mut blob = write(&tiny());
         blob.resize(blob.len() + extra, 0);
-        assert_eq!(decode(&Blob::new(&blob)).map(|_| ()), Err(DecodeError::TrailingBytes { extra }));
+        assert_eq!(
+            decode(&Blob::new(&blob)).map(|_| ()),
+            Err(DecodeError::TrailingBytes { extra })
+        );
     }
 }
 
@@ -37,7 +45,11 @@ fn trailing_bytes_are_refused() {
 fn misaligned_blobs_are_refused() {
     let blob = write(&tiny());
     for offset in 1..16 {
-        assert_eq!(decode(&Blob::after(offset, &blob)).map(|_| ()), Err(DecodeError::Misaligned), "{offset} bytes after");
+        assert_eq!(
+            decode(&Blob::after(offset, &blob)).map(|_| ()),
+            Err(DecodeError::Misaligned),
+            "{offset} bytes after"
+        );
     }
     assert!(decode(&Blob::after(16, &blob)).is_ok());
 }
@@ -52,7 +64,8 @@ fn every_flipped_bit_is_refused() {
     }
 }
 
-/// Whether gan-core accepts a blob; it has to agree with the reference, and on the pixels of an integer model.
+/// Whether gan-core accepts a blob; it has to agree with the reference, and on the pixels of an
+/// integer model.
 #[track_caller]
 fn agreed(bytes: &[u8]) -> bool {
     let blob = Blob::new(bytes);
@@ -64,12 +77,16 @@ fn agreed(bytes: &[u8]) -> bool {
                 let label = model.classes.checked_sub(1);
                 let mut scratch = vec![0; generator.scratch_len()];
                 let mut pixels = vec![0; generator.pixels_len()];
-                generator.generate(&latent, label, &mut scratch, &mut pixels).expect("the buffers fit");
+                generator
+                    .generate(&latent, label, &mut scratch, &mut pixels)
+                    .expect("the buffers fit");
                 assert_eq!(pixels, generate(&model, &latent, label));
             }
             true
         }
-        (reference, core) => panic!("reference: {:?}, gan-core: {:?}", reference.map(|_| ()), core.map(|_| ())),
+        (reference, core) => {
+            panic!("reference: {:?}, gan-core: {:?}", reference.map(|_| ()), core.map(|_| ()))
+        }
     }
 }
 
@@ -89,7 +106,9 @@ fn flip(model: &Model, step: usize) -> (usize, usize) {
 
 #[test]
 fn flipped_bits_with_a_right_crc_are_judged_alike() {
-    for (model, step) in [(tiny(), 1), (float(), 7), (wide_range(), 61), (int4(), 61), (packed(), 61)] {
+    for (model, step) in
+        [(tiny(), 1), (float(), 7), (wide_range(), 61), (int4(), 61), (packed(), 61)]
+    {
         let (valid, all) = flip(&model, step);
         println!("{}: {valid} of {all} bits leave a valid blob", model.name);
         assert!(valid > all / 4 && valid < all, "both kinds have to occur");

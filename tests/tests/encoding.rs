@@ -1,4 +1,5 @@
-//! Bytes that say a model in another way than the one way there is, or that say something else: `decode` refuses them, and the reference too.
+//! Bytes that say a model in another way than the one way there is, or that say something else:
+//! `decode` refuses them, and the reference too.
 
 use gan_core::decode;
 use gan_core::error::{DecodeError, LayerField};
@@ -10,7 +11,8 @@ use gan_tests::synthetic::{float, tiny};
 mod aligned;
 use aligned::Blob;
 
-/// Offset of the first layer's `inputs` in the tiny blob; the golden bytes of the page name the others.
+/// Offset of the first layer's `inputs` in the tiny blob; the golden bytes of the page name the
+/// others.
 const TINY_LAYER: usize = 16;
 
 #[track_caller]
@@ -23,7 +25,8 @@ const fn layer(index: u8, field: LayerField) -> DecodeError {
     DecodeError::Layer { index, field }
 }
 
-/// Replaces `old` bytes at `at` of the tiny blob's header and puts the rest of the blob around it, valid.
+/// Replaces `old` bytes at `at` of the tiny blob's header and puts the rest of the blob around it,
+/// valid.
 fn tiny_with(at: usize, old: usize, new: &[u8]) -> Vec<u8> {
     let mut bytes = header(&tiny());
     bytes.splice(at..at + old, new.iter().copied());
@@ -40,7 +43,8 @@ fn headers_of_another_format_are_refused() {
     refused(&tiny_with(4, 1, &[2]), DecodeError::NotCanonical);
     refused(&tiny_with(6, 1, &[0xFF]), DecodeError::Name); // name: not UTF-8
     refused(&tiny_with(10, 1, &[0x82, 0x80, 0x04]), DecodeError::LatentLen); // latent_len: 65538
-    let fields = [(2, 3, LayerField::Element), (3, 6, LayerField::Packing), (4, 5, LayerField::Activation)];
+    let fields =
+        [(2, 3, LayerField::Element), (3, 6, LayerField::Packing), (4, 5, LayerField::Activation)];
     for (at, unknown, field) in fields {
         refused(&tiny_with(TINY_LAYER + at, 1, &[unknown]), layer(0, field));
     }
@@ -48,7 +52,8 @@ fn headers_of_another_format_are_refused() {
 
 #[test]
 fn longer_varints_are_refused() {
-    // Name length, latent_len, classes, width, height, layers, inputs, outputs, element, packing, activation.
+    // Name length, latent_len, classes, width, height, layers, inputs, outputs, element, packing,
+    // activation.
     for at in [5, 10, 11, 12, 13, 15, 16, 17, 18, 19, 20] {
         let value = header(&tiny())[at];
         println!("offset {at}");
@@ -56,16 +61,28 @@ fn longer_varints_are_refused() {
     }
     // Lengths of padding and payload; both keep the payload on a multiple of 16.
     let (header, payload) = (header(&tiny()), payload(&tiny()));
-    refused(&seal([&header[..], &[0x86, 0], &[0; 6], &[0xC0, 0x02], &payload].concat()), DecodeError::NotCanonical);
-    refused(&seal([&header[..], &[6], &[0; 6], &[0xC0, 0x82, 0], &payload].concat()), DecodeError::NotCanonical);
+    refused(
+        &seal([&header[..], &[0x86, 0], &[0; 6], &[0xC0, 0x02], &payload].concat()),
+        DecodeError::NotCanonical,
+    );
+    refused(
+        &seal([&header[..], &[6], &[0; 6], &[0xC0, 0x82, 0], &payload].concat()),
+        DecodeError::NotCanonical,
+    );
 }
 
 #[test]
 fn other_paddings_are_refused() {
     let (header, payload) = (header(&tiny()), payload(&tiny()));
-    for (padding, what) in [(vec![0; 6], "short"), (vec![0; 8], "long"), (vec![], "none"), (vec![0; 23], "a block too long")] {
+    for (padding, what) in [
+        (vec![0; 6], "short"),
+        (vec![0; 8], "long"),
+        (vec![], "none"),
+        (vec![0; 23], "a block too long"),
+    ] {
         println!("{what}");
-        let blob = seal([&header[..], &[padding.len() as u8], &padding, &[0xC0, 0x02], &payload].concat());
+        let blob =
+            seal([&header[..], &[padding.len() as u8], &padding, &[0xC0, 0x02], &payload].concat());
         refused(&blob, DecodeError::NotCanonical);
     }
     for at in 23..30 {
@@ -98,7 +115,8 @@ fn other_payload_lengths_are_refused() {
 fn sizes_beyond_32_bits_are_refused() {
     // 2^32 bytes of weights, as 0 bytes.
     let mut model = float();
-    (model.latent_len, model.classes, model.width, model.height, model.channels) = (1 << 15, 0, 1 << 8, 1 << 7, 1);
+    (model.latent_len, model.classes, model.width, model.height, model.channels) =
+        (1 << 15, 0, 1 << 8, 1 << 7, 1);
     model.layers.truncate(1);
     (model.layers[0].inputs, model.layers[0].outputs) = (1 << 15, 1 << 15);
     model.layers[0].params = Params::F32(Float { weights: vec![], bias: vec![0.0; 1 << 15] });

@@ -1,5 +1,5 @@
-//! What `decode` accepts and refuses, each limit of `docs/blob-format.md` from both sides. Blobs are made by the reference's
-//! writer, and the reference has to agree about each of them.
+//! What `decode` accepts and refuses, each limit of `docs/blob-format.md` from both sides. Blobs
+//! are made by the reference's writer, and the reference has to agree about each of them.
 
 use gan_core::error::{DecodeError, EncodeError, LayerField};
 use gan_core::{Generator, decode};
@@ -27,13 +27,24 @@ fn accepted(model: &Model) {
     assert_eq!(generator.encode(&mut out), Ok(bytes.len()));
     assert_eq!((&out[..bytes.len()], out[bytes.len()]), (&bytes[..], 0xA5), "encoded again");
     assert_eq!(generator.encoded_len(), bytes.len());
-    assert_eq!(generator.encode(&mut out[1..bytes.len()]), Err(EncodeError::OutputLen { expected: bytes.len() }));
+    assert_eq!(
+        generator.encode(&mut out[1..bytes.len()]),
+        Err(EncodeError::OutputLen { expected: bytes.len() })
+    );
 }
 
 /// Two integer layers without a table in the first, two labels.
 fn plain() -> Model {
     let hidden = vec![(4, Activation::LeakyRelu(0.5))];
-    let shape = Shape { latent_len: 3, classes: 2, width: 3, height: 2, channels: 1, hidden, last: Activation::Sigmoid };
+    let shape = Shape {
+        latent_len: 3,
+        classes: 2,
+        width: 3,
+        height: 2,
+        channels: 1,
+        hidden,
+        last: Activation::Sigmoid,
+    };
     shape.int8("plain", &mut SplitMix64(0))
 }
 
@@ -78,11 +89,19 @@ fn header_is_read_and_blobs_are_written_back() {
         assert_eq!(generator.latent_len(), model.latent_len.into());
         assert_eq!(generator.classes(), model.classes);
         let image = generator.image();
-        assert_eq!((image.width, image.height, image.channels), (model.width, model.height, model.channels));
+        assert_eq!(
+            (image.width, image.height, image.channels),
+            (model.width, model.height, model.channels)
+        );
         assert_eq!(generator.pixels_len(), model.pixels_len());
         assert_eq!(generator.line_len(), model.pixels_len() / usize::from(model.height));
-        let sizes = |generator: &Generator<'_>| Vec::from_iter(generator.header().layers.iter().map(|l| (l.inputs, l.outputs)));
-        assert_eq!(sizes(&generator), Vec::from_iter(model.layers.iter().map(|l| (l.inputs, l.outputs))));
+        let sizes = |generator: &Generator<'_>| {
+            Vec::from_iter(generator.header().layers.iter().map(|l| (l.inputs, l.outputs)))
+        };
+        assert_eq!(
+            sizes(&generator),
+            Vec::from_iter(model.layers.iter().map(|l| (l.inputs, l.outputs)))
+        );
     }
 }
 
@@ -104,24 +123,56 @@ fn models_beyond_a_limit_are_refused() {
         ("no layers", |m| m.layers.clear(), DecodeError::Layers),
         ("17 layers", |m| m.layers = vec![m.layers[1].clone(); 17], DecodeError::Layers),
         ("image larger than the outputs", |m| m.width = 4, layer(1, LayerField::Outputs)),
-        ("image of 65535 x 65535 pixels", |m| (m.width, m.height) = (0xFFFF, 0xFFFF), layer(1, LayerField::Outputs)),
+        (
+            "image of 65535 x 65535 pixels",
+            |m| (m.width, m.height) = (0xFFFF, 0xFFFF),
+            layer(1, LayerField::Outputs),
+        ),
         ("outputs larger than the image", |m| widen(m, 1), layer(1, LayerField::Outputs)),
         ("outputs not the next inputs", |m| widen(m, 0), layer(1, LayerField::Inputs)),
         ("latent not the first inputs", |m| m.latent_len = 4, layer(0, LayerField::Inputs)),
-        ("slope below 0", |m| m.layers[0].activation = Activation::LeakyRelu(-0.01), layer(0, LayerField::Slope)),
-        ("slope above 1", |m| m.layers[0].activation = Activation::LeakyRelu(1.01), layer(0, LayerField::Slope)),
-        ("slope NaN", |m| m.layers[0].activation = Activation::LeakyRelu(f32::NAN), layer(0, LayerField::Slope)),
-        ("zero_point 128 without a table", |m| m.layers[0].zero_point = 128, layer(0, LayerField::ZeroPoint)),
+        (
+            "slope below 0",
+            |m| m.layers[0].activation = Activation::LeakyRelu(-0.01),
+            layer(0, LayerField::Slope),
+        ),
+        (
+            "slope above 1",
+            |m| m.layers[0].activation = Activation::LeakyRelu(1.01),
+            layer(0, LayerField::Slope),
+        ),
+        (
+            "slope NaN",
+            |m| m.layers[0].activation = Activation::LeakyRelu(f32::NAN),
+            layer(0, LayerField::Slope),
+        ),
+        (
+            "zero_point 128 without a table",
+            |m| m.layers[0].zero_point = 128,
+            layer(0, LayerField::ZeroPoint),
+        ),
         ("weight -128, first", |m| int8(m, 0).weights[0] = -128, layer(0, LayerField::Weights)),
         ("weight -128, last", |m| int8(m, 1).weights[23] = -128, layer(1, LayerField::Weights)),
-        ("multiplier 32768", |m| int8(m, 1).multipliers[5] = 32_768, layer(1, LayerField::Multiplier)),
-        ("negative multiplier 32768", |m| int8(m, 0).negative_multipliers[3] = 32_768, layer(0, LayerField::Multiplier)),
+        (
+            "multiplier 32768",
+            |m| int8(m, 1).multipliers[5] = 32_768,
+            layer(1, LayerField::Multiplier),
+        ),
+        (
+            "negative multiplier 32768",
+            |m| int8(m, 0).negative_multipliers[3] = 32_768,
+            layer(0, LayerField::Multiplier),
+        ),
         ("shift 16", |m| int8(m, 0).shifts[3] = 16, layer(0, LayerField::Shift)),
         ("shift 47", |m| int8(m, 1).shifts[0] = 47, layer(1, LayerField::Shift)),
         ("sum 2^31", |m| end_of_sum(m, 1, 1), layer(0, LayerField::Accumulator)),
         ("sum -2^31 - 1", |m| end_of_sum(m, -1, 1), layer(0, LayerField::Accumulator)),
         ("hidden table 128", |m| with_table(m, 128), layer(0, LayerField::Table)),
-        ("float layer after an integer one", |m| m.layers[1].params = floats(24, 6), layer(1, LayerField::Element)),
+        (
+            "float layer after an integer one",
+            |m| m.layers[1].params = floats(24, 6),
+            layer(1, LayerField::Element),
+        ),
     ];
     for &(what, change, expected) in cases {
         println!("{what}");
@@ -160,7 +211,15 @@ fn models_at_a_limit_are_accepted() {
 /// A model of `count` layers; from the ninth on it is a blob of version 2.
 fn many_layers(count: usize) -> Model {
     let hidden = vec![(3, Activation::Relu); count - 1];
-    let shape = Shape { latent_len: 3, classes: 2, width: 3, height: 2, channels: 1, hidden, last: Activation::Sigmoid };
+    let shape = Shape {
+        latent_len: 3,
+        classes: 2,
+        width: 3,
+        height: 2,
+        channels: 1,
+        hidden,
+        last: Activation::Sigmoid,
+    };
     let model = shape.int8("many layers", &mut SplitMix64(0));
     assert_eq!(write(&model)[4], if count > 8 { 2 } else { 1 });
     model
@@ -170,7 +229,11 @@ fn many_layers(count: usize) -> Model {
 fn end_of_sum(model: &mut Model, sign: i64, beyond: i64) {
     let int8 = int8(model, 0);
     int8.weights[9..].copy_from_slice(&[100, -50, 7]);
-    let bias = if sign > 0 { i64::from(i32::MAX) - 127 * 107 + beyond } else { i64::from(i32::MIN) + 127 * 50 - beyond };
+    let bias = if sign > 0 {
+        i64::from(i32::MAX) - 127 * 107 + beyond
+    } else {
+        i64::from(i32::MIN) + 127 * 50 - beyond
+    };
     int8.bias[7] = bias as i32;
 }
 
@@ -191,8 +254,16 @@ fn floats(weights: usize, bias: usize) -> Params {
 fn float_models_beyond_a_limit_are_refused() {
     let cases: &[Case] = &[
         ("weight NaN", |m| f32s(m, 0).weights[53] = f32::NAN, layer(0, LayerField::Weights)),
-        ("weight infinite", |m| f32s(m, 4).weights[0] = f32::INFINITY, layer(4, LayerField::Weights)),
-        ("bias of the last label infinite", |m| f32s(m, 0).bias[26] = f32::NEG_INFINITY, layer(0, LayerField::Bias)),
+        (
+            "weight infinite",
+            |m| f32s(m, 4).weights[0] = f32::INFINITY,
+            layer(4, LayerField::Weights),
+        ),
+        (
+            "bias of the last label infinite",
+            |m| f32s(m, 0).bias[26] = f32::NEG_INFINITY,
+            layer(0, LayerField::Bias),
+        ),
         ("bias NaN", |m| f32s(m, 4).bias[0] = f32::NAN, layer(4, LayerField::Bias)),
         ("zero_point 1", |m| m.layers[4].zero_point = 1, layer(4, LayerField::ZeroPoint)),
     ];

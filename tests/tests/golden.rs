@@ -18,7 +18,9 @@ mod disk;
 fn golden_rows() -> Vec<Vec<String>> {
     let page = String::from_utf8(disk::read("docs/blob-format.md")).expect("the page is text");
     let (_, golden) = page.split_once("## Golden bytes").expect("the page has golden bytes");
-    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let cells = |line: &str| {
+        line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
+    };
     golden.lines().map(cells).filter(|cells| cells[0].parse::<usize>().is_ok()).collect()
 }
 
@@ -35,7 +37,10 @@ fn documented_bytes_are_the_tiny_blob() {
     let mut documented = Vec::new();
     for row in golden_rows().iter().filter(|row| row.len() == 3) {
         assert_eq!(row[0], documented.len().to_string(), "offset of {row:?}");
-        let bytes = row[1].trim_matches('`').split(' ').map(|byte| u8::from_str_radix(byte, 16).expect("a byte in hex"));
+        let bytes = row[1]
+            .trim_matches('`')
+            .split(' ')
+            .map(|byte| u8::from_str_radix(byte, 16).expect("a byte in hex"));
         documented.extend(bytes);
     }
     assert_eq!(documented, disk::read("tests/vectors/v1-tiny.gan"));
@@ -46,7 +51,9 @@ fn documented_bytes_are_the_tiny_blob() {
 #[test]
 fn documented_images_are_those_of_the_tiny_blob() {
     let model = synthetic::tiny();
-    let Params::I8(int8) = &model.layers[0].params else { panic!("the tiny model is an integer model") };
+    let Params::I8(int8) = &model.layers[0].params else {
+        panic!("the tiny model is an integer model")
+    };
     let blob = aligned::Blob::new(&disk::read("tests/vectors/v1-tiny.gan"));
     let generator = decode(&blob).expect("the golden blob is valid");
 
@@ -56,7 +63,11 @@ fn documented_images_are_those_of_the_tiny_blob() {
         let (seed, label) = (row[0].parse().expect("a seed"), row[1].parse().expect("a label"));
         let [latent, q, pixels] = [2, 4, 5].map(|cell| numbers::<u8>(&row[cell]));
         for (r, acc) in numbers::<i64>(&row[3]).into_iter().enumerate() {
-            assert_eq!(128 + rescale(acc, int8.multipliers[r], int8.shifts[r]), q[r].into(), "q of row {r}, {row:?}");
+            assert_eq!(
+                128 + rescale(acc, int8.multipliers[r], int8.shifts[r]),
+                q[r].into(),
+                "q of row {r}, {row:?}"
+            );
             assert_eq!(int8.table[usize::from(q[r])], pixels[r], "pixel {r}, {row:?}");
         }
         assert_eq!(generate(&model, &latent, Some(label)), pixels, "{row:?}");
@@ -73,10 +84,16 @@ fn documented_images_are_those_of_the_tiny_blob() {
 fn vector_files_are_those_that_the_reference_makes() {
     let mut expected = BTreeSet::new();
     for (path, bytes) in make::all(disk::root()).expect("all models are valid") {
-        assert!(disk::read(&path) == bytes, "{} is stale: run `cargo xtask vectors`", path.display());
+        assert!(
+            disk::read(&path) == bytes,
+            "{} is stale: run `cargo xtask vectors`",
+            path.display()
+        );
         expected.insert(path);
     }
-    for entry in fs::read_dir(disk::root().join("tests/vectors")).expect("tests/vectors can be read") {
+    for entry in
+        fs::read_dir(disk::root().join("tests/vectors")).expect("tests/vectors can be read")
+    {
         let path = entry.expect("tests/vectors can be read").path();
         assert!(expected.contains(&path), "{} belongs to no model", path.display());
     }
@@ -97,13 +114,16 @@ fn damaged_vector_files_are_refused() {
     let images = disk::read("tests/vectors/v1-tiny.images.bin");
     let arithmetic = disk::read("tests/vectors/arith.bin");
     let crc = |blob: &[u8]| u32::from_le_bytes(*blob.last_chunk().expect("a blob has four bytes"));
-    let read_images = |file: &[u8]| Images::read(file, crc(&blob)).map(|images| images.iter().len());
-    let read_arithmetic = |file: &[u8]| Arithmetic::read(file).map(|vectors| vectors.rescale().len());
+    let read_images =
+        |file: &[u8]| Images::read(file, crc(&blob)).map(|images| images.iter().len());
+    let read_arithmetic =
+        |file: &[u8]| Arithmetic::read(file).map(|vectors| vectors.rescale().len());
     assert_eq!(read_images(&images), Ok(4));
 
-    for (file, counts, read) in
-        [(&images, 14..16, &read_images as &dyn Fn(&[u8]) -> Result<usize, VectorError>), (&arithmetic, 4..8, &read_arithmetic)]
-    {
+    for (file, counts, read) in [
+        (&images, 14..16, &read_images as &dyn Fn(&[u8]) -> Result<usize, VectorError>),
+        (&arithmetic, 4..8, &read_arithmetic),
+    ] {
         for len in 0..file.len() {
             assert_eq!(read(&file[..len]), Err(VectorError::Length), "{len} bytes");
         }

@@ -1,4 +1,5 @@
-//! gan-core's `host` module: every backend that this CPU has gives the pixels of `Generator::generate` and of the reference.
+//! gan-core's `host` module: every backend that this CPU has gives the pixels of
+//! `Generator::generate` and of the reference.
 
 use gan_core::error::GenerateError;
 use gan_core::host::{Backend, Runner, Unavailable};
@@ -18,7 +19,8 @@ mod compare;
 mod disk;
 use compare::{COUNTS, backends, check, check_with_reference, expected, inputs, usual_shifts};
 
-/// A hidden layer of each size, which is the outputs of one layer and the inputs of the next; extreme rows, all activations, all packings.
+/// A hidden layer of each size, which is the outputs of one layer and the inputs of the next;
+/// extreme rows, all activations, all packings.
 #[test]
 fn every_size_gives_the_pixels_of_the_plain_kernel() {
     let backends = backends();
@@ -51,7 +53,15 @@ fn every_latent_and_image_size_gives_the_pixels_of_the_plain_kernel() {
     for size in 1..=1100u16 {
         for (latent_len, height, channels) in [(size, 1 + size % 11, 3), (1 + size % 13, size, 1)] {
             let last = ACTIVATIONS[usize::from(size) % 5];
-            let shape = Shape { latent_len, classes: size % 3, width: 1, height, channels, hidden: vec![], last };
+            let shape = Shape {
+                latent_len,
+                classes: size % 3,
+                width: 1,
+                height,
+                channels,
+                hidden: vec![],
+                last,
+            };
             let mut model = shape.int8("ends", &mut SplitMix64(size.into()));
             usual_shifts(&mut model);
             let bytes = aligned::Blob::new(&write(&model));
@@ -69,13 +79,23 @@ fn deep_generators_and_all_counts_and_packings() {
     for seed in 0..40u64 {
         let mut rng = SplitMix64(seed);
         let mut size = |most| rng.range(1, most) as u16;
-        let mut hidden: Vec<_> = (0..size(7)).map(|index| (size(150), ACTIVATIONS[usize::from(index) % 5])).collect();
+        let mut hidden: Vec<_> =
+            (0..size(7)).map(|index| (size(150), ACTIVATIONS[usize::from(index) % 5])).collect();
         hidden.push((size(90), Activation::LeakyRelu(0.2)));
         let [latent_len, width, height] = [size(70), size(12), size(12)];
         let classes = (seed % 3 * 5) as u16;
-        let shape = Shape { latent_len, classes, width, height, channels: 1, hidden, last: ACTIVATIONS[seed as usize % 5] };
+        let shape = Shape {
+            latent_len,
+            classes,
+            width,
+            height,
+            channels: 1,
+            hidden,
+            last: ACTIVATIONS[seed as usize % 5],
+        };
         let half_bytes = seed % 2 == 1;
-        let mut model = if half_bytes { shape.int4("deep", &mut rng) } else { shape.int8("deep", &mut rng) };
+        let mut model =
+            if half_bytes { shape.int4("deep", &mut rng) } else { shape.int8("deep", &mut rng) };
         if seed % 4 > 0 {
             usual_shifts(&mut model);
         }
@@ -86,7 +106,8 @@ fn deep_generators_and_all_counts_and_packings() {
             check(&backends, &generator, count);
         }
         if seed < 6 {
-            // One thread gets larger blocks: several tiles of any backend, and a last block that is not full.
+            // One thread gets larger blocks: several tiles of any backend, and a last block that is
+            // not full.
             one_thread.install(|| check(&backends, &generator, 1000));
         }
         for packing in [Packing::ByteLane, Packing::Blocks7x16, Packing::Blocks16x4] {
@@ -95,7 +116,9 @@ fn deep_generators_and_all_counts_and_packings() {
             let (latents, labels) = inputs(&packed, 13);
             let expected = expected(&generator, &latents, labels.as_deref());
             let mut pixels = vec![0; expected.len()];
-            Runner::new(&packed).generate_batch(&latents, labels.as_deref(), &mut pixels).expect("the call is right");
+            Runner::new(&packed)
+                .generate_batch(&latents, labels.as_deref(), &mut pixels)
+                .expect("the call is right");
             assert!(pixels == expected, "{packing}: other pixels than in rows");
         }
     }
@@ -105,22 +128,35 @@ fn deep_generators_and_all_counts_and_packings() {
 #[test]
 fn rows_of_largest_weights_and_codes() {
     let backends = backends();
-    let shape = Shape { latent_len: 1100, classes: 0, width: 33, height: 1, channels: 1, hidden: vec![], last: Activation::Tanh };
+    let shape = Shape {
+        latent_len: 1100,
+        classes: 0,
+        width: 33,
+        height: 1,
+        channels: 1,
+        hidden: vec![],
+        last: Activation::Tanh,
+    };
     let mut model = shape.int8("largest", &mut SplitMix64(0));
     let Params::I8(int8) = &mut model.layers[0].params else { unreachable!() };
     for (row, weights) in int8.weights.chunks_mut(1100).enumerate() {
         weights.fill(if row.is_multiple_of(2) { 127 } else { -127 });
         // The sum of largest codes is the end of 32 bits in some rows, 0 in others.
         let sum = 127 * 127 * 1100;
-        let (end, sign) = if row.is_multiple_of(2) { (i32::MAX - sum, -1) } else { (i32::MIN + sum, 1) };
+        let (end, sign) =
+            if row.is_multiple_of(2) { (i32::MAX - sum, -1) } else { (i32::MIN + sum, 1) };
         int8.bias[row] = if row % 3 == 0 { end } else { sign * sum + row as i32 - 16 };
-        (int8.multipliers[row], int8.shifts[row]) = [(32_767, 17), (1, 32), (16_384, 30)][row / 4 % 3];
+        (int8.multipliers[row], int8.shifts[row]) =
+            [(32_767, 17), (1, 32), (16_384, 30)][row / 4 % 3];
     }
     model.layers[0].zero_point = 128;
     let bytes = aligned::Blob::new(&write(&model));
     let generator = decode(&bytes).expect("the model is valid");
     let latents = [[127; 1100], [0; 1100]].concat();
-    let expected = [reference::generate(&model, &latents[..1100], None), reference::generate(&model, &latents[1100..], None)];
+    let expected = [
+        reference::generate(&model, &latents[..1100], None),
+        reference::generate(&model, &latents[1100..], None),
+    ];
     for backend in backends {
         let runner = Runner::with_backend(&generator, backend).expect("it is available");
         let mut pixels = vec![0; 8 * 33];
@@ -159,13 +195,15 @@ fn wrong_calls_are_refused_and_write_nothing() {
     };
     let models = [0, 2].map(|classes| shape(classes).int8("wrong calls", &mut SplitMix64(0)));
     let blobs = models.map(|model| aligned::Blob::new(&write(&model)));
-    let [plain, conditional] = blobs.each_ref().map(|blob| Runner::new(&decode(blob).expect("the model is valid")));
+    let [plain, conditional] =
+        blobs.each_ref().map(|blob| Runner::new(&decode(blob).expect("the model is valid")));
 
-    let refused = |runner: &Runner<'_>, latents: &[u8], labels: Option<&[u16]>, pixels: usize, error| {
-        let mut pixels = vec![0xA5; pixels];
-        assert_eq!(runner.generate_batch(latents, labels, &mut pixels), Err(error));
-        assert!(pixels.iter().all(|&pixel| pixel == 0xA5), "{error:?}: something was written");
-    };
+    let refused =
+        |runner: &Runner<'_>, latents: &[u8], labels: Option<&[u16]>, pixels: usize, error| {
+            let mut pixels = vec![0xA5; pixels];
+            assert_eq!(runner.generate_batch(latents, labels, &mut pixels), Err(error));
+            assert!(pixels.iter().all(|&pixel| pixel == 0xA5), "{error:?}: something was written");
+        };
     refused(&plain, &[1; 7], None, 8, GenerateError::LatentLen { expected: 9 });
     refused(&plain, &[1; 6], None, 7, GenerateError::OutputLen { expected: 8 });
     refused(&plain, &[1; 6], None, 12, GenerateError::OutputLen { expected: 8 });

@@ -1,5 +1,5 @@
-//! gan-core's `host` module with layers of half bytes: every backend that this CPU has gives the pixels of `Generator::generate` and of the
-//! reference.
+//! gan-core's `host` module with layers of half bytes: every backend that this CPU has gives the
+//! pixels of `Generator::generate` and of the reference.
 
 use gan_core::decode;
 use gan_core::host::Runner;
@@ -13,7 +13,8 @@ mod aligned;
 mod compare;
 use compare::{COUNTS, backends, check, check_with_reference, usual_shifts};
 
-/// Half bytes: a hidden layer of each size in either group, with layers of bytes before and after it or not, alone and in batches.
+/// Half bytes: a hidden layer of each size in either group, with layers of bytes before and after
+/// it or not, alone and in batches.
 #[test]
 fn half_bytes_of_every_size_give_the_pixels_of_the_plain_kernel() {
     let backends = backends();
@@ -30,7 +31,11 @@ fn half_bytes_of_every_size_give_the_pixels_of_the_plain_kernel() {
         };
         let rng = &mut SplitMix64(size.into());
         let group = [16, 32][index / 2 % 2];
-        let mut model = if size % 3 == 0 { shape.int4("size", rng) } else { shape.quantized_int4("size", rng, group) };
+        let mut model = if size % 3 == 0 {
+            shape.int4("size", rng)
+        } else {
+            shape.quantized_int4("size", rng, group)
+        };
         if !size.is_multiple_of(8) {
             usual_shifts(&mut model);
         }
@@ -42,7 +47,8 @@ fn half_bytes_of_every_size_give_the_pixels_of_the_plain_kernel() {
     }
 }
 
-/// Half bytes where a sum of 16 bits, or of 32, would break first: the largest weights, scales and codes.
+/// Half bytes where a sum of 16 bits, or of 32, would break first: the largest weights, scales and
+/// codes.
 #[test]
 fn rows_of_largest_half_bytes_scales_and_codes() {
     let backends = backends();
@@ -60,11 +66,14 @@ fn rows_of_largest_half_bytes_scales_and_codes() {
         let Params::I8(first) = &mut model.layers[0].params else { unreachable!() };
         // Latents of 127 and 0 give codes of 127 and 0, but for 100 of 0.
         for (row, multiplier) in first.multipliers.iter_mut().enumerate() {
-            (first.weights[row], first.bias[row], first.shifts[row]) = (if row < 1000 { 127 } else { -127 }, 0, 17);
+            (first.weights[row], first.bias[row], first.shifts[row]) =
+                (if row < 1000 { 127 } else { -127 }, 0, 17);
             (*multiplier, first.negative_multipliers[row]) = (32_767, 32_767);
         }
         model.layers[0].zero_point = 0;
-        let Params::I4(Int4 { scales, int8, .. }) = &mut model.layers[1].params else { unreachable!() };
+        let Params::I4(Int4 { scales, int8, .. }) = &mut model.layers[1].params else {
+            unreachable!()
+        };
         scales.fill(255);
         for (row, weights) in int8.weights.chunks_mut(1100).enumerate() {
             weights.fill([7, -7, 7][row % 3]);
@@ -73,16 +82,20 @@ fn rows_of_largest_half_bytes_scales_and_codes() {
             }
             let sum = 7 * 127 * 255 * 1100;
             int8.bias[row] = [i32::MAX - sum, i32::MIN + sum, row as i32][row % 3];
-            (int8.multipliers[row], int8.shifts[row]) = [(32_767, 17), (1, 32), (16_384, 30)][row / 3 % 3];
+            (int8.multipliers[row], int8.shifts[row]) =
+                [(32_767, 17), (1, 32), (16_384, 30)][row / 3 % 3];
         }
         model.layers[1].zero_point = 128;
         let bytes = aligned::Blob::new(&write(&model));
         let generator = decode(&bytes).expect("the model is valid");
-        let expected = [127, 0].map(|code| reference::generate(&model, &[code], None)).concat().repeat(4);
+        let expected =
+            [127, 0].map(|code| reference::generate(&model, &[code], None)).concat().repeat(4);
         for &backend in &backends {
             let runner = Runner::with_backend(&generator, backend).expect("it is available");
             let mut pixels = vec![0; 8 * 33];
-            runner.generate_batch(&[127, 0].repeat(4), None, &mut pixels).expect("the call is right");
+            runner
+                .generate_batch(&[127, 0].repeat(4), None, &mut pixels)
+                .expect("the call is right");
             assert_eq!(pixels, expected, "{backend}, groups of {group}");
         }
     }

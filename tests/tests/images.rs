@@ -1,4 +1,5 @@
-//! Pixels: gan-core against the vectors and the reference. Integers bit for bit, floats within `tolerance`.
+//! Pixels: gan-core against the vectors and the reference. Integers bit for bit, floats within
+//! `tolerance`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -57,20 +58,32 @@ impl Differences {
     }
 
     fn check(&self, what: &str) {
-        let Tolerance { max, mean } = if cfg!(feature = "micromath") { tolerance::FLOAT_MICROMATH } else { tolerance::FLOAT };
+        let Tolerance { max, mean } =
+            if cfg!(feature = "micromath") { tolerance::FLOAT_MICROMATH } else { tolerance::FLOAT };
         let found = self.sum as f64 / self.count as f64;
-        println!("{what}: {} float pixels differ by {} at most, {found:.5} on average", self.count, self.max);
-        assert!(self.max <= max && found <= mean, "{what}: at most {max}, on average {mean} allowed");
+        println!(
+            "{what}: {} float pixels differ by {} at most, {found:.5} on average",
+            self.count, self.max
+        );
+        assert!(
+            self.max <= max && found <= mean,
+            "{what}: at most {max}, on average {mean} allowed"
+        );
     }
 }
 
-/// Every blob of the repository with its images file: (stem, blob, images). A blob without one is a failure.
+/// Every blob of the repository with its images file: (stem, blob, images). A blob without one is a
+/// failure.
 fn blobs() -> Vec<(String, Vec<u8>, Vec<u8>)> {
     let mut paths = gan_tests::make::models(disk::root()).expect("models/ can be read");
     assert!(!paths.is_empty(), "models/ holds no model");
-    let vectors = fs::read_dir(disk::root().join("tests/vectors")).expect("tests/vectors can be read");
+    let vectors =
+        fs::read_dir(disk::root().join("tests/vectors")).expect("tests/vectors can be read");
     let synthetic = vectors.map(|entry| entry.expect("tests/vectors can be read").path());
-    paths.extend(synthetic.filter(|path: &PathBuf| path.extension().is_some_and(|extension| extension == "gan")));
+    paths.extend(
+        synthetic
+            .filter(|path: &PathBuf| path.extension().is_some_and(|extension| extension == "gan")),
+    );
     paths.sort();
     let load = |path: PathBuf| {
         let stem = path.file_stem().expect("it has an extension").to_string_lossy().into_owned();
@@ -85,9 +98,15 @@ fn images_of_every_blob_in_the_repository() {
     for (stem, bytes, file) in blobs() {
         let blob = aligned::Blob::new(&bytes);
         let generator = decode(&blob).unwrap_or_else(|error| panic!("{stem}: {error}"));
-        let images = Images::read(&file, generator.crc()).unwrap_or_else(|error| panic!("{stem}: {error}"));
-        assert_eq!((images.latent_len(), images.pixels_len()), (generator.latent_len(), generator.pixels_len()), "{stem}");
-        let float = matches!(generator.layers().next(), Some(gan_core::generator::Layer::F32 { .. }));
+        let images =
+            Images::read(&file, generator.crc()).unwrap_or_else(|error| panic!("{stem}: {error}"));
+        assert_eq!(
+            (images.latent_len(), images.pixels_len()),
+            (generator.latent_len(), generator.pixels_len()),
+            "{stem}"
+        );
+        let float =
+            matches!(generator.layers().next(), Some(gan_core::generator::Layer::F32 { .. }));
 
         let mut differences = Differences::default();
         for image in images.iter() {
@@ -98,7 +117,11 @@ fn images_of_every_blob_in_the_repository() {
             if float {
                 differences.add(&pixels, image.pixels);
             } else {
-                assert_eq!(pixels, image.pixels, "{stem}, seed {:#x}, label {:?}", image.seed, image.label);
+                assert_eq!(
+                    pixels, image.pixels,
+                    "{stem}, seed {:#x}, label {:?}",
+                    image.seed, image.label
+                );
             }
         }
         println!("{stem}: {} images, kernel {}", images.iter().len(), kernel::NAME);
@@ -109,7 +132,10 @@ fn images_of_every_blob_in_the_repository() {
 }
 
 fn activation() -> impl Strategy<Value = Activation> {
-    prop_oneof![prop::sample::select(&ACTIVATIONS[..]), (0.0..=1.0f32).prop_map(Activation::LeakyRelu)]
+    prop_oneof![
+        prop::sample::select(&ACTIVATIONS[..]),
+        (0.0..=1.0f32).prop_map(Activation::LeakyRelu)
+    ]
 }
 
 /// Shapes around the block sizes of kernels, from one layer to eight.
@@ -153,35 +179,57 @@ proptest! {
     }
 }
 
-/// Random images would prove little if most rows were saturated: over the vectors of the synthetic blobs of integers, and without
-/// gan-core, more than half of the pixels take several values.
+/// Random images would prove little if most rows were saturated: over the vectors of the synthetic
+/// blobs of integers, and without gan-core, more than half of the pixels take several values.
 #[test]
 fn synthetic_pixels_depend_on_the_latent() {
     for model in [synthetic::wide_range(), synthetic::int4(), synthetic::packed()] {
         let label = model.classes.checked_sub(1);
         let latent = |seed| sampler::codes(seed, 0, model.latent_len.into());
-        let images: Vec<_> = (0..20).map(|seed| reference::generate(&model, &latent(seed), label)).collect();
-        let varying = (0..model.pixels_len()).filter(|&i| images.iter().any(|image| image[i] != images[0][i])).count();
+        let images: Vec<_> =
+            (0..20).map(|seed| reference::generate(&model, &latent(seed), label)).collect();
+        let varying = (0..model.pixels_len())
+            .filter(|&i| images.iter().any(|image| image[i] != images[0][i]))
+            .count();
         println!("{}: {varying} of {} pixels vary", model.name, model.pixels_len());
-        assert!(2 * varying > model.pixels_len(), "{}: {varying} of {} pixels vary", model.name, model.pixels_len());
+        assert!(
+            2 * varying > model.pixels_len(),
+            "{}: {varying} of {} pixels vary",
+            model.name,
+            model.pixels_len()
+        );
     }
 }
 
-/// Float models of two or three layers with every last activation, in one sum: a tolerance on a mean needs many pixels.
+/// Float models of two or three layers with every last activation, in one sum: a tolerance on a
+/// mean needs many pixels.
 #[test]
 fn float_models_are_near_the_reference() {
     for last in ACTIVATIONS {
         let mut differences = Differences::default();
         for seed in 0..100 {
             let mut rng = SplitMix64(seed);
-            let hidden = (0..rng.range(1, 2)).map(|_| (rng.range(1, 70) as u16, ACTIVATIONS[rng.range(0, 4) as usize])).collect();
-            let shape = Shape { latent_len: 16, classes: seed as u16 % 3, width: 7, height: 5, channels: 3, hidden, last };
+            let hidden = (0..rng.range(1, 2))
+                .map(|_| (rng.range(1, 70) as u16, ACTIVATIONS[rng.range(0, 4) as usize]))
+                .collect();
+            let shape = Shape {
+                latent_len: 16,
+                classes: seed as u16 % 3,
+                width: 7,
+                height: 5,
+                channels: 3,
+                hidden,
+                last,
+            };
             let model = shape.float("random", &mut rng);
             let blob = aligned::Blob::new(&write(&model));
             let generator = decode(&blob).expect("the model is valid");
             for label in labels(&model) {
                 let latent = sampler::codes(seed, 0, 16);
-                differences.add(&run(&generator, &latent, label), &reference::generate(&model, &latent, label));
+                differences.add(
+                    &run(&generator, &latent, label),
+                    &reference::generate(&model, &latent, label),
+                );
             }
         }
         differences.check(&format!("last layer {last:?}"));
@@ -202,7 +250,11 @@ fn wrong_calls_are_refused() {
     };
     for (classes, float) in [(3, false), (0, false), (3, true)] {
         shape.classes = classes;
-        let model = if float { shape.float("calls", &mut SplitMix64(0)) } else { shape.int8("calls", &mut SplitMix64(0)) };
+        let model = if float {
+            shape.float("calls", &mut SplitMix64(0))
+        } else {
+            shape.int8("calls", &mut SplitMix64(0))
+        };
         assert_eq!(matches!(model.layers[0].params, Params::F32(_)), float);
         let blob = aligned::Blob::new(&write(&model));
         let generator = decode(&blob).expect("the model is valid");
@@ -234,13 +286,22 @@ fn wrong_calls_are_refused() {
             let mut scratch = vec![1; scratch];
             let mut pixels = vec![2; (36 + extra) as usize];
             assert_eq!(generator.generate(&latent, label, &mut scratch, &mut pixels), Err(error));
-            assert!(pixels.iter().all(|&pixel| pixel == 2) && scratch.iter().all(|&byte| byte == 1), "{error:?}: written to");
+            assert!(
+                pixels.iter().all(|&pixel| pixel == 2) && scratch.iter().all(|&byte| byte == 1),
+                "{error:?}: written to"
+            );
 
             let error = if extra == 0 { error } else { GenerateError::OutputLen { expected: 12 } };
             let mut line = vec![2; (12 + extra) as usize];
             let sink = |_: usize, _: &[u8]| panic!("a line of a refused image");
-            assert_eq!(generator.generate_rows(&latent, label, &mut scratch, &mut line, sink), Err(error));
-            assert!(line.iter().all(|&pixel| pixel == 2) && scratch.iter().all(|&byte| byte == 1), "{error:?}: written to");
+            assert_eq!(
+                generator.generate_rows(&latent, label, &mut scratch, &mut line, sink),
+                Err(error)
+            );
+            assert!(
+                line.iter().all(|&pixel| pixel == 2) && scratch.iter().all(|&byte| byte == 1),
+                "{error:?}: written to"
+            );
         }
     }
 }

@@ -26,10 +26,13 @@ fn image(generator: &Generator<'_>, latent: &[u8], label: Option<u16>) -> Vec<u8
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
-    let activation = prop_oneof![prop::sample::select(&ACTIVATIONS[..]), (0.0..=1.0f32).prop_map(Activation::LeakyRelu)];
+    let activation = prop_oneof![
+        prop::sample::select(&ACTIVATIONS[..]),
+        (0.0..=1.0f32).prop_map(Activation::LeakyRelu)
+    ];
     let hidden = prop::collection::vec((1..=70u16, activation), 0..=4);
-    (1..=100u16, 0..=3u16, 1..=9u16, 1..=7u16, hidden, prop::sample::select(&ACTIVATIONS[..])).prop_map(
-        |(latent_len, classes, width, height, hidden, last)| Shape {
+    (1..=100u16, 0..=3u16, 1..=9u16, 1..=7u16, hidden, prop::sample::select(&ACTIVATIONS[..]))
+        .prop_map(|(latent_len, classes, width, height, hidden, last)| Shape {
             latent_len,
             classes,
             width,
@@ -37,14 +40,14 @@ fn shape() -> impl Strategy<Value = Shape> {
             channels: 1,
             hidden,
             last,
-        },
-    )
+        })
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Any model with half bytes, in rows and packed: the same bytes and pixels as the reference, and unpacking gives the blob back.
+    /// Any model with half bytes, in rows and packed: the same bytes and pixels as the reference,
+    /// and unpacking gives the blob back.
     #[test]
     fn half_bytes_equal_the_reference(shape in shape(), seed in any::<u64>()) {
         let mut model = shape.int4("random", &mut SplitMix64(seed));
@@ -100,11 +103,23 @@ fn half_bytes_are_packed_for_cores_without_vectors() {
 /// A hidden and a last layer of half bytes; rows of 19 inputs and two groups of 16.
 fn plain() -> Model {
     let hidden = vec![(19, Activation::LeakyRelu(0.5))];
-    let shape = Shape { latent_len: 19, classes: 2, width: 3, height: 2, channels: 1, hidden, last: Activation::Sigmoid };
+    let shape = Shape {
+        latent_len: 19,
+        classes: 2,
+        width: 3,
+        height: 2,
+        channels: 1,
+        hidden,
+        last: Activation::Sigmoid,
+    };
     let mut seed = 0;
     loop {
         let model = shape.int4("plain", &mut SplitMix64(seed));
-        if model.layers.iter().all(|layer| matches!(layer.params, Params::I4(Int4 { group: 16, .. }))) {
+        if model
+            .layers
+            .iter()
+            .all(|layer| matches!(layer.params, Params::I4(Int4 { group: 16, .. })))
+        {
             return model;
         }
         seed += 1;
@@ -128,14 +143,20 @@ fn refused(bytes: &[u8], expected: DecodeError) {
     assert!(reference::parse(bytes).is_err(), "the reference accepts it");
 }
 
-/// Gives the last row of label 1 in the first layer its largest or least sum of 32 bits, and `beyond` it.
+/// Gives the last row of label 1 in the first layer its largest or least sum of 32 bits, and
+/// `beyond` it.
 fn end_of_sum(model: &mut Model, sign: i64, beyond: i64) {
     let int4 = int4(model, 0);
     int4.scales[36..].copy_from_slice(&[255, 3]);
     int4.int8.weights[18 * 19..].fill(0);
-    (int4.int8.weights[18 * 19], int4.int8.weights[18 * 19 + 1], int4.int8.weights[18 * 19 + 16]) = (7, -5, 6);
+    (int4.int8.weights[18 * 19], int4.int8.weights[18 * 19 + 1], int4.int8.weights[18 * 19 + 16]) =
+        (7, -5, 6);
     let (most, least) = (127 * (255 * 7 + 3 * 6), 127 * 255 * 5);
-    let bias = if sign > 0 { i64::from(i32::MAX) - most + beyond } else { i64::from(i32::MIN) + least - beyond };
+    let bias = if sign > 0 {
+        i64::from(i32::MAX) - most + beyond
+    } else {
+        i64::from(i32::MIN) + least - beyond
+    };
     int4.int8.bias[2 * 19 - 1] = bias as i32;
 }
 
@@ -146,15 +167,35 @@ fn models_beyond_a_limit_are_refused() {
         ("group of 8", |m| group(m, 8), layer(0, LayerField::Element)),
         ("group of 64", |m| group(m, 64), layer(0, LayerField::Element)),
         ("weight -8, first", |m| int4(m, 0).int8.weights[0] = -8, layer(0, LayerField::Weights)),
-        ("weight -8, last", |m| int4(m, 1).int8.weights[6 * 19 - 1] = -8, layer(1, LayerField::Weights)),
-        ("multiplier 32768", |m| int4(m, 1).int8.multipliers[5] = 32_768, layer(1, LayerField::Multiplier)),
-        ("negative multiplier 32768", |m| int4(m, 0).int8.negative_multipliers[3] = 32_768, layer(0, LayerField::Multiplier)),
+        (
+            "weight -8, last",
+            |m| int4(m, 1).int8.weights[6 * 19 - 1] = -8,
+            layer(1, LayerField::Weights),
+        ),
+        (
+            "multiplier 32768",
+            |m| int4(m, 1).int8.multipliers[5] = 32_768,
+            layer(1, LayerField::Multiplier),
+        ),
+        (
+            "negative multiplier 32768",
+            |m| int4(m, 0).int8.negative_multipliers[3] = 32_768,
+            layer(0, LayerField::Multiplier),
+        ),
         ("shift 16", |m| int4(m, 0).int8.shifts[3] = 16, layer(0, LayerField::Shift)),
         ("shift 47", |m| int4(m, 1).int8.shifts[0] = 47, layer(1, LayerField::Shift)),
-        ("zero_point 128 without a table", |m| m.layers[0].zero_point = 128, layer(0, LayerField::ZeroPoint)),
+        (
+            "zero_point 128 without a table",
+            |m| m.layers[0].zero_point = 128,
+            layer(0, LayerField::ZeroPoint),
+        ),
         ("sum 2^31", |m| end_of_sum(m, 1, 1), layer(0, LayerField::Accumulator)),
         ("sum -2^31 - 1", |m| end_of_sum(m, -1, 1), layer(0, LayerField::Accumulator)),
-        ("float layer after half bytes", |m| m.layers[1].params = floats(), layer(1, LayerField::Element)),
+        (
+            "float layer after half bytes",
+            |m| m.layers[1].params = floats(),
+            layer(1, LayerField::Element),
+        ),
     ];
     for &(what, change, expected) in cases {
         println!("{what}");
@@ -162,10 +203,22 @@ fn models_beyond_a_limit_are_refused() {
         change(&mut model);
         refused(&write(&model), expected);
     }
-    // Half bytes in a packing of bytes, with as many rows as its groups want, and bytes as if they were pairs of half bytes.
-    let shape =
-        Shape { latent_len: 16, classes: 0, width: 16, height: 7, channels: 1, hidden: vec![], last: Activation::Sigmoid };
-    for packing in [reference::Packing::ByteLane, reference::Packing::Blocks7x16, reference::Packing::Blocks16x4] {
+    // Half bytes in a packing of bytes, with as many rows as its groups want, and bytes as if they
+    // were pairs of half bytes.
+    let shape = Shape {
+        latent_len: 16,
+        classes: 0,
+        width: 16,
+        height: 7,
+        channels: 1,
+        hidden: vec![],
+        last: Activation::Sigmoid,
+    };
+    for packing in [
+        reference::Packing::ByteLane,
+        reference::Packing::Blocks7x16,
+        reference::Packing::Blocks16x4,
+    ] {
         let mut model = shape.int4("packed", &mut SplitMix64(1));
         int4(&mut model, 0);
         model.layers[0].packing = packing;
@@ -223,7 +276,8 @@ fn padding_is_refused_unless_it_is_zero() {
         decode(&Blob::new(&good)).expect("valid");
         let start = payload_start(&good);
         // Row 0, columns 20 and 21; or rows 0 and 2, column 20, and rows 20 and 22, column 0.
-        let places: &[usize] = if packing == reference::Packing::Rows { &[10] } else { &[4 * 20, 4 * 2 * 32 + 1] };
+        let places: &[usize] =
+            if packing == reference::Packing::Rows { &[10] } else { &[4 * 20, 4 * 2 * 32 + 1] };
         for &at in places {
             for byte in [0x78, 0x87, 0x08, 0x80] {
                 let mut bytes = good[..good.len() - 4].to_vec();
@@ -243,7 +297,8 @@ fn padding_is_refused_unless_it_is_zero() {
     }
 }
 
-/// The first multiple of 16 after the header of a [`plain`] model; its payload is longer than 127 bytes and shorter than 16384.
+/// The first multiple of 16 after the header of a [`plain`] model; its payload is longer than 127
+/// bytes and shorter than 16384.
 fn payload_start(bytes: &[u8]) -> usize {
     let header = reference::write::header(&reference::parse(bytes).expect("valid"));
     (header.len() + 1 + 2).next_multiple_of(16)
@@ -267,6 +322,9 @@ fn layers_of_another_type_are_not_encoded() {
     let bytes = decode(&bytes).expect("valid");
     let mut out = vec![0; 1 << 16];
     for (header, layers) in [(half_bytes.header(), &bytes), (bytes.header(), &half_bytes)] {
-        assert_eq!(blob::encode(header, layers.layers(), &mut out), Err(EncodeError::Layer { index: 0 }));
+        assert_eq!(
+            blob::encode(header, layers.layers(), &mut out),
+            Err(EncodeError::Layer { index: 0 })
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Blobs that a build knows: `Known` has the generator that `decode` finds, and refuses every other blob and every wrong description.
+//! Blobs that a build knows: `Known` has the generator that `decode` finds, and refuses every other
+//! blob and every wrong description.
 
 use gan_core::blob::{Description, Known};
 use gan_core::error::{DecodeError, LayerField};
@@ -38,7 +39,9 @@ fn known<const LAYERS: usize>(model: &Model) {
     let label = model.classes.checked_sub(1);
     let images = [generator, &decoded].map(|generator| {
         let mut pixels = vec![0; generator.pixels_len()];
-        generator.generate(&latent, label, &mut vec![0; generator.scratch_len()], &mut pixels).expect("the buffers fit");
+        generator
+            .generate(&latent, label, &mut vec![0; generator.scratch_len()], &mut pixels)
+            .expect("the buffers fit");
         pixels
     });
     assert_eq!(images[0], images[1]);
@@ -77,7 +80,11 @@ fn other_bytes_are_refused() {
         assert_eq!(refusal(&Blob::new(&longer)), Err(DecodeError::TrailingBytes { extra }));
     }
     for offset in 1..16 {
-        assert_eq!(refusal(&Blob::after(offset, &bytes)), Err(DecodeError::Misaligned), "{offset} bytes after");
+        assert_eq!(
+            refusal(&Blob::after(offset, &bytes)),
+            Err(DecodeError::Misaligned),
+            "{offset} bytes after"
+        );
     }
 
     // Another model, with a CRC that is right for it.
@@ -87,7 +94,8 @@ fn other_bytes_are_refused() {
     assert_eq!(refusal(&Blob::new(&seal(other))), Err(DecodeError::Crc));
 }
 
-/// A description whose sizes do not belong together, or to the bytes, is refused whatever the bytes.
+/// A description whose sizes do not belong together, or to the bytes, is refused whatever the
+/// bytes.
 #[test]
 fn descriptions_of_no_blob_are_refused() {
     type Case = (&'static str, fn(&mut Description<'_, 2>), DecodeError);
@@ -100,15 +108,21 @@ fn descriptions_of_no_blob_are_refused() {
         ("longer latent", |d| d.latent_len += 1, layer(0, LayerField::Inputs)),
         ("two channels", |d| d.image.channels = 2, DecodeError::Image),
         ("wider image", |d| d.image.width += 1, layer(1, LayerField::Outputs)),
-        // Eight rows instead of four: 16 bytes more of weights and 32 of biases; two times four bytes for a row instead of two: 32 more.
+        // Eight rows instead of four: 16 bytes more of weights and 32 of biases; two times four
+        // bytes for a row instead of two: 32 more.
         (
             "other packing",
             |d| d.layers[0].packing = Packing::NibbleLane,
             DecodeError::PayloadLen { expected: 448 + 80, found: 48 + 448 },
         ),
         ("zero_point 128", |d| d.layers[0].zero_point = 128, layer(0, LayerField::ZeroPoint)),
-        // 448 bytes of payload after 48 of header; 2^14 rows of four biases instead of two are 262,112 bytes more.
-        ("biases of 2^14 labels", |d| d.classes = 1 << 14, DecodeError::PayloadLen { expected: 448 + 262_112, found: 48 + 448 }),
+        // 448 bytes of payload after 48 of header; 2^14 rows of four biases instead of two are
+        // 262,112 bytes more.
+        (
+            "biases of 2^14 labels",
+            |d| d.classes = 1 << 14,
+            DecodeError::PayloadLen { expected: 448 + 262_112, found: 48 + 448 },
+        ),
         ("16 bytes less", |d| d.encoded_len -= 16, DecodeError::TrailingBytes { extra: 16 }),
         ("16 bytes more", |d| d.encoded_len += 16, DecodeError::Truncated),
         ("other CRC", |d| d.crc ^= 1, DecodeError::Crc),

@@ -1,4 +1,5 @@
-//! Packed layers: the same bytes as the reference writes, the same pixels as before packing, and the same blob after unpacking.
+//! Packed layers: the same bytes as the reference writes, the same pixels as before packing, and
+//! the same blob after unpacking.
 
 use gan_core::error::{DecodeError, LayerField};
 use gan_core::{Generator, Packing, decode};
@@ -29,10 +30,13 @@ fn image(generator: &Generator<'_>, latent: &[u8], label: Option<u16>) -> Vec<u8
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
-    let activation = prop_oneof![prop::sample::select(&ACTIVATIONS[..]), (0.0..=1.0f32).prop_map(Activation::LeakyRelu)];
+    let activation = prop_oneof![
+        prop::sample::select(&ACTIVATIONS[..]),
+        (0.0..=1.0f32).prop_map(Activation::LeakyRelu)
+    ];
     let hidden = prop::collection::vec((1..=70u16, activation), 0..=3);
-    (1..=40u16, 0..=3u16, 1..=9u16, 1..=7u16, hidden, prop::sample::select(&ACTIVATIONS[..])).prop_map(
-        |(latent_len, classes, width, height, hidden, last)| Shape {
+    (1..=40u16, 0..=3u16, 1..=9u16, 1..=7u16, hidden, prop::sample::select(&ACTIVATIONS[..]))
+        .prop_map(|(latent_len, classes, width, height, hidden, last)| Shape {
             latent_len,
             classes,
             width,
@@ -40,8 +44,7 @@ fn shape() -> impl Strategy<Value = Shape> {
             channels: 1,
             hidden,
             last,
-        },
-    )
+        })
 }
 
 proptest! {
@@ -73,9 +76,19 @@ proptest! {
 
 /// One layer of two rows; the second has the weights of the first, negated.
 fn two_rows(bias: i32, shift: u8) -> Model {
-    let shape = Shape { latent_len: 3, classes: 0, width: 2, height: 1, channels: 1, hidden: vec![], last: Activation::Sigmoid };
+    let shape = Shape {
+        latent_len: 3,
+        classes: 0,
+        width: 2,
+        height: 1,
+        channels: 1,
+        hidden: vec![],
+        last: Activation::Sigmoid,
+    };
     let mut model = shape.int8("two rows", &mut SplitMix64(0));
-    let Params::I8(Int8 { weights, bias: biases, shifts, .. }) = &mut model.layers[0].params else { unreachable!() };
+    let Params::I8(Int8 { weights, bias: biases, shifts, .. }) = &mut model.layers[0].params else {
+        unreachable!()
+    };
     weights.copy_from_slice(&[127, 100, -3, -127, -100, 3]);
     biases.copy_from_slice(&[bias, -bias]);
     shifts.copy_from_slice(&[shift, shift]);
@@ -90,7 +103,8 @@ fn gets(model: &Model, packing: Packing, expected: Packing) {
     assert_eq!(header.layers[0].packing, expected);
 }
 
-/// Sums of the first row go from `bias - 381` to `bias + 28829`; a pair's first row has 24 bits, its second all 32.
+/// Sums of the first row go from `bias - 381` to `bias + 28829`; a pair's first row has 24 bits,
+/// its second all 32.
 #[test]
 fn layers_that_a_packing_is_not_exact_for_stay_in_rows() {
     let (most, least) = ((1 << 23) - 1 - 127 * 227, -(1 << 23) + 127 * 3);
@@ -99,18 +113,26 @@ fn layers_that_a_packing_is_not_exact_for_stay_in_rows() {
         gets(&two_rows(bias, 20), Packing::PairedHalfword, expected);
         gets(&two_rows(bias, 20), Packing::ByteLane, Packing::ByteLane);
     }
-    for (_, packing) in [(0, Packing::PairedHalfword), (0, Packing::ByteLane), (0, Packing::Blocks7x16), (0, Packing::Blocks16x4)]
-    {
+    for (_, packing) in [
+        (0, Packing::PairedHalfword),
+        (0, Packing::ByteLane),
+        (0, Packing::Blocks7x16),
+        (0, Packing::Blocks16x4),
+    ] {
         gets(&two_rows(0, 32), packing, packing);
         gets(&two_rows(0, 33), packing, Packing::Rows);
     }
 }
 
-/// A packed blob whose sums, padding, shifts or factors are not those of the format is refused, by gan-core and by the reference.
+/// A packed blob whose sums, padding, shifts or factors are not those of the format is refused, by
+/// gan-core and by the reference.
 #[test]
 fn wrong_packed_layers_are_refused() {
     let refused = |bytes: &[u8], field: LayerField| {
-        assert_eq!(decode(&aligned::Blob::new(bytes)).err(), Some(DecodeError::Layer { index: 0, field }));
+        assert_eq!(
+            decode(&aligned::Blob::new(bytes)).err(),
+            Some(DecodeError::Layer { index: 0, field })
+        );
         assert!(reference::parse(bytes).is_err(), "{field:?}: the reference takes it");
     };
     let paired = |model: &mut Model| {
@@ -123,11 +145,11 @@ fn wrong_packed_layers_are_refused() {
     // The payload: weights of 4 x 8 bytes, 4 biases, 4 factors, 2 shifts and zeros, the table.
     let payload = good.len() - 4 - (32 + 16 + 16 + 16 + 256);
     for (at, byte, field) in [
-        (7, 1, LayerField::Weights),         // the fourth row of the second column
-        (12, 1, LayerField::Weights),        // a column of padding
-        (32 + 8, 1, LayerField::Bias),       // a row of padding
+        (7, 1, LayerField::Weights),   // the fourth row of the second column
+        (12, 1, LayerField::Weights),  // a column of padding
+        (32 + 8, 1, LayerField::Bias), // a row of padding
         (48 + 8, 1, LayerField::Multiplier), // a row of padding
-        (48, 1, LayerField::Multiplier),     // a bit below 2^-20
+        (48, 1, LayerField::Multiplier), // a bit below 2^-20
         (64, 33, LayerField::Shift),
         (64 + 2, 17, LayerField::Shift), // a row of padding
     ] {

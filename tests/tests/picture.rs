@@ -1,4 +1,5 @@
-//! `image::Picture` on a display that compares what is drawn with a picture in characters: `0` to `F` are the greys 0x00 to 0xFF.
+//! `image::Picture` on a display that compares what is drawn with a picture in characters: `0` to
+//! `F` are the greys 0x00 to 0xFF.
 
 use embedded_graphics::Drawable;
 use embedded_graphics::geometry::Dimensions;
@@ -28,14 +29,20 @@ fn one_dot_a_pixel() {
 fn scaled_and_moved() {
     let picture = Picture::new(&PIXELS, GREY).at(Point::new(1, 2)).scaled(2);
     assert_eq!(picture.bounding_box(), Rectangle::new(Point::new(1, 2), (6, 4).into()));
-    drawn::<Gray8>(picture).assert_pattern(&["       ", "       ", " 0077FF", " 0077FF", " 112233", " 112233"]);
+    drawn::<Gray8>(picture)
+        .assert_pattern(&["       ", "       ", " 0077FF", " 0077FF", " 112233", " 112233"]);
 }
 
 #[test]
 fn line_by_line_is_the_same() {
     let mut display: MockDisplay<Gray8> = MockDisplay::new();
     for (y, line) in PIXELS.chunks(3).enumerate() {
-        Picture::new(line, GREY).at(Point::new(1, 2)).scaled(2).below(y).draw(&mut display).unwrap();
+        Picture::new(line, GREY)
+            .at(Point::new(1, 2))
+            .scaled(2)
+            .below(y)
+            .draw(&mut display)
+            .unwrap();
     }
     display.assert_eq(&drawn(Picture::new(&PIXELS, GREY).at(Point::new(1, 2)).scaled(2)));
 }
@@ -53,7 +60,9 @@ fn rgb_is_drawn_in_grey() {
     let pixels = [0x55, 0x55, 0x55, 0, 0, 255];
     let display = drawn::<Gray8>(Picture::new(&pixels, shape));
     assert_eq!(
-        [0, 1].map(|x| display.get_pixel(Point::new(x, 0)).map(|color| embedded_graphics::prelude::GrayColor::luma(&color))),
+        [0, 1].map(|x| display
+            .get_pixel(Point::new(x, 0))
+            .map(|color| embedded_graphics::prelude::GrayColor::luma(&color))),
         [Some(0x55), Some(28)]
     );
 }
@@ -65,7 +74,8 @@ fn surplus_and_missing_bytes_draw_whole_lines_only() {
     assert_eq!(drawn::<Gray8>(Picture::new(&[], GREY)).affected_area(), Rectangle::zero());
 }
 
-/// A digit of a real model, in ink and paper; the same as a Cortex-M4 in QEMU writes for `seed 42` after `7`.
+/// A digit of a real model, in ink and paper; the same as a Cortex-M4 in QEMU writes for `seed 42`
+/// after `7`.
 #[test]
 fn a_digit() {
     static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../../models/digits8.gan"));
@@ -73,7 +83,9 @@ fn a_digit() {
     let mut latent = vec![0; generator.latent_len()];
     LatentSampler::new(42).fill(&mut latent);
     let mut pixels = vec![0; generator.pixels_len()];
-    generator.generate(&latent, Some(7), &mut vec![0; generator.scratch_len()], &mut pixels).unwrap();
+    generator
+        .generate(&latent, Some(7), &mut vec![0; generator.scratch_len()], &mut pixels)
+        .unwrap();
     drawn::<BinaryColor>(Picture::new(&pixels, generator.image())).assert_pattern(&[
         "...##...", //
         "..####..", "..#..#..", "....##..", "..####..", "..####..", "...##...", "...#....",

@@ -1,4 +1,5 @@
-//! What quantization costs: the int8 pixels of every trained model against those of the float model it was made of.
+//! What quantization costs: the int8 pixels of every trained model against those of the float model
+//! it was made of.
 
 use gan_core::decode;
 use gan_tests::tolerance::QUANTIZATION;
@@ -20,13 +21,16 @@ fn trained_models_are_near_their_float_models() {
         let blob = aligned::Blob::new(&disk::read(path));
         let generator = decode(&blob).unwrap_or_else(|error| panic!("{stem}: {error}"));
         let file = disk::read(format!("tests/vectors/{stem}.float.bin"));
-        let images = Images::read(&file, generator.crc()).unwrap_or_else(|error| panic!("{stem}: {error}"));
+        let images =
+            Images::read(&file, generator.crc()).unwrap_or_else(|error| panic!("{stem}: {error}"));
 
         let mut scratch = vec![0; generator.scratch_len()];
         let mut pixels = vec![0; generator.pixels_len()];
         let (mut sum, mut count, mut ink) = (0u64, 0u64, 0u64);
         for image in images.iter() {
-            generator.generate(image.latent, image.label, &mut scratch, &mut pixels).expect("the buffers fit");
+            generator
+                .generate(image.latent, image.label, &mut scratch, &mut pixels)
+                .expect("the buffers fit");
             for (&int8, &float) in pixels.iter().zip(image.pixels) {
                 sum += u64::from(int8.abs_diff(float));
                 ink += u64::from(float);
@@ -34,8 +38,14 @@ fn trained_models_are_near_their_float_models() {
             }
         }
         let mean = sum as f64 / count as f64;
-        println!("{stem}: int8 and float differ by {mean:.3} levels on average, over {} images", images.iter().len());
+        println!(
+            "{stem}: int8 and float differ by {mean:.3} levels on average, over {} images",
+            images.iter().len()
+        );
         assert!(mean <= bound.mean, "{stem}: {mean} levels, at most {} allowed", bound.mean);
-        assert!(ink / count > 10, "{stem}: the float images are black, so being near them says nothing");
+        assert!(
+            ink / count > 10,
+            "{stem}: the float images are black, so being near them says nothing"
+        );
     }
 }

@@ -20,7 +20,13 @@ fn check(model: &reference::Model, seed: u64) {
     let label = model.classes.checked_sub(1);
     let mut expected = layers(model, &latent, label);
     expected.pop();
-    for packing in [Packing::Rows, Packing::PairedHalfword, Packing::ByteLane, Packing::Blocks7x16, Packing::Blocks16x4] {
+    for packing in [
+        Packing::Rows,
+        Packing::PairedHalfword,
+        Packing::ByteLane,
+        Packing::Blocks7x16,
+        Packing::Blocks16x4,
+    ] {
         let blob = aligned::Blob::new(&packed::packed(&rows, packing));
         let generator = decode(&blob).expect("a packed model is valid");
         let mut got = Vec::new();
@@ -36,14 +42,27 @@ fn check(model: &reference::Model, seed: u64) {
 
 #[test]
 fn hidden_layers_are_the_reference_s() {
-    for model in [synthetic::tiny(), synthetic::wide_range(), synthetic::int4(), synthetic::packed()] {
+    for model in
+        [synthetic::tiny(), synthetic::wide_range(), synthetic::int4(), synthetic::packed()]
+    {
         check(&model, 1);
     }
     let mut rng = SplitMix64(5);
     for seed in 0..60 {
-        let hidden = (0..seed % 6).map(|_| (rng.range(1, 70) as u16, ACTIVATIONS[rng.range(0, 4) as usize])).collect();
-        let [latent_len, classes, width] = [rng.range(1, 40), rng.range(0, 3), rng.range(1, 30)].map(|number| number as u16);
-        let shape = Shape { latent_len, classes, width, height: 1, channels: 1, hidden, last: ACTIVATIONS[4] };
+        let hidden = (0..seed % 6)
+            .map(|_| (rng.range(1, 70) as u16, ACTIVATIONS[rng.range(0, 4) as usize]))
+            .collect();
+        let [latent_len, classes, width] =
+            [rng.range(1, 40), rng.range(0, 3), rng.range(1, 30)].map(|number| number as u16);
+        let shape = Shape {
+            latent_len,
+            classes,
+            width,
+            height: 1,
+            channels: 1,
+            hidden,
+            last: ACTIVATIONS[4],
+        };
         check(&shape.packable("packable", &mut rng), seed);
         check(&shape.int4("int4", &mut rng), seed);
     }
@@ -55,7 +74,9 @@ fn a_float_model_has_none() {
     let generator = decode(&blob).expect("the model is valid");
     let mut scratch = vec![0; generator.scratch_len()];
     let latent = vec![64; generator.latent_len()];
-    generator.trace(&latent, Some(0), &mut scratch, |_, _| panic!("a float layer has no codes")).expect("the buffers fit");
+    generator
+        .trace(&latent, Some(0), &mut scratch, |_, _| panic!("a float layer has no codes"))
+        .expect("the buffers fit");
     let missing = generator.trace(&latent, None, &mut scratch, |_, _| ());
     assert_eq!(missing, Err(GenerateError::LabelMissing), "as generate refuses it");
 }

@@ -56,7 +56,8 @@ impl Blob {
 
     /// The generator in it.
     pub fn decode(&self) -> Result<Generator<'_>> {
-        gan_core::decode(self.bytes()).map_err(|error| anyhow!("{}: {error}", shell::relative(&self.path)))
+        gan_core::decode(self.bytes())
+            .map_err(|error| anyhow!("{}: {error}", shell::relative(&self.path)))
     }
 
     /// Where it was read.

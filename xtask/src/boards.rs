@@ -1,5 +1,6 @@
-//! The boards, from `gan-embedded/boards.toml`. The rest of a board is `gan-embedded/memory/<name>.x`, its module in `gan-embedded/src/board`
-//! and the cargo feature that has its name.
+//! The boards, from `gan-embedded/boards.toml`. The rest of a board is
+//! `gan-embedded/memory/<name>.x`, its module in `gan-embedded/src/board` and the cargo feature
+//! that has its name.
 
 use std::fs;
 use std::path::PathBuf;
@@ -90,12 +91,20 @@ pub fn select_any(name: &str) -> Result<Vec<&'static Board>, String> {
 
 /// The board of this name.
 pub fn select_one(name: &str) -> Result<&'static Board, String> {
-    all().into_iter().find(|board| board.name == name).ok_or_else(|| format!("no such board; there are {}", names(&all())))
+    all()
+        .into_iter()
+        .find(|board| board.name == name)
+        .ok_or_else(|| format!("no such board; there are {}", names(&all())))
 }
 
 fn named(name: &str, of: Vec<&'static Board>) -> Result<Vec<&'static Board>, String> {
-    let boards: Vec<_> = of.iter().copied().filter(|board| name == "all" || board.name == name).collect();
-    if boards.is_empty() { Err(format!("no such board; there are {} and all", names(&of))) } else { Ok(boards) }
+    let boards: Vec<_> =
+        of.iter().copied().filter(|board| name == "all" || board.name == name).collect();
+    if boards.is_empty() {
+        Err(format!("no such board; there are {} and all", names(&of)))
+    } else {
+        Ok(boards)
+    }
 }
 
 fn names(boards: &[&Board]) -> String {
@@ -114,26 +123,46 @@ pub struct Memory {
 }
 
 impl Board {
-    /// The program that emulates it, and its arguments up to the firmware's path. `serial` is where QEMU connects the serial port.
+    /// The program that emulates it, and its arguments up to the firmware's path. `serial` is where
+    /// QEMU connects the serial port.
     pub fn emulator<'a>(&'a self, serial: &'a str) -> Result<(&'a str, Vec<&'a str>)> {
-        let qemu = self.qemu.as_deref().with_context(|| format!("{}: QEMU does not emulate it", self.name))?;
+        let qemu = self
+            .qemu
+            .as_deref()
+            .with_context(|| format!("{}: QEMU does not emulate it", self.name))?;
         let mut words = qemu.split(' ');
         let program = words.next().unwrap_or_default();
-        let console = ["-display", "none", "-serial", serial, "-semihosting-config", "enable=on,target=native", "-kernel"];
+        let console = [
+            "-display",
+            "none",
+            "-serial",
+            serial,
+            "-semihosting-config",
+            "enable=on,target=native",
+            "-kernel",
+        ];
         Ok((program, words.chain(console).collect()))
     }
 
-    /// What cargo has to know of the board besides its target and its feature: settings for `--config`.
+    /// What cargo has to know of the board besides its target and its feature: settings for
+    /// `--config`.
     pub fn cargo_config(&self) -> Option<String> {
-        self.forced.then(|| format!("target.{}.rustflags=['--cfg', 'gan_core_backend=\"{}\"']", self.target, self.kernel))
+        self.forced.then(|| {
+            format!(
+                "target.{}.rustflags=['--cfg', 'gan_core_backend=\"{}\"']",
+                self.target, self.kernel
+            )
+        })
     }
 
     /// The memories, from the linker script, which is where their sizes are written down.
     pub fn memory(&self) -> Result<Memory> {
         let path = firmware_folder().join("memory").join(format!("{}.x", self.name));
         let text = fs::read_to_string(&path).with_context(|| shell::relative(&path))?;
-        let region =
-            |name| region_length(&text, name).with_context(|| format!("{}: no LENGTH of {name}", shell::relative(&path)));
+        let region = |name| {
+            region_length(&text, name)
+                .with_context(|| format!("{}: no LENGTH of {name}", shell::relative(&path)))
+        };
         Ok(Memory { flash: region("FLASH")?, ram: region("RAM")?, stack: region("STACK")? })
     }
 }
@@ -145,7 +174,9 @@ pub fn firmware_folder() -> PathBuf {
 
 /// `LENGTH` of a line `NAME : ORIGIN = .., LENGTH = 12K` in a linker script.
 fn region_length(script: &str, name: &str) -> Option<u64> {
-    let line = script.lines().find(|line| line.split(':').next().is_some_and(|start| start.trim() == name))?;
+    let line = script
+        .lines()
+        .find(|line| line.split(':').next().is_some_and(|start| start.trim() == name))?;
     let length = line.split_once("LENGTH =")?.1.trim();
     let digits = length.trim_end_matches(['K', 'M']);
     let unit = match &length[digits.len()..] {
@@ -169,26 +200,42 @@ mod tests {
         assert_eq!(region_length(script, "STACK"), None);
     }
 
-    /// `cargo run` in gan-embedded has to run what `cargo xtask` runs, and a board has to be complete.
+    /// `cargo run` in gan-embedded has to run what `cargo xtask` runs, and a board has to be
+    /// complete.
     #[test]
     fn every_board_is_complete() {
         let folder = firmware_folder();
-        let table = |path: &str| -> toml::Table { fs::read_to_string(folder.join(path)).unwrap().parse().unwrap() };
+        let table = |path: &str| -> toml::Table {
+            fs::read_to_string(folder.join(path)).unwrap().parse().unwrap()
+        };
         let (config, manifest) = (table(".cargo/config.toml"), table("Cargo.toml"));
         for board in all() {
             let name = board.name.as_str();
             assert!(manifest["features"].as_table().unwrap().contains_key(name));
             board.memory().unwrap();
-            let module = fs::read_to_string(folder.join(format!("src/board/{}.rs", name.replace('-', "_")))).unwrap();
-            assert!(module.contains(&format!("\"{name}\"")) && module.contains(&format!("\"{}\"", board.core)));
+            let module =
+                fs::read_to_string(folder.join(format!("src/board/{}.rs", name.replace('-', "_"))))
+                    .unwrap();
+            assert!(
+                module.contains(&format!("\"{name}\""))
+                    && module.contains(&format!("\"{}\"", board.core))
+            );
             if board.qemu.is_none() {
-                assert!(board.megahertz.is_some() && (board.chip.is_some() || board.espflash.is_some()), "{name}");
+                assert!(
+                    board.megahertz.is_some() && (board.chip.is_some() || board.espflash.is_some()),
+                    "{name}"
+                );
                 continue;
             }
             let (program, arguments) = board.emulator("mon:stdio").unwrap();
             let runner: Vec<_> = [program].into_iter().chain(arguments).collect();
             let runner = format!("target.{}.runner='{}'", board.target, runner.join(" "));
-            let alias: Vec<_> = config["alias"][name].as_array().unwrap().iter().filter_map(toml::Value::as_str).collect();
+            let alias: Vec<_> = config["alias"][name]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter_map(toml::Value::as_str)
+                .collect();
             let target = ["run", "--release", "--target", &board.target, "--features", name];
             let kernel = board.cargo_config();
             let kernel = kernel.iter().flat_map(|config| ["--config", config]).collect::<Vec<_>>();

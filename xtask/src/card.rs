@@ -1,4 +1,5 @@
-//! Model cards, `models/<name>.toml`: where a blob comes from, how good it is and what may be done with it.
+//! Model cards, `models/<name>.toml`: where a blob comes from, how good it is and what may be done
+//! with it.
 
 use std::collections::BTreeMap;
 
@@ -91,7 +92,8 @@ impl Card {
     /// What the card says of the blob.
     pub fn derived(&self) -> Derived {
         let Self { name, file, sha256, bytes, format_version, model, .. } = self;
-        let (name, file, sha256, model) = (name.clone(), file.clone(), sha256.clone(), model.clone());
+        let (name, file, sha256, model) =
+            (name.clone(), file.clone(), sha256.clone(), model.clone());
         Derived { name, file, sha256, bytes: *bytes, format_version: *format_version, model }
     }
 
@@ -123,7 +125,9 @@ impl Derived {
         for (name, value) in toml::Table::try_from(self)? {
             match value {
                 toml::Value::Table(table) => {
-                    fields.extend(table.into_iter().map(|(field, value)| (format!("{name}.{field}"), value)));
+                    fields.extend(
+                        table.into_iter().map(|(field, value)| (format!("{name}.{field}"), value)),
+                    );
                 }
                 value => fields.push((name, value)),
             }

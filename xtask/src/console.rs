@@ -1,4 +1,5 @@
-//! The application on QEMU: for people to talk to, to run a script, and to see that every board does what its console says.
+//! The application on QEMU: for people to talk to, to run a script, and to see that every board
+//! does what its console says.
 
 mod check;
 pub mod display;
@@ -23,13 +24,15 @@ use crate::room;
 use crate::setup::{self, Toolchain};
 use crate::{shell, vectors};
 
-/// With these an instruction takes a nanosecond of the board's time, so that `bench` counts instructions.
+/// With these an instruction takes a nanosecond of the board's time, so that `bench` counts
+/// instructions.
 const ICOUNT: &[&str] = &["-icount", "shift=0"];
 /// How the board says that it waits for a model.
 const SEND: &str = " bytes now\r\n";
 
-/// Talks to the application on a board: what the terminal types, or the commands in `script`, one after the other between semicolons.
-/// What the display shows at the end of a script goes to `screen`, a PNG file.
+/// Talks to the application on a board: what the terminal types, or the commands in `script`, one
+/// after the other between semicolons. What the display shows at the end of a script goes to
+/// `screen`, a PNG file.
 pub fn run(
     board: &Board,
     model: Option<&Path>,

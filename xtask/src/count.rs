@@ -41,8 +41,8 @@ pub struct Record {
     macs: u64,
     /// Instructions for each of them.
     per_mac: f64,
-    /// Instructions from the beginning of a layer to that of the next, or to the end; `null` if gan-core has no function of
-    /// its own for a layer.
+    /// Instructions from the beginning of a layer to that of the next, or to the end; `null` if
+    /// gan-core has no function of its own for a layer.
     layers: Option<Vec<u64>>,
     /// Inputs and outputs of each layer as its packing has them, and the type of its weights.
     #[serde(skip)]
@@ -99,7 +99,11 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
 }
 
 /// One record for each board and model that fits it.
-fn count(toolchain: Toolchain, boards: &[&'static Board], model: Option<&Path>) -> Result<Vec<Record>> {
+fn count(
+    toolchain: Toolchain,
+    boards: &[&'static Board],
+    model: Option<&Path>,
+) -> Result<Vec<Record>> {
     let models = match model {
         // The firmware's build script runs in another folder.
         Some(path) => vec![path.canonicalize().with_context(|| path.display().to_string())?],
@@ -117,7 +121,9 @@ fn count(toolchain: Toolchain, boards: &[&'static Board], model: Option<&Path>) 
                     // The other kernels make a pair one after the other.
                     for images in if needs.pairs { 1..=2 } else { 1..=1 } {
                         let record = count_one(toolchain, &plugin, board, &blob, images);
-                        records.push(record.with_context(|| format!("{} {}", board.name, blob.stem()))?);
+                        records.push(
+                            record.with_context(|| format!("{} {}", board.name, blob.stem()))?,
+                        );
                     }
                 }
             }
@@ -127,13 +133,27 @@ fn count(toolchain: Toolchain, boards: &[&'static Board], model: Option<&Path>) 
     Ok(records)
 }
 
-/// Counts the making of one image, or of two at a time, for which the figures are those of one image, rounded up.
-fn count_one(toolchain: Toolchain, plugin: &Path, board: &'static Board, blob: &Blob, images: u64) -> Result<Record> {
-    let elf: PathBuf = firmware::build(toolchain, board, "count", Input { pair: images == 2, ..Input::model(blob.path()) })?;
+/// Counts the making of one image, or of two at a time, for which the figures are those of one
+/// image, rounded up.
+fn count_one(
+    toolchain: Toolchain,
+    plugin: &Path,
+    board: &'static Board,
+    blob: &Blob,
+    images: u64,
+) -> Result<Record> {
+    let elf: PathBuf = firmware::build(
+        toolchain,
+        board,
+        "count",
+        Input { pair: images == 2, ..Input::model(blob.path()) },
+    )?;
     let (counts, lines) = plugin::run(plugin, board, &elf)?;
     let said = |what: &str| {
         let line = lines.iter().find_map(|line| line.strip_prefix(what)?.strip_prefix(' '));
-        line.with_context(|| format!("the firmware did not say its {what}:\n  {}", lines.join("\n  ")))
+        line.with_context(|| {
+            format!("the firmware did not say its {what}:\n  {}", lines.join("\n  "))
+        })
     };
     let (expected, got) = (format!("{:08x}", crc_of_images(blob, images)?), said("crc")?);
     ensure!(expected == got, "the image is wrong: its CRC-32 is {got}, the host's is {expected}");
@@ -144,7 +164,14 @@ fn count_one(toolchain: Toolchain, plugin: &Path, board: &'static Board, blob: &
         0 => None,
         found if found == generator.layers().len() => {
             let ends = counts.layers.iter().skip(1).chain([&counts.total]);
-            Some(counts.layers.iter().zip(ends).map(|(begin, end)| (end - begin).div_ceil(images)).collect())
+            Some(
+                counts
+                    .layers
+                    .iter()
+                    .zip(ends)
+                    .map(|(begin, end)| (end - begin).div_ceil(images))
+                    .collect(),
+            )
         }
         found => bail!("{found} layers ran, the model has {}", generator.layers().len()),
     };
@@ -156,7 +183,8 @@ fn count_one(toolchain: Toolchain, plugin: &Path, board: &'static Board, blob: &
         None => None,
     };
     let instructions = counts.total.div_ceil(images);
-    let packed = blob.pack(Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?)?;
+    let packed =
+        blob.pack(Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?)?;
     let shape = |spec: &LayerSpec| {
         let outputs = usize::from(spec.outputs).next_multiple_of(spec.packing.group());
         (spec.padded_inputs(), outputs, element(spec.element))
@@ -184,28 +212,42 @@ fn element(element: Element) -> &'static str {
     }
 }
 
-/// The layers that were counted, for each kernel and type of weights: on the first board with that kernel, one image at a time.
+/// The layers that were counted, for each kernel and type of weights: on the first board with that
+/// kernel, one image at a time.
 fn counted(records: &[Record]) -> Result<Vec<Counted>> {
     let mut all: Vec<Counted> = Vec::new();
     for kernel in boards::emulated().iter().map(|board| &board.kernel) {
-        let Some(board) = records.iter().find(|record| record.kernel == *kernel).map(|record| record.board) else { continue };
-        let of_board: Vec<_> = records.iter().filter(|record| record.board == board && record.kernel == *kernel).collect();
-        let [board] = boards::select(board).map_err(|error| anyhow!(error))?[..] else { bail!("{board} is several boards") };
-        for element in
-            ["i8", "i4"].into_iter().filter(|_| all.iter().all(|counted| counted.kernel != *kernel)).collect::<Vec<_>>()
+        let Some(board) =
+            records.iter().find(|record| record.kernel == *kernel).map(|record| record.board)
+        else {
+            continue;
+        };
+        let of_board: Vec<_> = records
+            .iter()
+            .filter(|record| record.board == board && record.kernel == *kernel)
+            .collect();
+        let [board] = boards::select(board).map_err(|error| anyhow!(error))?[..] else {
+            bail!("{board} is several boards")
+        };
+        for element in ["i8", "i4"]
+            .into_iter()
+            .filter(|_| all.iter().all(|counted| counted.kernel != *kernel))
+            .collect::<Vec<_>>()
         {
             let layers = |record: &&Record| {
                 // What comes before the first layer is part of it.
                 let before = record.instructions - record.layers.iter().flatten().sum::<u64>();
                 let counts = record.layers.iter().flatten().zip(&record.shapes).enumerate();
                 let layer = |(index, (&instructions, &(inputs, outputs, kind)))| {
-                    let instructions = if index == 0 { instructions + before } else { instructions };
+                    let instructions =
+                        if index == 0 { instructions + before } else { instructions };
                     (kind == element).then_some(Layer { inputs, outputs, instructions })
                 };
                 counts.filter_map(layer).collect::<Vec<_>>()
             };
             // Half bytes come after a first layer of bytes, which is no network by itself.
-            let whole = |record: &&&Record| record.shapes.last().is_some_and(|(.., kind)| *kind == element);
+            let whole =
+                |record: &&&Record| record.shapes.last().is_some_and(|(.., kind)| *kind == element);
             let of_kind: Vec<_> = of_board.iter().filter(whole).collect();
             let networks: Vec<_> = of_kind.iter().copied().map(layers).collect();
             if networks.is_empty() {
@@ -229,12 +271,15 @@ fn counted(records: &[Record]) -> Result<Vec<Counted>> {
 fn crc_of_images(blob: &Blob, images: u64) -> Result<u32> {
     let generator = blob.decode()?;
     let (mut latent, mut sampler) = (vec![0; generator.latent_len()], LatentSampler::new(SEED));
-    let (mut scratch, mut pixels) = (vec![0; generator.scratch_len()], vec![0; generator.pixels_len()]);
+    let (mut scratch, mut pixels) =
+        (vec![0; generator.scratch_len()], vec![0; generator.pixels_len()]);
     let label = (generator.classes() > 0).then_some(0);
     let mut digest = CRC.digest();
     for _ in 0..images {
         sampler.fill(&mut latent);
-        generator.generate(&latent, label, &mut scratch, &mut pixels).map_err(|error| anyhow!("{error}"))?;
+        generator
+            .generate(&latent, label, &mut scratch, &mut pixels)
+            .map_err(|error| anyhow!("{error}"))?;
         digest.update(&pixels);
     }
     Ok(digest.finalize())
@@ -245,9 +290,24 @@ fn print(records: &[Record]) {
         "{:<12} {:<16} {:<12} {:>10} {:>13} {:>8} {:>16} layers",
         "board", "kernel", "model", "MAC", "instructions", "per MAC", "estimated cycles"
     );
-    for Record { board, kernel, model, instructions, macs, per_mac, layers, estimated_cycles, .. } in records {
+    for Record {
+        board,
+        kernel,
+        model,
+        instructions,
+        macs,
+        per_mac,
+        layers,
+        estimated_cycles,
+        ..
+    } in records
+    {
         let cycles = estimated_cycles.map_or("-".into(), |cycles| cycles.to_string());
-        let layers = layers.as_ref().map_or("-".into(), |layers| layers.iter().map(u64::to_string).collect::<Vec<_>>().join(" "));
-        println!("{board:<12} {kernel:<16} {model:<12} {macs:>10} {instructions:>13} {per_mac:>8.3} {cycles:>16} {layers}");
+        let layers = layers.as_ref().map_or("-".into(), |layers| {
+            layers.iter().map(u64::to_string).collect::<Vec<_>>().join(" ")
+        });
+        println!(
+            "{board:<12} {kernel:<16} {model:<12} {macs:>10} {instructions:>13} {per_mac:>8.3} {cycles:>16} {layers}"
+        );
     }
 }

@@ -21,7 +21,8 @@ pub struct Input<'a> {
     pub every_kind: bool,
     /// Bytes of a model that the application can receive.
     pub load: usize,
-    /// What is wrong with the application, for the checks that nothing is: a `panic`, or one with a `message`.
+    /// What is wrong with the application, for the checks that nothing is: a `panic`, or one with a
+    /// `message`.
     pub planted: Option<&'a str>,
     /// Whether the `count` binary makes two images at a time.
     pub pair: bool,
@@ -34,24 +35,37 @@ pub struct Input<'a> {
 impl<'a> Input<'a> {
     /// A build with nothing but a model.
     pub fn model(model: &'a Path) -> Self {
-        Self { model, every_kind: false, load: 0, planted: None, pair: false, oled: false, kinds: None }
+        Self {
+            model,
+            every_kind: false,
+            load: 0,
+            planted: None,
+            pair: false,
+            oled: false,
+            kinds: None,
+        }
     }
 }
 
 impl Input<'_> {
-    /// The features for the model's kinds of layers, which firmware has only if asked for. A model that cannot be read is the build script's to
-    /// refuse.
+    /// The features for the model's kinds of layers, which firmware has only if asked for. A model
+    /// that cannot be read is the build script's to refuse.
     fn features(&self) -> Vec<&'static str> {
         if self.every_kind {
             return vec!["float", "int4"];
         }
         let features = |blob: Blob| {
             let generator = blob.decode()?;
-            let float = generator.layers().any(|layer| matches!(layer, Layer::F32 { .. })).then_some("float");
-            let int4 = generator.layers().any(|layer| matches!(layer, Layer::I4(_))).then_some("int4");
+            let float = generator
+                .layers()
+                .any(|layer| matches!(layer, Layer::F32 { .. }))
+                .then_some("float");
+            let int4 =
+                generator.layers().any(|layer| matches!(layer, Layer::I4(_))).then_some("int4");
             Ok(float.into_iter().chain(int4).collect())
         };
-        let mut features: Vec<_> = Blob::read(self.kinds.unwrap_or(self.model)).and_then(features).unwrap_or_default();
+        let mut features: Vec<_> =
+            Blob::read(self.kinds.unwrap_or(self.model)).and_then(features).unwrap_or_default();
         features.extend(self.oled.then_some("oled"));
         features
     }
@@ -67,11 +81,13 @@ pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -
     if !ALONE.contains(&bin) {
         command.args(["--features", "semihosting"]);
     }
-    shell::run(command.args(["--quiet", "--bin", bin])).with_context(|| format!("{bin} for {}", board.name))?;
+    shell::run(command.args(["--quiet", "--bin", bin]))
+        .with_context(|| format!("{bin} for {}", board.name))?;
     Ok(folder.join(&board.target).join("release").join(bin))
 }
 
-/// Lints everything there is for a board, with the active toolchain: Debian's compiler comes without clippy.
+/// Lints everything there is for a board, with the active toolchain: Debian's compiler comes
+/// without clippy.
 pub fn clippy(board: &Board, input: Input<'_>) -> Result<()> {
     // What talks to the host runs in QEMU; what has a display, on hardware.
     let more = match &board.qemu {
@@ -104,17 +120,32 @@ fn target_folder(toolchain: Toolchain) -> PathBuf {
 fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>) -> Command {
     let mut command = shell::cargo(&firmware_folder());
     if toolchain == Toolchain::Debian {
-        command.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1").env("RUSTDOC", "/usr/bin/rustdoc");
+        command
+            .env("RUSTC", DEBIAN_RUSTC)
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTDOC", "/usr/bin/rustdoc");
     }
     let features = [&[board.name.as_str()], &*input.features()].concat().join(",");
-    command.args([subcommand, "--release", "--target", &board.target, "--features", &features, "--target-dir"]);
-    command.arg(target_folder(toolchain)).args(board.cargo_config().iter().flat_map(|config| ["--config", config]));
+    command.args([
+        subcommand,
+        "--release",
+        "--target",
+        &board.target,
+        "--features",
+        &features,
+        "--target-dir",
+    ]);
+    command
+        .arg(target_folder(toolchain))
+        .args(board.cargo_config().iter().flat_map(|config| ["--config", config]));
     if toolchain == Toolchain::Debian {
         command.args(["-Z", "build-std=core"]);
     }
     command.env("GAN_MODEL", input.model);
     command.env("GAN_LOAD", input.load.to_string());
-    for (variable, value) in [("GAN_COUNT_PAIR", input.pair.then_some("1")), ("GAN_PLANTED", input.planted)] {
+    for (variable, value) in
+        [("GAN_COUNT_PAIR", input.pair.then_some("1")), ("GAN_PLANTED", input.planted)]
+    {
         match value {
             Some(value) => command.env(variable, value),
             None => command.env_remove(variable),
@@ -143,18 +174,23 @@ pub struct Needs {
 impl Needs {
     /// Packs the blob for the board.
     pub fn of(board: &Board, blob: &Blob) -> Result<Self> {
-        let packing = Packing::of_kernel(&board.kernel).with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?;
+        let packing = Packing::of_kernel(&board.kernel)
+            .with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?;
         let packed = blob.pack(packing)?;
         let generator = packed.decode()?;
-        let buffers = 2 * (generator.latent_len() + 4 * generator.scratch_len() + generator.pixels_len()) as u64;
-        let pairs = board.kernel == "dsp" && generator.header().layers.iter().all(|spec| spec.packing == packing);
+        let buffers = 2
+            * (generator.latent_len() + 4 * generator.scratch_len() + generator.pixels_len())
+                as u64;
+        let pairs = board.kernel == "dsp"
+            && generator.header().layers.iter().all(|spec| spec.packing == packing);
         Ok(Self { blob: packed.bytes().len() as u64, buffers, pairs })
     }
 }
 
 /// Whether a model fits a board: nothing if it does, else why not.
 ///
-/// Asked before building, because the linker's complaint about a region does not say that the model is too large.
+/// Asked before building, because the linker's complaint about a region does not say that the model
+/// is too large.
 pub fn misfit(board: &Board, blob_bytes: u64, buffer_bytes: u64) -> Result<Option<String>> {
     let memory = board.memory()?;
     let flash = blob_bytes + CODE_BYTES;
@@ -162,7 +198,10 @@ pub fn misfit(board: &Board, blob_bytes: u64, buffer_bytes: u64) -> Result<Optio
     Ok(if flash > memory.flash {
         Some(format!("needs {flash} bytes of flash, {} has {}", board.name, memory.flash))
     } else if ram > memory.ram {
-        Some(format!("needs {ram} bytes of RAM, {} has {} besides its stack", board.name, memory.ram))
+        Some(format!(
+            "needs {ram} bytes of RAM, {} has {} besides its stack",
+            board.name, memory.ram
+        ))
     } else {
         None
     })

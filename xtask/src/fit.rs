@@ -1,4 +1,5 @@
-//! The tables that `gan-train fit` has in it: what the application takes of each board, and what layers cost.
+//! The tables that `gan-train fit` has in it: what the application takes of each board, and what
+//! layers cost.
 
 pub mod boards;
 pub mod speeds;

@@ -34,28 +34,42 @@ struct Built {
 
 /// Builds the application, and says what it takes of the board and where it is.
 pub fn firmware(wanted: &Wanted<'_>, output: Option<&Path>) -> Result<()> {
-    ensure!(output.is_none() || wanted.board.uf2.is_some(), "--output: {} takes no UF2 files", wanted.board.name);
+    ensure!(
+        output.is_none() || wanted.board.uf2.is_some(),
+        "--output: {} takes no UF2 files",
+        wanted.board.name
+    );
     build(setup::firmware()?, wanted, output).map(|_| ())
 }
 
 /// Builds the application and puts it on the board that is connected.
 pub fn flash(wanted: &Wanted<'_>) -> Result<()> {
     let board = wanted.board;
-    ensure!(board.qemu.is_none(), "{0}: built for QEMU only; `cargo xtask console --board {0}` runs it", board.name);
+    ensure!(
+        board.qemu.is_none(),
+        "{0}: built for QEMU only; `cargo xtask console --board {0}` runs it",
+        board.name
+    );
     let built = build(setup::firmware()?, wanted, None)?;
     if let Some(chip) = &board.espflash {
         ensure!(
             shell::available("espflash"),
             "not flashed: espflash is not installed; `cargo install espflash --locked` installs it"
         );
-        return shell::run(Command::new("espflash").args(["flash", "--chip", chip]).arg(&built.elf));
+        return shell::run(
+            Command::new("espflash").args(["flash", "--chip", chip]).arg(&built.elf),
+        );
     }
-    let chip = board.chip.as_deref().with_context(|| format!("{}: no chip in boards.toml", board.name))?;
+    let chip =
+        board.chip.as_deref().with_context(|| format!("{}: no chip in boards.toml", board.name))?;
     if !shell::available("probe-rs") {
         let probe = "not flashed: probe-rs is not installed; `cargo install probe-rs-tools --locked` installs it, https://probe.rs has binaries";
         match built.uf2 {
             Some(uf2) => {
-                bail!("{probe}. Without a probe: hold BOOTSEL, connect USB and copy {} to the drive that appears", relative(&uf2))
+                bail!(
+                    "{probe}. Without a probe: hold BOOTSEL, connect USB and copy {} to the drive that appears",
+                    relative(&uf2)
+                )
             }
             None => bail!("{probe}"),
         }
@@ -64,7 +78,8 @@ pub fn flash(wanted: &Wanted<'_>) -> Result<()> {
     shell::run(Command::new("probe-rs").args(["reset", "--chip", chip]))
 }
 
-/// Builds every board's application with the model that stands for all, with and without a display, and checks the UF2 files.
+/// Builds every board's application with the model that stands for all, with and without a display,
+/// and checks the UF2 files.
 pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for board in boards {
         for oled in [false, true].into_iter().take(1 + usize::from(board.oled)) {
@@ -81,7 +96,11 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
 
 fn build(toolchain: Toolchain, wanted: &Wanted<'_>, output: Option<&Path>) -> Result<Built> {
     let &Wanted { board, load, oled, .. } = wanted;
-    ensure!(board.oled || !oled, "--oled: nothing connects a display to {}; docs/adding-a-board.md says how", board.name);
+    ensure!(
+        board.oled || !oled,
+        "--oled: nothing connects a display to {}; docs/adding-a-board.md says how",
+        board.name
+    );
     let model = match wanted.model {
         // The firmware's build script runs in another folder.
         Some(path) => path.canonicalize().with_context(|| path.display().to_string())?,
@@ -110,12 +129,24 @@ fn build(toolchain: Toolchain, wanted: &Wanted<'_>, output: Option<&Path>) -> Re
 fn report(board: &Board, model: &str, size: Size) -> Result<()> {
     let memory = board.memory()?;
     println!("{model} on {} ({})", board.name, board.core);
-    for (name, used, all) in
-        [("flash", size.flash(), memory.flash), ("RAM", size.ram() + memory.stack, memory.ram + memory.stack)]
-    {
-        let left = all.checked_sub(used).with_context(|| format!("{used} bytes of {name}, and {all} are all there is"))?;
-        let stack = if name == "RAM" { format!(", of which {} are the stack", grouped(memory.stack)) } else { String::new() };
-        println!("{name:<6} {} of {} bytes used{stack}, {} left", grouped(used), grouped(all), grouped(left));
+    for (name, used, all) in [
+        ("flash", size.flash(), memory.flash),
+        ("RAM", size.ram() + memory.stack, memory.ram + memory.stack),
+    ] {
+        let left = all
+            .checked_sub(used)
+            .with_context(|| format!("{used} bytes of {name}, and {all} are all there is"))?;
+        let stack = if name == "RAM" {
+            format!(", of which {} are the stack", grouped(memory.stack))
+        } else {
+            String::new()
+        };
+        println!(
+            "{name:<6} {} of {} bytes used{stack}, {} left",
+            grouped(used),
+            grouped(all),
+            grouped(left)
+        );
     }
     Ok(())
 }

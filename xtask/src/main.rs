@@ -40,7 +40,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Install what the other tasks need: rustfmt, clippy, firmware targets, QEMU, a C compiler. Quick when all is there
+    /// Install what the other tasks need: rustfmt, clippy, firmware targets, QEMU, a C compiler.
+    /// Quick when all is there
     Setup,
     /// Everything that has to pass, ending with one line "N passed, N failed"
     Test {
@@ -48,8 +49,8 @@ enum Task {
         #[arg(long, value_name = "TEXT")]
         only: Option<String>,
     },
-    /// Compare every kernel with the reference on QEMU: models, images, layers of many sizes; and check that no failure looks like success.
-    /// With --model only that model
+    /// Compare every kernel with the reference on QEMU: models, images, layers of many sizes; and
+    /// check that no failure looks like success. With --model only that model
     Parity(OnBoard),
     /// Talk to the application on a board in QEMU: a line console that draws images
     Console {
@@ -59,7 +60,8 @@ enum Task {
         /// A .gan file; without it, the built-in digits
         #[arg(long)]
         model: Option<PathBuf>,
-        /// Commands, separated by semicolons; `load FILE` sends a file. Without it, the terminal is the console
+        /// Commands, separated by semicolons; `load FILE` sends a file. Without it, the terminal is
+        /// the console
         #[arg(long, value_name = "COMMANDS")]
         send: Option<String>,
         /// Then save what its display shows
@@ -97,7 +99,8 @@ enum Task {
         #[arg(long, conflicts_with_all = ["check", "board", "model"])]
         update: bool,
     },
-    /// Instructions that an image takes, counted in QEMU, for each board and network. See docs/performance.md
+    /// Instructions that an image takes, counted in QEMU, for each board and network. See
+    /// docs/performance.md
     Count {
         /// One board, or `all`
         #[arg(long, default_value = "all", value_parser = boards::select)]
@@ -129,8 +132,8 @@ enum Task {
         /// Rewrite the fields of this model's card that follow from its blob
         #[arg(long, value_name = "NAME")]
         update: Option<String>,
-        /// With --update, the float blob of the same run (`gan-train quantize --float`), whose images are kept as
-        /// tests/vectors/NAME.float.bin
+        /// With --update, the float blob of the same run (`gan-train quantize --float`), whose
+        /// images are kept as tests/vectors/NAME.float.bin
         #[arg(long, value_name = "FLOAT.gan", requires = "update")]
         float: Option<PathBuf>,
     },
@@ -164,11 +167,17 @@ struct Wanted {
 
 impl Wanted {
     fn wanted(&self) -> hardware::Wanted<'_> {
-        hardware::Wanted { board: self.board, model: self.model.as_deref(), load: self.load, oled: self.oled }
+        hardware::Wanted {
+            board: self.board,
+            model: self.model.as_deref(),
+            load: self.load,
+            oled: self.oled,
+        }
     }
 }
 
-/// The boards that an argument names. An alias because clap takes a bare `Vec` for a repeated argument.
+/// The boards that an argument names. An alias because clap takes a bare `Vec` for a repeated
+/// argument.
 type Boards = Vec<&'static Board>;
 
 fn main() -> ExitCode {
@@ -192,17 +201,31 @@ fn run(task: Task) -> Result<Tally> {
             let (model, send, screen) = (model.as_deref(), send.as_deref(), screen.as_deref());
             console::run(board, model, send, screen, load, icount).map(|()| Tally::default())
         }
-        Task::Firmware { wanted, output } => hardware::firmware(&wanted.wanted(), output.as_deref()).map(|()| Tally::default()),
+        Task::Firmware { wanted, output } => {
+            hardware::firmware(&wanted.wanted(), output.as_deref()).map(|()| Tally::default())
+        }
         Task::Flash(wanted) => hardware::flash(&wanted.wanted()).map(|()| Tally::default()),
-        Task::Size { check: true, .. } => fit::boards::check(setup::firmware()?).map(|()| Tally::default()),
-        Task::Size { update: true, .. } => fit::boards::update(setup::firmware()?).map(|()| Tally::default()),
-        Task::Size { board, model, .. } => size::run(&board, model.as_deref()).map(|()| Tally::default()),
+        Task::Size { check: true, .. } => {
+            fit::boards::check(setup::firmware()?).map(|()| Tally::default())
+        }
+        Task::Size { update: true, .. } => {
+            fit::boards::update(setup::firmware()?).map(|()| Tally::default())
+        }
+        Task::Size { board, model, .. } => {
+            size::run(&board, model.as_deref()).map(|()| Tally::default())
+        }
         Task::Count { update: true, .. } => count::update().map(|()| Tally::default()),
-        Task::Count { check: true, board, .. } => count::check(setup::run()?, &board).map(|()| Tally::default()),
-        Task::Count { board, model, json, .. } => count::run(&board, model.as_deref(), json).map(|()| Tally::default()),
+        Task::Count { check: true, board, .. } => {
+            count::check(setup::run()?, &board).map(|()| Tally::default())
+        }
+        Task::Count { board, model, json, .. } => {
+            count::run(&board, model.as_deref(), json).map(|()| Tally::default())
+        }
         Task::Vectors { check: true } => vectors::check().map(|()| Tally::default()),
         Task::Vectors { check: false } => vectors::write().map(|()| Tally::default()),
-        Task::Models { update: Some(name), float, .. } => models::update(&name, float.as_deref()).map(|()| Tally::default()),
+        Task::Models { update: Some(name), float, .. } => {
+            models::update(&name, float.as_deref()).map(|()| Tally::default())
+        }
         Task::Models { update: None, .. } => models::check().map(|()| Tally::default()),
     }
 }

@@ -1,4 +1,5 @@
-//! `models/`: every blob decodes, encodes to the same bytes, has its sample grid, and its card says the truth.
+//! `models/`: every blob decodes, encodes to the same bytes, has its sample grid, and its card says
+//! the truth.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -30,18 +31,20 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-/// Rewrites the fields of a card that follow from its blob; everything else in the file stays, comments too. With the float
-/// blob of the same run, its images as well: they cannot be made from the int8 blob.
+/// Rewrites the fields of a card that follow from its blob; everything else in the file stays,
+/// comments too. With the float blob of the same run, its images as well: they cannot be made from
+/// the int8 blob.
 pub fn update(name: &str, float: Option<&Path>) -> Result<()> {
     let blob = Blob::read(&root().join("models").join(format!("{name}.gan")))?;
     if let Some(float) = float {
         let bytes = fs::read(float).with_context(|| float.display().to_string())?;
-        let images =
-            gan_tests::make::float_images(&bytes, blob.bytes()).map_err(|error| anyhow!("{}: {error}", float.display()))?;
+        let images = gan_tests::make::float_images(&bytes, blob.bytes())
+            .map_err(|error| anyhow!("{}: {error}", float.display()))?;
         replace(&vectors::folder().join(format!("{name}.float.bin")), &images)?;
     }
     let path = blob.path().with_extension("toml");
-    let old = fs::read_to_string(&path).with_context(|| format!("{}: a card to update", relative(&path)))?;
+    let old = fs::read_to_string(&path)
+        .with_context(|| format!("{}: a card to update", relative(&path)))?;
     let new = with_fields(&old, &Derived::of(&blob)?.fields()?);
     let card: Card = toml::from_str(&new).with_context(|| relative(&path))?;
     // An array over several lines, for one, is beyond `with_fields`.
@@ -60,18 +63,21 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// The card with each `field = value` line of these fields rewritten.
 ///
-/// Line by line and not with toml_edit: that one asks for features of toml's parts that burn does not, and burn would be
-/// built a second time, for minutes.
+/// Line by line and not with toml_edit: that one asks for features of toml's parts that burn does
+/// not, and burn would be built a second time, for minutes.
 fn with_fields(card: &str, fields: &[(String, toml::Value)]) -> String {
     let mut table = String::new();
     let mut new = String::new();
     for line in card.lines() {
-        if let Some(header) = line.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        if let Some(header) = line.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'))
+        {
             table = format!("{}.", header.trim());
         }
         let field = line.split_once('=').map(|(key, _)| format!("{table}{}", key.trim()));
         match fields.iter().find(|(name, _)| Some(name) == field.as_ref()) {
-            Some((name, value)) => new.push_str(&format!("{} = {value}", name.rsplit('.').next().unwrap_or(name))),
+            Some((name, value)) => {
+                new.push_str(&format!("{} = {value}", name.rsplit('.').next().unwrap_or(name)))
+            }
             None => new.push_str(line),
         }
         new.push('\n');
@@ -96,7 +102,9 @@ fn model_errors(path: &Path) -> Vec<String> {
     note(&png, is_png(&png));
 
     let card_path = path.with_extension("toml");
-    let card = fs::read_to_string(&card_path).map_err(Into::into).and_then(|text| Ok(toml::from_str::<Card>(&text)?));
+    let card = fs::read_to_string(&card_path)
+        .map_err(Into::into)
+        .and_then(|text| Ok(toml::from_str::<Card>(&text)?));
     match card {
         Err(error) => note(&card_path, Err(error)),
         Ok(card) => {
@@ -104,7 +112,9 @@ fn model_errors(path: &Path) -> Vec<String> {
                 note(&card_path, Err(anyhow!("{field}: says nothing")));
             }
             match mismatches(&card, &blob) {
-                Ok(mismatches) => mismatches.into_iter().for_each(|text| note(&card_path, Err(anyhow!(text)))),
+                Ok(mismatches) => {
+                    mismatches.into_iter().for_each(|text| note(&card_path, Err(anyhow!(text))))
+                }
                 Err(error) => note(&card_path, Err(error)),
             }
         }
@@ -121,8 +131,12 @@ fn is_png(path: &Path) -> Result<()> {
 fn round_trip(blob: &Blob) -> Result<()> {
     let generator = blob.decode()?;
     let mut bytes = vec![0; generator.encoded_len()];
-    let len = generator.encode(&mut bytes).map_err(|error| anyhow!("does not encode again: {error}"))?;
-    ensure!(bytes.get(..len) == Some(blob.bytes()), "encodes to other bytes than it was decoded from");
+    let len =
+        generator.encode(&mut bytes).map_err(|error| anyhow!("does not encode again: {error}"))?;
+    ensure!(
+        bytes.get(..len) == Some(blob.bytes()),
+        "encodes to other bytes than it was decoded from"
+    );
     Ok(())
 }
 
@@ -141,7 +155,8 @@ fn orphans() -> Result<Vec<String>> {
     let mut orphans = Vec::new();
     for entry in fs::read_dir(root().join("models"))? {
         let path = entry?.path();
-        let belongs = [Some("toml"), Some("png")].contains(&path.extension().and_then(OsStr::to_str));
+        let belongs =
+            [Some("toml"), Some("png")].contains(&path.extension().and_then(OsStr::to_str));
         if belongs && !path.with_extension("gan").exists() {
             orphans.push(format!("{}: there is no blob of this name", relative(&path)));
         }
@@ -156,8 +171,12 @@ mod tests {
     #[test]
     fn rewrites_only_the_fields_it_is_given() {
         let card = "# a card\nbytes = 1\n[model]\nlatent = 2\n[metrics]\nbytes = 3.0 # kept\n";
-        let fields = [("bytes".into(), toml::Value::Integer(10)), ("model.latent".into(), toml::Value::Integer(20))];
-        let expected = "# a card\nbytes = 10\n[model]\nlatent = 20\n[metrics]\nbytes = 3.0 # kept\n";
+        let fields = [
+            ("bytes".into(), toml::Value::Integer(10)),
+            ("model.latent".into(), toml::Value::Integer(20)),
+        ];
+        let expected =
+            "# a card\nbytes = 10\n[model]\nlatent = 20\n[metrics]\nbytes = 3.0 # kept\n";
         assert_eq!(with_fields(card, &fields), expected);
     }
 }

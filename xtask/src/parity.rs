@@ -1,4 +1,5 @@
-//! Every kernel against the reference, on every board, in QEMU: whole images of models, layers of many sizes, and drills.
+//! Every kernel against the reference, on every board, in QEMU: whole images of models, layers of
+//! many sizes, and drills.
 
 mod drill;
 mod mismatch;
@@ -40,7 +41,8 @@ macro_rules! say {
 }
 use say;
 
-/// Runs the given model on each board; or all that fit, the kernel by itself, and the drills. One check for each.
+/// Runs the given model on each board; or all that fit, the kernel by itself, and the drills. One
+/// check for each.
 pub fn run(boards: &[&'static Board], model: Option<&Path>) -> Result<Tally> {
     let toolchain = setup::run()?;
     let paths = match model {
@@ -118,7 +120,8 @@ impl Suite<'_> {
         let outcome = || -> Result<(String, Tally)> {
             let elf = program::build(self.toolchain, board, "kernels")?;
             let run = qemu::run(board, &elf, LIMIT, |_| {})?;
-            let name = run.lines.iter().find_map(|line| line.strip_prefix("kernel ")?.split(' ').next());
+            let name =
+                run.lines.iter().find_map(|line| line.strip_prefix("kernel ")?.split(' ').next());
             match (run.end, counts(&run, "kernels: ")) {
                 (End::Exit(0), Some(counts)) if counts.failed == 0 && counts.passed > 0 => {
                     let name = name.unwrap_or("without a name");
@@ -138,7 +141,14 @@ impl Suite<'_> {
         Tally::one(outcome.is_ok())
     }
 
-    fn model(&self, board: &Board, program: &Program<'_>, model: &Model, row: &mut Row, output: &mut Output) -> Tally {
+    fn model(
+        &self,
+        board: &Board,
+        program: &Program<'_>,
+        model: &Model,
+        row: &mut Row,
+        output: &mut Output,
+    ) -> Tally {
         let name = format!("{} {}", board.name, model.blob.stem());
         let outcome = run_model(board, program, model);
         match &outcome {
@@ -170,7 +180,8 @@ enum Outcome {
     Passed { images: u32, text: String, skipped: Vec<String> },
     /// The board is too small, and in what.
     Misfit(String),
-    /// What is wrong: the place of each mismatch, then all that the firmware said but for its traces.
+    /// What is wrong: the place of each mismatch, then all that the firmware said but for its
+    /// traces.
     Wrong(String),
 }
 
@@ -182,15 +193,26 @@ fn run_model(board: &Board, program: &Program<'_>, model: &Model) -> Result<Outc
     let (stem, needs) = (model.blob.stem(), Needs::of(board, &model.blob)?);
     let run = program.run(&stem, &job, LIMIT)?;
     // Not the first line only: QEMU may have said something before.
-    let said = |kernel: &str| run.lines.iter().any(|line| line.ends_with(&format!(", kernel {kernel}")));
+    let said =
+        |kernel: &str| run.lines.iter().any(|line| line.ends_with(&format!(", kernel {kernel}")));
     match (run.end, summary(&run)) {
         (End::Exit(0), Some(counts)) if counts.failed == 0 && counts.passed > 0 => {
-            ensure!(said(&board.kernel), "another kernel than {} ran: {:?}", board.kernel, run.lines.first());
-            let made = |way: &str| run.lines.iter().find_map(|line| parse(line, way)).map_or(0, |counts| counts.passed);
-            let mut skipped: Vec<_> = run.lines.iter().filter(|line| line.starts_with("SKIPPED")).cloned().collect();
-            // Every image must have come in every way; the last of an odd number goes with one that was there already.
+            ensure!(
+                said(&board.kernel),
+                "another kernel than {} ran: {:?}",
+                board.kernel,
+                run.lines.first()
+            );
+            let made = |way: &str| {
+                run.lines.iter().find_map(|line| parse(line, way)).map_or(0, |counts| counts.passed)
+            };
+            let mut skipped: Vec<_> =
+                run.lines.iter().filter(|line| line.starts_with("SKIPPED")).cloned().collect();
+            // Every image must have come in every way; the last of an odd number goes with one that
+            // was there already.
             let images = model.images_compared()?;
-            let pairs = if needs.pairs && skipped.is_empty() { images.next_multiple_of(2) } else { 0 };
+            let pairs =
+                if needs.pairs && skipped.is_empty() { images.next_multiple_of(2) } else { 0 };
             let [images_made, rows_made, pairs_made] = ["images: ", "rows: ", "pairs: "].map(made);
             ensure!(
                 [images_made, rows_made, pairs_made] == [images, images, pairs],
@@ -204,9 +226,18 @@ fn run_model(board: &Board, program: &Program<'_>, model: &Model) -> Result<Outc
         }
         (end, _) => {
             let mismatches = Mismatch::all(&run.lines);
-            let told = mismatches.iter().map(|found| found.describe(&board.name, &board.kernel, &stem, &model.reference));
+            let told = mismatches
+                .iter()
+                .map(|found| found.describe(&board.name, &board.kernel, &stem, &model.reference));
             let lines = run.lines.iter().filter(|line| !line.starts_with("trace ")).cloned();
-            Ok(Outcome::Wrong([end.to_string()].into_iter().chain(told).chain(lines).collect::<Vec<_>>().join("\n  ")))
+            Ok(Outcome::Wrong(
+                [end.to_string()]
+                    .into_iter()
+                    .chain(told)
+                    .chain(lines)
+                    .collect::<Vec<_>>()
+                    .join("\n  "),
+            ))
         }
     }
 }

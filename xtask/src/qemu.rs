@@ -50,13 +50,21 @@ pub fn run(board: &Board, firmware: &Path, limit: Duration, each: impl FnMut(&st
 }
 
 /// [`run`] with more arguments for QEMU.
-pub fn run_with(arguments: &[&str], board: &Board, firmware: &Path, limit: Duration, mut each: impl FnMut(&str)) -> Result<Run> {
+pub fn run_with(
+    arguments: &[&str],
+    board: &Board,
+    firmware: &Path,
+    limit: Duration,
+    mut each: impl FnMut(&str),
+) -> Result<Run> {
     let start = Instant::now();
     let (program, board) = board.emulator("null")?;
     let mut qemu = Command::new(program);
     qemu.args(["-monitor", "none"]).args(arguments).args(board).arg(firmware);
     qemu.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut qemu = KillOnDrop(qemu.spawn().with_context(|| format!("cannot run {program}; try `cargo xtask setup`"))?);
+    let mut qemu = KillOnDrop(
+        qemu.spawn().with_context(|| format!("cannot run {program}; try `cargo xtask setup`"))?,
+    );
 
     // The firmware's panics come on standard error.
     let (sender, receiver) = mpsc::channel();

@@ -32,9 +32,16 @@ impl<'a> Fit<'a> {
     /// Without building anything: more than any board's application takes.
     fn guess(board: &'a Board, load: usize) -> Result<Self> {
         const STATICS_BYTES: u64 = 4 << 10;
-        let packing = Packing::of_kernel(&board.kernel).with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?;
+        let packing = Packing::of_kernel(&board.kernel)
+            .with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?;
         let load = load.next_multiple_of(ALIGNMENT) as u64;
-        Ok(Self { board, memory: board.memory()?, packing, load, besides: (CODE_BYTES, STATICS_BYTES) })
+        Ok(Self {
+            board,
+            memory: board.memory()?,
+            packing,
+            load,
+            besides: (CODE_BYTES, STATICS_BYTES),
+        })
     }
 
     /// By building it with a model that fits everywhere.
@@ -43,10 +50,18 @@ impl<'a> Fit<'a> {
         let kinds = Some(input.kinds.unwrap_or(input.model));
         // What receives models is part of it, but the room for them may be what is too large.
         let load = input.load.min(ALIGNMENT);
-        let elf = firmware::build(toolchain, board, "digits", Input { model: &tiny, load, kinds, ..input })?;
+        let elf = firmware::build(
+            toolchain,
+            board,
+            "digits",
+            Input { model: &tiny, load, kinds, ..input },
+        )?;
         let (size, tiny_fit) = (size::of(&elf)?, Self::guess(board, load)?);
         let (flash, ram) = tiny_fit.takes(&Blob::read(&tiny)?)?;
-        let besides = ((size.flash() + SLACK).saturating_sub(flash), (size.ram() + SLACK).saturating_sub(ram));
+        let besides = (
+            (size.flash() + SLACK).saturating_sub(flash),
+            (size.ram() + SLACK).saturating_sub(ram),
+        );
         Ok(Self { besides, ..Self::guess(board, input.load)? })
     }
 
@@ -57,7 +72,10 @@ impl<'a> Fit<'a> {
 
     /// Bytes of flash and RAM that are missing.
     fn missing(&self, (flash, ram): (u64, u64)) -> (u64, u64) {
-        ((self.besides.0 + flash).saturating_sub(self.memory.flash), (self.besides.1 + ram).saturating_sub(self.memory.ram))
+        (
+            (self.besides.0 + flash).saturating_sub(self.memory.flash),
+            (self.besides.1 + ram).saturating_sub(self.memory.ram),
+        )
     }
 
     /// Flash and RAM of this model.
@@ -70,7 +88,8 @@ impl<'a> Fit<'a> {
         Ok(self.missing(self.takes(blob)?))
     }
 
-    /// The widest hidden layers, in the proportions of this network, that fit; none if it has no hidden layer or if none fits.
+    /// The widest hidden layers, in the proportions of this network, that fit; none if it has no
+    /// hidden layer or if none fits.
     fn widest(&self, generator: &Generator<'_>) -> Option<Vec<u16>> {
         let header = generator.packed_header(self.packing);
         let widest = hidden(&header).into_iter().max()?;
@@ -114,7 +133,11 @@ impl<'a> Fit<'a> {
             ),
             None => String::new(),
         };
-        let receiving = if self.load > 0 { format!(" with room for {} bytes to load", self.load) } else { String::new() };
+        let receiving = if self.load > 0 {
+            format!(" with room for {} bytes to load", self.load)
+        } else {
+            String::new()
+        };
         let name = &self.board.name;
         Ok(format!(
             "{} does not fit {name}{receiving}: {} too many; of models/, {models} would{network}",
@@ -124,7 +147,8 @@ impl<'a> Fit<'a> {
     }
 }
 
-/// The application's ELF file, if the model fits, and what it takes; else an error that says what would fit.
+/// The application's ELF file, if the model fits, and what it takes; else an error that says what
+/// would fit.
 pub fn build(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<(PathBuf, Size)> {
     let blob = Blob::read(input.model)?;
     if Fit::guess(board, input.load)?.missing_for(&blob)? != (0, 0) {
@@ -141,11 +165,13 @@ pub fn build(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<(P
 
 /// The widths of the hidden layers.
 fn hidden(header: &Header<'_>) -> Vec<u16> {
-    let (_, hidden) = header.layers.split_last().map_or((None, &[][..]), |(last, hidden)| (Some(last), hidden));
+    let (_, hidden) =
+        header.layers.split_last().map_or((None, &[][..]), |(last, hidden)| (Some(last), hidden));
     hidden.iter().map(|spec| spec.outputs).collect()
 }
 
-/// The network with its widest hidden layer, of `widest`, made `width` wide, and the others in proportion, in fours as well.
+/// The network with its widest hidden layer, of `widest`, made `width` wide, and the others in
+/// proportion, in fours as well.
 fn narrowed<'a>(header: &Header<'a>, width: u16, widest: u16) -> Header<'a> {
     let mut header = header.clone();
     let mut inputs = header.layers.first().map_or(0, |spec| spec.inputs);
@@ -163,8 +189,13 @@ fn narrowed<'a>(header: &Header<'a>, width: u16, widest: u16) -> Header<'a> {
 
 /// At least as many words as a generator's `scratch_len`.
 fn scratch_bound(header: &Header<'_>) -> usize {
-    let staged =
-        header.layers.iter().filter(|spec| spec.element != Element::F32).map(|spec| spec.staged_len()).max().unwrap_or(0);
+    let staged = header
+        .layers
+        .iter()
+        .filter(|spec| spec.element != Element::F32)
+        .map(|spec| spec.staged_len())
+        .max()
+        .unwrap_or(0);
     let widest = usize::from(hidden(header).into_iter().max().unwrap_or(0));
     let floats = header.layers.iter().any(|spec| spec.element == Element::F32);
     staged + if floats { 2 * widest } else { widest.div_ceil(4) }
@@ -208,10 +239,18 @@ mod tests {
     #[test]
     fn the_scratch_of_a_network_is_not_underestimated() {
         for path in vectors::models().unwrap() {
-            for packing in [Packing::Rows, Packing::of_kernel("armv6m").unwrap(), Packing::of_kernel("dsp").unwrap()] {
+            for packing in [
+                Packing::Rows,
+                Packing::of_kernel("armv6m").unwrap(),
+                Packing::of_kernel("dsp").unwrap(),
+            ] {
                 let packed = Blob::read(&path).unwrap().pack(packing).unwrap();
                 let generator = packed.decode().unwrap();
-                assert!(scratch_bound(generator.header()) >= generator.scratch_len(), "{}, {packing:?}", path.display());
+                assert!(
+                    scratch_bound(generator.header()) >= generator.scratch_len(),
+                    "{}, {packing:?}",
+                    path.display()
+                );
             }
         }
     }
@@ -224,9 +263,15 @@ mod tests {
         let generator = packed.decode().unwrap();
         let header = generator.packed_header(fit.packing);
         let widths = fit.widest(&generator).unwrap();
-        let (widest, width) = (hidden(&header).into_iter().max().unwrap(), *widths.iter().max().unwrap());
-        let flash = |width| fit.besides.0 + blob::encoded_len(&narrowed(&header, width, widest)).unwrap() as u64;
-        assert!(flash(width) <= fit.memory.flash && fit.memory.flash < flash(width + 4), "{widths:?}");
+        let (widest, width) =
+            (hidden(&header).into_iter().max().unwrap(), *widths.iter().max().unwrap());
+        let flash = |width| {
+            fit.besides.0 + blob::encoded_len(&narrowed(&header, width, widest)).unwrap() as u64
+        };
+        assert!(
+            flash(width) <= fit.memory.flash && fit.memory.flash < flash(width + 4),
+            "{widths:?}"
+        );
     }
 
     #[test]
@@ -235,8 +280,19 @@ mod tests {
         let large = blob("mnist-large");
         let text = fit.refusal(&large, fit.missing_for(&large).unwrap()).unwrap();
         let over = large.pack(fit.packing).unwrap().bytes().len() as u64 + (24 << 10) - (256 << 10);
-        assert!(text.starts_with(&format!("mnist-large does not fit microbit: {} bytes of flash", grouped(over))), "{text}");
-        assert!(text.contains("of models/, digits8, mnist-small and mnist-tiny would, and so would this network"), "{text}");
+        assert!(
+            text.starts_with(&format!(
+                "mnist-large does not fit microbit: {} bytes of flash",
+                grouped(over)
+            )),
+            "{text}"
+        );
+        assert!(
+            text.contains(
+                "of models/, digits8, mnist-small and mnist-tiny would, and so would this network"
+            ),
+            "{text}"
+        );
         assert!(text.ends_with(" instead of 256-512-1024"), "{text}");
     }
 }

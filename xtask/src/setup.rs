@@ -1,5 +1,5 @@
-//! Installs what the other tasks need, where it may; otherwise says exactly what to install. Tells on standard error, because
-//! a task's standard output may be for programs.
+//! Installs what the other tasks need, where it may; otherwise says exactly what to install. Tells
+//! on standard error, because a task's standard output may be for programs.
 
 use std::env;
 use std::io::stderr;
@@ -20,7 +20,8 @@ Environment:
                             active toolchain with targets from `rustup target add`; if they cannot be had, Debian's
                             rustc-web with its sources, from which core is built.";
 
-/// Debian 12's compiler, its sources and the linker it wants. The compiler is newer than the one named `rustc`.
+/// Debian 12's compiler, its sources and the linker it wants. The compiler is newer than the one
+/// named `rustc`.
 const DEBIAN_RUST: &[&str] = &["rustc-web", "rust-web-src", "rust-web-llvm", "lld-22"];
 
 /// The compiler in [`DEBIAN_RUST`].
@@ -55,9 +56,12 @@ pub fn run() -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// rustfmt and clippy. They are not in rust-toolchain.toml, where rustup would insist on them before any cargo command.
+/// rustfmt and clippy. They are not in rust-toolchain.toml, where rustup would insist on them
+/// before any cargo command.
 fn components() -> Result<()> {
-    for (tool, component, package) in [("fmt", "rustfmt", "rustfmt-web"), ("clippy", "clippy", "rust-web-clippy")] {
+    for (tool, component, package) in
+        [("fmt", "rustfmt", "rustfmt-web"), ("clippy", "clippy", "rust-web-clippy")]
+    {
         if capture(cargo(&root()).args([tool, "--version"])).is_ok() {
             continue;
         }
@@ -74,7 +78,13 @@ fn components() -> Result<()> {
 fn rustup_add(arguments: &[&str]) -> Result<()> {
     eprintln!("setup: rustup {}", arguments.join(" "));
     // Its errors are about the network, where a backtrace says nothing.
-    run_command(Command::new("rustup").args(arguments).current_dir(root()).env_remove("RUST_BACKTRACE").stdout(stderr()))
+    run_command(
+        Command::new("rustup")
+            .args(arguments)
+            .current_dir(root())
+            .env_remove("RUST_BACKTRACE")
+            .stdout(stderr()),
+    )
 }
 
 /// The toolchain for the firmware, installed if it must be. Says which one it is.
@@ -104,8 +114,11 @@ pub fn firmware() -> Result<Toolchain> {
 
 /// Targets for the active toolchain.
 fn rustup() -> Result<()> {
-    let mut missing: Vec<_> =
-        boards::all().into_iter().map(|board| board.target.as_str()).filter(|target| !has_target(target)).collect();
+    let mut missing: Vec<_> = boards::all()
+        .into_iter()
+        .map(|board| board.target.as_str())
+        .filter(|target| !has_target(target))
+        .collect();
     missing.sort_unstable();
     missing.dedup();
     if missing.is_empty() {
@@ -116,30 +129,50 @@ fn rustup() -> Result<()> {
 
 /// Whether the active toolchain has the target's `core`, wherever it came from.
 fn has_target(target: &str) -> bool {
-    let query = capture(Command::new("rustc").args(["--print", "target-libdir", "--target", target]).current_dir(root()));
-    query.is_ok_and(|folder| Path::new(folder.trim()).read_dir().is_ok_and(|mut entries| entries.next().is_some()))
+    let query = capture(
+        Command::new("rustc")
+            .args(["--print", "target-libdir", "--target", target])
+            .current_dir(root()),
+    );
+    query.is_ok_and(|folder| {
+        Path::new(folder.trim()).read_dir().is_ok_and(|mut entries| entries.next().is_some())
+    })
 }
 
 fn debian() -> Result<()> {
-    let missing: Vec<_> = DEBIAN_RUST.iter().copied().filter(|package| !has_package(package)).collect();
+    let missing: Vec<_> =
+        DEBIAN_RUST.iter().copied().filter(|package| !has_package(package)).collect();
     apt_install(&missing, "to build the firmware (or let `rustup target add` download the targets)")
 }
 
 fn has_package(package: &str) -> bool {
-    let query = capture(Command::new("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", package]));
+    let query = capture(Command::new("dpkg-query").args([
+        "--show",
+        "--showformat=${db:Status-Status}",
+        package,
+    ]));
     query.is_ok_and(|status| status == "installed")
 }
 
 /// The emulators of all boards.
 fn qemu() -> Result<()> {
-    const PACKAGES: &[(&str, &str)] = &[("qemu-system-arm", "qemu-system-arm"), ("qemu-system-riscv32", "qemu-system-misc")];
-    let missing: Vec<_> = PACKAGES.iter().filter(|(program, _)| !available(program)).map(|&(_, package)| package).collect();
+    const PACKAGES: &[(&str, &str)] =
+        &[("qemu-system-arm", "qemu-system-arm"), ("qemu-system-riscv32", "qemu-system-misc")];
+    let missing: Vec<_> = PACKAGES
+        .iter()
+        .filter(|(program, _)| !available(program))
+        .map(|&(_, package)| package)
+        .collect();
     apt_install(&missing, "to run the firmware without a board")
 }
 
 /// A C compiler, for QEMU's plugin.
 pub fn c_compiler() -> Result<()> {
-    if available("cc") { Ok(()) } else { apt_install(&["gcc", "libc6-dev"], "to compile what counts instructions") }
+    if available("cc") {
+        Ok(())
+    } else {
+        apt_install(&["gcc", "libc6-dev"], "to compile what counts instructions")
+    }
 }
 
 /// Installs Debian packages if this user may, or fails with what to install.
@@ -152,12 +185,18 @@ fn apt_install(packages: &[&str], purpose: &str) -> Result<()> {
     let sudo: &[&str] = if is_root { &[] } else { &["sudo", "-n"] };
     let may = is_root || capture(Command::new("sudo").args(["-n", "true"])).is_ok();
     if !(may && available("apt-get")) {
-        bail!("please install {packages_line} {purpose}; on Debian: apt-get update && apt-get install {packages_line}");
+        bail!(
+            "please install {packages_line} {purpose}; on Debian: apt-get update && apt-get install {packages_line}"
+        );
     }
     eprintln!("setup: apt-get install {packages_line}");
     let apt_get = |arguments: &[&str]| {
-        let all =
-            [sudo, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"], arguments].concat();
+        let all = [
+            sudo,
+            &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"],
+            arguments,
+        ]
+        .concat();
         run_command(Command::new(all[0]).args(&all[1..]).stdout(stderr()))
     };
     apt_get(&["update"])?;

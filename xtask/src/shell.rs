@@ -20,12 +20,18 @@ pub fn relative(path: &Path) -> String {
 
 /// The cargo that runs this, in `folder`.
 ///
-/// Flags from the environment are dropped: each set of flags has its own build of every dependency, and burn's takes
-/// minutes. So all tasks, and a plain `cargo run --release`, share one.
+/// Flags from the environment are dropped: each set of flags has its own build of every dependency,
+/// and burn's takes minutes. So all tasks, and a plain `cargo run --release`, share one.
 pub fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(folder);
-    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTDOCFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
+    for variable in [
+        "RUSTFLAGS",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "RUSTDOCFLAGS",
+        "CARGO_BUILD_RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+    ] {
         command.env_remove(variable);
     }
     command
@@ -40,18 +46,28 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs to the end in silence; what it wrote to standard output, or an error with what it wrote to standard error.
+/// Runs to the end in silence; what it wrote to standard output, or an error with what it wrote to
+/// standard error.
 pub fn capture(command: &mut Command) -> Result<String> {
-    let Output { status, stdout, stderr } = command.output().with_context(|| format!("cannot run {}", line(command)))?;
+    let Output { status, stdout, stderr } =
+        command.output().with_context(|| format!("cannot run {}", line(command)))?;
     if !status.success() {
-        bail!("{} failed: {status}\n{}", line(command), String::from_utf8_lossy(&stderr).trim_end());
+        bail!(
+            "{} failed: {status}\n{}",
+            line(command),
+            String::from_utf8_lossy(&stderr).trim_end()
+        );
     }
     Ok(String::from_utf8_lossy(&stdout).into_owned())
 }
 
-/// Runs to the end and hands each line of standard output to `each` after printing it; whether it succeeded.
+/// Runs to the end and hands each line of standard output to `each` after printing it; whether it
+/// succeeded.
 pub fn stream(command: &mut Command, mut each: impl FnMut(&str)) -> Result<bool> {
-    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot run {}", line(command)))?;
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot run {}", line(command)))?;
     if let Some(stdout) = child.stdout.take() {
         for text in BufReader::new(stdout).split(b'\n') {
             let text = String::from_utf8_lossy(&text?).into_owned();
@@ -77,8 +93,8 @@ fn line(command: &Command) -> String {
     line
 }
 
-/// Writes a file, first whole under another name: no crash and no full disk leaves half of it. What is there and is no file, a pipe for one, is written
-/// to as it is.
+/// Writes a file, first whole under another name: no crash and no full disk leaves half of it. What
+/// is there and is no file, a pipe for one, is written to as it is.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     if path.metadata().is_ok_and(|there| !there.is_file()) {
         return fs::write(path, bytes).with_context(|| relative(path));

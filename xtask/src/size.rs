@@ -43,7 +43,9 @@ pub fn of(path: &Path) -> Result<Size> {
     for section in file.sections() {
         let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
         // The linker scripts reserve heap and stack as sections: no static is in them.
-        if sh_flags & u64::from(elf::SHF_ALLOC) == 0 || matches!(section.name(), Ok(".stack" | ".heap")) {
+        if sh_flags & u64::from(elf::SHF_ALLOC) == 0
+            || matches!(section.name(), Ok(".stack" | ".heap"))
+        {
             continue;
         }
         match section.kind() {

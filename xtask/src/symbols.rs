@@ -11,10 +11,19 @@ use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::{shell, vectors};
 
-/// What every panic needs: the functions of core that begin one, the handler, what formats its message.
-const PANICS: &[&str] =
-    &["panicking", "rust_begin_unwind", "unwrap_failed", "expect_failed", "slice_error_fail", "PanicInfo", "PanicMessage"];
-/// How every message of a panic begins. What formats one has no symbol of its own: it is inlined into the handler.
+/// What every panic needs: the functions of core that begin one, the handler, what formats its
+/// message.
+const PANICS: &[&str] = &[
+    "panicking",
+    "rust_begin_unwind",
+    "unwrap_failed",
+    "expect_failed",
+    "slice_error_fail",
+    "PanicInfo",
+    "PanicMessage",
+];
+/// How every message of a panic begins. What formats one has no symbol of its own: it is inlined
+/// into the handler.
 const MESSAGE: &[u8] = b"panicked at ";
 
 /// Whether a panic's message is formatted.
@@ -27,20 +36,31 @@ fn has_message(elf: &Path) -> Result<bool> {
 fn panics(elf: &Path) -> Result<Vec<String>> {
     let bytes = fs::read(elf).with_context(|| shell::relative(elf))?;
     let file = object::File::parse(&*bytes).with_context(|| shell::relative(elf))?;
-    let names: Vec<_> = file.symbols().filter_map(|symbol| Some(symbol.name().ok()?.to_owned())).collect();
+    let names: Vec<_> =
+        file.symbols().filter_map(|symbol| Some(symbol.name().ok()?.to_owned())).collect();
     ensure!(names.iter().any(|name| name == "main"), "{} has no symbols", shell::relative(elf));
-    Ok(names.into_iter().filter(|name| PANICS.iter().any(|telltale| name.contains(telltale))).collect())
+    Ok(names
+        .into_iter()
+        .filter(|name| PANICS.iter().any(|telltale| name.contains(telltale)))
+        .collect())
 }
 
-/// Checks that the optimizer has proved every panic of the application away: then the linker has dropped what a panic needs. With a display, whose driver
-/// takes slices, that no panic has a message. Also that each of the two checks finds what is planted.
+/// Checks that the optimizer has proved every panic of the application away: then the linker has
+/// dropped what a panic needs. With a display, whose driver takes slices, that no panic has a
+/// message. Also that each of the two checks finds what is planted.
 pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     let model = vectors::default_model()?;
     let input = Input::model(&model);
     for board in boards {
         for load in [0, 1024] {
-            let found = panics(&firmware::build(toolchain, board, "digits", Input { load, ..input })?)?;
-            ensure!(found.is_empty(), "{}: the application can panic: {}", board.name, found.join(", "));
+            let found =
+                panics(&firmware::build(toolchain, board, "digits", Input { load, ..input })?)?;
+            ensure!(
+                found.is_empty(),
+                "{}: the application can panic: {}",
+                board.name,
+                found.join(", ")
+            );
         }
         if board.oled {
             let elf = firmware::build(toolchain, board, "digits", Input { oled: true, ..input })?;
@@ -48,12 +68,18 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
         }
     }
     let plain = boards.first().context("no board")?;
-    let planted = firmware::build(toolchain, plain, "digits", Input { planted: Some("panic"), ..input })?;
+    let planted =
+        firmware::build(toolchain, plain, "digits", Input { planted: Some("panic"), ..input })?;
     if panics(&planted)?.is_empty() {
         bail!("{}: a planted panic was not found", plain.name);
     }
     if let Some(board) = boards.iter().find(|board| board.oled) {
-        let planted = firmware::build(toolchain, board, "digits", Input { planted: Some("message"), oled: true, ..input })?;
+        let planted = firmware::build(
+            toolchain,
+            board,
+            "digits",
+            Input { planted: Some("message"), oled: true, ..input },
+        )?;
         if !has_message(&planted)? {
             bail!("{}: a planted message was not found", board.name);
         }

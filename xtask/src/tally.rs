@@ -16,8 +16,8 @@ impl Tally {
         Self { passed: ok.into(), failed: (!ok).into() }
     }
 
-    /// Reads `<passed> passed<separator> <failed> failed` from the start of `text`: the form of both libtest's and the
-    /// firmware's last line.
+    /// Reads `<passed> passed<separator> <failed> failed` from the start of `text`: the form of
+    /// both libtest's and the firmware's last line.
     pub fn parse(text: &str, separator: char) -> Option<Self> {
         let (passed, rest) = text.split_once(" passed")?;
         let (failed, _) = rest.strip_prefix(separator)?.split_once(" failed")?;

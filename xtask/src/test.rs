@@ -14,35 +14,59 @@ use crate::{console, count, fit, hardware, models, parity, setup, shell, size, s
 /// The step that others need.
 const SETUP: &str = "setup";
 
-/// Runs all steps, or setup and those whose name contains `only`. The last line on standard output is the sum,
-/// `N passed, N failed`.
+/// Runs all steps, or setup and those whose name contains `only`. The last line on standard output
+/// is the sum, `N passed, N failed`.
 pub fn run(only: Option<String>) -> Tally {
     let mut steps = Steps { only, ..Steps::default() };
     let toolchain = steps.value(SETUP, setup::run);
 
     steps.check("format: host", || shell::run(host().args(["fmt", "--all", "--check"])));
-    steps.check("format: firmware", || shell::run(shell::cargo(&boards::firmware_folder()).args(["fmt", "--check"])));
+    steps.check("format: firmware", || {
+        shell::run(shell::cargo(&boards::firmware_folder()).args(["fmt", "--check"]))
+    });
 
-    // Release everywhere: what clippy checked of the dependencies serves rustdoc, and burn is built in one profile only.
+    // Release everywhere: what clippy checked of the dependencies serves rustdoc, and burn is built
+    // in one profile only.
     steps.check("clippy: host", || {
-        shell::run(host().args(["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+        shell::run(host().args([
+            "clippy",
+            "--release",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))
     });
     steps.check("doc: host", || {
         let mut doc = host();
-        shell::run(doc.args(["doc", "--release", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+        shell::run(
+            doc.args(["doc", "--release", "--workspace", "--no-deps"])
+                .env("RUSTDOCFLAGS", "-D warnings"),
+        )
     });
 
-    // gan-train by itself: together with the others' test dependencies, its own dependencies would have other features,
-    // and burn would be built a second time next to the one of `cargo run --release -p gan-train`.
+    // gan-train by itself: together with the others' test dependencies, its own dependencies would
+    // have other features, and burn would be built a second time next to the one of `cargo run
+    // --release -p gan-train`.
     steps.tests("tests: gan-train", &["-p", "gan-train"]);
     steps.tests("tests: all others", &["--workspace", "--exclude", "gan-train"]);
-    let micromath = ["-p", "gan-core", "-p", "gan-tests", "--features", "gan-core/micromath,gan-tests/micromath"];
+    let micromath = [
+        "-p",
+        "gan-core",
+        "-p",
+        "gan-tests",
+        "--features",
+        "gan-core/micromath,gan-tests/micromath",
+    ];
     steps.tests("tests: micromath", &micromath);
     if std::env::var_os("CI").is_some() {
         let ndarray = ["-p", "gan-train", "--features", "ndarray", "--test", "run", "ndarray"];
         steps.tests("tests: ndarray", &ndarray);
     } else {
-        println!("\nSKIPPED tests: ndarray: burn is built a second time for it, 8 minutes on 2 cores; CI=true runs it");
+        println!(
+            "\nSKIPPED tests: ndarray: burn is built a second time for it, 8 minutes on 2 cores; CI=true runs it"
+        );
     }
 
     steps.check("vectors", vectors::check);
@@ -91,7 +115,10 @@ impl Steps {
             tally += Tally::one(false);
         }
         let seconds = start.elapsed().as_secs_f64();
-        println!("== {name}: {} in {seconds:.1} s", if tally.failed == 0 { "ok" } else { "FAILED" });
+        println!(
+            "== {name}: {} in {seconds:.1} s",
+            if tally.failed == 0 { "ok" } else { "FAILED" }
+        );
         if tally.failed > 0 {
             self.failed.push(name.into());
         }
@@ -121,8 +148,10 @@ impl Steps {
             let mut command = host();
             command.args(["test", "--release", "--no-fail-fast"]).args(selection);
             let success = shell::stream(&mut command, |line| {
-                let counts = line.strip_prefix("test result: ").and_then(|result| result.split_once(". "));
-                *tally += counts.and_then(|(_, counts)| Tally::parse(counts, ';')).unwrap_or_default();
+                let counts =
+                    line.strip_prefix("test result: ").and_then(|result| result.split_once(". "));
+                *tally +=
+                    counts.and_then(|(_, counts)| Tally::parse(counts, ';')).unwrap_or_default();
             })?;
             // A suite that does not compile, or that dies, has no line with its failures.
             if !success && tally.failed == 0 {
@@ -136,14 +165,21 @@ impl Steps {
     }
 
     fn firmware(&mut self, toolchain: Toolchain) {
-        let model = || -> Result<PathBuf> { vectors::default_model().context("a model to build with") };
+        let model =
+            || -> Result<PathBuf> { vectors::default_model().context("a model to build with") };
         for board in boards::all() {
             let clippy = format!("clippy: firmware {}", board.name);
             match toolchain {
-                Toolchain::Rustup => self.check(&clippy, || firmware::clippy(board, Input::model(&model()?))),
-                Toolchain::Debian => println!("\nSKIPPED {clippy}: the toolchain that has clippy lacks the target"),
+                Toolchain::Rustup => {
+                    self.check(&clippy, || firmware::clippy(board, Input::model(&model()?)))
+                }
+                Toolchain::Debian => {
+                    println!("\nSKIPPED {clippy}: the toolchain that has clippy lacks the target")
+                }
             }
-            self.check(&format!("doc: firmware {}", board.name), || firmware::doc(toolchain, board, Input::model(&model()?)));
+            self.check(&format!("doc: firmware {}", board.name), || {
+                firmware::doc(toolchain, board, Input::model(&model()?))
+            });
         }
         let (all, hardware) = (boards::emulated(), boards::hardware());
         self.check("firmware: size", || size::check(&boards::all()));
@@ -162,7 +198,9 @@ impl Steps {
             }
             Ok(())
         });
-        self.check("firmware: the application cannot panic", || symbols::check(toolchain, &boards::all()));
+        self.check("firmware: the application cannot panic", || {
+            symbols::check(toolchain, &boards::all())
+        });
         self.check("firmware: console", || console::check(toolchain, &all));
         self.check("firmware: display", || console::display::check(toolchain));
         self.counted("firmware: pico in rp2040js", |tally| {

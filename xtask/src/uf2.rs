@@ -1,6 +1,7 @@
 //! UF2 files: firmware as it is copied to the drive that a Pico in its boot loader shows.
 //!
-//! The format is Microsoft's (<https://github.com/microsoft/uf2>): blocks of 512 bytes, each of which says where its payload goes.
+//! The format is Microsoft's (<https://github.com/microsoft/uf2>): blocks of 512 bytes, each of
+//! which says where its payload goes.
 
 use anyhow::{Context, Result, ensure};
 use object::elf::{FileHeader32, PT_LOAD};
@@ -12,7 +13,8 @@ const MAGIC_END: u32 = 0x0AB1_6F30;
 const HAS_FAMILY: u32 = 0x2000;
 const BLOCK: usize = 512;
 const HEADER: usize = 32;
-/// Bytes of flash that a block fills, and whose multiple its address is: what the boot loaders of the RP2040 and RP2350 take.
+/// Bytes of flash that a block fills, and whose multiple its address is: what the boot loaders of
+/// the RP2040 and RP2350 take.
 const PAGE: u32 = 256;
 
 /// The blocks of what an ELF file puts into flash, for a family of chips.
@@ -32,7 +34,8 @@ pub fn of_elf(elf: &[u8], family: u32) -> Result<Vec<u8>> {
 
 /// What is loaded, by address: that in flash, not where a static of RAM will be.
 fn segments(elf: &[u8]) -> Result<Vec<(u32, &[u8])>> {
-    let header = FileHeader32::<object::Endianness>::parse(elf).context("no ELF file of 32 bits")?;
+    let header =
+        FileHeader32::<object::Endianness>::parse(elf).context("no ELF file of 32 bits")?;
     let endian = header.endian()?;
     let mut segments = Vec::new();
     for segment in header.program_headers(endian, elf)? {
@@ -63,16 +66,27 @@ fn pages(segments: &[(u32, &[u8])]) -> Vec<(u32, [u8; PAGE as usize])> {
     pages
 }
 
-/// Checks that a UF2 file puts everything of an ELF file where the ELF file says. It reads the file as a boot loader does, block by block.
+/// Checks that a UF2 file puts everything of an ELF file where the ELF file says. It reads the file
+/// as a boot loader does, block by block.
 pub fn check(file: &[u8], elf: &[u8], family: u32) -> Result<()> {
     let mut flash = std::collections::BTreeMap::new();
     ensure!(file.len().is_multiple_of(BLOCK), "{} bytes are no whole blocks", file.len());
     let count = file.len() / BLOCK;
     for (number, block) in file.chunks_exact(BLOCK).enumerate() {
-        let word = |at: usize| block[at..].first_chunk().map_or(0, |&bytes| u32::from_le_bytes(bytes));
-        ensure!(block.starts_with(b"UF2\n") && word(4) == 0x9E5D_5157 && word(508) == 0x0AB1_6F30, "block {number}: no block");
-        ensure!(word(8) == 0x2000 && word(28) == family, "block {number}: not for family {family:#x}");
-        ensure!(word(20) as usize == number && word(24) as usize == count, "block {number}: not {number} of {count}");
+        let word =
+            |at: usize| block[at..].first_chunk().map_or(0, |&bytes| u32::from_le_bytes(bytes));
+        ensure!(
+            block.starts_with(b"UF2\n") && word(4) == 0x9E5D_5157 && word(508) == 0x0AB1_6F30,
+            "block {number}: no block"
+        );
+        ensure!(
+            word(8) == 0x2000 && word(28) == family,
+            "block {number}: not for family {family:#x}"
+        );
+        ensure!(
+            word(20) as usize == number && word(24) as usize == count,
+            "block {number}: not {number} of {count}"
+        );
         ensure!(word(16) == 256 && word(12) % 256 == 0, "block {number}: no page");
         for (address, &byte) in (word(12)..).zip(&block[HEADER..HEADER + 256]) {
             ensure!(flash.insert(address, byte).is_none(), "block {number}: {address:#x} twice");
@@ -97,11 +111,25 @@ mod tests {
         let mut file = b"\x7fELF\x01\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
         file.extend([half(2), half(40)].concat());
         file.extend([word(1), word(0), word(52), word(0), word(0)].concat());
-        file.extend([half(52), half(32), half(segments.len() as u16), half(40), half(0), half(0)].concat());
+        file.extend(
+            [half(52), half(32), half(segments.len() as u16), half(40), half(0), half(0)].concat(),
+        );
         let mut offset = 52 + 32 * segments.len() as u32;
         for &(ram, flash, data) in segments {
             let len = data.len() as u32;
-            file.extend([word(1), word(offset), word(ram), word(flash), word(len), word(len + 8), word(4), word(4)].concat());
+            file.extend(
+                [
+                    word(1),
+                    word(offset),
+                    word(ram),
+                    word(flash),
+                    word(len),
+                    word(len + 8),
+                    word(4),
+                    word(4),
+                ]
+                .concat(),
+            );
             offset += len;
         }
         segments.iter().for_each(|(_, _, data)| file.extend(*data));
@@ -110,19 +138,26 @@ mod tests {
 
     #[test]
     fn blocks_hold_what_the_elf_file_holds() {
-        let (code, data): (Vec<_>, Vec<_>) = ((0..700).map(|index| index as u8).collect(), vec![7; 10]);
-        // The second begins in the last page of the first; the third is zeros in RAM and takes no flash.
-        let segments = [(0x1000_0000, 0x1000_0000, &*code), (0x2000_0000, 0x1000_02BC, &*data), (0x2000_0100, 0x1000_0400, &[])];
+        let (code, data): (Vec<_>, Vec<_>) =
+            ((0..700).map(|index| index as u8).collect(), vec![7; 10]);
+        // The second begins in the last page of the first; the third is zeros in RAM and takes no
+        // flash.
+        let segments = [
+            (0x1000_0000, 0x1000_0000, &*code),
+            (0x2000_0000, 0x1000_02BC, &*data),
+            (0x2000_0100, 0x1000_0400, &[]),
+        ];
         let elf = elf(&segments);
         let file = of_elf(&elf, 0xE48B_FF56).unwrap();
         assert_eq!(file.len(), 3 * 512);
         check(&file, &elf, 0xE48B_FF56).unwrap();
         // By hand, from the specification's table: the last block.
         let block = &file[1024..];
-        let expected: Vec<u8> = [0x0A32_4655, 0x9E5D_5157, 0x2000, 0x1000_0200, 256, 2, 3, 0xE48B_FF56_u32]
-            .into_iter()
-            .flat_map(u32::to_le_bytes)
-            .collect();
+        let expected: Vec<u8> =
+            [0x0A32_4655, 0x9E5D_5157, 0x2000, 0x1000_0200, 256, 2, 3, 0xE48B_FF56_u32]
+                .into_iter()
+                .flat_map(u32::to_le_bytes)
+                .collect();
         assert_eq!(block[..32], expected);
         assert_eq!(block[32 + 187..32 + 199], [187, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 0xFF]);
         assert_eq!(block[288..508], [0; 220]);

@@ -18,7 +18,10 @@ pub fn folder() -> PathBuf {
 pub fn write() -> Result<()> {
     let differences = differences()?;
     if let Some(path) = differences.keys().find(|path| kept_for_ever(path)) {
-        bail!("{}: kept for ever, so it is not rewritten; whatever writes it now writes another format", relative(path));
+        bail!(
+            "{}: kept for ever, so it is not rewritten; whatever writes it now writes another format",
+            relative(path)
+        );
     }
     for (path, (_, bytes)) in &differences {
         match bytes {
@@ -48,15 +51,21 @@ pub fn check() -> Result<()> {
         println!("vectors: as they must be");
         return Ok(());
     }
-    bail!("{} files in tests/vectors are not as they must be; `cargo xtask vectors` writes them", differences.len())
+    bail!(
+        "{} files in tests/vectors are not as they must be; `cargo xtask vectors` writes them",
+        differences.len()
+    )
 }
 
-/// Files that are not as they must be: what is wrong, and the right bytes, or none for a file that does not belong there.
+/// Files that are not as they must be: what is wrong, and the right bytes, or none for a file that
+/// does not belong there.
 type Differences = BTreeMap<PathBuf, (&'static str, Option<Vec<u8>>)>;
 
 fn differences() -> Result<Differences> {
     let mut differences = Differences::new();
-    let mut stale: Vec<_> = fs::read_dir(folder())?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut stale: Vec<_> = fs::read_dir(folder())?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
     for (path, bytes) in gan_tests::make::all(&root())? {
         stale.retain(|present| *present != path);
         match fs::read(&path) {
@@ -66,7 +75,9 @@ fn differences() -> Result<Differences> {
         }
     }
     // Only the two kinds of files that are made here: a README, say, may stay.
-    stale.retain(|path| path.extension().is_some_and(|extension| extension == "bin" || extension == "gan"));
+    stale.retain(|path| {
+        path.extension().is_some_and(|extension| extension == "bin" || extension == "gan")
+    });
     differences.extend(stale.into_iter().map(|path| (path, ("belongs to no model", None))));
     Ok(differences)
 }
@@ -79,14 +90,16 @@ pub fn models() -> Result<Vec<PathBuf>> {
     Ok(models)
 }
 
-/// The blob that stands for all when one will do: the smallest trained one, or a synthetic one while there is none.
+/// The blob that stands for all when one will do: the smallest trained one, or a synthetic one
+/// while there is none.
 pub fn default_model() -> Result<PathBuf> {
     let size = |path: &PathBuf| fs::metadata(path).map_or(u64::MAX, |data| data.len());
     let trained = gan_tests::make::models(&root())?;
     Ok(trained.into_iter().min_by_key(size).unwrap_or_else(|| folder().join("v1-tiny.gan")))
 }
 
-/// The images file of a blob: the one in `tests/vectors`, or for a blob from elsewhere one that is made now.
+/// The images file of a blob: the one in `tests/vectors`, or for a blob from elsewhere one that is
+/// made now.
 pub fn images_of(blob: &Blob) -> Result<PathBuf> {
     let name = format!("{}.images.bin", blob.stem());
     let known = models()?.iter().any(|model| same_file(model, blob.path()));
@@ -97,7 +110,8 @@ pub fn images_of(blob: &Blob) -> Result<PathBuf> {
         }
         return Ok(path);
     }
-    let images = gan_tests::make::images(blob.bytes()).map_err(|error| anyhow!("{}: {error}", blob.path().display()))?;
+    let images = gan_tests::make::images(blob.bytes())
+        .map_err(|error| anyhow!("{}: {error}", blob.path().display()))?;
     let path = scratch()?.join(name);
     fs::write(&path, images).with_context(|| relative(&path))?;
     Ok(path)

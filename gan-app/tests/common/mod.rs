@@ -56,7 +56,9 @@ pub fn image(blob: &Aligned, seed: u64, image: u64, label: u16) -> Vec<u8> {
         sampler.fill(&mut latent);
     }
     let mut pixels = vec![0; generator.pixels_len()];
-    generator.generate(&latent, Some(label), &mut vec![0; generator.scratch_len()], &mut pixels).unwrap();
+    generator
+        .generate(&latent, Some(label), &mut vec![0; generator.scratch_len()], &mut pixels)
+        .unwrap();
     pixels
 }
 
@@ -128,7 +130,14 @@ impl Script {
         } else {
             let mut slots = [Aligned::new(self.slots), Aligned::new(self.slots)];
             let [active, spare] = slots.each_mut().map(Aligned::bytes);
-            serve_with_slots(&mut self, &generator, 0x1234_5678, &mut memory, Slots { active, spare }, more);
+            serve_with_slots(
+                &mut self,
+                &generator,
+                0x1234_5678,
+                &mut memory,
+                Slots { active, spare },
+                more,
+            );
         }
         self
     }
@@ -187,7 +196,10 @@ impl DrawTarget for Screen {
     type Color = Gray8;
     type Error = Infallible;
 
-    fn draw_iter<I: IntoIterator<Item = Pixel<Gray8>>>(&mut self, pixels: I) -> Result<(), Infallible> {
+    fn draw_iter<I: IntoIterator<Item = Pixel<Gray8>>>(
+        &mut self,
+        pixels: I,
+    ) -> Result<(), Infallible> {
         for Pixel(at, color) in pixels {
             // An index outside is a failure of the test.
             assert!((0..128).contains(&at.x) && (0..64).contains(&at.y), "{at} is outside");

@@ -11,13 +11,26 @@ pub const SIZES: [u16; 5] = [100, 256, 512, 1024, 28 * 28];
 /// Inputs that share a scale in layers of half bytes.
 const SHARED: u8 = 32;
 
-/// 100-256-512-1024-784 with ReLU and sigmoid, random weights of eight bits, or of four but in the first layer.
+/// 100-256-512-1024-784 with ReLU and sigmoid, random weights of eight bits, or of four but in the
+/// first layer.
 pub fn blob(bits: u8) -> &'static [u8] {
     let [latent_len, hidden @ .., _] = SIZES;
     let hidden = hidden.map(|outputs| (outputs, Activation::Relu)).to_vec();
-    let shape = Shape { latent_len, classes: 0, width: 28, height: 28, channels: 1, hidden, last: Activation::Sigmoid };
+    let shape = Shape {
+        latent_len,
+        classes: 0,
+        width: 28,
+        height: 28,
+        channels: 1,
+        hidden,
+        last: Activation::Sigmoid,
+    };
     let mut rng = SplitMix64(0);
-    let mut model = if bits == 8 { shape.int8("bench", &mut rng) } else { shape.quantized_int4("bench", &mut rng, SHARED) };
+    let mut model = if bits == 8 {
+        shape.int8("bench", &mut rng)
+    } else {
+        shape.quantized_int4("bench", &mut rng, SHARED)
+    };
     for layer in &mut model.layers {
         // As every quantized model's; beyond, rows are requantized one by one.
         if let Params::I8(int8) | Params::I4(Int4 { int8, .. }) = &mut layer.params {
@@ -26,9 +39,13 @@ pub fn blob(bits: u8) -> &'static [u8] {
     }
     let bytes = write(&model);
     let mut aligned: Vec<Aligned<[u8; 16]>> = vec![Aligned([0; 16]); bytes.len().div_ceil(16)];
-    aligned.iter_mut().zip(bytes.chunks(16)).for_each(|(to, from)| to.0[..from.len()].copy_from_slice(from));
+    aligned
+        .iter_mut()
+        .zip(bytes.chunks(16))
+        .for_each(|(to, from)| to.0[..from.len()].copy_from_slice(from));
     let aligned: &'static [Aligned<[u8; 16]>] = aligned.leak();
-    // SAFETY: the vector's memory is all bytes, is never freed, and has at least `bytes.len()` of them.
+    // SAFETY: the vector's memory is all bytes, is never freed, and has at least `bytes.len()` of
+    // them.
     unsafe { std::slice::from_raw_parts(aligned.as_ptr().cast(), bytes.len()) }
 }
 
@@ -68,7 +85,8 @@ impl Plain {
         for (inputs, weights) in &self.layers {
             outputs.clear();
             outputs.extend(weights.chunks_exact(*inputs).map(|row| {
-                let sum: i32 = row.iter().zip(&*codes).map(|(&w, &x)| i32::from(w) * i32::from(x)).sum();
+                let sum: i32 =
+                    row.iter().zip(&*codes).map(|(&w, &x)| i32::from(w) * i32::from(x)).sum();
                 (sum >> 10).clamp(0, 127) as i8
             }));
             std::mem::swap(codes, outputs);

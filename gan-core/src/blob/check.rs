@@ -7,8 +7,13 @@ use crate::error::{DecodeError, LayerField};
 use crate::generator::{Generator, Layer, Nibbles, Output, Packed};
 use crate::quant::{MULTIPLIER_MAX, Rescale, SHIFT_MAX, SHIFT_MIN, SHIFT_PACKED_MAX};
 
-/// Sizes are positive and chain from the latent to the image, and the layers are all of integers or all of reals.
-pub(super) const fn header(latent_len: u16, image: ImageShape, layers: &[LayerSpec]) -> Result<(), DecodeError> {
+/// Sizes are positive and chain from the latent to the image, and the layers are all of integers or
+/// all of reals.
+pub(super) const fn header(
+    latent_len: u16,
+    image: ImageShape,
+    layers: &[LayerSpec],
+) -> Result<(), DecodeError> {
     if latent_len == 0 {
         return Err(DecodeError::LatentLen);
     }
@@ -29,7 +34,13 @@ pub(super) const fn header(latent_len: u16, image: ImageShape, layers: &[LayerSp
 }
 
 /// Whether a layer is one of those that take `inputs`, have `outputs`, and are of reals or not.
-const fn spec_fits(spec: &LayerSpec, inputs: u16, outputs: usize, float: bool, last: bool) -> Result<(), LayerField> {
+const fn spec_fits(
+    spec: &LayerSpec,
+    inputs: u16,
+    outputs: usize,
+    float: bool,
+    last: bool,
+) -> Result<(), LayerField> {
     if spec.inputs != inputs {
         return Err(LayerField::Inputs);
     }
@@ -37,7 +48,9 @@ const fn spec_fits(spec: &LayerSpec, inputs: u16, outputs: usize, float: bool, l
         return Err(LayerField::Outputs);
     }
     let (element_fits, packing_fits, top) = match (spec.element, spec.packing) {
-        (Element::F32, packing) => (float && cfg!(feature = "float"), matches!(packing, Packing::Rows), 0),
+        (Element::F32, packing) => {
+            (float && cfg!(feature = "float"), matches!(packing, Packing::Rows), 0)
+        }
         (Element::I8, packing) => (!float, !matches!(packing, Packing::NibbleLane), CODE_MAX),
         (Element::I4 { group }, packing) => (
             !float && cfg!(feature = "int4") && matches!(group, 16 | 32),
@@ -51,7 +64,8 @@ const fn spec_fits(spec: &LayerSpec, inputs: u16, outputs: usize, float: bool, l
     if !packing_fits {
         return Err(LayerField::Packing);
     }
-    // Floats of one sign are in the order of their bits, and a comparison of these needs no floating-point routine.
+    // Floats of one sign are in the order of their bits, and a comparison of these needs no
+    // floating-point routine.
     if let Activation::LeakyRelu(slope) = spec.activation
         && slope.to_bits() > 1.0f32.to_bits()
         && slope.to_bits() != (-0.0f32).to_bits()
@@ -80,26 +94,43 @@ pub(super) fn layers(generator: &Generator<'_>) -> Result<(), DecodeError> {
     Ok(())
 }
 
-fn numbers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> Result<(), LayerField> {
+fn numbers(
+    spec: &LayerSpec,
+    classes: usize,
+    layer: &Layer<'_>,
+    last: bool,
+) -> Result<(), LayerField> {
     match *layer {
         Layer::F32 { weights, bias } => {
-            let finite = |bytes: &[u8]| bytes.as_chunks().0.iter().all(|&real| f32::from_le_bytes(real).is_finite());
+            let finite = |bytes: &[u8]| {
+                bytes.as_chunks().0.iter().all(|&real| f32::from_le_bytes(real).is_finite())
+            };
             check(finite(weights), LayerField::Weights)?;
             check(finite(bias), LayerField::Bias)
         }
         Layer::I8 { shifts, .. } => {
-            check(shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_MAX).contains(shift)), LayerField::Shift)?;
+            check(
+                shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_MAX).contains(shift)),
+                LayerField::Shift,
+            )?;
             integers(spec, classes, layer, last)
         }
         Layer::I4(_) if cfg!(not(feature = "int4")) => Err(LayerField::Element),
         Layer::I4(nibbles) => {
-            check(nibbles.shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_MAX).contains(shift)), LayerField::Shift)?;
+            check(
+                nibbles.shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_MAX).contains(shift)),
+                LayerField::Shift,
+            )?;
             nibble_padding(spec, &nibbles)?;
             integers(spec, classes, layer, last)
         }
         Layer::Packed(packed) => {
-            let (shifts, padded) = packed.shifts.split_at_checked(spec.outputs.into()).ok_or(LayerField::Shift)?;
-            check(shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_PACKED_MAX).contains(shift)), LayerField::Shift)?;
+            let (shifts, padded) =
+                packed.shifts.split_at_checked(spec.outputs.into()).ok_or(LayerField::Shift)?;
+            check(
+                shifts.iter().all(|shift| (SHIFT_MIN..=SHIFT_PACKED_MAX).contains(shift)),
+                LayerField::Shift,
+            )?;
             check(padded.iter().all(|&shift| shift == 0), LayerField::Shift)?;
             padding(spec, classes, &packed)?;
             integers(spec, classes, layer, last)
@@ -111,22 +142,38 @@ fn check(holds: bool, field: LayerField) -> Result<(), LayerField> {
     if holds { Ok(()) } else { Err(field) }
 }
 
-/// Whether an int8 layer can be packed: it has that packing, its factors fit, and the packing's kernels get every sum right.
-pub(super) fn packable(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, packing: Packing) -> bool {
+/// Whether an int8 layer can be packed: it has that packing, its factors fit, and the packing's
+/// kernels get every sum right.
+pub(super) fn packable(
+    spec: &LayerSpec,
+    classes: usize,
+    layer: &Layer<'_>,
+    packing: Packing,
+) -> bool {
     let spec = LayerSpec { packing, ..*spec };
     if packing == Packing::NibbleLane {
         return false;
     }
     let factors_fit = (0..spec.outputs.into()).all(|row| {
-        layer.rescale(row).is_some_and(|(positive, _)| packing == Packing::Rows || positive.shift <= SHIFT_PACKED_MAX)
+        layer.rescale(row).is_some_and(|(positive, _)| {
+            packing == Packing::Rows || positive.shift <= SHIFT_PACKED_MAX
+        })
     });
     // What else is checked holds for any packing, since the layer was decoded.
     factors_fit && integers(&spec, classes, layer, true).is_ok()
 }
 
 /// What all integer layers promise, row by row.
-fn integers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> Result<(), LayerField> {
-    check(last || layer.table().is_none_or(|table| table.iter().all(|&code| code <= CODE_MAX)), LayerField::Table)?;
+fn integers(
+    spec: &LayerSpec,
+    classes: usize,
+    layer: &Layer<'_>,
+    last: bool,
+) -> Result<(), LayerField> {
+    check(
+        last || layer.table().is_none_or(|table| table.iter().all(|&code| code <= CODE_MAX)),
+        LayerField::Table,
+    )?;
     let (inputs, outputs) = (usize::from(spec.inputs), usize::from(spec.outputs));
     for row in 0..outputs {
         let (positive, negative) = layer.rescale(row).ok_or(LayerField::Multiplier)?;
@@ -137,7 +184,9 @@ fn integers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> 
                 sum(weights.iter().skip(row * inputs).take(inputs).copied())
             }
             Layer::I4(nibbles) if cfg!(feature = "int4") => scaled_sum(spec, &nibbles, row),
-            _ => sum((0..inputs).map(|column| layer.weight(inputs, row, column).unwrap_or(i8::MIN))),
+            _ => {
+                sum((0..inputs).map(|column| layer.weight(inputs, row, column).unwrap_or(i8::MIN)))
+            }
         }
         .ok_or(LayerField::Weights)?;
         let (min, max) = spec.packing.sums(row);
@@ -155,10 +204,15 @@ fn integers(spec: &LayerSpec, classes: usize, layer: &Layer<'_>, last: bool) -> 
 
 /// The sums of the positive and of the negative weights of a row; nothing if one is -128.
 fn sum(weights: impl Iterator<Item = i8>) -> Option<(i32, i32)> {
-    // Without a way out of the loop, and by unsigned bytes, it is vectorized. Either sum is at most 65535 * 127 < 2^31.
+    // Without a way out of the loop, and by unsigned bytes, it is vectorized. Either sum is at most
+    // 65535 * 127 < 2^31.
     let (least, above, below) = weights.fold((0i8, 0i32, 0i32), |(least, above, below), weight| {
         let magnitude = |weight: i8| i32::from(weight.max(0).cast_unsigned());
-        (least.min(weight), above.wrapping_add(magnitude(weight)), below.wrapping_sub(magnitude(weight.wrapping_neg())))
+        (
+            least.min(weight),
+            above.wrapping_add(magnitude(weight)),
+            below.wrapping_sub(magnitude(weight.wrapping_neg())),
+        )
     });
     (least > i8::MIN).then_some((above, below))
 }
@@ -184,20 +238,27 @@ fn scaled_sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, row: usize) -> Option<(i3
 
 /// Half bytes of padding stand for 0, and so do its scales.
 fn nibble_padding(spec: &LayerSpec, nibbles: &Nibbles<'_>) -> Result<(), LayerField> {
-    let (inputs, outputs, padded) = (usize::from(spec.inputs), usize::from(spec.outputs), spec.padded_inputs());
+    let (inputs, outputs, padded) =
+        (usize::from(spec.inputs), usize::from(spec.outputs), spec.padded_inputs());
     for row in 0..outputs.next_multiple_of(nibbles.packing.group()) {
-        let scaled = row >= outputs && (0..spec.groups()).any(|group| nibbles.scale(spec.groups(), row, group) != 0);
+        let scaled = row >= outputs
+            && (0..spec.groups()).any(|group| nibbles.scale(spec.groups(), row, group) != 0);
         check(!scaled, LayerField::Weights)?;
         for column in if row < outputs { inputs } else { 0 }..padded {
-            check(nibbles.packing.nibble(nibbles.weights, padded, row, column) == 0, LayerField::Weights)?;
+            check(
+                nibbles.packing.nibble(nibbles.weights, padded, row, column) == 0,
+                LayerField::Weights,
+            )?;
         }
     }
     Ok(())
 }
 
-/// The padding of a packed layer is zero, and so are the bits of its factors that no multiplier has.
+/// The padding of a packed layer is zero, and so are the bits of its factors that no multiplier
+/// has.
 fn padding(spec: &LayerSpec, classes: usize, packed: &Packed<'_>) -> Result<(), LayerField> {
-    let (inputs, outputs, packing) = (usize::from(spec.inputs), usize::from(spec.outputs), packed.packing);
+    let (inputs, outputs, packing) =
+        (usize::from(spec.inputs), usize::from(spec.outputs), packed.packing);
     let rows = outputs.next_multiple_of(packing.group());
     for row in 0..rows {
         let first = if row < outputs { inputs } else { 0 };
@@ -207,7 +268,9 @@ fn padding(spec: &LayerSpec, classes: usize, packed: &Packed<'_>) -> Result<(), 
     }
     let bias = packed.bias.as_chunks::<4>().0;
     check(
-        (0..classes).all(|class| bias.iter().skip(class * rows + outputs).take(rows - outputs).all(|b| *b == [0; 4])),
+        (0..classes).all(|class| {
+            bias.iter().skip(class * rows + outputs).take(rows - outputs).all(|b| *b == [0; 4])
+        }),
         LayerField::Bias,
     )?;
     let negative = match packed.output {
@@ -216,8 +279,13 @@ fn padding(spec: &LayerSpec, classes: usize, packed: &Packed<'_>) -> Result<(), 
     };
     let factors_fit = [packed.factors, negative].into_iter().all(|section| {
         section.as_chunks().0.iter().enumerate().all(|(row, &factor)| {
-            let (factor, shift) = (u32::from_le_bytes(factor), packed.shifts.get(row).copied().unwrap_or_default());
-            if row < outputs { Rescale::from_fixed(factor, shift).factor() == Some(factor) } else { factor == 0 }
+            let (factor, shift) =
+                (u32::from_le_bytes(factor), packed.shifts.get(row).copied().unwrap_or_default());
+            if row < outputs {
+                Rescale::from_fixed(factor, shift).factor() == Some(factor)
+            } else {
+                factor == 0
+            }
         })
     });
     check(factors_fit, LayerField::Multiplier)

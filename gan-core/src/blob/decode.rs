@@ -4,9 +4,11 @@ use super::{CRC_LEN, MAGIC, MAX_NAME, VERSION, check, is_aligned, payload_len, r
 use crate::error::DecodeError;
 use crate::generator::{Generator, Plan};
 
-/// Reads a blob and checks all of it: the CRC, every limit of the format, and that no sum can overflow.
+/// Reads a blob and checks all of it: the CRC, every limit of the format, and that no sum can
+/// overflow.
 ///
-/// Takes one pass over the bytes for the CRC and one over the weights. `bytes` must start on a multiple of 16.
+/// Takes one pass over the bytes for the CRC and one over the weights. `bytes` must start on a
+/// multiple of 16.
 ///
 /// # Errors
 ///
@@ -16,7 +18,8 @@ pub fn decode(bytes: &[u8]) -> Result<Generator<'_>, DecodeError> {
     fill(&mut generator).map(|()| generator)
 }
 
-/// Reads the generator's blob and checks all of it. A function of its own: errors are small without a generator beside them.
+/// Reads the generator's blob and checks all of it. A function of its own: errors are small without
+/// a generator beside them.
 #[inline(never)]
 fn fill(generator: &mut Generator<'_>) -> Result<(), DecodeError> {
     let bytes = generator.bytes;
@@ -41,7 +44,9 @@ fn fill(generator: &mut Generator<'_>) -> Result<(), DecodeError> {
         true => DecodeError::Truncated,
         false => DecodeError::Crc,
     })?;
-    let Some(extra) = after.rest.len().checked_sub(CRC_LEN) else { return Err(DecodeError::Truncated) };
+    let Some(extra) = after.rest.len().checked_sub(CRC_LEN) else {
+        return Err(DecodeError::Truncated);
+    };
     if sealed(bytes.get(..bytes.len().saturating_sub(extra)).unwrap_or_default()).is_none() {
         return Err(DecodeError::Crc);
     }

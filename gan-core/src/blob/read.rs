@@ -1,6 +1,7 @@
 //! Reads a header, one field after the other, where it lies.
 //!
-//! By hand and not by serde, whose generated code for the same fields is 4 KB larger on a Cortex-M, and does not say which field is wrong.
+//! By hand and not by serde, whose generated code for the same fields is 4 KB larger on a Cortex-M,
+//! and does not say which field is wrong.
 
 use super::{ALIGNMENT, Activation, Element, Header, LayerSpec, MAX_LAYERS, Packing};
 use crate::error::{DecodeError, LayerField};
@@ -8,7 +9,8 @@ use crate::error::{DecodeError, LayerField};
 /// What follows a header.
 pub(super) struct After<'a> {
     pub payload: &'a [u8],
-    /// Whether every number of the header is in its shortest form, and the padding is what it has to be.
+    /// Whether every number of the header is in its shortest form, and the padding is what it has
+    /// to be.
     pub canonical: bool,
     /// The CRC and what follows it.
     pub rest: &'a [u8],
@@ -34,8 +36,9 @@ enum Field {
     Lengths,
 }
 
-/// Reads one field after the other. It keeps the first fault, after which nothing is left to read, so that only the end has to ask for it:
-/// a device would need more code to ask after every field than to read it.
+/// Reads one field after the other. It keeps the first fault, after which nothing is left to read,
+/// so that only the end has to ask for it: a device would need more code to ask after every field
+/// than to read it.
 struct Reader<'a> {
     rest: &'a [u8],
     canonical: bool,
@@ -171,7 +174,9 @@ pub(super) fn read<'a>(bytes: &'a [u8], header: &mut Header<'a>) -> Result<After
         };
         return Err(Fault { field, end });
     }
-    let padding_fits = padding.len() < ALIGNMENT && padding.iter().all(|&byte| byte == 0) && start.is_multiple_of(ALIGNMENT);
+    let padding_fits = padding.len() < ALIGNMENT
+        && padding.iter().all(|&byte| byte == 0)
+        && start.is_multiple_of(ALIGNMENT);
     let canonical = reader.canonical && padding_fits && before.last() == Some(&header.version());
     Ok(After { payload, canonical, rest: reader.rest })
 }

@@ -1,4 +1,5 @@
-//! The payload: where each section of each layer begins and how long it is. One owner for reading and writing.
+//! The payload: where each section of each layer begins and how long it is. One owner for reading
+//! and writing.
 
 use super::{ALIGNMENT, Activation, Element, Header, LayerSpec, Packing};
 use crate::error::EncodeError;
@@ -7,15 +8,18 @@ use crate::kernel::as_i8;
 
 const TABLE_LEN: usize = 256;
 
-/// Bytes of the sections of a layer, without the zeros after each, in their order: weights, scales, bias, multipliers, negative multipliers,
-/// shifts, table; 0 for a section that it does not have. `classes` are its rows of biases.
+/// Bytes of the sections of a layer, without the zeros after each, in their order: weights, scales,
+/// bias, multipliers, negative multipliers, shifts, table; 0 for a section that it does not have.
+/// `classes` are its rows of biases.
 ///
-/// A header may announce more bytes than a device's usize counts. Such a length saturates, and no slice is so long.
+/// A header may announce more bytes than a device's usize counts. Such a length saturates, and no
+/// slice is so long.
 const fn lens(spec: &LayerSpec, classes: usize, last: bool) -> [usize; 7] {
     let (inputs, outputs) = (spec.padded_inputs(), spec.outputs as usize);
     let padded_rows = outputs.next_multiple_of(spec.packing.group());
     let halved = spec.shared().is_some();
-    // Of layers of half bytes, only the weights and their scales are padded to whole groups of rows.
+    // Of layers of half bytes, only the weights and their scales are padded to whole groups of
+    // rows.
     let rows = if halved { outputs } else { padded_rows };
     let bias = classes.saturating_mul(4 * rows);
     if let Element::F32 = spec.element {
@@ -23,7 +27,8 @@ const fn lens(spec: &LayerSpec, classes: usize, last: bool) -> [usize; 7] {
     }
     let weights = padded_rows.saturating_mul(if halved { inputs / 2 } else { inputs });
     let multipliers = rows * if halved || matches!(spec.packing, Packing::Rows) { 2 } else { 4 };
-    let (negative_multipliers, table) = if has_table(spec, last) { (0, TABLE_LEN) } else { (multipliers, 0) };
+    let (negative_multipliers, table) =
+        if has_table(spec, last) { (0, TABLE_LEN) } else { (multipliers, 0) };
     [weights, spec.groups() * padded_rows, bias, multipliers, negative_multipliers, rows, table]
 }
 
@@ -42,7 +47,8 @@ pub(super) const fn has_table(spec: &LayerSpec, last: bool) -> bool {
     last || matches!(spec.activation, Activation::Tanh | Activation::Sigmoid)
 }
 
-/// Bytes of the payload that belongs to `header`; if memory cannot hold so many, a number that no slice has.
+/// Bytes of the payload that belongs to `header`; if memory cannot hold so many, a number that no
+/// slice has.
 pub fn payload_len(header: &Header<'_>) -> usize {
     sections_len(header.classes, &header.layers)
 }
@@ -65,12 +71,14 @@ pub(super) const fn sections_len(classes: u16, mut specs: &[LayerSpec]) -> usize
 /// What is left of a payload, while the sections of a layer are taken.
 struct Rest<'a> {
     bytes: &'a [u8],
-    /// Whether all was there so far, and the sections were followed by zeros if that was to be looked at.
+    /// Whether all was there so far, and the sections were followed by zeros if that was to be
+    /// looked at.
     whole: bool,
 }
 
 impl<'a> Rest<'a> {
-    /// Takes the next `len` bytes, and what lies up to the next section. Nothing from what is not whole.
+    /// Takes the next `len` bytes, and what lies up to the next section. Nothing from what is not
+    /// whole.
     #[inline(never)]
     fn take(&mut self, len: usize, check: bool) -> &'a [u8] {
         let (section, rest) = self.bytes.split_at_checked(padded(len)).unwrap_or_default();
@@ -81,8 +89,15 @@ impl<'a> Rest<'a> {
     }
 
     /// Takes the sections of a layer.
-    fn layer(&mut self, spec: &LayerSpec, classes: usize, last: bool, check: bool) -> Option<Layer<'a>> {
-        let [weights, scales, bias, multipliers, negative_multipliers, shifts, table] = lens(spec, classes, last);
+    fn layer(
+        &mut self,
+        spec: &LayerSpec,
+        classes: usize,
+        last: bool,
+        check: bool,
+    ) -> Option<Layer<'a>> {
+        let [weights, scales, bias, multipliers, negative_multipliers, shifts, table] =
+            lens(spec, classes, last);
         let weights = self.take(weights, check);
         let scales = self.take(scales, check);
         let bias = self.take(bias, check);
@@ -99,11 +114,27 @@ impl<'a> Rest<'a> {
         };
         Some(match (spec.element, spec.packing) {
             (Element::F32, _) => Layer::F32 { weights, bias },
-            (Element::I4 { group }, packing) if cfg!(feature = "int4") => {
-                Layer::I4(Nibbles { packing, group, weights, scales, bias, multipliers, shifts, output })
+            (Element::I4 { group }, packing) if cfg!(feature = "int4") => Layer::I4(Nibbles {
+                packing,
+                group,
+                weights,
+                scales,
+                bias,
+                multipliers,
+                shifts,
+                output,
+            }),
+            (_, Packing::Rows) => {
+                Layer::I8 { weights: as_i8(weights), bias, multipliers, shifts, output }
             }
-            (_, Packing::Rows) => Layer::I8 { weights: as_i8(weights), bias, multipliers, shifts, output },
-            (_, packing) => Layer::Packed(Packed { packing, weights, bias, factors: multipliers, shifts, output }),
+            (_, packing) => Layer::Packed(Packed {
+                packing,
+                weights,
+                bias,
+                factors: multipliers,
+                shifts,
+                output,
+            }),
         })
     }
 }
@@ -122,7 +153,8 @@ impl<'s, 'a> Layers<'s, 'a> {
         Self { plan, specs: &header.layers, classes: first_classes(header.classes), payload }
     }
 
-    /// The next layer, of which `check` says whether to look at the zeros after its sections. None if they are not, or after the last layer.
+    /// The next layer, of which `check` says whether to look at the zeros after its sections. None
+    /// if they are not, or after the last layer.
     pub(super) fn advance(&mut self, check: bool) -> Option<Layer<'a>> {
         let (spec, rest) = self.specs.split_first()?;
         let (element, packing) = self.plan.kind(spec);
@@ -150,8 +182,8 @@ impl<'a> Iterator for Layers<'_, 'a> {
 
 impl ExactSizeIterator for Layers<'_, '_> {}
 
-/// Writes the sections of all layers to `payload`, which has [`payload_len`] bytes. A layer whose packing is not the one that its header asks
-/// for is packed anew.
+/// Writes the sections of all layers to `payload`, which has [`payload_len`] bytes. A layer whose
+/// packing is not the one that its header asks for is packed anew.
 pub(super) fn write<'a>(
     header: &Header<'_>,
     layers: impl IntoIterator<Item = Layer<'a>>,
@@ -165,8 +197,11 @@ pub(super) fn write<'a>(
     for (index, spec) in header.layers.iter().enumerate() {
         let layer = layers.next().ok_or(wrong(index))?;
         let mut sections: [&mut [u8]; 7] = Default::default();
-        for (section, len) in sections.iter_mut().zip(lens(spec, classes, index + 1 == header.layers.len())) {
-            let (target, after) = core::mem::take(&mut rest).split_at_mut_checked(padded(len)).ok_or(wrong(index))?;
+        for (section, len) in
+            sections.iter_mut().zip(lens(spec, classes, index + 1 == header.layers.len()))
+        {
+            let (target, after) =
+                core::mem::take(&mut rest).split_at_mut_checked(padded(len)).ok_or(wrong(index))?;
             rest = after;
             *section = target.get_mut(..len).ok_or(wrong(index))?;
         }
@@ -183,7 +218,8 @@ pub(super) fn write<'a>(
     layers.next().map_or(Ok(()), |_| Err(wrong(header.layers.len())))
 }
 
-/// Copies the sections of a layer if they have the right lengths. Of half bytes only the weights and their scales are packed.
+/// Copies the sections of a layer if they have the right lengths. Of half bytes only the weights
+/// and their scales are packed.
 fn copy(sections: [&mut [u8]; 7], spec: &LayerSpec, layer: &Layer<'_>) -> Option<()> {
     let [target, scales, rest @ ..] = sections;
     let (contents, output): ([&[u8]; 3], _) = match *layer {
@@ -193,7 +229,10 @@ fn copy(sections: [&mut [u8]; 7], spec: &LayerSpec, layer: &Layer<'_>) -> Option
         }
         Layer::I8 { weights, bias, multipliers, shifts, output } => {
             (weights.len() == target.len()).then_some(())?;
-            target.iter_mut().zip(weights).for_each(|(byte, &weight)| *byte = weight.cast_unsigned());
+            target
+                .iter_mut()
+                .zip(weights)
+                .for_each(|(byte, &weight)| *byte = weight.cast_unsigned());
             ([bias, multipliers, shifts], Some(output))
         }
         Layer::Packed(Packed { weights, bias, factors, shifts, output, .. }) => {
@@ -216,7 +255,9 @@ fn copy(sections: [&mut [u8]; 7], spec: &LayerSpec, layer: &Layer<'_>) -> Option
         Some(Output::Code { negative_multipliers }) => (negative_multipliers, &[]),
         Some(Output::Table(table)) => (&[], table),
     };
-    rest.into_iter().zip([bias, multipliers, negative, shifts, table]).try_for_each(|(target, content)| exact(target, content))
+    rest.into_iter()
+        .zip([bias, multipliers, negative, shifts, table])
+        .try_for_each(|(target, content)| exact(target, content))
 }
 
 /// Copies `content` if it has the target's length.
@@ -225,24 +266,41 @@ fn exact(target: &mut [u8], content: &[u8]) -> Option<()> {
 }
 
 /// Writes half bytes and their scales in another packing.
-fn repack_nibbles(target: &mut [u8], scales: &mut [u8], spec: &LayerSpec, nibbles: &Nibbles<'_>) -> Option<()> {
-    let (outputs, padded, groups) = (usize::from(spec.outputs), spec.padded_inputs(), spec.groups());
+fn repack_nibbles(
+    target: &mut [u8],
+    scales: &mut [u8],
+    spec: &LayerSpec,
+    nibbles: &Nibbles<'_>,
+) -> Option<()> {
+    let (outputs, padded, groups) =
+        (usize::from(spec.outputs), spec.padded_inputs(), spec.groups());
     for row in 0..outputs.next_multiple_of(spec.packing.group()) {
         for column in 0..padded {
-            let weight = if row < outputs { nibbles.packing.nibble(nibbles.weights, padded, row, column) } else { 0 };
+            let weight = if row < outputs {
+                nibbles.packing.nibble(nibbles.weights, padded, row, column)
+            } else {
+                0
+            };
             spec.packing.put_nibble(target, padded, row, column, weight);
         }
         for group in 0..if row < outputs { groups } else { 0 } {
-            *scales.get_mut(spec.packing.scale_at(groups, row, group))? = nibbles.scale(groups, row, group);
+            *scales.get_mut(spec.packing.scale_at(groups, row, group))? =
+                nibbles.scale(groups, row, group);
         }
     }
     Some(())
 }
 
 /// Writes an int8 layer's numbers, one after the other, in another packing.
-fn repack(sections: [&mut [u8]; 7], spec: &LayerSpec, classes: usize, layer: &Layer<'_>) -> Option<()> {
+fn repack(
+    sections: [&mut [u8]; 7],
+    spec: &LayerSpec,
+    classes: usize,
+    layer: &Layer<'_>,
+) -> Option<()> {
     let [weights, _, biases, multipliers, negative_multipliers, shifts, table] = sections;
-    let (inputs, outputs, packing) = (usize::from(spec.inputs), usize::from(spec.outputs), spec.packing);
+    let (inputs, outputs, packing) =
+        (usize::from(spec.inputs), usize::from(spec.outputs), spec.packing);
     let rows = outputs.next_multiple_of(packing.group());
     for row in 0..rows {
         for column in 0..inputs.next_multiple_of(packing.columns()) {
@@ -254,18 +312,32 @@ fn repack(sections: [&mut [u8]; 7], spec: &LayerSpec, classes: usize, layer: &La
     for row in 0..outputs {
         for class in 0..classes {
             let bias = layer.bias(outputs, class, row)?;
-            biases.as_chunks_mut::<4>().0.get_mut(class * rows + row)?.copy_from_slice(&bias.to_le_bytes());
+            biases
+                .as_chunks_mut::<4>()
+                .0
+                .get_mut(class * rows + row)?
+                .copy_from_slice(&bias.to_le_bytes());
         }
         let (positive, negative) = layer.rescale(row)?;
         *shifts.get_mut(row)? = positive.shift;
-        for (section, rescale) in [(&mut *multipliers, Some(positive)), (&mut *negative_multipliers, negative)] {
+        for (section, rescale) in
+            [(&mut *multipliers, Some(positive)), (&mut *negative_multipliers, negative)]
+        {
             match (packing, rescale) {
                 (_, None) => {}
                 (Packing::Rows, Some(rescale)) => {
-                    section.as_chunks_mut::<2>().0.get_mut(row)?.copy_from_slice(&rescale.multiplier.to_le_bytes());
+                    section
+                        .as_chunks_mut::<2>()
+                        .0
+                        .get_mut(row)?
+                        .copy_from_slice(&rescale.multiplier.to_le_bytes());
                 }
                 (_, Some(rescale)) => {
-                    section.as_chunks_mut::<4>().0.get_mut(row)?.copy_from_slice(&rescale.factor()?.to_le_bytes());
+                    section
+                        .as_chunks_mut::<4>()
+                        .0
+                        .get_mut(row)?
+                        .copy_from_slice(&rescale.factor()?.to_le_bytes());
                 }
             }
         }

@@ -1,4 +1,5 @@
-//! Integer layers: by the build's own kernel if the weights are packed for it, else by the scalar one.
+//! Integer layers: by the build's own kernel if the weights are packed for it, else by the scalar
+//! one.
 
 use super::layer::{Layer, Output, Packed};
 use super::nibbles;
@@ -12,8 +13,12 @@ pub(super) fn stage(plan: &Plan, spec: &LayerSpec, codes: &[u8], staged: &mut [u
     match spec.shared() {
         Some(group) if plan.nibbles() => nibbles::stage(spec, group, codes, staged),
         None if plan.native && (!plan.other || runs(spec.packing)) => active::stage(codes, staged),
-        // No code has more bits, and of a plain copy the compiler would make a call, whose function is larger than all of this.
-        _ => kernel::bytes_mut(staged).iter_mut().zip(codes).for_each(|(staged, &code)| *staged = code & CODE_MAX),
+        // No code has more bits, and of a plain copy the compiler would make a call, whose function
+        // is larger than all of this.
+        _ => kernel::bytes_mut(staged)
+            .iter_mut()
+            .zip(codes)
+            .for_each(|(staged, &code)| *staged = code & CODE_MAX),
     }
 }
 
@@ -30,24 +35,40 @@ pub(super) fn rows(
     outputs: &mut [u8],
 ) {
     match layer {
-        Layer::Packed(packed) if plan.native && runs(packed.packing) => native(spec, packed, class, staged, first_row, outputs),
-        Layer::I4(weights) if plan.nibbles() => nibbles::rows(spec, layer, weights, class, staged, first_row, outputs),
+        Layer::Packed(packed) if plan.native && runs(packed.packing) => {
+            native(spec, packed, class, staged, first_row, outputs)
+        }
+        Layer::I4(weights) if plan.nibbles() => {
+            nibbles::rows(spec, layer, weights, class, staged, first_row, outputs)
+        }
         _ if plan.other => plain(spec, layer, class, kernel::bytes(staged), first_row, outputs),
         _ => {}
     }
 }
 
 /// By the scalar kernel, one row after the other.
-fn plain(spec: &LayerSpec, layer: &Layer<'_>, class: usize, codes: &[u8], first_row: usize, outputs: &mut [u8]) {
+fn plain(
+    spec: &LayerSpec,
+    layer: &Layer<'_>,
+    class: usize,
+    codes: &[u8],
+    first_row: usize,
+    outputs: &mut [u8],
+) {
     let (inputs, count) = (usize::from(spec.inputs), usize::from(spec.outputs));
     let codes = codes.get(..inputs).unwrap_or(codes);
     for (output, row) in outputs.iter_mut().zip(first_row..) {
         let bias = layer.bias(count, class, row).unwrap_or_default();
         let acc = match *layer {
-            Layer::I8 { weights, .. } => scalar::dot(weights.get(row * inputs..).unwrap_or_default(), codes, bias),
+            Layer::I8 { weights, .. } => {
+                scalar::dot(weights.get(row * inputs..).unwrap_or_default(), codes, bias)
+            }
             _ => {
-                let weights = (0..inputs).map(|column| layer.weight(inputs, row, column).unwrap_or_default());
-                weights.zip(codes).fold(bias, |acc, (w, &x)| acc.wrapping_add(i32::from(w) * i32::from(x)))
+                let weights =
+                    (0..inputs).map(|column| layer.weight(inputs, row, column).unwrap_or_default());
+                weights
+                    .zip(codes)
+                    .fold(bias, |acc, (w, &x)| acc.wrapping_add(i32::from(w) * i32::from(x)))
             }
         };
         *output = requantize(spec, layer, row, acc);
@@ -69,15 +90,29 @@ pub(super) fn requantize(spec: &LayerSpec, layer: &Layer<'_>, row: usize, acc: i
 }
 
 /// By the build's own kernel: whole groups of rows in place, parts of groups by way of a buffer.
-#[allow(clippy::modulo_one, reason = "without a kernel the group is one row, and this is never called")]
-fn native(spec: &LayerSpec, packed: &Packed<'_>, class: usize, staged: &[u32], first_row: usize, outputs: &mut [u8]) {
+#[allow(
+    clippy::modulo_one,
+    reason = "without a kernel the group is one row, and this is never called"
+)]
+fn native(
+    spec: &LayerSpec,
+    packed: &Packed<'_>,
+    class: usize,
+    staged: &[u32],
+    first_row: usize,
+    outputs: &mut [u8],
+) {
     const GROUP: usize = active::PACKING.group();
     let (mut row, mut outputs) = (first_row, outputs);
     while !outputs.is_empty() {
         let inside = row % GROUP;
         let whole = outputs.len() - outputs.len() % GROUP;
         let taken = if inside == 0 && whole > 0 {
-            active::run(&groups(spec, packed, class, row / GROUP), staged, outputs.get_mut(..whole).unwrap_or_default());
+            active::run(
+                &groups(spec, packed, class, row / GROUP),
+                staged,
+                outputs.get_mut(..whole).unwrap_or_default(),
+            );
             whole
         } else {
             let mut group = [0; GROUP];
@@ -92,9 +127,17 @@ fn native(spec: &LayerSpec, packed: &Packed<'_>, class: usize, staged: &[u32], f
 }
 
 /// What a kernel gets to compute rows from those of `group` on.
-pub(super) fn groups<'a>(spec: &LayerSpec, packed: &Packed<'a>, class: usize, group: usize) -> Groups<'a> {
+pub(super) fn groups<'a>(
+    spec: &LayerSpec,
+    packed: &Packed<'a>,
+    class: usize,
+    group: usize,
+) -> Groups<'a> {
     // The same as the layer's packing, and known to the compiler.
-    let (size, columns) = (active::PACKING.group(), usize::from(spec.inputs).next_multiple_of(active::PACKING.columns()));
+    let (size, columns) = (
+        active::PACKING.group(),
+        usize::from(spec.inputs).next_multiple_of(active::PACKING.columns()),
+    );
     let (rows, first) = (usize::from(spec.outputs).next_multiple_of(size), group * size);
     Groups {
         weights: tail(packed.weights, first * columns),
@@ -105,7 +148,9 @@ pub(super) fn groups<'a>(spec: &LayerSpec, packed: &Packed<'a>, class: usize, gr
         zero_point: spec.zero_point,
         negative_factors: match packed.output {
             // With a zero point of 0, all that is negative becomes 0 whatever the factor.
-            Output::Code { negative_multipliers } if spec.zero_point > 0 => Some(tail(negative_multipliers, 4 * first)),
+            Output::Code { negative_multipliers } if spec.zero_point > 0 => {
+                Some(tail(negative_multipliers, 4 * first))
+            }
             _ => None,
         },
         table: match packed.output {

@@ -1,10 +1,11 @@
-//! The numbers of a layer, borrowed from the blob. Multi-byte numbers are little-endian bytes: sections are aligned, but nothing here has
-//! to rely on it.
+//! The numbers of a layer, borrowed from the blob. Multi-byte numbers are little-endian bytes:
+//! sections are aligned, but nothing here has to rely on it.
 
 use crate::blob::{Element, Packing};
 use crate::quant::Rescale;
 
-/// The numbers of a layer; their meaning is in the [`LayerSpec`](crate::LayerSpec) of the same index.
+/// The numbers of a layer; their meaning is in the [`LayerSpec`](crate::LayerSpec) of the same
+/// index.
 #[derive(Debug, Clone, Copy)]
 pub enum Layer<'a> {
     /// Integers in the canonical order.
@@ -44,7 +45,8 @@ pub struct Packed<'a> {
     pub bias: &'a [u8],
     /// `[padded output]`, u32: [`Rescale::factor`].
     pub factors: &'a [u8],
-    /// `[padded output]`. The factors hold all that a kernel needs; with these, unpacking gives the canonical bytes back.
+    /// `[padded output]`. The factors hold all that a kernel needs; with these, unpacking gives the
+    /// canonical bytes back.
     pub shifts: &'a [u8],
     /// What follows the accumulator; negative multipliers are factors as well.
     pub output: Output<'a>,
@@ -59,7 +61,8 @@ pub struct Nibbles<'a> {
     pub group: u8,
     /// Half a byte a weight, which is -7..=7 and stored plus 8; inputs padded to whole groups.
     pub weights: &'a [u8],
-    /// `[output][group]`, or in the packing's order: what the group's part of the sum is multiplied by.
+    /// `[output][group]`, or in the packing's order: what the group's part of the sum is multiplied
+    /// by.
     pub scales: &'a [u8],
     /// `[class][output]`, i32.
     pub bias: &'a [u8],
@@ -84,7 +87,8 @@ impl Nibbles<'_> {
 pub enum Output<'a> {
     /// Requantized to a code 0..=127.
     Code {
-        /// `[output]`, u16 (in a packed layer u32): in place of the multiplier for negative accumulators.
+        /// `[output]`, u16 (in a packed layer u32): in place of the multiplier for negative
+        /// accumulators.
         negative_multipliers: &'a [u8],
     },
     /// Requantized to 0..=255 and looked up.
@@ -113,7 +117,9 @@ impl<'a> Layer<'a> {
     /// What follows the accumulators of an integer layer.
     pub(crate) fn output(&self) -> Option<Output<'a>> {
         match *self {
-            Self::I8 { output, .. } | Self::Packed(Packed { output, .. }) | Self::I4(Nibbles { output, .. }) => Some(output),
+            Self::I8 { output, .. }
+            | Self::Packed(Packed { output, .. })
+            | Self::I4(Nibbles { output, .. }) => Some(output),
             Self::F32 { .. } => None,
         }
     }
@@ -126,11 +132,14 @@ impl<'a> Layer<'a> {
         }
     }
 
-    /// An int8 layer's weight, whatever the packing; `None` if there is no such row or column, or in a layer of another type.
+    /// An int8 layer's weight, whatever the packing; `None` if there is no such row or column, or
+    /// in a layer of another type.
     pub fn weight(&self, inputs: usize, row: usize, column: usize) -> Option<i8> {
         match self {
             Self::I8 { weights, .. } => weights.get(row * inputs + column).copied(),
-            Self::Packed(packed) => i8::try_from(packed.packing.weight(packed.weights, inputs, row, column)).ok(),
+            Self::Packed(packed) => {
+                i8::try_from(packed.packing.weight(packed.weights, inputs, row, column)).ok()
+            }
             Self::I4(_) | Self::F32 { .. } => None,
         }
     }
@@ -139,13 +148,16 @@ impl<'a> Layer<'a> {
     pub fn bias(&self, outputs: usize, class: usize, row: usize) -> Option<i32> {
         let (bias, rows) = match self {
             Self::I8 { bias, .. } | Self::I4(Nibbles { bias, .. }) => (bias, outputs),
-            Self::Packed(Packed { packing, bias, .. }) => (bias, outputs.next_multiple_of(packing.group())),
+            Self::Packed(Packed { packing, bias, .. }) => {
+                (bias, outputs.next_multiple_of(packing.group()))
+            }
             Self::F32 { .. } => return None,
         };
         bias.as_chunks().0.get(class * rows + row).map(|&bias| i32::from_le_bytes(bias))
     }
 
-    /// How an integer layer's positive accumulators are requantized, and its negative ones if they are otherwise; `None` if there is no such row.
+    /// How an integer layer's positive accumulators are requantized, and its negative ones if they
+    /// are otherwise; `None` if there is no such row.
     pub fn rescale(&self, row: usize) -> Option<(Rescale, Option<Rescale>)> {
         let (multipliers, shifts, output) = match *self {
             Self::I8 { multipliers, shifts, output, .. } => (multipliers, shifts, output),
@@ -156,8 +168,13 @@ impl<'a> Layer<'a> {
         let shift = *shifts.get(row)?;
         let rescale = |section: &[u8]| {
             Some(match self {
-                Self::Packed(_) => Rescale::from_fixed(u32::from_le_bytes(*section.as_chunks().0.get(row)?), shift),
-                _ => Rescale { multiplier: u16::from_le_bytes(*section.as_chunks().0.get(row)?), shift },
+                Self::Packed(_) => {
+                    Rescale::from_fixed(u32::from_le_bytes(*section.as_chunks().0.get(row)?), shift)
+                }
+                _ => Rescale {
+                    multiplier: u16::from_le_bytes(*section.as_chunks().0.get(row)?),
+                    shift,
+                },
             })
         };
         let negative = match output {

@@ -7,13 +7,14 @@ use crate::blob::{LayerSpec, Packing};
 use crate::kernel::{self, HalfBytes, half};
 use crate::quant::Rescale;
 
-/// Whether the kernel of this build takes half bytes in this order; any other is added up one weight after the other.
+/// Whether the kernel of this build takes half bytes in this order; any other is added up one
+/// weight after the other.
 fn runs(packing: Packing) -> bool {
     packing == half::PACKING
 }
 
-/// Puts a layer's inputs into [`LayerSpec::staged_len`] words: for each group its codes, padded with zeros and in the order that the kernel
-/// wants, and 8 times their sum.
+/// Puts a layer's inputs into [`LayerSpec::staged_len`] words: for each group its codes, padded
+/// with zeros and in the order that the kernel wants, and 8 times their sum.
 pub(super) fn stage(spec: &LayerSpec, group: usize, codes: &[u8], staged: &mut [u32]) {
     let split = half::EVEN_THEN_ODD && runs(spec.packing);
     let targets = staged.chunks_exact_mut(group / 4 + 1);
@@ -64,7 +65,8 @@ pub(super) fn rows(
         return;
     }
     let (group, groups) = (usize::from(nibbles.group), spec.groups());
-    let bias = nibbles.bias.as_chunks().0.get(class * usize::from(spec.outputs)..).unwrap_or_default();
+    let bias =
+        nibbles.bias.as_chunks().0.get(class * usize::from(spec.outputs)..).unwrap_or_default();
     let (mut row, mut outputs) = (first_row - first_row % half::ROWS, outputs);
     let mut inside = first_row - row;
     while !outputs.is_empty() {
@@ -86,14 +88,15 @@ pub(super) fn rows(
     }
 }
 
-/// The outputs of the rows from `first` on, whose sums these are. As [`requantize`], for several rows: that looks each number up by itself.
+/// The outputs of the rows from `first` on, whose sums these are. As [`requantize`], for several
+/// rows: that looks each number up by itself.
 fn finish(spec: &LayerSpec, nibbles: &Nibbles<'_>, first: usize, sums: &[i32], outputs: &mut [u8]) {
     let (negative, table) = match nibbles.output {
         Output::Code { negative_multipliers } => (negative_multipliers, None),
         Output::Table(table) => (nibbles.multipliers, Some(table)),
     };
-    let [positive, negative] =
-        [nibbles.multipliers, negative].map(|section| section.as_chunks().0.get(first..).unwrap_or_default());
+    let [positive, negative] = [nibbles.multipliers, negative]
+        .map(|section| section.as_chunks().0.get(first..).unwrap_or_default());
     let shifts = nibbles.shifts.get(first..).unwrap_or_default();
     let zero_point = i32::from(spec.zero_point);
     for ((output, &acc), ((&positive, &negative), &shift)) in
@@ -111,10 +114,17 @@ fn finish(spec: &LayerSpec, nibbles: &Nibbles<'_>, first: usize, sums: &[i32], o
 /// Adds up a row one weight after the other, whatever the packing.
 fn plain(spec: &LayerSpec, nibbles: &Nibbles<'_>, staged: &[u32], row: usize, bias: i32) -> i32 {
     let (padded, group) = (spec.padded_inputs(), usize::from(nibbles.group));
-    staged.chunks_exact(group / 4 + 1).take(spec.groups()).enumerate().fold(bias, |acc, (index, staged)| {
-        let weight = |column| i32::from(nibbles.packing.nibble(nibbles.weights, padded, row, column));
-        let codes = kernel::bytes(staged).iter().take(group);
-        let sum: i32 = codes.zip(index * group..).map(|(&code, column)| weight(column) * i32::from(code)).sum();
-        acc.wrapping_add(i32::from(nibbles.scale(spec.groups(), row, index)).wrapping_mul(sum))
-    })
+    staged.chunks_exact(group / 4 + 1).take(spec.groups()).enumerate().fold(
+        bias,
+        |acc, (index, staged)| {
+            let weight =
+                |column| i32::from(nibbles.packing.nibble(nibbles.weights, padded, row, column));
+            let codes = kernel::bytes(staged).iter().take(group);
+            let sum: i32 = codes
+                .zip(index * group..)
+                .map(|(&code, column)| weight(column) * i32::from(code))
+                .sum();
+            acc.wrapping_add(i32::from(nibbles.scale(spec.groups(), row, index)).wrapping_mul(sum))
+        },
+    )
 }

@@ -1,4 +1,5 @@
-//! Two images at a time: a kernel that has room for the sums of both loads and unpacks the weights once.
+//! Two images at a time: a kernel that has room for the sums of both loads and unpacks the weights
+//! once.
 
 use super::{Generator, check_output};
 use crate::error::GenerateError;
@@ -9,8 +10,9 @@ impl Generator<'_> {
         if self.pairs() { 2 * self.scratch_len() } else { self.scratch_len() }
     }
 
-    /// Makes the images of two latents and labels, as two calls of [`generate`](Self::generate) do, and faster on cores with the DSP extension:
-    /// there for a model whose layers are all packed for its kernel.
+    /// Makes the images of two latents and labels, as two calls of [`generate`](Self::generate) do,
+    /// and faster on cores with the DSP extension: there for a model whose layers are all packed
+    /// for its kernel.
     ///
     /// `scratch` holds at least [`pair_scratch_len`](Self::pair_scratch_len) words.
     ///
@@ -32,7 +34,9 @@ impl Generator<'_> {
         let expected = self.pair_scratch_len();
         let scratch = scratch.get_mut(..expected).ok_or(GenerateError::ScratchLen { expected })?;
         if self.pairs() {
-            return self.both(latents, classes, scratch, pixels).ok_or(GenerateError::ScratchLen { expected });
+            return self
+                .both(latents, classes, scratch, pixels)
+                .ok_or(GenerateError::ScratchLen { expected });
         }
         let [first, second] = pixels;
         self.generate(latents[0], labels[0], scratch, first)?;
@@ -47,7 +51,13 @@ impl Generator<'_> {
         false
     }
 
-    pub(super) fn both(&self, _: [&[u8]; 2], _: [usize; 2], _: &mut [u32], _: [&mut [u8]; 2]) -> Option<()> {
+    pub(super) fn both(
+        &self,
+        _: [&[u8]; 2],
+        _: [usize; 2],
+        _: &mut [u32],
+        _: [&mut [u8]; 2],
+    ) -> Option<()> {
         None
     }
 }
@@ -78,7 +88,8 @@ impl Generator<'_> {
         let mut layers = self.layers();
         let (last, hidden) = self.header.layers.split_last()?;
         for (spec, layer) in hidden.iter().zip(&mut layers) {
-            let (first, second) = (first.get_mut(..spec.outputs.into())?, second.get_mut(..spec.outputs.into())?);
+            let (first, second) =
+                (first.get_mut(..spec.outputs.into())?, second.get_mut(..spec.outputs.into())?);
             rows(spec, &layer, classes, staged, [&mut *first, &mut *second]);
             classes = [super::FURTHER_CLASS; 2];
             stage(first, 0, staged);
@@ -89,11 +100,18 @@ impl Generator<'_> {
     }
 }
 
-/// Computes all rows of a layer for both images: whole groups in place, a part of a group by way of a buffer.
+/// Computes all rows of a layer for both images: whole groups in place, a part of a group by way of
+/// a buffer.
 #[cfg(gan_core_kernel = "dsp")]
 // Not inlined, so that instructions can be counted for each layer.
 #[inline(never)]
-fn rows(spec: &crate::LayerSpec, layer: &super::Layer<'_>, classes: [usize; 2], staged: &[u32], [first, second]: [&mut [u8]; 2]) {
+fn rows(
+    spec: &crate::LayerSpec,
+    layer: &super::Layer<'_>,
+    classes: [usize; 2],
+    staged: &[u32],
+    [first, second]: [&mut [u8]; 2],
+) {
     use super::integer::groups;
     use crate::kernel::{PACKING, dsp_pair::run};
     const GROUP: usize = PACKING.group();
@@ -106,7 +124,12 @@ fn rows(spec: &crate::LayerSpec, layer: &super::Layer<'_>, classes: [usize; 2], 
         return;
     };
     if whole > 0 {
-        run(&groups(spec, packed, classes[0], 0), groups(spec, packed, classes[1], 0).bias, staged, [first, second]);
+        run(
+            &groups(spec, packed, classes[0], 0),
+            groups(spec, packed, classes[1], 0).bias,
+            staged,
+            [first, second],
+        );
     }
     if !first_rest.is_empty() {
         let [first, second] = &mut part;

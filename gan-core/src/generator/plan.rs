@@ -1,6 +1,7 @@
 //! What follows from the sizes and kinds of a model's layers, worked out once.
 //!
-//! In a [`Known`](crate::blob::Known) blob it is a constant, so firmware links no code for kinds of layers that its model does not have.
+//! In a [`Known`](crate::blob::Known) blob it is a constant, so firmware links no code for kinds of
+//! layers that its model does not have.
 
 use crate::blob::{Element, LayerSpec, Packing};
 use crate::kernel::PACKING;
@@ -16,7 +17,8 @@ pub(crate) struct Plan {
     nibbles: bool,
     /// Whether there are others.
     pub other: bool,
-    /// Words of the two parts of `scratch`: staged inputs and codes, or the outputs of float layers with even and with odd numbers.
+    /// Words of the two parts of `scratch`: staged inputs and codes, or the outputs of float layers
+    /// with even and with odd numbers.
     pub scratch: [usize; 2],
 }
 
@@ -39,14 +41,18 @@ impl Plan {
                 parity ^= 1;
             } else {
                 let [staged, codes] = plan.scratch;
-                plan.scratch = [max(staged, spec.staged_len()), max(codes, outputs.div_ceil(size_of::<u32>()))];
+                plan.scratch = [
+                    max(staged, spec.staged_len()),
+                    max(codes, outputs.div_ceil(size_of::<u32>())),
+                ];
             }
             layers = rest;
         }
         plan
     }
 
-    /// Whether there are layers of half bytes. In a build without them it is known that there are none.
+    /// Whether there are layers of half bytes. In a build without them it is known that there are
+    /// none.
     pub const fn nibbles(&self) -> bool {
         cfg!(feature = "int4") && self.nibbles
     }
@@ -56,7 +62,8 @@ impl Plan {
         self.native && !self.nibbles() && !self.other
     }
 
-    /// The type and order of a layer's weights: what its header says, which is known beforehand if all are for the kernel.
+    /// The type and order of a layer's weights: what its header says, which is known beforehand if
+    /// all are for the kernel.
     pub const fn kind(&self, spec: &LayerSpec) -> (Element, Packing) {
         if self.all_native() { (Element::I8, PACKING) } else { (spec.element, spec.packing) }
     }

@@ -1,15 +1,17 @@
 //! What each hidden layer put out: for finding the layer in which two machines part.
 //!
-//! A model that ends one layer after the wanted one leaves the wanted codes in the scratch. So they come from the very code that makes
-//! images, which knows nothing of this; it takes layers over and over, and time does not matter here.
+//! A model that ends one layer after the wanted one leaves the wanted codes in the scratch. So they
+//! come from the very code that makes images, which knows nothing of this; it takes layers over and
+//! over, and time does not matter here.
 
 use super::{Generator, Plan};
 use crate::error::GenerateError;
 use crate::kernel;
 
 impl Generator<'_> {
-    /// Hands `each` the number, from 0, and the output codes of every hidden layer that [`generate`](Self::generate) runs, first to last. The last
-    /// layer's outputs are the pixels. Float layers have no codes: of a float model nothing comes.
+    /// Hands `each` the number, from 0, and the output codes of every hidden layer that
+    /// [`generate`](Self::generate) runs, first to last. The last layer's outputs are the pixels.
+    /// Float layers have no codes: of a float model nothing comes.
     ///
     /// ```
     /// use gan_core::{Aligned, decode};
@@ -46,8 +48,9 @@ impl Generator<'_> {
         Ok(())
     }
 
-    /// [`trace`](Self::trace) of two images at a time, as [`generate_pair`](Self::generate_pair) makes them where a kernel takes both at once.
-    /// Where none does, nothing comes: they are made one after the other.
+    /// [`trace`](Self::trace) of two images at a time, as [`generate_pair`](Self::generate_pair)
+    /// makes them where a kernel takes both at once. Where none does, nothing comes: they are made
+    /// one after the other.
     ///
     /// # Errors
     ///
@@ -72,7 +75,9 @@ impl Generator<'_> {
             let done = short.both(latents, classes, scratch, [&mut [], &mut []]);
             done.ok_or(GenerateError::ScratchLen { expected: self.pair_scratch_len() })?;
             let [staged, codes] = short.plan.scratch;
-            let of = |image: usize| codes_in(scratch, 2 * staged + image * codes, codes, short.outputs(layer));
+            let of = |image: usize| {
+                codes_in(scratch, 2 * staged + image * codes, codes, short.outputs(layer))
+            };
             each(layer, [of(0), of(1)]);
         }
         Ok(())

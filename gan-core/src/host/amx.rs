@@ -1,7 +1,8 @@
-//! x86-64 with AMX: 16 images by 16 rows by 64 columns in one instruction. For batches; few images go through AVX-512 VNNI.
+//! x86-64 with AMX: 16 images by 16 rows by 64 columns in one instruction. For batches; few images
+//! go through AVX-512 VNNI.
 //!
-//! A group's blocks lie as AMX wants its second operand: a tile of weights is 16 blocks, one a row. Four tiles of sums are 32 images by two
-//! groups.
+//! A group's blocks lie as AMX wants its second operand: a tile of weights is 16 blocks, one a row.
+//! Four tiles of sums are 32 images by two groups.
 
 #![allow(unsafe_code)]
 
@@ -22,7 +23,8 @@ const NIBBLE_IMAGES: usize = 4;
 /// Fewer images than this take less time without AMX, whose tiles would be nearly empty.
 const FEW: usize = 8;
 
-/// Proves AMX-INT8, that the system lets this process use it, and AVX-512 VNNI: made by [`new`](Self::new) only.
+/// Proves AMX-INT8, that the system lets this process use it, and AVX-512 VNNI: made by
+/// [`new`](Self::new) only.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Amx(Avx512Vnni);
 
@@ -48,13 +50,15 @@ fn has_amx() -> bool {
     __cpuid(0).eax >= 7 && __cpuid_count(7, 0).edx & TILE_AND_INT8 == TILE_AND_INT8
 }
 
-/// Asks Linux for the tiles' registers, which a process has to before it uses them; for all its threads.
+/// Asks Linux for the tiles' registers, which a process has to before it uses them; for all its
+/// threads.
 fn permitted() -> bool {
     const ARCH_PRCTL: i64 = 158;
     const REQUEST_PERMISSION: i64 = 0x1023;
     const TILE_DATA: i64 = 18;
     let mut result = ARCH_PRCTL;
-    // SAFETY: a system call that touches no memory of this process, and the registers that every one does.
+    // SAFETY: a system call that touches no memory of this process, and the registers that every
+    // one does.
     unsafe {
         asm!(
             "syscall",
@@ -94,8 +98,11 @@ struct Sums([[[[i32; GROUP]; IMAGES / 2]; 2]; 2]);
 
 #[target_feature(enable = "avx512f,avx512vnni")]
 fn run(isa: Amx, network: &Network, work: &mut Work) {
-    // SAFETY: AMX as `new` made `isa`; reads the 64 bytes of `SHAPES`. No code of the compiler's uses tiles.
-    unsafe { asm!("ldtilecfg [{}]", in(reg) &raw const SHAPES, options(nostack, readonly, preserves_flags)) }
+    // SAFETY: AMX as `new` made `isa`; reads the 64 bytes of `SHAPES`. No code of the compiler's
+    // uses tiles.
+    unsafe {
+        asm!("ldtilecfg [{}]", in(reg) &raw const SHAPES, options(nostack, readonly, preserves_flags))
+    }
     for (index, layer) in network.layers.iter().enumerate() {
         if let Some(weights) = &layer.nibbles {
             // Sums would have to leave the tiles for every scale.
@@ -124,9 +131,9 @@ fn tile(isa: Amx, layer: &Layer, work: &mut Work, group: usize, image: usize) {
     assert!(steps > 0 && weights.iter().all(|weights| weights.len() == steps * BLOCKS));
     assert!(steps * BLOCKS * COLUMNS <= work.stride);
     let mut sums = Sums([[[[0; GROUP]; IMAGES / 2]; 2]; 2]);
-    // SAFETY: AMX as `new` made `isa`, and `run` has given all tiles 16 rows of 64 bytes. Step `s` reads, as asserted above, blocks 16 s to
-    // 16 s + 15 of both groups, and bytes 64 s to 64 s + 63 of the codes of 32 images, `stride` bytes apart. The stores are of the four KB
-    // of `sums`.
+    // SAFETY: AMX as `new` made `isa`, and `run` has given all tiles 16 rows of 64 bytes. Step `s`
+    // reads, as asserted above, blocks 16 s to 16 s + 15 of both groups, and bytes 64 s to 64 s +
+    // 63 of the codes of 32 images, `stride` bytes apart. The stores are of the four KB of `sums`.
     unsafe {
         asm!(
             "tilezero tmm0",
@@ -178,6 +185,9 @@ fn tile(isa: Amx, layer: &Layer, work: &mut Work, group: usize, image: usize) {
     }
 }
 
-const _: () =
-    assert!(IMAGES >= (FEW - 1).next_multiple_of(avx512vnni::IMAGES) && size_of::<Shapes>() == 64 && size_of::<Sums>() == 4096);
+const _: () = assert!(
+    IMAGES >= (FEW - 1).next_multiple_of(avx512vnni::IMAGES)
+        && size_of::<Shapes>() == 64
+        && size_of::<Sums>() == 4096
+);
 const _: () = assert!(IMAGES.is_multiple_of(NIBBLE_IMAGES));

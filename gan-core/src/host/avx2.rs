@@ -1,4 +1,5 @@
-//! x86-64 with AVX2: products of unsigned by signed bytes, added in pairs in 16 bits, then in pairs in 32 bits.
+//! x86-64 with AVX2: products of unsigned by signed bytes, added in pairs in 16 bits, then in pairs
+//! in 32 bits.
 
 #![allow(unsafe_code)]
 
@@ -43,14 +44,16 @@ impl Isa for Avx2 {
     #[inline(always)]
     fn sums(self, values: &[i32; GROUP]) -> Pair {
         let start = values.as_ptr().cast::<__m256i>();
-        // SAFETY: AVX2 as `new` made `self`; both loads are within the 64 bytes of `values`, and take any alignment.
+        // SAFETY: AVX2 as `new` made `self`; both loads are within the 64 bytes of `values`, and
+        // take any alignment.
         unsafe { [_mm256_loadu_si256(start), _mm256_loadu_si256(start.add(1))] }
     }
 
     #[inline(always)]
     fn weights(self, block: &Block) -> Pair {
         let start = block.0.as_ptr().cast::<__m256i>();
-        // SAFETY: AVX2 as `new` made `self`; both loads are within the 64 bytes of `block`, which is aligned to 64.
+        // SAFETY: AVX2 as `new` made `self`; both loads are within the 64 bytes of `block`, which
+        // is aligned to 64.
         unsafe { [_mm256_load_si256(start), _mm256_load_si256(start.add(1))] }
     }
 
@@ -71,7 +74,8 @@ impl Isa for Avx2 {
         // SAFETY: AVX2 as `new` made `self`.
         unsafe {
             let mask = _mm256_set1_epi32(0x0F0F_0F0F);
-            let [first, second] = [_mm256_srli_epi32::<4>(both[0]), _mm256_srli_epi32::<4>(both[1])];
+            let [first, second] =
+                [_mm256_srli_epi32::<4>(both[0]), _mm256_srli_epi32::<4>(both[1])];
             [
                 [_mm256_and_si256(both[0], mask), _mm256_and_si256(both[1], mask)],
                 [_mm256_and_si256(first, mask), _mm256_and_si256(second, mask)],
@@ -81,7 +85,8 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn scales(self, scales: &[u8; GROUP]) -> Pair {
-        // SAFETY: AVX2 as `new` made `self`; the load is of the 16 bytes of `scales`, and takes any alignment.
+        // SAFETY: AVX2 as `new` made `self`; the load is of the 16 bytes of `scales`, and takes any
+        // alignment.
         unsafe {
             let scales = _mm_loadu_si128(scales.as_ptr().cast());
             [_mm256_cvtepu8_epi32(scales), _mm256_cvtepu8_epi32(_mm_srli_si128::<8>(scales))]
@@ -96,7 +101,8 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn add_to_part(self, part: Pair, weights: Pair, codes: __m256i) -> Pair {
-        // SAFETY: AVX2 as `new` made `self`. No sum saturates or overflows: of eight blocks it is at most 8 x 2 x 15 x 127 = 30,480.
+        // SAFETY: AVX2 as `new` made `self`. No sum saturates or overflows: of eight blocks it is
+        // at most 8 x 2 x 15 x 127 = 30,480.
         unsafe {
             [
                 _mm256_add_epi16(part[0], _mm256_maddubs_epi16(codes, weights[0])),
@@ -121,7 +127,8 @@ impl Isa for Avx2 {
     fn values(self, sums: Pair) -> [i32; GROUP] {
         let mut values = [0; GROUP];
         let start = values.as_mut_ptr().cast::<__m256i>();
-        // SAFETY: AVX2 as `new` made `self`; both stores are within the 64 bytes of `values`, and take any alignment.
+        // SAFETY: AVX2 as `new` made `self`; both stores are within the 64 bytes of `values`, and
+        // take any alignment.
         unsafe {
             _mm256_storeu_si256(start, sums[0]);
             _mm256_storeu_si256(start.add(1), sums[1]);
@@ -130,16 +137,27 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
-    fn requantize(self, sums: Pair, [positive, negative]: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP] {
+    fn requantize(
+        self,
+        sums: Pair,
+        [positive, negative]: [&[i32; GROUP]; 2],
+        zero_point: i32,
+        top: u8,
+    ) -> [u8; GROUP] {
         let (positive, negative) = (self.sums(positive), self.sums(negative));
         let first = self.scale_half(sums[0], positive[0], negative[0], zero_point);
         let second = self.scale_half(sums[1], positive[1], negative[1], zero_point);
         let mut codes = [0; GROUP];
         // SAFETY: AVX2 as `new` made `self`; the store is of the 16 bytes of `codes`.
         unsafe {
-            // Packing saturates, which is the clamp, and works within halves of 128 bits, which are then put in order.
-            let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(first, second));
-            let bytes = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256::<1>(words));
+            // Packing saturates, which is the clamp, and works within halves of 128 bits, which are
+            // then put in order.
+            let words =
+                _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(first, second));
+            let bytes = _mm_packus_epi16(
+                _mm256_castsi256_si128(words),
+                _mm256_extracti128_si256::<1>(words),
+            );
             let bytes = _mm_min_epu8(bytes, _mm_set1_epi8(top.cast_signed()));
             _mm_storeu_si128(codes.as_mut_ptr().cast(), bytes);
         }
@@ -152,18 +170,30 @@ impl Avx2 {
     #[inline(always)]
     fn add_half(self, sums: __m256i, weights: __m256i, codes: __m256i) -> __m256i {
         // SAFETY: AVX2 as `new` made `self`. No pair saturates: 2 x 127 x 127 < 2^15.
-        unsafe { _mm256_add_epi32(sums, _mm256_madd_epi16(_mm256_maddubs_epi16(codes, weights), _mm256_set1_epi16(1))) }
+        unsafe {
+            _mm256_add_epi32(
+                sums,
+                _mm256_madd_epi16(_mm256_maddubs_epi16(codes, weights), _mm256_set1_epi16(1)),
+            )
+        }
     }
 
     /// `zero_point + floor(sum * factor / 2^32 + 1/2)`.
     #[inline(always)]
-    fn scale_half(self, sums: __m256i, positive: __m256i, negative: __m256i, zero_point: i32) -> __m256i {
+    fn scale_half(
+        self,
+        sums: __m256i,
+        positive: __m256i,
+        negative: __m256i,
+        zero_point: i32,
+    ) -> __m256i {
         // SAFETY: AVX2 as `new` made `self`.
         unsafe {
             let factors = _mm256_blendv_epi8(positive, negative, _mm256_srai_epi32::<31>(sums));
             let round = _mm256_set1_epi64x(1 << 31);
             let even = _mm256_add_epi64(_mm256_mul_epi32(sums, factors), round);
-            let odd = _mm256_mul_epi32(_mm256_srli_epi64::<32>(sums), _mm256_srli_epi64::<32>(factors));
+            let odd =
+                _mm256_mul_epi32(_mm256_srli_epi64::<32>(sums), _mm256_srli_epi64::<32>(factors));
             let odd = _mm256_add_epi64(odd, round);
             // The upper halves of the products, each in its lane.
             let scaled = _mm256_blend_epi32::<0xAA>(_mm256_srli_epi64::<32>(even), odd);

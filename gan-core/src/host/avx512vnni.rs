@@ -15,7 +15,8 @@ pub(super) struct Avx512Vnni(());
 
 impl Avx512Vnni {
     pub fn new() -> Option<Self> {
-        (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni")).then_some(Self(()))
+        (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni"))
+            .then_some(Self(()))
     }
 
     pub fn run(self, network: &Network, work: &mut Work) {
@@ -39,13 +40,15 @@ impl Isa for Avx512Vnni {
 
     #[inline(always)]
     fn sums(self, values: &[i32; GROUP]) -> __m512i {
-        // SAFETY: AVX-512F as `new` made `self`; the load is of the 64 bytes of `values`, and takes any alignment.
+        // SAFETY: AVX-512F as `new` made `self`; the load is of the 64 bytes of `values`, and takes
+        // any alignment.
         unsafe { _mm512_loadu_si512(values.as_ptr().cast()) }
     }
 
     #[inline(always)]
     fn weights(self, block: &Block) -> __m512i {
-        // SAFETY: AVX-512F as `new` made `self`; the load is of the 64 bytes of `block`, which is aligned to 64.
+        // SAFETY: AVX-512F as `new` made `self`; the load is of the 64 bytes of `block`, which is
+        // aligned to 64.
         unsafe { _mm512_load_si512(block.0.as_ptr().cast()) }
     }
 
@@ -73,7 +76,8 @@ impl Isa for Avx512Vnni {
 
     #[inline(always)]
     fn scales(self, scales: &[u8; GROUP]) -> __m512i {
-        // SAFETY: AVX-512F as `new` made `self`; the load is of the 16 bytes of `scales`, and takes any alignment.
+        // SAFETY: AVX-512F as `new` made `self`; the load is of the 16 bytes of `scales`, and takes
+        // any alignment.
         unsafe { _mm512_cvtepu8_epi32(_mm_loadu_si128(scales.as_ptr().cast())) }
     }
 
@@ -90,20 +94,28 @@ impl Isa for Avx512Vnni {
 
     #[inline(always)]
     fn add_part(self, sums: __m512i, part: __m512i, scales: __m512i) -> __m512i {
-        // SAFETY: AVX-512 VNNI as `new` made `self`. A part has 16 bits, so its upper halfword is its sign, which meets a scale's, 0.
+        // SAFETY: AVX-512 VNNI as `new` made `self`. A part has 16 bits, so its upper halfword is
+        // its sign, which meets a scale's, 0.
         unsafe { _mm512_dpwssd_epi32(sums, part, scales) }
     }
 
     #[inline(always)]
     fn values(self, sums: __m512i) -> [i32; GROUP] {
         let mut values = [0; GROUP];
-        // SAFETY: AVX-512F as `new` made `self`; the store is of the 64 bytes of `values`, and takes any alignment.
+        // SAFETY: AVX-512F as `new` made `self`; the store is of the 64 bytes of `values`, and
+        // takes any alignment.
         unsafe { _mm512_storeu_si512(values.as_mut_ptr().cast(), sums) }
         values
     }
 
     #[inline(always)]
-    fn requantize(self, sums: __m512i, [positive, negative]: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP] {
+    fn requantize(
+        self,
+        sums: __m512i,
+        [positive, negative]: [&[i32; GROUP]; 2],
+        zero_point: i32,
+        top: u8,
+    ) -> [u8; GROUP] {
         let (positive, negative) = (self.sums(positive), self.sums(negative));
         let mut codes = [0; GROUP];
         // SAFETY: AVX-512F as `new` made `self`; the store is of the 16 bytes of `codes`.
@@ -112,12 +124,16 @@ impl Isa for Avx512Vnni {
             let factors = _mm512_mask_blend_epi32(below, positive, negative);
             let round = _mm512_set1_epi64(1 << 31);
             let even = _mm512_add_epi64(_mm512_mul_epi32(sums, factors), round);
-            let odd = _mm512_mul_epi32(_mm512_srli_epi64::<32>(sums), _mm512_srli_epi64::<32>(factors));
+            let odd =
+                _mm512_mul_epi32(_mm512_srli_epi64::<32>(sums), _mm512_srli_epi64::<32>(factors));
             let odd = _mm512_add_epi64(odd, round);
             // The upper halves of the products, each in its lane.
             let scaled = _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64::<32>(even), odd);
             let scaled = _mm512_add_epi32(scaled, _mm512_set1_epi32(zero_point));
-            let clamped = _mm512_min_epi32(_mm512_max_epi32(scaled, _mm512_setzero_si512()), _mm512_set1_epi32(top.into()));
+            let clamped = _mm512_min_epi32(
+                _mm512_max_epi32(scaled, _mm512_setzero_si512()),
+                _mm512_set1_epi32(top.into()),
+            );
             _mm_storeu_si128(codes.as_mut_ptr().cast(), _mm512_cvtepi32_epi8(clamped));
         }
         codes

@@ -55,7 +55,12 @@ impl Isa for AvxVnni {
     #[inline(always)]
     fn add(self, sums: Pair, weights: Pair, codes: __m256i) -> Pair {
         // SAFETY: AVX-VNNI as `new` made `self`.
-        unsafe { [_mm256_dpbusd_avx_epi32(sums[0], codes, weights[0]), _mm256_dpbusd_avx_epi32(sums[1], codes, weights[1])] }
+        unsafe {
+            [
+                _mm256_dpbusd_avx_epi32(sums[0], codes, weights[0]),
+                _mm256_dpbusd_avx_epi32(sums[1], codes, weights[1]),
+            ]
+        }
     }
 
     #[inline(always)]
@@ -81,8 +86,14 @@ impl Isa for AvxVnni {
 
     #[inline(always)]
     fn add_part(self, sums: Pair, part: Pair, scales: Pair) -> Pair {
-        // SAFETY: AVX-VNNI as `new` made `self`. A part has 16 bits, so its upper halfword is its sign, which meets a scale's, 0.
-        unsafe { [_mm256_dpwssd_avx_epi32(sums[0], part[0], scales[0]), _mm256_dpwssd_avx_epi32(sums[1], part[1], scales[1])] }
+        // SAFETY: AVX-VNNI as `new` made `self`. A part has 16 bits, so its upper halfword is its
+        // sign, which meets a scale's, 0.
+        unsafe {
+            [
+                _mm256_dpwssd_avx_epi32(sums[0], part[0], scales[0]),
+                _mm256_dpwssd_avx_epi32(sums[1], part[1], scales[1]),
+            ]
+        }
     }
 
     #[inline(always)]
@@ -91,7 +102,13 @@ impl Isa for AvxVnni {
     }
 
     #[inline(always)]
-    fn requantize(self, sums: Pair, factors: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP] {
+    fn requantize(
+        self,
+        sums: Pair,
+        factors: [&[i32; GROUP]; 2],
+        zero_point: i32,
+        top: u8,
+    ) -> [u8; GROUP] {
         self.0.requantize(sums, factors, zero_point, top)
     }
 }

@@ -34,9 +34,11 @@ pub enum Backend {
 
 impl Backend {
     /// All, fastest first.
-    pub const ALL: [Self; 6] = [Self::Amx, Self::Avx512Vnni, Self::AvxVnni, Self::Avx2, Self::Neon, Self::Scalar];
+    pub const ALL: [Self; 6] =
+        [Self::Amx, Self::Avx512Vnni, Self::AvxVnni, Self::Avx2, Self::Neon, Self::Scalar];
 
-    /// Those that this CPU has the instructions for, fastest first. The last is [`Scalar`](Self::Scalar).
+    /// Those that this CPU has the instructions for, fastest first. The last is
+    /// [`Scalar`](Self::Scalar).
     pub fn available() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|&backend| Kernel::of(backend).is_some())
     }
@@ -122,7 +124,10 @@ impl Kernel {
             #[cfg(target_arch = "aarch64")]
             Backend::Neon => Neon::new().map(Self::Neon),
             Backend::Scalar => Some(Self::Scalar(Scalar)),
-            #[allow(unreachable_patterns, reason = "some are of another architecture, whichever this is")]
+            #[allow(
+                unreachable_patterns,
+                reason = "some are of another architecture, whichever this is"
+            )]
             _ => None,
         }
     }

@@ -16,8 +16,9 @@ pub(super) struct Neon(());
 
 impl Neon {
     pub fn new() -> Option<Self> {
-        (std::arch::is_aarch64_feature_detected!("neon") && std::arch::is_aarch64_feature_detected!("dotprod"))
-            .then_some(Self(()))
+        (std::arch::is_aarch64_feature_detected!("neon")
+            && std::arch::is_aarch64_feature_detected!("dotprod"))
+        .then_some(Self(()))
     }
 
     pub fn run(self, network: &Network, work: &mut Work) {
@@ -36,7 +37,8 @@ fn run(isa: Neon, network: &Network, work: &mut Work) {
 #[inline]
 #[target_feature(enable = "neon,dotprod")]
 fn sdot(mut sums: int32x4_t, weights: int8x16_t, codes: int8x16_t) -> int32x4_t {
-    // SAFETY: the instruction is enabled for this function, and does nothing but change `sums`. (The intrinsic is not stable yet.)
+    // SAFETY: the instruction is enabled for this function, and does nothing but change `sums`.
+    // (The intrinsic is not stable yet.)
     unsafe {
         asm!(
             "sdot {sums:v}.4s, {weights:v}.16b, {codes:v}.16b",
@@ -63,14 +65,28 @@ impl Isa for Neon {
     fn sums(self, values: &[i32; GROUP]) -> Quad {
         let values = values.as_ptr();
         // SAFETY: NEON as `new` made `self`; all loads are within the 16 numbers of `values`.
-        unsafe { [vld1q_s32(values), vld1q_s32(values.add(4)), vld1q_s32(values.add(8)), vld1q_s32(values.add(12))] }
+        unsafe {
+            [
+                vld1q_s32(values),
+                vld1q_s32(values.add(4)),
+                vld1q_s32(values.add(8)),
+                vld1q_s32(values.add(12)),
+            ]
+        }
     }
 
     #[inline(always)]
     fn weights(self, block: &Block) -> [int8x16_t; 4] {
         let weights = block.0.as_flattened().as_ptr();
         // SAFETY: NEON as `new` made `self`; all loads are within the 64 bytes of `block`.
-        unsafe { [vld1q_s8(weights), vld1q_s8(weights.add(16)), vld1q_s8(weights.add(32)), vld1q_s8(weights.add(48))] }
+        unsafe {
+            [
+                vld1q_s8(weights),
+                vld1q_s8(weights.add(16)),
+                vld1q_s8(weights.add(32)),
+                vld1q_s8(weights.add(48)),
+            ]
+        }
     }
 
     #[inline(always)]
@@ -146,7 +162,13 @@ impl Isa for Neon {
     }
 
     #[inline(always)]
-    fn requantize(self, sums: Quad, [positive, negative]: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP] {
+    fn requantize(
+        self,
+        sums: Quad,
+        [positive, negative]: [&[i32; GROUP]; 2],
+        zero_point: i32,
+        top: u8,
+    ) -> [u8; GROUP] {
         let (positive, negative) = (self.sums(positive), self.sums(negative));
         let mut codes = [0; GROUP];
         // SAFETY: NEON as `new` made `self`; the store is of the 16 bytes of `codes`.

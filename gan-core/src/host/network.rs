@@ -23,7 +23,8 @@ pub(super) struct Network {
     pub layers: Vec<Layer>,
     latent_len: usize,
     pixels_len: usize,
-    /// Bytes from one image's codes to the next one's: room for every layer's inputs and outputs, padded.
+    /// Bytes from one image's codes to the next one's: room for every layer's inputs and outputs,
+    /// padded.
     stride: usize,
     /// Most scales in a row.
     scales: usize,
@@ -34,7 +35,8 @@ pub(super) struct Network {
 pub(super) struct Layer {
     /// Blocks of columns in a group.
     pub blocks: usize,
-    /// Blocks from one group's weights to the next one's: as many, or more for backends that take several at once.
+    /// Blocks from one group's weights to the next one's: as many, or more for backends that take
+    /// several at once.
     padded: usize,
     /// `[group][padded block]`; none in a layer of half bytes.
     weights: Vec<Block>,
@@ -69,23 +71,44 @@ impl Network {
     /// For a backend that takes so many blocks of columns at once.
     pub fn new(generator: &Generator<'_>, blocks: usize) -> Self {
         let specs = &generator.header().layers;
-        let layers = specs.iter().zip(generator.layers()).enumerate().map(|(index, (spec, layer))| {
-            let classes = if index == 0 { generator.classes() } else { 0 };
-            Layer::new(spec, &layer, classes.into(), blocks)
-        });
+        let layers =
+            specs.iter().zip(generator.layers()).enumerate().map(|(index, (spec, layer))| {
+                let classes = if index == 0 { generator.classes() } else { 0 };
+                Layer::new(spec, &layer, classes.into(), blocks)
+            });
         let layers: Vec<Layer> = layers.collect();
-        let widest = layers.iter().map(|layer| layer.padded_inputs().max(layer.groups() * GROUP)).max().unwrap_or(0);
-        let scales = layers.iter().filter_map(|layer| Some(layer.nibbles.as_ref()?.scales_a_row())).max().unwrap_or(0);
-        // An odd number of cache lines, so that the codes of several images do not contend for the same sets of the cache.
+        let widest = layers
+            .iter()
+            .map(|layer| layer.padded_inputs().max(layer.groups() * GROUP))
+            .max()
+            .unwrap_or(0);
+        let scales = layers
+            .iter()
+            .filter_map(|layer| Some(layer.nibbles.as_ref()?.scales_a_row()))
+            .max()
+            .unwrap_or(0);
+        // An odd number of cache lines, so that the codes of several images do not contend for the
+        // same sets of the cache.
         let stride = (widest.div_ceil(64) | 1) * 64;
-        Self { layers, latent_len: generator.latent_len(), pixels_len: generator.pixels_len(), stride, scales }
+        Self {
+            layers,
+            latent_len: generator.latent_len(),
+            pixels_len: generator.pixels_len(),
+            stride,
+            scales,
+        }
     }
 
     /// Looks the last layer's outputs up, into the images.
     pub fn draw(&self, work: &Work, pixels: &mut [u8]) {
         let Some(table) = self.layers.last().and_then(|layer| layer.table.as_ref()) else { return };
-        for (pixels, codes) in pixels.chunks_exact_mut(self.pixels_len).zip(work.codes.chunks_exact(self.stride)) {
-            pixels.iter_mut().zip(codes).for_each(|(pixel, &code)| *pixel = table[usize::from(code)]);
+        for (pixels, codes) in
+            pixels.chunks_exact_mut(self.pixels_len).zip(work.codes.chunks_exact(self.stride))
+        {
+            pixels
+                .iter_mut()
+                .zip(codes)
+                .for_each(|(pixel, &code)| *pixel = table[usize::from(code)]);
         }
     }
 }
@@ -102,11 +125,19 @@ impl Layer {
         }
         let blocks = inputs.div_ceil(COLUMNS);
         let padded = blocks.next_multiple_of(multiple);
-        let nibbles = if let BlobLayer::I4(nibbles) = layer { Some(Nibbles::new(spec, nibbles)) } else { None };
+        let nibbles = if let BlobLayer::I4(nibbles) = layer {
+            Some(Nibbles::new(spec, nibbles))
+        } else {
+            None
+        };
         Self {
             blocks,
             padded,
-            weights: if nibbles.is_none() { weights(inputs, outputs, padded, layer) } else { vec![] },
+            weights: if nibbles.is_none() {
+                weights(inputs, outputs, padded, layer)
+            } else {
+                vec![]
+            },
             nibbles,
             bias,
             rescale: (0..groups).map(|group| Rows::new(layer, group * GROUP)).collect(),
@@ -145,10 +176,15 @@ fn weights(inputs: usize, outputs: usize, padded: usize, layer: &BlobLayer<'_>) 
     let mut packed = vec![Block([[0; COLUMNS]; GROUP]); groups * padded];
     match *layer {
         BlobLayer::I8 { weights, .. } => {
-            for (rows, packed) in weights.chunks(GROUP * inputs).zip(packed.chunks_exact_mut(padded)) {
+            for (rows, packed) in
+                weights.chunks(GROUP * inputs).zip(packed.chunks_exact_mut(padded))
+            {
                 for (index, row) in rows.chunks_exact(inputs).enumerate() {
                     let (whole, rest) = row.as_chunks();
-                    packed.iter_mut().zip(whole).for_each(|(block, columns)| block.0[index] = *columns);
+                    packed
+                        .iter_mut()
+                        .zip(whole)
+                        .for_each(|(block, columns)| block.0[index] = *columns);
                     if !rest.is_empty() {
                         packed[whole.len()].0[index][..rest.len()].copy_from_slice(rest);
                     }
@@ -156,10 +192,17 @@ fn weights(inputs: usize, outputs: usize, padded: usize, layer: &BlobLayer<'_>) 
             }
         }
         BlobLayer::Packed(Packed { packing: Packing::Blocks16x4, weights, .. }) => {
-            for (group, packed) in weights.as_chunks().0.chunks_exact(blocks).zip(packed.chunks_exact_mut(padded)) {
+            for (group, packed) in
+                weights.as_chunks().0.chunks_exact(blocks).zip(packed.chunks_exact_mut(padded))
+            {
                 for (bytes, block) in group.iter().zip(packed) {
                     let bytes: &[u8; GROUP * COLUMNS] = bytes;
-                    block.0.as_flattened_mut().iter_mut().zip(bytes).for_each(|(weight, byte)| *weight = byte.cast_signed());
+                    block
+                        .0
+                        .as_flattened_mut()
+                        .iter_mut()
+                        .zip(bytes)
+                        .for_each(|(weight, byte)| *weight = byte.cast_signed());
                 }
             }
         }
@@ -167,7 +210,8 @@ fn weights(inputs: usize, outputs: usize, padded: usize, layer: &BlobLayer<'_>) 
             for row in 0..outputs {
                 for column in 0..inputs {
                     let block = &mut packed[row / GROUP * padded + column / COLUMNS];
-                    block.0[row % GROUP][column % COLUMNS] = layer.weight(inputs, row, column).unwrap_or_default();
+                    block.0[row % GROUP][column % COLUMNS] =
+                        layer.weight(inputs, row, column).unwrap_or_default();
                 }
             }
         }
@@ -205,8 +249,8 @@ pub(super) struct Work {
     pub images: usize,
     /// Their labels, 0 without.
     pub classes: Vec<usize>,
-    /// A layer's inputs, `stride` bytes for each image. What lies in room that is left over does not matter, nor does the padding: its
-    /// weights are 0.
+    /// A layer's inputs, `stride` bytes for each image. What lies in room that is left over does
+    /// not matter, nor does the padding: its weights are 0.
     pub codes: Vec<u8>,
     /// The layer's outputs.
     pub outputs: Vec<u8>,
@@ -236,7 +280,9 @@ impl Work {
     pub fn fill(&mut self, network: &Network, latents: &[u8], labels: Option<&[u16]>) {
         self.images = latents.len() / network.latent_len;
         debug_assert!(self.images <= self.classes.len());
-        for (codes, latent) in self.codes.chunks_exact_mut(self.stride).zip(latents.chunks_exact(network.latent_len)) {
+        for (codes, latent) in
+            self.codes.chunks_exact_mut(self.stride).zip(latents.chunks_exact(network.latent_len))
+        {
             codes[..latent.len()].copy_from_slice(latent);
         }
         let labels = labels.unwrap_or_default();

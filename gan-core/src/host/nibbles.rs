@@ -1,7 +1,8 @@
 //! Layers of half bytes: how their weights lie, and the loops over them.
 //!
-//! A weight is held as in the blob, as 0..=15 for -8..=7, so that a mask unpacks it; what the 8 adds to a scale's sum is the same in all rows, and a
-//! sum begins without it. A sum of 32 products of half bytes is within 16 bits, for which instruction sets have faster products by a scale.
+//! A weight is held as in the blob, as 0..=15 for -8..=7, so that a mask unpacks it; what the 8
+//! adds to a scale's sum is the same in all rows, and a sum begins without it. A sum of 32 products
+//! of half bytes is within 16 bits, for which instruction sets have faster products by a scale.
 
 use super::network::{Block, COLUMNS, GROUP, Layer, Work};
 use super::tile::{FEW, Isa, requantize};
@@ -10,7 +11,8 @@ use crate::generator::Nibbles as BlobNibbles;
 use std::vec;
 use std::vec::Vec;
 
-/// Columns in a block: as many half bytes as there are bytes in a block of bytes, and as many again.
+/// Columns in a block: as many half bytes as there are bytes in a block of bytes, and as many
+/// again.
 const PAIR: usize = 2 * COLUMNS;
 
 /// The weights of a layer of half bytes.
@@ -22,7 +24,8 @@ pub(super) struct Nibbles {
     scales_a_row: usize,
     /// Inputs, without padding.
     inputs: usize,
-    /// `[group of rows][block]`: byte `c` of a row is column `c` in its lower half and `c + 4` in its upper one; 0 in padding.
+    /// `[group of rows][block]`: byte `c` of a row is column `c` in its lower half and `c + 4` in
+    /// its upper one; 0 in padding.
     weights: Vec<Block>,
     /// `[group of rows][scale]`, of each of the group's rows.
     scales: Vec<[u8; GROUP]>,
@@ -30,8 +33,10 @@ pub(super) struct Nibbles {
 
 impl Nibbles {
     pub fn new(spec: &LayerSpec, nibbles: &BlobNibbles<'_>) -> Self {
-        let (inputs, outputs, padded) = (usize::from(spec.inputs), usize::from(spec.outputs), spec.padded_inputs());
-        let (shared, scales_a_row, groups) = (usize::from(nibbles.group), spec.groups(), outputs.div_ceil(GROUP));
+        let (inputs, outputs, padded) =
+            (usize::from(spec.inputs), usize::from(spec.outputs), spec.padded_inputs());
+        let (shared, scales_a_row, groups) =
+            (usize::from(nibbles.group), spec.groups(), outputs.div_ceil(GROUP));
         let blocks = padded / PAIR;
         let mut weights = vec![Block([[0; COLUMNS]; GROUP]); groups * blocks];
         let mut scales = vec![[0; GROUP]; groups * scales_a_row];
@@ -40,9 +45,12 @@ impl Nibbles {
             for (index, block) in weights[group * blocks..][..blocks].iter_mut().enumerate() {
                 let left = (inputs - (index * PAIR).min(inputs)).min(PAIR);
                 let halves = eight(nibbles, padded, row, index) & ((1u64 << (4 * left)) - 1) as u32;
-                block.0[inside] = (spread(halves) | spread(halves >> 16) << 4).to_le_bytes().map(u8::cast_signed);
+                block.0[inside] =
+                    (spread(halves) | spread(halves >> 16) << 4).to_le_bytes().map(u8::cast_signed);
             }
-            for (index, scales) in scales[group * scales_a_row..][..scales_a_row].iter_mut().enumerate() {
+            for (index, scales) in
+                scales[group * scales_a_row..][..scales_a_row].iter_mut().enumerate()
+            {
                 scales[inside] = nibbles.scale(scales_a_row, row, index);
             }
         }
@@ -72,7 +80,10 @@ impl Nibbles {
 
     /// Computes what each scale's sum begins with: -8 times the sum of the codes.
     fn correct(&self, work: &mut Work) {
-        let images = work.codes.chunks_exact(work.stride).zip(work.corrections.chunks_exact_mut(work.corrections_stride));
+        let images = work
+            .codes
+            .chunks_exact(work.stride)
+            .zip(work.corrections.chunks_exact_mut(work.corrections_stride));
         for (codes, corrections) in images.take(work.images) {
             for (codes, correction) in codes[..self.inputs].chunks(self.shared).zip(corrections) {
                 *correction = -8 * codes.iter().map(|&code| i32::from(code)).sum::<i32>();
@@ -98,7 +109,8 @@ fn spread(halves: u32) -> u32 {
     (pairs | pairs << 4) & 0x0F0F_0F0F
 }
 
-/// Runs a layer of half bytes: tiles are `N` images by `G` groups, or one image by `ALONE` groups. There is room for whole tiles.
+/// Runs a layer of half bytes: tiles are `N` images by `G` groups, or one image by `ALONE` groups.
+/// There is room for whole tiles.
 #[inline(always)]
 pub(super) fn run<I: Isa, const N: usize, const G: usize, const ALONE: usize>(
     isa: I,
@@ -115,7 +127,12 @@ pub(super) fn run<I: Isa, const N: usize, const G: usize, const ALONE: usize>(
 }
 
 #[inline(always)]
-fn tiles<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, nibbles: &Nibbles, work: &mut Work) {
+fn tiles<I: Isa, const N: usize, const G: usize>(
+    isa: I,
+    layer: &Layer,
+    nibbles: &Nibbles,
+    work: &mut Work,
+) {
     let (mut group, groups) = (0, layer.groups());
     while group + G <= groups {
         column::<I, N, G>(isa, layer, nibbles, work, group);
@@ -129,7 +146,13 @@ fn tiles<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, nibbles:
 
 /// Runs `G` groups for all images. The last tile may have images that nobody asked for.
 #[inline(always)]
-fn column<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, nibbles: &Nibbles, work: &mut Work, group: usize) {
+fn column<I: Isa, const N: usize, const G: usize>(
+    isa: I,
+    layer: &Layer,
+    nibbles: &Nibbles,
+    work: &mut Work,
+    group: usize,
+) {
     for first in (0..work.images).step_by(N) {
         // Blocks that share a scale: known, so that the compiler can write the loop over them out.
         match nibbles.shared / PAIR {
@@ -150,14 +173,17 @@ fn tile<I: Isa, const N: usize, const G: usize, const SHARED: usize>(
     image: usize,
 ) {
     let scales_a_row = nibbles.scales_a_row;
-    let weights: [&[[Block; SHARED]]; G] = core::array::from_fn(|g| &nibbles.weights(group + g).as_chunks().0[..scales_a_row]);
+    let weights: [&[[Block; SHARED]]; G] =
+        core::array::from_fn(|g| &nibbles.weights(group + g).as_chunks().0[..scales_a_row]);
     let scales: [&[[u8; GROUP]]; G] = core::array::from_fn(|g| nibbles.scales(group + g));
     let codes: [&[[[[u8; COLUMNS]; 2]; SHARED]]; N] = core::array::from_fn(|n| {
-        let codes = work.codes[(image + n) * work.stride..].as_chunks().0.as_chunks().0.as_chunks().0;
+        let codes =
+            work.codes[(image + n) * work.stride..].as_chunks().0.as_chunks().0.as_chunks().0;
         &codes[..scales_a_row]
     });
-    let corrections: [&[i32]; N] =
-        core::array::from_fn(|n| &work.corrections[(image + n) * work.corrections_stride..][..scales_a_row]);
+    let corrections: [&[i32]; N] = core::array::from_fn(|n| {
+        &work.corrections[(image + n) * work.corrections_stride..][..scales_a_row]
+    });
     let mut sums = [[isa.sums(&[0; GROUP]); G]; N];
     for n in 0..N {
         for g in 0..G {
@@ -193,7 +219,12 @@ fn tile<I: Isa, const N: usize, const G: usize, const SHARED: usize>(
     for n in 0..N {
         let outputs = &mut work.outputs[(image + n) * work.stride..][group * GROUP..][..G * GROUP];
         for g in 0..G {
-            outputs[g * GROUP..][..GROUP].copy_from_slice(&requantize(isa, layer, group + g, sums[n][g]));
+            outputs[g * GROUP..][..GROUP].copy_from_slice(&requantize(
+                isa,
+                layer,
+                group + g,
+                sums[n][g],
+            ));
         }
     }
 }

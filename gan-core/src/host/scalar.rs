@@ -41,7 +41,8 @@ impl Isa for Scalar {
     fn add(self, mut sums: Self::Sums, weights: Self::Weights, codes: Self::Codes) -> Self::Sums {
         let codes = codes.map(i16::from);
         for (sum, weights) in sums.iter_mut().zip(weights) {
-            let product = |column: usize| i32::from(i16::from(weights[column])) * i32::from(codes[column]);
+            let product =
+                |column: usize| i32::from(i16::from(weights[column])) * i32::from(codes[column]);
             *sum = sum.wrapping_add(product(0) + product(1) + (product(2) + product(3)));
         }
         sums
@@ -66,13 +67,21 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
-    fn add_to_part(self, part: [i32; GROUP], weights: Self::Weights, codes: Self::Codes) -> [i32; GROUP] {
+    fn add_to_part(
+        self,
+        part: [i32; GROUP],
+        weights: Self::Weights,
+        codes: Self::Codes,
+    ) -> [i32; GROUP] {
         self.add(part, weights, codes)
     }
 
     #[inline(always)]
     fn add_part(self, mut sums: Self::Sums, part: [i32; GROUP], scales: [u8; GROUP]) -> Self::Sums {
-        sums.iter_mut().zip(part).zip(scales).for_each(|((sum, part), scale)| *sum = sum.wrapping_add(part * i32::from(scale)));
+        sums.iter_mut()
+            .zip(part)
+            .zip(scales)
+            .for_each(|((sum, part), scale)| *sum = sum.wrapping_add(part * i32::from(scale)));
         sums
     }
 
@@ -82,7 +91,13 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
-    fn requantize(self, sums: Self::Sums, [positive, negative]: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP] {
+    fn requantize(
+        self,
+        sums: Self::Sums,
+        [positive, negative]: [&[i32; GROUP]; 2],
+        zero_point: i32,
+        top: u8,
+    ) -> [u8; GROUP] {
         let mut codes = [0; GROUP];
         for (row, code) in codes.iter_mut().enumerate() {
             let factor = if sums[row] < 0 { negative[row] } else { positive[row] };

@@ -1,6 +1,8 @@
-//! The loops over layers, groups and images, for every backend: safe code over the few operations in which instruction sets differ.
+//! The loops over layers, groups and images, for every backend: safe code over the few operations
+//! in which instruction sets differ.
 //!
-//! A tile is the sums of some images and some groups of 16 rows, held in registers while all columns are added:
+//! A tile is the sums of some images and some groups of 16 rows, held in registers while all
+//! columns are added:
 //!
 //! ```text
 //! for each block of four columns
@@ -10,10 +12,13 @@
 //!         for each of the groups: sums[image][group] += weights . codes, in each of 16 lanes
 //! ```
 //!
-//! So each weight is loaded once for N images and each code once for G groups. Everything here is inlined into a function of the
-//! backend's file that has the instructions enabled.
+//! So each weight is loaded once for N images and each code once for G groups. Everything here is
+//! inlined into a function of the backend's file that has the instructions enabled.
 
-#![allow(clippy::needless_range_loop, reason = "an index runs through several arrays, in registers")]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "an index runs through several arrays, in registers"
+)]
 
 use super::network::{Block, COLUMNS, GROUP, Layer, Network, Rows, Work};
 use super::nibbles;
@@ -43,20 +48,39 @@ pub(super) trait Isa: Copy {
     /// 16 sums that begin with `start`, which is -32,512 to 0.
     fn part(self, start: i32) -> Self::Part;
     /// Adds the products of four columns of half bytes.
-    fn add_to_part(self, part: Self::Part, weights: Self::Weights, codes: Self::Codes) -> Self::Part;
+    fn add_to_part(
+        self,
+        part: Self::Part,
+        weights: Self::Weights,
+        codes: Self::Codes,
+    ) -> Self::Part;
     /// Adds the sums times their scales.
     fn add_part(self, sums: Self::Sums, part: Self::Part, scales: Self::Scales) -> Self::Sums;
     fn values(self, sums: Self::Sums) -> [i32; GROUP];
-    /// `clamp(zero_point + floor(sum * factor / 2^32 + 1/2), 0, top)`, the factor being the negative one for sums below 0.
-    fn requantize(self, sums: Self::Sums, factors: [&[i32; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP];
+    /// `clamp(zero_point + floor(sum * factor / 2^32 + 1/2), 0, top)`, the factor being the
+    /// negative one for sums below 0.
+    fn requantize(
+        self,
+        sums: Self::Sums,
+        factors: [&[i32; GROUP]; 2],
+        zero_point: i32,
+        top: u8,
+    ) -> [u8; GROUP];
 }
 
 /// Fewer images than this go through one by one: a tile takes longer.
 pub(super) const FEW: usize = 3;
 
-/// Runs all layers: tiles are `N` images by `G` groups (`NIBBLES` groups of half bytes), or one image by `ALONE` groups. There is room for whole tiles.
+/// Runs all layers: tiles are `N` images by `G` groups (`NIBBLES` groups of half bytes), or one
+/// image by `ALONE` groups. There is room for whole tiles.
 #[inline(always)]
-pub(super) fn run<I: Isa, const N: usize, const G: usize, const NIBBLES: usize, const ALONE: usize>(
+pub(super) fn run<
+    I: Isa,
+    const N: usize,
+    const G: usize,
+    const NIBBLES: usize,
+    const ALONE: usize,
+>(
     isa: I,
     network: &Network,
     work: &mut Work,
@@ -99,19 +123,32 @@ fn layer_tiles<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, wo
     }
 }
 
-/// Runs `G` groups of a layer for all images: their weights stay in the cache. The last tile may have images that nobody asked for.
+/// Runs `G` groups of a layer for all images: their weights stay in the cache. The last tile may
+/// have images that nobody asked for.
 #[inline(always)]
-fn column<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, work: &mut Work, group: usize) {
+fn column<I: Isa, const N: usize, const G: usize>(
+    isa: I,
+    layer: &Layer,
+    work: &mut Work,
+    group: usize,
+) {
     for first in (0..work.images).step_by(N) {
         tile::<I, N, G>(isa, layer, work, group, first);
     }
 }
 
 #[inline(always)]
-fn tile<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, work: &mut Work, group: usize, image: usize) {
+fn tile<I: Isa, const N: usize, const G: usize>(
+    isa: I,
+    layer: &Layer,
+    work: &mut Work,
+    group: usize,
+    image: usize,
+) {
     let blocks = layer.blocks;
     let weights: [&[Block]; G] = core::array::from_fn(|g| &layer.weights(group + g)[..blocks]);
-    let codes: [&[[u8; COLUMNS]]; N] = core::array::from_fn(|n| &work.codes[(image + n) * work.stride..].as_chunks().0[..blocks]);
+    let codes: [&[[u8; COLUMNS]]; N] =
+        core::array::from_fn(|n| &work.codes[(image + n) * work.stride..].as_chunks().0[..blocks]);
     let mut sums = [[isa.sums(&[0; GROUP]); G]; N];
     for n in 0..N {
         for g in 0..G {
@@ -133,23 +170,42 @@ fn tile<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, work: &mu
     for n in 0..N {
         let outputs = &mut work.outputs[(image + n) * work.stride..][group * GROUP..][..G * GROUP];
         for g in 0..G {
-            outputs[g * GROUP..][..GROUP].copy_from_slice(&requantize(isa, layer, group + g, sums[n][g]));
+            outputs[g * GROUP..][..GROUP].copy_from_slice(&requantize(
+                isa,
+                layer,
+                group + g,
+                sums[n][g],
+            ));
         }
     }
 }
 
 /// The outputs of a group, before the table.
 #[inline(always)]
-pub(super) fn requantize<I: Isa>(isa: I, layer: &Layer, group: usize, sums: I::Sums) -> [u8; GROUP] {
+pub(super) fn requantize<I: Isa>(
+    isa: I,
+    layer: &Layer,
+    group: usize,
+    sums: I::Sums,
+) -> [u8; GROUP] {
     match &layer.rescale[group] {
-        Rows::Factors { positive, negative } => isa.requantize(sums, [positive, negative], layer.zero_point, layer.top),
-        Rows::Plain { positive, negative } => plain(&isa.values(sums), [positive, negative], layer.zero_point, layer.top),
+        Rows::Factors { positive, negative } => {
+            isa.requantize(sums, [positive, negative], layer.zero_point, layer.top)
+        }
+        Rows::Plain { positive, negative } => {
+            plain(&isa.values(sums), [positive, negative], layer.zero_point, layer.top)
+        }
     }
 }
 
 /// Requantization by its definition, for shifts that no factor has.
 #[inline(never)]
-fn plain(sums: &[i32; GROUP], [positive, negative]: [&[Rescale; GROUP]; 2], zero_point: i32, top: u8) -> [u8; GROUP] {
+fn plain(
+    sums: &[i32; GROUP],
+    [positive, negative]: [&[Rescale; GROUP]; 2],
+    zero_point: i32,
+    top: u8,
+) -> [u8; GROUP] {
     let mut codes = [0; GROUP];
     for row in 0..GROUP {
         let rescale = if sums[row] < 0 { negative[row] } else { positive[row] };

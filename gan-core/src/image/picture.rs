@@ -14,8 +14,9 @@ use crate::ImageShape;
 
 /// Lines of an image, drawn in grey: pixel 0 is black, 255 is white.
 ///
-/// The colour type is the display's; every one that can be made from [`Gray8`] will do. All lines at once, or one after the other as
-/// [`generate_rows`](crate::Generator::generate_rows) makes them:
+/// The colour type is the display's; every one that can be made from [`Gray8`] will do. All lines
+/// at once, or one after the other as [`generate_rows`](crate::Generator::generate_rows) makes
+/// them:
 ///
 /// ```
 /// use embedded_graphics_core::{Drawable, pixelcolor::Gray8, prelude::*, primitives::Rectangle};
@@ -47,7 +48,8 @@ pub struct Picture<'a, C = Gray8> {
 }
 
 impl<'a, C> Picture<'a, C> {
-    /// The lines in `lines`, `[lines][width][channels]`, as many as it holds, at the display's top left corner.
+    /// The lines in `lines`, `[lines][width][channels]`, as many as it holds, at the display's top
+    /// left corner.
     pub fn new(lines: &'a [u8], shape: ImageShape) -> Self {
         Self { lines, shape, top_left: Point::zero(), scale: 1, color: PhantomData }
     }
@@ -62,7 +64,8 @@ impl<'a, C> Picture<'a, C> {
         Self { scale, ..self }
     }
 
-    /// Moved down by `lines` lines of the image: where line `lines` belongs in a picture that is drawn line by line.
+    /// Moved down by `lines` lines of the image: where line `lines` belongs in a picture that is
+    /// drawn line by line.
     pub fn below(self, lines: usize) -> Self {
         let down = (lines as u32).saturating_mul(self.scale);
         Self { top_left: self.top_left + Size::new(0, down), ..self }
@@ -89,7 +92,8 @@ impl<C: PixelColor + From<Gray8>> Drawable for Picture<'_, C> {
         let (scale, channels) = (self.scale as usize, usize::from(self.shape.channels));
         let dots = self.lines().flat_map(|line| iter::repeat_n(line, scale)).flat_map(|line| {
             // Never 0, which the compiler sees only here: with 0 this would panic.
-            line.chunks_exact(channels.max(1)).flat_map(move |pixel| iter::repeat_n(C::from(Gray8::new(luma(pixel))), scale))
+            line.chunks_exact(channels.max(1))
+                .flat_map(move |pixel| iter::repeat_n(C::from(Gray8::new(luma(pixel))), scale))
         });
         target.fill_contiguous(&self.bounding_box(), dots)
     }

@@ -1,7 +1,9 @@
 //! Armv6-M and Armv8-M Baseline: Cortex-M0, M0+, M23.
 //!
-//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane). There is no 64-bit multiply, so sums are requantized by the canonical multiplier and shift, in two
-//! 32-bit multiplies as `Rescale::apply` does, with `(v + 2^(s - 17)) >> (s - 16)` as `((v >> (s - 17)) + 1) >> 1`.
+//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane). There is no 64-bit
+//! multiply, so sums are requantized by the canonical multiplier and shift, in two 32-bit
+//! multiplies as `Rescale::apply` does, with `(v + 2^(s - 17)) >> (s - 16)` as `((v >> (s - 17)) +
+//! 1) >> 1`.
 
 #![allow(unsafe_code)]
 
@@ -29,7 +31,8 @@ pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
     }
 }
 
-/// Where the assembly keeps a field of [`Call`]: on its stack, in the same order, without the weights' pointer, which stays in a register.
+/// Where the assembly keeps a field of [`Call`]: on its stack, in the same order, without the
+/// weights' pointer, which stays in a register.
 macro_rules! kept {
     ($field:ident) => {
         offset_of!(Call, $field) - size_of::<usize>()
@@ -62,7 +65,8 @@ global_asm!(
     gan_core_two_columns r4, r7, r8, r9
     gan_core_two_columns r5, r7, r10, r11
     .endm
-    // From the sum in r0 and the factor in r1 to the output before saturation, not below 0, in r0. r4 is the rounding, r6 the shifts.
+    // From the sum in r0 and the factor in r1 to the output before saturation, not below 0, in r0.
+    // r4 is the rounding, r6 the shifts.
     .macro gan_core_rescale row
     ldrb r2, [r6, #\row]
     movs r3, #32

@@ -1,7 +1,8 @@
 //! Armv7-M: Cortex-M3.
 //!
-//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane). `SMLAL` requantizes: with the zero point above and a half below, its upper
-//! word becomes `zero_point + floor(acc * factor / 2^32 + 1/2)`.
+//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane). `SMLAL` requantizes: with
+//! the zero point above and a half below, its upper word becomes `zero_point + floor(acc * factor /
+//! 2^32 + 1/2)`.
 
 #![allow(unsafe_code)]
 
@@ -29,7 +30,8 @@ pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
     }
 }
 
-/// Where the assembly keeps a field of [`Call`]: on its stack, in the same order, without the weights' pointer, which stays in a register.
+/// Where the assembly keeps a field of [`Call`]: on its stack, in the same order, without the
+/// weights' pointer, which stays in a register.
 macro_rules! kept {
     ($field:ident) => {
         offset_of!(Call, $field) - size_of::<usize>()

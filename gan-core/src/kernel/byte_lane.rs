@@ -6,8 +6,9 @@
 //! x w = x0 w1 + 2^16 (x0 w0 + x1 w1) + 2^32 x1 w0
 //! ```
 //!
-//! so `(x w mod 2^32) >> 16` is `x0 w0 + x1 w1` plus what `x0 w1` carries, which is nothing: `127 * 255 < 2^16`, and so is the sum,
-//! `2 * 127 * 255 = 64770`. Always exact. The 128 comes off with `-128 (x0 + x1 + ..)`, which is the same for all rows.
+//! so `(x w mod 2^32) >> 16` is `x0 w0 + x1 w1` plus what `x0 w1` carries, which is nothing: `127 *
+//! 255 < 2^16`, and so is the sum, `2 * 127 * 255 = 64770`. Always exact. The 128 comes off with
+//! `-128 (x0 + x1 + ..)`, which is the same for all rows.
 
 use super::{Groups, pairs};
 use crate::blob::Packing;
@@ -46,10 +47,12 @@ pub struct Call {
 }
 
 impl Call {
-    /// For all whole groups of `outputs`; `None` if something is missing, or there is no whole group.
+    /// For all whole groups of `outputs`; `None` if something is missing, or there is no whole
+    /// group.
     ///
-    /// What the pointers point to is there as the kernels read it: sections of so many groups, which begin on words as decode proves, a table with
-    /// an entry for every saturated index, and `outputs`, which are borrowed exclusively as long as the caller holds them.
+    /// What the pointers point to is there as the kernels read it: sections of so many groups,
+    /// which begin on words as decode proves, a table with an entry for every saturated index, and
+    /// `outputs`, which are borrowed exclusively as long as the caller holds them.
     pub fn new(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) -> Option<Self> {
         let words = groups.columns / 2;
         let count = outputs.len() / GROUP;

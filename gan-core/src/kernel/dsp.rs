@@ -1,8 +1,10 @@
 //! Armv7E-M and Armv8-M with the DSP extension: Cortex-M4, M7, M33.
 //!
-//! A halfword `256 a + b` holds the weights of two rows, a word those of two columns. `SMLAD` of such a word with two inputs adds up
-//! `256 A + B` of the rows' sums `A` and `B`; `SXTB16` leaves the two `b` in the word, and a second `SMLAD` adds up `B`. At the end
-//! `A = ((256 A + B) - B) >> 8`, exactly if `A` has 24 bits, which `decode` proves. Three instructions for four multiply-accumulates.
+//! A halfword `256 a + b` holds the weights of two rows, a word those of two columns. `SMLAD` of
+//! such a word with two inputs adds up `256 A + B` of the rows' sums `A` and `B`; `SXTB16` leaves
+//! the two `b` in the word, and a second `SMLAD` adds up `B`. At the end `A = ((256 A + B) - B) >>
+//! 8`, exactly if `A` has 24 bits, which `decode` proves. Three instructions for four
+//! multiply-accumulates.
 //!
 //! `SMMLAR` requantizes in one instruction: `zero_point + floor(acc * factor / 2^32 + 1/2)`.
 
@@ -21,7 +23,8 @@ pub fn stage(codes: &[u8], staged: &mut [u32]) {
     pairs::stage(codes, staged.get_mut(..PACKING.staged_len(codes.len())).unwrap_or_default());
 }
 
-/// What the assembly gets. It keeps all but the first on its stack, in this order: every register is taken.
+/// What the assembly gets. It keeps all but the first on its stack, in this order: every register
+/// is taken.
 #[repr(C)]
 struct Call {
     weights: *const u8,
@@ -69,12 +72,14 @@ pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
         outputs_end: outputs.as_mut_ptr().wrapping_add(count * PACKING.group()),
         zero_point: groups.zero_point.into(),
     };
-    // SAFETY: `hold` compared the lengths, sections begin on multiples of 16 as decode proves and groups keep them on words, the table has
-    // an entry for every saturated index, and outputs are borrowed exclusively.
+    // SAFETY: `hold` compared the lengths, sections begin on multiples of 16 as decode proves and
+    // groups keep them on words, the table has an entry for every saturated index, and outputs are
+    // borrowed exclusively.
     unsafe { gan_core_dsp_rows(&call) }
 }
 
-/// Where the assembly keeps a field of [`Call`]: on its stack, without the weights' pointer, which stays in a register.
+/// Where the assembly keeps a field of [`Call`]: on its stack, without the weights' pointer, which
+/// stays in a register.
 macro_rules! kept {
     ($field:ident) => {
         offset_of!(Call, $field) - size_of::<usize>()
@@ -88,7 +93,8 @@ global_asm!(
     .syntax unified
     .thumb
 
-    // Two columns by four rows: r2 += 256 A + B and r3 += B of the first two rows, r4 and r5 of the others.
+    // Two columns by four rows: r2 += 256 A + B and r3 += B of the first two rows, r4 and r5 of the
+    // others.
     .macro gan_core_two_columns x, first, second
     smlad r2, \first, \x, r2
     smlad r4, \second, \x, r4

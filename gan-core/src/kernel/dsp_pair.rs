@@ -1,7 +1,8 @@
-//! Two images at a time on cores with the DSP extension: each word of weights is loaded and unpacked once for both.
+//! Two images at a time on cores with the DSP extension: each word of weights is loaded and
+//! unpacked once for both.
 //!
-//! The arithmetic and the packing are those of [`dsp`](super::active). The inputs of both images lie in turns: a word of two codes of the first
-//! image, a word of the second.
+//! The arithmetic and the packing are those of [`dsp`](super::active). The inputs of both images
+//! lie in turns: a word of two codes of the first image, a word of the second.
 
 #![allow(unsafe_code)]
 
@@ -13,7 +14,12 @@ use core::ptr;
 
 /// Puts an image's codes into its words among those of both; the rest of them becomes zero.
 pub fn stage(codes: &[u8], image: usize, staged: &mut [u32]) {
-    let mut words = staged.get_mut(..2 * PACKING.staged_len(codes.len())).unwrap_or_default().iter_mut().skip(image).step_by(2);
+    let mut words = staged
+        .get_mut(..2 * PACKING.staged_len(codes.len()))
+        .unwrap_or_default()
+        .iter_mut()
+        .skip(image)
+        .step_by(2);
     for (pair, word) in codes.chunks(2).zip(&mut words) {
         *word = pair.iter().rev().fold(0, |word, &code| word << 16 | u32::from(code));
     }
@@ -42,12 +48,18 @@ struct Call {
 unsafe extern "C" {
     /// # Safety
     ///
-    /// The pointers are those of `run`; both `outputs` have room for the same positive number of whole groups.
+    /// The pointers are those of `run`; both `outputs` have room for the same positive number of
+    /// whole groups.
     fn gan_core_dsp_pair(call: &Call);
 }
 
 /// Computes groups of four rows of two images; `second_bias` is the second image's.
-pub fn run(groups: &Groups<'_>, second_bias: &[u8], staged: &[u32], [first, second]: [&mut [u8]; 2]) {
+pub fn run(
+    groups: &Groups<'_>,
+    second_bias: &[u8],
+    staged: &[u32],
+    [first, second]: [&mut [u8]; 2],
+) {
     let words = groups.columns;
     let count = first.len().min(second.len()) / PACKING.group();
     if staged.len() < words || !groups.hold(count) || second_bias.len() < 16 * count {
@@ -68,12 +80,14 @@ pub fn run(groups: &Groups<'_>, second_bias: &[u8], staged: &[u32], [first, seco
         outputs_end: first.as_mut_ptr().wrapping_add(count * PACKING.group()),
         zero_point: groups.zero_point.into(),
     };
-    // SAFETY: `hold` and the line after it compared the lengths, sections begin on multiples of 16 as decode proves and groups keep them on
-    // words, the table has an entry for every saturated index, and outputs are borrowed exclusively.
+    // SAFETY: `hold` and the line after it compared the lengths, sections begin on multiples of 16
+    // as decode proves and groups keep them on words, the table has an entry for every saturated
+    // index, and outputs are borrowed exclusively.
     unsafe { gan_core_dsp_pair(&call) }
 }
 
-/// Where the assembly keeps a field of [`Call`]: on its stack, without the weights' pointer, which stays in a register.
+/// Where the assembly keeps a field of [`Call`]: on its stack, without the weights' pointer, which
+/// stays in a register.
 macro_rules! kept {
     ($field:ident) => {
         offset_of!(Call, $field) - size_of::<usize>()
@@ -86,8 +100,8 @@ global_asm!(
     .syntax unified
     .thumb
 
-    // Two columns by four rows of two images. r2 and r6 += 256 A + B, r3 and r7 += B of the first two rows, the first image's and the second's;
-    // r4, r8, r5 and r9 those of the others.
+    // Two columns by four rows of two images. r2 and r6 += 256 A + B, r3 and r7 += B of the first
+    // two rows, the first image's and the second's; r4, r8, r5 and r9 those of the others.
     .macro gan_core_pair_two_columns
     ldm r0!, {{r10, r11}}
     ldm r1!, {{r12, lr}}
@@ -102,7 +116,8 @@ global_asm!(
     smlad r5, lr, r10, r5
     smlad r9, lr, r11, r9
     .endm
-    // The row's sums of both images, with the factor for their signs. r0 is the factors, r1 the negative ones, r10 the zero point.
+    // The row's sums of both images, with the factor for their signs. r0 is the factors, r1 the
+    // negative ones, r10 the zero point.
     .macro gan_core_pair_rescale row, first, second
     ldr r11, [r0, #4 * \row]
     ldr r12, [r1, #4 * \row]

@@ -1,4 +1,5 @@
-//! Half bytes on Armv6-M and Armv8-M Baseline: [`half_lane`](super::half_lane) with the sums in the upper registers, which `ADD` reaches.
+//! Half bytes on Armv6-M and Armv8-M Baseline: [`half_lane`](super::half_lane) with the sums in the
+//! upper registers, which `ADD` reaches.
 
 #![allow(unsafe_code)] // assembly
 

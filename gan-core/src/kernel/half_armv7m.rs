@@ -1,6 +1,8 @@
-//! Half bytes on Armv7-M and Armv8-M: [`half_lane`](super::half_lane), where `AND` and `SUB` shift their operands and `MLA` adds.
+//! Half bytes on Armv7-M and Armv8-M: [`half_lane`](super::half_lane), where `AND` and `SUB` shift
+//! their operands and `MLA` adds.
 //!
-//! Eight multiply-accumulates are eight instructions: a load of the code, three masks and four multiplies; and half a load of two columns.
+//! Eight multiply-accumulates are eight instructions: a load of the code, three masks and four
+//! multiplies; and half a load of two columns.
 
 #![allow(unsafe_code)] // assembly
 

@@ -1,8 +1,9 @@
 //! Half bytes on Armv8.1-M with MVE (Helium), in rows: two rows share the loads of the codes.
 //!
-//! A group's bytes are one vector (of halfwords for groups of 16): a mask leaves its even columns, a shift the odd ones, each weight `w` as
-//! `n = w + 8`, and `VMLADAV` adds up the products with codes that were staged in the same order. The group's sum of `w x` is that of `n x` less
-//! `8 sum of x`, which is the same in all rows and staged with the codes.
+//! A group's bytes are one vector (of halfwords for groups of 16): a mask leaves its even columns,
+//! a shift the odd ones, each weight `w` as `n = w + 8`, and `VMLADAV` adds up the products with
+//! codes that were staged in the same order. The group's sum of `w x` is that of `n x` less `8 sum
+//! of x`, which is the same in all rows and staged with the codes.
 
 #![allow(unsafe_code)]
 
@@ -32,7 +33,8 @@ struct Call {
 unsafe extern "C" {
     /// # Safety
     ///
-    /// The pointers are those of `add`, to as many rows and groups of 16 as it says, one at least of each.
+    /// The pointers are those of `add`, to as many rows and groups of 16 as it says, one at least
+    /// of each.
     fn gan_core_half_rows_16(call: &Call);
 
     /// # Safety
@@ -56,9 +58,12 @@ pub fn add(block: &HalfBytes<'_>, sums: &mut [i32; ROWS]) {
         rows,
         sums: sums.as_mut_ptr(),
     };
-    // SAFETY: `hold` compared the lengths; a row that there is not is read as the one before. `sums` are borrowed exclusively, and even in number, so
-    // that there is one for a pair's second row.
-    unsafe { if block.group == 16 { gan_core_half_rows_16(&call) } else { gan_core_half_rows_32(&call) } }
+    // SAFETY: `hold` compared the lengths; a row that there is not is read as the one before.
+    // `sums` are borrowed exclusively, and even in number, so that there is one for a pair's second
+    // row.
+    unsafe {
+        if block.group == 16 { gan_core_half_rows_16(&call) } else { gan_core_half_rows_32(&call) }
+    }
 }
 
 global_asm!(
@@ -91,7 +96,8 @@ global_asm!(
     ldm r0, {{r0-r6}}
     push {{r1, r2, r4, r5}}
     vmov.i8 q4, #15
-    // Two rows: weights in r0 and r1, scales in r3 and r4, sums in r7 and r12. Each ends where the next one begins.
+    // Two rows: weights in r0 and r1, scales in r3 and r4, sums in r7 and r12. Each ends where the
+    // next one begins.
 1:  ldrd r2, r5, [sp]
     ldrd r9, r10, [sp, #8]
     mov r1, r0

@@ -1,4 +1,5 @@
-//! Half bytes on RISC-V with 32-bit registers and the M extension: [`half_lane`](super::half_lane), with the rows' sums in registers.
+//! Half bytes on RISC-V with 32-bit registers and the M extension: [`half_lane`](super::half_lane),
+//! with the rows' sums in registers.
 
 #![allow(unsafe_code)] // assembly
 
@@ -17,7 +18,8 @@ global_asm!(
     mul t2, t2, t1
     add \sum, \sum, t2
     .endm
-    // A column of eight rows. t3 is of all half bytes, t4, t5 and a7 of rows 2 and 3, 4 and 5, 6 and 7.
+    // A column of eight rows. t3 is of all half bytes, t4, t5 and a7 of rows 2 and 3, 4 and 5, 6
+    // and 7.
     .macro gan_core_half_column column
     lw t0, 4 * \column(a1)
     lbu t1, \column(a2)

@@ -1,8 +1,9 @@
 //! Armv8.1-M with MVE (Helium): Cortex-M55, M85.
 //!
-//! `VMLADAVA` adds 16 products to a sum; seven rows share the inputs, as many as there are even registers for sums. Loads and
-//! multiply-accumulates alternate, which a Cortex-M55 overlaps. Requantization is `VRMULH`, `floor(acc * factor / 2^32 + 1/2)`, and a table is
-//! read by a gather load.
+//! `VMLADAVA` adds 16 products to a sum; seven rows share the inputs, as many as there are even
+//! registers for sums. Loads and multiply-accumulates alternate, which a Cortex-M55 overlaps.
+//! Requantization is `VRMULH`, `floor(acc * factor / 2^32 + 1/2)`, and a table is read by a gather
+//! load.
 //!
 //! Whoever runs it has enabled the coprocessors 10 and 11 (CPACR).
 
@@ -82,13 +83,15 @@ pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
         zero_point: groups.zero_point.into(),
         top: if groups.table.is_some() { 255 } else { CODE_MAX.into() },
     };
-    // SAFETY: `hold` compared the lengths, and sections begin on multiples of 16 as decode proves. The second load of a group's factors reads
-    // one word more than the group has, whose result is not stored; after the last factors there is another section of the blob, with the shifts.
-    // The table has an entry for every saturated index, and outputs are borrowed exclusively.
+    // SAFETY: `hold` compared the lengths, and sections begin on multiples of 16 as decode proves.
+    // The second load of a group's factors reads one word more than the group has, whose result is
+    // not stored; after the last factors there is another section of the blob, with the shifts. The
+    // table has an entry for every saturated index, and outputs are borrowed exclusively.
     unsafe { gan_core_mve_rows(&call) }
 }
 
-/// Where the assembly keeps a field of [`Call`]: on its stack, without those that stay in registers.
+/// Where the assembly keeps a field of [`Call`]: on its stack, without those that stay in
+/// registers.
 macro_rules! kept {
     ($field:ident) => {
         offset_of!(Call, $field) - offset_of!(Call, x)

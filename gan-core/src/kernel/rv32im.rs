@@ -1,10 +1,12 @@
 //! RISC-V with 32-bit registers and the M extension.
 //!
-//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane), eight rows at a time: there are registers for their sums, and they share
-//! the inputs. With `x << 8` and a row's bytes where they lie, the high half of the product is what the low half would be after a shift of the
+//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane), eight rows at a time:
+//! there are registers for their sums, and they share the inputs. With `x << 8` and a row's bytes
+//! where they lie, the high half of the product is what the low half would be after a shift of the
 //! weights, so every other row saves that shift.
 //!
-//! Requantization is `zero_point + mulh(acc, factor) + (mul(acc, factor) >> 31)`: the low half's upper bit is the half that is rounded.
+//! Requantization is `zero_point + mulh(acc, factor) + (mul(acc, factor) >> 31)`: the low half's
+//! upper bit is the half that is rounded.
 
 #![allow(unsafe_code)]
 

@@ -1,8 +1,9 @@
-//! Cortex-M. The memory layouts put the stack where nothing lies below, and the core itself sees to it that an access there faults: chips answer with a
-//! fault, with an alias of something else or, as the RP2350 for writes to its flash, not at all.
+//! Cortex-M. The memory layouts put the stack where nothing lies below, and the core itself sees to
+//! it that an access there faults: chips answer with a fault, with an alias of something else or,
+//! as the RP2350 for writes to its flash, not at all.
 //!
-//! Armv8-M has a register for the stack's limit, which cortex-m-rt sets (feature `set-msplim`; `stack_limit` in build.rs). The others have, all but the
-//! Cortex-M0, a memory protection unit.
+//! Armv8-M has a register for the stack's limit, which cortex-m-rt sets (feature `set-msplim`;
+//! `stack_limit` in build.rs). The others have, all but the Cortex-M0, a memory protection unit.
 
 use core::arch::{asm, naked_asm};
 
@@ -12,9 +13,11 @@ use cortex_m_rt::exception;
 use crate::driver::Mmio;
 use crate::{fatal, stack};
 
-/// Before memory is set up: makes the 64 KB below the stack inaccessible, if the core has a memory protection unit (Armv7-M Architecture Reference
-/// Manual, B3.5; the one of Armv6-M has the same registers). The stack's end has to be a multiple of 64 KB.
-// SAFETY: the name is the one that cortex-m-rt calls, and nothing else has it. It uses no memory, and only registers that a function may.
+/// Before memory is set up: makes the 64 KB below the stack inaccessible, if the core has a memory
+/// protection unit (Armv7-M Architecture Reference Manual, B3.5; the one of Armv6-M has the same
+/// registers). The stack's end has to be a multiple of 64 KB.
+// SAFETY: the name is the one that cortex-m-rt calls, and nothing else has it. It uses no memory,
+// and only registers that a function may.
 #[cfg(not(stack_limit))]
 #[unsafe(naked)]
 #[unsafe(no_mangle)]
@@ -49,7 +52,8 @@ extern "C" fn __pre_init() {
     )
 }
 
-/// Whether the stack pointer was to go below its limit: STKOF of the usage fault's status (Armv8-M Architecture Reference Manual, D1.2).
+/// Whether the stack pointer was to go below its limit: STKOF of the usage fault's status (Armv8-M
+/// Architecture Reference Manual, D1.2).
 fn met_limit() -> bool {
     const STACK_OVERFLOW: u32 = 1 << 20;
     // SAFETY: the configurable faults' status.
@@ -64,9 +68,10 @@ pub fn stack_pointer() -> usize {
     pointer
 }
 
-/// Every fault begins here: the configurable ones are not enabled, so they escalate. It notes what the core has put on the stack and then starts the
-/// stack anew, because there may be none left.
-// SAFETY: the name is the one in cortex-m-rt's vector table, and nothing else has it. It does not return.
+/// Every fault begins here: the configurable ones are not enabled, so they escalate. It notes what
+/// the core has put on the stack and then starts the stack anew, because there may be none left.
+// SAFETY: the name is the one in cortex-m-rt's vector table, and nothing else has it. It does not
+// return.
 #[unsafe(naked)]
 #[unsafe(no_mangle)]
 extern "C" fn HardFault() -> ! {
@@ -94,8 +99,8 @@ extern "C" fn report(frame: usize, pc: usize, lr: usize) -> ! {
 }
 
 /// Any other exception or interrupt: none is enabled, so one that arrives is a bug.
-// SAFETY: `#[exception]` demands `unsafe` because this may run even with interrupts masked, in the middle of any
-// critical section. This one takes no lock, uses no static and never returns.
+// SAFETY: `#[exception]` demands `unsafe` because this may run even with interrupts masked, in the
+// middle of any critical section. This one takes no lock, uses no static and never returns.
 #[exception]
 unsafe fn DefaultHandler(irq: i16) {
     fatal(format_args!("unexpected exception or interrupt {irq}"))

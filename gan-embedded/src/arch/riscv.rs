@@ -8,22 +8,28 @@ use riscv_rt::post_init;
 
 use crate::{fatal, stack};
 
-/// Bytes below the stack that `guard_stack` makes inaccessible: more than a frame of any function here. A power of two.
+/// Bytes below the stack that `guard_stack` makes inaccessible: more than a frame of any function
+/// here. A power of two.
 const GUARD: usize = 64 << 10;
 
 /// Before `main`: makes the memory below the stack inaccessible, until the next reset.
 ///
-/// A physical memory protection entry of type NAPOT (RISC-V Privileged Architecture, section 3.7): the address of a naturally aligned power of two,
-/// in words, with as many ones below as its size has bits after the eighth byte. Locked, so that it holds in machine mode as well.
+/// A physical memory protection entry of type NAPOT (RISC-V Privileged Architecture, section 3.7):
+/// the address of a naturally aligned power of two, in words, with as many ones below as its size
+/// has bits after the eighth byte. Locked, so that it holds in machine mode as well.
 ///
-/// Where a boot loader has locked the entries before, as Espressif's does on the ESP32-C3, these writes do nothing; what it has locked there lets nobody
-/// write below the RAM (ESP-IDF, `esp_cpu_configure_region_protection`).
+/// Where a boot loader has locked the entries before, as Espressif's does on the ESP32-C3, these
+/// writes do nothing; what it has locked there lets nobody write below the RAM (ESP-IDF,
+/// `esp_cpu_configure_region_protection`).
 #[post_init]
 fn guard_stack(_hart: usize) {
     const LOCKED_NAPOT: usize = 0b1001_1000;
     let address = ((stack::end() - GUARD) >> 2) | ((GUARD >> 3) - 1);
-    // SAFETY: nothing is in that memory: see the memory layout. No other entry is in use, unless it is locked.
-    unsafe { asm!("csrw pmpaddr0, {}", "csrw pmpcfg0, {}", in(reg) address, in(reg) LOCKED_NAPOT, options(nostack)) };
+    // SAFETY: nothing is in that memory: see the memory layout. No other entry is in use, unless it
+    // is locked.
+    unsafe {
+        asm!("csrw pmpaddr0, {}", "csrw pmpcfg0, {}", in(reg) address, in(reg) LOCKED_NAPOT, options(nostack))
+    };
 }
 
 /// The stack pointer.
@@ -34,7 +40,8 @@ pub fn stack_pointer() -> usize {
     pointer
 }
 
-// Every trap begins here, before riscv-rt saves the registers on the stack. As none returns, the stack can start anew: there may be none left.
+// Every trap begins here, before riscv-rt saves the registers on the stack. As none returns, the
+// stack can start anew: there may be none left.
 global_asm!(
     ".section .trap.start, \"ax\"",
     ".global _pre_default_start_trap",
@@ -45,14 +52,19 @@ global_asm!(
 );
 
 /// Every synchronous exception: misaligned or forbidden access, illegal instruction, `ecall`.
-// SAFETY: the name is the one riscv-rt's linker script looks for, with the signature it calls, and nothing else has it.
+// SAFETY: the name is the one riscv-rt's linker script looks for, with the signature it calls, and
+// nothing else has it.
 #[unsafe(no_mangle)]
 extern "C" fn ExceptionHandler(_frame: &riscv_rt::TrapFrame) -> ! {
     let address = mtval::read();
     if (stack::end() - GUARD..stack::end()).contains(&address) || mscratch::read() < stack::end() {
         fatal(format_args!("exception at {:#010x}: the stack has overflowed", mepc::read()));
     }
-    fatal(format_args!("exception {} at {:#010x}, value {address:#010x}", mcause::read().code(), mepc::read()))
+    fatal(format_args!(
+        "exception {} at {:#010x}, value {address:#010x}",
+        mcause::read().code(),
+        mepc::read()
+    ))
 }
 
 /// Every interrupt: none is enabled, so one that arrives is a bug.

@@ -1,5 +1,5 @@
-//! Makes one image between two markers, or two at a time if `GAN_COUNT_PAIR` is set when it is built: `cargo xtask count` counts the instructions
-//! from the one to the other.
+//! Makes one image between two markers, or two at a time if `GAN_COUNT_PAIR` is set when it is
+//! built: `cargo xtask count` counts the instructions from the one to the other.
 //!
 //! Prints the kernel's name and the CRC-32 of what it made, so that no wrong image is counted.
 #![no_std]
@@ -15,7 +15,8 @@ use gan_embedded::entry;
 use gan_embedded::model::{self, CLASSES, LATENT_LEN, PIXELS_LEN, SCRATCH_LEN};
 use static_cell::ConstStaticCell;
 
-/// The images that `cargo xtask count` makes as well: the first of this seed, with label 0 if there are labels.
+/// The images that `cargo xtask count` makes as well: the first of this seed, with label 0 if there
+/// are labels.
 const SEED: u64 = 0;
 /// Whether to make two.
 const PAIR: bool = option_env!("GAN_COUNT_PAIR").is_some();
@@ -29,8 +30,11 @@ struct Buffers {
     pixels: [[u8; PIXELS_LEN]; 2],
 }
 
-static BUFFERS: ConstStaticCell<Buffers> =
-    ConstStaticCell::new(Buffers { latents: [[0; LATENT_LEN]; 2], scratch: [0; 2 * SCRATCH_LEN], pixels: [[0; PIXELS_LEN]; 2] });
+static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers {
+    latents: [[0; LATENT_LEN]; 2],
+    scratch: [0; 2 * SCRATCH_LEN],
+    pixels: [[0; PIXELS_LEN]; 2],
+});
 
 #[entry]
 fn main() -> ! {
@@ -45,7 +49,10 @@ fn count(console: &mut Console, Buffers { latents, scratch, pixels }: &mut Buffe
     LatentSampler::new(SEED).fill(latents.as_flattened_mut());
     let label = black_box((CLASSES > 0).then_some(0));
     let made = if PAIR {
-        let (latents, pixels) = (latents.each_ref().map(|latent| &latent[..]), pixels.each_mut().map(|pixels| &mut pixels[..]));
+        let (latents, pixels) = (
+            latents.each_ref().map(|latent| &latent[..]),
+            pixels.each_mut().map(|pixels| &mut pixels[..]),
+        );
         mark_start();
         let made = generator.generate_pair(latents, [label; 2], scratch, pixels);
         mark_stop();
@@ -69,8 +76,8 @@ fn count(console: &mut Console, Buffers { latents, scratch, pixels }: &mut Buffe
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn mark_start() {
-    // SAFETY: a comment. The compiler must take it for code that may read and write memory, so it moves none across, and as
-    // the comments differ it cannot make one function of the two.
+    // SAFETY: a comment. The compiler must take it for code that may read and write memory, so it
+    // moves none across, and as the comments differ it cannot make one function of the two.
     unsafe { asm!("/* start */", options(nostack)) };
 }
 

@@ -32,7 +32,8 @@ fn main() -> ! {
         // A panic for the check that there is none.
         assert_ne!(core::hint::black_box(0), 0);
     }
-    let Some(Buffers { latent, scratch, line, grid, slots: [active, spare] }) = BUFFERS.try_take() else {
+    let Some(Buffers { latent, scratch, line, grid, slots: [active, spare] }) = BUFFERS.try_take()
+    else {
         fatal(format_args!("main was called twice"));
     };
     let mut memory = Memory { latent, scratch, line, grid };

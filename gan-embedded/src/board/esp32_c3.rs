@@ -27,7 +27,8 @@ pub fn emergency(bytes: &[u8]) {
     serial.flush();
 }
 
-/// `esp_app_desc_t` of ESP-IDF 5, by which the boot loader and `espflash` know a program. 256 bytes: 0 stands for no version, no name, any revision of the chip.
+/// `esp_app_desc_t` of ESP-IDF 5, by which the boot loader and `espflash` know a program. 256
+/// bytes: 0 stands for no version, no name, any revision of the chip.
 #[repr(C)]
 struct Description {
     magic: u32,
@@ -59,8 +60,9 @@ static DESCRIPTION: Description = Description {
     _reserved: [0; 75],
 };
 
-// The core knows no other traps than vectored ones, to a multiple of 256 bytes (Technical Reference Manual 1.3, section 1.4). Exceptions go to its start, and
-// interrupts, of which none is enabled, behind it.
+// The core knows no other traps than vectored ones, to a multiple of 256 bytes (Technical Reference
+// Manual 1.3, section 1.4). Exceptions go to its start, and interrupts, of which none is enabled,
+// behind it.
 global_asm!(
     ".section .trap.vectors, \"ax\"",
     ".balign 256",
@@ -74,7 +76,8 @@ global_asm!(
     ".option pop",
 );
 
-/// Before `main`, instead of riscv-rt's own. Interrupts go off by mstatus, because there is no mie to clear.
+/// Before `main`, instead of riscv-rt's own. Interrupts go off by mstatus, because there is no mie
+/// to clear.
 // SAFETY: the name is the one that riscv-rt calls, and nothing else has it.
 #[unsafe(no_mangle)]
 extern "C" fn _setup_interrupts(_hart: usize) {

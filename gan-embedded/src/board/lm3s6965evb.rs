@@ -62,7 +62,9 @@ pub fn start() -> impl Board {
     // SAFETY: SSI0 and port C, whose clocks are on.
     let (ssi, port) = unsafe { (Mmio::new(0x4000_8000), Mmio::new(0x4000_6000)) };
     lm3s::output(port, PIN_DC.into());
-    let display = SHADOW.try_take().map(|shadow| Ssd0323::new(Panel(Pl022::new(ssi, DISPLAY_DIVISOR), port), shadow));
+    let display = SHADOW
+        .try_take()
+        .map(|shadow| Ssd0323::new(Panel(Pl022::new(ssi, DISPLAY_DIVISOR), port), shadow));
     // SAFETY: called once, by `main`, and nobody else uses the core's timer.
     let core = unsafe { cortex_m::Peripherals::steal() };
     Wired { serial, clock: SysTick::<{ lm3s::HERTZ }>::new(core.SYST), display }

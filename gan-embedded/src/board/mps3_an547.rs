@@ -24,9 +24,10 @@ pub fn emergency(bytes: &[u8]) {
     This::emergency(bytes);
 }
 
-// cortex-m-rt calls this before it touches RAM. The core has read its first two vectors from the ITCM (see the memory layout)
-// and has to be told where the others are. Coprocessors 10 and 11 are the vector registers: the target is one without a
-// floating-point unit, so that cortex-m-rt leaves them off, but assembly may use them.
+// cortex-m-rt calls this before it touches RAM. The core has read its first two vectors from the
+// ITCM (see the memory layout) and has to be told where the others are. Coprocessors 10 and 11 are
+// the vector registers: the target is one without a floating-point unit, so that cortex-m-rt leaves
+// them off, but assembly may use them.
 global_asm!(
     ".section .text.__pre_init, \"ax\"",
     ".global __pre_init",

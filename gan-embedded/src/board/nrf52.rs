@@ -7,7 +7,8 @@ use crate::driver::nrf52::{HERTZ, Pin, pin, start_clocks};
 use crate::driver::systick::SysTick;
 use crate::driver::{Mmio, Serial, Wired};
 
-/// A board whose debugger's serial port is on the pins `TX` and `RX`, and whose display may be on `DATA` and `CLOCK`.
+/// A board whose debugger's serial port is on the pins `TX` and `RX`, and whose display may be on
+/// `DATA` and `CLOCK`.
 pub struct Nrf52<const TX: u32, const RX: u32, const DATA: u32, const CLOCK: u32>;
 
 impl<const TX: u32, const RX: u32, const DATA: u32, const CLOCK: u32> Nrf52<TX, RX, DATA, CLOCK> {
@@ -28,7 +29,11 @@ impl<const TX: u32, const RX: u32, const DATA: u32, const CLOCK: u32> Nrf52<TX, 
         let board = {
             use crate::driver::{nrf52::Twi, oled};
             // SAFETY: TWI0.
-            board.with_display(oled::connect(Twi::new(unsafe { Mmio::new(0x4000_3000) }, DATA, CLOCK)))
+            board.with_display(oled::connect(Twi::new(
+                unsafe { Mmio::new(0x4000_3000) },
+                DATA,
+                CLOCK,
+            )))
         };
         board
     }

@@ -9,7 +9,8 @@ pub const CORE: &str = "Cortex-M4";
 /// A board.
 pub const EMULATED: bool = false;
 
-/// The J-Link's serial port on P0.06 and P0.08; a display on P0.26 and P0.27, which are SDA and SCL of the header.
+/// The J-Link's serial port on P0.06 and P0.08; a display on P0.26 and P0.27, which are SDA and SCL
+/// of the header.
 type This = Nrf52<6, 8, 26, 27>;
 
 /// Switches it on. Once.

@@ -31,7 +31,8 @@ pub fn start() -> impl Board {
     let serial = serial();
     // SAFETY: called once, by `main`, and nobody else uses the core's timer and caches.
     let mut core = unsafe { cortex_m::Peripherals::steal() };
-    // Data and the blob lie behind a bus at half the core's clock. Nothing but the core accesses memory.
+    // Data and the blob lie behind a bus at half the core's clock. Nothing but the core accesses
+    // memory.
     core.SCB.enable_icache();
     core.SCB.enable_dcache(&mut core.CPUID);
     Wired::new(serial, SysTick::<HERTZ>::new(core.SYST))

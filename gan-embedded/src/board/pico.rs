@@ -11,7 +11,8 @@ pub const CORE: &str = "Cortex-M0+";
 /// A board.
 pub const EMULATED: bool = false;
 
-/// What the chip's own boot loader takes from the flash first: it sets up the flash to be read in place, at half the core's clock.
+/// What the chip's own boot loader takes from the flash first: it sets up the flash to be read in
+/// place, at half the core's clock.
 #[unsafe(link_section = ".boot2")]
 #[used]
 static BOOT2: [u8; 256] = BOOT_LOADER_W25Q080;

@@ -1,4 +1,5 @@
-//! What the Raspberry Pi Pico and Pico 2 have in common: the pins, and the peripherals of their chips.
+//! What the Raspberry Pi Pico and Pico 2 have in common: the pins, and the peripherals of their
+//! chips.
 
 use gan_app::Board;
 

@@ -1,4 +1,5 @@
-//! The APB UART of Arm's Cortex-M System Design Kit (its Technical Reference Manual, DDI 0479, section 4.3).
+//! The APB UART of Arm's Cortex-M System Design Kit (its Technical Reference Manual, DDI 0479,
+//! section 4.3).
 
 use super::{Mmio, Serial};
 

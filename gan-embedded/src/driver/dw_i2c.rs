@@ -31,8 +31,9 @@ pub struct DwI2c(Mmio);
 impl DwI2c {
     /// Switches the controller at `registers` on, from a clock of `hertz`.
     pub fn new(registers: Mmio, hertz: u32) -> Self {
-        // The clock is low for three fifths of its period: the standard's 1.3 and 0.6 microseconds at least. Spikes up to 50 ns do not
-        // count, and the data stays for 300 ns after the clock's fall.
+        // The clock is low for three fifths of its period: the standard's 1.3 and 0.6 microseconds
+        // at least. Spikes up to 50 ns do not count, and the data stays for 300 ns after the
+        // clock's fall.
         let period = hertz / 400_000;
         let low = period * 3 / 5;
         registers.write(ENABLE, 0);
@@ -48,7 +49,8 @@ impl DwI2c {
 impl Bus for DwI2c {
     fn send(&mut self, address: u8, bytes: impl Iterator<Item = u8>) -> Result<(), NoAnswer> {
         let registers = self.0;
-        // The address is taken only while the controller is off; that also empties what an abort has left.
+        // The address is taken only while the controller is off; that also empties what an abort
+        // has left.
         registers.write(ENABLE, 0);
         registers.write(TARGET, address.into());
         registers.write(ENABLE, 1);

@@ -1,7 +1,9 @@
-//! Clock, watchdogs, timer and serial ports of Espressif's ESP32-C3 (Technical Reference Manual 1.3, chapters 6, 10, 12, 26 and 30).
+//! Clock, watchdogs, timer and serial ports of Espressif's ESP32-C3 (Technical Reference Manual
+//! 1.3, chapters 6, 10, 12, 26 and 30).
 //!
-//! Espressif's boot loader, which `espflash` writes in front of the firmware, has set up the flash and its cache, runs the core from the
-//! phase-locked loop at 80 MHz and UART 0 from the crystal at 115,200 baud, and has started a watchdog.
+//! Espressif's boot loader, which `espflash` writes in front of the firmware, has set up the flash
+//! and its cache, runs the core from the phase-locked loop at 80 MHz and UART 0 from the crystal at
+//! 115,200 baud, and has started a watchdog.
 
 use super::bus::soon;
 use super::{Clock, Mmio, Serial};
@@ -19,14 +21,17 @@ const SYSTEM_TIMER: Mmio = block(0x6002_3000);
 const USB: Mmio = block(0x6004_3000);
 const SYSTEM: Mmio = block(0x600C_0000);
 
-/// Stops all three watchdogs: the boot loader's, the one of timer group 0, and the "super" one, which can only be told to feed itself.
+/// Stops all three watchdogs: the boot loader's, the one of timer group 0, and the "super" one,
+/// which can only be told to feed itself.
 pub fn stop_watchdogs() {
     const KEY: u32 = 0x50D8_3AA1;
     const SUPER_KEY: u32 = 0x8F1D_312A;
     const FEED_ITSELF: u32 = 1 << 31;
     /// Off, and with the bit by which the timer group's watchdog takes a configuration.
     const TAKE_OFF: u32 = 1 << 22;
-    for (registers, configuration, protection, off) in [(RTC, 0x90, 0xA8, 0), (TIMER_GROUP_0, 0x48, 0x64, TAKE_OFF)] {
+    for (registers, configuration, protection, off) in
+        [(RTC, 0x90, 0xA8, 0), (TIMER_GROUP_0, 0x48, 0x64, TAKE_OFF)]
+    {
         registers.write(protection, KEY);
         registers.write(configuration, off);
         registers.write(protection, 0);
@@ -83,7 +88,8 @@ impl Clock for SystemTimer {
     }
 }
 
-/// Both ports that a board may have: UART 0, which a board with a USB bridge connects, and the chip's own USB port.
+/// Both ports that a board may have: UART 0, which a board with a USB bridge connects, and the
+/// chip's own USB port.
 #[derive(Debug)]
 pub struct Ports {
     /// Whether the host takes what the USB port sends. Without one, nobody waits for it.

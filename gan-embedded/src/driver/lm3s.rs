@@ -41,7 +41,10 @@ pub fn clocks() {
     system.write(CLOCK, clock);
     // The crystal starts in under 20 ms, some 300,000 ticks of the oscillator that runs now.
     cortex_m::asm::delay(400_000);
-    let clock = clock & !(SOURCE_AND_CRYSTAL | PLL_OFF | OUTPUT_OFF | DIVISOR) | CRYSTAL_8_MHZ | DIVIDE | BY_4;
+    let clock = clock & !(SOURCE_AND_CRYSTAL | PLL_OFF | OUTPUT_OFF | DIVISOR)
+        | CRYSTAL_8_MHZ
+        | DIVIDE
+        | BY_4;
     system.write(CLOCK, clock);
     while system.read(RAW_INTERRUPTS) & PLL_LOCKED == 0 {}
     system.write(CLOCK, clock & !BYPASS);
@@ -68,7 +71,8 @@ pub fn output(port: Mmio, pins: u32) {
     port.write(DIGITAL, port.read(DIGITAL) | pins);
 }
 
-/// Sets pins of a port to the bits of `levels`. A port's data is at 256 addresses, which say what pins are meant.
+/// Sets pins of a port to the bits of `levels`. A port's data is at 256 addresses, which say what
+/// pins are meant.
 pub fn set(port: Mmio, pins: u8, levels: u8) {
     port.write(usize::from(pins) << 2, levels.into());
 }

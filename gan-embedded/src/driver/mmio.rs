@@ -11,8 +11,8 @@ impl Mmio {
     ///
     /// # Safety
     ///
-    /// From there on lie the registers of a device, all those that [`read`](Self::read) and [`write`](Self::write) will be given the offset of, and
-    /// using them does nothing to memory.
+    /// From there on lie the registers of a device, all those that [`read`](Self::read) and
+    /// [`write`](Self::write) will be given the offset of, and using them does nothing to memory.
     pub const unsafe fn new(base: usize) -> Self {
         Self(base)
     }

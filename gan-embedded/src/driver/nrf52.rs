@@ -1,5 +1,6 @@
-//! What Nordic's nRF52833 and nRF52840 have beside the nRF51's UART, which they have too: the crystal, pins and the two-wire interface (nRF52840 Product
-//! Specification 1.11, sections 4.2, 5.4, 6.8 and 6.31).
+//! What Nordic's nRF52833 and nRF52840 have beside the nRF51's UART, which they have too: the
+//! crystal, pins and the two-wire interface (nRF52840 Product Specification 1.11, sections 4.2,
+//! 5.4, 6.8 and 6.31).
 
 use super::Mmio;
 use super::bus::{Bus, NoAnswer, soon};
@@ -7,7 +8,8 @@ use super::bus::{Bus, NoAnswer, soon};
 /// Hertz of the core: there is no other speed.
 pub const HERTZ: u32 = 64_000_000;
 
-/// The crystal instead of the inaccurate oscillator that runs from reset on, and the cache between the core and its flash, which takes wait states by itself.
+/// The crystal instead of the inaccurate oscillator that runs from reset on, and the cache between
+/// the core and its flash, which takes wait states by itself.
 pub fn start_clocks() {
     const START_CRYSTAL: usize = 0x000;
     const STARTED: usize = 0x100;

@@ -15,11 +15,13 @@ const COMMANDS: u8 = 0x00;
 const DATA: u8 = 0x40;
 
 /// The display.
-pub type Oled<B> = Ssd1306<Interface<B>, DisplaySize128x64, BufferedGraphicsMode<DisplaySize128x64>>;
+pub type Oled<B> =
+    Ssd1306<Interface<B>, DisplaySize128x64, BufferedGraphicsMode<DisplaySize128x64>>;
 
 /// The display on `bus`, switched on and dark, if one answers.
 pub fn connect<B: Bus>(bus: B) -> Option<Oled<B>> {
-    let mut oled = Ssd1306::new(Interface(bus), DisplaySize128x64, DisplayRotation::Rotate0).into_buffered_graphics_mode();
+    let mut oled = Ssd1306::new(Interface(bus), DisplaySize128x64, DisplayRotation::Rotate0)
+        .into_buffered_graphics_mode();
     oled.init().and_then(|()| oled.flush()).ok().map(|()| oled)
 }
 

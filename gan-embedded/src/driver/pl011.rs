@@ -29,7 +29,8 @@ impl Pl011 {
         // The port may be in use, and what it is sending may be the start of a message.
         Self(registers).flush();
         registers.write(CONTROL, 0);
-        // hertz / (16 baud), in sixty-fourths, rounded. The write to LINE_CONTROL is what makes it count.
+        // hertz / (16 baud), in sixty-fourths, rounded. The write to LINE_CONTROL is what makes it
+        // count.
         let divisor = (4 * hertz + BAUD / 2) / BAUD;
         registers.write(DIVISOR, divisor / 64);
         registers.write(DIVISOR_FRACTION, divisor % 64);

@@ -1,4 +1,5 @@
-//! Arm's PL022 synchronous serial port (its Technical Reference Manual, DDI 0194, chapter 3), as an SPI master that only sends.
+//! Arm's PL022 synchronous serial port (its Technical Reference Manual, DDI 0194, chapter 3), as an
+//! SPI master that only sends.
 
 use super::Mmio;
 
@@ -18,7 +19,8 @@ const RX_NOT_EMPTY: u32 = 1 << 2;
 pub struct Pl022(Mmio);
 
 impl Pl022 {
-    /// Switches the port at `registers` on: bytes, SPI mode 2, a bit for each `divisor` ticks of the port's clock, an even number up to 254.
+    /// Switches the port at `registers` on: bytes, SPI mode 2, a bit for each `divisor` ticks of
+    /// the port's clock, an even number up to 254.
     pub fn new(registers: Mmio, divisor: u32) -> Self {
         registers.write(CONTROL_1, 0);
         registers.write(CONTROL_0, IDLE_HIGH | BITS_8);
@@ -29,7 +31,8 @@ impl Pl022 {
         port
     }
 
-    /// Sends a byte. When this returns the last bit is out, so that whatever goes with the byte may change.
+    /// Sends a byte. When this returns the last bit is out, so that whatever goes with the byte may
+    /// change.
     pub fn send(&mut self, byte: u8) {
         self.0.write(DATA, byte.into());
         // A byte comes in for each that goes out.

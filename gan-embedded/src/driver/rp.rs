@@ -1,5 +1,5 @@
-//! Clocks, resets and pins of Raspberry Pi's RP2040 and RP2350: RP2040 Datasheet, sections 2.14 to 2.19; RP2350 Datasheet, chapters 7 to 9. The two
-//! have the same blocks at other addresses.
+//! Clocks, resets and pins of Raspberry Pi's RP2040 and RP2350: RP2040 Datasheet, sections 2.14 to
+//! 2.19; RP2350 Datasheet, chapters 7 to 9. The two have the same blocks at other addresses.
 
 use super::Mmio;
 
@@ -92,10 +92,12 @@ mod clocks {
     pub const SYS_SELECTED: usize = 0x44;
     pub const PERI_CTRL: usize = 0x48;
 
-    /// Sources of the reference clock: a ring oscillator, which runs from reset on, and the crystal.
+    /// Sources of the reference clock: a ring oscillator, which runs from reset on, and the
+    /// crystal.
     pub const REF_SOURCE: u32 = 3;
     pub const REF_CRYSTAL: u32 = 2;
-    /// Sources of the system clock: the reference clock, or what the other field says, whose 0 is the phase-locked loop.
+    /// Sources of the system clock: the reference clock, or what the other field says, whose 0 is
+    /// the phase-locked loop.
     pub const SYS_SOURCE: u32 = 1;
     pub const SYS_OTHER: u32 = 7 << 5;
     /// The peripherals' clock, whose source 0 is the system clock.
@@ -110,7 +112,8 @@ mod crystal {
     /// For 1 to 15 MHz; on.
     pub const ENABLE: u32 = 0xFA_BAA0;
     pub const STABLE: u32 = 1 << 31;
-    /// Six milliseconds, in units of 256 periods: what the chips' C SDK waits for boards of which it knows no more.
+    /// Six milliseconds, in units of 256 periods: what the chips' C SDK waits for boards of which
+    /// it knows no more.
     pub const WAIT: u32 = 6 * (super::CRYSTAL / 1000 / 256 + 1);
 }
 
@@ -146,16 +149,20 @@ impl Rp {
         CRYSTAL * FEEDBACK / (self.dividers.0 * self.dividers.1)
     }
 
-    /// The crystal, the phase-locked loop, and core and peripherals on it. It may run already: a debugger's reset leaves the clocks alone.
+    /// The crystal, the phase-locked loop, and core and peripherals on it. It may run already: a
+    /// debugger's reset leaves the clocks alone.
     pub fn start_clocks(&self) {
         let (clocks, crystal, pll) = (block(self.clocks), block(self.crystal), block(self.pll));
-        // Off the phase-locked loop before it is reset; both multiplexers change without a glitch, and say when they have.
+        // Off the phase-locked loop before it is reset; both multiplexers change without a glitch,
+        // and say when they have.
         clocks.modify(clocks::SYS_CTRL, clocks::SYS_SOURCE, 0);
         clocks.wait(clocks::SYS_SELECTED, 1);
         clocks.modify(clocks::REF_CTRL, clocks::REF_SOURCE, 0);
         clocks.wait(clocks::REF_SELECTED, 1);
         // Whoever ran before may have divided them.
-        [clocks::REF_DIVIDER, clocks::SYS_DIVIDER].into_iter().for_each(|divider| clocks.write(divider, 1 << self.fraction_bits));
+        [clocks::REF_DIVIDER, clocks::SYS_DIVIDER]
+            .into_iter()
+            .for_each(|divider| clocks.write(divider, 1 << self.fraction_bits));
 
         crystal.write(crystal::STARTUP, crystal::WAIT);
         crystal.write(crystal::CTRL, crystal::ENABLE);
@@ -165,7 +172,8 @@ impl Rp {
 
         self.reset(self.reset_pll);
         self.release(self.reset_pll);
-        // The crystal undivided; then the order of the datasheets: the oscillator, its lock, the dividers.
+        // The crystal undivided; then the order of the datasheets: the oscillator, its lock, the
+        // dividers.
         pll.write(pll::STATUS, 1);
         pll.write(pll::FEEDBACK, FEEDBACK);
         pll.modify(pll::POWER, pll::OFF | pll::OSCILLATOR_OFF, 0);
@@ -197,7 +205,8 @@ impl Rp {
         block(base)
     }
 
-    /// A pin with a pull-up, so that nothing comes from one that is not connected. On the RP2350 this also ends its isolation.
+    /// A pin with a pull-up, so that nothing comes from one that is not connected. On the RP2350
+    /// this also ends its isolation.
     fn pin(&self, number: usize, function: Function) {
         let pad = pads::SCHMITT | pads::PULL_UP | pads::DRIVE_4_MA | pads::INPUT_ENABLE;
         block(self.pads).write(4 + 4 * number, pad);

@@ -1,4 +1,5 @@
-//! A display of 128 by 64 dots in 16 greys: OSRAM's Pictiva OLED panel with Solomon Systech's SSD0323 controller (its data sheet, section 9).
+//! A display of 128 by 64 dots in 16 greys: OSRAM's Pictiva OLED panel with Solomon Systech's
+//! SSD0323 controller (its data sheet, section 9).
 
 use core::convert::Infallible;
 use core::iter;
@@ -19,7 +20,8 @@ const HEIGHT: usize = 64;
 const SET_COLUMNS: u8 = 0x15;
 const SET_ROWS: u8 = 0x75;
 
-/// What the panel wants after its reset. Addresses count up along a line, and the high half of a byte is the dot on the left.
+/// What the panel wants after its reset. Addresses count up along a line, and the high half of a
+/// byte is the dot on the left.
 #[rustfmt::skip]
 const INIT: &[u8] = &[
     0xAE,                                                       // off
@@ -43,8 +45,8 @@ pub trait Link {
     fn data(&mut self, bytes: &[u8]);
 }
 
-/// What is in the panel's memory: a byte for two dots. It is kept here as well, because the panel's cannot be read, and to change one
-/// dot takes the other.
+/// What is in the panel's memory: a byte for two dots. It is kept here as well, because the panel's
+/// cannot be read, and to change one dot takes the other.
 pub type Shadow = [[u8; WIDTH / 2]; HEIGHT];
 
 /// A dark panel.
@@ -74,7 +76,8 @@ impl<L: Link> Ssd0323<L> {
     /// Says where the bytes go that follow: line after line of an area, which is on the display.
     fn window(&mut self, area: &Rectangle) {
         let (columns, rows) = (area.columns(), area.rows());
-        let [left, right, top, bottom] = [columns.start / 2, (columns.end - 1) / 2, rows.start, rows.end - 1].map(|at| at as u8);
+        let [left, right, top, bottom] =
+            [columns.start / 2, (columns.end - 1) / 2, rows.start, rows.end - 1].map(|at| at as u8);
         self.link.command(&[SET_COLUMNS, left, right, SET_ROWS, top, bottom]);
     }
 }
@@ -89,12 +92,21 @@ impl<L: Link> DrawTarget for Ssd0323<L> {
     type Color = Gray4;
     type Error = Infallible;
 
-    fn draw_iter<I: IntoIterator<Item = Pixel<Gray4>>>(&mut self, pixels: I) -> Result<(), Infallible> {
-        pixels.into_iter().try_for_each(|Pixel(at, color)| self.fill_solid(&Rectangle::new(at, Size::new(1, 1)), color))
+    fn draw_iter<I: IntoIterator<Item = Pixel<Gray4>>>(
+        &mut self,
+        pixels: I,
+    ) -> Result<(), Infallible> {
+        pixels.into_iter().try_for_each(|Pixel(at, color)| {
+            self.fill_solid(&Rectangle::new(at, Size::new(1, 1)), color)
+        })
     }
 
     /// Sends each line as soon as it is complete, two dots a byte.
-    fn fill_contiguous<I: IntoIterator<Item = Gray4>>(&mut self, area: &Rectangle, colors: I) -> Result<(), Infallible> {
+    fn fill_contiguous<I: IntoIterator<Item = Gray4>>(
+        &mut self,
+        area: &Rectangle,
+        colors: I,
+    ) -> Result<(), Infallible> {
         let visible = area.intersection(&self.bounding_box());
         if visible.is_zero_sized() {
             return Ok(());
@@ -102,15 +114,25 @@ impl<L: Link> DrawTarget for Ssd0323<L> {
         self.window(&visible);
         let mut colors = colors.into_iter();
         let Point { x: left, y: above } = visible.top_left - area.top_left;
-        let (left, width, shown) = (left as usize, area.size.width as usize, visible.size.width as usize);
+        let (left, width, shown) =
+            (left as usize, area.size.width as usize, visible.size.width as usize);
         skip(&mut colors, (above as usize).saturating_mul(width));
         let columns = visible.columns();
         let bytes = columns.start as usize / 2..(columns.end as usize).div_ceil(2);
-        for line in self.shadow.iter_mut().skip(visible.rows().start as usize).take(visible.size.height as usize) {
+        for line in self
+            .shadow
+            .iter_mut()
+            .skip(visible.rows().start as usize)
+            .take(visible.size.height as usize)
+        {
             skip(&mut colors, left);
             for (x, color) in columns.clone().zip(&mut colors) {
                 let Some(byte) = line.get_mut(x as usize / 2) else { continue };
-                *byte = if x % 2 == 0 { *byte & 0x0F | color.luma() << 4 } else { *byte & 0xF0 | color.luma() };
+                *byte = if x % 2 == 0 {
+                    *byte & 0x0F | color.luma() << 4
+                } else {
+                    *byte & 0xF0 | color.luma()
+                };
             }
             skip(&mut colors, width.saturating_sub(left + shown));
             self.link.data(line.get(bytes.clone()).unwrap_or_default());

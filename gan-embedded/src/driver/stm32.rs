@@ -1,10 +1,12 @@
-//! Pins and UARTs of ST's STM32F4 (RM0383, chapters 8 and 19) and STM32H7 (RM0433, chapters 11 and 48).
+//! Pins and UARTs of ST's STM32F4 (RM0383, chapters 8 and 19) and STM32H7 (RM0433, chapters 11 and
+//! 48).
 
 use super::{Mmio, Serial};
 
 const BAUD: u32 = 115_200;
 
-/// Gives a pin of the port at `registers` to a peripheral, with a pull-up: nothing comes from a pin that is not connected.
+/// Gives a pin of the port at `registers` to a peripheral, with a pull-up: nothing comes from a pin
+/// that is not connected.
 pub fn alternate(registers: Mmio, pin: usize, function: u32) {
     const MODE: usize = 0x00;
     const PULL: usize = 0x0C;

@@ -19,7 +19,8 @@ const BAUD: u32 = 115_200;
 pub struct Usart(Mmio);
 
 impl Usart {
-    /// Switches the port at `registers` on, at 115,200 baud from a clock of `hertz`. One that is on already goes on as it is.
+    /// Switches the port at `registers` on, at 115,200 baud from a clock of `hertz`. One that is on
+    /// already goes on as it is.
     pub fn new(registers: Mmio, hertz: u32) -> Self {
         registers.write(BAUD_RATE, (hertz + BAUD / 2) / BAUD);
         registers.write(CONTROL_1, ENABLE | TX_ENABLE | RX_ENABLE);

@@ -35,8 +35,8 @@ fn control() -> Mmio {
     unsafe { Mmio::new(0x4002_3800) }
 }
 
-/// Brings the core to [`HERTZ`], once. QEMU's models have no such control: its registers read as zeros, also where the oscillator that every chip
-/// starts with would say that it runs.
+/// Brings the core to [`HERTZ`], once. QEMU's models have no such control: its registers read as
+/// zeros, also where the oscillator that every chip starts with would say that it runs.
 pub fn clocks() {
     let rcc = control();
     if rcc.read(CONTROL) & HSI_READY == 0 || rcc.read(CLOCK) & IS_FROM_PLL != 0 {

@@ -7,7 +7,8 @@ pub const HERTZ: u32 = 100_000_000;
 /// Of the bus with USART 2, APB1.
 pub const BUS_HERTZ: u32 = HERTZ / 2;
 
-/// Registers, and bits in them, of reset and clock control (RM0383, section 6.3), power control (5.4) and the flash interface (3.8).
+/// Registers, and bits in them, of reset and clock control (RM0383, section 6.3), power control
+/// (5.4) and the flash interface (3.8).
 mod rcc {
     pub const CR: usize = 0x00;
     pub const PLLCFGR: usize = 0x04;
@@ -21,7 +22,8 @@ mod rcc {
     pub const PLL_READY: u32 = 1 << 25;
     /// Everything in the register that is not reserved.
     pub const PLL_FIELDS: u32 = 0x0F43_7FFF;
-    /// From the crystal of 8 MHz: divided by 4, times 100, divided by 2 for the core; by 5 for USB, which is not used.
+    /// From the crystal of 8 MHz: divided by 4, times 100, divided by 2 for the core; by 5 for USB,
+    /// which is not used.
     pub const PLL_100_MHZ: u32 = 4 | 100 << 6 | 1 << 22 | 5 << 24;
     /// The bus of the slow peripherals at half the core's clock.
     pub const APB1_HALF: u32 = 4 << 10;

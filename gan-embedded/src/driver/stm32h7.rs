@@ -4,7 +4,8 @@ use super::Mmio;
 
 /// Of the core: what every revision of the chip runs at.
 pub const HERTZ: u32 = 400_000_000;
-/// Of the internal oscillator, which is trimmed to 1 %, feeds the phase-locked loop and, as it is, the UART. Boards differ in what else there is.
+/// Of the internal oscillator, which is trimmed to 1 %, feeds the phase-locked loop and, as it is,
+/// the UART. Boards differ in what else there is.
 pub const OSCILLATOR: u32 = 64_000_000;
 
 /// Registers, and bits in them, of reset and clock control (RM0433, section 8.7).
@@ -27,7 +28,8 @@ mod rcc {
     pub const DIVIDE_10: u32 = 10 << 4;
     /// For 4 to 8 MHz, the wide oscillator; its first output only.
     pub const RANGE_4_8: u32 = 2 << 2 | 1 << 16;
-    /// Times 125, which makes 800 MHz, divided by 2; the two other outputs, which are off, as after a reset.
+    /// Times 125, which makes 800 MHz, divided by 2; the two other outputs, which are off, as after
+    /// a reset.
     pub const TIMES_125_HALF: u32 = (125 - 1) | (2 - 1) << 9 | (2 - 1) << 16 | (2 - 1) << 24;
     /// The buses at half the core's clock, and those of the peripherals at half of that.
     pub const AHB_HALF_APB3_HALF: u32 = 8 | 4 << 4;

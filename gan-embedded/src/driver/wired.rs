@@ -55,7 +55,9 @@ pub trait Refresh {
 
 impl Refresh for NoDisplay {}
 
-impl<S: Serial, C: Clock, D: DrawTarget<Color: PixelColor + From<Gray8>> + Refresh> Board for Wired<S, C, D> {
+impl<S: Serial, C: Clock, D: DrawTarget<Color: PixelColor + From<Gray8>> + Refresh> Board
+    for Wired<S, C, D>
+{
     const NAME: &'static str = board::NAME;
     const CORE: &'static str = board::CORE;
     const TICKS_PER_SECOND: u32 = C::TICKS_PER_SECOND;

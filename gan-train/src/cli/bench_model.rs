@@ -13,9 +13,12 @@ use std::process::ExitCode;
 
 /// Write a blob of any shape with random weights, to know its size and speed before training
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  gan-train bench-model --layers 100-256-512-1024-784 -o bench.gan")]
+#[command(
+    after_help = "Example:\n  gan-train bench-model --layers 100-256-512-1024-784 -o bench.gan"
+)]
 pub struct BenchModel {
-    /// Sizes from the latent to the image, which is a square if its size is a square number and else one line
+    /// Sizes from the latent to the image, which is a square if its size is a square number and
+    /// else one line
     #[arg(long, value_name = "LATENT-...-IMAGE")]
     layers: Sizes,
     /// Bits of a weight: 8, or 4 in all layers but the first
@@ -64,7 +67,8 @@ impl BenchModel {
             Output::Tanh => Activation::Tanh,
             Output::None => Activation::Linear,
         };
-        let bits = if self.bits == "4" { Bits::Four { group: self.group.parse()? } } else { Bits::Eight };
+        let bits =
+            if self.bits == "4" { Bits::Four { group: self.group.parse()? } } else { Bits::Eight };
         let blob = blob(&self.layers, bits, hidden, output, self.seed)?;
         atomic::write(&self.out, &blob)?;
         let file = BlobFile::new(&blob);

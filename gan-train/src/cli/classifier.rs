@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// Train a classifier for `evaluate --classifier`: distances between features compare only within one
+/// Train a classifier for `evaluate --classifier`: distances between features compare only within
+/// one
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gan-train classifier --data my-idx-folder --out my.safetensors
@@ -36,8 +37,8 @@ impl TrainClassifier {
     pub fn run(self) -> Result<ExitCode> {
         let dataset = data::open(&self.data, self.data_dir.as_deref())?;
         let start = Instant::now();
-        let classifier =
-            Classifier::train(&dataset.train, self.steps, self.seed).with_context(|| format!("--data {}", self.data))?;
+        let classifier = Classifier::train(&dataset.train, self.steps, self.seed)
+            .with_context(|| format!("--data {}", self.data))?;
         classifier.write(&self.out)?;
         eprintln!("{} steps in {:.0} s", thousands(self.steps), start.elapsed().as_secs_f64());
         if let Some(test) = &dataset.test {

@@ -6,7 +6,8 @@ use gan_train::output::compare::{Comparison, text};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Compare runs: a table, and a page with their curves, samples and what differs in their configurations
+/// Compare runs: a table, and a page with their curves, samples and what differs in their
+/// configurations
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  gan-train compare runs/a runs/b --out a-and-b.html")]
 pub struct Compare {

@@ -15,7 +15,8 @@ use gan_train::trainer::folder::{self, RunConfig};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Judge a blob's images, the float model's if its run is there, and real ones: distances, likelihood, labels, memorization
+/// Judge a blob's images, the float model's if its run is there, and real ones: distances,
+/// likelihood, labels, memorization
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gan-train evaluate runs/quickstart/digits.gan --data digits
@@ -35,7 +36,8 @@ pub struct Evaluate {
     /// The run that the blob was quantized from [default: the blob's own folder, if it is a run]
     #[arg(long, value_name = "DIR")]
     run: Option<PathBuf>,
-    /// A classifier by `gan-train classifier` [default: the built-in one for MNIST, else one that is trained now]
+    /// A classifier by `gan-train classifier` [default: the built-in one for MNIST, else one that
+    /// is trained now]
     #[arg(long, value_name = "FILE.safetensors")]
     classifier: Option<PathBuf>,
     /// How many images to generate
@@ -65,10 +67,21 @@ impl Evaluate {
             Some(folder) => self.float(&file, Bits::of(generator.header()), &folder)?,
             None => None,
         };
-        let agreement = float.as_ref().map(|float| agreement::compare(&generator, float, self.seed)).transpose()?;
-        let float = float.map(|float| float.to_blob()).transpose()?.map(|blob| BlobFile::new(&blob));
+        let agreement = float
+            .as_ref()
+            .map(|float| agreement::compare(&generator, float, self.seed))
+            .transpose()?;
+        let float =
+            float.map(|float| float.to_blob()).transpose()?.map(|blob| BlobFile::new(&blob));
         let float = float.as_ref().map(BlobFile::decode).transpose()?;
-        let report = evaluate(&generator, float.as_ref(), &dataset, classifier, self.samples as usize, self.seed)?;
+        let report = evaluate(
+            &generator,
+            float.as_ref(),
+            &dataset,
+            classifier,
+            self.samples as usize,
+            self.seed,
+        )?;
         let report = Report { agreement, ..report };
         if self.json {
             super::print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
@@ -82,7 +95,11 @@ impl Evaluate {
     fn float(&self, file: &BlobFile, bits: Bits, folder: &Path) -> Result<Option<FloatGenerator>> {
         let run = RunConfig::read(folder)?;
         // A run that was trained anew since is another model: comparing with it would say nothing.
-        let all: &[Which] = if folder.join(checkpoint::BEST).exists() { &[Which::Best, Which::Last] } else { &[Which::Last] };
+        let all: &[Which] = if folder.join(checkpoint::BEST).exists() {
+            &[Which::Best, Which::Last]
+        } else {
+            &[Which::Last]
+        };
         for &which in all {
             let (float, _) = checkpoint::generator(folder, &run.config, which)?;
             if quantize(&float, bits)? == file.bytes() || float.to_blob()? == file.bytes() {
@@ -90,15 +107,20 @@ impl Evaluate {
             }
         }
         let (blob, folder) = (self.file.display(), folder.display());
-        ensure!(self.run.is_none(), "{blob}: not the blob that --run {folder} gives; quantize it anew");
+        ensure!(
+            self.run.is_none(),
+            "{blob}: not the blob that --run {folder} gives; quantize it anew"
+        );
         eprintln!("note: {blob} is not of the run in {folder}");
         Ok(None)
     }
 
     /// The run that was named, or the blob's own folder if it is one.
     fn run_folder(&self) -> Option<PathBuf> {
-        let folder = self.file.parent().map(|folder| if folder == "" { Path::new(".") } else { folder })?;
-        let is_run = [checkpoint::FILE, folder::CONFIG].iter().all(|name| folder.join(name).is_file());
+        let folder =
+            self.file.parent().map(|folder| if folder == "" { Path::new(".") } else { folder })?;
+        let is_run =
+            [checkpoint::FILE, folder::CONFIG].iter().all(|name| folder.join(name).is_file());
         self.run.clone().or(is_run.then(|| folder.to_owned()))
     }
 }

@@ -38,7 +38,8 @@ pub struct Finetune {
     /// The rates at the start, as a part of the run's own; they fall to the run's rate_end of it
     #[arg(long, default_value_t = 0.05, value_parser = super::train::positive)]
     rate: f64,
-    /// Steps between evaluations, by which the best generator is chosen; 0 for none [default: a tenth of the steps, if the run was evaluated]
+    /// Steps between evaluations, by which the best generator is chosen; 0 for none [default: a
+    /// tenth of the steps, if the run was evaluated]
     #[arg(long, value_name = "STEPS")]
     eval_every: Option<u64>,
     /// The best generator by the run's evaluations (the last, if there were none), or the last
@@ -53,9 +54,11 @@ impl Finetune {
     pub fn run(self) -> Result<ExitCode> {
         let mut run = RunConfig::read(&self.run_dir)?;
         let (float, _) = checkpoint::generator(&self.run_dir, &run.config, self.checkpoint)?;
-        let Checkpoint { state: trained, shape, data_sha256 } = checkpoint::load(&self.run_dir, &run.config)?;
+        let Checkpoint { state: trained, shape, data_sha256 } =
+            checkpoint::load(&self.run_dir, &run.config)?;
         let shown = self.out.display();
-        let taken = [checkpoint::FILE, folder::CONFIG].iter().any(|name| self.out.join(name).exists());
+        let taken =
+            [checkpoint::FILE, folder::CONFIG].iter().any(|name| self.out.join(name).exists());
         let same = self.out.exists() && self.out.canonicalize()? == self.run_dir.canonicalize()?;
         ensure!(!same, "--out {shown}: is the run itself");
         ensure!(
@@ -67,21 +70,31 @@ impl Finetune {
         let training = &mut run.config.training;
         (training.weight_bits, training.weight_group) = (4, self.group.parse()?);
         (training.steps, training.rate_hold) = (self.steps, 0.0);
-        for rate in [Some(&mut training.rate), training.generator_rate.as_mut(), training.discriminator_rate.as_mut()] {
+        for rate in [
+            Some(&mut training.rate),
+            training.generator_rate.as_mut(),
+            training.discriminator_rate.as_mut(),
+        ] {
             rate.into_iter().for_each(|rate| *rate *= self.rate);
         }
         let tenth = if training.eval_every > 0 { (self.steps / 10).max(1) } else { 0 };
         training.eval_every = self.eval_every.unwrap_or(tenth);
         run.config.check()?;
 
-        let dataset = data::open(&run.data, run.data_dir.as_deref())
-            .with_context(|| format!("the data of {} ({})", self.run_dir.join(folder::CONFIG).display(), run.data))?;
+        let dataset = data::open(&run.data, run.data_dir.as_deref()).with_context(|| {
+            format!("the data of {} ({})", self.run_dir.join(folder::CONFIG).display(), run.data)
+        })?;
         let material = Material::new(&run.config, dataset)?;
         let judge = watch::judge(&run.config, &material, None)?;
         let mut state = State::new(&run.config, shape);
         state.take_over(&float, trained.discriminator);
-        let mut trainer = Trainer::new(run.config.clone(), run.backend, material.into_train(), shape, state)?;
-        ensure!(trainer.data_sha256() == data_sha256, "{}: not the images and labels that the run was trained on", run.data);
+        let mut trainer =
+            Trainer::new(run.config.clone(), run.backend, material.into_train(), shape, state)?;
+        ensure!(
+            trainer.data_sha256() == data_sha256,
+            "{}: not the images and labels that the run was trained on",
+            run.data
+        );
 
         // Nothing refuses from here on: what was in the folder may go.
         atomic::create_folder(&self.out)?;
@@ -89,7 +102,11 @@ impl Finetune {
         let watch = Watch::new(&run.config, judge, &self.out, 0, false)?;
         run.write(&self.out)?;
         trainer.save(&self.out)?;
-        eprintln!("training {} with weights of 4 bits for {} steps, in {shown}", run.config.name, thousands(self.steps));
+        eprintln!(
+            "training {} with weights of 4 bits for {} steps, in {shown}",
+            run.config.name,
+            thousands(self.steps)
+        );
         interrupt::catch()?;
         let end = run::train(&mut trainer, watch, &self.out, &Options::default())?;
         losses::write(&self.out.join(folder::LOSSES), &metrics::read(&self.out)?)?;

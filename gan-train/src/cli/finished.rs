@@ -14,12 +14,17 @@ const LARGE: usize = 20_000_000;
 
 /// Writes the sample grid and the report, and says what comes next.
 pub fn finish(folder: &Path, trainer: Trainer) -> Result<ExitCode> {
-    let (step, seconds, config) = (trainer.state().step, trainer.state().seconds, trainer.config().clone());
+    let (step, seconds, config) =
+        (trainer.state().step, trainer.state().seconds, trainer.config().clone());
     // A network of a gigabyte should not be in memory twice.
     drop(trainer);
     let (float, _) = checkpoint::generator(folder, &config, Which::Best)?;
     let samples = Samples::new(config.seed, 100, float.latent_len, float.classes);
-    grid::write(&folder.join(folder::SAMPLES), &float.images(&samples), grid::columns(float.classes))?;
+    grid::write(
+        &folder.join(folder::SAMPLES),
+        &float.images(&samples),
+        grid::columns(float.classes),
+    )?;
     let weights: usize = float.layers.iter().map(|layer| layer.weights.len()).sum();
     drop(float);
     if weights > LARGE {
@@ -33,7 +38,10 @@ pub fn finish(folder: &Path, trainer: Trainer) -> Result<ExitCode> {
         eprintln!("warning: no {}: {error:#}", report::FILE);
     }
     let (shown, name) = (folder.display(), &config.name);
-    eprintln!("trained {} steps in {seconds:.1} s; next: gan-train quantize {shown} -o {name}.gan", thousands(step));
+    eprintln!(
+        "trained {} steps in {seconds:.1} s; next: gan-train quantize {shown} -o {name}.gan",
+        thousands(step)
+    );
     super::print(&format!("{shown}\n"))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -84,7 +84,10 @@ impl FitCommand {
                 bail!("--board {name}: no such board; there are {}", names.join(", "));
             }
         }
-        let fits = boards.iter().map(|board| Fit::new(board, &generator, &speeds)).collect::<Result<Vec<_>>>()?;
+        let fits = boards
+            .iter()
+            .map(|board| Fit::new(board, &generator, &speeds))
+            .collect::<Result<Vec<_>>>()?;
         let reports: Vec<_> = fits.iter().map(Report::from).collect();
         if self.json {
             super::print(&(serde_json::to_string_pretty(&reports)? + "\n"))?;
@@ -107,11 +110,17 @@ fn table(reports: &[Report<'_>]) -> Result<String> {
         let Report { board, core, flash_needed, flash_free, ram_needed, ram_free, .. } = report;
         let time = report.milliseconds.map_or("-".into(), |time| format!("{time:.2} ms"));
         let core = core.split(' ').next().unwrap_or_default();
-        let signed = |bytes: i64| format!("{}{}", if bytes < 0 { "-" } else { "" }, thousands(bytes.unsigned_abs()));
-        let over =
-            |free: i64, what: &str| (free < 0).then(|| format!("{} bytes of {what} too many", thousands(free.unsigned_abs())));
-        let missing: Vec<_> = [over(*flash_free, "flash"), over(*ram_free, "RAM")].into_iter().flatten().collect();
-        let verdict = if missing.is_empty() { "yes".into() } else { format!("no: {}", missing.join(", ")) };
+        let signed = |bytes: i64| {
+            format!("{}{}", if bytes < 0 { "-" } else { "" }, thousands(bytes.unsigned_abs()))
+        };
+        let over = |free: i64, what: &str| {
+            (free < 0)
+                .then(|| format!("{} bytes of {what} too many", thousands(free.unsigned_abs())))
+        };
+        let missing: Vec<_> =
+            [over(*flash_free, "flash"), over(*ram_free, "RAM")].into_iter().flatten().collect();
+        let verdict =
+            if missing.is_empty() { "yes".into() } else { format!("no: {}", missing.join(", ")) };
         writeln!(
             text,
             "{board:<15} {core:<12} {:>10} {:>10} {:>8} {:>8} {time:>10}  {verdict}",

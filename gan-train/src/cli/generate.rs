@@ -44,7 +44,8 @@ pub struct Generate {
     /// Print the images as text
     #[arg(long)]
     ascii: bool,
-    /// Write images-idx3-ubyte and, for a conditional model, labels-idx1-ubyte into a folder: MNIST's format
+    /// Write images-idx3-ubyte and, for a conditional model, labels-idx1-ubyte into a folder:
+    /// MNIST's format
     #[arg(long, value_name = "DIR")]
     idx: Option<PathBuf>,
 }
@@ -61,17 +62,21 @@ impl Generate {
         if let Some(label) = self.label {
             match generator.classes() {
                 0 => bail!("--label {label}: {} takes no label", self.file.display()),
-                classes if label >= classes => bail!("--label {label}: expected 0 to {}", classes - 1),
+                classes if label >= classes => {
+                    bail!("--label {label}: expected 0 to {}", classes - 1)
+                }
                 _ => {}
             }
         }
         let runner = Runner::new(&generator);
         if self.ascii || self.out.is_some() {
-            let (count, samples) = (self.count as usize, self.samples(&generator, 0, self.count as usize));
+            let (count, samples) =
+                (self.count as usize, self.samples(&generator, 0, self.count as usize));
             let mut pixels = vec![0; count * generator.pixels_len()];
             draw(&runner, &samples, &mut pixels)?;
             let shape = generator.image();
-            let images = Images { count, width: shape.width.into(), height: shape.height.into(), pixels };
+            let images =
+                Images { count, width: shape.width.into(), height: shape.height.into(), pixels };
             if self.ascii {
                 super::print(&ascii::draw(&images, 5))?;
             }
@@ -88,7 +93,13 @@ impl Generate {
 
     /// What images number `first` and on are made of.
     fn samples(&self, generator: &Generator<'_>, first: usize, count: usize) -> Samples {
-        let mut samples = Samples::part(self.seed, first, count, generator.latent_len() as u16, generator.classes());
+        let mut samples = Samples::part(
+            self.seed,
+            first,
+            count,
+            generator.latent_len() as u16,
+            generator.classes(),
+        );
         if let Some(label) = self.label {
             samples.labels.fill(label);
         }
@@ -100,14 +111,17 @@ impl Generate {
         let generator = runner.generator();
         let shape = generator.image();
         let labelled = generator.classes() > 0;
-        let largest = self.label.unwrap_or((u32::from(generator.classes()).min(self.count)).saturating_sub(1) as u16);
+        let largest = self
+            .label
+            .unwrap_or((u32::from(generator.classes()).min(self.count)).saturating_sub(1) as u16);
         u8::try_from(largest).context("IDX labels go up to 255")?;
 
         atomic::create_folder(folder)?;
         interrupt::catch()?;
         let mut images = Writer::create(&folder.join("images-idx3-ubyte"))?;
         images.write(&idx::images_header(self.count, shape.height.into(), shape.width.into()))?;
-        let mut labels = labelled.then(|| Writer::create(&folder.join("labels-idx1-ubyte"))).transpose()?;
+        let mut labels =
+            labelled.then(|| Writer::create(&folder.join("labels-idx1-ubyte"))).transpose()?;
         if let Some(labels) = &mut labels {
             labels.write(&idx::labels_header(self.count))?;
         }
@@ -120,10 +134,12 @@ impl Generate {
             let samples = self.samples(generator, first, part);
             std::mem::swap(&mut pixels, &mut made);
             pixels.resize(part * generator.pixels_len(), 0);
-            let (written, drawn) = rayon::join(|| images.write(&made), || draw(runner, &samples, &mut pixels));
+            let (written, drawn) =
+                rayon::join(|| images.write(&made), || draw(runner, &samples, &mut pixels));
             written.and(drawn)?;
             if let Some(labels) = &mut labels {
-                labels.write(&samples.labels.iter().map(|&label| label as u8).collect::<Vec<_>>())?;
+                labels
+                    .write(&samples.labels.iter().map(|&label| label as u8).collect::<Vec<_>>())?;
             }
             progress.show((first + part) as u64);
             if interrupt::requested() && first + part < count {
@@ -154,9 +170,14 @@ struct Progress {
 impl Progress {
     fn new(images: u64) -> Self {
         let terminal = std::io::stderr().is_terminal();
-        let target = if terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+        let target = if terminal {
+            ProgressDrawTarget::stderr_with_hz(10)
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let style =
-            ProgressStyle::with_template("{bar:20} {pos}/{len} images, {eta} left  {per_sec}").expect("the template is valid");
+            ProgressStyle::with_template("{bar:20} {pos}/{len} images, {eta} left  {per_sec}")
+                .expect("the template is valid");
         let bar = ProgressBar::with_draw_target(Some(images), target).with_style(style);
         Self { bar, terminal, start: Instant::now(), since_line: Instant::now() }
     }

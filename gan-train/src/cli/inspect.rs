@@ -33,7 +33,8 @@ struct Report<'g> {
     height: u16,
     channels: u8,
     flash_bytes: usize,
-    /// `scratch + latent + pixels`; with `generate_rows` a line in place of all pixels. The stack is not in it.
+    /// `scratch + latent + pixels`; with `generate_rows` a line in place of all pixels. The stack
+    /// is not in it.
     buffer_bytes: usize,
     buffer_bytes_by_rows: usize,
     scratch_bytes: usize,
@@ -76,9 +77,10 @@ fn report<'g>(generator: &'g Generator<'_>) -> Report<'g> {
             Element::I8 => ("i8".into(), macs as usize),
             Element::F32 => ("f32".into(), 4 * macs as usize),
             // Half a byte each, and the groups' scales.
-            Element::I4 { group } => {
-                (format!("i4/{group}"), (spec.padded_inputs() / 2 + spec.groups()) * usize::from(spec.outputs))
-            }
+            Element::I4 { group } => (
+                format!("i4/{group}"),
+                (spec.padded_inputs() / 2 + spec.groups()) * usize::from(spec.outputs),
+            ),
         };
         LayerReport {
             inputs: spec.inputs,
@@ -128,9 +130,20 @@ fn table(generator: &Generator<'_>) -> String {
         report.format_version,
         report.crc32
     );
-    text.push_str("layer  inputs  outputs  element  packing  activation      zero_point  weight bytes\n");
+    text.push_str(
+        "layer  inputs  outputs  element  packing  activation      zero_point  weight bytes\n",
+    );
     for (index, layer) in report.layers.iter().enumerate() {
-        let LayerReport { inputs, outputs, element, packing, activation, zero_point, weight_bytes, .. } = layer;
+        let LayerReport {
+            inputs,
+            outputs,
+            element,
+            packing,
+            activation,
+            zero_point,
+            weight_bytes,
+            ..
+        } = layer;
         let bytes = thousands(*weight_bytes as u64);
         let _ = writeln!(
             text,

@@ -9,7 +9,8 @@ use gan_train::output::atomic;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Put a blob's weights in the order that a core's kernel reads: faster there, the same pixels everywhere
+/// Put a blob's weights in the order that a core's kernel reads: faster there, the same pixels
+/// everywhere
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gan-train pack models/mnist-small.gan --target cortex-m4 -o mnist-small.m4.gan
@@ -57,7 +58,11 @@ impl Target {
     fn packing(self) -> Packing {
         match self {
             Self::Any => Packing::Rows,
-            Self::CortexM0 | Self::CortexM0Plus | Self::CortexM23 | Self::CortexM3 | Self::Rv32im => Packing::ByteLane,
+            Self::CortexM0
+            | Self::CortexM0Plus
+            | Self::CortexM23
+            | Self::CortexM3
+            | Self::Rv32im => Packing::ByteLane,
             Self::CortexM4 | Self::CortexM7 | Self::CortexM33 => Packing::PairedHalfword,
             Self::CortexM55 | Self::CortexM85 => Packing::Blocks7x16,
             Self::X86 | Self::Aarch64 => Packing::Blocks16x4,
@@ -75,7 +80,9 @@ impl Pack {
         for (index, spec) in generator.header().layers.iter().enumerate() {
             let reason = match spec.element {
                 Element::F32 => "float layers have no other order",
-                Element::I8 => "a shift is over 32, or a sum can leave what this packing is exact for",
+                Element::I8 => {
+                    "a shift is over 32, or a sum can leave what this packing is exact for"
+                }
                 // One order besides rows, which are that of cores with vectors.
                 Element::I4 { .. } => continue,
             };

@@ -22,8 +22,14 @@ pub struct Presets {
 impl Presets {
     pub fn run(self) -> Result<ExitCode> {
         let text = match self.name {
-            Some(name) => Preset::find(&name).map_err(|error| anyhow::anyhow!("presets {error:#}"))?.text(self.recipe).to_owned(),
-            None => PRESETS.iter().map(|preset| format!("{:<10}{}\n", preset.name, preset.summary)).collect(),
+            Some(name) => Preset::find(&name)
+                .map_err(|error| anyhow::anyhow!("presets {error:#}"))?
+                .text(self.recipe)
+                .to_owned(),
+            None => PRESETS
+                .iter()
+                .map(|preset| format!("{:<10}{}\n", preset.name, preset.summary))
+                .collect(),
         };
         super::print(&text)?;
         Ok(ExitCode::SUCCESS)

@@ -29,13 +29,16 @@ pub struct Quantize {
     /// The best generator by the run's evaluations (the last, if there were none), or the last
     #[arg(long, value_enum, default_value_t)]
     checkpoint: Which,
-    /// Bits of a weight: 8, or 4 in all layers but the first, which takes little more than half the flash [default: what the run was trained for, or 8]
+    /// Bits of a weight: 8, or 4 in all layers but the first, which takes little more than half the
+    /// flash [default: what the run was trained for, or 8]
     #[arg(long, value_parser = ["4", "8"], conflicts_with = "float")]
     bits: Option<String>,
-    /// Inputs that share a scale, with --bits 4: fewer are more exact and take more flash [default: what the run was trained for, or 32]
+    /// Inputs that share a scale, with --bits 4: fewer are more exact and take more flash [default:
+    /// what the run was trained for, or 32]
     #[arg(long, value_parser = ["16", "32"], conflicts_with = "float")]
     group: Option<String>,
-    /// Write f32 layers instead: four times the size, for chips with a floating-point unit and as a reference
+    /// Write f32 layers instead: four times the size, for chips with a floating-point unit and as a
+    /// reference
     #[arg(long)]
     float: bool,
 }
@@ -43,29 +46,43 @@ pub struct Quantize {
 impl Quantize {
     pub fn run(self) -> Result<ExitCode> {
         let run = RunConfig::read(&self.run_dir)?;
-        let (float, description) = checkpoint::generator(&self.run_dir, &run.config, self.checkpoint)?;
+        let (float, description) =
+            checkpoint::generator(&self.run_dir, &run.config, self.checkpoint)?;
         let step = description.step;
         let steps = run.config.training.steps;
         if step < steps {
             eprintln!("note: the generator of step {} of {}", thousands(step), thousands(steps));
         }
         let bits = self.bits(&run.config.training)?;
-        let blob = if self.float { float.to_blob()? } else { gan_train::quantize::quantize(&float, bits)? };
+        let blob = if self.float {
+            float.to_blob()?
+        } else {
+            gan_train::quantize::quantize(&float, bits)?
+        };
         atomic::write(&self.out, &blob)?;
         let file = BlobFile::new(&blob);
         let generator = super::decode(&file, &self.out)?;
         eprint!("{}", inspect::summary(&generator));
         let agreement = agreement::compare(&generator, &float, run.config.seed)?;
-        eprintln!("against float: pixels differ by {:.2} of 255 on average, {} at most", agreement.mean, agreement.max);
+        eprintln!(
+            "against float: pixels differ by {:.2} of 255 on average, {} at most",
+            agreement.mean, agreement.max
+        );
         super::print(&format!("{}\n", self.out.display()))?;
         Ok(ExitCode::SUCCESS)
     }
 
     /// What was asked for, or else what the run was trained for.
     fn bits(&self, training: &TrainingConfig) -> Result<Bits> {
-        let number = |text: &Option<String>, default: u8| text.as_ref().and_then(|text| text.parse().ok()).unwrap_or(default);
+        let number = |text: &Option<String>, default: u8| {
+            text.as_ref().and_then(|text| text.parse().ok()).unwrap_or(default)
+        };
         let four = number(&self.bits, training.weight_bits) == 4;
         ensure!(four || self.group.is_none(), "--group: goes with --bits 4 only");
-        Ok(if four { Bits::Four { group: number(&self.group, training.weight_group) } } else { Bits::Eight })
+        Ok(if four {
+            Bits::Four { group: number(&self.group, training.weight_group) }
+        } else {
+            Bits::Eight
+        })
     }
 }

@@ -21,8 +21,8 @@ use gan_train::{
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Mean difference of a pixel (of 255) between int8 and float that is still fine. 1.66 was measured with seed 0; a fault in
-/// the quantizer, such as a wrong zero point, costs tens.
+/// Mean difference of a pixel (of 255) between int8 and float that is still fine. 1.66 was measured
+/// with seed 0; a fault in the quantizer, such as a wrong zero point, costs tens.
 const AGREEMENT_BOUND: f64 = 4.0;
 
 /// Train, quantize and generate on the built-in 8x8 digits, in about a minute
@@ -44,7 +44,8 @@ impl Quickstart {
     /// Whether the folder holds no run, or an earlier quickstart's.
     fn replaceable(&self, run: &RunConfig) -> bool {
         !self.out.join(checkpoint::FILE).exists()
-            || RunConfig::read(&self.out).is_ok_and(|old| old.data == run.data && old.config.name == run.config.name)
+            || RunConfig::read(&self.out)
+                .is_ok_and(|old| old.data == run.data && old.config.name == run.config.name)
     }
 
     pub fn run(self) -> Result<ExitCode> {
@@ -54,14 +55,18 @@ impl Quickstart {
         config.training.steps = self.steps.unwrap_or(config.training.steps);
         config.check()?;
         let folder = &self.out;
-        let run = RunConfig { data: "digits".into(), data_dir: None, backend: Backend::Flex, config };
+        let run =
+            RunConfig { data: "digits".into(), data_dir: None, backend: Backend::Flex, config };
         ensure!(
             self.replaceable(&run),
             "{shown}: there is another run in it: give another --out, or remove it",
             shown = folder.display()
         );
         let dataset = data::digits()?;
-        eprintln!("training {} on {} built-in 8x8 digits, seed {}", run.config.name, dataset.train.images.count, self.seed);
+        eprintln!(
+            "training {} on {} built-in 8x8 digits, seed {}",
+            run.config.name, dataset.train.images.count, self.seed
+        );
         let material = Material::new(&run.config, dataset)?;
         let (trainer, end) = train::start(run, material, folder, &Options::default())?;
         if end == End::Interrupted {
@@ -85,8 +90,12 @@ impl Quickstart {
         );
         grid(&generator, &folder.join(folder::SAMPLES), self.seed, 100)?;
 
-        let digits = generate(&generator, &Samples::new(self.seed, 10, generator.latent_len() as u16, generator.classes()))?;
-        let (drawn, sizes, shown) = (ascii::draw(&digits, 5), inspect::summary(&generator), folder.display());
+        let digits = generate(
+            &generator,
+            &Samples::new(self.seed, 10, generator.latent_len() as u16, generator.classes()),
+        )?;
+        let (drawn, sizes, shown) =
+            (ascii::draw(&digits, 5), inspect::summary(&generator), folder.display());
         super::print(&format!(
             "{drawn}{sizes}\
 int8 against float: pixels differ by {mean:.2} of 255 on average (seed {seed}, 1,000 images)

@@ -35,7 +35,8 @@ Without --preset or --config: digits8 for 8x8 images, else compact. Without --ep
 In the run's folder: checkpoint.safetensors (--resume), best.safetensors (what quantize takes), config.toml, metrics.jsonl, losses.svg,
 evaluations.jsonl, grids/, samples.gif, samples.png, report.html.")]
 pub struct Train {
-    /// `digits` (built-in), `mnist`, or a folder of IDX files (images, and labels if it has them; plain or .gz)
+    /// `digits` (built-in), `mnist`, or a folder of IDX files (images, and labels if it has them;
+    /// plain or .gz)
     #[arg(long, required_unless_present = "resume")]
     data: Option<String>,
     /// Folder with MNIST's files; what is not there is looked for in the cache and then downloaded
@@ -56,7 +57,8 @@ pub struct Train {
     /// Steps: one updates both networks
     #[arg(long, group = "length", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
-    /// As many steps as fit into so many minutes, measured at the start; evaluations come on top; config.toml records how many
+    /// As many steps as fit into so many minutes, measured at the start; evaluations come on top;
+    /// config.toml records how many
     #[arg(long, group = "length", value_parser = positive)]
     minutes: Option<f64>,
     /// Everything random comes from it [default: the configuration's]
@@ -68,11 +70,12 @@ pub struct Train {
     /// Show the networks no labels
     #[arg(long)]
     unconditional: bool,
-    /// Steps between evaluations: metrics on held-out images, a sample grid, the best checkpoint; 0 for none [default: the configuration's]
+    /// Steps between evaluations: metrics on held-out images, a sample grid, the best checkpoint; 0
+    /// for none [default: the configuration's]
     #[arg(long, value_name = "STEPS")]
     eval_every: Option<u64>,
-    /// Ends the run when an evaluation says so, such as "fid<2.0" or "coverage>0.9"; also precision, recall, density, log_likelihood (ll),
-    /// class_kl, conditional_accuracy (accuracy)
+    /// Ends the run when an evaluation says so, such as "fid<2.0" or "coverage>0.9"; also
+    /// precision, recall, density, log_likelihood (ll), class_kl, conditional_accuracy (accuracy)
     #[arg(long, value_name = "METRIC<VALUE")]
     until: Option<Until>,
     /// Writes TensorBoard's event files into the run's folder too
@@ -93,8 +96,8 @@ pub struct Train {
     /// Seconds between checkpoints; they change no result
     #[arg(long, value_name = "SECONDS", default_value_t = run::CHECKPOINT_EVERY.as_secs_f64(), value_parser = not_negative)]
     checkpoint_every: f64,
-    /// Go on with the run in this folder, to the very weights that it would have had without a stop (unless its length is changed);
-    /// --data says where its data is now, if it was moved
+    /// Go on with the run in this folder, to the very weights that it would have had without a stop
+    /// (unless its length is changed); --data says where its data is now, if it was moved
     #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "recipe", "config", "seed", "conditional", "unconditional", "name", "out", "backend", "overwrite"])]
     resume: Option<PathBuf>,
 }
@@ -110,7 +113,11 @@ impl Train {
             return Ok(interrupted(&folder));
         }
         if let (End::Reached(evaluation), Some(until)) = (&end, &self.until) {
-            eprintln!("{until} at step {}; --resume {} goes on", thousands(evaluation.step), folder.display());
+            eprintln!(
+                "{until} at step {}; --resume {} goes on",
+                thousands(evaluation.step),
+                folder.display()
+            );
         }
         finished::finish(&folder, trainer)
     }
@@ -123,9 +130,13 @@ impl Train {
             (Some(preset), None) => Config::preset(preset, self.recipe)?,
             (None, None) => {
                 let small = dataset.train.images.image_len() <= 64;
-                let preset = Config::preset(if small { "digits8" } else { "compact" }, self.recipe)?;
+                let preset =
+                    Config::preset(if small { "digits8" } else { "compact" }, self.recipe)?;
                 // Labels are optional where nobody asked for a conditional model.
-                Config { conditional: preset.conditional && dataset.train.labels.is_some(), ..preset }
+                Config {
+                    conditional: preset.conditional && dataset.train.labels.is_some(),
+                    ..preset
+                }
             }
         };
         config.seed = self.seed.unwrap_or(config.seed);
@@ -134,7 +145,8 @@ impl Train {
             config.name.clone_from(name);
         }
         let folder = self.out.clone().unwrap_or_else(|| Path::new("runs").join(&config.name));
-        let taken = [checkpoint::FILE, folder::CONFIG].iter().any(|name| folder.join(name).exists());
+        let taken =
+            [checkpoint::FILE, folder::CONFIG].iter().any(|name| folder.join(name).exists());
         ensure!(
             self.overwrite || !taken,
             "{shown}: there is a run (or another config.toml) in it already: --resume {shown}, --overwrite, or another --out",
@@ -176,7 +188,10 @@ impl Train {
         let data = self.data.as_deref().unwrap_or(&run.data);
         let data_dir = self.data_dir.as_deref().or(run.data_dir.as_deref());
         let dataset = data::open(data, data_dir).with_context(|| {
-            format!("the data of {} ({data}); --data says where it is now", folder.join(folder::CONFIG).display())
+            format!(
+                "the data of {} ({data}); --data says where it is now",
+                folder.join(folder::CONFIG).display()
+            )
         })?;
         if let Some(every) = self.eval_every {
             run.config.training.eval_every = every;
@@ -193,7 +208,8 @@ impl Train {
             thousands(steps)
         );
         let judge = judge(&run.config, &material, &self.options())?;
-        let mut trainer = Trainer::new(run.config.clone(), run.backend, material.into_train(), shape, state)?;
+        let mut trainer =
+            Trainer::new(run.config.clone(), run.backend, material.into_train(), shape, state)?;
         ensure!(
             trainer.data_sha256() == data_sha256,
             "{data}: not the images and labels that {} was started on",
@@ -201,10 +217,18 @@ impl Train {
         );
         let watch = Watch::new(&run.config, judge, folder, step, self.tensorboard)?;
         if steps != planned {
-            eprintln!("note: {} steps were planned: the rate follows the new number from here on", thousands(planned));
+            eprintln!(
+                "note: {} steps were planned: the rate follows the new number from here on",
+                thousands(planned)
+            );
         }
         run.write(folder)?;
-        eprintln!("resuming {} at step {} of {}", folder.display(), thousands(step), thousands(steps));
+        eprintln!(
+            "resuming {} at step {} of {}",
+            folder.display(),
+            thousands(step),
+            thousands(steps)
+        );
         interrupt::catch()?;
         let end = run::train(&mut trainer, watch, folder, &self.options())?;
         Ok((folder.to_owned(), trainer, end))
@@ -212,7 +236,8 @@ impl Train {
 
     fn options(&self) -> Options {
         Options {
-            checkpoint_every: Duration::try_from_secs_f64(self.checkpoint_every).unwrap_or(Duration::MAX),
+            checkpoint_every: Duration::try_from_secs_f64(self.checkpoint_every)
+                .unwrap_or(Duration::MAX),
             until: self.until.clone(),
             tensorboard: self.tensorboard,
         }
@@ -235,11 +260,17 @@ impl Train {
 }
 
 /// Trains a new run in `folder`, in place of one that may be there.
-pub fn start(run: RunConfig, material: Material, folder: &Path, options: &Options) -> Result<(Trainer, End)> {
+pub fn start(
+    run: RunConfig,
+    material: Material,
+    folder: &Path,
+    options: &Options,
+) -> Result<(Trainer, End)> {
     let judge = judge(&run.config, &material, options)?;
     let shape = material.shape;
     let state = State::new(&run.config, shape);
-    let mut trainer = Trainer::new(run.config.clone(), run.backend, material.into_train(), shape, state)?;
+    let mut trainer =
+        Trainer::new(run.config.clone(), run.backend, material.into_train(), shape, state)?;
     // Nothing refuses from here on: what was in the folder may go.
     atomic::create_folder(folder)?;
     folder::clear(folder)?;
@@ -254,8 +285,15 @@ pub fn start(run: RunConfig, material: Material, folder: &Path, options: &Option
 /// The run's judge, if it is to be evaluated.
 fn judge(config: &Config, material: &Material, options: &Options) -> Result<Option<Judge>> {
     if config.training.eval_every > 0 {
-        let by = if config.training.held_out > 0.0 { "held-out" } else { "the training's own (training.held_out is 0)" };
-        eprintln!("evaluations every {} steps by {by} images", thousands(config.training.eval_every));
+        let by = if config.training.held_out > 0.0 {
+            "held-out"
+        } else {
+            "the training's own (training.held_out is 0)"
+        };
+        eprintln!(
+            "evaluations every {} steps by {by} images",
+            thousands(config.training.eval_every)
+        );
     }
     watch::judge(config, material, options.until.as_ref())
 }
@@ -265,7 +303,10 @@ fn absolute(path: &Path) -> Result<PathBuf> {
 }
 
 pub fn positive(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|&number: &f64| number > 0.0 && number.is_finite()).ok_or("expected a positive number".into())
+    text.parse()
+        .ok()
+        .filter(|&number: &f64| number > 0.0 && number.is_finite())
+        .ok_or("expected a positive number".into())
 }
 
 fn not_negative(text: &str) -> Result<f64, String> {

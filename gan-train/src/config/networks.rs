@@ -20,7 +20,8 @@ pub struct GeneratorConfig {
     /// Of `leaky_relu`.
     #[serde(default = "default_slope")]
     pub slope: f32,
-    /// Batch normalization before the activation of each hidden layer; folded away when the generator is quantized.
+    /// Batch normalization before the activation of each hidden layer; folded away when the
+    /// generator is quantized.
     #[serde(default)]
     pub batch_norm: bool,
     /// Part of each hidden layer's outputs that is left out in a training step.
@@ -49,7 +50,8 @@ pub struct DiscriminatorConfig {
     /// Of `leaky_relu`.
     #[serde(default = "default_slope")]
     pub slope: f32,
-    /// Batch normalization before the activation of each hidden layer, of real and generated images apart.
+    /// Batch normalization before the activation of each hidden layer, of real and generated images
+    /// apart.
     #[serde(default)]
     pub batch_norm: bool,
     /// Part of each hidden layer's outputs that is left out in a training step.
@@ -68,7 +70,10 @@ pub struct DiscriminatorConfig {
 
 /// A hidden layer in a configuration: its size, or a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "expected a layer's size, or a table with size and any of activation, slope, batch_norm, dropout")]
+#[serde(
+    untagged,
+    expecting = "expected a layer's size, or a table with size and any of activation, slope, batch_norm, dropout"
+)]
 pub enum HiddenLayer {
     /// As the network's other fields say.
     Size(u16),
@@ -178,7 +183,10 @@ impl LayerConfig {
 
 fn check_layers(network: &str, layers: &[LayerConfig], l1: f64, l2: f64) -> Result<()> {
     for (index, layer) in layers.iter().enumerate() {
-        layer.check().with_context(|| format!("{network}.hidden layer {index}")).map_err(|error| anyhow::anyhow!("{error:#}"))?;
+        layer
+            .check()
+            .with_context(|| format!("{network}.hidden layer {index}"))
+            .map_err(|error| anyhow::anyhow!("{error:#}"))?;
     }
     check_not_negative(&format!("{network}.l1"), l1)?;
     check_not_negative(&format!("{network}.l2"), l2)

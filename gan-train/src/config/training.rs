@@ -50,7 +50,8 @@ pub struct TrainingConfig {
     pub r1_gamma: f64,
     /// Weight of the same on generated images (R2); 0 leaves it out.
     pub r2_gamma: f64,
-    /// The finite difference: how far each pixel is moved, up or down. Pixels are 0..1 (or -1..1 for a tanh output).
+    /// The finite difference: how far each pixel is moved, up or down. Pixels are 0..1 (or -1..1
+    /// for a tanh output).
     pub r1_sigma: f64,
     /// Weight of WGAN-GP's penalty between real and generated images; 0 leaves it out.
     pub gradient_penalty: f64,
@@ -58,12 +59,13 @@ pub struct TrainingConfig {
     pub clip: f64,
     /// Real images count as real only so far: 0.1 makes their target 0.9.
     pub label_smoothing: f64,
-    /// Standard deviation of noise on all that the discriminator sees; falls linearly to 0 over the steps.
+    /// Standard deviation of noise on all that the discriminator sees; falls linearly to 0 over the
+    /// steps.
     pub instance_noise: f64,
     /// Decay of the exponential moving average of the generator's weights; 0 for none.
     pub ema_decay: f64,
-    /// Bits that the generator's weights are rounded to wherever they are used: 8 leaves them as they are, for which rounding at the end is
-    /// near enough; 4 rounds them as `quantize` does.
+    /// Bits that the generator's weights are rounded to wherever they are used: 8 leaves them as
+    /// they are, for which rounding at the end is near enough; 4 rounds them as `quantize` does.
     pub weight_bits: u8,
     /// Inputs that share a scale with `weight_bits` 4: 16 or 32.
     pub weight_group: u8,
@@ -224,8 +226,9 @@ impl TrainingConfig {
     /// There is none of that name.
     pub fn metric(&self) -> Result<Metric> {
         let names = METRICS.map(|metric| metric.name);
-        Metric::find(&self.select)
-            .with_context(|| format!("training.select: {:?} (expected one of {})", self.select, names.join(", ")))
+        Metric::find(&self.select).with_context(|| {
+            format!("training.select: {:?} (expected one of {})", self.select, names.join(", "))
+        })
     }
 
     /// The field that asks for the discriminator's input gradient, if one does.
@@ -242,14 +245,32 @@ impl TrainingConfig {
             self.alternate == Alternate::Steps || self.discriminator_steps == 1,
             "training.discriminator_steps: goes with alternate = \"steps\" only"
         );
-        ensure!(self.discriminator_steps <= 1000, "training.discriminator_steps: expected at most 1000");
-        ensure!(self.eval_samples >= 100, "training.eval_samples: expected at least 100, found {}", self.eval_samples);
+        ensure!(
+            self.discriminator_steps <= 1000,
+            "training.discriminator_steps: expected at most 1000"
+        );
+        ensure!(
+            self.eval_samples >= 100,
+            "training.eval_samples: expected at least 100, found {}",
+            self.eval_samples
+        );
         self.metric()?;
-        ensure!(matches!(self.weight_bits, 4 | 8), "training.weight_bits: expected 4 or 8, found {}", self.weight_bits);
-        ensure!(matches!(self.weight_group, 16 | 32), "training.weight_group: expected 16 or 32, found {}", self.weight_group);
+        ensure!(
+            matches!(self.weight_bits, 4 | 8),
+            "training.weight_bits: expected 4 or 8, found {}",
+            self.weight_bits
+        );
+        ensure!(
+            matches!(self.weight_group, 16 | 32),
+            "training.weight_group: expected 16 or 32, found {}",
+            self.weight_group
+        );
         let positive = [("rate", Some(self.rate)), ("generator_rate", self.generator_rate)];
-        let more =
-            [("discriminator_rate", self.discriminator_rate), ("epsilon", Some(self.epsilon)), ("r1_sigma", Some(self.r1_sigma))];
+        let more = [
+            ("discriminator_rate", self.discriminator_rate),
+            ("epsilon", Some(self.epsilon)),
+            ("r1_sigma", Some(self.r1_sigma)),
+        ];
         for (field, value) in positive.into_iter().chain(more) {
             value.map_or(Ok(()), |value| check_positive(&format!("training.{field}"), value))?;
         }
@@ -279,7 +300,9 @@ impl TrainingConfig {
             "training.label_smoothing: goes with the objectives minimax, non_saturating and least_squares only"
         );
         ensure!(
-            self.objective != Objective::Wasserstein || self.clip > 0.0 || self.gradient_penalty > 0.0,
+            self.objective != Objective::Wasserstein
+                || self.clip > 0.0
+                || self.gradient_penalty > 0.0,
             "training.objective: wasserstein needs training.clip (0.01) or training.gradient_penalty (10)"
         );
         Ok(())

@@ -1,4 +1,5 @@
-//! The IDX format of MNIST's files: two zero bytes, type (8: u8), number of dimensions, sizes (u32, big-endian), then the data.
+//! The IDX format of MNIST's files: two zero bytes, type (8: u8), number of dimensions, sizes (u32,
+//! big-endian), then the data.
 
 use anyhow::{Context, Result, ensure};
 use flate2::read::GzDecoder;
@@ -75,7 +76,9 @@ pub(super) fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>> {
     let mut unpacked = Vec::new();
     // Without so much memory there is still the file's own error to tell.
     let _ = unpacked.try_reserve_exact(len.min(bytes.len().saturating_mul(SMALLEST_PART)));
-    GzDecoder::new(&bytes[..]).read_to_end(&mut unpacked).context("gzip: the file is cut short or damaged")?;
+    GzDecoder::new(&bytes[..])
+        .read_to_end(&mut unpacked)
+        .context("gzip: the file is cut short or damaged")?;
     Ok(unpacked)
 }
 
@@ -83,16 +86,28 @@ pub(super) fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>> {
 fn parse<const D: usize>(bytes: Vec<u8>) -> Result<([usize; D], Vec<u8>)> {
     ensure!(!bytes.is_empty(), "the file is empty");
     let mut bytes = unpack(bytes)?;
-    let (magic, rest) = bytes.split_first_chunk::<4>().context("magic: the file is shorter than 4 bytes")?;
+    let (magic, rest) =
+        bytes.split_first_chunk::<4>().context("magic: the file is shorter than 4 bytes")?;
     let expected = [0, 0, 8, D as u8];
-    ensure!(*magic == expected, "magic: {magic:02x?} (expected {expected:02x?}: {D}-dimensional u8)");
-    let (sizes, data) = rest.split_at_checked(4 * D).context("sizes: the file ends within its header")?;
+    ensure!(
+        *magic == expected,
+        "magic: {magic:02x?} (expected {expected:02x?}: {D}-dimensional u8)"
+    );
+    let (sizes, data) =
+        rest.split_at_checked(4 * D).context("sizes: the file ends within its header")?;
     let mut dims = [0; D];
     for (dim, bytes) in dims.iter_mut().zip(sizes.as_chunks().0) {
         *dim = u32::from_be_bytes(*bytes) as usize;
     }
-    let expected = dims.iter().try_fold(1usize, |product, &dim| product.checked_mul(dim)).context("sizes: too large")?;
-    ensure!(data.len() == expected, "count: the header announces {expected} bytes of data, the file has {}", data.len());
+    let expected = dims
+        .iter()
+        .try_fold(1usize, |product, &dim| product.checked_mul(dim))
+        .context("sizes: too large")?;
+    ensure!(
+        data.len() == expected,
+        "count: the header announces {expected} bytes of data, the file has {}",
+        data.len()
+    );
     bytes.drain(..4 + 4 * D);
     Ok((dims, bytes))
 }

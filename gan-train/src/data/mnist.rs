@@ -44,7 +44,10 @@ pub fn open(data_dir: Option<&Path>) -> Result<Dataset> {
     let mut next = || -> Result<(Vec<u8>, String)> { files.next().expect("four files are listed") };
     let mut split = || -> Result<Split> {
         let (images, labels) = (next()?, next()?);
-        Ok(Split { images: idx::images(images.0, &images.1)?, labels: Some(idx::labels(labels.0, &labels.1)?) })
+        Ok(Split {
+            images: idx::images(images.0, &images.1)?,
+            labels: Some(idx::labels(labels.0, &labels.1)?),
+        })
     };
     let (train, test) = (split()?, Some(split()?));
     Ok(Dataset { name: "mnist".into(), train, test })
@@ -71,12 +74,16 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 
 fn check(unpacked: &[u8], sha256: &str) -> Result<()> {
     let found = super::hex(&Sha256::digest(unpacked));
-    ensure!(found == sha256, "sha256 of the unpacked bytes: {found} (expected {sha256}): this is not MNIST's file");
+    ensure!(
+        found == sha256,
+        "sha256 of the unpacked bytes: {found} (expected {sha256}): this is not MNIST's file"
+    );
     Ok(())
 }
 
 fn cache_folder() -> Result<PathBuf> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let variable =
+        |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     variable(CACHE_VARIABLE)
         .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("gan-train")))
         .or_else(|| variable("HOME").map(|home| home.join(".cache/gan-train")))
@@ -86,7 +93,8 @@ fn cache_folder() -> Result<PathBuf> {
 
 /// Downloads `name.gz` to the cache as `name`, going on where an earlier download was cut off.
 fn download(cache: &Path, name: &str, sha256: &str) -> Result<PathBuf> {
-    std::fs::create_dir_all(cache).with_context(|| format!("{}: cannot be made", cache.display()))?;
+    std::fs::create_dir_all(cache)
+        .with_context(|| format!("{}: cannot be made", cache.display()))?;
     let server = std::env::var(URL_VARIABLE).unwrap_or_else(|_| DEFAULT_URL.into());
     let url = format!("{server}/{name}.gz");
     let part = cache.join(format!("{name}.gz.part"));
@@ -98,18 +106,21 @@ fn download(cache: &Path, name: &str, sha256: &str) -> Result<PathBuf> {
             cache.display()
         )
     })?;
-    let unpacked = idx::unpack(super::read(&part)?).and_then(|bytes| check(&bytes, sha256).map(|()| bytes));
+    let unpacked =
+        idx::unpack(super::read(&part)?).and_then(|bytes| check(&bytes, sha256).map(|()| bytes));
     let unpacked = match unpacked {
         Ok(bytes) => bytes,
         Err(error) => {
             // Keeping it would make every further try fail in the same way.
-            std::fs::remove_file(&part).with_context(|| format!("{}: cannot be removed", part.display()))?;
+            std::fs::remove_file(&part)
+                .with_context(|| format!("{}: cannot be removed", part.display()))?;
             return Err(error.context(url));
         }
     };
     let path = cache.join(name);
     atomic::write(&path, &unpacked)?;
-    std::fs::remove_file(&part).with_context(|| format!("{}: cannot be removed", part.display()))?;
+    std::fs::remove_file(&part)
+        .with_context(|| format!("{}: cannot be removed", part.display()))?;
     Ok(path)
 }
 
@@ -132,11 +143,17 @@ fn fetch(url: &str, part: &Path) -> Result<()> {
         response => response?,
     };
     let resumed = response.status() == 206;
-    let mut file = OpenOptions::new().create(true).write(true).append(resumed).truncate(!resumed).open(part)?;
+    let mut file = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .append(resumed)
+        .truncate(!resumed)
+        .open(part)?;
     let start = if resumed { have } else { 0 };
     let len = response.body().content_length().map(|len| start + len);
     let bar = ProgressBar::new(len.unwrap_or(0)).with_style(
-        ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}").expect("the template is valid"),
+        ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}")
+            .expect("the template is valid"),
     );
     bar.set_message(url.rsplit('/').next().unwrap_or(url).to_owned());
     bar.set_position(start);
@@ -147,7 +164,8 @@ fn fetch(url: &str, part: &Path) -> Result<()> {
         match body.read(&mut chunk) {
             Ok(0) => break Ok(()),
             Ok(count) => {
-                file.write_all(&chunk[..count]).with_context(|| format!("{}: cannot be written", part.display()))?;
+                file.write_all(&chunk[..count])
+                    .with_context(|| format!("{}: cannot be written", part.display()))?;
                 total += count as u64;
                 bar.set_position(total);
             }
@@ -155,7 +173,12 @@ fn fetch(url: &str, part: &Path) -> Result<()> {
         }
     };
     bar.finish_and_clear();
-    ended.with_context(|| format!("the connection broke after {total} bytes; try again to go on from there"))?;
-    ensure!(len.is_none_or(|len| total >= len), "the connection ended after {total} bytes; try again to go on from there");
+    ended.with_context(|| {
+        format!("the connection broke after {total} bytes; try again to go on from there")
+    })?;
+    ensure!(
+        len.is_none_or(|len| total >= len),
+        "the connection ended after {total} bytes; try again to go on from there"
+    );
     Ok(())
 }

@@ -23,7 +23,8 @@ pub struct Agreement {
 
 /// Images that are compared, at most.
 const IMAGES: usize = 1000;
-/// Multiplications that this may take, so that a generator of 168 million weights does not take minutes.
+/// Multiplications that this may take, so that a generator of 168 million weights does not take
+/// minutes.
 const MULTIPLICATIONS: usize = 4_000_000_000;
 
 /// Compares `generator` with the float generator of its run. Both run on gan-core.
@@ -34,10 +35,19 @@ const MULTIPLICATIONS: usize = 4_000_000_000;
 pub fn compare(generator: &Generator<'_>, float: &FloatGenerator, seed: u64) -> Result<Agreement> {
     let blob = BlobFile::new(&float.to_blob()?);
     let float = blob.decode()?;
-    let shape = |generator: &Generator<'_>| (generator.latent_len(), generator.classes(), generator.image());
-    ensure!(shape(generator) == shape(&float), "the blob is not of this run: latent, labels or image size differ");
-    let weights: usize =
-        generator.header().layers.iter().map(|layer| usize::from(layer.inputs) * usize::from(layer.outputs)).sum();
+    let shape = |generator: &Generator<'_>| {
+        (generator.latent_len(), generator.classes(), generator.image())
+    };
+    ensure!(
+        shape(generator) == shape(&float),
+        "the blob is not of this run: latent, labels or image size differ"
+    );
+    let weights: usize = generator
+        .header()
+        .layers
+        .iter()
+        .map(|layer| usize::from(layer.inputs) * usize::from(layer.outputs))
+        .sum();
     let images = (MULTIPLICATIONS / weights.max(1)).clamp(10, IMAGES);
     let samples = Samples::new(seed, images, generator.latent_len() as u16, generator.classes());
     let (a, b) = (generate(generator, &samples)?, generate(&float, &samples)?);
@@ -52,5 +62,11 @@ pub fn compare(generator: &Generator<'_>, float: &FloatGenerator, seed: u64) -> 
         above as f64 > count * 0.001
     });
     let max = (0..=255u8).rev().find(|&difference| histogram[usize::from(difference)] > 0);
-    Ok(Agreement { images, seed, mean: total as f64 / count, p999: p999.unwrap_or(0), max: max.unwrap_or(0) })
+    Ok(Agreement {
+        images,
+        seed,
+        mean: total as f64 / count,
+        p999: p999.unwrap_or(0),
+        max: max.unwrap_or(0),
+    })
 }

@@ -1,7 +1,8 @@
 //! A small convolutional classifier to judge generated images by: its 64 features, and its labels.
 //!
-//! Distances between features mean something within one classifier only, so MNIST's is shipped with this crate. It was made by
-//! `gan-train classifier --data mnist`; for other data one is trained on the spot.
+//! Distances between features mean something within one classifier only, so MNIST's is shipped with
+//! this crate. It was made by `gan-train classifier --data mnist`; for other data one is trained on
+//! the spot.
 
 mod file;
 mod network;
@@ -76,7 +77,10 @@ impl Classifier {
     ///
     /// The images have no labels, or are fewer than a batch.
     pub fn train(data: &Split, steps: u64, seed: u64) -> Result<Self> {
-        let size = |size: usize| u16::try_from(size).with_context(|| format!("image size: {size} (at most {})", u16::MAX));
+        let size = |size: usize| {
+            u16::try_from(size)
+                .with_context(|| format!("image size: {size} (at most {})", u16::MAX))
+        };
         let card = Card {
             format: file::FORMAT.into(),
             width: size(data.images.width)?,
@@ -90,7 +94,8 @@ impl Classifier {
         let mut params = network::init(data.images.width, data.images.height, card.classes, seed);
         training::train(&mut params, data, card.classes, steps, seed)?;
         let mut classifier = Self { card, params };
-        classifier.card.feature_variance = training::feature_variance(&classifier.features(&data.images)?);
+        classifier.card.feature_variance =
+            training::feature_variance(&classifier.features(&data.images)?);
         Ok(classifier)
     }
 
@@ -107,7 +112,8 @@ impl Classifier {
     pub fn accuracy(&self, data: &Split) -> Result<f64> {
         let labels = data.labels.as_ref().context("the images have no labels")?;
         let found = self.labels(&self.features(&data.images)?);
-        let right = found.iter().zip(labels).filter(|(found, label)| **found == u16::from(**label)).count();
+        let right =
+            found.iter().zip(labels).filter(|(found, label)| **found == u16::from(**label)).count();
         Ok(right as f64 / found.len() as f64)
     }
 
@@ -119,13 +125,24 @@ impl Classifier {
     pub fn check(&self, data: &Split) -> Result<()> {
         self.check_size(&data.images)?;
         let (classes, own) = (data.classes(), self.card.classes);
-        ensure!(classes <= own, "labels: the data has {classes} labels (the classifier is for {own})");
+        ensure!(
+            classes <= own,
+            "labels: the data has {classes} labels (the classifier is for {own})"
+        );
         Ok(())
     }
 
     fn check_size(&self, images: &Images) -> Result<()> {
-        let (size, own) = ((images.width, images.height), (self.card.width.into(), self.card.height.into()));
-        ensure!(size == own, "image size: {}x{} (the classifier is for {}x{})", size.0, size.1, own.0, own.1);
+        let (size, own) =
+            ((images.width, images.height), (self.card.width.into(), self.card.height.into()));
+        ensure!(
+            size == own,
+            "image size: {}x{} (the classifier is for {}x{})",
+            size.0,
+            size.1,
+            own.0,
+            own.1
+        );
         Ok(())
     }
 
@@ -143,7 +160,8 @@ impl Classifier {
             let pixels: Vec<f32> = chunk.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
             let shape = [chunk.len() / images.image_len(), 1, images.height, images.width];
             let inputs = Tensor::<4>::from_data(TensorData::new(pixels, shape), &device);
-            let chunk: Vec<f32> = network.features(inputs).try_into_vec_as().expect("the network computes in f32");
+            let chunk: Vec<f32> =
+                network.features(inputs).try_into_vec_as().expect("the network computes in f32");
             features.extend(chunk);
         }
         Ok(features)
@@ -154,10 +172,15 @@ impl Classifier {
         let device = Device::flex();
         let network = Network::bind(&self.params, &device, false);
         let shape = [features.len() / FEATURES, FEATURES];
-        let logits = network.logits(Tensor::from_data(TensorData::new(features.to_vec(), shape), &device));
+        let logits =
+            network.logits(Tensor::from_data(TensorData::new(features.to_vec(), shape), &device));
         let logits: Vec<f32> = logits.try_into_vec_as().expect("the network computes in f32");
-        let likeliest =
-            |row: &[f32]| row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(label, _)| label as u16);
+        let likeliest = |row: &[f32]| {
+            row.iter()
+                .enumerate()
+                .max_by(|a, b| a.1.total_cmp(b.1))
+                .map_or(0, |(label, _)| label as u16)
+        };
         logits.chunks_exact(self.card.classes.into()).map(likeliest).collect()
     }
 }
@@ -174,8 +197,14 @@ mod tests {
         let accuracy = classifier.accuracy(data.test.as_ref().unwrap()).unwrap();
         // Guessing gets a tenth right.
         assert!(accuracy > 0.9, "{accuracy}");
-        assert_eq!(Classifier::train(&data.train, 20, 1).unwrap(), Classifier::train(&data.train, 20, 1).unwrap());
-        assert_ne!(Classifier::train(&data.train, 20, 1).unwrap(), Classifier::train(&data.train, 20, 2).unwrap());
+        assert_eq!(
+            Classifier::train(&data.train, 20, 1).unwrap(),
+            Classifier::train(&data.train, 20, 1).unwrap()
+        );
+        assert_ne!(
+            Classifier::train(&data.train, 20, 1).unwrap(),
+            Classifier::train(&data.train, 20, 2).unwrap()
+        );
 
         // The trace of the covariance, by the definition.
         let features = classifier.features(&data.train.images).unwrap();
@@ -183,7 +212,8 @@ mod tests {
         let mut variance = 0.0;
         for index in 0..FEATURES {
             let column = rows.iter().map(|row| f64::from(row[index]));
-            let (sum, squares) = column.fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
+            let (sum, squares) =
+                column.fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
             variance += squares / rows.len() as f64 - (sum / rows.len() as f64).powi(2);
         }
         let found = classifier.card().feature_variance;

@@ -1,4 +1,5 @@
-//! The Frechet distance between two normal distributions (Dowson and Landau 1982), which FID is made of (Heusel et al. 2017).
+//! The Frechet distance between two normal distributions (Dowson and Landau 1982), which FID is
+//! made of (Heusel et al. 2017).
 
 use super::classifier::FEATURES;
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
@@ -19,7 +20,11 @@ impl Gaussian {
     /// The mean and the (biased) covariance of `[point][coordinate]`.
     fn of_points(values: &[f32], dimension: usize) -> Self {
         let count = (values.len() / dimension) as f64;
-        let points = DMatrix::from_iterator(dimension, values.len() / dimension, values.iter().map(|&value| f64::from(value)));
+        let points = DMatrix::from_iterator(
+            dimension,
+            values.len() / dimension,
+            values.iter().map(|&value| f64::from(value)),
+        );
         let mean = points.column_mean();
         let mut centred = points;
         centred.column_iter_mut().for_each(|mut point| point -= &mean);
@@ -29,16 +34,19 @@ impl Gaussian {
 
     /// `|m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2))`, in the square of the features' unit.
     ///
-    /// `S1 S2` has the eigenvalues of the symmetric `S1^(1/2) S2 S1^(1/2)`, so that no root of a general matrix is needed.
+    /// `S1 S2` has the eigenvalues of the symmetric `S1^(1/2) S2 S1^(1/2)`, so that no root of a
+    /// general matrix is needed.
     pub fn distance(&self, other: &Self) -> f64 {
         let eigen = SymmetricEigen::new(self.covariance.clone());
         // Rounding makes eigenvalues that are 0 slightly negative.
         let roots = eigen.eigenvalues.map(|value| value.max(0.0).sqrt());
-        let root = &eigen.eigenvectors * DMatrix::from_diagonal(&roots) * eigen.eigenvectors.transpose();
+        let root =
+            &eigen.eigenvectors * DMatrix::from_diagonal(&roots) * eigen.eigenvectors.transpose();
         let product = &root * &other.covariance * &root;
         // Rounding leaves it not quite symmetric, and the solver reads one half only.
         let product = (&product + product.transpose()) / 2.0;
-        let traces: f64 = product.symmetric_eigenvalues().iter().map(|value| value.max(0.0).sqrt()).sum();
+        let traces: f64 =
+            product.symmetric_eigenvalues().iter().map(|value| value.max(0.0).sqrt()).sum();
         let means = (&self.mean - &other.mean).norm_squared();
         (means + self.covariance.trace() + other.covariance.trace() - 2.0 * traces).max(0.0)
     }
@@ -64,18 +72,25 @@ mod tests {
         first * second
     }
 
-    /// Where covariances commute, it is the distance of the means plus that of the standard deviations.
+    /// Where covariances commute, it is the distance of the means plus that of the standard
+    /// deviations.
     #[test]
     fn commuting_covariances_have_a_closed_form() {
-        let (means, deviations) = ([[1.0, 2.0, -1.0], [0.0, 4.0, 0.5]], [[1.0, 2.0, 0.0], [3.0, 0.5, 0.1f64]]);
-        let square = |a: [f64; 3], b: [f64; 3]| -> f64 { a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum() };
+        let (means, deviations) =
+            ([[1.0, 2.0, -1.0], [0.0, 4.0, 0.5]], [[1.0, 2.0, 0.0], [3.0, 0.5, 0.1f64]]);
+        let square = |a: [f64; 3], b: [f64; 3]| -> f64 {
+            a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum()
+        };
         let expected = square(means[0], means[1]) + square(deviations[0], deviations[1]);
         for turn in [DMatrix::identity(3, 3), rotation()] {
             let [a, b] = [0, 1].map(|index| {
-                let covariance = &turn * diagonal(&deviations[index].map(|value| value * value)) * turn.transpose();
+                let covariance = &turn
+                    * diagonal(&deviations[index].map(|value| value * value))
+                    * turn.transpose();
                 gaussian(&means[index], covariance)
             });
-            // Where a deviation is 0, the root of an eigenvalue's rounding error is left: 1e-8 of the largest.
+            // Where a deviation is 0, the root of an eigenvalue's rounding error is left: 1e-8 of
+            // the largest.
             for distance in [a.distance(&b), b.distance(&a)] {
                 assert!((distance - expected).abs() < 1e-7, "{distance}, expected {expected}");
             }
@@ -83,7 +98,8 @@ mod tests {
         }
     }
 
-    /// Covariances that do not commute. In two dimensions `tr(M^(1/2)) = (tr M + 2 det(M)^(1/2))^(1/2)`, with `M = S1 S2`.
+    /// Covariances that do not commute. In two dimensions `tr(M^(1/2)) = (tr M + 2
+    /// det(M)^(1/2))^(1/2)`, with `M = S1 S2`.
     #[test]
     fn two_dimensions_have_a_closed_form() {
         let a: DMatrix<f64> = DMatrix::from_row_slice(2, 2, &[4.0, 1.5, 1.5, 1.0]);

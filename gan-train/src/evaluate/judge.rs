@@ -27,8 +27,8 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// A judge by `reference`, which no training step has seen. A [tenth](Split::tenth_and_others) of `train`, up to 1,000
-    /// images, serves to choose the width of the Parzen windows.
+    /// A judge by `reference`, which no training step has seen. A [tenth](Split::tenth_and_others)
+    /// of `train`, up to 1,000 images, serves to choose the width of the Parzen windows.
     ///
     /// # Errors
     ///
@@ -39,7 +39,11 @@ impl Judge {
         classifier.check(reference)?;
         enough(reference.images.count).context("real images to judge by")?;
         let validation = train.tenth_and_others().0.sample(VALIDATION).images;
-        ensure!(validation.count > 0, "training images: {} (expected 10 or more)", train.images.count);
+        ensure!(
+            validation.count > 0,
+            "training images: {} (expected 10 or more)",
+            train.images.count
+        );
         let features = classifier.features(&reference.images)?;
         Ok(Self {
             classifier,
@@ -69,17 +73,26 @@ impl Judge {
         let found = self.classifier.labels(&features);
         let conditional_accuracy = labels
             .map(|labels| {
-                ensure!(labels.len() == images.count, "labels: {} for {} images", labels.len(), images.count);
-                let right = found.iter().zip(labels).filter(|(found, label)| found == label).count();
+                ensure!(
+                    labels.len() == images.count,
+                    "labels: {} for {} images",
+                    labels.len(),
+                    images.count
+                );
+                let right =
+                    found.iter().zip(labels).filter(|(found, label)| found == label).count();
                 Ok(right as f64 / images.count as f64)
             })
             .transpose()?;
         let mut class_histogram = vec![0; self.classifier.card().classes.into()];
         found.iter().for_each(|&class| class_histogram[usize::from(class)] += 1);
 
-        let fid = 100.0 * self.gaussian.distance(&Gaussian::of_features(&features)) / self.classifier.card().feature_variance;
-        let Prdc { precision, recall, density, coverage } = self.manifold.compare(&Points::new(features, FEATURES));
-        let likelihood = log_likelihood(&Points::of_images(&images), &self.validation, &self.reference);
+        let fid = 100.0 * self.gaussian.distance(&Gaussian::of_features(&features))
+            / self.classifier.card().feature_variance;
+        let Prdc { precision, recall, density, coverage } =
+            self.manifold.compare(&Points::new(features, FEATURES));
+        let likelihood =
+            log_likelihood(&Points::of_images(&images), &self.validation, &self.reference);
         Ok(Quick {
             fid,
             coverage,
@@ -96,12 +109,15 @@ impl Judge {
 }
 
 fn enough(count: usize) -> Result<()> {
-    ensure!(count > K, "{count} (expected more than {K}: a point's ball reaches to its {K}th neighbour)");
+    ensure!(
+        count > K,
+        "{count} (expected more than {K}: a point's ball reaches to its {K}th neighbour)"
+    );
     Ok(())
 }
 
-/// Images of this size: themselves, or their middle if they are larger by a border of the same width left and right, and of the
-/// same height above and below.
+/// Images of this size: themselves, or their middle if they are larger by a border of the same
+/// width left and right, and of the same height above and below.
 ///
 /// # Errors
 ///
@@ -111,7 +127,8 @@ pub fn crop(images: &Images, width: usize, height: usize) -> Result<Cow<'_, Imag
         return Ok(Cow::Borrowed(images));
     }
     let (left, top) = border((images.width, images.height), (width, height))?;
-    let lines = images.iter().flat_map(|image| image.chunks_exact(images.width).skip(top).take(height));
+    let lines =
+        images.iter().flat_map(|image| image.chunks_exact(images.width).skip(top).take(height));
     let pixels = lines.flat_map(|line| &line[left..left + width]).copied().collect();
     Ok(Cow::Owned(Images { count: images.count, width, height, pixels }))
 }
@@ -122,9 +139,14 @@ pub fn crop(images: &Images, width: usize, height: usize) -> Result<Cow<'_, Imag
 ///
 /// There is no even border of `from` around `to`.
 pub fn border(from: (usize, usize), to: (usize, usize)) -> Result<(usize, usize)> {
-    let half = |larger: usize, smaller: usize| larger.checked_sub(smaller).filter(|rest| rest % 2 == 0).map(|rest| rest / 2);
+    let half = |larger: usize, smaller: usize| {
+        larger.checked_sub(smaller).filter(|rest| rest % 2 == 0).map(|rest| rest / 2)
+    };
     half(from.0, to.0).zip(half(from.1, to.1)).with_context(|| {
-        format!("image size: the model's {}x{} (expected {}x{}, or an even border around that)", from.0, from.1, to.0, to.1)
+        format!(
+            "image size: the model's {}x{} (expected {}x{}, or an even border around that)",
+            from.0, from.1, to.0, to.1
+        )
     })
 }
 
@@ -136,26 +158,49 @@ mod tests {
     /// The digits are 8x8; here as a judge of its own training images, as during training.
     fn judge() -> (Judge, Split) {
         let (held_out, train) = digits().unwrap().train.tenth_and_others();
-        (Judge::new(Classifier::train(&train, 100, 0).unwrap(), &train, &held_out).unwrap(), held_out)
+        (
+            Judge::new(Classifier::train(&train, 100, 0).unwrap(), &train, &held_out).unwrap(),
+            held_out,
+        )
     }
 
     #[test]
     fn extremes_get_the_scores_that_they_must() {
         let (judge, held_out) = judge();
         // The real images themselves.
-        let labels: Vec<u16> = held_out.labels.as_ref().unwrap().iter().map(|&label| label.into()).collect();
+        let labels: Vec<u16> =
+            held_out.labels.as_ref().unwrap().iter().map(|&label| label.into()).collect();
         let real = judge.quick(&held_out.images, Some(&labels)).unwrap();
         assert!(real.fid < 1e-6, "{real:?}");
-        assert_eq!((real.coverage, real.precision, real.recall, real.density), (1.0, 1.0, 1.0, 1.2));
+        assert_eq!(
+            (real.coverage, real.precision, real.recall, real.density),
+            (1.0, 1.0, 1.0, 1.2)
+        );
         assert_eq!(real.class_histogram.iter().sum::<usize>(), held_out.images.count);
-        assert_eq!(real.conditional_accuracy, Some(judge.classifier().accuracy(&held_out).unwrap()));
+        assert_eq!(
+            real.conditional_accuracy,
+            Some(judge.classifier().accuracy(&held_out).unwrap())
+        );
 
         // One of them, again and again.
-        let one = Images { pixels: held_out.images.pixels[..64].repeat(held_out.images.count), ..held_out.images };
+        let one = Images {
+            pixels: held_out.images.pixels[..64].repeat(held_out.images.count),
+            ..held_out.images
+        };
         let collapsed = judge.quick(&one, None).unwrap();
-        assert!(collapsed.fid > 50.0 && collapsed.coverage < 0.2 && collapsed.precision == 1.0, "{collapsed:?}");
-        assert!((collapsed.class_kl - 10f64.ln()).abs() < 1e-12 && collapsed.conditional_accuracy.is_none(), "{collapsed:?}");
-        assert!(collapsed.log_likelihood < real.log_likelihood - 20.0 && collapsed.sigma > real.sigma, "{collapsed:?}");
+        assert!(
+            collapsed.fid > 50.0 && collapsed.coverage < 0.2 && collapsed.precision == 1.0,
+            "{collapsed:?}"
+        );
+        assert!(
+            (collapsed.class_kl - 10f64.ln()).abs() < 1e-12
+                && collapsed.conditional_accuracy.is_none(),
+            "{collapsed:?}"
+        );
+        assert!(
+            collapsed.log_likelihood < real.log_likelihood - 20.0 && collapsed.sigma > real.sigma,
+            "{collapsed:?}"
+        );
     }
 
     #[test]
@@ -164,7 +209,8 @@ mod tests {
         let (width, height) = (12, 10);
         let mut pixels = vec![255; images.count * width * height];
         for (image, framed) in images.iter().zip(pixels.chunks_exact_mut(width * height)) {
-            for (line, framed) in image.chunks_exact(8).zip(framed.chunks_exact_mut(width).skip(1)) {
+            for (line, framed) in image.chunks_exact(8).zip(framed.chunks_exact_mut(width).skip(1))
+            {
                 framed[2..10].copy_from_slice(line);
             }
         }
@@ -185,11 +231,22 @@ mod tests {
     fn an_even_border_is_cropped_and_nothing_else() {
         let images = Images { count: 2, width: 5, height: 4, pixels: (0..40).collect() };
         let cropped = crop(&images, 3, 2).unwrap();
-        assert_eq!(*cropped, Images { count: 2, width: 3, height: 2, pixels: vec![6, 7, 8, 11, 12, 13, 26, 27, 28, 31, 32, 33] });
+        assert_eq!(
+            *cropped,
+            Images {
+                count: 2,
+                width: 3,
+                height: 2,
+                pixels: vec![6, 7, 8, 11, 12, 13, 26, 27, 28, 31, 32, 33]
+            }
+        );
         assert_eq!(*crop(&images, 5, 4).unwrap(), images);
         for (width, height) in [(4, 4), (5, 3), (6, 4), (7, 6)] {
             let error = crop(&images, width, height).unwrap_err().to_string();
-            assert!(error.contains("5x4") && error.contains(&format!("{width}x{height}")), "{error}");
+            assert!(
+                error.contains("5x4") && error.contains(&format!("{width}x{height}")),
+                "{error}"
+            );
         }
     }
 }

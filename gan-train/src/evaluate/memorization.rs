@@ -1,13 +1,15 @@
 //! Whether generated images are nearer to the training images than a fresh real image would be.
 //!
-//! The distance of an image is that to the nearest training image: L2, pixels in 0..=1. The mean distance of generated images is
-//! divided by that of real images of two kinds:
+//! The distance of an image is that to the nearest training image: L2, pixels in 0..=1. The mean
+//! distance of generated images is divided by that of real images of two kinds:
 //!
-//! - held-out ones, which the training did not see (as in Meehan, Chaudhuri, Dasgupta 2020). These may be of another kind than the
-//!   training images, as other people's handwriting, and then be far from them for that reason;
+//! - held-out ones, which the training did not see (as in Meehan, Chaudhuri, Dasgupta 2020). These
+//!   may be of another kind than the training images, as other people's handwriting, and then be
+//!   far from them for that reason;
 //! - training images, to the nearest other one. These are of the same kind, but may be of one hand.
 //!
-//! A generator that repeats its training images is under both. Blur is nearer to everything: then neither settles it.
+//! A generator that repeats its training images is under both. Blur is nearer to everything: then
+//! neither settles it.
 
 use super::points::Points;
 use crate::data::Split;
@@ -18,7 +20,8 @@ use serde::Serialize;
 pub const IMAGES: usize = 2000;
 /// Ratios below it are a sign of memorization.
 pub const RATIO: f64 = 0.98;
-/// Root mean square difference, in levels of 255, up to which an image is a copy: what rounding to int8 alone can do.
+/// Root mean square difference, in levels of 255, up to which an image is a copy: what rounding to
+/// int8 alone can do.
 const COPY: f64 = 5.0;
 /// Training images that are compared at a time.
 const CHUNK: usize = 5000;
@@ -43,11 +46,15 @@ impl Memorization {
     pub fn verdict(&self) -> String {
         let Self { images, ratio, ratio_to_training, copies, .. } = self;
         let sign = match (*ratio < RATIO, *ratio_to_training < RATIO) {
-            (true, true) => "a sign of memorization: nearer to the training images than real images are",
+            (true, true) => {
+                "a sign of memorization: nearer to the training images than real images are"
+            }
             (true, false) => {
                 "no sign of memorization: nearer to the training images than held-out images are, not than these to each other"
             }
-            (false, _) => "no sign of memorization: no nearer to the training images than held-out images are",
+            (false, _) => {
+                "no sign of memorization: no nearer to the training images than held-out images are"
+            }
         };
         format!("{sign}; {copies} of {images} are copies")
     }
@@ -66,10 +73,18 @@ impl<'a> Neighbours<'a> {
     /// Compares up to [`IMAGES`] held-out images, and training images, with all training images.
     pub fn new(training: &'a Split, held_out: &Split) -> Self {
         let chosen = &training.order()[..training.images.count.min(IMAGES)];
-        let squares = squares(&training.pick(chosen).images, &training.images, |index, other| other != chosen[index] as usize);
+        let squares = squares(&training.pick(chosen).images, &training.images, |index, other| {
+            other != chosen[index] as usize
+        });
         let own = mean(&squares);
         let held_out = held_out.sample(IMAGES).images;
-        let unknown = Memorization { images: 0, distance: 1.0, ratio: 1.0, ratio_to_training: 1.0, copies: 0 };
+        let unknown = Memorization {
+            images: 0,
+            distance: 1.0,
+            ratio: 1.0,
+            ratio_to_training: 1.0,
+            copies: 0,
+        };
         let mut neighbours = Self { training: &training.images, own, held_out: unknown };
         neighbours.held_out = Memorization { ratio: 1.0, ..neighbours.compare(&held_out) };
         neighbours
@@ -87,7 +102,8 @@ impl<'a> Neighbours<'a> {
         let images = Images { count, pixels: images.pixels[..count * len].to_vec(), ..*images };
         let squares = squares(&images, self.training, |_, _| true);
         let distance = mean(&squares);
-        let copies = squares.iter().filter(|&&square| square as f64 <= COPY * COPY * len as f64).count();
+        let copies =
+            squares.iter().filter(|&&square| square as f64 <= COPY * COPY * len as f64).count();
         // 0 beside 0 is no nearer.
         let over = |other: f64| if distance == other { 1.0 } else { distance / other };
         let (ratio, ratio_to_training) = (over(self.held_out.distance), over(self.own));
@@ -100,16 +116,26 @@ fn mean(squares: &[u64]) -> f64 {
     squares.iter().map(|&square| (square as f64).sqrt() / 255.0).sum::<f64>() / squares.len() as f64
 }
 
-/// The squared distance of each image to the nearest of `set`, pixels in 0..=255. `counts(image, other)` says which pairs count.
-fn squares(images: &Images, set: &Images, counts: impl Fn(usize, usize) -> bool + Sync) -> Vec<u64> {
+/// The squared distance of each image to the nearest of `set`, pixels in 0..=255. `counts(image,
+/// other)` says which pairs count.
+fn squares(
+    images: &Images,
+    set: &Images,
+    counts: impl Fn(usize, usize) -> bool + Sync,
+) -> Vec<u64> {
     let len = images.image_len();
     let points = Points::of_images(images);
     // Index of the nearest and squared distance to it, as far as floats tell.
     let mut nearest = vec![(0, f32::INFINITY); points.count()];
     for (part, chunk) in set.pixels.chunks(CHUNK * len).enumerate() {
         let found = points.map_distances(&Points::of_pixels(chunk, len), |image, distances| {
-            let others = distances.iter().enumerate().map(|(index, &distance)| (part * CHUNK + index, distance));
-            let nearest = others.filter(|&(other, _)| counts(image, other)).min_by(|a, b| a.1.total_cmp(&b.1));
+            let others = distances
+                .iter()
+                .enumerate()
+                .map(|(index, &distance)| (part * CHUNK + index, distance));
+            let nearest = others
+                .filter(|&(other, _)| counts(image, other))
+                .min_by(|a, b| a.1.total_cmp(&b.1));
             nearest.unwrap_or((0, f32::INFINITY))
         });
         for (nearest, found) in nearest.iter_mut().zip(found) {
@@ -163,7 +189,10 @@ mod tests {
         }
         let found = neighbours.compare(&planted);
         assert_eq!((found.images, found.copies), (400, 100));
-        assert!(found.verdict().contains("a sign of memorization") && found.verdict().contains("100 of 400"));
+        assert!(
+            found.verdict().contains("a sign of memorization")
+                && found.verdict().contains("100 of 400")
+        );
         // A quarter has the distance sqrt(16) / 255 in place of its own.
         let others = Images { count: 300, pixels: fresh.pixels[1600..].to_vec(), ..fresh };
         let expected = 0.25 * 4.0 / 255.0 + 0.75 * neighbours.compare(&others).distance;
@@ -174,24 +203,42 @@ mod tests {
     #[test]
     fn distances_are_those_of_the_nearest() {
         let (training, held_out) = (noise(300, 3), noise(50, 4));
-        let distance = |a: &[u8], b: &[u8]| a.iter().zip(b).map(|(&a, &b)| (i64::from(a) - i64::from(b)).pow(2)).sum::<i64>();
+        let distance = |a: &[u8], b: &[u8]| {
+            a.iter().zip(b).map(|(&a, &b)| (i64::from(a) - i64::from(b)).pow(2)).sum::<i64>()
+        };
         let nearest = |image: &[u8], own: usize| {
             let others = training.images.iter().enumerate().filter(|&(index, _)| index != own);
             (others.map(|(_, other)| distance(image, other)).min().unwrap() as f64).sqrt() / 255.0
         };
-        let to_training = held_out.images.iter().map(|image| nearest(image, usize::MAX)).sum::<f64>() / 50.0;
-        let own = training.images.iter().enumerate().map(|(index, image)| nearest(image, index)).sum::<f64>() / 300.0;
+        let to_training =
+            held_out.images.iter().map(|image| nearest(image, usize::MAX)).sum::<f64>() / 50.0;
+        let own = training
+            .images
+            .iter()
+            .enumerate()
+            .map(|(index, image)| nearest(image, index))
+            .sum::<f64>()
+            / 300.0;
         let found = Neighbours::new(&training, &held_out).held_out().clone();
         assert!((found.distance - to_training).abs() < 1e-9, "{found:?}, expected {to_training}");
-        assert!((found.ratio_to_training - to_training / own).abs() < 1e-9, "{found:?}, expected {}", to_training / own);
+        assert!(
+            (found.ratio_to_training - to_training / own).abs() < 1e-9,
+            "{found:?}, expected {}",
+            to_training / own
+        );
     }
 
-    /// Held-out images of another kind: a generator that is as the training images are is no copier.
+    /// Held-out images of another kind: a generator that is as the training images are is no
+    /// copier.
     #[test]
     fn held_out_images_of_another_kind_are_no_sign() {
         let training = noise(3000, 5);
         let mut held_out = noise(100, 6);
-        held_out.images.pixels.iter_mut().for_each(|pixel| *pixel = if *pixel < 128 { 0 } else { 255 });
+        held_out
+            .images
+            .pixels
+            .iter_mut()
+            .for_each(|pixel| *pixel = if *pixel < 128 { 0 } else { 255 });
         let found = Neighbours::new(&training, &held_out).compare(&noise(400, 7).images);
         assert!(found.ratio < 0.9 && found.ratio_to_training > RATIO, "{found:?}");
         assert!(found.verdict().contains("no sign") && found.verdict().contains("each other"));

@@ -1,13 +1,14 @@
-//! The log-likelihood of real images under a Parzen window estimate made of generated ones, as in Goodfellow et al. 2014,
-//! "Generative Adversarial Nets", section 5.
+//! The log-likelihood of real images under a Parzen window estimate made of generated ones, as in
+//! Goodfellow et al. 2014, "Generative Adversarial Nets", section 5.
 //!
-//! `log p(x) = log (1/n sum_i exp(-|x - s_i|^2 / (2 sigma^2))) - d/2 log(2 pi sigma^2)`, in nats, where `s_i` are `n` generated
-//! images and all pixels, `d` an image, are in 0..=1.
+//! `log p(x) = log (1/n sum_i exp(-|x - s_i|^2 / (2 sigma^2))) - d/2 log(2 pi sigma^2)`, in nats,
+//! where `s_i` are `n` generated images and all pixels, `d` an image, are in 0..=1.
 
 use super::points::Points;
 use serde::{Deserialize, Serialize};
 
-/// Terms smaller than e^-50 of the largest are left out: all together they change no bit of the sum's f32.
+/// Terms smaller than e^-50 of the largest are left out: all together they change no bit of the
+/// sum's f32.
 const NEGLIGIBLE: f64 = -50.0;
 
 /// What [`log_likelihood`] finds.
@@ -24,8 +25,8 @@ pub fn sigmas() -> [f64; 10] {
     std::array::from_fn(|index| 10f64.powf(index as f64 / 9.0 - 1.0))
 }
 
-/// The mean log-likelihood of `real`, with the width that is best for `validation`: real images too, neither among `samples`
-/// nor among `real`.
+/// The mean log-likelihood of `real`, with the width that is best for `validation`: real images
+/// too, neither among `samples` nor among `real`.
 pub fn log_likelihood(samples: &Points, validation: &Points, real: &Points) -> LogLikelihood {
     let found = densities(samples, validation, &sigmas());
     let best = found.into_iter().zip(sigmas()).max_by(|a, b| a.0.total_cmp(&b.0));
@@ -41,14 +42,18 @@ fn densities(samples: &Points, real: &Points, sigmas: &[f64]) -> Vec<f64> {
         let density = |&sigma: &f64| {
             let variance = sigma * sigma;
             // Relative to the largest term, so that nothing underflows.
-            let terms = distances.iter().map(|&distance| (nearest - f64::from(distance)) / (2.0 * variance));
+            let terms = distances
+                .iter()
+                .map(|&distance| (nearest - f64::from(distance)) / (2.0 * variance));
             let sum: f64 = terms.filter(|&term| term > NEGLIGIBLE).map(f64::exp).sum();
             let mean = sum.ln() - nearest / (2.0 * variance) - (distances.len() as f64).ln();
             mean - 0.5 * dimension * (2.0 * std::f64::consts::PI * variance).ln()
         };
         sigmas.iter().map(density).collect()
     });
-    (0..sigmas.len()).map(|index| rows.iter().map(|row| row[index]).sum::<f64>() / rows.len() as f64).collect()
+    (0..sigmas.len())
+        .map(|index| rows.iter().map(|row| row[index]).sum::<f64>() / rows.len() as f64)
+        .collect()
 }
 
 #[cfg(test)]
@@ -56,7 +61,10 @@ mod tests {
     use super::*;
 
     fn close(found: f64, expected: f64) {
-        assert!((found - expected).abs() < 1e-5 * expected.abs().max(1.0), "{found}, expected {expected}");
+        assert!(
+            (found - expected).abs() < 1e-5 * expected.abs().max(1.0),
+            "{found}, expected {expected}"
+        );
     }
 
     /// One window is a normal distribution, whose density is known.
@@ -65,8 +73,14 @@ mod tests {
         let sample = Points::new(vec![0.25, 0.5, 1.0], 3);
         let real = Points::new(vec![0.75, 0.5, 0.0], 3);
         for sigma in [0.1, 0.5, 1.0] {
-            let density = |d: f64| (-d * d / (2.0 * sigma * sigma)).exp() / (sigma * (2.0 * std::f64::consts::PI).sqrt());
-            close(densities(&sample, &real, &[sigma])[0], density(0.5).ln() + density(0.0).ln() + density(1.0).ln());
+            let density = |d: f64| {
+                (-d * d / (2.0 * sigma * sigma)).exp()
+                    / (sigma * (2.0 * std::f64::consts::PI).sqrt())
+            };
+            close(
+                densities(&sample, &real, &[sigma])[0],
+                density(0.5).ln() + density(0.0).ln() + density(1.0).ln(),
+            );
         }
     }
 
@@ -90,7 +104,8 @@ mod tests {
         close(densities(&samples, &real, &[0.1])[0], expected);
     }
 
-    /// The best width of one window is the root mean square deviation: 0.3 here, and 0.278 is the nearest that is tried.
+    /// The best width of one window is the root mean square deviation: 0.3 here, and 0.278 is the
+    /// nearest that is tried.
     #[test]
     fn the_width_is_chosen_on_the_validation_images() {
         let samples = Points::new(vec![0.0], 1);

@@ -21,7 +21,10 @@ pub struct Points {
 impl Points {
     /// Points from `[point][coordinate]`.
     pub fn new(values: Vec<f32>, dimension: usize) -> Self {
-        let squares = values.chunks_exact(dimension).map(|point| point.iter().map(|value| value * value).sum()).collect();
+        let squares = values
+            .chunks_exact(dimension)
+            .map(|point| point.iter().map(|value| value * value).sum())
+            .collect();
         Self { values, dimension, squares }
     }
 
@@ -45,9 +48,14 @@ impl Points {
         self.dimension
     }
 
-    /// Calls `visit(index, distances)` for each point, on all cores; returns what it returns, in the points' order. The squared
-    /// distances are to each point of `to`, and may be off by 1e-6 of the points' squared lengths.
-    pub fn map_distances<T: Send>(&self, to: &Self, visit: impl Fn(usize, &[f32]) -> T + Sync) -> Vec<T> {
+    /// Calls `visit(index, distances)` for each point, on all cores; returns what it returns, in
+    /// the points' order. The squared distances are to each point of `to`, and may be off by 1e-6
+    /// of the points' squared lengths.
+    pub fn map_distances<T: Send>(
+        &self,
+        to: &Self,
+        visit: impl Fn(usize, &[f32]) -> T + Sync,
+    ) -> Vec<T> {
         assert_eq!(self.dimension, to.dimension, "points of one space");
         let device = Device::flex();
         let tensor = |values: &[f32]| {
@@ -59,15 +67,18 @@ impl Points {
         let mut results = Vec::with_capacity(self.count());
         for (part, values) in self.values.chunks(rows * self.dimension).enumerate() {
             let products = tensor(values).matmul(columns.clone());
-            let mut products: Vec<f32> = products.try_into_vec_as().expect("the product of f32 is f32");
+            let mut products: Vec<f32> =
+                products.try_into_vec_as().expect("the product of f32 is f32");
             let first = part * rows;
-            results.par_extend(products.par_chunks_exact_mut(to.count()).enumerate().map(|(row, products)| {
-                let index = first + row;
-                for (product, square) in products.iter_mut().zip(&to.squares) {
-                    *product = (self.squares[index] + square - 2.0 * *product).max(0.0);
-                }
-                visit(index, products)
-            }));
+            results.par_extend(products.par_chunks_exact_mut(to.count()).enumerate().map(
+                |(row, products)| {
+                    let index = first + row;
+                    for (product, square) in products.iter_mut().zip(&to.squares) {
+                        *product = (self.squares[index] + square - 2.0 * *product).max(0.0);
+                    }
+                    visit(index, products)
+                },
+            ));
         }
         results
     }

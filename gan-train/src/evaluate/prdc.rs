@@ -1,4 +1,5 @@
-//! Precision and recall (Kynkaanniemi et al. 2019), density and coverage (Naeem et al. 2020), between features.
+//! Precision and recall (Kynkaanniemi et al. 2019), density and coverage (Naeem et al. 2020),
+//! between features.
 //!
 //! A point's ball reaches to the `K`-th nearest other point of its own set.
 //!
@@ -61,7 +62,9 @@ impl Manifold {
         let (real, fake) = (rows.len() as f64, generated.count() as f64);
         let count = |found: usize| found as f64;
         Prdc {
-            precision: count(precise.into_iter().filter(|precise| precise.load(Ordering::Relaxed)).count()) / fake,
+            precision: count(
+                precise.into_iter().filter(|precise| precise.load(Ordering::Relaxed)).count(),
+            ) / fake,
             recall: count(rows.iter().filter(|row| row.1).count()) / real,
             density: count(rows.iter().map(|row| row.0).sum()) / (self.k as f64 * fake),
             coverage: count(rows.iter().filter(|row| row.0 > 0).count()) / real,
@@ -77,12 +80,14 @@ mod tests {
         Points::new(values.to_vec(), 1)
     }
 
-    /// On a line, with k = 1. Real 0, 1, 4, 10 have radii 1, 1, 3, 6; generated 0.5, 2, 20, 21 have 1.5, 1.5, 1, 1.
+    /// On a line, with k = 1. Real 0, 1, 4, 10 have radii 1, 1, 3, 6; generated 0.5, 2, 20, 21 have
+    /// 1.5, 1.5, 1, 1.
     #[test]
     fn points_on_a_line() {
-        let found = Manifold::new(line(&[0.0, 1.0, 4.0, 10.0]), 1).compare(&line(&[0.5, 2.0, 20.0, 21.0]));
-        // 0.5 is in the balls of 0 and 1; 2 in those of 1 and 4; 20 and 21 in none. 10's ball is empty. 0 and 1 are in the ball
-        // of 0.5, 1 in that of 2 too; 4 and 10 are in none.
+        let found =
+            Manifold::new(line(&[0.0, 1.0, 4.0, 10.0]), 1).compare(&line(&[0.5, 2.0, 20.0, 21.0]));
+        // 0.5 is in the balls of 0 and 1; 2 in those of 1 and 4; 20 and 21 in none. 10's ball is
+        // empty. 0 and 1 are in the ball of 0.5, 1 in that of 2 too; 4 and 10 are in none.
         assert_eq!(found, Prdc { precision: 0.5, recall: 0.5, density: 1.0, coverage: 0.75 });
     }
 

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 /// A generator's scores. The modules beside this one have the formulas.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quick {
-    /// Frechet distance of the features, in hundredths of the training images' variance; see [`super::frechet`].
+    /// Frechet distance of the features, in hundredths of the training images' variance; see
+    /// [`super::frechet`].
     pub fid: f64,
     /// 0..=1; see [`super::prdc`], as the next three.
     pub coverage: f64,
@@ -71,7 +72,8 @@ impl Metric {
 }
 
 impl Quick {
-    /// The metric of this name or alias; none if there is no such metric, or no `conditional_accuracy` of these images.
+    /// The metric of this name or alias; none if there is no such metric, or no
+    /// `conditional_accuracy` of these images.
     pub fn get(&self, name: &str) -> Option<f64> {
         match Metric::find(name)?.name {
             "fid" => Some(self.fid),
@@ -87,11 +89,12 @@ impl Quick {
     }
 }
 
-/// Kullback-Leibler divergence of a histogram from the uniform one over its `c` classes: `sum p log(p c)`, nats. 0 for equal
-/// counts, `log c` if all are of one class.
+/// Kullback-Leibler divergence of a histogram from the uniform one over its `c` classes: `sum p
+/// log(p c)`, nats. 0 for equal counts, `log c` if all are of one class.
 pub fn class_kl(histogram: &[usize]) -> f64 {
     let total: usize = histogram.iter().sum();
-    let fractions = histogram.iter().filter(|&&count| count > 0).map(|&count| count as f64 / total as f64);
+    let fractions =
+        histogram.iter().filter(|&&count| count > 0).map(|&count| count as f64 / total as f64);
     fractions.map(|p| p * (p * histogram.len() as f64).ln()).sum()
 }
 
@@ -127,7 +130,10 @@ mod tests {
             assert_eq!(quick.get(metric.name), Some(f64::from(expected)), "{}", metric.name);
             assert_eq!(json[metric.name].as_f64(), Some(f64::from(expected)), "{}", metric.name);
         }
-        assert_eq!((quick.get("ll"), quick.get("accuracy"), quick.get("inception")), (Some(6.0), Some(8.0), None));
+        assert_eq!(
+            (quick.get("ll"), quick.get("accuracy"), quick.get("inception")),
+            (Some(6.0), Some(8.0), None)
+        );
         assert_eq!(Metric::find("ll").map(|metric| metric.better), Some(Better::Higher));
         assert_eq!(serde_json::from_value::<Quick>(json).unwrap(), quick);
         assert_eq!(Quick { conditional_accuracy: None, ..quick }.get("accuracy"), None);

@@ -52,14 +52,23 @@ impl Moments {
 }
 
 impl FloatLayer {
-    /// A layer from its weights, whose rows beyond `inputs` belong to one-hot labels, and its bias if it has no normalization.
-    pub(super) fn without_norm(inputs: usize, outputs: usize, params: &[Param], activation: Activation) -> Self {
+    /// A layer from its weights, whose rows beyond `inputs` belong to one-hot labels, and its bias
+    /// if it has no normalization.
+    pub(super) fn without_norm(
+        inputs: usize,
+        outputs: usize,
+        params: &[Param],
+        activation: Activation,
+    ) -> Self {
         let (weights, labels) = params[0].values.split_at(inputs * outputs);
         let bias = if params.len() == 2 { params[1].values.clone() } else { vec![0.0; outputs] };
         let bias = if labels.is_empty() {
             bias
         } else {
-            labels.chunks_exact(outputs).flat_map(|row| row.iter().zip(&bias).map(|(label, bias)| label + bias)).collect()
+            labels
+                .chunks_exact(outputs)
+                .flat_map(|row| row.iter().zip(&bias).map(|(label, bias)| label + bias))
+                .collect()
         };
         Self { inputs, outputs, weights: weights.to_vec(), bias, activation }
     }
@@ -69,7 +78,11 @@ impl FloatLayer {
         for output in 0..self.outputs {
             let (mean, variance) = moments.mean_and_variance(output);
             let factor = f64::from(gain[output]) / (variance + NORM_EPSILON).sqrt();
-            self.weights.iter_mut().skip(output).step_by(self.outputs).for_each(|w| *w = (f64::from(*w) * factor) as f32);
+            self.weights
+                .iter_mut()
+                .skip(output)
+                .step_by(self.outputs)
+                .for_each(|w| *w = (f64::from(*w) * factor) as f32);
             for bias in self.bias.iter_mut().skip(output).step_by(self.outputs) {
                 *bias = ((f64::from(*bias) - mean) * factor + f64::from(shift[output])) as f32;
             }
@@ -80,7 +93,10 @@ impl FloatLayer {
     pub(super) fn sums(&self, x: &[f32], labels: &[u16]) -> Vec<f32> {
         let device = Device::flex();
         let tensor = |values: &[f32], columns: usize| {
-            Tensor::<2>::from_data(TensorData::new(values.to_vec(), [values.len() / columns, columns]), &device)
+            Tensor::<2>::from_data(
+                TensorData::new(values.to_vec(), [values.len() / columns, columns]),
+                &device,
+            )
         };
         let product = tensor(x, self.inputs).matmul(tensor(&self.weights, self.outputs));
         let mut sums: Vec<f32> = product.try_into_vec_as().expect("the product of f32 is f32");
@@ -95,7 +111,9 @@ impl FloatLayer {
 
     pub(super) fn forward(&self, x: &[f32], labels: &[u16]) -> Vec<f32> {
         let mut values = self.sums(x, labels);
-        values.iter_mut().for_each(|value| *value = gan_core::activation::apply(self.activation, *value));
+        values
+            .iter_mut()
+            .for_each(|value| *value = gan_core::activation::apply(self.activation, *value));
         values
     }
 
@@ -113,7 +131,8 @@ impl FloatLayer {
 
     /// The weights of each output.
     pub fn rows(&self) -> impl Iterator<Item = Vec<f32>> {
-        (0..self.outputs).map(|row| self.weights.iter().skip(row).step_by(self.outputs).copied().collect())
+        (0..self.outputs)
+            .map(|row| self.weights.iter().skip(row).step_by(self.outputs).copied().collect())
     }
 }
 

@@ -8,7 +8,8 @@ use crate::simd::{self, Simd, WithSimd, vectorized};
 use burn::prelude::Device;
 use gan_core::Activation;
 
-/// Gets a param's index, the param, the gradient of some of its numbers, and where in the param they begin.
+/// Gets a param's index, the param, the gradient of some of its numbers, and where in the param
+/// they begin.
 pub type Update<'u> = dyn FnMut(usize, &mut Param, &Matrix, usize) + 'u;
 
 impl Mlp {
@@ -24,9 +25,15 @@ impl Mlp {
         gradients
     }
 
-    /// Calls `update` for all params, last layer first, and for large ones in parts. A param may be changed: what depends on its old numbers
-    /// is computed by then.
-    pub fn train(&mut self, tape: &mut Tape, outputs: Matrix, device: &Device, update: &mut Update<'_>) {
+    /// Calls `update` for all params, last layer first, and for large ones in parts. A param may be
+    /// changed: what depends on its old numbers is computed by then.
+    pub fn train(
+        &mut self,
+        tape: &mut Tape,
+        outputs: Matrix,
+        device: &Device,
+        update: &mut Update<'_>,
+    ) {
         self.backward(tape, outputs, Some(update), false, device);
     }
 
@@ -35,7 +42,8 @@ impl Mlp {
         self.backward(tape, outputs, None, true, device)
     }
 
-    /// Hands the params' gradients to `update` if there is one; returns the gradient of the inputs if it is wanted, else nothing useful.
+    /// Hands the params' gradients to `update` if there is one; returns the gradient of the inputs
+    /// if it is wanted, else nothing useful.
     fn backward(
         &mut self,
         tape: &mut Tape,
@@ -52,23 +60,32 @@ impl Mlp {
             let columns = gradient.columns();
             let vectors = match &layer_tape.normalized {
                 Some(normalized) => {
-                    let (gain, shift) = norm::backward(normalized, &params[1].values, &mut gradient);
+                    let (gain, shift) =
+                        norm::backward(normalized, &params[1].values, &mut gradient);
                     vec![gain, shift]
                 }
-                None if update.is_some() => vec![simd::column_sums(gradient.values(), columns, |g| g)],
+                None if update.is_some() => {
+                    vec![simd::column_sums(gradient.values(), columns, |g| g)]
+                }
                 None => Vec::new(),
             };
             let spectral = self.spectral.get(index);
             if let Some(spectral) = spectral {
                 simd::scale(gradient.values_mut(), columns, 1.0 / spectral.sigma);
             }
-            let next = (index > 0 || want_input).then(|| params[0].product_transposed(&mut gradient, device));
+            let next = (index > 0 || want_input)
+                .then(|| params[0].product_transposed(&mut gradient, device));
             if let Some(update) = &mut update {
                 let offset = offsets[index];
                 let input = tape.input_of(index);
                 if let Some(spectral) = spectral {
                     let mut weight = input.product(&mut gradient, Product::TransposedLeft, device);
-                    super::spectral::correct(&mut weight, &params[0].values, &self.singular[index].values, spectral);
+                    super::spectral::correct(
+                        &mut weight,
+                        &params[0].values,
+                        &self.singular[index].values,
+                        spectral,
+                    );
                     update(offset, &mut params[0], &weight, 0);
                 } else {
                     input.transposed_product(&mut gradient, device, |row, part| {
@@ -93,7 +110,9 @@ impl LayerTape {
         match activation {
             Activation::Linear => self.apply(gradient, |_| 1.0),
             Activation::Relu => self.apply(gradient, |y| if y > 0.0 { 1.0 } else { 0.0 }),
-            Activation::LeakyRelu(slope) => self.apply(gradient, move |y| if y > 0.0 { 1.0 } else { slope }),
+            Activation::LeakyRelu(slope) => {
+                self.apply(gradient, move |y| if y > 0.0 { 1.0 } else { slope })
+            }
             Activation::Tanh => self.apply(gradient, |y| 1.0 - y * y),
             Activation::Sigmoid => self.apply(gradient, |y| y * (1.0 - y)),
         }
@@ -104,7 +123,12 @@ impl LayerTape {
         let (columns, y, mask) = (gradient.columns(), self.output.values(), self.mask.as_deref());
         simd::rows(gradient.values_mut(), columns, |first, gradient| {
             let part = first * columns..first * columns + gradient.len();
-            vectorized(Chain { gradient, y: &y[part.clone()], mask: mask.map(|mask| &mask[part]), derivative });
+            vectorized(Chain {
+                gradient,
+                y: &y[part.clone()],
+                mask: mask.map(|mask| &mask[part]),
+                derivative,
+            });
         });
     }
 }
@@ -127,7 +151,8 @@ impl<F: Fn(f32) -> f32> WithSimd for Chain<'_, F> {
         let Self { gradient, y, mask, derivative } = self;
         match mask {
             None => gradient.iter_mut().zip(y).for_each(|(g, &y)| *g *= derivative(y)),
-            // Outputs that were left out have no gradient; the others were multiplied after the activation.
+            // Outputs that were left out have no gradient; the others were multiplied after the
+            // activation.
             Some(mask) => {
                 for ((g, &y), &factor) in gradient.iter_mut().zip(y).zip(mask) {
                     *g = if factor == 0.0 { 0.0 } else { *g * factor * derivative(y / factor) };

@@ -50,7 +50,8 @@ impl Tape {
 }
 
 impl Mlp {
-    /// `[row][input]` to `[row][output]`. The numbers stay as they are; they are borrowed for the products.
+    /// `[row][input]` to `[row][output]`. The numbers stay as they are; they are borrowed for the
+    /// products.
     pub fn forward(&mut self, input: Matrix, mode: Mode, device: &Device) -> Tape {
         let offsets = self.offsets();
         let mut tape = Tape { input, layers: Vec::with_capacity(self.layers.len()) };
@@ -72,8 +73,9 @@ impl Param {
 
     /// `x wᵀ`
     pub(super) fn product_transposed(&mut self, x: &mut Matrix, device: &Device) -> Matrix {
-        /// Rows from which on the first way is the faster one. Products are written row after row, for which the right factor's columns are
-        /// copied next to each other; with few rows to share them, copying the columns of `wᵀ` is a quarter of the time.
+        /// Rows from which on the first way is the faster one. Products are written row after row,
+        /// for which the right factor's columns are copied next to each other; with few rows to
+        /// share them, copying the columns of `wᵀ` is a quarter of the time.
         const MANY: usize = 256;
         let many = x.rows() >= MANY;
         self.lend(|weight| match many {
@@ -83,7 +85,8 @@ impl Param {
     }
 
     fn lend(&mut self, product: impl FnOnce(&mut Matrix) -> Matrix) -> Matrix {
-        let mut weight = Matrix::new(self.shape[0], self.shape[1], std::mem::take(&mut self.values));
+        let mut weight =
+            Matrix::new(self.shape[0], self.shape[1], std::mem::take(&mut self.values));
         let result = product(&mut weight);
         self.values = weight.into_values();
         result
@@ -92,7 +95,14 @@ impl Param {
 
 impl Dense {
     /// What follows the product: bias or normalization, activation, dropout.
-    fn finish(&self, mut sums: Matrix, vectors: &[Param], scale: f32, mode: Mode, index: usize) -> LayerTape {
+    fn finish(
+        &self,
+        mut sums: Matrix,
+        vectors: &[Param],
+        scale: f32,
+        mode: Mode,
+        index: usize,
+    ) -> LayerTape {
         let columns = self.outputs;
         let normalized = if self.batch_norm {
             let rows = sums.rows() / mode.groups;
@@ -114,7 +124,10 @@ impl Dense {
                     mode.groups,
                     stream(seed, Purpose::Dropout, step * 64 + index as u64),
                 );
-                sums.values_mut().iter_mut().zip(&mask).for_each(|(value, factor)| *value *= factor);
+                sums.values_mut()
+                    .iter_mut()
+                    .zip(&mask)
+                    .for_each(|(value, factor)| *value *= factor);
                 Some(mask)
             }
             _ => None,
@@ -158,10 +171,11 @@ fn apply(x: &mut Matrix, bias: Option<&[f32]>, scale: f32, f: impl Fn(f32) -> f3
     simd::rows(x.values_mut(), columns, |_, values| vectorized(Apply(values, bias, scale, f)));
 }
 
-/// 0 with probability `p`, else `1 / (1 - p)`, so that the mean stays. The same in each group: only then is the difference between two
-/// of them one of their inputs.
+/// 0 with probability `p`, else `1 / (1 - p)`, so that the mean stays. The same in each group: only
+/// then is the difference between two of them one of their inputs.
 fn mask(p: f32, len: usize, groups: usize, mut rng: Pcg64Mcg) -> Vec<f32> {
     let (threshold, kept) = ((f64::from(p) * 4_294_967_296.0) as u32, 1.0 / (1.0 - p));
-    let one: Vec<f32> = (0..len / groups).map(|_| if rng.next_u32() < threshold { 0.0 } else { kept }).collect();
+    let one: Vec<f32> =
+        (0..len / groups).map(|_| if rng.next_u32() < threshold { 0.0 } else { kept }).collect();
     one.repeat(groups)
 }

@@ -1,16 +1,19 @@
-//! The gradient of a network's only output with respect to its inputs, and the gradient of a function of that.
+//! The gradient of a network's only output with respect to its inputs, and the gradient of a
+//! function of that.
 //!
-//! For layers that are linear piece by piece the input gradient is a product of matrices, `v₀ = ((w ∘ mₙ) Wₙᵀ ∘ mₙ₋₁) Wₙ₋₁ᵀ …`, with slopes `m`
-//! that are constant almost everywhere. So its own derivative needs no second pass through a graph: what a function of `v₀` has as
-//! gradient `q₀` runs forward through the same linear layers, and each weight matrix gets `qᵀ g`.
+//! For layers that are linear piece by piece the input gradient is a product of matrices, `v₀ = ((w
+//! ∘ mₙ) Wₙᵀ ∘ mₙ₋₁) Wₙ₋₁ᵀ …`, with slopes `m` that are constant almost everywhere. So its own
+//! derivative needs no second pass through a graph: what a function of `v₀` has as gradient `q₀`
+//! runs forward through the same linear layers, and each weight matrix gets `qᵀ g`.
 
 use super::{Mlp, Tape};
 use crate::matrix::{Matrix, Product};
 use burn::prelude::Device;
 
 impl Mlp {
-    /// The gradients of all params, in their order, of a function of the input gradients `[row][input]` at the tape's rows. `function` gets
-    /// them and returns its own gradient with respect to them.
+    /// The gradients of all params, in their order, of a function of the input gradients
+    /// `[row][input]` at the tape's rows. `function` gets them and returns its own gradient with
+    /// respect to them.
     ///
     /// Biases get 0: they move the places where the slopes change, and nothing else.
     pub fn gradients_through_input_gradient(

@@ -15,13 +15,16 @@ pub(super) struct Normalized {
     factors: Vec<f32>,
 }
 
-/// Replaces `x` by `gain (x - mean) / sqrt(variance + epsilon) + shift`, mean and variance those of its column in its group of
-/// `rows` rows.
+/// Replaces `x` by `gain (x - mean) / sqrt(variance + epsilon) + shift`, mean and variance those of
+/// its column in its group of `rows` rows.
 pub(super) fn forward(x: &mut Matrix, rows: usize, gain: &[f32], shift: &[f32]) -> Normalized {
     let columns = x.columns();
     let mut factors = Vec::with_capacity(x.rows() / rows * columns);
     let mut normal = Matrix::zeros(x.rows(), columns);
-    let groups = x.values_mut().chunks_exact_mut(rows * columns).zip(normal.values_mut().chunks_exact_mut(rows * columns));
+    let groups = x
+        .values_mut()
+        .chunks_exact_mut(rows * columns)
+        .zip(normal.values_mut().chunks_exact_mut(rows * columns));
     for (group, normal) in groups {
         let factor = vectorized(Normalize { group, normal, gain, shift });
         factors.extend(factor);
@@ -56,7 +59,9 @@ impl WithSimd for Normalize<'_> {
                 *square += (x - mean) * (x - mean);
             }
         }
-        factor.iter_mut().for_each(|square| *square = 1.0 / (*square / count + NORM_EPSILON as f32).sqrt());
+        factor
+            .iter_mut()
+            .for_each(|square| *square = 1.0 / (*square / count + NORM_EPSILON as f32).sqrt());
         for (row, normal) in group.chunks_exact_mut(columns).zip(normal.chunks_exact_mut(columns)) {
             for column in 0..columns {
                 normal[column] = (row[column] - mean[column]) * factor[column];
@@ -67,21 +72,37 @@ impl WithSimd for Normalize<'_> {
     }
 }
 
-/// Replaces the gradient of the normalization's output by that of its input; returns those of gain and shift.
+/// Replaces the gradient of the normalization's output by that of its input; returns those of gain
+/// and shift.
 ///
 /// With `g` the output's gradient, per column and group: `gain factor (g - mean(g) - x mean(g x))`.
-pub(super) fn backward(normalized: &Normalized, gain: &[f32], gradient: &mut Matrix) -> (Vec<f32>, Vec<f32>) {
+pub(super) fn backward(
+    normalized: &Normalized,
+    gain: &[f32],
+    gradient: &mut Matrix,
+) -> (Vec<f32>, Vec<f32>) {
     let columns = gradient.columns();
     let Normalized { rows, x, factors } = normalized;
     let (mut gain_gradient, mut shift_gradient) = (vec![0.0; columns], vec![0.0; columns]);
-    let groups = gradient.values_mut().chunks_exact_mut(rows * columns).zip(x.values().chunks_exact(rows * columns));
+    let groups = gradient
+        .values_mut()
+        .chunks_exact_mut(rows * columns)
+        .zip(x.values().chunks_exact(rows * columns));
     for ((group, x), factors) in groups.zip(factors.chunks_exact(columns)) {
         let (mut sums, mut products) = (vec![0.0f32; columns], vec![0.0f32; columns]);
         vectorized(SumUp { gradient: group, x, sums: &mut sums, products: &mut products });
-        let mean = |sums: &[f32]| -> Vec<f32> { sums.iter().map(|sum| sum / *rows as f32).collect() };
+        let mean =
+            |sums: &[f32]| -> Vec<f32> { sums.iter().map(|sum| sum / *rows as f32).collect() };
         let (mean, mean_product) = (mean(&sums), mean(&products));
         simd::rows(group, columns, |first, gradient| {
-            vectorized(Through { gradient, x: &x[first * columns..], mean: &mean, mean_product: &mean_product, gain, factors });
+            vectorized(Through {
+                gradient,
+                x: &x[first * columns..],
+                mean: &mean,
+                mean_product: &mean_product,
+                gain,
+                factors,
+            });
         });
         shift_gradient.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
         gain_gradient.iter_mut().zip(products).for_each(|(total, sum)| *total += sum);
@@ -104,7 +125,9 @@ impl WithSimd for SumUp<'_> {
     fn with_simd<S: Simd>(self, _: S) {
         let columns = self.sums.len();
         for (row, x) in self.gradient.chunks_exact(columns).zip(self.x.chunks_exact(columns)) {
-            for ((&g, &x), (sum, product)) in row.iter().zip(x).zip(self.sums.iter_mut().zip(&mut *self.products)) {
+            for ((&g, &x), (sum, product)) in
+                row.iter().zip(x).zip(self.sums.iter_mut().zip(&mut *self.products))
+            {
                 *sum += g;
                 *product += g * x;
             }

@@ -17,7 +17,8 @@ const DELAY: u16 = 10;
 const LAST_DELAY: u16 = 200;
 /// Narrower grids are enlarged to twice their size.
 const SMALL: usize = 200;
-/// Bits of grey that are kept: with the noise of the lower ones, which nobody sees, the file would be twice as large.
+/// Bits of grey that are kept: with the noise of the lower ones, which nobody sees, the file would
+/// be twice as large.
 const BITS: u8 = 4;
 
 /// Writes the animation of the grids that a run has left; without grids, nothing.
@@ -28,7 +29,9 @@ const BITS: u8 = 4;
 pub fn write(folder: &Path) -> Result<Option<PathBuf>> {
     let grids = history::grids(folder)?;
     let chosen = evenly(grids.len(), FRAMES);
-    let pictures = chosen.into_iter().map(|index| Ok((&grids[index].path, Picture::read_png(&grids[index].path)?)));
+    let pictures = chosen
+        .into_iter()
+        .map(|index| Ok((&grids[index].path, Picture::read_png(&grids[index].path)?)));
     let pictures: Vec<(&PathBuf, Picture)> = pictures.collect::<Result<_>>()?;
     let Some((_, first)) = pictures.first() else { return Ok(None) };
     for (path, picture) in &pictures {
@@ -62,9 +65,19 @@ fn encode<'p>(pictures: impl Iterator<Item = &'p Picture>, count: usize) -> Resu
                 none.insert(new)
             }
         };
-        let levels = picture.pixels.iter().map(|&pixel| ((u32::from(pixel) * u32::from(top) + 127) / 255) as u8).collect();
+        let levels = picture
+            .pixels
+            .iter()
+            .map(|&pixel| ((u32::from(pixel) * u32::from(top) + 127) / 255) as u8)
+            .collect();
         let delay = if index + 1 == count { LAST_DELAY } else { DELAY };
-        encoder.write_frame(&Frame { width, height, delay, buffer: Cow::Owned(levels), ..Frame::default() })?;
+        encoder.write_frame(&Frame {
+            width,
+            height,
+            delay,
+            buffer: Cow::Owned(levels),
+            ..Frame::default()
+        })?;
     }
     Ok(encoder.map_or(Ok(Vec::new()), Encoder::into_inner)?)
 }
@@ -75,7 +88,8 @@ mod tests {
 
     #[test]
     fn every_picture_is_a_frame_in_order_and_the_last_one_stays() {
-        let pictures: Vec<Picture> = [0, 255, 128].map(|grey| Picture { width: 3, height: 2, pixels: vec![grey; 6] }).into();
+        let pictures: Vec<Picture> =
+            [0, 255, 128].map(|grey| Picture { width: 3, height: 2, pixels: vec![grey; 6] }).into();
         let bytes = encode(pictures.iter(), 3).unwrap();
         assert!(bytes.starts_with(b"GIF89a"));
         let mut options = gif::DecodeOptions::new();

@@ -3,7 +3,8 @@
 use crate::data::idx::Images;
 use gan_core::image::glyph;
 
-/// Images up to this width are drawn two characters a pixel, so that they keep their shape; larger ones two lines a character.
+/// Images up to this width are drawn two characters a pixel, so that they keep their shape; larger
+/// ones two lines a character.
 const SMALL: usize = 16;
 
 /// Draws the images in rows of `columns`, separated by a blank column.

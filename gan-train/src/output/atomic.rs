@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Writes a file. An earlier one of that name stays as it is until the new one is complete and on the disk. What is not a
-/// file, such as `/dev/stdout` or a pipe, is written to.
+/// Writes a file. An earlier one of that name stays as it is until the new one is complete and on
+/// the disk. What is not a file, such as `/dev/stdout` or a pipe, is written to.
 ///
 /// # Errors
 ///
@@ -18,8 +18,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     finish([file])
 }
 
-/// A file that is written part by part, for what does not fit in memory. It comes into its place by [`finish`]; dropped before, it goes
-/// away and nothing has changed.
+/// A file that is written part by part, for what does not fit in memory. It comes into its place by
+/// [`finish`]; dropped before, it goes away and nothing has changed.
 #[derive(Debug)]
 pub struct Writer {
     file: File,
@@ -43,7 +43,11 @@ impl Writer {
         // A link stays one: what it points to is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if path.metadata().is_ok_and(|existing| !existing.is_file() && !existing.is_dir()) {
-            return Ok(Self { file: File::options().write(true).open(&path)?, path, temporary: None });
+            return Ok(Self {
+                file: File::options().write(true).open(&path)?,
+                path,
+                temporary: None,
+            });
         }
         let temporary = temporary(&path);
         Ok(Self { file: File::create(&temporary)?, path, temporary: Some(temporary) })
@@ -68,7 +72,8 @@ impl Drop for Writer {
     }
 }
 
-/// Puts files that belong together into their places, when all of them are complete and on the disk.
+/// Puts files that belong together into their places, when all of them are complete and on the
+/// disk.
 ///
 /// # Errors
 ///
@@ -107,7 +112,8 @@ pub fn write_with(path: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Resul
     placed.with_context(|| cannot_write(path))
 }
 
-/// Beside the file and always of the same name, so that one which a kill has left is replaced by the next.
+/// Beside the file and always of the same name, so that one which a kill has left is replaced by
+/// the next.
 fn temporary(path: &Path) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
@@ -121,5 +127,6 @@ fn temporary(path: &Path) -> PathBuf {
 ///
 /// Names the folder.
 pub fn create_folder(folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("{}: the folder cannot be made", folder.display()))
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("{}: the folder cannot be made", folder.display()))
 }

@@ -38,9 +38,13 @@ impl Comparison {
         let mut histories = folders().map(History::read).collect::<Result<Vec<_>>>()?;
         let names: HashSet<String> = histories.iter().map(|history| history.name.clone()).collect();
         if names.len() < histories.len() {
-            histories.iter_mut().zip(folders()).for_each(|(history, folder)| history.name = folder.display().to_string());
+            histories
+                .iter_mut()
+                .zip(folders())
+                .for_each(|(history, folder)| history.name = folder.display().to_string());
         }
-        let models = folders().zip(&histories).map(|(folder, history)| Model::read(folder, &history.run));
+        let models =
+            folders().zip(&histories).map(|(folder, history)| Model::read(folder, &history.run));
         Ok(Self { models: models.collect::<Result<_>>()?, histories })
     }
 
@@ -53,11 +57,17 @@ impl Comparison {
         let count = self.histories.len();
         let title = if count == 1 { "One run".into() } else { format!("{count} runs") };
         let body = [
-            format!("<header>\n<p class=\"kind\">gan-train compare</p>\n<h1>{title}</h1>\n</header>\n"),
+            format!(
+                "<header>\n<p class=\"kind\">gan-train compare</p>\n<h1>{title}</h1>\n</header>\n"
+            ),
             section("Results", &table::lead(self), &table::markup(self)),
             self.quality(),
             self.training(),
-            section("Samples", "Int8. The same latents for all models whose latents are of one length.", &self.samples()?),
+            section(
+                "Samples",
+                "Int8. The same latents for all models whose latents are of one length.",
+                &self.samples()?,
+            ),
             self.differences()?,
         ]
         .concat();
@@ -70,14 +80,17 @@ impl Comparison {
             let missing = "<p class=\"missing\">No run has evaluations: <code>evaluations.jsonl</code> in a run's folder fills this part.</p>\n";
             return section("Quality", "", missing);
         }
-        section("Quality", "A ring marks the step that the run has chosen.", &format!("<div class=\"charts\">\n{charts}</div>\n"))
+        section(
+            "Quality",
+            "A ring marks the step that the run has chosen.",
+            &format!("<div class=\"charts\">\n{charts}</div>\n"),
+        )
     }
 
     fn training(&self) -> String {
         let charts = curves::trainings(&self.histories);
         if charts.is_empty() {
-            let missing =
-                "<p class=\"missing\">No curves yet: <code>metrics.jsonl</code> in a run's folder fills this part.</p>\n";
+            let missing = "<p class=\"missing\">No curves yet: <code>metrics.jsonl</code> in a run's folder fills this part.</p>\n";
             return section("Training", "", missing);
         }
         let lead = "Thin: means over the steps between two records; bold: a running mean of them.";
@@ -93,7 +106,10 @@ impl Comparison {
                     let alt = format!("Images of the int8 generator of {}", history.name);
                     figures.push_str(&figure(&picture(&images, columns), &history.name, &alt)?);
                 }
-                None => figures.push_str(&format!("<p class=\"missing\">{}: no checkpoint yet.</p>\n", escape(&history.name))),
+                None => figures.push_str(&format!(
+                    "<p class=\"missing\">{}: no checkpoint yet.</p>\n",
+                    escape(&history.name)
+                )),
             }
         }
         Ok(format!("<div class=\"pictures small\">\n{figures}</div>\n"))
@@ -102,12 +118,18 @@ impl Comparison {
     fn differences(&self) -> Result<String> {
         let rows = differences::of(self.histories.iter().map(|history| &history.run))?;
         if rows.is_empty() {
-            return Ok(section("Configuration", "", "<p class=\"lead\">The same for all of them.</p>\n"));
+            return Ok(section(
+                "Configuration",
+                "",
+                "<p class=\"lead\">The same for all of them.</p>\n",
+            ));
         }
         let rows: Vec<Vec<String>> = rows
             .into_iter()
             .map(|(field, values)| {
-                let values = values.into_iter().map(|value| value.map_or("–".into(), |value| escape(&value)));
+                let values = values
+                    .into_iter()
+                    .map(|value| value.map_or("–".into(), |value| escape(&value)));
                 std::iter::once(format!("<code>{}</code>", escape(&field))).chain(values).collect()
             })
             .collect();

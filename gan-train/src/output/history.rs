@@ -41,7 +41,11 @@ impl History {
     /// Names the file and what is wrong with it.
     pub fn read(folder: &Path) -> Result<Self> {
         let run = RunConfig::read(folder)?;
-        let records = if folder.join(metrics::FILE).exists() { older(metrics::read(folder), folder)? } else { Vec::new() };
+        let records = if folder.join(metrics::FILE).exists() {
+            older(metrics::read(folder), folder)?
+        } else {
+            Vec::new()
+        };
         let evaluations = older(evaluations::read(folder), folder)?;
         // The folder may have been given as `.` or `..`.
         let full = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
@@ -59,10 +63,12 @@ impl History {
         self.chosen().or(self.evaluations.last())
     }
 
-    /// The run's own steps and seconds of training: those of its last record or evaluation, or of `checkpoint`, which an interrupted run
-    /// has of a later step. Nothing if there is none of them.
+    /// The run's own steps and seconds of training: those of its last record or evaluation, or of
+    /// `checkpoint`, which an interrupted run has of a later step. Nothing if there is none of
+    /// them.
     pub fn done(&self, checkpoint: Option<(u64, f64)>) -> Option<(u64, f64)> {
-        let evaluation = self.evaluations.last().map(|evaluation| (evaluation.step, evaluation.seconds));
+        let evaluation =
+            self.evaluations.last().map(|evaluation| (evaluation.step, evaluation.seconds));
         let record = self.records.last().map(|record| (record.step, record.seconds));
         [checkpoint, evaluation, record].into_iter().flatten().max_by_key(|(step, _)| *step)
     }
@@ -77,12 +83,16 @@ impl History {
 fn older<T>(read: Result<T>, folder: &Path) -> Result<T> {
     read.map_err(|error| {
         let cause = error.root_cause().to_string();
-        let older = format!("{}: the run was made by an older gan-train, whose files this one cannot read", folder.display());
+        let older = format!(
+            "{}: the run was made by an older gan-train, whose files this one cannot read",
+            folder.display()
+        );
         if cause.starts_with("missing field") { error.context(older) } else { error }
     })
 }
 
-/// The sample grids of a run, by step: the files `grids/<step>.png`. Without the folder there are none.
+/// The sample grids of a run, by step: the files `grids/<step>.png`. Without the folder there are
+/// none.
 ///
 /// # Errors
 ///
@@ -91,8 +101,11 @@ pub fn grids(folder: &Path) -> Result<Vec<Grid>> {
     let folder = folder.join(GRIDS);
     let mut grids = Vec::new();
     for path in super::files(&folder)? {
-        let step = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
-        if let (Some(step), Some("png")) = (step, path.extension().and_then(|extension| extension.to_str())) {
+        let step =
+            path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
+        if let (Some(step), Some("png")) =
+            (step, path.extension().and_then(|extension| extension.to_str()))
+        {
             grids.push(Grid { step, path });
         }
     }
@@ -127,7 +140,8 @@ mod tests {
     fn the_run_is_as_far_as_its_last_line_or_a_later_checkpoint() {
         let text = "data = \"digits\"\n[config]\nname = \"a\"\ngenerator = { latent = 8, hidden = [4] }\ndiscriminator = { hidden = [5] }\n";
         let (run, name) = (toml::from_str(text).unwrap(), "a".to_owned());
-        let mut history = History { name, run, records: Vec::new(), evaluations: Vec::new(), grids: Vec::new() };
+        let mut history =
+            History { name, run, records: Vec::new(), evaluations: Vec::new(), grids: Vec::new() };
         assert_eq!((history.done(None), history.done(Some((7, 2.0)))), (None, Some((7, 2.0))));
         let record = "{\"step\":200,\"epoch\":1,\"seconds\":30,\"images_per_second\":9,\"rate\":1,\"d_loss\":1,\"g_loss\":1,\"penalty\":0,\
                       \"d_real\":1,\"d_fake\":0,\"spread\":1,\"diversity\":1}";

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 
 /// Style of every page, light and dark.
 const STYLE: &str = include_str!("page.css");
-/// Pictures are enlarged by whole factors to about this width, so that browsers only ever make them smaller and no pixel is
-/// blurred or wider than its neighbours.
+/// Pictures are enlarged by whole factors to about this width, so that browsers only ever make them
+/// smaller and no pixel is blurred or wider than its neighbours.
 const PICTURE_WIDTH: usize = 640;
 
 /// Text where markup is expected.
@@ -46,7 +46,9 @@ pub fn section(title: &str, lead: &str, body: &str) -> String {
 
 /// Numbers with what they count.
 pub fn tiles(tiles: &[(&str, String)]) -> String {
-    let tile = |(name, value): &(&str, String)| format!("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(name), escape(value));
+    let tile = |(name, value): &(&str, String)| {
+        format!("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(name), escape(value))
+    };
     format!("<dl class=\"tiles\">\n{}</dl>\n", tiles.iter().map(tile).collect::<String>())
 }
 
@@ -56,7 +58,11 @@ pub fn tiles(tiles: &[(&str, String)]) -> String {
 ///
 /// As [`Picture::to_png`].
 pub fn figure(picture: &Picture, caption: &str, alt: &str) -> Result<String> {
-    Ok(format!("<figure>{}<figcaption>{}</figcaption></figure>\n", image(picture, alt)?, escape(caption)))
+    Ok(format!(
+        "<figure>{}<figcaption>{}</figcaption></figure>\n",
+        image(picture, alt)?,
+        escape(caption)
+    ))
 }
 
 /// A picture that is part of the page.
@@ -68,19 +74,25 @@ pub fn image(picture: &Picture, alt: &str) -> Result<String> {
     let picture = picture.enlarged_to(PICTURE_WIDTH);
     let (data, width, height) = (STANDARD.encode(picture.to_png()?), picture.width, picture.height);
     let alt = escape(alt);
-    Ok(format!("<img src=\"data:image/png;base64,{data}\" width=\"{width}\" height=\"{height}\" alt=\"{alt}\">"))
+    Ok(format!(
+        "<img src=\"data:image/png;base64,{data}\" width=\"{width}\" height=\"{height}\" alt=\"{alt}\">"
+    ))
 }
 
-/// A table that scrolls by itself where the page is narrow; all cells are markup. The first cell of a row names it.
+/// A table that scrolls by itself where the page is narrow; all cells are markup. The first cell of
+/// a row names it.
 pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
     let head: String = head.iter().map(|cell| format!("<th scope=\"col\">{cell}</th>")).collect();
     let row = |cells: &Vec<String>| {
-        let (first, rest) = cells.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+        let (first, rest) =
+            cells.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
         let rest: String = rest.iter().map(|cell| format!("<td>{cell}</td>")).collect();
         format!("<tr><th scope=\"row\">{first}</th>{rest}</tr>\n")
     };
     let rows: String = rows.iter().map(row).collect();
-    format!("<div class=\"scroll\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n")
+    format!(
+        "<div class=\"scroll\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n"
+    )
 }
 
 #[cfg(test)]
@@ -91,7 +103,12 @@ mod tests {
     fn text_cannot_become_markup() {
         assert_eq!(escape("a<b> & \"c\" 'd'"), "a&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;");
         let page = page("<script>", &section("<b>", "1 < 2", &tiles(&[("<i>", "&".into())])));
-        for part in ["<title>&lt;script&gt;</title>", "<h2>&lt;b&gt;</h2>", "1 &lt; 2", "<dt>&lt;i&gt;</dt><dd>&amp;</dd>"] {
+        for part in [
+            "<title>&lt;script&gt;</title>",
+            "<h2>&lt;b&gt;</h2>",
+            "1 &lt; 2",
+            "<dt>&lt;i&gt;</dt><dd>&amp;</dd>",
+        ] {
             assert!(page.contains(part), "no {part} in\n{page}");
         }
     }
@@ -99,6 +116,9 @@ mod tests {
     #[test]
     fn pages_load_nothing() {
         let page = page("", "");
-        assert!(!["http", "url(", "@import", "src="].iter().any(|part| page.contains(part)), "{page}");
+        assert!(
+            !["http", "url(", "@import", "src="].iter().any(|part| page.contains(part)),
+            "{page}"
+        );
     }
 }

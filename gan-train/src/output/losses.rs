@@ -17,11 +17,16 @@ type Value = fn(&Record) -> f64;
 pub fn write(path: &Path, records: &[Record]) -> Result<()> {
     let Some(last) = records.last() else { return Ok(()) };
     let mut svg = String::new();
-    draw(&mut svg, records, last.step).map_err(|error| anyhow!("{}: cannot be drawn: {error}", path.display()))?;
+    draw(&mut svg, records, last.step)
+        .map_err(|error| anyhow!("{}: cannot be drawn: {error}", path.display()))?;
     atomic::write(path, svg.as_bytes())
 }
 
-fn draw(svg: &mut String, records: &[Record], last_step: u64) -> Result<(), Box<dyn std::error::Error>> {
+fn draw(
+    svg: &mut String,
+    records: &[Record],
+    last_step: u64,
+) -> Result<(), Box<dyn std::error::Error>> {
     let curves: [(&str, RGBColor, Value); 3] = [
         ("discriminator", RGBColor(31, 119, 180), |record| record.d_loss),
         ("generator", RGBColor(214, 99, 20), |record| record.g_loss),
@@ -40,8 +45,14 @@ fn draw(svg: &mut String, records: &[Record], last_step: u64) -> Result<(), Box<
         .build_cartesian_2d(0..last_step.max(1), low * 1.05..(high * 1.05).max(0.1))?;
     chart.configure_mesh().light_line_style(WHITE).x_desc("step").y_desc("loss").draw()?;
     for (name, color, value) in curves {
-        let line = LineSeries::new(records.iter().map(|record| (record.step, value(record))), color.stroke_width(2));
-        chart.draw_series(line)?.label(name).legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], color.stroke_width(2)));
+        let line = LineSeries::new(
+            records.iter().map(|record| (record.step, value(record))),
+            color.stroke_width(2),
+        );
+        chart
+            .draw_series(line)?
+            .label(name)
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], color.stroke_width(2)));
     }
     chart
         .configure_series_labels()
@@ -76,13 +87,21 @@ mod tests {
         let mut svg = String::new();
         draw(&mut svg, &[record(50, -8.0), record(100, -4.0)], 100).unwrap();
         assert!(svg.contains("-8.0"), "{svg}");
-        // The discriminator's line rises by as much as the generator's falls, and both stay above the axis: 400 - 15 - 35.
+        // The discriminator's line rises by as much as the generator's falls, and both stay above
+        // the axis: 400 - 15 - 35.
         let lines: Vec<Vec<f64>> = svg
             .lines()
-            .filter(|line| line.contains("<polyline") && line.contains("stroke-width=\"2\"") && !line.contains("#787878"))
+            .filter(|line| {
+                line.contains("<polyline")
+                    && line.contains("stroke-width=\"2\"")
+                    && !line.contains("#787878")
+            })
             .map(|line| {
                 let points = line.split("points=\"").nth(1).unwrap().split('"').next().unwrap();
-                points.split_whitespace().map(|point| point.split(',').nth(1).unwrap().parse().unwrap()).collect()
+                points
+                    .split_whitespace()
+                    .map(|point| point.split(',').nth(1).unwrap().parse().unwrap())
+                    .collect()
             })
             .filter(|ys: &Vec<f64>| ys.first() != ys.last())
             .collect();

@@ -1,5 +1,5 @@
-//! What people are told of an evaluation's metrics. Their names, and which of their ends is the good one, are
-//! [`quick`](crate::evaluate::quick)'s.
+//! What people are told of an evaluation's metrics. Their names, and which of their ends is the
+//! good one, are [`quick`](crate::evaluate::quick)'s.
 
 use super::chart::Span;
 use super::history::History;
@@ -43,7 +43,9 @@ fn words(metric: Metric) -> (&'static str, &'static str, &'static str, Span) {
 /// The measures that any of the runs has.
 pub fn present(histories: &[History]) -> Vec<Measure> {
     let evaluations = || histories.iter().flat_map(|history| &history.evaluations);
-    let found = |metric: &Metric| evaluations().any(|evaluation| evaluation.scores.get(metric.name).is_some());
+    let found = |metric: &Metric| {
+        evaluations().any(|evaluation| evaluation.scores.get(metric.name).is_some())
+    };
     METRICS.into_iter().filter(found).map(Measure::new).collect()
 }
 
@@ -73,7 +75,11 @@ impl Measure {
             Better::Higher => |a, b| a.total_cmp(&b),
             Better::Lower => |a, b| b.total_cmp(&a),
         };
-        let found: Vec<(usize, f64)> = values.iter().enumerate().filter_map(|(index, value)| Some((index, (*value)?))).collect();
+        let found: Vec<(usize, f64)> = values
+            .iter()
+            .enumerate()
+            .filter_map(|(index, value)| Some((index, (*value)?)))
+            .collect();
         if found.len() < 2 {
             return None;
         }
@@ -97,7 +103,11 @@ mod tests {
     #[test]
     fn every_metric_is_explained() {
         for measure in METRICS.map(Measure::new) {
-            assert!(measure.title != measure.metric.name && !measure.note.is_empty(), "{}", measure.metric.name);
+            assert!(
+                measure.title != measure.metric.name && !measure.note.is_empty(),
+                "{}",
+                measure.metric.name
+            );
         }
     }
 }

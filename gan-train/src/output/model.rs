@@ -51,7 +51,8 @@ pub struct Interpolation {
 }
 
 impl Model {
-    /// Reads a run's best generator, or the last if it was not evaluated; none if there is no checkpoint.
+    /// Reads a run's best generator, or the last if it was not evaluated; none if there is no
+    /// checkpoint.
     ///
     /// # Errors
     ///
@@ -62,13 +63,18 @@ impl Model {
         }
         let (generator, description) = checkpoint::generator(folder, &run.config, Which::Best)?;
         let shape = description.shape();
-        let params = [shape.generator(&run.config), shape.discriminator(&run.config)].map(|layers| Mlp::numbers(&layers));
-        let (float, int8) = (BlobFile::new(&generator.to_blob()?), BlobFile::new(&quantize(&generator, Bits::Eight)?));
+        let params = [shape.generator(&run.config), shape.discriminator(&run.config)]
+            .map(|layers| Mlp::numbers(&layers));
+        let (float, int8) = (
+            BlobFile::new(&generator.to_blob()?),
+            BlobFile::new(&quantize(&generator, Bits::Eight)?),
+        );
         let (step, seconds) = (description.step, description.seconds);
         Ok(Some(Self { step, seconds, params, generator, float, int8, seed: run.config.seed }))
     }
 
-    /// The step and the seconds that it was trained for, as [`History::done`](super::history::History::done) takes them.
+    /// The step and the seconds that it was trained for, as
+    /// [`History::done`](super::history::History::done) takes them.
     pub fn done(&self) -> (u64, f64) {
         (self.step, self.seconds)
     }
@@ -96,12 +102,13 @@ impl Model {
         let columns = grid::columns(self.generator.classes);
         let image_len = blob.decode()?.pixels_len();
         let rows = (GRID_PIXELS / (columns * image_len)).clamp(2, 10);
-        let samples = Samples::new(seed, rows * columns, self.generator.latent_len, self.generator.classes);
+        let samples =
+            Samples::new(seed, rows * columns, self.generator.latent_len, self.generator.classes);
         Ok((generate(&blob.decode()?, &samples)?, columns))
     }
 
-    /// Rows of int8 images between two latents: for each label between the same two, and for a model without labels between
-    /// two others in each row.
+    /// Rows of int8 images between two latents: for each label between the same two, and for a
+    /// model without labels between two others in each row.
     ///
     /// # Errors
     ///
@@ -112,7 +119,9 @@ impl Model {
         let latents: Vec<&[u8]> = ends.codes.chunks_exact(latent_len.into()).collect();
         let row = |label: Option<u16>, pair: usize| {
             let (a, b) = (latents[2 * pair], latents[2 * pair + 1]);
-            let codes = (0..STEPS).flat_map(|index| between(a, b, index as f64 / (STEPS - 1) as f64)).collect();
+            let codes = (0..STEPS)
+                .flat_map(|index| between(a, b, index as f64 / (STEPS - 1) as f64))
+                .collect();
             let samples = Samples { count: STEPS, codes, labels: vec![label.unwrap_or(0); STEPS] };
             let images = generate(&self.int8.decode()?, &samples)?;
             Ok(Interpolation { label, picture: grid::picture(&images, STEPS) })
@@ -124,8 +133,8 @@ impl Model {
     }
 }
 
-/// The latent at `part` of the way from `a` to `b`, on the arc around the origin: on the straight line, latents would be nearer
-/// to it than any that the generator was trained on.
+/// The latent at `part` of the way from `a` to `b`, on the arc around the origin: on the straight
+/// line, latents would be nearer to it than any that the generator was trained on.
 fn between(a: &[u8], b: &[u8], part: f64) -> Vec<u8> {
     let origin = f64::from(SCALING.zero_point);
     let pairs = || a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - origin, f64::from(b) - origin));
@@ -138,7 +147,9 @@ fn between(a: &[u8], b: &[u8], part: f64) -> Vec<u8> {
         // One direction, opposite ones, or no direction at all.
         (1.0 - part, part)
     };
-    pairs().map(|(a, b)| (a * from + b * to + origin).round().clamp(0.0, CODE_MAX.into()) as u8).collect()
+    pairs()
+        .map(|(a, b)| (a * from + b * to + origin).round().clamp(0.0, CODE_MAX.into()) as u8)
+        .collect()
 }
 
 #[cfg(test)]
@@ -147,7 +158,8 @@ mod tests {
 
     #[test]
     fn interpolation_keeps_the_distance_from_the_origin() {
-        // A right angle at 40 steps from the origin: half of the way is at 40 / sqrt 2 = 28.28 along both.
+        // A right angle at 40 steps from the origin: half of the way is at 40 / sqrt 2 = 28.28
+        // along both.
         let (a, b) = ([104, 64], [64, 104]);
         assert_eq!(between(&a, &b, 0.0), a);
         assert_eq!(between(&a, &b, 0.5), [92, 92]);

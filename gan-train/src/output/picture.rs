@@ -23,7 +23,8 @@ impl Picture {
             .pixels
             .chunks_exact(self.width)
             .flat_map(|line| {
-                let line: Vec<u8> = line.iter().flat_map(|&pixel| std::iter::repeat_n(pixel, zoom)).collect();
+                let line: Vec<u8> =
+                    line.iter().flat_map(|&pixel| std::iter::repeat_n(pixel, zoom)).collect();
                 std::iter::repeat_n(line, zoom).flatten()
             })
             .collect();
@@ -57,13 +58,15 @@ impl Picture {
     ///
     /// Names the file, and what else than that it holds.
     pub fn read_png(path: &Path) -> Result<Self> {
-        let file = File::open(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+        let file =
+            File::open(path).with_context(|| format!("{}: cannot be read", path.display()))?;
         decode(file).with_context(|| path.display().to_string())
     }
 }
 
 fn decode(file: File) -> Result<Picture> {
-    let mut reader = png::Decoder::new(BufReader::new(file)).read_info().context("not a PNG, or cut short")?;
+    let mut reader =
+        png::Decoder::new(BufReader::new(file)).read_info().context("not a PNG, or cut short")?;
     let (color, depth) = reader.output_color_type();
     ensure!(
         (color, depth) == (png::ColorType::Grayscale, png::BitDepth::Eight),
@@ -81,7 +84,10 @@ mod tests {
     #[test]
     fn enlarging_makes_squares() {
         let picture = Picture { width: 2, height: 1, pixels: vec![7, 9] };
-        assert_eq!(picture.enlarged(2), Picture { width: 4, height: 2, pixels: vec![7, 7, 9, 9, 7, 7, 9, 9] });
+        assert_eq!(
+            picture.enlarged(2),
+            Picture { width: 4, height: 2, pixels: vec![7, 7, 9, 9, 7, 7, 9, 9] }
+        );
         assert_eq!(picture.enlarged_to(7).width, 6);
         assert_eq!(picture.enlarged_to(1), picture);
     }

@@ -16,8 +16,8 @@ use std::slice;
 /// Name of the file in a run's folder.
 pub const FILE: &str = "report.html";
 
-/// Writes the report of a run from what is in its folder, finished or not. Parts for which nothing is there yet say what
-/// would fill them.
+/// Writes the report of a run from what is in its folder, finished or not. Parts for which nothing
+/// is there yet say what would fill them.
 ///
 /// # Errors
 ///
@@ -26,7 +26,8 @@ pub fn write(folder: &Path) -> Result<PathBuf> {
     let history = History::read(folder)?;
     let model = Model::read(folder, &history.run)?;
     let config = folder.join(CONFIG);
-    let config = std::fs::read_to_string(&config).with_context(|| format!("{}: cannot be read", config.display()))?;
+    let config = std::fs::read_to_string(&config)
+        .with_context(|| format!("{}: cannot be read", config.display()))?;
     let body = [
         header(&history, model.as_ref())?,
         section("Samples", "", &pictures::final_samples(model.as_ref())?),
@@ -39,7 +40,10 @@ pub fn write(folder: &Path) -> Result<PathBuf> {
     ]
     .concat();
     let path = folder.join(FILE);
-    atomic::write(&path, page(&format!("{} – {}", history.run.config.name, history.name), &body).as_bytes())?;
+    atomic::write(
+        &path,
+        page(&format!("{} – {}", history.run.config.name, history.name), &body).as_bytes(),
+    )?;
     Ok(path)
 }
 
@@ -75,7 +79,10 @@ fn header(history: &History, model: Option<&Model>) -> Result<String> {
         numbers.push(("Generator parameters", thousands(model.params[0] as u64)));
     }
     let labels = if run.config.conditional { "with labels" } else { "without labels" };
-    let sub = format!("Trained on {}, {labels}, seed {}. Run {}.", run.data, run.config.seed, history.name);
+    let sub = format!(
+        "Trained on {}, {labels}, seed {}. Run {}.",
+        run.data, run.config.seed, history.name
+    );
     let numbers = if numbers.is_empty() { String::new() } else { tiles(&numbers) };
     Ok(format!(
         "<header>\n<p class=\"kind\">gan-train report</p>\n<h1>{}</h1>\n<p class=\"sub\">{}</p>\n</header>\n{numbers}",
@@ -87,7 +94,10 @@ fn header(history: &History, model: Option<&Model>) -> Result<String> {
 /// The file's text, a block a table, so that columns break between them.
 fn configuration(text: &str) -> String {
     let block = |text: &str| format!("<pre>{}</pre>\n", escape(text));
-    format!("<div class=\"config\">\n{}</div>\n", text.trim_end().split("\n\n").map(block).collect::<String>())
+    format!(
+        "<div class=\"config\">\n{}</div>\n",
+        text.trim_end().split("\n\n").map(block).collect::<String>()
+    )
 }
 
 /// FID at the chosen step, if there are evaluations.
@@ -102,10 +112,13 @@ fn training(history: &History) -> String {
         return section(
             "Training",
             "",
-            &missing("No curves yet: <code>metrics.jsonl</code> fills this part with the first steps of the run."),
+            &missing(
+                "No curves yet: <code>metrics.jsonl</code> fills this part with the first steps of the run.",
+            ),
         );
     }
-    let mut lead = "Thin: means over the steps between two records; bold: a running mean of them.".to_owned();
+    let mut lead =
+        "Thin: means over the steps between two records; bold: a running mean of them.".to_owned();
     if history.run.config.training.objective.has_probabilities() {
         lead.push_str(" Scores stay near 0.5 where neither network gets ahead.");
     }
@@ -117,7 +130,8 @@ fn quality(history: &History) -> String {
         let sentence = "No evaluations yet: <code>evaluations.jsonl</code>, which a run writes when it is evaluated while it trains, fills this part.";
         return section("Quality", "", &missing(sentence));
     };
-    let charts = curves::quality(slice::from_ref(history)) + &chart::classes(&last.scores.class_histogram);
+    let charts =
+        curves::quality(slice::from_ref(history)) + &chart::classes(&last.scores.class_histogram);
     let lead = match history.chosen() {
         Some(chosen) => format!(
             "Evaluations while training. The ring is at step {}, the best so far by the run's own choice.",

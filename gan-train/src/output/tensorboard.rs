@@ -31,8 +31,8 @@ const VERSION: &str = "brain.Event:2";
 /// CRC-32C.
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISCSI);
 
-/// An event file that is being written. Every record is handed to the system at once, so a kill cuts off one at most, which
-/// readers leave out.
+/// An event file that is being written. Every record is handed to the system at once, so a kill
+/// cuts off one at most, which readers leave out.
 #[derive(Debug)]
 pub struct Writer {
     file: File,
@@ -54,7 +54,8 @@ pub fn files(run: &Path) -> Result<Vec<PathBuf>> {
 }
 
 impl Writer {
-    /// Starts a new file in a run's folder, beside those of the run's earlier parts, which TensorBoard shows as one curve.
+    /// Starts a new file in a run's folder, beside those of the run's earlier parts, which
+    /// TensorBoard shows as one curve.
     ///
     /// # Errors
     ///
@@ -64,14 +65,17 @@ impl Writer {
         create_folder(&folder)?;
         let now = now();
         // A run that is resumed within the same second needs another name.
-        let names = (0..).map(|extra| format!("events.out.tfevents.{}.gan-train", now as u64 + extra));
+        let names =
+            (0..).map(|extra| format!("events.out.tfevents.{}.gan-train", now as u64 + extra));
         for path in names.map(|name| folder.join(name)) {
             match OpenOptions::new().append(true).create_new(true).open(&path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 opened => {
-                    let file = opened.with_context(|| format!("{}: cannot be made", path.display()))?;
+                    let file =
+                        opened.with_context(|| format!("{}: cannot be made", path.display()))?;
                     let mut writer = Self { file, path };
-                    writer.write(&Message::default().double(1, now).bytes(3, VERSION.as_bytes()))?;
+                    writer
+                        .write(&Message::default().double(1, now).bytes(3, VERSION.as_bytes()))?;
                     return Ok(writer);
                 }
             }
@@ -94,8 +98,16 @@ impl Writer {
     /// # Errors
     ///
     /// Names the file.
-    pub fn image(&mut self, step: u64, tag: &str, png: &[u8], width: usize, height: usize) -> Result<()> {
-        let image = Message::default().int(1, height as u64).int(2, width as u64).int(3, 1).bytes(4, png);
+    pub fn image(
+        &mut self,
+        step: u64,
+        tag: &str,
+        png: &[u8],
+        width: usize,
+        height: usize,
+    ) -> Result<()> {
+        let image =
+            Message::default().int(1, height as u64).int(2, width as u64).int(3, 1).bytes(4, png);
         let value = Message::default().bytes(1, tag.as_bytes()).message(4, &image);
         self.write(&event(now(), step, &value))
     }
@@ -107,7 +119,9 @@ impl Writer {
 
     /// One write of a whole record: no half of it stays in a buffer of ours.
     fn write(&mut self, event: &Message) -> Result<()> {
-        self.file.write_all(&record(&event.0)).with_context(|| format!("{}: cannot be written", self.path.display()))
+        self.file
+            .write_all(&record(&event.0))
+            .with_context(|| format!("{}: cannot be written", self.path.display()))
     }
 }
 
@@ -118,13 +132,17 @@ fn now() -> f64 {
 }
 
 fn event(wall_time: f64, step: u64, value: &Message) -> Message {
-    Message::default().double(1, wall_time).int(2, step).message(5, &Message::default().message(1, value))
+    Message::default()
+        .double(1, wall_time)
+        .int(2, step)
+        .message(5, &Message::default().message(1, value))
 }
 
 /// A TFRecord.
 fn record(data: &[u8]) -> Vec<u8> {
     let length = (data.len() as u64).to_le_bytes();
-    [&length[..], &masked_crc(&length).to_le_bytes(), data, &masked_crc(data).to_le_bytes()].concat()
+    [&length[..], &masked_crc(&length).to_le_bytes(), data, &masked_crc(data).to_le_bytes()]
+        .concat()
 }
 
 /// TFRecord's CRC, turned and shifted so that the CRC of data which holds CRCs is still a good one.
@@ -132,7 +150,8 @@ fn masked_crc(bytes: &[u8]) -> u32 {
     CRC.checksum(bytes).rotate_right(15).wrapping_add(0xA282_EAD8)
 }
 
-/// A protocol buffer: fields in the order they were added, each a key `number << 3 | wire type` and the value.
+/// A protocol buffer: fields in the order they were added, each a key `number << 3 | wire type` and
+/// the value.
 #[derive(Debug, Default)]
 struct Message(Vec<u8>);
 

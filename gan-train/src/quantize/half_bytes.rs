@@ -1,7 +1,8 @@
-//! Weights of four bits: for each row a scale, for each group of its inputs an integer scale 0..=255 relative to that, for each weight an
-//! integer -7..=7. Derivation: docs/quantization.md.
+//! Weights of four bits: for each row a scale, for each group of its inputs an integer scale
+//! 0..=255 relative to that, for each weight an integer -7..=7. Derivation: docs/quantization.md.
 //!
-//! Rounding what was rounded changes nothing, so that weights which were trained rounded keep the numbers they were trained with.
+//! Rounding what was rounded changes nothing, so that weights which were trained rounded keep the
+//! numbers they were trained with.
 
 #[cfg(test)]
 mod tests;
@@ -15,9 +16,10 @@ const LANES: usize = 16;
 const GROUP: usize = 32;
 /// Largest weight.
 const TOP: f32 = 7.0;
-/// What a group's largest weight is tried as. The whole numbers find the scale that the weights were rounded with; above 7, large weights
-/// are cut for the sake of the others.
-const LEVELS: [f32; 16] = [7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 6.5, 7.5, 8.0, 8.5, 9.0, 9.5, 10.0, 11.0, 12.0];
+/// What a group's largest weight is tried as. The whole numbers find the scale that the weights
+/// were rounded with; above 7, large weights are cut for the sake of the others.
+const LEVELS: [f32; 16] =
+    [7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 6.5, 7.5, 8.0, 8.5, 9.0, 9.5, 10.0, 11.0, 12.0];
 
 /// A group's weights of [`LANES`] rows, input by input.
 type Tile = [[f32; LANES]; GROUP];
@@ -53,8 +55,8 @@ pub struct Row {
 }
 
 impl HalfBytes {
-    /// Rounds `weights`, `[input][output]`, so that the squared errors are small, those of input `k` times `importance(k)`. Row `r` has a scale of
-    /// at least `least(r)`.
+    /// Rounds `weights`, `[input][output]`, so that the squared errors are small, those of input
+    /// `k` times `importance(k)`. Row `r` has a scale of at least `least(r)`.
     pub fn new(
         weights: &[f32],
         [inputs, outputs]: [usize; 2],
@@ -66,35 +68,52 @@ impl HalfBytes {
         let block = |first: usize| {
             let tile = |at: usize| {
                 let (mut tile, mut important): (Tile, _) = ([[0.0; LANES]; GROUP], [0.0; GROUP]);
-                for (input, (row, important)) in (at..inputs.min(at + group)).zip(tile.iter_mut().zip(&mut important)) {
-                    let columns = &weights[input * outputs + first..input * outputs + outputs.min(first + LANES)];
+                for (input, (row, important)) in
+                    (at..inputs.min(at + group)).zip(tile.iter_mut().zip(&mut important))
+                {
+                    let columns = &weights
+                        [input * outputs + first..input * outputs + outputs.min(first + LANES)];
                     row[..columns.len()].copy_from_slice(columns);
                     *important = importance(input);
                 }
                 (tile, important)
             };
             let mut scales: [f32; LANES] =
-                std::array::from_fn(|lane| if first + lane < outputs { least(first + lane) } else { 0.0 });
+                std::array::from_fn(
+                    |lane| if first + lane < outputs { least(first + lane) } else { 0.0 },
+                );
             let mut best = Vec::new();
             for at in (0..inputs).step_by(group) {
                 let (tile, importance) = tile(at);
                 let scale = vectorized(Best { tile: &tile, importance: &importance });
-                scales.iter_mut().zip(scale).for_each(|(largest, scale)| *largest = largest.max(scale / 255.0));
+                scales
+                    .iter_mut()
+                    .zip(scale)
+                    .for_each(|(largest, scale)| *largest = largest.max(scale / 255.0));
                 best.push(scale);
             }
             let mut block = Block { scales, steps: Vec::new(), weights: Vec::new() };
             for (at, best) in (0..inputs).step_by(group).zip(best) {
                 let (tile, importance) = tile(at);
-                let steps = vectorized(Steps { tile: &tile, importance: &importance, scales: &scales, best: &best });
+                let steps = vectorized(Steps {
+                    tile: &tile,
+                    importance: &importance,
+                    scales: &scales,
+                    best: &best,
+                });
                 block.steps.push(steps.map(|step| step as u8));
                 for row in &tile[..group.min(inputs - at)] {
-                    let weight = |lane: usize| round(row[lane], inverse(scales[lane] * steps[lane])) as i8;
+                    let weight =
+                        |lane: usize| round(row[lane], inverse(scales[lane] * steps[lane])) as i8;
                     block.weights.push(std::array::from_fn(weight));
                 }
             }
             block
         };
-        let blocks = (0..outputs.div_ceil(LANES)).into_par_iter().map(|index| block(index * LANES)).collect();
+        let blocks = (0..outputs.div_ceil(LANES))
+            .into_par_iter()
+            .map(|index| block(index * LANES))
+            .collect();
         Self { inputs, outputs, group, blocks }
     }
 
@@ -139,8 +158,9 @@ fn inverse(scale: f32) -> f32 {
     if scale > 0.0 { 1.0 / scale } else { 0.0 }
 }
 
-/// The real scale of each row's group whose rounded weights are nearest, by least squares for the levels that are tried:
-/// `sum h (w - s q)²` is least for `s = sum h w q / sum h q²`, and then `sum h w² - (sum h w q)² / sum h q²`.
+/// The real scale of each row's group whose rounded weights are nearest, by least squares for the
+/// levels that are tried: `sum h (w - s q)²` is least for `s = sum h w q / sum h q²`, and then `sum
+/// h w² - (sum h w q)² / sum h q²`.
 struct Best<'b> {
     tile: &'b Tile,
     importance: &'b [f32; GROUP],
@@ -154,7 +174,10 @@ impl WithSimd for Best<'_> {
         let Self { tile, importance } = self;
         let mut largest = [0.0f32; LANES];
         for row in tile {
-            largest.iter_mut().zip(row).for_each(|(largest, weight)| *largest = largest.max(weight.abs()));
+            largest
+                .iter_mut()
+                .zip(row)
+                .for_each(|(largest, weight)| *largest = largest.max(weight.abs()));
         }
         let (mut best, mut gain) = ([0.0f32; LANES], [0.0f32; LANES]);
         for level in LEVELS {
@@ -179,7 +202,8 @@ impl WithSimd for Best<'_> {
     }
 }
 
-/// The integer scale of each row's group whose rounded weights are nearest, of those around the real one.
+/// The integer scale of each row's group whose rounded weights are nearest, of those around the
+/// real one.
 struct Steps<'s> {
     tile: &'s Tile,
     importance: &'s [f32; GROUP],
@@ -195,11 +219,17 @@ impl WithSimd for Steps<'_> {
         let Self { tile, importance, scales, best } = self;
         let (mut steps, mut least) = ([0.0f32; LANES], [f32::INFINITY; LANES]);
         for offset in [0.0, 1.0, -1.0, 2.0] {
-            let (mut tried, mut scale, mut inverses) = ([0.0f32; LANES], [0.0f32; LANES], [0.0f32; LANES]);
+            let (mut tried, mut scale, mut inverses) =
+                ([0.0f32; LANES], [0.0f32; LANES], [0.0f32; LANES]);
             for lane in 0..LANES {
                 let ratio = best[lane] * inverse(scales[lane]);
-                // A row's largest group is always 255: else the row's scale would be another when it is rounded again.
-                tried[lane] = if ratio >= 254.5 { 255.0 } else { (ratio as i32 as f32 + offset).clamp(0.0, 255.0) };
+                // A row's largest group is always 255: else the row's scale would be another when
+                // it is rounded again.
+                tried[lane] = if ratio >= 254.5 {
+                    255.0
+                } else {
+                    (ratio as i32 as f32 + offset).clamp(0.0, 255.0)
+                };
                 scale[lane] = scales[lane] * tried[lane];
                 inverses[lane] = inverse(scale[lane]);
             }

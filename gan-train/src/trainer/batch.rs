@@ -56,7 +56,10 @@ impl Batches {
     pub fn batch(&mut self, index: u64) -> Batch {
         let epoch = index / self.in_epoch();
         if self.epoch != Some(epoch) {
-            self.order = permutation(self.data.images.count, &mut stream(self.seed, Purpose::Shuffle, epoch));
+            self.order = permutation(
+                self.data.images.count,
+                &mut stream(self.seed, Purpose::Shuffle, epoch),
+            );
             self.epoch = Some(epoch);
         }
         let first = (index % self.in_epoch()) as usize * self.size;
@@ -94,7 +97,8 @@ impl Batches {
             }
         }
         let count = self.data.images.count as f64;
-        let variance = |(&sum, &square): (&u64, &u64)| square as f64 / count - (sum as f64 / count).powi(2);
+        let variance =
+            |(&sum, &square): (&u64, &u64)| square as f64 / count - (sum as f64 / count).powi(2);
         let unit = f64::from(self.values[255] - self.values[0]) / 255.0;
         sums.iter().zip(&squares).map(variance).sum::<f64>() / len as f64 * unit * unit
     }
@@ -102,7 +106,10 @@ impl Batches {
     /// Adds the one-hot label of image `index`; nothing without labels.
     fn extend_one_hot(&self, row: &mut Vec<f32>, index: usize) {
         if let (Some(labels), true) = (&self.data.labels, self.classes > 0) {
-            row.extend((0..self.classes).map(|class| f32::from(u8::from(usize::from(labels[index]) == class))));
+            row.extend(
+                (0..self.classes)
+                    .map(|class| f32::from(u8::from(usize::from(labels[index]) == class))),
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `checkpoint.safetensors`, which is one file so that it is whole or not there, and `best.safetensors`, the best average of a run.
+//! `checkpoint.safetensors`, which is one file so that it is whole or not there, and
+//! `best.safetensors`, the best average of a run.
 
 use super::folder::CONFIG;
 use super::{Losses, Shape, State};
@@ -71,8 +72,8 @@ impl Description {
     }
 }
 
-/// The configuration that a checkpoint belongs to. The number of steps may change, as a run can be made longer, and so may when and by
-/// what it is judged.
+/// The configuration that a checkpoint belongs to. The number of steps may change, as a run can be
+/// made longer, and so may when and by what it is judged.
 fn identity(config: &Config) -> Config {
     let mut config = config.clone();
     let training = &mut config.training;
@@ -91,10 +92,18 @@ fn tensors(state: &mut State) -> Vec<Named<'_>> {
         ("generator", &mut state.generator, &mut state.generator_optimizer),
         ("discriminator", &mut state.discriminator, &mut state.discriminator_optimizer),
     ] {
-        for (moment, tensors) in [("first", &mut optimizer.first), ("second", &mut optimizer.second)] {
+        for (moment, tensors) in
+            [("first", &mut optimizer.first), ("second", &mut optimizer.second)]
+        {
             // An optimizer without this moment has it empty.
-            for (param, values) in mlp.params.iter().zip(tensors).filter(|(_, values)| !values.is_empty()) {
-                all.push((format!("{network}.optimizer.{moment}.{}", param.name), param.shape.clone(), values));
+            for (param, values) in
+                mlp.params.iter().zip(tensors).filter(|(_, values)| !values.is_empty())
+            {
+                all.push((
+                    format!("{network}.optimizer.{moment}.{}", param.name),
+                    param.shape.clone(),
+                    values,
+                ));
             }
         }
         for param in mlp.params.iter_mut().chain(&mut mlp.singular) {
@@ -117,8 +126,15 @@ fn averaged_name(config: &Config, param: &Param) -> String {
 ///
 /// # Errors
 ///
-/// Names the file, or the tensor with a number that is not finite; then the one before is still there.
-pub fn save(folder: &Path, config: &Config, state: &mut State, shape: Shape, data_sha256: &str) -> Result<()> {
+/// Names the file, or the tensor with a number that is not finite; then the one before is still
+/// there.
+pub fn save(
+    folder: &Path,
+    config: &Config,
+    state: &mut State,
+    shape: Shape,
+    data_sha256: &str,
+) -> Result<()> {
     let description = Description::new(config, state, shape, data_sha256);
     let all = tensors(state);
     let all = all.iter().map(|(name, shape, values)| Numbers { name, shape, values }).collect();
@@ -130,17 +146,29 @@ pub fn save(folder: &Path, config: &Config, state: &mut State, shape: Shape, dat
 /// # Errors
 ///
 /// As [`save`].
-pub fn save_best(folder: &Path, config: &Config, state: &State, shape: Shape, data_sha256: &str) -> Result<()> {
-    let names: Vec<String> = state.averaged().iter().map(|param| averaged_name(config, param)).collect();
+pub fn save_best(
+    folder: &Path,
+    config: &Config,
+    state: &State,
+    shape: Shape,
+    data_sha256: &str,
+) -> Result<()> {
+    let names: Vec<String> =
+        state.averaged().iter().map(|param| averaged_name(config, param)).collect();
     let all = state.averaged().iter().zip(&names);
-    let all = all.map(|(Param { shape, values, .. }, name)| Numbers { name, shape, values }).collect();
+    let all =
+        all.map(|(Param { shape, values, .. }, name)| Numbers { name, shape, values }).collect();
     write(&folder.join(BEST), all, &Description::new(config, state, shape, data_sha256))
 }
 
 fn write(path: &Path, all: Vec<Numbers<'_>>, description: &Description) -> Result<()> {
-    if let Some(tensor) = all.iter().find(|tensor| !tensor.values.iter().all(|value| value.is_finite())) {
+    if let Some(tensor) =
+        all.iter().find(|tensor| !tensor.values.iter().all(|value| value.is_finite()))
+    {
         let (step, name) = (description.step, tensor.name);
-        bail!("step {step}: {name} is not finite. The last checkpoint is from before; try a lower training.rate");
+        bail!(
+            "step {step}: {name} is not finite. The last checkpoint is from before; try a lower training.rate"
+        );
     }
     atomic::write_with(path, |temporary| {
         let mut file = BufWriter::new(File::create(temporary)?);
@@ -173,7 +201,8 @@ pub fn load(folder: &Path, config: &Config) -> Result<Checkpoint> {
         for (name, shape, values) in tensors(&mut state) {
             *values = file.values(&name, &shape)?;
         }
-        (state.step, state.seconds, state.losses) = (description.step, description.seconds, description.losses);
+        (state.step, state.seconds, state.losses) =
+            (description.step, description.seconds, description.losses);
         Ok(Checkpoint { state, shape, data_sha256: description.data_sha256 })
     })
 }
@@ -188,18 +217,28 @@ pub enum Which {
     Last,
 }
 
-/// A run's averaged generator, ready to be quantized, and the description of the file that it is from.
+/// A run's averaged generator, ready to be quantized, and the description of the file that it is
+/// from.
 ///
 /// # Errors
 ///
 /// As [`load`].
-pub fn generator(folder: &Path, config: &Config, which: Which) -> Result<(FloatGenerator, Description)> {
+pub fn generator(
+    folder: &Path,
+    config: &Config,
+    which: Which,
+) -> Result<(FloatGenerator, Description)> {
     let best = folder.join(BEST);
     let path = if which == Which::Best && best.exists() { best } else { folder.join(FILE) };
     let (average, description) = tensor_file::read(&path, |file| {
         let description = Description::read(file, config)?;
         let layers = description.shape().generator(config);
-        let mut average = Mlp { params: Mlp::shapes(&layers), layers, singular: Vec::new(), spectral: Vec::new() };
+        let mut average = Mlp {
+            params: Mlp::shapes(&layers),
+            layers,
+            singular: Vec::new(),
+            spectral: Vec::new(),
+        };
         for param in &mut average.params {
             param.values = file.values(&averaged_name(config, param), &param.shape)?;
         }
@@ -215,5 +254,7 @@ pub fn generator(folder: &Path, config: &Config, which: Which) -> Result<(FloatG
 /// Names the file.
 pub fn best_step(folder: &Path, config: &Config) -> Result<Option<u64>> {
     let path = folder.join(BEST);
-    path.exists().then(|| tensor_file::read(&path, |file| Ok(Description::read(file, config)?.step))).transpose()
+    path.exists()
+        .then(|| tensor_file::read(&path, |file| Ok(Description::read(file, config)?.step)))
+        .transpose()
 }

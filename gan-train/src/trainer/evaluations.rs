@@ -20,7 +20,8 @@ pub struct Evaluation {
     pub step: u64,
     /// Seconds of training.
     pub seconds: f64,
-    /// Whether it was the best so far, by `training.select`: then `best.safetensors` is of this step.
+    /// Whether it was the best so far, by `training.select`: then `best.safetensors` is of this
+    /// step.
     pub best: bool,
     /// Of float images against held-out training images.
     #[serde(flatten)]
@@ -35,22 +36,28 @@ pub struct Evaluation {
 pub fn add(folder: &Path, evaluation: &Evaluation) -> Result<()> {
     let path = folder.join(FILE);
     let line = serde_json::to_string(evaluation)? + "\n";
-    let written = OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| file.write_all(line.as_bytes()));
+    let written = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(line.as_bytes()));
     written.with_context(|| format!("{}: cannot be written", path.display()))
 }
 
-/// Reads the evaluations of a run, by step; of several of one step the last counts. A last line that was cut off by a kill is
-/// left out; without the file there are none.
+/// Reads the evaluations of a run, by step; of several of one step the last counts. A last line
+/// that was cut off by a kill is left out; without the file there are none.
 ///
 /// # Errors
 ///
 /// Names the file, the line and the field.
 pub fn read(folder: &Path) -> Result<Vec<Evaluation>> {
-    let by_step: BTreeMap<u64, Evaluation> = lines(folder)?.into_iter().map(|(_, line)| (line.step, line)).collect();
+    let by_step: BTreeMap<u64, Evaluation> =
+        lines(folder)?.into_iter().map(|(_, line)| (line.step, line)).collect();
     Ok(by_step.into_values().collect())
 }
 
-/// Drops the lines past `step`, which a resumed run writes again, and one that was cut off by a kill; returns the others.
+/// Drops the lines past `step`, which a resumed run writes again, and one that was cut off by a
+/// kill; returns the others.
 ///
 /// # Errors
 ///
@@ -73,17 +80,20 @@ fn lines(folder: &Path) -> Result<Vec<(String, Evaluation)>> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = std::fs::read_to_string(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("{}: cannot be read", path.display()))?;
     let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
     let parse = |(index, line): (usize, &str)| {
-        let evaluation = parse(line).with_context(|| format!("{}: line {}", path.display(), index + 1))?;
+        let evaluation =
+            parse(line).with_context(|| format!("{}: line {}", path.display(), index + 1))?;
         Ok((line.to_owned(), evaluation))
     };
     whole.lines().enumerate().map(parse).collect()
 }
 
 fn parse(line: &str) -> Result<Evaluation> {
-    let fields: Map<String, Value> = serde_json::from_str(line).context("expected a JSON object")?;
+    let fields: Map<String, Value> =
+        serde_json::from_str(line).context("expected a JSON object")?;
     fields.iter().try_for_each(|(name, value)| check(name, value))?;
     Ok(serde_json::from_value(Value::Object(fields))?)
 }
@@ -94,7 +104,9 @@ fn check(name: &str, value: &Value) -> Result<()> {
     let (expected, is) = match name {
         "step" => ("a whole number", value.is_u64()),
         "best" => ("true or false", value.is_boolean()),
-        "class_histogram" => ("a list of whole numbers", value.as_array().is_some_and(whole_numbers)),
+        "class_histogram" => {
+            ("a list of whole numbers", value.as_array().is_some_and(whole_numbers))
+        }
         "conditional_accuracy" => ("a number or null", value.is_number() || value.is_null()),
         "seconds" | "sigma" => ("a number", value.is_number()),
         _ => ("a number", value.is_number() || Metric::find(name).is_none()),
@@ -117,21 +129,28 @@ mod tests {
 
     #[test]
     fn the_last_line_of_a_step_counts_and_a_cut_one_does_not() {
-        let folder = std::env::temp_dir().join(format!("gan-train-evaluations-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("gan-train-evaluations-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         assert_eq!(read(&folder).unwrap(), []);
         let lines = line("\"step\":200,\"best\":true,\"fid\":8.0,\"conditional_accuracy\":0.25")
             + &line("\"step\":100,\"best\":true,\"fid\":9.5")
-            + &line("\"step\":200,\"best\":false,\"fid\":7.0,\"conditional_accuracy\":null,\"later\":\"is not known\"");
+            + &line(
+                "\"step\":200,\"best\":false,\"fid\":7.0,\"conditional_accuracy\":null,\"later\":\"is not known\"",
+            );
         std::fs::write(folder.join(FILE), lines.clone() + "{\"step\":300,\"fi").unwrap();
         let found = read(&folder).unwrap();
         let kept = keep_until(&folder, 300).unwrap();
         let text = std::fs::read_to_string(folder.join(FILE)).unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
 
-        let steps: Vec<_> = found.iter().map(|line| (line.step, line.best, line.scores.get("fid"))).collect();
+        let steps: Vec<_> =
+            found.iter().map(|line| (line.step, line.best, line.scores.get("fid"))).collect();
         assert_eq!(steps, [(100, true, Some(9.5)), (200, false, Some(7.0))]);
-        assert_eq!((found[1].scores.get("accuracy"), found[1].scores.class_histogram.as_slice()), (None, &[3, 1][..]));
+        assert_eq!(
+            (found[1].scores.get("accuracy"), found[1].scores.class_histogram.as_slice()),
+            (None, &[3, 1][..])
+        );
         assert_eq!((kept.len(), text), (3, lines));
     }
 
@@ -140,7 +159,10 @@ mod tests {
         let start = "\"step\":1,\"best\":true,\"fid\":8.0";
         assert_eq!(parse(&line(start)).unwrap().step, 1);
         for (start, error) in [
-            ("\"step\":\"two\",\"best\":true,\"fid\":8.0", "step: expected a whole number, found \"two\""),
+            (
+                "\"step\":\"two\",\"best\":true,\"fid\":8.0",
+                "step: expected a whole number, found \"two\"",
+            ),
             ("\"step\":1,\"best\":1,\"fid\":8.0", "best: expected true or false, found 1"),
             ("\"step\":1,\"best\":true,\"fid\":null", "fid: expected a number, found null"),
             ("\"step\":1,\"best\":true", "missing field `fid`"),
@@ -148,7 +170,14 @@ mod tests {
             assert_eq!(parse(&line(start)).unwrap_err().to_string(), error);
         }
         let list = line(start).replace("[3,1]", "[3,1.5]");
-        assert!(parse(&list).unwrap_err().to_string().starts_with("class_histogram: expected a list of whole numbers"));
-        assert!(format!("{:#}", parse("nonsense").unwrap_err()).starts_with("expected a JSON object"));
+        assert!(
+            parse(&list)
+                .unwrap_err()
+                .to_string()
+                .starts_with("class_histogram: expected a list of whole numbers")
+        );
+        assert!(
+            format!("{:#}", parse("nonsense").unwrap_err()).starts_with("expected a JSON object")
+        );
     }
 }

@@ -51,27 +51,39 @@ impl RunConfig {
     pub fn read(folder: &Path) -> Result<Self> {
         ensure!(folder.is_dir(), "{}: no such run folder", folder.display());
         let path = folder.join(CONFIG);
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("{}: cannot be read (is this a run's folder?)", path.display()))?;
+        let text = std::fs::read_to_string(&path).with_context(|| {
+            format!("{}: cannot be read (is this a run's folder?)", path.display())
+        })?;
         let run: Self = toml::from_str(&text).with_context(|| path.display().to_string())?;
         run.config.check().with_context(|| path.display().to_string())?;
         Ok(run)
     }
 }
 
-/// Removes what an earlier run left, so that none of it is ever taken for the run's that starts now. Files of other names stay.
+/// Removes what an earlier run left, so that none of it is ever taken for the run's that starts
+/// now. Files of other names stay.
 ///
 /// # Errors
 ///
 /// Names the file.
 pub fn clear(folder: &Path) -> Result<()> {
-    let names = [checkpoint::FILE, checkpoint::BEST, metrics::FILE, evaluations::FILE, LOSSES, SAMPLES, QUICKSTART_BLOB];
-    let names = names.into_iter().chain([animation::FILE, report::FILE]).map(|name| folder.join(name));
+    let names = [
+        checkpoint::FILE,
+        checkpoint::BEST,
+        metrics::FILE,
+        evaluations::FILE,
+        LOSSES,
+        SAMPLES,
+        QUICKSTART_BLOB,
+    ];
+    let names =
+        names.into_iter().chain([animation::FILE, report::FILE]).map(|name| folder.join(name));
     let grids = history::grids(folder)?.into_iter().map(|grid| grid.path);
     for path in names.chain(grids).chain(tensorboard::files(folder)?) {
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("{}: cannot be removed", path.display()));
+                return Err(error)
+                    .with_context(|| format!("{}: cannot be removed", path.display()));
             }
             _ => {}
         }

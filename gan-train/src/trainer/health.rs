@@ -7,7 +7,8 @@ use crate::config::Objective;
 const PATIENCE: u32 = 5;
 /// Steps in which new networks may look ill.
 const GRACE: u64 = 500;
-/// Below this part of the data's variance the images are all alike. A generator that has one image for each of MNIST's labels has 0.25.
+/// Below this part of the data's variance the images are all alike. A generator that has one image
+/// for each of MNIST's labels has 0.25.
 const COLLAPSED: f64 = 0.3;
 /// Standard deviation of logits below which the discriminator says the same of everything.
 const SILENT: f64 = 1e-3;
@@ -122,9 +123,14 @@ mod tests {
             };
             let lasting = said(Objective::NonSaturating, (500..520).map(ill));
             assert_eq!(lasting.len(), 1, "{words}: {lasting:?}");
-            assert!(lasting[0].starts_with("step 504: ") && lasting[0].contains(words), "{lasting:?}");
-            let passing =
-                said(Objective::NonSaturating, (500..520).map(|step| if step % 4 == 0 { healthy(step) } else { ill(step) }));
+            assert!(
+                lasting[0].starts_with("step 504: ") && lasting[0].contains(words),
+                "{lasting:?}"
+            );
+            let passing = said(
+                Objective::NonSaturating,
+                (500..520).map(|step| if step % 4 == 0 { healthy(step) } else { ill(step) }),
+            );
             assert!(passing.is_empty(), "{words}: {passing:?}");
         }
         assert!(said(Objective::NonSaturating, (500..520).map(healthy)).is_empty());

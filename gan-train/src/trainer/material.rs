@@ -33,7 +33,11 @@ impl Material {
         let whole = dataset.train;
         let (held_out, train) = whole.hold_out(config.training.held_out);
         let (found, of) = (train.images.count, whole.images.count);
-        ensure!(found > 0, "training.held_out: {} leaves none of {of} images to train on", config.training.held_out);
+        ensure!(
+            found > 0,
+            "training.held_out: {} leaves none of {of} images to train on",
+            config.training.held_out
+        );
         // Better than nothing, and a run that is only watched loses no images.
         let (held_out, others) = if held_out.images.count > 0 {
             (held_out, train.sample(SAMPLE))
@@ -66,7 +70,10 @@ mod tests {
     fn dataset() -> Dataset {
         let pixels = (0..50).flat_map(|number| [number, 200]).collect();
         let labels = (0..50).map(|number| number % 3).collect();
-        let train = Split { images: Images { count: 50, width: 2, height: 1, pixels }, labels: Some(labels) };
+        let train = Split {
+            images: Images { count: 50, width: 2, height: 1, pixels },
+            labels: Some(labels),
+        };
         Dataset { name: "test".into(), train, test: None }
     }
 
@@ -81,7 +88,8 @@ mod tests {
     fn numbers(split: &Split) -> Vec<u8> {
         let len = split.images.image_len();
         let middle = len / 2 - 1;
-        let mut numbers: Vec<u8> = split.images.pixels.chunks_exact(len).map(|image| image[middle]).collect();
+        let mut numbers: Vec<u8> =
+            split.images.pixels.chunks_exact(len).map(|image| image[middle]).collect();
         numbers.sort();
         numbers
     }
@@ -97,7 +105,15 @@ mod tests {
         assert_eq!(numbers(&material.others), train);
         // Labels go with their images.
         let labels = material.held_out.labels.as_ref().unwrap();
-        assert!(material.held_out.images.pixels.chunks_exact(2).zip(labels).all(|(image, label)| image[0] % 3 == *label));
+        assert!(
+            material
+                .held_out
+                .images
+                .pixels
+                .chunks_exact(2)
+                .zip(labels)
+                .all(|(image, label)| image[0] % 3 == *label)
+        );
     }
 
     #[test]
@@ -112,9 +128,15 @@ mod tests {
     #[test]
     fn a_border_is_black_and_around_what_is_trained_on_only() {
         let material = Material::new(&config("padding = 1", 0.2), dataset()).unwrap();
-        assert_eq!((material.shape.width, material.shape.height, material.shape.classes), (4, 3, 3));
+        assert_eq!(
+            (material.shape.width, material.shape.height, material.shape.classes),
+            (4, 3, 3)
+        );
         for image in material.train.images.pixels.chunks_exact(12) {
-            assert_eq!((image[6], image.iter().filter(|&&pixel| pixel > 0).count() <= 2), (200, true));
+            assert_eq!(
+                (image[6], image.iter().filter(|&&pixel| pixel > 0).count() <= 2),
+                (200, true)
+            );
         }
         assert_eq!(material.held_out.images.width, 2);
     }

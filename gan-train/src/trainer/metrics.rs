@@ -49,7 +49,8 @@ pub struct Means {
 impl Means {
     /// Adds a step's losses.
     pub fn add(&mut self, losses: &Losses) {
-        let Losses { discriminator, generator, penalty, score_real, score_fake, spread, diversity } = *losses;
+        let Losses { discriminator, generator, penalty, score_real, score_fake, spread, diversity } =
+            *losses;
         let values = [discriminator, generator, penalty, score_real, score_fake, spread, diversity];
         self.sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
         self.count += 1;
@@ -82,10 +83,17 @@ impl Log {
     pub fn open(folder: &Path, step: u64) -> Result<Self> {
         let path = folder.join(FILE);
         let kept: Vec<Record> = if path.exists() { read(folder)? } else { Vec::new() };
-        let kept = kept.iter().filter(|record| record.step <= step).map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+        let kept = kept
+            .iter()
+            .filter(|record| record.step <= step)
+            .map(serde_json::to_string)
+            .collect::<Result<Vec<_>, _>>()?;
         let text: String = kept.into_iter().map(|line| line + "\n").collect();
         crate::output::atomic::write(&path, text.as_bytes())?;
-        let file = OpenOptions::new().append(true).open(&path).with_context(|| path.display().to_string())?;
+        let file = OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .with_context(|| path.display().to_string())?;
         Ok(Self { file })
     }
 
@@ -107,8 +115,12 @@ impl Log {
 /// Names the file and the line.
 pub fn read(folder: &Path) -> Result<Vec<Record>> {
     let path = folder.join(FILE);
-    let text = std::fs::read_to_string(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("{}: cannot be read", path.display()))?;
     let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
-    let parse = |(index, line)| serde_json::from_str(line).with_context(|| format!("{}: line {}", path.display(), index + 1));
+    let parse = |(index, line)| {
+        serde_json::from_str(line)
+            .with_context(|| format!("{}: line {}", path.display(), index + 1))
+    };
     whole.lines().enumerate().map(parse).collect()
 }

@@ -6,9 +6,10 @@ use crate::random::add_signs;
 use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 
-/// Images that were moved a little, for `gamma/2 mean ((D(x + sigma e) - D(x)) / sigma)²`: R1 (Mescheder et al. 2018), or R2 on generated
-/// images, by finite differences along `e`, whose components are 1 or -1 at random, so that the expectation is `|v|²` up to terms of higher
-/// order in `sigma` (Hutchinson 1989).
+/// Images that were moved a little, for `gamma/2 mean ((D(x + sigma e) - D(x)) / sigma)²`: R1
+/// (Mescheder et al. 2018), or R2 on generated images, by finite differences along `e`, whose
+/// components are 1 or -1 at random, so that the expectation is `|v|²` up to terms of higher order
+/// in `sigma` (Hutchinson 1989).
 pub(super) struct Moved {
     pub images: Matrix,
     /// Which group was moved: 0 real, 1 generated.
@@ -18,13 +19,20 @@ pub(super) struct Moved {
 }
 
 /// The moved images that the configuration asks for.
-pub(super) fn moved(training: &TrainingConfig, groups: [&Matrix; 2], rng: &mut Pcg64Mcg) -> Vec<Moved> {
+pub(super) fn moved(
+    training: &TrainingConfig,
+    groups: [&Matrix; 2],
+    rng: &mut Pcg64Mcg,
+) -> Vec<Moved> {
     let mut all = Vec::new();
     for (group, gamma) in [training.r1_gamma, training.r2_gamma].into_iter().enumerate() {
         if training.r1 == R1::FiniteDifference && gamma > 0.0 {
             let mut images = groups[group].clone();
             let columns = images.columns();
-            images.values_mut().chunks_exact_mut(columns).for_each(|row| add_signs(row, training.r1_sigma as f32, rng));
+            images
+                .values_mut()
+                .chunks_exact_mut(columns)
+                .for_each(|row| add_signs(row, training.r1_sigma as f32, rng));
             all.push(Moved { images, group, gamma, sigma: training.r1_sigma });
         }
     }
@@ -32,8 +40,8 @@ pub(super) fn moved(training: &TrainingConfig, groups: [&Matrix; 2], rng: &mut P
 }
 
 impl Moved {
-    /// The penalty, from the logits of all groups; the `index`-th moved group comes after the first two. Adds its derivative to the
-    /// logits' gradient.
+    /// The penalty, from the logits of all groups; the `index`-th moved group comes after the first
+    /// two. Adds its derivative to the logits' gradient.
     pub fn add_gradient(&self, index: usize, logits: &[&[f32]], gradient: &mut [f32]) -> f64 {
         let size = logits[0].len();
         let mut sum = 0.0;
@@ -62,7 +70,11 @@ enum Kind {
 }
 
 /// The points that the configuration asks for.
-pub(super) fn exact(training: &TrainingConfig, [real, fake]: [&Matrix; 2], rng: &mut Pcg64Mcg) -> Vec<Point> {
+pub(super) fn exact(
+    training: &TrainingConfig,
+    [real, fake]: [&Matrix; 2],
+    rng: &mut Pcg64Mcg,
+) -> Vec<Point> {
     let mut points = Vec::new();
     if training.r1 == R1::Exact {
         for (images, gamma) in [(real, training.r1_gamma), (fake, training.r2_gamma)] {
@@ -73,7 +85,9 @@ pub(super) fn exact(training: &TrainingConfig, [real, fake]: [&Matrix; 2], rng: 
     }
     if training.gradient_penalty > 0.0 {
         let (mut images, columns) = (real.clone(), real.columns());
-        for (image, fake) in images.values_mut().chunks_exact_mut(columns).zip(fake.values().chunks_exact(columns)) {
+        for (image, fake) in
+            images.values_mut().chunks_exact_mut(columns).zip(fake.values().chunks_exact(columns))
+        {
             let part = (rng.next_u32() >> 8) as f32 / (1u32 << 24) as f32;
             image.iter_mut().zip(fake).for_each(|(x, fake)| *x += part * (fake - *x));
         }
@@ -83,18 +97,26 @@ pub(super) fn exact(training: &TrainingConfig, [real, fake]: [&Matrix; 2], rng: 
 }
 
 impl Point {
-    /// The penalty and its gradient with respect to the slopes, `[row][input]`; only the left `pixels` inputs count, the others are labels.
+    /// The penalty and its gradient with respect to the slopes, `[row][input]`; only the left
+    /// `pixels` inputs count, the others are labels.
     pub fn value_and_gradient(&self, slopes: &Matrix, pixels: usize) -> (f64, Matrix) {
         let (rows, columns) = (slopes.rows(), slopes.columns());
         let mut gradient = Matrix::zeros(rows, columns);
         let mut total = 0.0;
-        for (v, q) in slopes.values().chunks_exact(columns).zip(gradient.values_mut().chunks_exact_mut(columns)) {
+        for (v, q) in slopes
+            .values()
+            .chunks_exact(columns)
+            .zip(gradient.values_mut().chunks_exact_mut(columns))
+        {
             let square = v[..pixels].iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>();
             let (value, factor) = match self.kind {
                 Kind::R1 { gamma } => (gamma / 2.0 * square, gamma),
                 Kind::Lipschitz { lambda } => {
                     let length = square.sqrt();
-                    (lambda * (length - 1.0).powi(2), 2.0 * lambda * (length - 1.0) / length.max(1e-12))
+                    (
+                        lambda * (length - 1.0).powi(2),
+                        2.0 * lambda * (length - 1.0) / length.max(1e-12),
+                    )
                 }
             };
             total += value;

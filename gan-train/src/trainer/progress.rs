@@ -18,18 +18,26 @@ pub(super) struct Progress {
 impl Progress {
     pub fn new(steps: u64, done: u64) -> Self {
         let terminal = std::io::stderr().is_terminal();
-        let target = if terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+        let target = if terminal {
+            ProgressDrawTarget::stderr_with_hz(10)
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let style =
-            ProgressStyle::with_template("{bar:20} {pos}/{len} steps, {eta} left  {wide_msg}").expect("the template is valid");
-        let bar = ProgressBar::with_draw_target(Some(steps), target).with_style(style).with_position(done);
+            ProgressStyle::with_template("{bar:20} {pos}/{len} steps, {eta} left  {wide_msg}")
+                .expect("the template is valid");
+        let bar = ProgressBar::with_draw_target(Some(steps), target)
+            .with_style(style)
+            .with_position(done);
         bar.reset_eta();
         Self { bar, terminal, since_line: Instant::now() }
     }
 
     pub fn show(&mut self, record: &Record) {
         let Record { d_loss, g_loss, d_real, d_fake, images_per_second, .. } = record;
-        let text =
-            format!("loss D {d_loss:.3} G {g_loss:.3}  D(x) {d_real:.2} D(G(z)) {d_fake:.2}  {images_per_second:.0} images/s");
+        let text = format!(
+            "loss D {d_loss:.3} G {g_loss:.3}  D(x) {d_real:.2} D(G(z)) {d_fake:.2}  {images_per_second:.0} images/s"
+        );
         let len = self.bar.length().unwrap_or(0);
         if !self.terminal && (self.since_line.elapsed() > LINE_EVERY || record.step == len) {
             eprintln!("step {}/{len}  {text}", record.step);
@@ -41,7 +49,9 @@ impl Progress {
 
     pub fn evaluated(&self, evaluation: &Evaluation) {
         let scores = &evaluation.scores;
-        let accuracy = scores.conditional_accuracy.map_or(String::new(), |accuracy| format!("  accuracy {accuracy:.3}"));
+        let accuracy = scores
+            .conditional_accuracy
+            .map_or(String::new(), |accuracy| format!("  accuracy {accuracy:.3}"));
         self.say(&format!(
             "step {}: FID {:.2}  log-likelihood {:.1}  coverage {:.3}{accuracy}{}",
             evaluation.step,

@@ -1,7 +1,8 @@
 //! A generator whose weights are rounded as its blob's will be, for training that knows of it.
 //!
-//! Passes run with rounded weights; their gradients change the exact ones as if rounding had the derivative 1 (the straight-through estimator,
-//! Bengio et al. 2013). The exact weights are what a checkpoint holds and what is averaged.
+//! Passes run with rounded weights; their gradients change the exact ones as if rounding had the
+//! derivative 1 (the straight-through estimator, Bengio et al. 2013). The exact weights are what a
+//! checkpoint holds and what is averaged.
 
 use crate::config::Config;
 use crate::float::FloatGenerator;
@@ -10,7 +11,8 @@ use crate::quantize::Bits;
 use crate::quantize::half_bytes::HalfBytes;
 use gan_core::Element;
 
-/// The network that runs in place of one with these params; none if the configuration rounds nothing.
+/// The network that runs in place of one with these params; none if the configuration rounds
+/// nothing.
 pub(super) fn network(config: &Config, generator: &Mlp) -> Option<Mlp> {
     let bits = config.training.bits();
     (bits != Bits::Eight).then(|| {
@@ -26,7 +28,13 @@ pub(super) fn update(bits: Bits, network: &mut Mlp, params: &[Param]) {
     for (rounded, exact) in network.params.iter_mut().zip(params) {
         // A layer's params begin with its weights.
         if exact.is_weight() {
-            round(bits, layer, [exact.shape[0], exact.shape[1]], &exact.values, &mut rounded.values);
+            round(
+                bits,
+                layer,
+                [exact.shape[0], exact.shape[1]],
+                &exact.values,
+                &mut rounded.values,
+            );
             layer += 1;
         } else {
             rounded.values.copy_from_slice(&exact.values);
@@ -44,7 +52,9 @@ pub(crate) fn round_float(bits: Bits, generator: &mut FloatGenerator) {
 
 fn round(bits: Bits, layer: usize, size: [usize; 2], exact: &[f32], rounded: &mut [f32]) {
     match bits.element(layer) {
-        Element::I4 { group } => HalfBytes::new(exact, size, group, |_| 1.0, |_| 0.0).write(rounded),
+        Element::I4 { group } => {
+            HalfBytes::new(exact, size, group, |_| 1.0, |_| 0.0).write(rounded)
+        }
         Element::I8 | Element::F32 => rounded.copy_from_slice(exact),
     }
 }

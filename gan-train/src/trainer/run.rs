@@ -1,4 +1,5 @@
-//! A run from its first (or next) step to its last: progress, metrics, evaluations, checkpoints, and stopping early.
+//! A run from its first (or next) step to its last: progress, metrics, evaluations, checkpoints,
+//! and stopping early.
 
 use super::evaluations::Evaluation;
 use super::health::Health;
@@ -15,9 +16,11 @@ use anyhow::Result;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Time between checkpoints, if nobody says otherwise. They change no number, so it need not be the same from run to run.
+/// Time between checkpoints, if nobody says otherwise. They change no number, so it need not be the
+/// same from run to run.
 pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(20);
-/// Between evaluations, writing checkpoints takes at most this part of the time, however large they are.
+/// Between evaluations, writing checkpoints takes at most this part of the time, however large they
+/// are.
 const CHECKPOINT_PART: u32 = 20;
 /// Lines of metrics in a run, about; more in a run of over 40,000 steps, which gets one every 100.
 const RECORDS: u64 = 400;
@@ -50,14 +53,21 @@ impl Default for Options {
     }
 }
 
-/// Steps that fit into `minutes` on this machine, by trying for a few seconds. The trial's results are thrown away.
+/// Steps that fit into `minutes` on this machine, by trying for a few seconds. The trial's results
+/// are thrown away.
 ///
 /// # Errors
 ///
 /// As [`Trainer::new`] and [`Trainer::step`].
-pub fn steps_in(minutes: f64, config: &Config, backend: Backend, material: &Material) -> Result<u64> {
+pub fn steps_in(
+    minutes: f64,
+    config: &Config,
+    backend: Backend,
+    material: &Material,
+) -> Result<u64> {
     let state = State::new(config, material.shape);
-    let mut trial = Trainer::new(config.clone(), backend, material.train.clone(), material.shape, state)?;
+    let mut trial =
+        Trainer::new(config.clone(), backend, material.train.clone(), material.shape, state)?;
     for _ in 0..10 {
         trial.step()?;
     }
@@ -70,12 +80,18 @@ pub fn steps_in(minutes: f64, config: &Config, backend: Backend, material: &Mate
     Ok(((minutes * 60.0 * rate) as u64).max(1))
 }
 
-/// Trains to the configuration's last step, with `metrics.jsonl`, evaluations and checkpoints in `folder`.
+/// Trains to the configuration's last step, with `metrics.jsonl`, evaluations and checkpoints in
+/// `folder`.
 ///
 /// # Errors
 ///
 /// A loss that is not finite, or a file that cannot be written. The last checkpoint stays.
-pub fn train(trainer: &mut Trainer, mut watch: Watch, folder: &Path, options: &Options) -> Result<End> {
+pub fn train(
+    trainer: &mut Trainer,
+    mut watch: Watch,
+    folder: &Path,
+    options: &Options,
+) -> Result<End> {
     let training = trainer.config().training.clone();
     let steps = training.steps;
     let record_every = (steps / RECORDS).clamp(1, 100);
@@ -95,8 +111,10 @@ pub fn train(trainer: &mut Trainer, mut watch: Watch, folder: &Path, options: &O
         let interrupted = interrupt::requested();
         if step.is_multiple_of(record_every) || step == steps {
             let seconds = trainer.state().seconds;
-            let images = (training.batch as u64 * training.batches_in_step()) as f64 * f64::from(means.count());
-            let record = record(trainer, means.take(), images / (seconds - seconds_at_record).max(1e-9));
+            let images = (training.batch as u64 * training.batches_in_step()) as f64
+                * f64::from(means.count());
+            let record =
+                record(trainer, means.take(), images / (seconds - seconds_at_record).max(1e-9));
             seconds_at_record = seconds;
             log.write(&record)?;
             health.check(&record).iter().for_each(|text| progress.say(&format!("warning: {text}")));
@@ -104,12 +122,17 @@ pub fn train(trainer: &mut Trainer, mut watch: Watch, folder: &Path, options: &O
             watch.record(&record)?;
         }
         let mut reached = None;
-        let evaluated = training.eval_every > 0 && (step.is_multiple_of(training.eval_every) || step == steps);
+        let evaluated =
+            training.eval_every > 0 && (step.is_multiple_of(training.eval_every) || step == steps);
         let mut saved = false;
         if evaluated && let Some(evaluation) = watch.evaluate(trainer)? {
             saved = true;
             progress.evaluated(&evaluation);
-            reached = options.until.as_ref().is_some_and(|until| until.is_true(&evaluation.scores)).then_some(evaluation);
+            reached = options
+                .until
+                .as_ref()
+                .is_some_and(|until| until.is_true(&evaluation.scores))
+                .then_some(evaluation);
             since_checkpoint = Instant::now();
         }
         if !saved && (interrupted || step == steps || since_checkpoint.elapsed() > pause) {

@@ -55,19 +55,32 @@ impl Shape {
         );
         let classes = if config.conditional { data.classes() } else { 0 };
         let (width, height) = (data.images.width, data.images.height);
-        ensure!(width * height <= usize::from(u16::MAX), "images: {width}x{height} is over 65535 pixels");
+        ensure!(
+            width * height <= usize::from(u16::MAX),
+            "images: {width}x{height} is over 65535 pixels"
+        );
         Ok(Self { width, height, classes })
     }
 
     /// The generator's layers.
     pub fn generator(&self, config: &Config) -> Vec<Dense> {
         let g = &config.generator;
-        layers(usize::from(g.latent) + usize::from(self.classes), &g.layers(), self.pixels(), g.output_activation())
+        layers(
+            usize::from(g.latent) + usize::from(self.classes),
+            &g.layers(),
+            self.pixels(),
+            g.output_activation(),
+        )
     }
 
     /// The discriminator's layers.
     pub fn discriminator(&self, config: &Config) -> Vec<Dense> {
-        layers(self.pixels() + usize::from(self.classes), &config.discriminator.layers(), 1, Activation::Linear)
+        layers(
+            self.pixels() + usize::from(self.classes),
+            &config.discriminator.layers(),
+            1,
+            Activation::Linear,
+        )
     }
 
     /// Pixels of an image.
@@ -81,7 +94,8 @@ impl State {
     pub fn new(config: &Config, shape: Shape) -> Self {
         let (g, d, training) = (&config.generator, &config.discriminator, &config.training);
         let generator = Mlp::new(shape.generator(config), config.seed, Purpose::Generator);
-        let mut discriminator = Mlp::new(shape.discriminator(config), config.seed, Purpose::Discriminator);
+        let mut discriminator =
+            Mlp::new(shape.discriminator(config), config.seed, Purpose::Discriminator);
         if d.spectral_norm {
             discriminator = discriminator.with_spectral_norm(config.seed);
         }
@@ -102,8 +116,9 @@ impl State {
         }
     }
 
-    /// Begins with a generator that has no normalization, and labels in its biases, and with a trained discriminator. Their optimizers begin
-    /// anew: the moments of a folded network are others.
+    /// Begins with a generator that has no normalization, and labels in its biases, and with a
+    /// trained discriminator. Their optimizers begin anew: the moments of a folded network are
+    /// others.
     pub fn take_over(&mut self, generator: &FloatGenerator, discriminator: Mlp) {
         for (params, layer) in self.generator.params.chunks_exact_mut(2).zip(&generator.layers) {
             let [weight, bias] = params else { continue };
@@ -122,14 +137,20 @@ impl State {
         self.discriminator = discriminator;
     }
 
-    /// What is evaluated and quantized: the average's params, or the generator's own if there is none.
+    /// What is evaluated and quantized: the average's params, or the generator's own if there is
+    /// none.
     pub fn averaged(&self) -> &[Param] {
         if self.average.is_empty() { &self.generator.params } else { &self.average }
     }
 }
 
 /// The layers of a network: the last one has no normalization and no dropout.
-fn layers(inputs: usize, hidden: &[LayerConfig], outputs: usize, activation: Activation) -> Vec<Dense> {
+fn layers(
+    inputs: usize,
+    hidden: &[LayerConfig],
+    outputs: usize,
+    activation: Activation,
+) -> Vec<Dense> {
     let mut layers: Vec<Dense> = Vec::with_capacity(hidden.len() + 1);
     for layer in hidden {
         layers.push(Dense {

@@ -19,7 +19,8 @@ impl Trainer {
     ///
     /// A loss that is not finite; it names the step.
     pub fn step(&mut self) -> Result<Losses> {
-        // From outside rayon's pool every product and every loop would wake it anew and wait for it.
+        // From outside rayon's pool every product and every loop would wake it anew and wait for
+        // it.
         rayon::scope(|_| self.step_in_pool())
     }
 
@@ -29,10 +30,12 @@ impl Trainer {
         let training = &self.config.training;
         let updates = training.batches_in_step();
         let generator_first = training.first == Network::Generator;
-        let [train_d, train_g] = [Network::Discriminator, Network::Generator].map(|network| self.updates(network, step));
+        let [train_d, train_g] =
+            [Network::Discriminator, Network::Generator].map(|network| self.updates(network, step));
         let mut batch = self.batches.batch(self.first_batch(step));
         let mut tape = self.generate(&mut batch);
-        // The generator's update takes the tape along, so what the discriminator needs of it is kept.
+        // The generator's update takes the tape along, so what the discriminator needs of it is
+        // kept.
         let mut fake = tape.output().clone();
         if generator_first && train_g {
             self.update_generator(&batch, std::mem::take(&mut tape))?;
@@ -58,7 +61,11 @@ impl Trainer {
     fn generate(&mut self, batch: &mut Batch) -> Tape {
         let latents = std::mem::take(&mut batch.latents);
         let mode = Mode { groups: 1, dropout: self.dropout(3 * batch.index) };
-        self.rounded.as_mut().unwrap_or(&mut self.state.generator).forward(latents, mode, &self.device)
+        self.rounded.as_mut().unwrap_or(&mut self.state.generator).forward(
+            latents,
+            mode,
+            &self.device,
+        )
     }
 
     /// Seed and index of a pass's dropout; there are three passes with a batch.
@@ -102,15 +109,22 @@ impl Trainer {
             ..self.state.losses
         };
         let outputs = Matrix::new(gradient.len(), 1, gradient);
-        let pace = self.pace(Network::Discriminator, batch.index - self.first_batch(self.state.step));
+        let pace =
+            self.pace(Network::Discriminator, batch.index - self.first_batch(self.state.step));
         let points = penalty::exact(&self.config.training, [real, fake], &mut rng);
-        let State { discriminator, discriminator_optimizer: optimizer, losses, .. } = &mut self.state;
+        let State { discriminator, discriminator_optimizer: optimizer, losses, .. } =
+            &mut self.state;
         if points.is_empty() {
             losses.penalty = penalty;
             check_finite(step, "discriminator", loss.value + penalty)?;
-            discriminator.train(&mut tape, outputs, &self.device, &mut |index, param, gradient, first| {
-                optimizer.update(index, param, gradient, first, pace, None);
-            });
+            discriminator.train(
+                &mut tape,
+                outputs,
+                &self.device,
+                &mut |index, param, gradient, first| {
+                    optimizer.update(index, param, gradient, first, pace, None);
+                },
+            );
             return Ok(());
         }
         let mut gradients = discriminator.gradients(&mut tape, outputs, &self.device);
@@ -118,18 +132,21 @@ impl Trainer {
             let input = stack(&[&point.images], &batch.labels);
             let mut tape = discriminator.forward(input, Mode { groups: 1, ..mode }, &self.device);
             let pixels = self.shape.pixels();
-            let more = discriminator.gradients_through_input_gradient(&mut tape, &self.device, |slopes| {
-                let (value, gradient) = point.value_and_gradient(slopes, pixels);
-                penalty += value;
-                gradient
-            });
+            let more =
+                discriminator.gradients_through_input_gradient(&mut tape, &self.device, |slopes| {
+                    let (value, gradient) = point.value_and_gradient(slopes, pixels);
+                    penalty += value;
+                    gradient
+                });
             for (sum, more) in gradients.iter_mut().zip(&more) {
                 sum.values_mut().iter_mut().zip(more.values()).for_each(|(sum, more)| *sum += more);
             }
         }
         losses.penalty = penalty;
         check_finite(step, "discriminator", loss.value + penalty)?;
-        for (index, (param, gradient)) in discriminator.params.iter_mut().zip(&gradients).enumerate() {
+        for (index, (param, gradient)) in
+            discriminator.params.iter_mut().zip(&gradients).enumerate()
+        {
             optimizer.update(index, param, gradient, 0, pace, None);
         }
         Ok(())
@@ -152,30 +169,45 @@ impl Trainer {
         let mut judged = discriminator.forward(stack(&[&fake], &batch.labels), mode, &self.device);
         let loss = training.objective.generator(&real, judged.output().values());
         let logits = Matrix::new(loss.fake.len(), 1, loss.fake);
-        let gradient = discriminator.input_gradient(&mut judged, logits, &self.device).left(self.shape.pixels());
+        let gradient = discriminator
+            .input_gradient(&mut judged, logits, &self.device)
+            .left(self.shape.pixels());
         self.state.losses.generator = loss.value;
         check_finite(self.state.step, "generator", loss.value)?;
         let pace = self.pace(Network::Generator, 0);
         let State { generator, generator_optimizer: optimizer, average, .. } = &mut self.state;
         let Some(rounded) = &mut self.rounded else {
-            generator.train(&mut tape, gradient, &self.device, &mut |index, param, gradient, first| {
-                optimizer.update(index, param, gradient, first, pace, average.get_mut(index));
-            });
+            generator.train(
+                &mut tape,
+                gradient,
+                &self.device,
+                &mut |index, param, gradient, first| {
+                    optimizer.update(index, param, gradient, first, pace, average.get_mut(index));
+                },
+            );
             return Ok(());
         };
         rounded.train(&mut tape, gradient, &self.device, &mut |index, _, gradient, first| {
-            optimizer.update(index, &mut generator.params[index], gradient, first, pace, average.get_mut(index));
+            optimizer.update(
+                index,
+                &mut generator.params[index],
+                gradient,
+                first,
+                pace,
+                average.get_mut(index),
+            );
         });
         rounding::update(self.config.training.bits(), rounded, &generator.params);
         Ok(())
     }
 
-    /// The pace of a network's update in this step, after `earlier` others. The average's decay is at most `(1 + t) / (10 + t)`, so that
-    /// the first steps are forgotten.
+    /// The pace of a network's update in this step, after `earlier` others. The average's decay is
+    /// at most `(1 + t) / (10 + t)`, so that the first steps are forgotten.
     fn pace(&self, network: Network, earlier: u64) -> Pace {
         let step = self.state.step;
         let time = self.updates_before(network, step) + earlier;
-        let decay = self.config.training.ema_decay.min((1.0 + time as f64) / (10.0 + time as f64)) as f32;
+        let decay =
+            self.config.training.ema_decay.min((1.0 + time as f64) / (10.0 + time as f64)) as f32;
         Pace { rate: self.rate(network, step), time: time + 1, decay }
     }
 }
@@ -198,7 +230,9 @@ fn stack(groups: &[&Matrix], labels: &Matrix) -> Matrix {
             values.extend_from_slice(images.values());
             continue;
         }
-        for (image, label) in images.values().chunks_exact(pixels).zip(labels.values().chunks_exact(classes)) {
+        for (image, label) in
+            images.values().chunks_exact(pixels).zip(labels.values().chunks_exact(classes))
+        {
             values.extend_from_slice(image);
             values.extend_from_slice(label);
         }
@@ -229,6 +263,7 @@ fn variance(images: &Matrix) -> f64 {
     let (rows, columns) = (images.rows() as f32, images.columns());
     let sums = column_sums(images.values(), columns, |x| x);
     let squares = column_sums(images.values(), columns, |x| x * x);
-    let variance = |(sum, square): (f32, f32)| f64::from(square / rows) - f64::from(sum / rows).powi(2);
+    let variance =
+        |(sum, square): (f32, f32)| f64::from(square / rows) - f64::from(sum / rows).powi(2);
     sums.into_iter().zip(squares).map(variance).sum::<f64>() / columns as f64
 }

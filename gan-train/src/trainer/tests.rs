@@ -1,4 +1,5 @@
-//! A step against its formulas in naive f64, gradients by finite differences; then what a run of steps keeps to.
+//! A step against its formulas in naive f64, gradients by finite differences; then what a run of
+//! steps keeps to.
 
 mod reference;
 
@@ -10,11 +11,14 @@ use crate::data::{Split, idx::Images};
 use crate::network::Mode;
 use crate::random::{Purpose, stream};
 use burn::prelude::Device;
-use reference::{beside, differentiate, discriminator_loss, forward, generator_loss, numbers, rows};
+use reference::{
+    beside, differentiate, discriminator_loss, forward, generator_loss, numbers, rows,
+};
 
 const BATCH: usize = 6;
 
-/// A small configuration; the lines are added to the whole file, the generator's, the discriminator's and the training's table.
+/// A small configuration; the lines are added to the whole file, the generator's, the
+/// discriminator's and the training's table.
 fn config(lines: [&str; 4]) -> Config {
     let [top, generator, discriminator, training] = lines;
     let text = format!(
@@ -41,7 +45,8 @@ fn trainer(config: &Config) -> Trainer {
 
 /// After the first step, Adam's first moment is `(1 - beta1)` times the gradient.
 fn assert_gradient(name: &str, moments: &[Vec<f32>], beta1: f64, expected: &[f64]) {
-    let found: Vec<f64> = moments.iter().flatten().map(|&moment| f64::from(moment) / (1.0 - beta1)).collect();
+    let found: Vec<f64> =
+        moments.iter().flatten().map(|&moment| f64::from(moment) / (1.0 - beta1)).collect();
     assert_eq!(found.len(), expected.len());
     // f32 sums of a few dozen terms of size 1; those of the exact penalties are larger.
     let largest = expected.iter().fold(1.0f64, |largest, g| largest.max(g.abs()));
@@ -50,7 +55,8 @@ fn assert_gradient(name: &str, moments: &[Vec<f32>], beta1: f64, expected: &[f64
     assert!(expected.iter().any(|g| g.abs() > 1e-4), "{name}: the test's gradient vanishes");
 }
 
-/// Makes the first step of `config` and compares losses, both gradients and the average with the reference.
+/// Makes the first step of `config` and compares losses, both gradients and the average with the
+/// reference.
 fn check_step(config: &Config) {
     let name = toml::to_string(&config.training).unwrap();
     let mut trainer = trainer(config);
@@ -79,36 +85,67 @@ fn check_step(config: &Config) {
     let images = reference::Images {
         real: rows(&batch.real),
         fake: forward(&before.generator, &numbers(&before.generator), &latents, false),
-        moved: [training.r1_gamma, training.r2_gamma].map(|gamma| finite(gamma).then(|| moved.next().unwrap())),
+        moved: [training.r1_gamma, training.r2_gamma]
+            .map(|gamma| finite(gamma).then(|| moved.next().unwrap())),
         between: (training.gradient_penalty > 0.0).then(|| rows(&points.pop().unwrap().images)),
         labels,
     };
 
-    let d_loss = |d: &[f64]| discriminator_loss(&before.discriminator, d, training, &images, spectral);
+    let d_loss =
+        |d: &[f64]| discriminator_loss(&before.discriminator, d, training, &images, spectral);
     let (loss, penalty) = d_loss(&numbers(&before.discriminator));
     assert!((losses.discriminator - loss).abs() < 1e-5, "{name}: {} {loss}", losses.discriminator);
-    assert!((losses.penalty - penalty).abs() < 1e-5 * penalty.max(1.0), "{name}: {} {penalty}", losses.penalty);
+    assert!(
+        (losses.penalty - penalty).abs() < 1e-5 * penalty.max(1.0),
+        "{name}: {} {penalty}",
+        losses.penalty
+    );
     let expected = differentiate(&numbers(&before.discriminator), |d| {
         let (loss, penalty) = d_loss(d);
         loss + penalty
     });
-    assert_gradient(&format!("D {name}"), &after.discriminator_optimizer.first, training.beta1, &expected);
+    assert_gradient(
+        &format!("D {name}"),
+        &after.discriminator_optimizer.first,
+        training.beta1,
+        &expected,
+    );
 
     // The generator is updated against the discriminator of after its own update, or of before.
-    let judge = if training.first == Network::Generator { &before.discriminator } else { &after.discriminator };
+    let judge = if training.first == Network::Generator {
+        &before.discriminator
+    } else {
+        &after.discriminator
+    };
     let logits = |images: &reference::Rows, labels| -> Vec<f64> {
-        forward(judge, &numbers(judge), &beside(images, labels), spectral).into_iter().map(|row| row[0]).collect()
+        forward(judge, &numbers(judge), &beside(images, labels), spectral)
+            .into_iter()
+            .map(|row| row[0])
+            .collect()
     };
     let real = logits(&images.real, &images.labels);
     let g_loss = |g: &[f64]| {
-        generator_loss(training.objective, &real, &logits(&forward(&before.generator, g, &latents, false), &images.labels))
+        generator_loss(
+            training.objective,
+            &real,
+            &logits(&forward(&before.generator, g, &latents, false), &images.labels),
+        )
     };
     let expected = g_loss(&numbers(&before.generator));
     if !spectral {
         // With it the updated weights' singular value is one power iteration behind.
-        assert!((losses.generator - expected).abs() < 1e-5, "{name}: {} {expected}", losses.generator);
+        assert!(
+            (losses.generator - expected).abs() < 1e-5,
+            "{name}: {} {expected}",
+            losses.generator
+        );
         let expected = differentiate(&numbers(&before.generator), g_loss);
-        assert_gradient(&format!("G {name}"), &after.generator_optimizer.first, training.beta1, &expected);
+        assert_gradient(
+            &format!("G {name}"),
+            &after.generator_optimizer.first,
+            training.beta1,
+            &expected,
+        );
     }
 
     // The average's first step: decay (1 + 0) / (10 + 0).
@@ -137,8 +174,18 @@ fn a_step_follows_every_objective() {
 
 #[test]
 fn a_step_follows_every_network() {
-    check_step(&config(["conditional = true", "output = \"tanh\"\nactivation = \"relu\"", "slope = 0.01", ""]));
-    check_step(&config(["", "activation = \"tanh\"\nbatch_norm = true", "activation = \"tanh\"", ""]));
+    check_step(&config([
+        "conditional = true",
+        "output = \"tanh\"\nactivation = \"relu\"",
+        "slope = 0.01",
+        "",
+    ]));
+    check_step(&config([
+        "",
+        "activation = \"tanh\"\nbatch_norm = true",
+        "activation = \"tanh\"",
+        "",
+    ]));
     check_step(&config(["conditional = true", "", "batch_norm = true", "r1_gamma = 0.0"]));
     check_step(&config(["", "", "spectral_norm = true", "objective = \"hinge\"\nr1_gamma = 0.0"]));
     check_step(&config(["", "", "", "first = \"generator\""]));
@@ -148,9 +195,24 @@ fn a_step_follows_every_network() {
 fn a_step_follows_every_penalty() {
     for conditional in ["", "conditional = true"] {
         check_step(&config([conditional, "", "", "r1_gamma = 0.7\nr2_gamma = 0.4"]));
-        check_step(&config([conditional, "", "", "r1 = \"exact\"\nr1_gamma = 0.7\nr2_gamma = 0.4"]));
-        check_step(&config([conditional, "", "activation = \"relu\"", "r1 = \"exact\"\nr1_gamma = 3.0"]));
-        check_step(&config([conditional, "", "", "objective = \"wasserstein\"\ngradient_penalty = 10.0\nr1_gamma = 0.0"]));
+        check_step(&config([
+            conditional,
+            "",
+            "",
+            "r1 = \"exact\"\nr1_gamma = 0.7\nr2_gamma = 0.4",
+        ]));
+        check_step(&config([
+            conditional,
+            "",
+            "activation = \"relu\"",
+            "r1 = \"exact\"\nr1_gamma = 3.0",
+        ]));
+        check_step(&config([
+            conditional,
+            "",
+            "",
+            "objective = \"wasserstein\"\ngradient_penalty = 10.0\nr1_gamma = 0.0",
+        ]));
     }
 }
 
@@ -158,24 +220,35 @@ fn a_step_follows_every_penalty() {
 #[test]
 fn a_step_follows_rounded_weights() {
     for (group, conditional) in [(16, ""), (32, "conditional = true")] {
-        let config = config([conditional, "", "", &format!("weight_bits = 4\nweight_group = {group}")]);
+        let config =
+            config([conditional, "", "", &format!("weight_bits = 4\nweight_group = {group}")]);
         check_step(&config);
         let mut trainer = trainer(&config);
         for _ in 0..3 {
             let rounded = trainer.rounded.clone().unwrap().params;
-            assert_eq!(rounded[0].values, trainer.state.generator.params[0].values, "the first layer keeps its bits");
+            assert_eq!(
+                rounded[0].values, trainer.state.generator.params[0].values,
+                "the first layer keeps its bits"
+            );
             for layer in [2, 4] {
-                let (exact, rounded) = (&trainer.state.generator.params[layer].values, &rounded[layer].values);
+                let (exact, rounded) =
+                    (&trainer.state.generator.params[layer].values, &rounded[layer].values);
                 assert_ne!(exact, rounded);
-                assert!(exact.iter().zip(rounded).all(|(exact, rounded)| (exact - rounded).abs() < 0.1));
+                assert!(
+                    exact.iter().zip(rounded).all(|(exact, rounded)| (exact - rounded).abs() < 0.1)
+                );
             }
             trainer.step().unwrap();
             assert_ne!(trainer.rounded.as_ref().unwrap().params, rounded, "rounded anew");
         }
-        // The generator that is evaluated and quantized is rounded, and its blob has the very weights.
+        // The generator that is evaluated and quantized is rounded, and its blob has the very
+        // weights.
         let float = trainer.generator();
-        let once =
-            super::rounding::network(&config, &trainer.state.generator.with_params(trainer.state.average.clone())).unwrap();
+        let once = super::rounding::network(
+            &config,
+            &trainer.state.generator.with_params(trainer.state.average.clone()),
+        )
+        .unwrap();
         assert_eq!(float.layers[1].weights, once.params[2].values);
     }
 }
@@ -204,7 +277,8 @@ fn a_run_resumed_from_its_checkpoint_makes_the_very_steps() {
         }
         first.save(&folder).unwrap();
         let state = super::checkpoint::load(&folder, &config).unwrap().state;
-        let mut second = Trainer::new(config.clone(), Backend::Flex, data(), first.shape, state).unwrap();
+        let mut second =
+            Trainer::new(config.clone(), Backend::Flex, data(), first.shape, state).unwrap();
         let more: Vec<Losses> = (0..5).map(|_| second.step().unwrap()).collect();
         assert_eq!(whole.state, second.state, "{lines}");
         assert_eq!(losses[4..], more, "{lines}");
@@ -217,7 +291,10 @@ fn instance_noise_falls_to_nothing() {
     let config = config(["", "", "", "instance_noise = 0.5"]);
     assert_eq!([0, 5, 10].map(|step| config.training.noise(step)), [0.5, 0.25, 0.0]);
     let without = config.clone();
-    let quiet = Config { training: crate::config::TrainingConfig { instance_noise: 0.0, ..without.training.clone() }, ..without };
+    let quiet = Config {
+        training: crate::config::TrainingConfig { instance_noise: 0.0, ..without.training.clone() },
+        ..without
+    };
     assert_ne!(trainer(&config).step().unwrap(), trainer(&quiet).step().unwrap());
 }
 
@@ -233,7 +310,10 @@ fn networks_take_turns_as_configured() {
     }
     let (d, g) = ((true, false), (false, true));
     assert_eq!(updated, [d, d, d, g, g, g, d, d, d]);
-    assert_eq!([3, 7, 9].map(|steps| trainer.updates_before(Network::Discriminator, steps)), [3, 4, 6]);
+    assert_eq!(
+        [3, 7, 9].map(|steps| trainer.updates_before(Network::Discriminator, steps)),
+        [3, 4, 6]
+    );
     assert_eq!([3, 7, 9].map(|steps| trainer.updates_before(Network::Generator, steps)), [0, 3, 3]);
 
     let steps = self::trainer(&config(["", "", "", "discriminator_steps = 3"]));
@@ -268,7 +348,8 @@ fn an_epoch_shows_every_image_at_most_once_and_in_another_order_each_time() {
         shown.dedup();
         assert_eq!(shown.len(), 18, "an image was shown twice in an epoch");
     }
-    // A batch depends on nothing but its number, so a resumed run sees what an uninterrupted one would.
+    // A batch depends on nothing but its number, so a resumed run sees what an uninterrupted one
+    // would.
     assert_eq!(epoch(0), first);
 }
 

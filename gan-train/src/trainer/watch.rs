@@ -1,4 +1,5 @@
-//! What is done now and then to see how a run gets on: scores on held-out images, a grid from fixed latents, the best checkpoint.
+//! What is done now and then to see how a run gets on: scores on held-out images, a grid from fixed
+//! latents, the best checkpoint.
 
 use super::evaluations::{self, Evaluation};
 use super::material::Material;
@@ -15,7 +16,8 @@ use crate::output::{animation, atomic, grid, tensorboard};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 
-/// Seed of the latents that are judged: not one that people use, so that no run is chosen for the images that are shown of it.
+/// Seed of the latents that are judged: not one that people use, so that no run is chosen for the
+/// images that are shown of it.
 const SEED: u64 = 0xE7A1_5EED;
 /// Images in a grid.
 const GRID: usize = 100;
@@ -31,7 +33,8 @@ pub struct Watch {
     best: Option<f64>,
 }
 
-/// The judge that a run's configuration asks for, by the material's held-out images; none if it is not to be evaluated.
+/// The judge that a run's configuration asks for, by the material's held-out images; none if it is
+/// not to be evaluated.
 ///
 /// # Errors
 ///
@@ -43,32 +46,49 @@ pub fn judge(config: &Config, material: &Material, until: Option<&Until>) -> Res
         return Ok(None);
     }
     let labelled = |name: &str| material.shape.classes > 0 || name != "conditional_accuracy";
-    ensure!(labelled(training.metric()?.name), "training.select: {:?} needs a conditional run", training.select);
+    ensure!(
+        labelled(training.metric()?.name),
+        "training.select: {:?} needs a conditional run",
+        training.select
+    );
     if let Some(until) = until {
         ensure!(labelled(until.metric()), "--until {until}: needs a conditional run");
     }
-    ensure!(material.whole.labels.is_some(), "--eval-every: needs labels to judge by, and the data has none");
+    ensure!(
+        material.whole.labels.is_some(),
+        "--eval-every: needs labels to judge by, and the data has none"
+    );
     let classifier = Classifier::for_data(&material.whole)?;
     let judge = Judge::new(classifier, &material.others, &material.held_out);
     Ok(Some(judge.with_context(|| format!("training.held_out: {}", training.held_out))?))
 }
 
 impl Watch {
-    /// Watches a run that stands at `step`; without a judge there are no evaluations. What was written for later steps, which a resumed run makes again, is dropped.
+    /// Watches a run that stands at `step`; without a judge there are no evaluations. What was
+    /// written for later steps, which a resumed run makes again, is dropped.
     ///
     /// # Errors
     ///
     /// A file that cannot be written.
-    pub fn new(config: &Config, judge: Option<Judge>, folder: &Path, step: u64, tensorboard: bool) -> Result<Self> {
+    pub fn new(
+        config: &Config,
+        judge: Option<Judge>,
+        folder: &Path,
+        step: u64,
+        tensorboard: bool,
+    ) -> Result<Self> {
         let metric = config.training.metric()?;
         let kept = evaluations::keep_until(folder, step)?;
         for later in history::grids(folder)?.iter().filter(|grid| grid.step > step) {
-            std::fs::remove_file(&later.path).with_context(|| format!("{}: cannot be removed", later.path.display()))?;
+            std::fs::remove_file(&later.path)
+                .with_context(|| format!("{}: cannot be removed", later.path.display()))?;
         }
         let best = kept.iter().rfind(|evaluation| evaluation.best);
         let best_step = checkpoint::best_step(folder, config)?;
         // Without its weights a score is worth nothing.
-        let best = best.filter(|best| best_step == Some(best.step)).and_then(|best| best.scores.get(metric.name));
+        let best = best
+            .filter(|best| best_step == Some(best.step))
+            .and_then(|best| best.scores.get(metric.name));
         let tensorboard = tensorboard.then(|| tensorboard::Writer::create(folder)).transpose()?;
         Ok(Self { folder: folder.to_owned(), tensorboard, judge, metric, best })
     }
@@ -95,8 +115,8 @@ impl Watch {
         Ok(())
     }
 
-    /// Judges the average as it is now; adds a line to `evaluations.jsonl`, a grid and a frame; keeps the average if it is the best so
-    /// far. Without a judge, nothing.
+    /// Judges the average as it is now; adds a line to `evaluations.jsonl`, a grid and a frame;
+    /// keeps the average if it is the best so far. Without a judge, nothing.
     ///
     /// # Errors
     ///
@@ -105,11 +125,14 @@ impl Watch {
         let Some(judge) = &self.judge else { return Ok(None) };
         let generator = trainer.generator();
         let (latent_len, classes) = (generator.latent_len, generator.classes);
-        let samples = Samples::new(SEED, trainer.config().training.eval_samples, latent_len, classes);
+        let samples =
+            Samples::new(SEED, trainer.config().training.eval_samples, latent_len, classes);
         let labels = (classes > 0).then_some(samples.labels.as_slice());
         let scores = judge.quick(&generator.images(&samples), labels)?;
         let value = scores.get(self.metric.name);
-        let value = value.with_context(|| format!("training.select: there is no {} without labels", self.metric.name))?;
+        let value = value.with_context(|| {
+            format!("training.select: there is no {} without labels", self.metric.name)
+        })?;
         let best = self.best.is_none_or(|best| match self.metric.better {
             Better::Lower => value < best,
             Better::Higher => value > best,
@@ -121,7 +144,8 @@ impl Watch {
         }
         let evaluation = Evaluation { step, seconds, best, scores };
 
-        let images = generator.images(&Samples::new(trainer.config().seed, GRID, latent_len, classes));
+        let images =
+            generator.images(&Samples::new(trainer.config().seed, GRID, latent_len, classes));
         let picture = grid::picture(&images, grid::columns(classes));
         let (png, folder) = (picture.to_png()?, self.folder.join(GRIDS));
         atomic::create_folder(&folder)?;

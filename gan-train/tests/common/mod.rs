@@ -41,7 +41,8 @@ pub fn succeed(folder: &Path, arguments: &str) -> String {
     String::from_utf8(output.stdout).expect("stdout is text")
 }
 
-/// Runs and fails with this exit code; returns the one error on stderr, which must hold all of `parts`.
+/// Runs and fails with this exit code; returns the one error on stderr, which must hold all of
+/// `parts`.
 #[track_caller]
 pub fn fail(folder: &Path, arguments: &str, code: i32, parts: &[&str]) -> String {
     let output = run(folder, arguments);
@@ -57,11 +58,12 @@ pub fn fail(folder: &Path, arguments: &str, code: i32, parts: &[&str]) -> String
     stderr
 }
 
-/// An empty folder. Not from the tempfile crate: its dependencies' features are not those of burn's, which would be built a
-/// second time for the tests.
+/// An empty folder. Not from the tempfile crate: its dependencies' features are not those of
+/// burn's, which would be built a second time for the tests.
 pub fn folder() -> TempDir {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("gan-train-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let name =
+        format!("gan-train-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let path = std::env::temp_dir().join(name);
     std::fs::create_dir(&path).expect("a temporary folder can be made");
     TempDir(path)
@@ -73,7 +75,8 @@ pub fn short_run(folder: &Path) {
     succeed(folder, "quantize run -o run.gan");
 }
 
-/// Real MNIST, from `GAN_MNIST_DIR` or the shared data beside the checkout; says so loudly where there is none.
+/// Real MNIST, from `GAN_MNIST_DIR` or the shared data beside the checkout; says so loudly where
+/// there is none.
 pub fn mnist() -> Option<PathBuf> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/mnist");
     let folder = std::env::var_os("GAN_MNIST_DIR").map_or(shared, Into::into);
@@ -81,6 +84,9 @@ pub fn mnist() -> Option<PathBuf> {
         return Some(folder.canonicalize().expect("the folder is there"));
     }
     // Not by eprintln, which the test runner keeps to itself while tests pass.
-    let _ = writeln!(std::io::stderr(), "SKIPPED: no MNIST: set GAN_MNIST_DIR to a folder with its four files");
+    let _ = writeln!(
+        std::io::stderr(),
+        "SKIPPED: no MNIST: set GAN_MNIST_DIR to a folder with its four files"
+    );
     None
 }

@@ -2,7 +2,8 @@
 
 use super::Refused;
 
-/// CRC-32/ISO-HDLC of `bytes`, one bit at a time: reflected, polynomial `EDB88320`, all ones before and after.
+/// CRC-32/ISO-HDLC of `bytes`, one bit at a time: reflected, polynomial `EDB88320`, all ones before
+/// and after.
 #[must_use]
 pub fn crc32(bytes: &[u8]) -> u32 {
     let mut crc = u32::MAX;
@@ -39,7 +40,10 @@ impl<'a> Reader<'a> {
     pub(super) fn take(&mut self, n: u64, field: &str) -> Result<&'a [u8], Refused> {
         let left = self.bytes.len() - self.at;
         if n > left as u64 {
-            return Err(Refused(format!("{field}: {n} bytes wanted at offset {}, {left} there", self.at)));
+            return Err(Refused(format!(
+                "{field}: {n} bytes wanted at offset {}, {left} there",
+                self.at
+            )));
         }
         let n = n as usize;
         self.at += n;
@@ -98,9 +102,13 @@ mod tests {
     /// Examples of postcard's wire format page.
     #[test]
     fn varints() {
-        for (value, bytes) in
-            [(0u16, &[0][..]), (127, &[0x7F]), (128, &[0x80, 0x01]), (16_384, &[0x80, 0x80, 0x01]), (65_535, &[0xFF, 0xFF, 0x03])]
-        {
+        for (value, bytes) in [
+            (0u16, &[0][..]),
+            (127, &[0x7F]),
+            (128, &[0x80, 0x01]),
+            (16_384, &[0x80, 0x80, 0x01]),
+            (65_535, &[0xFF, 0xFF, 0x03]),
+        ] {
             let mut out = Vec::new();
             push_varint(&mut out, u64::from(value));
             assert_eq!(out, bytes);

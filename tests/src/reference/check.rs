@@ -29,20 +29,35 @@ pub fn check(model: &Model) -> Result<(), Refused> {
         let biases = model.bias_rows(index) * usize::from(layer.outputs);
         match &layer.params {
             Params::I8(int8) => {
-                check_int8(layer, int8, biases, model.has_table(index), index + 1 == model.layers.len())?;
+                check_int8(
+                    layer,
+                    int8,
+                    biases,
+                    model.has_table(index),
+                    index + 1 == model.layers.len(),
+                )?;
                 let weights: Vec<i64> = int8.weights.iter().map(|&w| w.into()).collect();
                 check_sums(layer, &weights, &int8.bias)?;
             }
             Params::I4(int4) => {
                 check_int4(layer, int4)?;
-                check_int8(layer, &int4.int8, biases, model.has_table(index), index + 1 == model.layers.len())?;
+                check_int8(
+                    layer,
+                    &int4.int8,
+                    biases,
+                    model.has_table(index),
+                    index + 1 == model.layers.len(),
+                )?;
                 check_sums(layer, &int4.products(layer.inputs), &int4.int8.bias)?;
             }
             Params::F32(float) => check_float(layer, float, biases)?,
         }
     }
     let float = |layer: &Layer| matches!(layer.params, Params::F32(_));
-    ensure(model.layers.iter().all(|layer| float(layer) == float(&model.layers[0])), "element: of integers and of reals")?;
+    ensure(
+        model.layers.iter().all(|layer| float(layer) == float(&model.layers[0])),
+        "element: of integers and of reals",
+    )?;
     // In u64: an image's size need not fit into the usize of a 32-bit host.
     let pixels = u64::from(model.width) * u64::from(model.height) * u64::from(model.channels);
     ensure(inputs as u64 == pixels, "outputs: not the image")
@@ -50,25 +65,43 @@ pub fn check(model: &Model) -> Result<(), Refused> {
 
 fn check_int4(layer: &Layer, int4: &Int4) -> Result<(), Refused> {
     ensure(matches!(int4.group, 16 | 32), "group: neither 16 nor 32")?;
-    ensure(int4.scales.len() == int4.groups(layer.inputs) * usize::from(layer.outputs), "scales: not outputs x groups")?;
+    ensure(
+        int4.scales.len() == int4.groups(layer.inputs) * usize::from(layer.outputs),
+        "scales: not outputs x groups",
+    )?;
     ensure(int4.int8.weights.iter().all(|w| (-7..=7).contains(w)), "weights: not in -7..=7")
 }
 
-fn check_int8(layer: &Layer, int8: &Int8, biases: usize, has_table: bool, last: bool) -> Result<(), Refused> {
+fn check_int8(
+    layer: &Layer,
+    int8: &Int8,
+    biases: usize,
+    has_table: bool,
+    last: bool,
+) -> Result<(), Refused> {
     let (inputs, outputs) = (usize::from(layer.inputs), usize::from(layer.outputs));
     ensure(int8.weights.len() == inputs * outputs, "weights: not outputs x inputs")?;
     ensure(int8.bias.len() == biases, "bias: not classes x outputs")?;
     ensure(int8.multipliers.len() == outputs, "multipliers: not one for each output")?;
-    ensure(int8.negative_multipliers.len() == if has_table { 0 } else { outputs }, "negative multipliers: wrong count")?;
+    ensure(
+        int8.negative_multipliers.len() == if has_table { 0 } else { outputs },
+        "negative multipliers: wrong count",
+    )?;
     ensure(int8.shifts.len() == outputs, "shifts: not one for each output")?;
     ensure(int8.table.len() == if has_table { 256 } else { 0 }, "table: wrong count")?;
 
     ensure(has_table || layer.zero_point <= 127, "zero_point: more than 127")?;
     ensure(int8.weights.iter().all(|&w| w >= -127), "weights: -128")?;
     ensure(int8.multipliers.iter().all(|&m| m <= 32767), "multipliers: more than 32767")?;
-    ensure(int8.negative_multipliers.iter().all(|&m| m <= 32767), "negative multipliers: more than 32767")?;
+    ensure(
+        int8.negative_multipliers.iter().all(|&m| m <= 32767),
+        "negative multipliers: more than 32767",
+    )?;
     ensure(int8.shifts.iter().all(|s| (17..=46).contains(s)), "shifts: not in 17..=46")?;
-    ensure(last || int8.table.iter().all(|&entry| entry <= 127), "table: more than 127 in a hidden layer")
+    ensure(
+        last || int8.table.iter().all(|&entry| entry <= 127),
+        "table: more than 127 in a hidden layer",
+    )
 }
 
 /// No partial sum of these weights and biases leaves 32 bits, or what the packing is exact for.
@@ -78,19 +111,34 @@ fn check_sums(layer: &Layer, weights: &[i64], bias: &[i32]) -> Result<(), Refuse
         let negative: i64 = weights.iter().filter(|&&w| w < 0).sum();
         for class in bias.chunks(layer.outputs.into()) {
             let bias = i64::from(class[row]);
-            ensure(bias + 127 * positive <= i64::from(i32::MAX), "bias: the sum can exceed 2^31 - 1")?;
-            ensure(bias + 127 * negative >= i64::from(i32::MIN), "bias: the sum can fall below -2^31")?;
+            ensure(
+                bias + 127 * positive <= i64::from(i32::MAX),
+                "bias: the sum can exceed 2^31 - 1",
+            )?;
+            ensure(
+                bias + 127 * negative >= i64::from(i32::MIN),
+                "bias: the sum can fall below -2^31",
+            )?;
             let exact = bias + 127 * positive < 1 << 23 && bias + 127 * negative >= -(1 << 23);
             let first_of_pair = layer.packing == Packing::PairedHalfword && row % 2 == 0;
-            ensure(exact || !first_of_pair, "packing: the sum of a pair's first row can leave 24 bits")?;
+            ensure(
+                exact || !first_of_pair,
+                "packing: the sum of a pair's first row can leave 24 bits",
+            )?;
         }
     }
     Ok(())
 }
 
 fn check_float(layer: &Layer, float: &Float, biases: usize) -> Result<(), Refused> {
-    ensure(float.weights.len() == usize::from(layer.inputs) * usize::from(layer.outputs), "weights: wrong count")?;
+    ensure(
+        float.weights.len() == usize::from(layer.inputs) * usize::from(layer.outputs),
+        "weights: wrong count",
+    )?;
     ensure(float.bias.len() == biases, "bias: not classes x outputs")?;
     ensure(layer.zero_point == 0, "zero_point: not 0 in a float layer")?;
-    ensure(float.weights.iter().chain(&float.bias).all(|x| x.is_finite()), "a weight or bias is not finite")
+    ensure(
+        float.weights.iter().chain(&float.bias).all(|x| x.is_finite()),
+        "a weight or bias is not finite",
+    )
 }

@@ -1,8 +1,9 @@
-//! `docs/blob-format.md` in the plainest code that says it: `Vec`s, 64-bit integers, `f64`, one loop for each sum.
+//! `docs/blob-format.md` in the plainest code that says it: `Vec`s, 64-bit integers, `f64`, one
+//! loop for each sum.
 //!
 //! Nothing here is fast and nothing here is shared with gan-core. What is compared with it:
-//! [`parse()`] and [`write`](write::write) with the codec, [`generate`] with the kernels, [`sampler`] and [`tables`] with
-//! the constants and tables.
+//! [`parse()`] and [`write`](write::write) with the codec, [`generate`] with the kernels,
+//! [`sampler`] and [`tables`] with the constants and tables.
 
 mod bytes;
 mod check;
@@ -49,7 +50,8 @@ pub struct Layer {
     pub inputs: u16,
     /// Output codes or numbers.
     pub outputs: u16,
-    /// What comes after the sums. For `I8` and `I4` it only decides whether there is a table; its effect is in the numbers.
+    /// What comes after the sums. For `I8` and `I4` it only decides whether there is a table; its
+    /// effect is in the numbers.
     pub activation: Activation,
     /// The integer that stands for 0.0 after requantization; 0 for `F32`.
     pub zero_point: u8,
@@ -113,7 +115,8 @@ pub struct Int4 {
     pub int8: Int8,
 }
 
-/// Payload of an integer layer. A section that the layer does not have is empty, and takes no bytes.
+/// Payload of an integer layer. A section that the layer does not have is empty, and takes no
+/// bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Int8 {
     /// `[output][input]`, -127..=127.
@@ -152,7 +155,8 @@ impl Int4 {
         let (inputs, groups) = (usize::from(inputs), self.groups(inputs));
         let product = |(index, &weight): (usize, &i8)| {
             let (row, column) = (index / inputs, index % inputs);
-            i64::from(self.scales[row * groups + column / usize::from(self.group)]) * i64::from(weight)
+            i64::from(self.scales[row * groups + column / usize::from(self.group)])
+                * i64::from(weight)
         };
         self.int8.weights.iter().enumerate().map(product).collect()
     }
@@ -165,7 +169,8 @@ impl Model {
         usize::from(self.width) * usize::from(self.height) * usize::from(self.channels)
     }
 
-    /// Rows of biases in layer `index`: one for each label in the first layer of a conditional model, else one.
+    /// Rows of biases in layer `index`: one for each label in the first layer of a conditional
+    /// model, else one.
     #[must_use]
     pub fn bias_rows(&self, index: usize) -> usize {
         if index == 0 { usize::from(self.classes).max(1) } else { 1 }
@@ -174,13 +179,15 @@ impl Model {
     /// Version of the format that the model's blob has: 2 if version 1 cannot say it.
     #[must_use]
     pub fn version(&self) -> u8 {
-        let new = |layer: &Layer| layer.packing != Packing::Rows || matches!(layer.params, Params::I4(_));
+        let new =
+            |layer: &Layer| layer.packing != Packing::Rows || matches!(layer.params, Params::I4(_));
         if self.layers.iter().any(new) || self.layers.len() > 8 { 2 } else { 1 }
     }
 
     /// Whether layer `index`, if it is an integer layer, ends in a table.
     #[must_use]
     pub fn has_table(&self, index: usize) -> bool {
-        index + 1 == self.layers.len() || matches!(self.layers[index].activation, Activation::Tanh | Activation::Sigmoid)
+        index + 1 == self.layers.len()
+            || matches!(self.layers[index].activation, Activation::Tanh | Activation::Sigmoid)
     }
 }

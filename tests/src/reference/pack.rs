@@ -4,10 +4,17 @@ use super::{Int4, Int8, Packing};
 
 impl Packing {
     /// All, in the order of their variant numbers.
-    pub const ALL: [Self; 6] =
-        [Self::Rows, Self::PairedHalfword, Self::ByteLane, Self::Blocks7x16, Self::Blocks16x4, Self::NibbleLane];
+    pub const ALL: [Self; 6] = [
+        Self::Rows,
+        Self::PairedHalfword,
+        Self::ByteLane,
+        Self::Blocks7x16,
+        Self::Blocks16x4,
+        Self::NibbleLane,
+    ];
 
-    /// Rows that belong together, and the number of columns that inputs are padded to a multiple of.
+    /// Rows that belong together, and the number of columns that inputs are padded to a multiple
+    /// of.
     #[must_use]
     pub fn unit(self) -> (usize, usize) {
         match self {
@@ -35,7 +42,12 @@ pub(super) fn weights(packing: Packing, weights: &[i8], inputs: usize) -> Vec<u8
             Packing::PairedHalfword | Packing::ByteLane => {
                 for column in (0..inputs.next_multiple_of(columns)).step_by(2) {
                     for row in [first, first + 2] {
-                        let (a, b, c, d) = (at(row, column), at(row + 1, column), at(row, column + 1), at(row + 1, column + 1));
+                        let (a, b, c, d) = (
+                            at(row, column),
+                            at(row + 1, column),
+                            at(row, column + 1),
+                            at(row + 1, column + 1),
+                        );
                         if packing == Packing::PairedHalfword {
                             out.extend((256 * a + b).to_le_bytes());
                             out.extend((256 * c + d).to_le_bytes());
@@ -74,7 +86,9 @@ pub(super) fn unpack(packing: Packing, bytes: &[u8], inputs: usize, outputs: usi
     for first in (0..outputs).step_by(rows) {
         match packing {
             Packing::PairedHalfword => {
-                for (column, row) in (0..padded).step_by(2).flat_map(|column| [(column, first), (column, first + 2)]) {
+                for (column, row) in
+                    (0..padded).step_by(2).flat_map(|column| [(column, first), (column, first + 2)])
+                {
                     for column in [column, column + 1] {
                         let pair = i16::from_le_bytes([next(), next()]);
                         let b = i16::from(pair as i8);
@@ -84,8 +98,12 @@ pub(super) fn unpack(packing: Packing, bytes: &[u8], inputs: usize, outputs: usi
                 }
             }
             Packing::ByteLane => {
-                for (column, row) in (0..padded).step_by(2).flat_map(|column| [(column, first), (column, first + 2)]) {
-                    for (row, column) in [(row, column + 1), (row + 1, column + 1), (row, column), (row + 1, column)] {
+                for (column, row) in
+                    (0..padded).step_by(2).flat_map(|column| [(column, first), (column, first + 2)])
+                {
+                    for (row, column) in
+                        [(row, column + 1), (row + 1, column + 1), (row, column), (row + 1, column)]
+                    {
                         put(row, column, i16::from(next()) - 128);
                     }
                 }
@@ -93,7 +111,8 @@ pub(super) fn unpack(packing: Packing, bytes: &[u8], inputs: usize, outputs: usi
             Packing::Rows | Packing::Blocks7x16 | Packing::Blocks16x4 | Packing::NibbleLane => {
                 for column in (0..padded).step_by(columns) {
                     for row in first..first + rows {
-                        (column..column + columns).for_each(|column| put(row, column, i16::from(next() as i8)));
+                        (column..column + columns)
+                            .for_each(|column| put(row, column, i16::from(next() as i8)));
                     }
                 }
             }
@@ -102,7 +121,8 @@ pub(super) fn unpack(packing: Packing, bytes: &[u8], inputs: usize, outputs: usi
     out
 }
 
-/// The weights' section of half bytes: those of a row's groups follow each other, or those of a column of eight rows.
+/// The weights' section of half bytes: those of a row's groups follow each other, or those of a
+/// column of eight rows.
 pub(super) fn nibbles(packing: Packing, int4: &Int4, inputs: usize, outputs: usize) -> Vec<u8> {
     let padded = inputs.next_multiple_of(usize::from(int4.group));
     let at = |row: usize, column: usize| {
@@ -113,41 +133,62 @@ pub(super) fn nibbles(packing: Packing, int4: &Int4, inputs: usize, outputs: usi
     if packing == Packing::NibbleLane {
         for row in (0..outputs).step_by(8) {
             for column in 0..padded {
-                out.extend([0, 4, 1, 5].map(|lower| at(row + lower, column) | (at(row + lower + 2, column) << 4)));
+                out.extend(
+                    [0, 4, 1, 5]
+                        .map(|lower| at(row + lower, column) | (at(row + lower + 2, column) << 4)),
+                );
             }
         }
     } else {
         for row in 0..outputs {
-            out.extend((0..padded).step_by(2).map(|column| at(row, column) | (at(row, column + 1) << 4)));
+            out.extend(
+                (0..padded).step_by(2).map(|column| at(row, column) | (at(row, column + 1) << 4)),
+            );
         }
     }
     out
 }
 
-/// The inverse of [`nibbles`]. -8 stands for half a byte that no weight has; what is in the padding is ignored.
-pub(super) fn from_nibbles(packing: Packing, bytes: &[u8], group: u8, inputs: usize, outputs: usize) -> Vec<i8> {
+/// The inverse of [`nibbles`]. -8 stands for half a byte that no weight has; what is in the padding
+/// is ignored.
+pub(super) fn from_nibbles(
+    packing: Packing,
+    bytes: &[u8],
+    group: u8,
+    inputs: usize,
+    outputs: usize,
+) -> Vec<i8> {
     let padded = inputs.next_multiple_of(usize::from(group));
     let half = |index: usize| (bytes[index / 2] >> (4 * (index % 2)) & 15) as i8 - 8;
     let place = |row: usize, column: usize| match packing {
         // Eight half bytes of a column: of the even rows, then of the odd ones.
-        Packing::NibbleLane => row / 8 * 8 * padded + column * 8 + [0, 4, 1, 5, 2, 6, 3, 7][row % 8],
+        Packing::NibbleLane => {
+            row / 8 * 8 * padded + column * 8 + [0, 4, 1, 5, 2, 6, 3, 7][row % 8]
+        }
         _ => row * padded + column,
     };
     (0..outputs).flat_map(|row| (0..inputs).map(move |column| half(place(row, column)))).collect()
 }
 
-/// The scales' section, from those of `[output][group]`: for eight rows those of their first groups, of their second ones, and so on.
+/// The scales' section, from those of `[output][group]`: for eight rows those of their first
+/// groups, of their second ones, and so on.
 pub(super) fn scales(packing: Packing, scales: &[u8], groups: usize) -> Vec<u8> {
     if packing != Packing::NibbleLane {
         return scales.to_vec();
     }
     let scale = |row: usize, group: usize| scales.get(row * groups + group).copied().unwrap_or(0);
     let rows = (0..scales.len() / groups.max(1)).step_by(8);
-    rows.flat_map(|first| (0..8 * groups).map(move |index| scale(first + index % 8, index / 8))).collect()
+    rows.flat_map(|first| (0..8 * groups).map(move |index| scale(first + index % 8, index / 8)))
+        .collect()
 }
 
 /// The inverse of [`scales`]; what is in the padding is ignored.
-pub(super) fn from_scales(packing: Packing, bytes: &[u8], groups: usize, outputs: usize) -> Vec<u8> {
+pub(super) fn from_scales(
+    packing: Packing,
+    bytes: &[u8],
+    groups: usize,
+    outputs: usize,
+) -> Vec<u8> {
     let place = |row: usize, group: usize| match packing {
         Packing::NibbleLane => row / 8 * 8 * groups + 8 * group + row % 8,
         _ => row * groups + group,
@@ -157,7 +198,12 @@ pub(super) fn from_scales(packing: Packing, bytes: &[u8], groups: usize, outputs
 
 /// `values` of `rows` rows for each class, each padded with zeros to `padded` rows.
 pub(super) fn pad<T: Copy + Default>(values: &[T], rows: usize, padded: usize) -> Vec<T> {
-    values.chunks(rows).flat_map(|class| class.iter().copied().chain(std::iter::repeat_n(T::default(), padded - rows))).collect()
+    values
+        .chunks(rows)
+        .flat_map(|class| {
+            class.iter().copied().chain(std::iter::repeat_n(T::default(), padded - rows))
+        })
+        .collect()
 }
 
 /// Multipliers as factors in units of 2^-32. A shift over 32 leaves none, which no valid model has.

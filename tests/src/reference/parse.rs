@@ -4,7 +4,8 @@ use super::bytes::{Reader, crc32};
 use super::write::{half_bytes, packed};
 use super::{Activation, Float, Int4, Int8, Layer, Model, Packing, Params, Refused, check, pack};
 
-/// Reads a blob of version 1 or 2 and checks every limit of the format. Where the bytes lie in memory does not matter here.
+/// Reads a blob of version 1 or 2 and checks every limit of the format. Where the bytes lie in
+/// memory does not matter here.
 ///
 /// # Errors
 ///
@@ -24,7 +25,8 @@ pub fn parse(blob: &[u8]) -> Result<Model, Refused> {
     if !matches!(version, 1 | 2) {
         return Err(Refused(format!("version {version}")));
     }
-    let name = String::from_utf8(reader.slice("name")?.to_vec()).map_err(|_| Refused("name: not UTF-8".into()))?;
+    let name = String::from_utf8(reader.slice("name")?.to_vec())
+        .map_err(|_| Refused("name: not UTF-8".into()))?;
     let mut model = Model {
         name,
         latent_len: reader.u16("latent_len")?,
@@ -38,7 +40,10 @@ pub fn parse(blob: &[u8]) -> Result<Model, Refused> {
         model.layers.push(layer(&mut reader)?);
     }
     if version != model.version() {
-        return Err(Refused(format!("version {version} for a model that takes {}", model.version())));
+        return Err(Refused(format!(
+            "version {version} for a model that takes {}",
+            model.version()
+        )));
     }
 
     let padding = reader.slice("padding")?;
@@ -120,7 +125,8 @@ impl Sections<'_> {
                 int8.weights = self.section(weights, i8::from_le_bytes)?;
                 int8.bias = self.section(biases, i32::from_le_bytes)?;
                 int8.multipliers = self.section(outputs, u16::from_le_bytes)?;
-                int8.negative_multipliers = self.section(if has_table { 0 } else { outputs }, u16::from_le_bytes)?;
+                int8.negative_multipliers =
+                    self.section(if has_table { 0 } else { outputs }, u16::from_le_bytes)?;
                 int8.shifts = self.section(outputs, u8::from_le_bytes)?;
                 int8.table = self.section(if has_table { 256 } else { 0 }, u8::from_le_bytes)?;
             }
@@ -133,20 +139,35 @@ impl Sections<'_> {
         Ok(())
     }
 
-    /// Reads the sections of an integer layer of half bytes, and refuses weights that writing its numbers does not give.
-    fn fill_half_bytes(&mut self, layer: &mut Layer, biases: u64, has_table: bool) -> Result<(), Refused> {
+    /// Reads the sections of an integer layer of half bytes, and refuses weights that writing its
+    /// numbers does not give.
+    fn fill_half_bytes(
+        &mut self,
+        layer: &mut Layer,
+        biases: u64,
+        has_table: bool,
+    ) -> Result<(), Refused> {
         let start = self.0.at;
-        let Params::I4(Int4 { group, .. }) = layer.params else { unreachable!("a layer of half bytes") };
+        let Params::I4(Int4 { group, .. }) = layer.params else {
+            unreachable!("a layer of half bytes")
+        };
         let (inputs, outputs) = (u64::from(layer.inputs), u64::from(layer.outputs));
         let groups = inputs.div_ceil(group.into());
         let rows = outputs.next_multiple_of(layer.packing.unit().0 as u64);
         let weights = self.section(rows * groups * u64::from(group) / 2, u8::from_le_bytes)?;
         let scales = self.section(rows * groups, u8::from_le_bytes)?;
         let int8 = Int8 {
-            weights: pack::from_nibbles(layer.packing, &weights, group, inputs as usize, outputs as usize),
+            weights: pack::from_nibbles(
+                layer.packing,
+                &weights,
+                group,
+                inputs as usize,
+                outputs as usize,
+            ),
             bias: self.section(biases, i32::from_le_bytes)?,
             multipliers: self.section(outputs, u16::from_le_bytes)?,
-            negative_multipliers: self.section(if has_table { 0 } else { outputs }, u16::from_le_bytes)?,
+            negative_multipliers: self
+                .section(if has_table { 0 } else { outputs }, u16::from_le_bytes)?,
             shifts: self.section(outputs, u8::from_le_bytes)?,
             table: self.section(if has_table { 256 } else { 0 }, u8::from_le_bytes)?,
         };
@@ -159,7 +180,8 @@ impl Sections<'_> {
         Ok(())
     }
 
-    /// Reads the sections of a packed integer layer, and refuses those that packing its numbers does not give.
+    /// Reads the sections of a packed integer layer, and refuses those that packing its numbers
+    /// does not give.
     fn unpack(&mut self, layer: &mut Layer, biases: u64, has_table: bool) -> Result<(), Refused> {
         if layer.inputs == 0 || layer.outputs == 0 {
             return Err(Refused("inputs or outputs: 0".into()));
@@ -172,7 +194,8 @@ impl Sections<'_> {
         let weights = self.section(padded, u8::from_le_bytes)?;
         let bias = self.section(biases / outputs as u64 * rows as u64, i32::from_le_bytes)?;
         let factors = self.section(rows as u64, u32::from_le_bytes)?;
-        let negative_factors = self.section(if has_table { 0 } else { rows as u64 }, u32::from_le_bytes)?;
+        let negative_factors =
+            self.section(if has_table { 0 } else { rows as u64 }, u32::from_le_bytes)?;
         let mut shifts = self.section(rows as u64, u8::from_le_bytes)?;
         // Padding is compared below.
         shifts.truncate(outputs);
@@ -182,7 +205,11 @@ impl Sections<'_> {
         }
         let multipliers = |factors: &[u32]| {
             // One that is too large is too large after the cast as well.
-            factors.iter().zip(&shifts).map(|(&factor, &shift)| (factor >> (32 - shift)).min(65_535) as u16).collect()
+            factors
+                .iter()
+                .zip(&shifts)
+                .map(|(&factor, &shift)| (factor >> (32 - shift)).min(65_535) as u16)
+                .collect()
         };
         let int8 = Int8 {
             weights: pack::unpack(layer.packing, &weights, inputs, outputs),
@@ -200,7 +227,11 @@ impl Sections<'_> {
     }
 
     /// `count` values of `N` bytes and the zeros up to the next multiple of 16.
-    fn section<T, const N: usize>(&mut self, count: u64, value: fn([u8; N]) -> T) -> Result<Vec<T>, Refused> {
+    fn section<T, const N: usize>(
+        &mut self,
+        count: u64,
+        value: fn([u8; N]) -> T,
+    ) -> Result<Vec<T>, Refused> {
         let (values, _) = self.0.take(count * N as u64, "payload")?.as_chunks();
         let values = values.iter().map(|&bytes| value(bytes)).collect();
         let zeros = self.0.at.next_multiple_of(16) - self.0.at;

@@ -2,7 +2,8 @@
 
 use super::{Activation, Float, Int8, Layer, Model, Params};
 
-/// The pixels, `[height][width][channels]`, for `latent` (codes 0..=127) and, of a conditional model, `label`.
+/// The pixels, `[height][width][channels]`, for `latent` (codes 0..=127) and, of a conditional
+/// model, `label`.
 ///
 /// # Panics
 ///
@@ -13,7 +14,8 @@ pub fn generate(model: &Model, latent: &[u8], label: Option<u16>) -> Vec<u8> {
     if !is_float(model) {
         layers(model, latent, label).pop().unwrap_or_default()
     } else {
-        let mut values: Vec<f64> = latent.iter().map(|&code| (f64::from(code) - 64.0) / 16.0).collect();
+        let mut values: Vec<f64> =
+            latent.iter().map(|&code| (f64::from(code) - 64.0) / 16.0).collect();
         for (index, layer) in model.layers.iter().enumerate() {
             values = float_layer(layer, float(layer), &values, if index == 0 { class } else { 0 });
         }
@@ -22,7 +24,8 @@ pub fn generate(model: &Model, latent: &[u8], label: Option<u16>) -> Vec<u8> {
     }
 }
 
-/// What each layer of an integer model puts out for `latent` and `label`, first to last: codes, then pixels.
+/// What each layer of an integer model puts out for `latent` and `label`, first to last: codes,
+/// then pixels.
 ///
 /// # Panics
 ///
@@ -48,7 +51,11 @@ pub fn is_float(model: &Model) -> bool {
 fn class(model: &Model, latent: &[u8], label: Option<u16>) -> usize {
     assert_eq!(latent.len(), usize::from(model.latent_len), "latent codes");
     assert_eq!(label.is_some(), model.classes > 0, "a label exactly if the model has classes");
-    assert!(label.is_none_or(|label| label < model.classes), "label {label:?} of {}", model.classes);
+    assert!(
+        label.is_none_or(|label| label < model.classes),
+        "label {label:?} of {}",
+        model.classes
+    );
     usize::from(label.unwrap_or(0))
 }
 
@@ -57,7 +64,8 @@ pub(crate) fn layer(layer: &Layer, input: &[u8]) -> Vec<u8> {
     integer_layer(layer, input, 0)
 }
 
-/// `(acc * multiplier + 2^(shift - 1)) >> shift`, rounding towards minus infinity after the half was added.
+/// `(acc * multiplier + 2^(shift - 1)) >> shift`, rounding towards minus infinity after the half
+/// was added.
 #[must_use]
 pub fn rescale(acc: i64, multiplier: u16, shift: u8) -> i64 {
     (acc * i64::from(multiplier) + (1i64 << (shift - 1))) >> shift
@@ -78,9 +86,11 @@ fn integer_layer(layer: &Layer, input: &[u8], class: usize) -> Vec<u8> {
             acc += w * i64::from(x);
         }
         let negative = !has_table && acc < 0;
-        let multiplier = if negative { int8.negative_multipliers[row] } else { int8.multipliers[row] };
+        let multiplier =
+            if negative { int8.negative_multipliers[row] } else { int8.multipliers[row] };
         let top = if has_table { 255 } else { 127 };
-        let q = (i64::from(layer.zero_point) + rescale(acc, multiplier, int8.shifts[row])).clamp(0, top);
+        let q = (i64::from(layer.zero_point) + rescale(acc, multiplier, int8.shifts[row]))
+            .clamp(0, top);
         output.push(if has_table { int8.table[q as usize] } else { q as u8 });
     }
     output
@@ -125,7 +135,9 @@ mod tests {
     /// Worked by hand: halves go up, also below zero.
     #[test]
     fn halves_round_up() {
-        for (acc, expected) in [(3 << 16, 2), (-3 << 16, -1), ((3 << 16) - 1, 1), ((-3 << 16) - 1, -2)] {
+        for (acc, expected) in
+            [(3 << 16, 2), (-3 << 16, -1), ((3 << 16) - 1, 1), ((-3 << 16) - 1, -2)]
+        {
             assert_eq!(rescale(acc, 1, 17), expected, "{acc}");
         }
     }

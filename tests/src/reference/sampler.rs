@@ -21,7 +21,10 @@ pub fn thresholds() -> [u32; 127] {
     core::array::from_fn(|k| {
         let exact = 4_294_967_296.0 * normal_cdf((k as f64 - 63.5) / 16.0);
         // The error is about 2^32 x 2^-52, a millionth; the nearest half is 0.02 away.
-        assert!((exact.fract() - 0.5).abs() > 1e-4, "T[{k}] = {exact} is too near a half to be rounded in f64");
+        assert!(
+            (exact.fract() - 0.5).abs() > 1e-4,
+            "T[{k}] = {exact} is too near a half to be rounded in f64"
+        );
         exact.round() as u32
     })
 }
@@ -50,7 +53,8 @@ impl Pcg32 {
         xorshifted.rotate_right((old >> 59) as u32)
     }
 
-    /// Leaves out `n` outputs: `n` steps `s -> a s + c` are one step of the same form, found by repeated squaring.
+    /// Leaves out `n` outputs: `n` steps `s -> a s + c` are one step of the same form, found by
+    /// repeated squaring.
     pub fn skip(&mut self, mut n: u64) {
         let (mut a, mut c) = (MULTIPLIER, self.increment);
         while n > 0 {
@@ -87,7 +91,9 @@ mod tests {
     #[test]
     fn published_outputs() {
         let mut pcg = Pcg32::new(42, 54);
-        for expected in [0xa15c_02b7, 0x7b47_f409, 0xba1d_3330, 0x83d2_f293, 0xbfa4_784b, 0xcbed_606e] {
+        for expected in
+            [0xa15c_02b7, 0x7b47_f409, 0xba1d_3330, 0x83d2_f293, 0xbfa4_784b, 0xcbed_606e]
+        {
             assert_eq!(pcg.next_u32(), expected);
         }
     }

@@ -1,4 +1,5 @@
-//! Functions of real numbers that became integers: the normal distribution and the activation tables, in `f64`.
+//! Functions of real numbers that became integers: the normal distribution and the activation
+//! tables, in `f64`.
 
 use super::Activation;
 
@@ -18,7 +19,8 @@ pub fn output_table(activation: Activation) -> [u8; 256] {
     })
 }
 
-/// The table of a hidden layer, from the same index to the next layer's code; `None` for activations without one.
+/// The table of a hidden layer, from the same index to the next layer's code; `None` for
+/// activations without one.
 #[must_use]
 pub fn hidden_table(activation: Activation) -> Option<[u8; 256]> {
     match activation {
@@ -37,12 +39,15 @@ fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-x))
 }
 
-/// Rounds `entry` of every index, halves up. The entry of index 128 is exactly a half in most tables; any other would
-/// have to be clear of one, or the last bit of an exponential would decide.
+/// Rounds `entry` of every index, halves up. The entry of index 128 is exactly a half in most
+/// tables; any other would have to be clear of one, or the last bit of an exponential would decide.
 fn table(entry: impl Fn(f64) -> f64) -> [u8; 256] {
     core::array::from_fn(|i| {
         let exact = entry(i as f64);
-        assert!(i == 128 || (exact.fract() - 0.5).abs() > 1e-6, "entry {i}: {exact} is too near a half");
+        assert!(
+            i == 128 || (exact.fract() - 0.5).abs() > 1e-6,
+            "entry {i}: {exact} is too near a half"
+        );
         (exact + 0.5).floor() as u8
     })
 }

@@ -1,4 +1,5 @@
-//! Writing a blob, in pieces that a test can tamper with. Nothing is checked: an invalid model gives an invalid blob.
+//! Writing a blob, in pieces that a test can tamper with. Nothing is checked: an invalid model
+//! gives an invalid blob.
 
 use super::bytes::{crc32, push_varint};
 use super::{Activation, Int4, Int8, Layer, Model, Packing, Params, pack};
@@ -75,10 +76,18 @@ pub(super) fn packed(layer: &Layer, int8: &Int8) -> Vec<u8> {
     let rows = usize::from(layer.outputs);
     let padded = rows.next_multiple_of(layer.packing.unit().0);
     let mut out = Vec::new();
-    section(&mut out, &pack::weights(layer.packing, &int8.weights, layer.inputs.into()), u8::to_le_bytes);
+    section(
+        &mut out,
+        &pack::weights(layer.packing, &int8.weights, layer.inputs.into()),
+        u8::to_le_bytes,
+    );
     section(&mut out, &pack::pad(&int8.bias, rows, padded), i32::to_le_bytes);
     for multipliers in [&int8.multipliers, &int8.negative_multipliers] {
-        section(&mut out, &pack::pad(&pack::factors(int8, multipliers), rows, padded), u32::to_le_bytes);
+        section(
+            &mut out,
+            &pack::pad(&pack::factors(int8, multipliers), rows, padded),
+            u32::to_le_bytes,
+        );
     }
     section(&mut out, &pack::pad(&int8.shifts, rows, padded), u8::to_le_bytes);
     section(&mut out, &int8.table, u8::to_le_bytes);
@@ -89,8 +98,16 @@ pub(super) fn packed(layer: &Layer, int8: &Int8) -> Vec<u8> {
 pub(super) fn half_bytes(layer: &Layer, int4: &Int4) -> Vec<u8> {
     let Int4 { scales, int8, .. } = int4;
     let mut out = Vec::new();
-    section(&mut out, &pack::nibbles(layer.packing, int4, layer.inputs.into(), layer.outputs.into()), u8::to_le_bytes);
-    section(&mut out, &pack::scales(layer.packing, scales, int4.groups(layer.inputs)), u8::to_le_bytes);
+    section(
+        &mut out,
+        &pack::nibbles(layer.packing, int4, layer.inputs.into(), layer.outputs.into()),
+        u8::to_le_bytes,
+    );
+    section(
+        &mut out,
+        &pack::scales(layer.packing, scales, int4.groups(layer.inputs)),
+        u8::to_le_bytes,
+    );
     section(&mut out, &int8.bias, i32::to_le_bytes);
     section(&mut out, &int8.multipliers, u16::to_le_bytes);
     section(&mut out, &int8.negative_multipliers, u16::to_le_bytes);
@@ -99,7 +116,8 @@ pub(super) fn half_bytes(layer: &Layer, int4: &Int4) -> Vec<u8> {
     out
 }
 
-/// A blob from the pieces of its message: adds the padding that aligns the payload, the payload's length and the CRC.
+/// A blob from the pieces of its message: adds the padding that aligns the payload, the payload's
+/// length and the CRC.
 #[must_use]
 pub fn assemble(header: &[u8], payload: &[u8]) -> Vec<u8> {
     let mut length = Vec::new();

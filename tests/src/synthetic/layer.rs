@@ -4,7 +4,8 @@ use super::SplitMix64;
 use crate::reference::tables::hidden_table;
 use crate::reference::{Activation, Int4, Int8, Layer, Packing, Params};
 
-/// A layer of [`Shape::int8`] for inputs like `samples`; of half bytes in groups of `group` if that is not 0.
+/// A layer of [`Shape::int8`] for inputs like `samples`; of half bytes in groups of `group` if that
+/// is not 0.
 pub(super) fn integer_layer(
     rng: &mut SplitMix64,
     samples: &[Vec<u8>],
@@ -22,7 +23,13 @@ pub(super) fn integer_layer(
     for row in 0..usize::from(outputs) {
         let extreme = rng.range(0, 2) == 0;
         let all_at_the_limit = extreme && rng.range(0, 1) == 0;
-        let mut weight = || if all_at_the_limit { largest * (2 * rng.range(0, 1) - 1) } else { rng.range(-largest, largest) };
+        let mut weight = || {
+            if all_at_the_limit {
+                largest * (2 * rng.range(0, 1) - 1)
+            } else {
+                rng.range(-largest, largest)
+            }
+        };
         let weights: Vec<i64> = (0..inputs).map(|_| weight()).collect();
         int8.weights.extend(weights.iter().map(|&w| w as i8));
         let weights = if group == 0 {
@@ -31,7 +38,11 @@ pub(super) fn integer_layer(
             let mut scale = || if all_at_the_limit { 255 } else { rng.range(0, 255) };
             let scales: Vec<i64> = (0..inputs.div_ceil(group.into())).map(|_| scale()).collect();
             all_scales.extend(scales.iter().map(|&scale| scale as u8));
-            weights.iter().enumerate().map(|(column, w)| w * scales[column / usize::from(group)]).collect()
+            weights
+                .iter()
+                .enumerate()
+                .map(|(column, w)| w * scales[column / usize::from(group)])
+                .collect()
         };
         let (mean, spread) = sums(&weights, samples);
 
@@ -56,7 +67,9 @@ pub(super) fn integer_layer(
             _ => 1.0,
         };
         let any = extreme && rng.range(0, 1) == 0;
-        let mut multiplier = |fitting: f64| if any { rng.range(0, 32_767) as u16 } else { fitting.min(32_767.0) as u16 };
+        let mut multiplier = |fitting: f64| {
+            if any { rng.range(0, 32_767) as u16 } else { fitting.min(32_767.0) as u16 }
+        };
         int8.multipliers.push(multiplier(fitting));
         if !has_table {
             int8.negative_multipliers.push(multiplier(fitting * slope));
@@ -70,14 +83,19 @@ pub(super) fn integer_layer(
         int8.table = table.into();
     }
     let zero_point = if has_table { rng.range(100, 156) } else { rng.range(0, 127) } as u8;
-    let params = if group == 0 { Params::I8(int8) } else { Params::I4(Int4 { group, scales: all_scales, int8 }) };
+    let params = if group == 0 {
+        Params::I8(int8)
+    } else {
+        Params::I4(Int4 { group, scales: all_scales, int8 })
+    };
     Layer { inputs, outputs, activation, zero_point, packing: Packing::Rows, params }
 }
 
-/// Mean of a row's sums over `samples`, and how far from it they lie on average; the latter at least so large that a
-/// multiplier can bring it to the codes.
+/// Mean of a row's sums over `samples`, and how far from it they lie on average; the latter at
+/// least so large that a multiplier can bring it to the codes.
 fn sums(weights: &[i64], samples: &[Vec<u8>]) -> (i64, i64) {
-    let sum = |codes: &Vec<u8>| weights.iter().zip(codes).map(|(&w, &x)| w * i64::from(x)).sum::<i64>();
+    let sum =
+        |codes: &Vec<u8>| weights.iter().zip(codes).map(|(&w, &x)| w * i64::from(x)).sum::<i64>();
     let sums: Vec<i64> = samples.iter().map(sum).collect();
     let count = samples.len() as i64;
     let mean = sums.iter().sum::<i64>() / count;

@@ -14,8 +14,13 @@ pub fn backends() -> Vec<Backend> {
     static SAID: Once = Once::new();
     let available: Vec<Backend> = Backend::available().collect();
     SAID.call_once(|| {
-        let tested = |backend| if available.contains(backend) { "tested" } else { "SKIPPED, this CPU lacks it" };
-        let lines: String = Backend::ALL.iter().map(|backend| format!("\nbackend {backend}: {}", tested(backend))).collect();
+        let tested = |backend| {
+            if available.contains(backend) { "tested" } else { "SKIPPED, this CPU lacks it" }
+        };
+        let lines: String = Backend::ALL
+            .iter()
+            .map(|backend| format!("\nbackend {backend}: {}", tested(backend)))
+            .collect();
         // Not by `eprintln`, which cargo test hides.
         let _ = std::io::stderr().write_all((lines + "\n").as_bytes());
     });
@@ -26,7 +31,8 @@ pub fn backends() -> Vec<Backend> {
 pub fn inputs(generator: &Generator<'_>, count: usize) -> (Vec<u8>, Option<Vec<u16>>) {
     let latents = sampler::codes(5, 0, count * generator.latent_len());
     let classes = generator.classes();
-    let labels = (classes > 0).then(|| (0..count).map(|index| (index * 7 % usize::from(classes)) as u16).collect());
+    let labels = (classes > 0)
+        .then(|| (0..count).map(|index| (index * 7 % usize::from(classes)) as u16).collect());
     (latents, labels)
 }
 
@@ -36,7 +42,9 @@ pub fn expected(generator: &Generator<'_>, latents: &[u8], labels: Option<&[u16]
     let latents = latents.chunks(generator.latent_len());
     let images = latents.enumerate().flat_map(|(index, latent)| {
         let mut pixels = vec![0; generator.pixels_len()];
-        generator.generate(latent, labels.map(|labels| labels[index]), &mut scratch, &mut pixels).expect("the call is right");
+        generator
+            .generate(latent, labels.map(|labels| labels[index]), &mut scratch, &mut pixels)
+            .expect("the call is right");
         pixels
     });
     images.collect()
@@ -52,11 +60,21 @@ pub fn check(backends: &[Backend], generator: &Generator<'_>, count: usize) {
         let runner = Runner::with_backend(generator, backend).expect("it is available");
         let mut pixels = vec![0xA5; expected.len()];
         runner.generate_batch(&latents, labels, &mut pixels).expect("the call is right");
-        assert!(pixels == expected, "{backend}: a batch of {count} differs, {:?}", generator.header());
+        assert!(
+            pixels == expected,
+            "{backend}: a batch of {count} differs, {:?}",
+            generator.header()
+        );
         let (pixels, last) = (&mut pixels[..generator.pixels_len()], count - 1);
         let latent = &latents[last * generator.latent_len()..];
-        runner.generate(latent, labels.map(|labels| labels[last]), pixels).expect("the call is right");
-        assert!(*pixels == expected[last * pixels.len()..], "{backend}: an image alone differs, {:?}", generator.header());
+        runner
+            .generate(latent, labels.map(|labels| labels[last]), pixels)
+            .expect("the call is right");
+        assert!(
+            *pixels == expected[last * pixels.len()..],
+            "{backend}: an image alone differs, {:?}",
+            generator.header()
+        );
     }
 }
 
@@ -70,14 +88,21 @@ pub fn check_with_reference(backends: &[Backend], model: &Model, generator: &Gen
         let runner = Runner::with_backend(generator, backend).expect("it is available");
         let mut pixels = vec![0xA5; expected.len()];
         runner.generate(&latents, label, &mut pixels).expect("the call is right");
-        assert!(pixels == expected, "{backend}: other pixels than the reference's, {:?}", generator.header());
+        assert!(
+            pixels == expected,
+            "{backend}: other pixels than the reference's, {:?}",
+            generator.header()
+        );
     }
 }
 
-/// Shifts that a factor can have, as those of quantized models; beyond, requantization goes another way.
+/// Shifts that a factor can have, as those of quantized models; beyond, requantization goes another
+/// way.
 pub fn usual_shifts(model: &mut Model) {
     for layer in &mut model.layers {
-        let (Params::I8(int8) | Params::I4(Int4 { int8, .. })) = &mut layer.params else { continue };
+        let (Params::I8(int8) | Params::I4(Int4 { int8, .. })) = &mut layer.params else {
+            continue;
+        };
         int8.shifts.iter_mut().for_each(|shift| *shift = (*shift).min(32));
     }
 }

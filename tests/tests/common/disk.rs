@@ -11,5 +11,7 @@ pub fn root() -> &'static Path {
 /// A file under the root.
 pub fn read(path: impl AsRef<Path>) -> Vec<u8> {
     let path = root().join(path);
-    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; `cargo xtask vectors` makes vector files", path.display()))
+    fs::read(&path).unwrap_or_else(|error| {
+        panic!("{}: {error}; `cargo xtask vectors` makes vector files", path.display())
+    })
 }

@@ -1,4 +1,5 @@
-//! What the console has to do on every board. The images are compared, pixel by pixel, with those of the host.
+//! What the console has to do on every board. The images are compared, pixel by pixel, with those
+//! of the host.
 
 use anyhow::{Context, Result, ensure};
 use gan_core::LatentSampler;
@@ -21,7 +22,8 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for board in boards {
         let elf = build(toolchain, board, &model, 0)?;
         let (mut session, greeting) = Session::open(board, &elf, &[])?;
-        let grid = conversation(&mut session, &greeting, board, &blob).with_context(|| board.name.clone())?;
+        let grid = conversation(&mut session, &greeting, board, &blob)
+            .with_context(|| board.name.clone())?;
         grids.push(grid);
         let stack = lines(&session.ask("info")?)?.pop().unwrap_or_default();
         println!("console {}: as expected; {stack}", board.name);
@@ -31,17 +33,30 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for (board, grid) in boards.iter().zip(&grids) {
         ensure!(grid == first, "{} draws another grid than {}", board.name, boards[0].name);
     }
-    for board in boards.iter().filter(|board| ["mps2-an386", "riscv32"].contains(&board.name.as_str())) {
+    for board in
+        boards.iter().filter(|board| ["mps2-an386", "riscv32"].contains(&board.name.as_str()))
+    {
         received(toolchain, board).with_context(|| format!("{}: load", board.name))?;
-        println!("console {}: takes a model, and keeps the old one when the new one is bad", board.name);
+        println!(
+            "console {}: takes a model, and keeps the old one when the new one is bad",
+            board.name
+        );
     }
     Ok(())
 }
 
 /// Everything but a received model. Returns the grid.
-pub fn conversation(session: &mut Session, greeting: &[u8], board: &Board, blob: &Blob) -> Result<Vec<String>> {
+pub fn conversation(
+    session: &mut Session,
+    greeting: &[u8],
+    board: &Board,
+    blob: &Blob,
+) -> Result<Vec<String>> {
     let greeting = lines(greeting)?;
-    ensure!(greeting[0].contains(&board.core) && greeting[0].contains(&board.kernel), "it greets with {greeting:?}");
+    ensure!(
+        greeting[0].contains(&board.core) && greeting[0].contains(&board.kernel),
+        "it greets with {greeting:?}"
+    );
     idle(session)?;
     images(session, blob)?;
     answers(session, &board.kernel)?;
@@ -60,7 +75,8 @@ fn idle(session: &mut Session) -> Result<()> {
 fn images(session: &mut Session, blob: &Blob) -> Result<()> {
     let generator = blob.decode()?;
     let shape = generator.image();
-    let (mut latent, mut scratch) = (vec![0; generator.latent_len()], vec![0; generator.scratch_len()]);
+    let (mut latent, mut scratch) =
+        (vec![0; generator.latent_len()], vec![0; generator.scratch_len()]);
     let mut pixels = vec![0; generator.pixels_len()];
     session.ask(&format!("seed {SEED}"))?;
     let mut sampler = LatentSampler::new(SEED);
@@ -68,11 +84,19 @@ fn images(session: &mut Session, blob: &Blob) -> Result<()> {
         sampler.fill(&mut latent);
         generator.generate(&latent, Some(label), &mut scratch, &mut pixels)?;
         let drawn = lines(&session.ask(&label.to_string())?)?;
-        ensure!(drawn.len() == usize::from(shape.height) + 1, "label {label} is drawn as {drawn:?}");
-        let expected = [format!("P5\n{} {}\n255\n", shape.width, shape.height).as_bytes(), &pixels, b"\r\n"].concat();
+        ensure!(
+            drawn.len() == usize::from(shape.height) + 1,
+            "label {label} is drawn as {drawn:?}"
+        );
+        let expected =
+            [format!("P5\n{} {}\n255\n", shape.width, shape.height).as_bytes(), &pixels, b"\r\n"]
+                .concat();
         // The answer ends before the line end that belongs to the prompt.
         let raw = [&session.ask("raw")?[..], b"\r\n"].concat();
-        ensure!(raw == expected, "label {label}, image {label} of seed {SEED}: expected {expected:?}, got {raw:?}");
+        ensure!(
+            raw == expected,
+            "label {label}, image {label} of seed {SEED}: expected {expected:?}, got {raw:?}"
+        );
         session.ask("next")?;
     }
     Ok(())
@@ -94,7 +118,8 @@ fn answers(session: &mut Session, kernel: &str) -> Result<()> {
     Ok(())
 }
 
-/// A model that comes over the console runs, and one that is damaged, cut short or too large does not and leaves the old one alone.
+/// A model that comes over the console runs, and one that is damaged, cut short or too large does
+/// not and leaves the old one alone.
 fn received(toolchain: Toolchain, board: &Board) -> Result<()> {
     let elf = build(toolchain, board, &vectors::folder().join("v1-tiny.gan"), ROOM)?;
     let (mut session, _) = Session::open(board, &elf, &[])?;
@@ -102,14 +127,20 @@ fn received(toolchain: Toolchain, board: &Board) -> Result<()> {
     let good = model.bytes();
     let kept = |answer: Vec<u8>, why: &str| -> Result<()> {
         let answer = lines(&answer)?.join("\n");
-        ensure!(answer.contains(why) && answer.ends_with("still tiny"), "expected `{why}`, got {answer}");
+        ensure!(
+            answer.contains(why) && answer.ends_with("still tiny"),
+            "expected `{why}`, got {answer}"
+        );
         Ok(())
     };
     let mut damaged = good.to_vec();
     damaged[good.len() / 2] ^= 1;
     kept(send(&mut session, &damaged)?, "crc: does not match")?;
     kept(send(&mut session, &good[..good.len() - 1])?, "truncated")?;
-    kept(session.send_after("load 100", " bytes now\r\n", b"too few")?, "only 7 of 100 bytes came")?;
+    kept(
+        session.send_after("load 100", " bytes now\r\n", b"too few")?,
+        "only 7 of 100 bytes came",
+    )?;
     kept(session.ask(&format!("load {}", ROOM + 1))?, "too many")?;
     let greeting = lines(&send(&mut session, good)?)?;
     ensure!(greeting[0].starts_with(&model.stem()), "after the model came: {greeting:?}");

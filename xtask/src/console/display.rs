@@ -12,7 +12,8 @@ use crate::boards;
 use crate::setup::Toolchain;
 use crate::{shell, vectors};
 
-/// The board with a display that QEMU emulates, the display's size, and the pixels of QEMU's picture that are a dot of it, to each side.
+/// The board with a display that QEMU emulates, the display's size, and the pixels of QEMU's
+/// picture that are a dot of it, to each side.
 const BOARD: &str = "lm3s6965evb";
 const WIDTH: usize = 128;
 const HEIGHT: usize = 64;
@@ -42,12 +43,20 @@ struct Look {
 }
 
 /// 8 by 8 pixels fill the height; a cell of the grid has room for 24 by 24 dots.
-const OF_8: Layout =
-    Layout { alone: Look { scale: 8, columns: (0, 8) }, corner: (32, 0), grid: Look { scale: 3, columns: (0, 8) }, below: 4 };
-/// 28 by 28 pixels twice as large leave 36 and 4 dots on each side; a cell of the grid has room for 25 of 28 columns, so one is left out on the left
-/// and two on the right.
-const OF_28: Layout =
-    Layout { alone: Look { scale: 2, columns: (0, 28) }, corner: (36, 4), grid: Look { scale: 1, columns: (1, 25) }, below: 2 };
+const OF_8: Layout = Layout {
+    alone: Look { scale: 8, columns: (0, 8) },
+    corner: (32, 0),
+    grid: Look { scale: 3, columns: (0, 8) },
+    below: 4,
+};
+/// 28 by 28 pixels twice as large leave 36 and 4 dots on each side; a cell of the grid has room for
+/// 25 of 28 columns, so one is left out on the left and two on the right.
+const OF_28: Layout = Layout {
+    alone: Look { scale: 2, columns: (0, 28) },
+    corner: (36, 4),
+    grid: Look { scale: 1, columns: (1, 25) },
+    below: 2,
+};
 
 /// Draws with models of both sizes, alone and as a grid.
 pub fn check(toolchain: Toolchain) -> Result<()> {
@@ -70,27 +79,39 @@ fn drawn(toolchain: Toolchain, model: &Path, layout: &Layout) -> Result<usize> {
     let side = blob.decode()?.image().width.into();
     let elf = build(toolchain, board, model, 0)?;
     let monitor = Monitor::new();
-    let (mut session, _) = Session::open(board, &elf, &monitor.arguments().each_ref().map(String::as_str))?;
+    let (mut session, _) =
+        Session::open(board, &elf, &monitor.arguments().each_ref().map(String::as_str))?;
     let file = vectors::scratch()?.join("screen.ppm");
     let mut compare = |command: &str, expected: &Screen| -> Result<()> {
         session.ask(command)?;
         monitor.dump(&file, "ppm")?;
         let shown = Screen::read(&file, MAGNIFIED)?;
         ensure!(shown.dots.len() == expected.dots.len(), "{} dots", shown.dots.len());
-        let differing = shown.dots.iter().zip(&expected.dots).position(|(shown, expected)| shown != expected);
+        let differing =
+            shown.dots.iter().zip(&expected.dots).position(|(shown, expected)| shown != expected);
         if let Some(at) = differing {
-            let (x, y, shown, expected) = (at % WIDTH, at / WIDTH, shown.dots[at], expected.dots[at]);
+            let (x, y, shown, expected) =
+                (at % WIDTH, at / WIDTH, shown.dots[at], expected.dots[at]);
             anyhow::bail!("after `{command}`, dot {x}, {y}: expected {expected}, got {shown}");
         }
         Ok(())
     };
 
-    // `seed` draws label 0; a label draws the same latent's image of that label, which the host makes with it.
-    let alone = |label: usize| screen([(&images.of_first[label], layout.corner)], side, layout.alone);
+    // `seed` draws label 0; a label draws the same latent's image of that label, which the host
+    // makes with it.
+    let alone =
+        |label: usize| screen([(&images.of_first[label], layout.corner)], side, layout.alone);
     compare(&format!("seed {SEED}"), &alone(0))?;
     compare("7", &alone(7))?;
     let corner = |label: usize| (label % 5 * 25, label / 5 * 32 + layout.below);
-    compare("grid", &screen(images.of_own.iter().enumerate().map(|(label, image)| (image, corner(label))), side, layout.grid))?;
+    compare(
+        "grid",
+        &screen(
+            images.of_own.iter().enumerate().map(|(label, image)| (image, corner(label))),
+            side,
+            layout.grid,
+        ),
+    )?;
     compare("4", &alone(4))?;
     Ok(4)
 }
@@ -105,7 +126,8 @@ struct Images {
 
 fn images(blob: &Blob) -> Result<Images> {
     let generator = blob.decode()?;
-    let (mut scratch, mut first) = (vec![0; generator.scratch_len()], vec![0; generator.latent_len()]);
+    let (mut scratch, mut first) =
+        (vec![0; generator.scratch_len()], vec![0; generator.latent_len()]);
     let mut make = |latent: &[u8], label| -> Result<Vec<u8>> {
         let mut pixels = vec![0; generator.pixels_len()];
         generator.generate(latent, Some(label), &mut scratch, &mut pixels)?;
@@ -122,7 +144,11 @@ fn images(blob: &Blob) -> Result<Images> {
 }
 
 /// A black screen with images of `side` by `side` pixels at their corners.
-fn screen<'i>(images: impl IntoIterator<Item = (&'i Vec<u8>, (usize, usize))>, side: usize, look: Look) -> Screen {
+fn screen<'i>(
+    images: impl IntoIterator<Item = (&'i Vec<u8>, (usize, usize))>,
+    side: usize,
+    look: Look,
+) -> Screen {
     let mut screen = Screen::black(WIDTH, HEIGHT);
     let Look { scale, columns: (hidden, shown) } = look;
     for (pixels, (left, top)) in images {
@@ -130,7 +156,8 @@ fn screen<'i>(images: impl IntoIterator<Item = (&'i Vec<u8>, (usize, usize))>, s
             for x in 0..shown * scale {
                 let pixel = pixels[y / scale * side + hidden + x / scale];
                 // The nearest of 16 greys, 17 levels apart.
-                screen.dots[(top + y) * WIDTH + left + x] = ((u32::from(pixel) * 2 + 17) / 34) as u8 * 17;
+                screen.dots[(top + y) * WIDTH + left + x] =
+                    ((u32::from(pixel) * 2 + 17) / 34) as u8 * 17;
             }
         }
     }

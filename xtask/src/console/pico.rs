@@ -1,4 +1,5 @@
-//! The Pico's firmware in rp2040js, an emulator of the RP2040 that Node.js runs. Not QEMU's work, so it is done where npm is, and said aloud where not.
+//! The Pico's firmware in rp2040js, an emulator of the RP2040 that Node.js runs. Not QEMU's work,
+//! so it is done where npm is, and said aloud where not.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,26 +23,37 @@ pub fn install() -> Result<PathBuf> {
     if !folder.join("node_modules/rp2040js").exists() {
         fs::create_dir_all(&folder)?;
         let mut npm = Command::new("npm");
-        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(&folder).arg(VERSION);
+        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
+            .arg(&folder)
+            .arg(VERSION);
         shell::capture(&mut npm)?;
     }
     Ok(folder)
 }
 
-/// The same conversation as with the boards in QEMU: the images are the host's. The clock is checked by the emulator's script. No display is
-/// connected, and firmware that looks for one has to notice.
+/// The same conversation as with the boards in QEMU: the images are the host's. The clock is
+/// checked by the emulator's script. No display is connected, and firmware that looks for one has
+/// to notice.
 pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
     let board = boards::all().into_iter().find(|board| board.name == "pico").context("no pico")?;
     let model = vectors::default_model()?;
     for oled in [false, true] {
-        let elf = fs::read(firmware::build(toolchain, board, "digits", Input { oled, ..Input::model(&model) })?)?;
+        let elf = fs::read(firmware::build(
+            toolchain,
+            board,
+            "digits",
+            Input { oled, ..Input::model(&model) },
+        )?)?;
         let file = vectors::scratch()?.join("pico.uf2");
         fs::write(&file, uf2::of_elf(&elf, board.uf2.context("pico: no uf2")?)?)?;
         let mut node = Command::new("node");
         node.arg(boards::firmware_folder().join("emulate/pico.mjs")).arg(emulator).arg(file);
         let (mut session, greeting) = Session::start(node)?;
         conversation(&mut session, &greeting, board, &Blob::read(&model)?)?;
-        println!("console pico{} in {VERSION}: as expected", if oled { ", looking for a display," } else { "" });
+        println!(
+            "console pico{} in {VERSION}: as expected",
+            if oled { ", looking for a display," } else { "" }
+        );
     }
     Ok(())
 }

@@ -43,7 +43,8 @@ impl Monitor {
         ] {
             writeln!(to, "{command}")?;
             loop {
-                let answer: Value = serde_json::from_str(&answers.next().context("QEMU's monitor ended")??)?;
+                let answer: Value =
+                    serde_json::from_str(&answers.next().context("QEMU's monitor ended")??)?;
                 match (&answer["return"], &answer["error"]["desc"]) {
                     (Value::Null, Value::Null) => {} // something that happened meanwhile
                     (Value::Null, error) => bail!("{command}: {error}"),
@@ -77,17 +78,31 @@ impl Screen {
         Self { width, dots: vec![0; width * height] }
     }
 
-    /// Reads a PPM file on which a dot of the display is a square of `scale` by `scale` pixels, all of the same grey.
+    /// Reads a PPM file on which a dot of the display is a square of `scale` by `scale` pixels, all
+    /// of the same grey.
     pub fn read(file: &Path, scale: usize) -> Result<Self> {
         let bytes = fs::read(file)?;
         let mut parts = bytes.splitn(4, |&byte| byte == b'\n');
-        let (kind, size) = (parts.next(), parts.next().and_then(|size| str::from_utf8(size).ok()).unwrap_or_default());
+        let (kind, size) = (
+            parts.next(),
+            parts.next().and_then(|size| str::from_utf8(size).ok()).unwrap_or_default(),
+        );
         let (width, height) = size.split_once(' ').context("no size in QEMU's picture")?;
         let (width, height): (usize, usize) = (width.parse()?, height.parse()?);
-        ensure!(kind == Some(b"P6") && parts.next() == Some(b"255"), "QEMU's picture is no PPM file");
+        ensure!(
+            kind == Some(b"P6") && parts.next() == Some(b"255"),
+            "QEMU's picture is no PPM file"
+        );
         let (pixels, rest) = parts.next().unwrap_or_default().as_chunks::<3>();
-        ensure!(pixels.len() == width * height && rest.is_empty(), "{} pixels of {width} by {height}", pixels.len());
-        ensure!(width % scale == 0 && height % scale == 0, "{width} by {height} pixels, {scale} a dot");
+        ensure!(
+            pixels.len() == width * height && rest.is_empty(),
+            "{} pixels of {width} by {height}",
+            pixels.len()
+        );
+        ensure!(
+            width % scale == 0 && height % scale == 0,
+            "{width} by {height} pixels, {scale} a dot"
+        );
         let mut screen = Self::black(width / scale, height / scale);
         for (index, &[red, green, blue]) in pixels.iter().enumerate() {
             let (x, y) = (index % width, index / width);

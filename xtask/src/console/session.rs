@@ -1,4 +1,5 @@
-//! A conversation with the application's console, over the serial port that QEMU connects to its standard input and output.
+//! A conversation with the application's console, over the serial port that QEMU connects to its
+//! standard input and output.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -39,7 +40,11 @@ impl Session {
     pub fn start(mut emulator: Command) -> Result<(Self, Vec<u8>)> {
         let program = emulator.get_program().to_string_lossy().into_owned();
         emulator.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut qemu = KillOnDrop(emulator.spawn().with_context(|| format!("cannot run {program}; try `cargo xtask setup`"))?);
+        let mut qemu = KillOnDrop(
+            emulator
+                .spawn()
+                .with_context(|| format!("cannot run {program}; try `cargo xtask setup`"))?,
+        );
         let input = qemu.0.stdin.take().context("no way to write to QEMU")?;
         let mut from = qemu.0.stdout.take().context("no way to read from QEMU")?;
         let (sender, output) = mpsc::channel();
@@ -66,7 +71,8 @@ impl Session {
         Ok(answer.strip_prefix(b"\r\n").unwrap_or(&answer).to_vec())
     }
 
-    /// Sends a line that is followed by bytes, once the board has announced that it takes them with `announced`.
+    /// Sends a line that is followed by bytes, once the board has announced that it takes them with
+    /// `announced`.
     pub fn send_after(&mut self, line: &str, announced: &str, bytes: &[u8]) -> Result<Vec<u8>> {
         self.send(format!("{line}\r").as_bytes())?;
         self.until(announced.as_bytes())?;
@@ -76,7 +82,10 @@ impl Session {
 
     /// Sends bytes.
     fn send(&mut self, bytes: &[u8]) -> Result<()> {
-        self.input.write_all(bytes).and_then(|()| self.input.flush()).context("QEMU does not listen")
+        self.input
+            .write_all(bytes)
+            .and_then(|()| self.input.flush())
+            .context("QEMU does not listen")
     }
 
     /// All up to and without `end`.
@@ -94,7 +103,11 @@ impl Session {
                 Ok(bytes) => self.heard.extend(bytes),
                 Err(error) => {
                     let said = String::from_utf8_lossy(&self.heard);
-                    let why = if error == RecvTimeoutError::Timeout { "within the time limit" } else { "before QEMU ended" };
+                    let why = if error == RecvTimeoutError::Timeout {
+                        "within the time limit"
+                    } else {
+                        "before QEMU ended"
+                    };
                     bail!("no {:?} {why}, only: {said}", String::from_utf8_lossy(end));
                 }
             }

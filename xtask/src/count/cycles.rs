@@ -1,8 +1,10 @@
-//! From instructions to an estimate of cycles, for cores whose manual has a cost for each instruction.
+//! From instructions to an estimate of cycles, for cores whose manual has a cost for each
+//! instruction.
 //!
-//! Sources: the Technical Reference Manuals of the Cortex-M0 (r0p0, table 3-1), M3 (r2p1, table 3-1) and M4 (r0p1, table
-//! 3-1), memory without wait states. Where a manual gives a range, its middle. What a manual does not say is left out: that
-//! is an estimate, not a measurement. Cores with caches or two pipelines have no such tables, so they have no estimate.
+//! Sources: the Technical Reference Manuals of the Cortex-M0 (r0p0, table 3-1), M3 (r2p1, table
+//! 3-1) and M4 (r0p1, table 3-1), memory without wait states. Where a manual gives a range, its
+//! middle. What a manual does not say is left out: that is an estimate, not a measurement. Cores
+//! with caches or two pipelines have no such tables, so they have no estimate.
 
 use anyhow::{Context, Result};
 use object::{Object, ObjectSection, SectionKind};
@@ -20,7 +22,8 @@ pub enum Core {
     M4,
 }
 
-/// The cycles that a jump takes besides those of its instruction: the pipeline is filled anew. M3 and M4: 1 to 3.
+/// The cycles that a jump takes besides those of its instruction: the pipeline is filled anew. M3
+/// and M4: 1 to 3.
 const JUMP: u64 = 2;
 
 impl Core {
@@ -72,7 +75,9 @@ impl<'a> Code<'a> {
     fn read(elf: &'a [u8]) -> Result<Self> {
         let file = object::File::parse(elf)?;
         let code = file.sections().filter(|section| section.kind() == SectionKind::Text);
-        Ok(Self(code.map(|section| Ok((section.address(), section.data()?))).collect::<Result<_>>()?))
+        Ok(Self(
+            code.map(|section| Ok((section.address(), section.data()?))).collect::<Result<_>>()?,
+        ))
     }
 
     fn cycles(&self, core: Core, blocks: &[Block]) -> Result<u64> {
@@ -81,8 +86,9 @@ impl<'a> Code<'a> {
             let mut cost = 0;
             let mut after_load = false;
             for &address in &block.addresses {
-                let (first, second) =
-                    self.at(address).with_context(|| format!("{address:#x}: ran, but is not in the ELF file"))?;
+                let (first, second) = self
+                    .at(address)
+                    .with_context(|| format!("{address:#x}: ran, but is not in the ELF file"))?;
                 let class = class(first, second);
                 cost += core.half_cycles(class, after_load);
                 after_load = class == Class::Load;
@@ -95,7 +101,8 @@ impl<'a> Code<'a> {
     /// The halfword at an address and the one behind it, or 0 where the code ends.
     fn at(&self, address: u64) -> Option<(u16, u16)> {
         self.0.iter().find_map(|&(start, bytes)| {
-            let mut halfwords = bytes.get(usize::try_from(address.checked_sub(start)?).ok()?..)?.chunks_exact(2);
+            let mut halfwords =
+                bytes.get(usize::try_from(address.checked_sub(start)?).ok()?..)?.chunks_exact(2);
             let mut next = || halfwords.next().map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
             Some((next()?, next().unwrap_or(0)))
         })
@@ -109,11 +116,17 @@ mod tests {
     /// The costs of a loop that is known: `ldrb, ldrb, mla, subs, bne`, 10 times.
     #[test]
     fn a_loop() {
-        let code: Vec<u8> =
-            [0x7801u16, 0x7842, 0xFB01, 0x3302, 0x3C01, 0xD1F9].iter().flat_map(|half| half.to_le_bytes()).collect();
+        let code: Vec<u8> = [0x7801u16, 0x7842, 0xFB01, 0x3302, 0x3C01, 0xD1F9]
+            .iter()
+            .flat_map(|half| half.to_le_bytes())
+            .collect();
         let code = Code(vec![(0x100, &code)]);
-        let block = Block { runs: 10, taken: 9, addresses: vec![0x100, 0x102, 0x104, 0x108, 0x10A] };
-        for (core, expected) in [(Core::M4, 10 * (2 + 1 + 1 + 1 + 1) + 9 * 2), (Core::M3, 10 * (2 + 1 + 2 + 1 + 1) + 9 * 2)] {
+        let block =
+            Block { runs: 10, taken: 9, addresses: vec![0x100, 0x102, 0x104, 0x108, 0x10A] };
+        for (core, expected) in [
+            (Core::M4, 10 * (2 + 1 + 1 + 1 + 1) + 9 * 2),
+            (Core::M3, 10 * (2 + 1 + 2 + 1 + 1) + 9 * 2),
+        ] {
             assert_eq!(code.cycles(core, std::slice::from_ref(&block)).unwrap(), expected);
         }
         let outside = Block { runs: 1, taken: 0, addresses: vec![0x10C] };

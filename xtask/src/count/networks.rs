@@ -20,7 +20,12 @@ const NETWORKS: &[Network] = &[
     Network { name: "A", sizes: "100-256-512-1024-784", activation: "relu", bits: "8" },
     Network { name: "B", sizes: "100-128-784", activation: "relu", bits: "8" },
     // The topology of MLPerf Tiny's anomaly detection.
-    Network { name: "T", sizes: "640-128-128-128-128-8-128-128-128-128-640", activation: "relu", bits: "8" },
+    Network {
+        name: "T",
+        sizes: "640-128-128-128-128-8-128-128-128-128-640",
+        activation: "relu",
+        bits: "8",
+    },
     // No size is a multiple of anything.
     Network { name: "O", sizes: "97-61-211-785", activation: "leaky-relu", bits: "8" },
     Network { name: "A4", sizes: "100-256-512-1024-784", activation: "relu", bits: "4" },
@@ -42,12 +47,22 @@ pub fn make() -> Result<Vec<PathBuf>> {
     for network in NETWORKS {
         let layers = network.sizes.matches('-').count();
         if layers > MAX_LAYERS {
-            eprintln!("SKIPPED count {}: {layers} layers, a blob can hold {MAX_LAYERS}", network.name);
+            eprintln!(
+                "SKIPPED count {}: {layers} layers, a blob can hold {MAX_LAYERS}",
+                network.name
+            );
             continue;
         }
         let path = folder.join(format!("{}.gan", network.name));
         let mut command = gan_train("run");
-        command.args(["--", "bench-model", "--layers", network.sizes, "--activation", network.activation]);
+        command.args([
+            "--",
+            "bench-model",
+            "--layers",
+            network.sizes,
+            "--activation",
+            network.activation,
+        ]);
         command.args(["--bits", network.bits, "-o"]);
         shell::capture(command.arg(&path))?;
         paths.push(path);

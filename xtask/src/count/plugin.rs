@@ -16,7 +16,8 @@ use crate::{setup, shell, vectors};
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// The functions of gan-core that run one layer, for one image and for two.
-const LAYERS: [&[&str]; 2] = [&["gan_core", "generator", "integer", "rows"], &["gan_core", "generator", "pair", "rows"]];
+const LAYERS: [&[&str]; 2] =
+    [&["gan_core", "generator", "integer", "rows"], &["gan_core", "generator", "pair", "rows"]];
 
 /// What ran between the markers.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -45,12 +46,23 @@ pub fn build(board: &Board) -> Result<PathBuf> {
     setup::c_compiler()?;
     let (qemu, _) = board.emulator("null")?;
     let said = shell::capture(Command::new(qemu).arg("--version"))?;
-    let major = said.split("version ").nth(1).and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
-    let major = major.with_context(|| format!("{qemu} --version: no version in `{}`", said.trim()))?;
+    let major =
+        said.split("version ").nth(1).and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
+    let major =
+        major.with_context(|| format!("{qemu} --version: no version in `{}`", said.trim()))?;
     let version = if major < 9 { 1 } else { 2 };
     let path = vectors::scratch()?.join(format!("count-{version}.so"));
     let mut compiler = Command::new("cc");
-    compiler.args(["-O2", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]);
+    compiler.args([
+        "-O2",
+        "-std=c11",
+        "-D_GNU_SOURCE",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-shared",
+        "-fPIC",
+    ]);
     compiler.arg(format!("-DPLUGIN_VERSION={version}")).arg("-o").arg(&path);
     shell::run(compiler.arg(shell::root().join("xtask/plugin/count.c")))?;
     Ok(path)
@@ -66,20 +78,32 @@ pub fn run(plugin: &Path, board: &Board, elf: &Path) -> Result<(Counts, Vec<Stri
     let mut arguments = vec![escape(plugin)];
     for (name, symbol) in [("start", "mark_start"), ("stop", "mark_stop")] {
         let address = addresses(&bytes, |name| name == symbol)?;
-        ensure!(address.len() == 1, "{}: {} symbols {symbol}, expected one", shell::relative(elf), address.len());
+        ensure!(
+            address.len() == 1,
+            "{}: {} symbols {symbol}, expected one",
+            shell::relative(elf),
+            address.len()
+        );
         arguments.push(format!("{name}={:x}", address[0]));
     }
-    arguments.extend(addresses(&bytes, is_layer)?.iter().map(|address| format!("layer={address:x}")));
+    arguments
+        .extend(addresses(&bytes, is_layer)?.iter().map(|address| format!("layer={address:x}")));
     arguments.push(format!("out={}", escape(&out)));
     let run = qemu::run_with(&["-plugin", &arguments.join(",")], board, elf, LIMIT, |_| {})?;
     let text = fs::read_to_string(&out);
     match (run.end, text) {
         (End::Exit(0), Ok(text)) => {
-            let counts = parse(&text).with_context(|| format!("{}: not what the plugin writes", shell::relative(&out)))?;
+            let counts = parse(&text).with_context(|| {
+                format!("{}: not what the plugin writes", shell::relative(&out))
+            })?;
             Ok((counts, run.lines))
         }
         (end, text) => {
-            let hint = if text.is_err() { "; nothing was counted: it needs a QEMU with plugins, as Debian's is" } else { "" };
+            let hint = if text.is_err() {
+                "; nothing was counted: it needs a QEMU with plugins, as Debian's is"
+            } else {
+                ""
+            };
             bail!("{end}{hint}\n  {}", run.lines.join("\n  "))
         }
     }
@@ -94,7 +118,10 @@ fn escape(path: &Path) -> String {
 fn addresses(elf: &[u8], name: impl Fn(&str) -> bool) -> Result<Vec<u64>> {
     let file = object::File::parse(elf)?;
     // Bit 0 of a Thumb function's address says that it is one.
-    let matching = file.symbols().filter(|symbol| symbol.name().is_ok_and(&name)).map(|symbol| symbol.address() & !1);
+    let matching = file
+        .symbols()
+        .filter(|symbol| symbol.name().is_ok_and(&name))
+        .map(|symbol| symbol.address() & !1);
     Ok(matching.collect())
 }
 
@@ -107,8 +134,12 @@ fn is(name: &str, path: &[&str]) -> bool {
     let path: String = path.iter().map(|part| format!("{}{part}", part.len())).collect();
     match name.split_once(&path) {
         // The legacy scheme has a hash behind the path, in v0 it may be instantiated for types.
-        Some((start, rest)) if start.starts_with("_ZN") => rest.len() == "17h0123456789abcdefE".len() && rest.starts_with("17h"),
-        Some((start, rest)) if start.starts_with("_R") => rest.is_empty() || start.starts_with("_RI") || rest.starts_with("Cs"),
+        Some((start, rest)) if start.starts_with("_ZN") => {
+            rest.len() == "17h0123456789abcdefE".len() && rest.starts_with("17h")
+        }
+        Some((start, rest)) if start.starts_with("_R") => {
+            rest.is_empty() || start.starts_with("_RI") || rest.starts_with("Cs")
+        }
         _ => false,
     }
 }
@@ -125,13 +156,17 @@ fn parse(text: &str) -> Option<Counts> {
             "layer" => counts.layers.push(number()?),
             "block" => {
                 let (runs, taken) = (number()?, number()?);
-                let addresses = words.map(|word| u64::from_str_radix(word, 16)).collect::<Result<_, _>>().ok()?;
+                let addresses = words
+                    .map(|word| u64::from_str_radix(word, 16))
+                    .collect::<Result<_, _>>()
+                    .ok()?;
                 counts.blocks.push(Block { runs, taken, addresses });
             }
             _ => return None,
         }
     }
-    let sum: u64 = counts.blocks.iter().map(|block| block.runs * block.addresses.len() as u64).sum();
+    let sum: u64 =
+        counts.blocks.iter().map(|block| block.runs * block.addresses.len() as u64).sum();
     (counts.total > 0 && counts.total == sum).then_some(counts)
 }
 
@@ -141,10 +176,16 @@ mod tests {
 
     #[test]
     fn reads_a_result() {
-        let counts = parse("total 8\nlayer 2\nlayer 6\nblock 3 2 100 102\nblock 1 0 1a 1c\n").unwrap();
+        let counts =
+            parse("total 8\nlayer 2\nlayer 6\nblock 3 2 100 102\nblock 1 0 1a 1c\n").unwrap();
         assert_eq!((counts.total, counts.layers.as_slice()), (8, &[2, 6][..]));
         assert_eq!(counts.blocks[1], Block { runs: 1, taken: 0, addresses: vec![0x1A, 0x1C] });
-        for wrong in ["", "total 7\nblock 3 2 100 102\n", "total 6\nblock 3 2 100 10x\n", "total 6\nblack 3 2 100 102\n"] {
+        for wrong in [
+            "",
+            "total 7\nblock 3 2 100 102\n",
+            "total 6\nblock 3 2 100 10x\n",
+            "total 6\nblack 3 2 100 102\n",
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

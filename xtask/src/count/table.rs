@@ -11,13 +11,12 @@ use crate::shell;
 /// The lines around what is generated.
 const BEGIN: &str = "<!-- `cargo xtask count --update` writes from here -->";
 const END: &str = "<!-- to here -->";
-const HEADER: &str =
-    "| board | kernel | model | MAC | instructions | per MAC | estimated cycles |\n|---|---|---|---|---|---|---|\n";
+const HEADER: &str = "| board | kernel | model | MAC | instructions | per MAC | estimated cycles |\n|---|---|---|---|---|---|---|\n";
 /// What stands before the compiler's version.
 const COMPILER: &str = "Compiled by ";
 
-/// By how many percent a count may rise. The same compiler gives the same counts, so this is for changes of the code that are not
-/// worth a line in the table.
+/// By how many percent a count may rise. The same compiler gives the same counts, so this is for
+/// changes of the code that are not worth a line in the table.
 const TOLERANCE: u64 = 2;
 
 /// The generated part of the page.
@@ -48,7 +47,14 @@ impl From<&Record> for Row {
     fn from(record: &Record) -> Self {
         let Record { board, kernel, model, macs, instructions, estimated_cycles, .. } = record;
         let (board, kernel, model) = (board.to_string(), kernel.clone(), model.clone());
-        Self { board, kernel, model, macs: *macs, instructions: *instructions, cycles: *estimated_cycles }
+        Self {
+            board,
+            kernel,
+            model,
+            macs: *macs,
+            instructions: *instructions,
+            cycles: *estimated_cycles,
+        }
     }
 }
 
@@ -65,7 +71,9 @@ impl Table {
     /// The table in the page.
     pub fn read() -> Result<Self> {
         let text = fs::read_to_string(path()).with_context(|| shell::relative(&path()))?;
-        split(&text).and_then(|(_, table, _)| parse(table)).with_context(|| shell::relative(&path()))
+        split(&text)
+            .and_then(|(_, table, _)| parse(table))
+            .with_context(|| shell::relative(&path()))
     }
 
     /// Puts it into the page.
@@ -80,12 +88,15 @@ impl Table {
         for Row { board, kernel, model, macs, instructions, cycles } in &self.rows {
             let per_mac = *instructions as f64 / *macs as f64;
             let cycles = cycles.map(|cycles| cycles.to_string()).unwrap_or_default();
-            text += &format!("| {board} | {kernel} | {model} | {macs} | {instructions} | {per_mac:.3} | {cycles} |\n");
+            text += &format!(
+                "| {board} | {kernel} | {model} | {macs} | {instructions} | {per_mac:.3} | {cycles} |\n"
+            );
         }
         text + "\n"
     }
 
-    /// What is worse in `now` than here, or cannot be compared, one line each. `all`: `now` has every row there should be.
+    /// What is worse in `now` than here, or cannot be compared, one line each. `all`: `now` has
+    /// every row there should be.
     pub fn regressions(&self, now: &Self, all: bool) -> Vec<String> {
         let mut lines = Vec::new();
         for row in &now.rows {
@@ -97,16 +108,27 @@ impl Table {
             if old.macs != row.macs {
                 lines.push(format!("{name}: {} MAC, in the table {}", row.macs, old.macs));
             }
-            let cycles = old.cycles.zip(row.cycles).map(|(old, new)| ("estimated cycles", old, new));
-            for (what, old, new) in [Some(("instructions", old.instructions, row.instructions)), cycles].into_iter().flatten() {
+            let cycles =
+                old.cycles.zip(row.cycles).map(|(old, new)| ("estimated cycles", old, new));
+            for (what, old, new) in
+                [Some(("instructions", old.instructions, row.instructions)), cycles]
+                    .into_iter()
+                    .flatten()
+            {
                 if 100 * new > (100 + TOLERANCE) * old {
                     let change = new as f64 / old as f64 - 1.0;
-                    lines.push(format!("{name}: {new} {what}, {:.1} % more than the {old} in the table", 100.0 * change));
+                    lines.push(format!(
+                        "{name}: {new} {what}, {:.1} % more than the {old} in the table",
+                        100.0 * change
+                    ));
                 }
             }
         }
-        let gone = self.rows.iter().filter(|old| all && now.rows.iter().all(|row| row.key() != old.key()));
-        lines.extend(gone.map(|old| format!("{} {} {}: in the table, but was not counted", old.board, old.kernel, old.model)));
+        let gone =
+            self.rows.iter().filter(|old| all && now.rows.iter().all(|row| row.key() != old.key()));
+        lines.extend(gone.map(|old| {
+            format!("{} {} {}: in the table, but was not counted", old.board, old.kernel, old.model)
+        }));
         lines
     }
 }
@@ -114,15 +136,25 @@ impl Table {
 /// What is before the generated part, the part, and what is behind it.
 fn split(text: &str) -> Result<(&str, &str, &str)> {
     let begin = text.find(BEGIN).with_context(|| format!("no line {BEGIN}"))? + BEGIN.len() + 1;
-    let end = begin + text.get(begin..).and_then(|rest| rest.find(END)).with_context(|| format!("no line {END}"))?;
+    let end = begin
+        + text
+            .get(begin..)
+            .and_then(|rest| rest.find(END))
+            .with_context(|| format!("no line {END}"))?;
     Ok((&text[..begin], &text[begin..end], &text[end..]))
 }
 
 fn parse(text: &str) -> Result<Table> {
-    let Some((head, rows)) = text.split_once(HEADER) else { bail!("the table does not begin with\n{HEADER}") };
+    let Some((head, rows)) = text.split_once(HEADER) else {
+        bail!("the table does not begin with\n{HEADER}")
+    };
     let compiler = head.trim().strip_prefix(COMPILER).and_then(|rest| rest.strip_suffix('.'));
-    let compiler = compiler.with_context(|| format!("no `{COMPILER}VERSION.` before the table"))?.into();
-    let rows = rows.lines().filter(|line| !line.is_empty()).map(|line| row(line).with_context(|| format!("`{line}`")));
+    let compiler =
+        compiler.with_context(|| format!("no `{COMPILER}VERSION.` before the table"))?.into();
+    let rows = rows
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| row(line).with_context(|| format!("`{line}`")));
     Ok(Table { compiler, rows: rows.collect::<Result<_>>()? })
 }
 
@@ -132,7 +164,9 @@ fn row(line: &str) -> Result<Row> {
         bail!("{} cells, expected 7", cells.len())
     };
     ensure!(!board.is_empty() && !kernel.is_empty() && !model.is_empty(), "an empty cell");
-    let number = |text: &str, column: &str| text.parse::<u64>().with_context(|| format!("{column}: `{text}` is no number"));
+    let number = |text: &str, column: &str| {
+        text.parse::<u64>().with_context(|| format!("{column}: `{text}` is no number"))
+    };
     Ok(Row {
         board: board.into(),
         kernel: kernel.into(),
@@ -164,10 +198,17 @@ mod tests {
         let table = table(&[("one", "scalar", 1000, Some(2000)), ("two", "scalar", 999, None)]);
         assert_eq!(parse(&table.text()).unwrap(), table);
         let page = format!("before\n{BEGIN}\nold\n{END}\nafter");
-        assert_eq!(split(&page).unwrap(), (&*format!("before\n{BEGIN}\n"), "old\n", &*format!("{END}\nafter")));
-        for (from, to) in
-            [("| 1000 |", "| 1e3 |"), ("| one |", "| |"), ("| 999 |", "| 999 | 1 |"), ("| MAC |", "| mac |"), (COMPILER, "")]
-        {
+        assert_eq!(
+            split(&page).unwrap(),
+            (&*format!("before\n{BEGIN}\n"), "old\n", &*format!("{END}\nafter"))
+        );
+        for (from, to) in [
+            ("| 1000 |", "| 1e3 |"),
+            ("| one |", "| |"),
+            ("| 999 |", "| 999 | 1 |"),
+            ("| MAC |", "| mac |"),
+            (COMPILER, ""),
+        ] {
             let text = table.text();
             assert!(text.contains(from) && parse(&text.replacen(from, to, 1)).is_err(), "{from}");
         }
@@ -177,10 +218,16 @@ mod tests {
     fn tells_what_is_worse() {
         let old = table(&[("one", "scalar", 1000, Some(2000)), ("two", "scalar", 1000, None)]);
         let told = |rows, all| old.regressions(&table(rows), all);
-        assert!(told(&[("one", "scalar", 1020, Some(2040)), ("two", "scalar", 10, None)], true).is_empty());
+        assert!(
+            told(&[("one", "scalar", 1020, Some(2040)), ("two", "scalar", 10, None)], true)
+                .is_empty()
+        );
         assert_eq!(told(&[("one", "scalar", 1021, Some(2041))], false).len(), 2);
         assert_eq!(told(&[("one", "scalar", 1000, Some(2041))], false).len(), 1);
-        assert_eq!(told(&[("one", "scalar", 1000, Some(2000))], true), ["two scalar A: in the table, but was not counted"]);
+        assert_eq!(
+            told(&[("one", "scalar", 1000, Some(2000))], true),
+            ["two scalar A: in the table, but was not counted"]
+        );
         assert_eq!(told(&[("six", "scalar", 1, None)], false), ["six scalar A: not in the table"]);
         assert_eq!(told(&[("two", "fast", 500, None)], false), ["two fast A: not in the table"]);
     }

@@ -1,9 +1,11 @@
 //! Thumb instructions, as far as their cost depends on what they are.
 //!
-//! A decoder of its own because it is one page: a disassembler would be one more thing to install, in versions that write
-//! the same instruction in different ways. Encodings: Arm's Armv7-M Architecture Reference Manual, chapter A5.
+//! A decoder of its own because it is one page: a disassembler would be one more thing to install,
+//! in versions that write the same instruction in different ways. Encodings: Arm's Armv7-M
+//! Architecture Reference Manual, chapter A5.
 
-/// What an instruction does, for its cost. Jumps are not told apart: the plugin counts those that were taken.
+/// What an instruction does, for its cost. Jumps are not told apart: the plugin counts those that
+/// were taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// One register from memory.
@@ -26,7 +28,8 @@ pub enum Class {
     Other,
 }
 
-/// The class of the instruction that begins with these halfwords; the second does not matter if it has only one.
+/// The class of the instruction that begins with these halfwords; the second does not matter if it
+/// has only one.
 pub fn class(first: u16, second: u16) -> Class {
     if is_wide(first) { wide(first, second) } else { narrow(first) }
 }
@@ -55,7 +58,8 @@ fn narrow(code: u16) -> Class {
 fn wide(first: u16, second: u16) -> Class {
     match first >> 8 & 0xFE {
         0xE8 if first & 0x0040 == 0 => Class::Multiple(second.count_ones()),
-        // LDRD and STRD have one of the bits P and W; the others are exclusive accesses and table jumps.
+        // LDRD and STRD have one of the bits P and W; the others are exclusive accesses and table
+        // jumps.
         0xE8 if first & 0x0120 != 0 => Class::Multiple(2),
         0xE8 => Class::Load,
         0xF8 if first & 0x0010 == 0 => Class::Store,

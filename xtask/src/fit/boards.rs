@@ -69,24 +69,34 @@ pub fn check(toolchain: Toolchain) -> Result<()> {
         println!("{line}");
     }
     if old.compiler != now.compiler {
-        println!("SKIPPED size: the table is of {}, this is {}; the differences are above, if any", old.compiler, now.compiler);
+        println!(
+            "SKIPPED size: the table is of {}, this is {}; the differences are above, if any",
+            old.compiler, now.compiler
+        );
         return Ok(());
     }
-    ensure!(wrong.is_empty(), "sizes are not as in {FILE}; if they must change: `cargo xtask size --update`");
+    ensure!(
+        wrong.is_empty(),
+        "sizes are not as in {FILE}; if they must change: `cargo xtask size --update`"
+    );
     println!("size: {} boards as in gan-train/src/fit/{FILE}", now.board.len());
     Ok(())
 }
 
-/// Whether what the table says of a board is still true: all that is measured now fits in it, and not with much to spare.
+/// Whether what the table says of a board is still true: all that is measured now fits in it, and
+/// not with much to spare.
 fn is_covered(old: &Row, now: &Row) -> bool {
     let sizes = |row: &Row| [row.code, row.code + row.float, row.code + row.int4, row.statics];
     let close = |(old, now): (u64, u64)| now <= old && 100 * now >= (100 - STALE_PERCENT) * old;
-    let named = |row: &Row| (row.core.clone(), row.kernel.clone(), row.megahertz, row.flash, row.ram);
+    let named =
+        |row: &Row| (row.core.clone(), row.kernel.clone(), row.megahertz, row.flash, row.ram);
     named(old) == named(now) && sizes(old).into_iter().zip(sizes(now)).all(close)
 }
 
 fn measure(toolchain: Toolchain) -> Result<Table> {
-    let board = boards::all().into_iter().map(|board| row(toolchain, board).with_context(|| board.name.clone()));
+    let board = boards::all()
+        .into_iter()
+        .map(|board| row(toolchain, board).with_context(|| board.name.clone()));
     Ok(Table { compiler: toolchain.version()?, board: board.collect::<Result<_>>()? })
 }
 
@@ -97,11 +107,13 @@ fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
     let of = |model: &std::path::Path| -> Result<(u64, u64)> {
         let blob = Blob::read(model)?;
         let size = size::of(&firmware::build(toolchain, board, "digits", Input::model(model))?)?;
-        let packed = blob.pack(Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?)?;
+        let packed =
+            blob.pack(Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?)?;
         let buffers = Rooms::of(&packed.decode()?, false).bytes() as u64;
         Ok((size.flash() - packed.bytes().len() as u64, size.ram().saturating_sub(buffers)))
     };
-    // What a model does not use is not linked, and the linker aligns: the largest of many. The synthetic ones have what others have not.
+    // What a model does not use is not linked, and the linker aligns: the largest of many. The
+    // synthetic ones have what others have not.
     let mut paths: Vec<_> = ["v1-wide-range", "v1-float", "v2-int4"].map(synthetic).into();
     paths.extend(gan_tests::make::models(&shell::root())?);
     let (mut bytes, mut float, mut int4, mut statics) = (0, 0, 0, 0);

@@ -1,4 +1,5 @@
-//! `speeds.toml`: what a layer costs, fitted to the counts of its kernel: so many instructions for each multiply-accumulate, each output and each layer.
+//! `speeds.toml`: what a layer costs, fitted to the counts of its kernel: so many instructions for
+//! each multiply-accumulate, each output and each layer.
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -6,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{path, read, write};
 
 const FILE: &str = "speeds.toml";
-const ABOUT: &str = "Written by `cargo xtask count --update`. gan-train/src/fit.rs says what the fields mean.";
+const ABOUT: &str =
+    "Written by `cargo xtask count --update`. gan-train/src/fit.rs says what the fields mean.";
 /// By how much of itself the fitted cost of a whole network may be wrong.
 const TOLERANCE: f64 = 0.05;
 
@@ -66,14 +68,23 @@ pub fn update(counted: &[Counted]) -> Result<()> {
 pub fn check(counted: &[Counted]) -> Result<()> {
     let table: Table = read(&path(FILE))?;
     for now in counted {
-        let same = |row: &&Row| (&*row.kernel, &*row.element, &*row.core) == (&*now.kernel, now.element, &*now.core);
-        let row = table.speed.iter().find(same).with_context(|| format!("{FILE} has no {} {}", now.kernel, now.element));
-        error(row?, now).with_context(|| format!("{FILE}: {} {}; `cargo xtask count --update`", now.kernel, now.element))?;
+        let same = |row: &&Row| {
+            (&*row.kernel, &*row.element, &*row.core) == (&*now.kernel, now.element, &*now.core)
+        };
+        let row = table
+            .speed
+            .iter()
+            .find(same)
+            .with_context(|| format!("{FILE} has no {} {}", now.kernel, now.element));
+        error(row?, now).with_context(|| {
+            format!("{FILE}: {} {}; `cargo xtask count --update`", now.kernel, now.element)
+        })?;
     }
     Ok(())
 }
 
-/// How much more the error of a network weighs than that of a layer: networks are what is estimated, layers only tell the costs apart.
+/// How much more the error of a network weighs than that of a layer: networks are what is
+/// estimated, layers only tell the costs apart.
 const NETWORK_WEIGHT: f64 = 16.0;
 
 /// Least squares of the relative errors, of networks and of layers.
@@ -119,7 +130,13 @@ fn error(row: &Row, counted: &Counted) -> Result<()> {
         let real: f64 = network.iter().map(|layer| layer.instructions as f64).sum();
         let fitted: f64 = network
             .iter()
-            .map(|layer| terms(layer).iter().zip([row.mac, row.row, row.layer]).map(|(term, cost)| term * cost).sum::<f64>())
+            .map(|layer| {
+                terms(layer)
+                    .iter()
+                    .zip([row.mac, row.row, row.layer])
+                    .map(|(term, cost)| term * cost)
+                    .sum::<f64>()
+            })
             .sum();
         ensure!(
             (fitted / real - 1.0).abs() <= TOLERANCE,
@@ -139,7 +156,8 @@ fn terms(layer: &Layer) -> [f64; 3] {
 /// Three linear equations, by elimination with pivots.
 fn solve(mut lines: [[f64; 4]; 3]) -> Option<[f64; 3]> {
     for at in 0..3 {
-        let pivot = (at..3).max_by(|&one, &other| lines[one][at].abs().total_cmp(&lines[other][at].abs()))?;
+        let pivot = (at..3)
+            .max_by(|&one, &other| lines[one][at].abs().total_cmp(&lines[other][at].abs()))?;
         lines.swap(at, pivot);
         let line = lines[at].map(|value| value / lines[at][at]);
         if !line.iter().all(|value| value.is_finite()) {
@@ -160,11 +178,18 @@ mod tests {
 
     fn counted(cost: impl Fn(usize, usize) -> u64) -> Counted {
         let network = |sizes: &[usize]| {
-            let layers =
-                sizes.windows(2).map(|pair| Layer { inputs: pair[0], outputs: pair[1], instructions: cost(pair[0], pair[1]) });
+            let layers = sizes.windows(2).map(|pair| Layer {
+                inputs: pair[0],
+                outputs: pair[1],
+                instructions: cost(pair[0], pair[1]),
+            });
             layers.collect()
         };
-        let networks = vec![network(&[100, 256, 512, 784]), network(&[16, 64, 64]), network(&[97, 61, 211, 785])];
+        let networks = vec![
+            network(&[100, 256, 512, 784]),
+            network(&[16, 64, 64]),
+            network(&[97, 61, 211, 785]),
+        ];
         Counted { kernel: "k".into(), element: "i8", core: "c".into(), networks, cycles: None }
     }
 
@@ -178,8 +203,13 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_such_cost() {
-        assert!(fit(&counted(|inputs, outputs| (1 + inputs.pow(2) * (outputs % 7)) as u64)).is_err());
-        let one = Counted { networks: vec![vec![Layer { inputs: 1, outputs: 1, instructions: 10 }]], ..counted(|_, _| 1) };
+        assert!(
+            fit(&counted(|inputs, outputs| (1 + inputs.pow(2) * (outputs % 7)) as u64)).is_err()
+        );
+        let one = Counted {
+            networks: vec![vec![Layer { inputs: 1, outputs: 1, instructions: 10 }]],
+            ..counted(|_, _| 1)
+        };
         assert!(fit(&one).is_err());
     }
 }

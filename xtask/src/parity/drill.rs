@@ -1,5 +1,5 @@
-//! Checks that the firmware cannot fail and look as if it had passed, and that what it says of a wrong image is true: it is made to fail in every
-//! way there is.
+//! Checks that the firmware cannot fail and look as if it had passed, and that what it says of a
+//! wrong image is true: it is made to fail in every way there is.
 
 use std::path::Path;
 use std::time::Duration;
@@ -29,11 +29,20 @@ const HANG: Duration = Duration::from_secs(1);
 /// The layer that gets a wrong weight: neither the first nor the last, and without a table.
 const LAYER: usize = 3;
 
-/// The model that is drilled with: small, of every activation, and all in the packing of whatever kernel.
+/// The model that is drilled with: small, of every activation, and all in the packing of whatever
+/// kernel.
 fn drilled() -> Result<Model> {
     let [linear, relu, leaky, tanh, sigmoid] = ACTIVATIONS;
     let hidden = vec![(21, leaky), (30, relu), (19, tanh), (23, linear)];
-    let shape = Shape { latent_len: 13, classes: 2, width: 5, height: 7, channels: 1, hidden, last: sigmoid };
+    let shape = Shape {
+        latent_len: 13,
+        classes: 2,
+        width: 5,
+        height: 7,
+        channels: 1,
+        hidden,
+        last: sigmoid,
+    };
     let bytes = write(&shape.packable("drill", &mut SplitMix64(1)));
     Model::new(Blob::from_bytes(Path::new("drill.gan"), &bytes), make::images(&bytes)?)
 }
@@ -76,7 +85,8 @@ impl Drills<'_> {
     fn fail(&self, drill: Drill, limit: Duration, expected: End) -> Result<String> {
         let Model { blob, images, cases, .. } = self.model;
         let job = self.model.job_with(self.board, drill, blob, images, cases)?;
-        let begun = |run: &Run| run.lines.iter().any(|line| *line == format!("drill {}", drill.name()));
+        let begun =
+            |run: &Run| run.lines.iter().any(|line| *line == format!("drill {}", drill.name()));
         let mut run = self.program.run("drill", &job, limit)?;
         if !begun(&run) && run.end == End::Timeout {
             // The machine is busy; a hang shows in any case.
@@ -112,7 +122,8 @@ impl Drills<'_> {
         ends(&self.check(&self.model.blob, &other, &self.model.cases)?, End::Exit(2))
     }
 
-    /// A blob with one wrong weight: the report has to name its layer and row, and the numbers that the reference computes with either weight.
+    /// A blob with one wrong weight: the report has to name its layer and row, and the numbers that
+    /// the reference computes with either weight.
     fn wrong_weight(&self) -> Result<String> {
         let (wrong, row) = wrong_weight(&self.model.reference)?;
         let blob = Blob::from_bytes(self.model.blob.path(), &write(&wrong));
@@ -128,20 +139,32 @@ impl Drills<'_> {
         self.every_way(&mismatches)?;
         for mismatch in &mismatches {
             let latent = sampler::codes(mismatch.seed, 0, wrong.latent_len.into());
-            let [expected, got] = [&self.model.reference, &wrong].map(|model| layers(model, &latent, mismatch.label)[LAYER][row]);
-            let (place, must) =
-                (mismatch.locate(&self.model.reference), Place::Row { layer: LAYER, row, expected, got, more: 0 });
-            ensure!(expected != got && place == must, "{}: the report is `{place}`, it must be `{must}`", mismatch.way);
+            let [expected, got] = [&self.model.reference, &wrong]
+                .map(|model| layers(model, &latent, mismatch.label)[LAYER][row]);
+            let (place, must) = (
+                mismatch.locate(&self.model.reference),
+                Place::Row { layer: LAYER, row, expected, got, more: 0 },
+            );
+            ensure!(
+                expected != got && place == must,
+                "{}: the report is `{place}`, it must be `{must}`",
+                mismatch.way
+            );
         }
         let Some(mismatch) = mismatches.first() else { bail!("no mismatch") };
         Ok(format!("{}, as it must be", mismatch.locate(&self.model.reference)))
     }
 
     fn check(&self, blob: &Blob, images: &[u8], cases: &[gan_tests::job::Case]) -> Result<Run> {
-        self.program.run("drill", &self.model.job_with(self.board, Drill::None, blob, images, cases)?, LIMIT)
+        self.program.run(
+            "drill",
+            &self.model.job_with(self.board, Drill::None, blob, images, cases)?,
+            LIMIT,
+        )
     }
 
-    /// The run has to find a mismatch, to own up to it in its summary as well, for whoever reads only that, and to blame no layer.
+    /// The run has to find a mismatch, to own up to it in its summary as well, for whoever reads
+    /// only that, and to blame no layer.
     fn expectation(&self, run: &Run) -> Result<String> {
         ends(run, End::Exit(1))?;
         ensure!(summary(run).is_some_and(|counts| counts.failed > 0), "no failure in the summary");
@@ -158,7 +181,11 @@ impl Drills<'_> {
     fn every_way(&self, mismatches: &[Mismatch]) -> Result<()> {
         let ways: Vec<_> = mismatches.iter().map(|mismatch| &*mismatch.way).collect();
         let pairs = if self.board.kernel == "dsp" { &["pairs"][..] } else { &[] };
-        ensure!(ways == [&["images", "rows"], pairs].concat(), "mismatches only in {}", ways.join(", "));
+        ensure!(
+            ways == [&["images", "rows"], pairs].concat(),
+            "mismatches only in {}",
+            ways.join(", ")
+        );
         Ok(())
     }
 }
@@ -168,8 +195,8 @@ fn ends(run: &Run, expected: End) -> Result<String> {
     Ok(format!("{expected}, as it must be"))
 }
 
-/// The model with a weight of [`LAYER`] missing that the first image cannot do without, and the weight's row. A weight of 0 leaves every sum in the
-/// range of every kernel.
+/// The model with a weight of [`LAYER`] missing that the first image cannot do without, and the
+/// weight's row. A weight of 0 leaves every sum in the range of every kernel.
 fn wrong_weight(model: &reference::Model) -> Result<(reference::Model, usize)> {
     let latent = sampler::codes(0, 0, model.latent_len.into());
     let label = (model.classes > 0).then_some(0);
@@ -178,7 +205,9 @@ fn wrong_weight(model: &reference::Model) -> Result<(reference::Model, usize)> {
     // From the last on: a row in the middle of a group tells more than the first.
     for index in (0..inputs * usize::from(model.layers[LAYER].outputs)).rev() {
         let mut wrong = model.clone();
-        let Params::I8(int8) = &mut wrong.layers[LAYER].params else { bail!("layer {LAYER} has no int8 weights") };
+        let Params::I8(int8) = &mut wrong.layers[LAYER].params else {
+            bail!("layer {LAYER} has no int8 weights")
+        };
         int8.weights[index] = 0;
         if layers(&wrong, &latent, label).last() != right.last() {
             return Ok((wrong, index / inputs));

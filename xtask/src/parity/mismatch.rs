@@ -1,4 +1,5 @@
-//! Where a wrong image comes from: what the firmware says of its layers, held against the reference.
+//! Where a wrong image comes from: what the firmware says of its layers, held against the
+//! reference.
 
 use std::fmt;
 
@@ -35,11 +36,18 @@ pub enum Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Latent { code, expected, got } => write!(f, "latent code {code}: expected {expected}, got {got}"),
-            Self::Row { layer, row, expected, got, more } => {
-                write!(f, "layer {layer}, row {row}: expected {expected}, got {got}; {more} more rows of the layer differ")
+            Self::Latent { code, expected, got } => {
+                write!(f, "latent code {code}: expected {expected}, got {got}")
             }
-            Self::Expectation => f.write_str("every layer is as the reference has it: the expectation is wrong"),
+            Self::Row { layer, row, expected, got, more } => {
+                write!(
+                    f,
+                    "layer {layer}, row {row}: expected {expected}, got {got}; {more} more rows of the layer differ"
+                )
+            }
+            Self::Expectation => {
+                f.write_str("every layer is as the reference has it: the expectation is wrong")
+            }
             Self::Unknown => f.write_str("of a float model, layers are not compared"),
         }
     }
@@ -61,17 +69,31 @@ impl Mismatch {
 
     /// From the line that says what is wrong: `WAY: seed N, label N: FAULT`.
     fn begin(line: &str) -> Option<Self> {
-        let (way, rest) = line.split_once(": seed ").filter(|(way, _)| ["images", "rows", "pairs"].contains(way))?;
+        let (way, rest) = line
+            .split_once(": seed ")
+            .filter(|(way, _)| ["images", "rows", "pairs"].contains(way))?;
         let (image, fault) = rest.split_once(": ")?;
         let (seed, label) = image.split_once(", ")?;
-        let label = if label == "no label" { None } else { Some(label.strip_prefix("label ")?.parse().ok()?) };
-        Some(Self { way: way.into(), seed: seed.parse().ok()?, label, fault: fault.into(), ..Self::default() })
+        let label = if label == "no label" {
+            None
+        } else {
+            Some(label.strip_prefix("label ")?.parse().ok()?)
+        };
+        Some(Self {
+            way: way.into(),
+            seed: seed.parse().ok()?,
+            label,
+            fault: fault.into(),
+            ..Self::default()
+        })
     }
 
-    /// A line of the trace: what it is of, and bytes in hexadecimal. One that is cut short shows as a layer with too few rows.
+    /// A line of the trace: what it is of, and bytes in hexadecimal. One that is cut short shows as
+    /// a layer with too few rows.
     fn take(&mut self, line: &str) {
         let (what, digits) = line.rsplit_once(' ').unwrap_or((line, ""));
-        let bytes = (0..digits.len() / 2).map_while(|at| u8::from_str_radix(digits.get(2 * at..2 * at + 2)?, 16).ok());
+        let bytes = (0..digits.len() / 2)
+            .map_while(|at| u8::from_str_radix(digits.get(2 * at..2 * at + 2)?, 16).ok());
         match what {
             "latent" => self.latent.extend(bytes),
             // Line by line, if the image was made so.
@@ -93,7 +115,9 @@ impl Mismatch {
         // Hidden layers as far as they are there; the pixels are the last layer's.
         let hidden = expected.iter().zip(&self.hidden).enumerate();
         let last = expected.len() - 1;
-        for (layer, (expected, got)) in hidden.take(last).chain([(last, (&expected[last], &self.pixels))]) {
+        for (layer, (expected, got)) in
+            hidden.take(last).chain([(last, (&expected[last], &self.pixels))])
+        {
             if let Some((row, expected, got, more)) = difference(expected, got) {
                 return Place::Row { layer, row, expected, got, more };
             }
@@ -102,20 +126,35 @@ impl Mismatch {
     }
 
     /// One line for people.
-    pub fn describe(&self, board: &str, kernel: &str, stem: &str, model: &reference::Model) -> String {
+    pub fn describe(
+        &self,
+        board: &str,
+        kernel: &str,
+        stem: &str,
+        model: &reference::Model,
+    ) -> String {
         let label = self.label.map_or("no label".into(), |label| format!("label {label}"));
         let Self { way, seed, fault, .. } = self;
         let place = self.locate(model);
-        format!("mismatch: board {board}, kernel {kernel}, model {stem}, {way}, seed {seed}, {label}: {place} ({fault})")
+        format!(
+            "mismatch: board {board}, kernel {kernel}, model {stem}, {way}, seed {seed}, {label}: {place} ({fault})"
+        )
     }
 }
 
-/// Index and values of the first difference, and how many more there are. What is missing counts as 0.
+/// Index and values of the first difference, and how many more there are. What is missing counts as
+/// 0.
 fn difference(expected: &[u8], got: &[u8]) -> Option<(usize, u8, u8, usize)> {
     let byte = |bytes: &[u8], index: usize| bytes.get(index).copied();
-    let mut differing = (0..expected.len().max(got.len())).filter(|&index| byte(expected, index) != byte(got, index));
+    let mut differing = (0..expected.len().max(got.len()))
+        .filter(|&index| byte(expected, index) != byte(got, index));
     let first = differing.next()?;
-    Some((first, byte(expected, first).unwrap_or(0), byte(got, first).unwrap_or(0), differing.count()))
+    Some((
+        first,
+        byte(expected, first).unwrap_or(0),
+        byte(got, first).unwrap_or(0),
+        differing.count(),
+    ))
 }
 
 #[cfg(test)]
@@ -133,9 +172,17 @@ mod tests {
         let mut outputs = layers(model, &latent, Some(1));
         spoil(&mut latent, &mut outputs);
         let (pixels, hidden) = outputs.split_last().unwrap();
-        let mut lines = vec!["rescale: 1 passed, 0 failed".to_owned(), "rows: seed 7, label 1: digest: expected 1, got 2".into()];
+        let mut lines = vec![
+            "rescale: 1 passed, 0 failed".to_owned(),
+            "rows: seed 7, label 1: digest: expected 1, got 2".into(),
+        ];
         lines.push(format!("trace latent {}", hex(&latent)));
-        lines.extend(hidden.iter().enumerate().map(|(layer, codes)| format!("trace layer {layer} {}", hex(codes))));
+        lines.extend(
+            hidden
+                .iter()
+                .enumerate()
+                .map(|(layer, codes)| format!("trace layer {layer} {}", hex(codes))),
+        );
         lines.extend(pixels.chunks(5).map(|line| format!("trace pixels {}", hex(line))));
         lines.push("rows: 3 passed, 1 failed".into());
         lines
@@ -167,8 +214,14 @@ mod tests {
         assert_eq!(place(|_, _| ()), Place::Expectation);
         let code = |latent: &mut Vec<u8>| latent[5] += 1;
         let expected = sampler::codes(7, 5, 1)[0];
-        assert_eq!(place(|latent, _| code(latent)), Place::Latent { code: 5, expected, got: expected + 1 });
+        assert_eq!(
+            place(|latent, _| code(latent)),
+            Place::Latent { code: 5, expected, got: expected + 1 }
+        );
         // A trace that was cut short.
-        assert!(matches!(place(|_, outputs| outputs[1].truncate(4)), Place::Row { layer: 1, row: 4, got: 0, .. }));
+        assert!(matches!(
+            place(|_, outputs| outputs[1].truncate(4)),
+            Place::Row { layer: 1, row: 4, got: 0, .. }
+        ));
     }
 }

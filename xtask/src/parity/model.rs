@@ -46,16 +46,33 @@ impl Model {
         self.job_with(board, Drill::None, &self.blob, &self.images, &self.cases)
     }
 
-    /// A job in which something else takes the place of the blob, the images or the cases: it still passes for this model's.
-    pub fn job_with(&self, board: &Board, drill: Drill, blob: &Blob, images: &[u8], cases: &[Case]) -> Result<Vec<u8>> {
+    /// A job in which something else takes the place of the blob, the images or the cases: it still
+    /// passes for this model's.
+    pub fn job_with(
+        &self,
+        board: &Board,
+        drill: Drill,
+        blob: &Blob,
+        images: &[u8],
+        cases: &[Case],
+    ) -> Result<Vec<u8>> {
         let packed = pack(board, blob)?;
         let crc = self.blob.decode()?.crc();
-        Ok(Parts { drill, crc, blob: packed.bytes(), images, arithmetic: &make::arithmetic(), cases }.write())
+        Ok(Parts {
+            drill,
+            crc,
+            blob: packed.bytes(),
+            images,
+            arithmetic: &make::arithmetic(),
+            cases,
+        }
+        .write())
     }
 
     /// How many images are compared in each way of making them.
     pub fn images_compared(&self) -> Result<u32> {
-        let images = Images::read(&self.images, self.blob.decode()?.crc()).map_err(|error| anyhow!("{error}"))?;
+        let images = Images::read(&self.images, self.blob.decode()?.crc())
+            .map_err(|error| anyhow!("{error}"))?;
         Ok((images.iter().len() + self.cases.len()) as u32)
     }
 
@@ -63,12 +80,20 @@ impl Model {
     pub fn ram(&self, board: &Board) -> Result<u64> {
         let packed = pack(board, &self.blob)?;
         let generator = packed.decode()?;
-        let buffers = [generator.latent_len(), 4 * generator.scratch_len(), generator.line_len(), generator.pixels_len()];
+        let buffers = [
+            generator.latent_len(),
+            4 * generator.scratch_len(),
+            generator.line_len(),
+            generator.pixels_len(),
+        ];
         Ok(buffers.iter().map(|bytes| bytes.next_multiple_of(4) as u64).sum())
     }
 }
 
 /// The blob in the packing of the board's kernel.
 pub fn pack(board: &Board, blob: &Blob) -> Result<Blob> {
-    blob.pack(Packing::of_kernel(&board.kernel).with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?)
+    blob.pack(
+        Packing::of_kernel(&board.kernel)
+            .with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?,
+    )
 }

@@ -15,17 +15,20 @@ use crate::qemu::{self, Run};
 use crate::setup::Toolchain;
 use crate::{shell, size, vectors};
 
-/// Held while a binary is built and copied: the next build of it, for whatever board, overwrites it.
+/// Held while a binary is built and copied: the next build of it, for whatever board, overwrites
+/// it.
 static BUILDING: Mutex<()> = Mutex::new(());
 
 /// Builds a binary that carries no model of its own, and returns the path of a copy that stays.
 pub fn build(toolchain: Toolchain, board: &Board, bin: &str) -> Result<PathBuf> {
-    // Its build script wants a model; always the same, and the same features, so that nothing is built twice.
+    // Its build script wants a model; always the same, and the same features, so that nothing is
+    // built twice.
     let model = vectors::default_model()?;
     let copy = folder()?.join(format!("{}-{bin}.elf", board.name));
     // A build that panicked leaves nothing behind that this one relies on.
     let _building = BUILDING.lock().unwrap_or_else(|error| error.into_inner());
-    let elf = firmware::build(toolchain, board, bin, Input { every_kind: true, ..Input::model(&model) })?;
+    let elf =
+        firmware::build(toolchain, board, bin, Input { every_kind: true, ..Input::model(&model) })?;
     fs::copy(&elf, &copy).with_context(|| shell::relative(&copy))?;
     Ok(copy)
 }
@@ -53,18 +56,36 @@ impl<'a> Program<'a> {
     pub fn build(toolchain: Toolchain, board: &'a Board) -> Result<Self> {
         let elf = build(toolchain, board, "parity")?;
         let code = size::of(&elf)?.flash();
-        ensure!(code <= CODE_BYTES, "{}: the code has {code} bytes: raise CODE_BYTES, which is {CODE_BYTES}", board.name);
-        let [job, job_end, free_start, free_end] = symbols(&elf, ["_job", "_job_end", "_free_start", "_free_end"])?;
-        Ok(Self { board, elf, job, flash: job_end.saturating_sub(job), ram: free_end.saturating_sub(free_start) })
+        ensure!(
+            code <= CODE_BYTES,
+            "{}: the code has {code} bytes: raise CODE_BYTES, which is {CODE_BYTES}",
+            board.name
+        );
+        let [job, job_end, free_start, free_end] =
+            symbols(&elf, ["_job", "_job_end", "_free_start", "_free_end"])?;
+        Ok(Self {
+            board,
+            elf,
+            job,
+            flash: job_end.saturating_sub(job),
+            ram: free_end.saturating_sub(free_start),
+        })
     }
 
     /// Why a model does not fit, if it does not.
     pub fn misfit(&self, model: &Model, job: &[u8]) -> Result<Option<String>> {
         let (needed, name) = (model.ram(self.board)?, &self.board.name);
         Ok(if job.len() as u64 > self.flash {
-            Some(format!("needs {} bytes of flash besides the program, {name} has {}", job.len(), self.flash))
+            Some(format!(
+                "needs {} bytes of flash besides the program, {name} has {}",
+                job.len(),
+                self.flash
+            ))
         } else if needed > self.ram {
-            Some(format!("needs {needed} bytes of RAM, {name} has {} besides stack and statics", self.ram))
+            Some(format!(
+                "needs {needed} bytes of RAM, {name} has {} besides stack and statics",
+                self.ram
+            ))
         } else {
             None
         })
@@ -75,7 +96,10 @@ impl<'a> Program<'a> {
         let path = folder()?.join(format!("{}-{name}.job", self.board.name));
         fs::write(&path, job).with_context(|| shell::relative(&path))?;
         // In QEMU's lists of options a comma is written twice.
-        let file = path.to_str().with_context(|| format!("{}: not UTF-8", path.display()))?.replace(',', ",,");
+        let file = path
+            .to_str()
+            .with_context(|| format!("{}: not UTF-8", path.display()))?
+            .replace(',', ",,");
         let device = format!("loader,file={file},addr={:#x},force-raw=on", self.job);
         qemu::run_with(&["-device", &device], self.board, &self.elf, limit, |_| {})
     }
@@ -85,7 +109,11 @@ impl<'a> Program<'a> {
 fn symbols<const N: usize>(elf: &Path, names: [&str; N]) -> Result<[u64; N]> {
     let bytes = fs::read(elf).with_context(|| shell::relative(elf))?;
     let file = object::File::parse(&*bytes).with_context(|| shell::relative(elf))?;
-    let value = |name| file.symbols().find(|symbol| symbol.name() == Ok(name)).map(|symbol| symbol.address());
-    let values = names.iter().map(|name| value(name).with_context(|| format!("{}: no symbol {name}", shell::relative(elf))));
+    let value = |name| {
+        file.symbols().find(|symbol| symbol.name() == Ok(name)).map(|symbol| symbol.address())
+    };
+    let values = names.iter().map(|name| {
+        value(name).with_context(|| format!("{}: no symbol {name}", shell::relative(elf)))
+    });
     values.collect::<Result<Vec<_>>>()?.try_into().map_err(|_| anyhow!("as many values as names"))
 }

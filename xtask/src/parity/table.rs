@@ -23,13 +23,23 @@ pub struct Row {
 impl Row {
     pub fn new(board: &'static Board) -> Self {
         let (board, kernel) = (board.name.as_str(), board.kernel.as_str());
-        Self { board, kernel, layers: 0, models: Tally::default(), skipped: 0, images: 0, seconds: 0.0 }
+        Self {
+            board,
+            kernel,
+            layers: 0,
+            models: Tally::default(),
+            skipped: 0,
+            images: 0,
+            seconds: 0.0,
+        }
     }
 }
 
 /// The table.
 pub fn text(rows: &[Row]) -> String {
-    let mut text = String::from("| board | kernel | models passed | images | layers | seconds |\n|---|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| board | kernel | models passed | images | layers | seconds |\n|---|---|---|---|---|---|\n",
+    );
     for Row { board, kernel, layers, models, skipped, images, seconds } in rows {
         let ran = models.passed + models.failed;
         let skipped = match skipped {
@@ -37,7 +47,10 @@ pub fn text(rows: &[Row]) -> String {
             1 => ", 1 does not fit".into(),
             _ => format!(", {skipped} do not fit"),
         };
-        text += &format!("| {board} | {kernel} | {} of {ran}{skipped} | {images} | {layers} | {seconds:.0} |\n", models.passed);
+        text += &format!(
+            "| {board} | {kernel} | {} of {ran}{skipped} | {images} | {layers} | {seconds:.0} |\n",
+            models.passed
+        );
     }
     text
 }

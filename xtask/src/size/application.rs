@@ -10,8 +10,8 @@ use crate::room::{self, grouped};
 use crate::setup::Toolchain;
 use crate::{console, shell};
 
-/// Prints a line for each board and model: what is used, what is left, and, where QEMU runs it, the most that the stack has held when images, the
-/// grid and the information have been drawn.
+/// Prints a line for each board and model: what is used, what is left, and, where QEMU runs it, the
+/// most that the stack has held when images, the grid and the information have been drawn.
 pub fn table(toolchain: Toolchain, boards: &[&Board], models: &[PathBuf]) -> Result<()> {
     println!("the application, bytes");
     println!(
@@ -30,7 +30,9 @@ pub fn table(toolchain: Toolchain, boards: &[&Board], models: &[PathBuf]) -> Res
                 }
             };
             let used = match board.qemu {
-                Some(_) => grouped(stack_used(board, &elf).with_context(|| format!("{} {name}", board.name))?),
+                Some(_) => grouped(
+                    stack_used(board, &elf).with_context(|| format!("{} {name}", board.name))?,
+                ),
                 None => "-".into(),
             };
             println!(
@@ -68,7 +70,10 @@ mod tests {
     #[test]
     fn the_reason_is_short() {
         let refusal = "mnist-large does not fit microbit: 1,293,320 bytes of flash too many; of models/, digits8 would";
-        assert_eq!(first_reason(refusal), "does not fit microbit: 1,293,320 bytes of flash too many");
+        assert_eq!(
+            first_reason(refusal),
+            "does not fit microbit: 1,293,320 bytes of flash too many"
+        );
         assert_eq!(first_reason("rustc: not found"), "rustc: not found");
     }
 }

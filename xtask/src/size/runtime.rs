@@ -13,7 +13,8 @@ use crate::firmware::{self, Input, Needs};
 use crate::setup::Toolchain;
 use crate::shell;
 
-/// Sections of vectors and start-up code, of cortex-m-rt and riscv-rt: what a board brings with any program.
+/// Sections of vectors and start-up code, of cortex-m-rt and riscv-rt: what a board brings with any
+/// program.
 const START_UP_SECTIONS: [&str; 2] = [".vector_table", ".init.rust"];
 /// The names of their functions.
 const START_UP: [&str; 13] = [
@@ -32,8 +33,8 @@ const START_UP: [&str; 13] = [
     "abort",
 ];
 
-/// Bytes of an ELF file that are start-up code and vectors. Everything else counts as the runtime: gan-core and its dependencies, and what
-/// the compiler adds, core and compiler_builtins.
+/// Bytes of an ELF file that are start-up code and vectors. Everything else counts as the runtime:
+/// gan-core and its dependencies, and what the compiler adds, core and compiler_builtins.
 fn start_up(path: &Path) -> Result<u64> {
     let bytes = fs::read(path).with_context(|| shell::relative(path))?;
     let file = object::File::parse(&*bytes).with_context(|| shell::relative(path))?;
@@ -48,9 +49,12 @@ fn start_up(path: &Path) -> Result<u64> {
         }
         let end = section.address() + section.size();
         let mut symbols = Vec::new();
-        for symbol in file.symbols().filter(|symbol| symbol.section_index() == Some(section.index())) {
+        for symbol in
+            file.symbols().filter(|symbol| symbol.section_index() == Some(section.index()))
+        {
             let name = symbol.name()?;
-            // Names with a dollar mark where code and data begin, those with a dot are of no function.
+            // Names with a dollar mark where code and data begin, those with a dot are of no
+            // function.
             if !name.starts_with(['$', '.']) {
                 // The lowest bit of a Thumb function's address says that it is one.
                 symbols.push((symbol.address() & !1, START_UP.contains(&name), symbol.size()));
@@ -58,8 +62,16 @@ fn start_up(path: &Path) -> Result<u64> {
         }
         symbols.sort_unstable();
         for same in symbols.chunk_by(|(a, ..), (b, ..)| a == b) {
-            let Some(&(_, true, size)) = same.iter().max_by_key(|(_, start_up, size)| (*start_up, *size)) else { continue };
-            let next = symbols.iter().map(|&(address, ..)| address).find(|&address| address > same[0].0).unwrap_or(end);
+            let Some(&(_, true, size)) =
+                same.iter().max_by_key(|(_, start_up, size)| (*start_up, *size))
+            else {
+                continue;
+            };
+            let next = symbols
+                .iter()
+                .map(|&(address, ..)| address)
+                .find(|&address| address > same[0].0)
+                .unwrap_or(end);
             // Assembly need not say how long a function is.
             sum += if size > 0 { size } else { next - same[0].0 };
         }
@@ -67,15 +79,19 @@ fn start_up(path: &Path) -> Result<u64> {
     Ok(sum)
 }
 
-/// Most bytes of flash that the runtime takes with a known model in int8; `cargo xtask size` without a model fails if there are more.
+/// Most bytes of flash that the runtime takes with a known model in int8; `cargo xtask size`
+/// without a model fails if there are more.
 fn limit(board: &Board) -> u64 {
     if board.kernel == "armv6m" { 5 << 10 } else { 6 << 10 }
 }
 
-/// The runtime without an application, start-up code and blob: the binary of `gan-embedded` that is nothing else.
-const RUNTIME: [(&str, &str); 2] = [("runtime", "panic_free_known"), ("runtime+decode", "panic_free")];
+/// The runtime without an application, start-up code and blob: the binary of `gan-embedded` that is
+/// nothing else.
+const RUNTIME: [(&str, &str); 2] =
+    [("runtime", "panic_free_known"), ("runtime+decode", "panic_free")];
 
-/// Prints a line a board that QEMU emulates: the binaries do not start on others. `limited`: an error if one is larger than [`limit`].
+/// Prints a line a board that QEMU emulates: the binaries do not start on others. `limited`: an
+/// error if one is larger than [`limit`].
 pub fn table(toolchain: Toolchain, boards: &[&Board], model: &Path, limited: bool) -> Result<()> {
     let blob = Blob::read(model)?;
     println!("gan-core alone, bytes of flash, known model: {}", blob.stem());

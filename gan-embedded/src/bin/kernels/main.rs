@@ -1,11 +1,13 @@
-//! Compares gan-core's kernels for this core with its scalar loops, on the device, over layers of many sizes: of bytes and, with feature `int4`, of half
-//! bytes.
+//! Compares gan-core's kernels for this core with its scalar loops, on the device, over layers of
+//! many sizes: of bytes and, with feature `int4`, of half bytes.
 //!
-//! Each check fills a layer with numbers, packs it here, makes images with both blobs, alone, in lines and two at a time, and compares. A hidden
-//! layer is followed by one that passes its codes on, so that every code is seen. Sizes go from 1 to 1,100, or as far as the memory does, odd and
+//! Each check fills a layer with numbers, packs it here, makes images with both blobs, alone, in
+//! lines and two at a time, and compares. A hidden layer is followed by one that passes its codes
+//! on, so that every code is seen. Sizes go from 1 to 1,100, or as far as the memory does, odd and
 //! prime ones included; numbers are random, or at the ends of what the packing is exact for.
 //!
-//! The exit code is 0 only if every check passed, every layer could be packed, and the kernel is not the scalar one.
+//! The exit code is 0 only if every check passed, every layer could be packed, and the kernel is
+//! not the scalar one.
 #![no_std]
 #![no_main]
 
@@ -35,8 +37,11 @@ fn main() -> ! {
 /// Runs all checks; whether every one passed.
 fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Error> {
     writeln!(console, "kernel {} on {} ({})", kernel::NAME, board::NAME, board::CORE)?;
-    let kinds: &[Kind] =
-        if cfg!(feature = "int4") { &[Kind::Bytes, Kind::HalfBytes(16), Kind::HalfBytes(32)] } else { &[Kind::Bytes] };
+    let kinds: &[Kind] = if cfg!(feature = "int4") {
+        &[Kind::Bytes, Kind::HalfBytes(16), Kind::HalfBytes(32)]
+    } else {
+        &[Kind::Bytes]
+    };
     if kinds.len() == 1 {
         writeln!(console, "SKIPPED layers of half bytes: built without feature int4")?;
     }
@@ -53,14 +58,18 @@ fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Erro
                 failed += 1;
                 if failed <= 3 {
                     let place = if hidden { "hidden" } else { "last" };
-                    writeln!(console, "{place} layer of {kind:?}, {inputs} inputs and {outputs} outputs: {fault}")?;
+                    writeln!(
+                        console,
+                        "{place} layer of {kind:?}, {inputs} inputs and {outputs} outputs: {fault}"
+                    )?;
                 }
             }
         }
         Ok(())
     };
-    // Every number of inputs, of half bytes in one of the groups, and few outputs: kernels compute whole groups of rows, however few are asked for.
-    // Every number of outputs to 256 and then one of seven, as each takes many more bytes.
+    // Every number of inputs, of half bytes in one of the groups, and few outputs: kernels compute
+    // whole groups of rows, however few are asked for. Every number of outputs to 256 and then one
+    // of seven, as each takes many more bytes.
     for size in 1..=WIDTH {
         for kind in [Kind::Bytes, Kind::HalfBytes([16, 32][size % 2])] {
             if kinds.contains(&kind) {
@@ -80,7 +89,10 @@ fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Erro
             }
         }
         // Larger ones, odd and prime; both sizes large in some.
-        for size in [41, 47, 60, 64, 97, 100, 127, 128, 211, 256, 331, 401, 512, 613, 784, 785, 1024, 1031, 1093, 1100] {
+        for size in [
+            41, 47, 60, 64, 97, 100, 127, 128, 211, 256, 331, 401, 512, 613, 784, 785, 1024, 1031,
+            1093, 1100,
+        ] {
             for other in [5, 16, 61, 211] {
                 if size * other <= LARGE {
                     one(kind, size, other, other < 100)?;
@@ -115,12 +127,15 @@ impl fmt::Display for Fault {
             Self::Blob(error) => write!(f, "{error}"),
             Self::Encode(error) => write!(f, "{error}"),
             Self::Generate(error) => write!(f, "{error}"),
-            Self::Row { image, row, expected, got } => write!(f, "{image}row {row}: expected {expected}, got {got}"),
+            Self::Row { image, row, expected, got } => {
+                write!(f, "{image}row {row}: expected {expected}, got {got}")
+            }
         }
     }
 }
 
-/// Makes a model of one layer, or of a hidden one and one that passes its codes on, and compares its images.
+/// Makes a model of one layer, or of a hidden one and one that passes its codes on, and compares
+/// its images.
 fn compare(
     buffers: &mut Buffers,
     random: &mut Random,
@@ -135,7 +150,8 @@ fn compare(
     if random.below(4) == 0 {
         buffers.latents[1].fill(CODE_MAX);
     }
-    let len = model(buffers, random, kind, Size { inputs, outputs, classes }, hidden).map_err(Fault::Encode)?;
+    let len = model(buffers, random, kind, Size { inputs, outputs, classes }, hidden)
+        .map_err(Fault::Encode)?;
     let Buffers { rows, packed, latents, scratch, expected, pixels, .. } = buffers;
     let latents = latents.each_ref().map(|latent| &latent[..inputs]);
     let expected = expected.each_mut().map(|expected| &mut expected[..outputs]);
@@ -169,7 +185,9 @@ fn compare(
 
     spoil(scratch, first, first_expected);
     spoil(scratch, second, second_expected);
-    kernel.generate_pair(latents, labels, scratch, [&mut *first, &mut *second]).map_err(Fault::Generate)?;
+    kernel
+        .generate_pair(latents, labels, scratch, [&mut *first, &mut *second])
+        .map_err(Fault::Generate)?;
     same("first of two, ", first_expected, first)?;
     same("second of two, ", second_expected, second)
 }

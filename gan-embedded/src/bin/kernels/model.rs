@@ -28,7 +28,8 @@ pub const WIDTH: usize = if cfg!(feature = "microbit") {
 };
 /// Labels of a check that has any.
 pub const CLASSES: usize = 3;
-/// Bytes of a blob: the weights, padded by groups of seven rows and 16 columns, 16 bytes a row for its other numbers, header and tables.
+/// Bytes of a blob: the weights, padded by groups of seven rows and 16 columns, 16 bytes a row for
+/// its other numbers, header and tables.
 const BLOB: usize = WEIGHTS + 22 * WIDTH + (16 + 4 * CLASSES) * 2 * WIDTH + 768;
 
 /// Scales, one for 16 inputs at least, and half bytes, padded to groups of 32.
@@ -99,7 +100,13 @@ pub struct Passing {
 }
 
 /// Writes the canonical blob of a model with random numbers, and returns its length.
-pub fn model(buffers: &mut Buffers, random: &mut Random, kind: Kind, size: Size, hidden: bool) -> Result<usize, EncodeError> {
+pub fn model(
+    buffers: &mut Buffers,
+    random: &mut Random,
+    kind: Kind,
+    size: Size,
+    hidden: bool,
+) -> Result<usize, EncodeError> {
     let Size { inputs, outputs, classes } = size;
     for row in 0..outputs {
         let sums = match kind {
@@ -111,20 +118,35 @@ pub fn model(buffers: &mut Buffers, random: &mut Random, kind: Kind, size: Size,
 
     let mut table = [0; 256];
     // A permutation: no two indices give one pixel.
-    table.iter_mut().zip(0u8..).for_each(|(entry, index)| *entry = index.wrapping_mul(167).wrapping_add(13));
+    table
+        .iter_mut()
+        .zip(0u8..)
+        .for_each(|(entry, index)| *entry = index.wrapping_mul(167).wrapping_add(13));
     let identity = core::array::from_fn(|index| index as u8);
     let output = match hidden {
         true => Output::Code { negative_multipliers: &buffers.negative_multipliers[..2 * outputs] },
         false => Output::Table(&table),
     };
-    let (bias, multipliers) = (&buffers.bias[..4 * classes.max(1) * outputs], &buffers.multipliers[..2 * outputs]);
-    let (shifts, (weights, after)) = (&buffers.shifts[..outputs], buffers.weights.split_at_mut(inputs * outputs));
+    let (bias, multipliers) =
+        (&buffers.bias[..4 * classes.max(1) * outputs], &buffers.multipliers[..2 * outputs]);
+    let (shifts, (weights, after)) =
+        (&buffers.shifts[..outputs], buffers.weights.split_at_mut(inputs * outputs));
     let first = match kind {
         Kind::Bytes => Layer::I8 { weights, bias, multipliers, shifts, output },
         Kind::HalfBytes(group) => {
             let groups = outputs * inputs.div_ceil(group.into());
-            let (weights, scales) = (&buffers.half_bytes[..groups * usize::from(group) / 2], &buffers.scales[..groups]);
-            Layer::I4(Nibbles { packing: Packing::Rows, group, weights, scales, bias, multipliers, shifts, output })
+            let (weights, scales) =
+                (&buffers.half_bytes[..groups * usize::from(group) / 2], &buffers.scales[..groups]);
+            Layer::I4(Nibbles {
+                packing: Packing::Rows,
+                group,
+                weights,
+                scales,
+                bias,
+                multipliers,
+                shifts,
+                output,
+            })
         }
     };
     let zero_point = if hidden { random.below(2) * random.below(128) } else { random.below(256) };
@@ -198,20 +220,34 @@ fn bytes(weights: &mut [i8], random: &mut Random) -> Sums {
     // With more inputs, no bias would bring such a row's sums into 24 bits.
     let at_the_limit = weights.len() <= 1000 && random.below(4) == 0;
     let mut sign = signs(random);
-    weights.fill_with(|| if at_the_limit { 127 * sign(random) } else { (random.below(255) as i16 - 127) as i8 });
+    weights.fill_with(|| {
+        if at_the_limit { 127 * sign(random) } else { (random.below(255) as i16 - 127) as i8 }
+    });
     let (mut above, mut below) = (0, 0);
     for &weight in &*weights {
         above += 127 * i32::from(weight.max(0));
         below += 127 * i32::from(weight.min(0));
     }
-    Sums { above, below, spread: 64 + 3000 * weights.len().isqrt() as u32, limits: (-(1 << 23), (1 << 23) - 1) }
+    Sums {
+        above,
+        below,
+        spread: 64 + 3000 * weights.len().isqrt() as u32,
+        limits: (-(1 << 23), (1 << 23) - 1),
+    }
 }
 
 /// Fills a row of half bytes and its scales.
-fn half_bytes(buffers: &mut Buffers, random: &mut Random, group: usize, row: usize, inputs: usize) -> Sums {
+fn half_bytes(
+    buffers: &mut Buffers,
+    random: &mut Random,
+    group: usize,
+    row: usize,
+    inputs: usize,
+) -> Sums {
     let groups = inputs.div_ceil(group);
     let scales = &mut buffers.scales[row * groups..][..groups];
-    let weights = buffers.half_bytes[row * groups * group / 2..][..groups * group / 2].chunks_exact_mut(group / 2);
+    let weights = buffers.half_bytes[row * groups * group / 2..][..groups * group / 2]
+        .chunks_exact_mut(group / 2);
     let at_the_limit = random.below(4) == 0;
     let mut sign = signs(random);
     let (mut above, mut below, mut left) = (0, 0, inputs);
@@ -221,7 +257,8 @@ fn half_bytes(buffers: &mut Buffers, random: &mut Random, group: usize, row: usi
             let mut weight = || {
                 let Some(after) = left.checked_sub(1) else { return 0 };
                 left = after;
-                let weight = if at_the_limit { 7 * sign(random) } else { random.below(15) as i8 - 7 };
+                let weight =
+                    if at_the_limit { 7 * sign(random) } else { random.below(15) as i8 - 7 };
                 above += 127 * i32::from(*scale) * i32::from(weight.max(0));
                 below += 127 * i32::from(*scale) * i32::from(weight.min(0));
                 weight
@@ -240,7 +277,11 @@ fn numbers(buffers: &mut Buffers, random: &mut Random, size: Size, row: usize, s
         let bias = match random.below(8) {
             0 => most - above,
             1 => least - below,
-            _ => (random.below(1 << 16) as i32 - (1 << 15)) * (spread >> 10) as i32 / 32 - above / 2 - below / 2,
+            _ => {
+                (random.below(1 << 16) as i32 - (1 << 15)) * (spread >> 10) as i32 / 32
+                    - above / 2
+                    - below / 2
+            }
         };
         buffers.bias[4 * (class * size.outputs + row)..][..4].copy_from_slice(&bias.to_le_bytes());
     }

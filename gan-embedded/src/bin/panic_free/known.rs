@@ -1,4 +1,5 @@
-//! Links only if nothing in gan-core's runtime can panic where the blob is known: the same as `panic_free` without `decode`.
+//! Links only if nothing in gan-core's runtime can panic where the blob is known: the same as
+//! `panic_free` without `decode`.
 #![no_std]
 #![no_main]
 

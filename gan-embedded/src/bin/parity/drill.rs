@@ -1,4 +1,5 @@
-//! Fails on purpose, in the way that the job asks for: `cargo xtask parity` checks that no failure of the firmware can look like success.
+//! Fails on purpose, in the way that the job asks for: `cargo xtask parity` checks that no failure
+//! of the firmware can look like success.
 
 use core::fmt::Write as _;
 use core::hint::black_box;

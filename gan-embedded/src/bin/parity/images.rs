@@ -1,4 +1,5 @@
-//! Images of the job, made in every way there is: whole, line by line, and two at a time where the kernel does.
+//! Images of the job, made in every way there is: whole, line by line, and two at a time where the
+//! kernel does.
 
 use core::fmt::{self, Write as _};
 
@@ -39,7 +40,11 @@ impl Buffers {
         let (latent_len, pixels_len) = (generator.latent_len(), generator.pixels_len());
         let needed = 4 * single + latent_len + generator.line_len() + pixels_len;
         let mut buffers = || {
-            let (latent, line, pixels) = (free.bytes(latent_len)?, free.bytes(generator.line_len())?, free.bytes(pixels_len)?);
+            let (latent, line, pixels) = (
+                free.bytes(latent_len)?,
+                free.bytes(generator.line_len())?,
+                free.bytes(pixels_len)?,
+            );
             // A word more for each that is rounded up.
             let both = 4 * pair + latent_len + pixels_len + 8;
             let second = match both.checked_sub(free.left()) {
@@ -50,7 +55,11 @@ impl Buffers {
             let words = if matches!(second, Second::Room(..)) { pair } else { single };
             Some(Self { latent, scratch: free.words(words)?, line, pixels, second })
         };
-        buffers().unwrap_or_else(|| console::fatal(format_args!("the model needs {needed} bytes of RAM, more than there is")))
+        buffers().unwrap_or_else(|| {
+            console::fatal(format_args!(
+                "the model needs {needed} bytes of RAM, more than there is"
+            ))
+        })
     }
 
     /// The latent.
@@ -58,7 +67,8 @@ impl Buffers {
         self.latent
     }
 
-    /// Draws the latent of a seed and makes sure that nothing of the image before can pass for this one.
+    /// Draws the latent of a seed and makes sure that nothing of the image before can pass for this
+    /// one.
     fn begin(&mut self, seed: u64) {
         LatentSampler::new(seed).fill(self.latent);
         self.scratch.fill(0xA5A5_A5A5);
@@ -67,7 +77,10 @@ impl Buffers {
 }
 
 /// The images of the job: first those that are there pixel by pixel, then those with digests.
-fn wanted<'a>(job: &Job<'a>, generator: &Generator<'_>) -> impl Iterator<Item = Wanted<'a>> + use<'a> {
+fn wanted<'a>(
+    job: &Job<'a>,
+    generator: &Generator<'_>,
+) -> impl Iterator<Item = Wanted<'a>> + use<'a> {
     let float = generator.layers().any(|layer| matches!(layer, Layer::F32 { .. }));
     let tolerance = if float { FLOAT.max } else { 0 };
     let images = job.images.iter().map(move |vector| Wanted {
@@ -75,11 +88,20 @@ fn wanted<'a>(job: &Job<'a>, generator: &Generator<'_>) -> impl Iterator<Item = 
         label: vector.label,
         expected: Expected::Pixels { pixels: vector.pixels, tolerance },
     });
-    images.chain(job.cases().map(|case| Wanted { seed: case.seed, label: case.label, expected: Expected::Digest(case.digest) }))
+    images.chain(job.cases().map(|case| Wanted {
+        seed: case.seed,
+        label: case.label,
+        expected: Expected::Digest(case.digest),
+    }))
 }
 
 /// Counts an image. Describes the first that is wrong; whether it did.
-fn count(console: &mut Console, group: &mut Group, wanted: &Wanted<'_>, result: Result<(), Fault>) -> Result<bool, fmt::Error> {
+fn count(
+    console: &mut Console,
+    group: &mut Group,
+    wanted: &Wanted<'_>,
+    result: Result<(), Fault>,
+) -> Result<bool, fmt::Error> {
     match result {
         Ok(()) => group.check(console, true, format_args!(""))?,
         Err(fault) => group.check(console, false, format_args!("{wanted}: {fault}"))?,
@@ -101,7 +123,8 @@ pub fn whole(
         let made = generator.generate(latent, wanted.label, scratch, pixels);
         let mut comparison = Comparison::new(wanted.expected);
         comparison.add(pixels);
-        let result = made.map_err(Fault::Refused).and_then(|()| comparison.end(generator.pixels_len()));
+        let result =
+            made.map_err(Fault::Refused).and_then(|()| comparison.end(generator.pixels_len()));
         if count(console, &mut group, &wanted, result)? {
             trace::codes(console, generator, latent, wanted.label, scratch)?;
             trace::line(console, format_args!("pixels"), pixels)?;
@@ -112,7 +135,12 @@ pub fn whole(
 }
 
 /// Each image again, made line by line.
-pub fn rows(console: &mut Console, generator: &Generator<'_>, job: &Job<'_>, buffers: &mut Buffers) -> Result<Group, fmt::Error> {
+pub fn rows(
+    console: &mut Console,
+    generator: &Generator<'_>,
+    job: &Job<'_>,
+    buffers: &mut Buffers,
+) -> Result<Group, fmt::Error> {
     let mut group = Group::new("rows");
     for wanted in wanted(job, generator) {
         buffers.begin(wanted.seed);
@@ -123,7 +151,8 @@ pub fn rows(console: &mut Console, generator: &Generator<'_>, job: &Job<'_>, buf
             next += 1;
             comparison.add(line);
         });
-        let result = made.map_err(Fault::Refused).and_then(|()| comparison.end(generator.pixels_len()));
+        let result =
+            made.map_err(Fault::Refused).and_then(|()| comparison.end(generator.pixels_len()));
         let result = result.and(if ordered { Ok(()) } else { Err(Fault::Lines) });
         if count(console, &mut group, &wanted, result)? {
             trace::codes(console, generator, latent, wanted.label, scratch)?;
@@ -149,7 +178,11 @@ pub fn pairs(
     match buffers.second {
         Second::OneAtATime => return Ok(None),
         Second::NoRoom { missing } => {
-            writeln!(console, "SKIPPED pairs by kernel {}: {missing} bytes of RAM are missing", kernel::NAME)?;
+            writeln!(
+                console,
+                "SKIPPED pairs by kernel {}: {missing} bytes of RAM are missing",
+                kernel::NAME
+            )?;
             return Ok(None);
         }
         Second::Room(..) => {}
@@ -162,18 +195,31 @@ pub fn pairs(
         let Some(second) = images.next().or(before) else { break };
         before = Some(second);
         buffers.begin(first.seed);
-        let Buffers { latent, scratch, pixels, second: Second::Room(second_latent, second_pixels), .. } = &mut *buffers else {
+        let Buffers {
+            latent,
+            scratch,
+            pixels,
+            second: Second::Room(second_latent, second_pixels),
+            ..
+        } = &mut *buffers
+        else {
             break;
         };
         LatentSampler::new(second.seed).fill(second_latent);
         second_pixels.iter_mut().for_each(|pixel| *pixel = !*pixel);
         let (latents, both) = ([&**latent, &**second_latent], [first, second]);
         let labels = both.map(|wanted| wanted.label);
-        let made = generator.generate_pair(latents, labels, scratch, [&mut **pixels, &mut **second_pixels]);
+        let made = generator.generate_pair(
+            latents,
+            labels,
+            scratch,
+            [&mut **pixels, &mut **second_pixels],
+        );
         for (image, pixels) in [&**pixels, &**second_pixels].into_iter().enumerate() {
             let mut comparison = Comparison::new(both[image].expected);
             comparison.add(pixels);
-            let result = made.map_err(Fault::Refused).and_then(|()| comparison.end(generator.pixels_len()));
+            let result =
+                made.map_err(Fault::Refused).and_then(|()| comparison.end(generator.pixels_len()));
             if count(console, &mut group, &both[image], result)? {
                 trace::pair_codes(console, generator, latents, labels, scratch, image)?;
                 trace::line(console, format_args!("pixels"), pixels)?;

@@ -1,11 +1,15 @@
-//! Checks on the device the job that lies in its flash: the arithmetic, the latents, then images. Integers must be equal bit for bit; only the
-//! pixels of a float model have a tolerance, from the table in gan-tests.
+//! Checks on the device the job that lies in its flash: the arithmetic, the latents, then images.
+//! Integers must be equal bit for bit; only the pixels of a float model have a tolerance, from the
+//! table in gan-tests.
 //!
-//! `cargo xtask parity` writes the job ([`gan_tests::job`]) and puts it there, so that one firmware runs every model. The first line says the
-//! model, the board and the kernel; then there is one line for each group, with its first mismatch before it, and a last line for all. After
-//! the mismatch of an image come lines `trace ..` with what every layer put out, for the host to find the first wrong row.
+//! `cargo xtask parity` writes the job ([`gan_tests::job`]) and puts it there, so that one firmware
+//! runs every model. The first line says the model, the board and the kernel; then there is one
+//! line for each group, with its first mismatch before it, and a last line for all. After the
+//! mismatch of an image come lines `trace ..` with what every layer put out, for the host to find
+//! the first wrong row.
 //!
-//! The exit code is 0 only if every check passed; 1 after a mismatch, 2 if the job cannot be used or the core faulted, 101 after a panic.
+//! The exit code is 0 only if every check passed; 1 after a mismatch, 2 if the job cannot be used
+//! or the core faulted, 101 after a panic.
 #![no_std]
 #![no_main]
 
@@ -38,12 +42,17 @@ fn main() -> ! {
 /// Runs all groups; whether every check passed.
 fn check(console: &mut Console) -> Result<bool, fmt::Error> {
     let job = Job::read(memory::job()).unwrap_or_else(|error| match error {
-        VectorError::Magic => console::fatal(format_args!("no job in flash: `cargo xtask parity` puts it there")),
+        VectorError::Magic => {
+            console::fatal(format_args!("no job in flash: `cargo xtask parity` puts it there"))
+        }
         error => console::fatal(format_args!("the job in flash: {error}")),
     });
     drill::run(job.drill, console);
-    let generator = gan_core::decode(job.blob).unwrap_or_else(|error| console::fatal(format_args!("the job's blob: {error}")));
-    if (job.images.latent_len(), job.images.pixels_len()) != (generator.latent_len(), generator.pixels_len()) {
+    let generator = gan_core::decode(job.blob)
+        .unwrap_or_else(|error| console::fatal(format_args!("the job's blob: {error}")));
+    if (job.images.latent_len(), job.images.pixels_len())
+        != (generator.latent_len(), generator.pixels_len())
+    {
         console::fatal(format_args!("images vectors: other sizes than the blob's"));
     }
     let (name, board, core, kernel) = (generator.name(), board::NAME, board::CORE, kernel::NAME);
@@ -67,9 +76,11 @@ fn check(console: &mut Console) -> Result<bool, fmt::Error> {
 fn rescale(console: &mut Console, job: &Job<'_>) -> Result<Group, fmt::Error> {
     let mut group = Group::new("rescale");
     for vector in job.arithmetic.rescale() {
-        let (acc, multiplier, shift, expected) = (vector.acc, vector.multiplier, vector.shift, vector.expected);
+        let (acc, multiplier, shift, expected) =
+            (vector.acc, vector.multiplier, vector.shift, vector.expected);
         let got = Rescale { multiplier, shift }.apply(acc);
-        let what = format_args!("({acc} * {multiplier}) >> {shift}: expected {expected}, got {got}");
+        let what =
+            format_args!("({acc} * {multiplier}) >> {shift}: expected {expected}, got {got}");
         group.check(console, got == expected, what)?;
     }
     group.print(console)?;
@@ -80,14 +91,25 @@ fn rescale(console: &mut Console, job: &Job<'_>) -> Result<Group, fmt::Error> {
 fn sampler(console: &mut Console, job: &Job<'_>) -> Result<Group, fmt::Error> {
     let mut group = Group::new("sampler");
     for vector in job.arithmetic.sampler() {
-        codes(console, &mut group, vector.seed, vector.skip, &vector.codes, &mut [0; SAMPLER_CODES])?;
+        codes(
+            console,
+            &mut group,
+            vector.seed,
+            vector.skip,
+            &vector.codes,
+            &mut [0; SAMPLER_CODES],
+        )?;
     }
     group.print(console)?;
     Ok(group)
 }
 
 /// The latent vector of each image that comes with one.
-fn latents(console: &mut Console, job: &Job<'_>, buffers: &mut Buffers) -> Result<Group, fmt::Error> {
+fn latents(
+    console: &mut Console,
+    job: &Job<'_>,
+    buffers: &mut Buffers,
+) -> Result<Group, fmt::Error> {
     let mut group = Group::new("latents");
     for vector in job.images.iter() {
         codes(console, &mut group, vector.seed, 0, vector.latent, buffers.latent())?;
@@ -97,12 +119,21 @@ fn latents(console: &mut Console, job: &Job<'_>, buffers: &mut Buffers) -> Resul
 }
 
 /// Checks the codes that follow the first `skip` of a seed.
-fn codes(console: &mut Console, group: &mut Group, seed: u64, skip: u64, expected: &[u8], buffer: &mut [u8]) -> fmt::Result {
+fn codes(
+    console: &mut Console,
+    group: &mut Group,
+    seed: u64,
+    skip: u64,
+    expected: &[u8],
+    buffer: &mut [u8],
+) -> fmt::Result {
     let mut sampler = LatentSampler::new(seed);
     sampler.advance(skip);
     sampler.fill(buffer);
-    let differing = expected.iter().zip(&*buffer).position(|(expected, got)| expected != got).unwrap_or(0);
+    let differing =
+        expected.iter().zip(&*buffer).position(|(expected, got)| expected != got).unwrap_or(0);
     let (want, got) = (expected[differing], buffer[differing]);
-    let what = format_args!("seed {seed}, skip {skip}, code {differing}: expected {want}, got {got}");
+    let what =
+        format_args!("seed {seed}, skip {skip}, code {differing}: expected {want}, got {got}");
     group.check(console, expected == buffer, what)
 }

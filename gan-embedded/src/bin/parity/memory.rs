@@ -16,8 +16,9 @@ unsafe extern "C" {
 /// The job and all the flash behind it.
 pub fn job() -> &'static [u8] {
     let (start, end) = ((&raw const _job).addr(), (&raw const _job_end).addr());
-    // SAFETY: the symbols are in this order in one memory, which the linker gave to nothing else, since it asserts that the program ends
-    // before, and nothing writes to it. Any byte is a valid u8.
+    // SAFETY: the symbols are in this order in one memory, which the linker gave to nothing else,
+    // since it asserts that the program ends before, and nothing writes to it. Any byte is a valid
+    // u8.
     unsafe { slice::from_raw_parts(with_exposed_provenance(start), end.saturating_sub(start)) }
 }
 
@@ -33,7 +34,8 @@ impl Free {
     /// `count` zeros, or nothing if there is no room for them.
     pub fn bytes(&mut self, count: usize) -> Option<&'static mut [u8]> {
         let start = self.reserve(count)?;
-        // SAFETY: `reserve` gives memory that nothing else has or gets; zeros are written before it is read.
+        // SAFETY: `reserve` gives memory that nothing else has or gets; zeros are written before it
+        // is read.
         unsafe {
             start.write_bytes(0, count);
             Some(slice::from_raw_parts_mut(start, count))
@@ -58,7 +60,9 @@ impl Free {
     fn reserve(&mut self, bytes: usize) -> Option<*mut u8> {
         let start = (&raw const _free_start).addr() + self.used;
         // The linker puts the symbol on a word; so does this the next one.
-        let bytes = bytes.checked_next_multiple_of(size_of::<u32>()).filter(|&bytes| bytes <= self.left())?;
+        let bytes = bytes
+            .checked_next_multiple_of(size_of::<u32>())
+            .filter(|&bytes| bytes <= self.left())?;
         self.used += bytes;
         Some(with_exposed_provenance_mut(start))
     }

@@ -19,7 +19,12 @@ impl Group {
     }
 
     /// Counts one check; describes it if it is the group's first to fail.
-    pub fn check(&mut self, console: &mut Console, ok: bool, what: fmt::Arguments<'_>) -> fmt::Result {
+    pub fn check(
+        &mut self,
+        console: &mut Console,
+        ok: bool,
+        what: fmt::Arguments<'_>,
+    ) -> fmt::Result {
         if ok {
             self.passed += 1;
         } else {
@@ -85,8 +90,12 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Refused(error) => write!(f, "{error}"),
-            Self::Pixel { at, expected, got } => write!(f, "pixel byte {at}: expected {expected}, got {got}"),
-            Self::Digest { expected, got } => write!(f, "digest: expected {expected:016x}, got {got:016x}"),
+            Self::Pixel { at, expected, got } => {
+                write!(f, "pixel byte {at}: expected {expected}, got {got}")
+            }
+            Self::Digest { expected, got } => {
+                write!(f, "digest: expected {expected:016x}, got {got:016x}")
+            }
             Self::Lines => f.write_str("the lines did not come all and in order"),
         }
     }
@@ -110,9 +119,16 @@ impl<'a> Comparison<'a> {
         match self.expected {
             Expected::Pixels { pixels, tolerance } => {
                 let expected = pixels.get(self.at..).unwrap_or_default();
-                let wrong = expected.iter().zip(got).position(|(expected, got)| expected.abs_diff(*got) > tolerance);
+                let wrong = expected
+                    .iter()
+                    .zip(got)
+                    .position(|(expected, got)| expected.abs_diff(*got) > tolerance);
                 if let (None, Some(index)) = (self.fault, wrong) {
-                    self.fault = Some(Fault::Pixel { at: self.at + index, expected: expected[index], got: got[index] });
+                    self.fault = Some(Fault::Pixel {
+                        at: self.at + index,
+                        expected: expected[index],
+                        got: got[index],
+                    });
                 }
             }
             Expected::Digest(_) => self.digest.update(got),
@@ -126,7 +142,9 @@ impl<'a> Comparison<'a> {
         match (self.fault, self.expected) {
             (Some(fault), _) => Err(fault),
             _ if self.at != pixels_len => Err(Fault::Lines),
-            (None, Expected::Digest(expected)) if expected != got => Err(Fault::Digest { expected, got }),
+            (None, Expected::Digest(expected)) if expected != got => {
+                Err(Fault::Digest { expected, got })
+            }
             (None, _) => Ok(()),
         }
     }

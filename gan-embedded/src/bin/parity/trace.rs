@@ -1,4 +1,5 @@
-//! Says what every layer put out for an image, in hexadecimal: `trace latent ..`, `trace layer N ..` of hidden layers, `trace pixels ..`.
+//! Says what every layer put out for an image, in hexadecimal: `trace latent ..`, `trace layer N
+//! ..` of hidden layers, `trace pixels ..`.
 
 use core::fmt::{self, Write as _};
 
@@ -15,7 +16,9 @@ pub fn codes(
 ) -> fmt::Result {
     line(console, format_args!("latent"), latent)?;
     let mut said = Ok(());
-    let each = |layer: usize, codes: &[u8]| said = said.and_then(|()| line(console, format_args!("layer {layer}"), codes));
+    let each = |layer: usize, codes: &[u8]| {
+        said = said.and_then(|()| line(console, format_args!("layer {layer}"), codes))
+    };
     let traced = generator.trace(latent, label, scratch, each);
     refused(console, said, traced)
 }
@@ -38,7 +41,11 @@ pub fn pair_codes(
     refused(console, said, traced)
 }
 
-fn refused(console: &mut Console, said: fmt::Result, traced: Result<(), gan_core::GenerateError>) -> fmt::Result {
+fn refused(
+    console: &mut Console,
+    said: fmt::Result,
+    traced: Result<(), gan_core::GenerateError>,
+) -> fmt::Result {
     match (said, traced) {
         (Ok(()), Err(error)) => writeln!(console, "no trace: {error}"),
         (said, _) => said,

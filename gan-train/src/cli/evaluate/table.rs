@@ -5,7 +5,19 @@ use gan_train::evaluate::{Report, Scores};
 
 /// The report as a table of scores and a few lines around it.
 pub fn text(report: &Report) -> String {
-    let Report { model, data, seed, reference, training, classifier, classifier_accuracy, agreement, int8, float, real } = report;
+    let Report {
+        model,
+        data,
+        seed,
+        reference,
+        training,
+        classifier,
+        classifier_accuracy,
+        agreement,
+        int8,
+        float,
+        real,
+    } = report;
     let count = |number: usize| thousands(number as u64);
     let mut lines = vec![
         format!(
@@ -31,16 +43,22 @@ pub fn text(report: &Report) -> String {
         },
         String::new(),
     ];
-    let columns: Vec<(&str, &Scores)> = [("float", float.as_ref()), ("int8", int8.as_ref()), ("real data", Some(real))]
-        .into_iter()
-        .filter_map(|(name, scores)| scores.map(|scores| (name, scores)))
-        .collect();
+    let columns: Vec<(&str, &Scores)> =
+        [("float", float.as_ref()), ("int8", int8.as_ref()), ("real data", Some(real))]
+            .into_iter()
+            .filter_map(|(name, scores)| scores.map(|scores| (name, scores)))
+            .collect();
     let mut row = |name: &str, better: &str, cell: &dyn Fn(&Scores) -> String| {
-        let cells: String = columns.iter().map(|(_, scores)| format!("{:>11}", cell(scores))).collect();
+        let cells: String =
+            columns.iter().map(|(_, scores)| format!("{:>11}", cell(scores))).collect();
         lines.push(format!("{name:<31}{cells}   {better}").trim_end().to_owned());
     };
     row("", "better", &|scores| {
-        columns.iter().find(|(_, other)| std::ptr::eq(*other, scores)).map_or("", |column| column.0).into()
+        columns
+            .iter()
+            .find(|(_, other)| std::ptr::eq(*other, scores))
+            .map_or("", |column| column.0)
+            .into()
     });
     row("images", "", &|scores| count(scores.samples));
     row("FID", "lower", &|scores| format!("{:.2}", scores.quick.fid));
@@ -54,13 +72,20 @@ pub fn text(report: &Report) -> String {
         scores.quick.conditional_accuracy.map_or("-".into(), |accuracy| format!("{accuracy:.4}"))
     });
     row("class KL to uniform, nats", "lower", &|scores| format!("{:.4}", scores.quick.class_kl));
-    row("distance to training images", "", &|scores| format!("{:.3}", scores.memorization.distance));
+    row("distance to training images", "", &|scores| {
+        format!("{:.3}", scores.memorization.distance)
+    });
     row("  over held-out images' own", "", &|scores| format!("{:.3}", scores.memorization.ratio));
-    row("  over training images' own", "", &|scores| format!("{:.3}", scores.memorization.ratio_to_training));
-    row("  copies", "lower", &|scores| format!("{} of {}", scores.memorization.copies, count(scores.memorization.images)));
+    row("  over training images' own", "", &|scores| {
+        format!("{:.3}", scores.memorization.ratio_to_training)
+    });
+    row("  copies", "lower", &|scores| {
+        format!("{} of {}", scores.memorization.copies, count(scores.memorization.images))
+    });
     lines.push(String::new());
     for (name, scores) in &columns {
-        let counts: Vec<String> = scores.quick.class_histogram.iter().map(usize::to_string).collect();
+        let counts: Vec<String> =
+            scores.quick.class_histogram.iter().map(usize::to_string).collect();
         lines.push(format!("images of each label, {name:<10} {}", counts.join(" ")));
     }
     for (name, scores) in columns.iter().filter(|(name, _)| *name != "real data") {

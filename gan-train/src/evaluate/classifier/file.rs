@@ -19,7 +19,9 @@ impl Classifier {
     ///
     /// The crate was built with a damaged file.
     pub fn mnist() -> Result<Self> {
-        TensorFile::parse(MNIST).and_then(|file| parse(&file)).context("assets/mnist-classifier.safetensors")
+        TensorFile::parse(MNIST)
+            .and_then(|file| parse(&file))
+            .context("assets/mnist-classifier.safetensors")
     }
 
     /// Reads a file.
@@ -42,7 +44,8 @@ impl Classifier {
 
     fn serialize(&self) -> Result<Vec<u8>> {
         let params = self.params.iter();
-        let tensors = params.map(|Param { name, shape, values }| Numbers { name, shape, values }).collect();
+        let tensors =
+            params.map(|Param { name, shape, values }| Numbers { name, shape, values }).collect();
         let mut bytes = Vec::new();
         tensor_file::write(&mut bytes, tensors, &self.card)?;
         Ok(bytes)
@@ -52,9 +55,13 @@ impl Classifier {
 fn parse(file: &TensorFile<'_>) -> Result<Classifier> {
     let card: Card = file.description(FORMAT)?;
     let variance = card.feature_variance;
-    ensure!(variance.is_finite() && variance > 0.0, "feature_variance: {variance} (expected more than 0)");
+    ensure!(
+        variance.is_finite() && variance > 0.0,
+        "feature_variance: {variance} (expected more than 0)"
+    );
     let params = shapes(card.width.into(), card.height.into(), card.classes).into_iter();
-    let params = params.map(|(name, shape)| Ok(Param { name, values: file.values(name, &shape)?, shape }));
+    let params =
+        params.map(|(name, shape)| Ok(Param { name, values: file.values(name, &shape)?, shape }));
     Ok(Classifier { params: params.collect::<Result<_>>()?, card })
 }
 
@@ -87,7 +94,10 @@ mod tests {
             let error = format!("{:#}", parse(&changed.serialize().unwrap()).unwrap_err());
             assert!(error.contains(part), "{error}, expected {part}");
         };
-        refuse(&|c| c.card.format = "gan-train classifier 9".into(), "expected \"gan-train classifier 1\"");
+        refuse(
+            &|c| c.card.format = "gan-train classifier 9".into(),
+            "expected \"gan-train classifier 1\"",
+        );
         refuse(&|c| c.card.classes = 7, "tensor logits.weight: shape [64, 10] (expected [64, 7])");
         refuse(&|c| c.card.height = 9, "tensor features.weight: shape");
         refuse(&|c| c.card.feature_variance = 0.0, "feature_variance: 0");

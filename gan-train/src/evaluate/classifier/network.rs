@@ -17,7 +17,8 @@ const KERNEL: usize = 3;
 pub struct Param {
     /// `<layer>.weight` or `<layer>.bias`.
     pub name: &'static str,
-    /// `[out, in, 3, 3]` for a convolution's weights, `[in, out]` for a fully connected layer's, `[out]` for biases.
+    /// `[out, in, 3, 3]` for a convolution's weights, `[in, out]` for a fully connected layer's,
+    /// `[out]` for biases.
     pub shape: Vec<usize>,
     /// Row-major.
     pub values: Vec<f32>,
@@ -46,17 +47,19 @@ fn pooled((width, height): (usize, usize)) -> (usize, usize) {
 
 /// First numbers: weights evenly distributed with variance 2 / inputs (He et al. 2015), biases 0.
 pub fn init(width: usize, height: usize, classes: u16, seed: u64) -> Vec<Param> {
-    let params = shapes(width, height, classes).into_iter().enumerate().map(|(index, (name, shape))| {
-        let count = shape.iter().product();
-        let inputs = match shape.len() {
-            4 => shape[1..].iter().product(),
-            _ => shape[0],
-        };
-        let bound = (6.0 / inputs as f32).sqrt();
-        let weights = || uniform(count, bound, &mut stream(seed, Purpose::Classifier, index as u64));
-        let values = if shape.len() > 1 { weights() } else { vec![0.0; count] };
-        Param { name, shape, values }
-    });
+    let params =
+        shapes(width, height, classes).into_iter().enumerate().map(|(index, (name, shape))| {
+            let count = shape.iter().product();
+            let inputs = match shape.len() {
+                4 => shape[1..].iter().product(),
+                _ => shape[0],
+            };
+            let bound = (6.0 / inputs as f32).sqrt();
+            let weights =
+                || uniform(count, bound, &mut stream(seed, Purpose::Classifier, index as u64));
+            let values = if shape.len() > 1 { weights() } else { vec![0.0; count] };
+            Param { name, shape, values }
+        });
     params.collect()
 }
 
@@ -69,7 +72,8 @@ pub struct Network {
 }
 
 impl Network {
-    /// Puts the numbers on `device`, in the order of [`shapes`]. With `track`, gradients of all of them are recorded.
+    /// Puts the numbers on `device`, in the order of [`shapes`]. With `track`, gradients of all of
+    /// them are recorded.
     pub fn bind(params: &[Param], device: &Device, track: bool) -> Self {
         Self {
             convolutions: [
@@ -85,13 +89,26 @@ impl Network {
     pub fn features(&self, images: Tensor<4>) -> Tensor<2> {
         let x = self.convolutions.iter().fold(images, |x, (weight, bias)| {
             let border = KERNEL / 2;
-            let x = module::conv2d(x, weight.clone(), Some(bias.clone()), ConvOptions::new([1; 2], [border; 2], [1; 2], 1));
+            let x = module::conv2d(
+                x,
+                weight.clone(),
+                Some(bias.clone()),
+                ConvOptions::new([1; 2], [border; 2], [1; 2], 1),
+            );
             let [.., height, width] = x.dims();
             // Pooling first: the same numbers, on a quarter of the pixels.
             let pool = pooled((width, height)) != (width, height);
-            relu(if pool { module::max_pool2d(x, MaxPoolOptions::new([2; 2]).with_ceil_mode(true)) } else { x })
+            relu(if pool {
+                module::max_pool2d(x, MaxPoolOptions::new([2; 2]).with_ceil_mode(true))
+            } else {
+                x
+            })
         });
-        relu(module::linear(x.flatten(1, 3), self.features.0.clone(), Some(self.features.1.clone())))
+        relu(module::linear(
+            x.flatten(1, 3),
+            self.features.0.clone(),
+            Some(self.features.1.clone()),
+        ))
     }
 
     /// Features `[n, 64]` to logits `[n, labels]`.
@@ -113,11 +130,13 @@ impl Network {
 }
 
 fn tensor<const D: usize>(param: &Param, device: &Device, track: bool) -> Tensor<D> {
-    Tensor::from_data(TensorData::new(param.values.clone(), param.shape.clone()), device).set_require_grad(track)
+    Tensor::from_data(TensorData::new(param.values.clone(), param.shape.clone()), device)
+        .set_require_grad(track)
 }
 
 fn gradient<const D: usize>(tensor: &Tensor<D>, gradients: &mut Gradients) -> Vec<f32> {
-    let gradient = tensor.grad_remove(gradients).expect("every bound tensor takes part in the loss");
+    let gradient =
+        tensor.grad_remove(gradients).expect("every bound tensor takes part in the loss");
     gradient.try_into_vec_as().expect("gradients are f32, as the params")
 }
 
@@ -125,22 +144,39 @@ fn gradient<const D: usize>(tensor: &Tensor<D>, gradients: &mut Gradients) -> Ve
 mod tests {
     use super::*;
 
-    fn at(values: &[f64], [channels, height, width]: [usize; 3], channel: usize, y: isize, x: isize) -> Option<f64> {
+    fn at(
+        values: &[f64],
+        [channels, height, width]: [usize; 3],
+        channel: usize,
+        y: isize,
+        x: isize,
+    ) -> Option<f64> {
         assert_eq!(values.len(), channels * height * width);
         let inside = (0..height as isize).contains(&y) && (0..width as isize).contains(&x);
         inside.then(|| values[(channel * height + y as usize) * width + x as usize])
     }
 
     /// Convolution, ReLU and pooling of one image by their definitions; the new values and shape.
-    fn convolve(x: &[f64], shape: [usize; 3], weight: &Param, bias: &Param) -> (Vec<f64>, [usize; 3]) {
+    fn convolve(
+        x: &[f64],
+        shape: [usize; 3],
+        weight: &Param,
+        bias: &Param,
+    ) -> (Vec<f64>, [usize; 3]) {
         let [inputs, height, width] = shape;
         let mut sums = Vec::new();
         for (output, bias) in bias.values.iter().enumerate() {
-            for (y, x0) in (0..height as isize).flat_map(|y| (0..width as isize).map(move |x| (y, x))) {
+            for (y, x0) in
+                (0..height as isize).flat_map(|y| (0..width as isize).map(move |x| (y, x)))
+            {
                 let mut sum = f64::from(*bias);
-                for (index, &weight) in weight.values[output * inputs * 9..(output + 1) * inputs * 9].iter().enumerate() {
-                    let (channel, dy, dx) = (index / 9, (index / 3 % 3) as isize - 1, (index % 3) as isize - 1);
-                    sum += f64::from(weight) * at(x, shape, channel, y + dy, x0 + dx).unwrap_or(0.0);
+                for (index, &weight) in
+                    weight.values[output * inputs * 9..(output + 1) * inputs * 9].iter().enumerate()
+                {
+                    let (channel, dy, dx) =
+                        (index / 9, (index / 3 % 3) as isize - 1, (index % 3) as isize - 1);
+                    sum +=
+                        f64::from(weight) * at(x, shape, channel, y + dy, x0 + dx).unwrap_or(0.0);
                 }
                 sums.push(sum.max(0.0));
             }
@@ -152,8 +188,11 @@ mod tests {
         }
         let mut outputs = Vec::new();
         for channel in 0..shape[0] {
-            for (y, x) in (0..to_height as isize).flat_map(|y| (0..to_width as isize).map(move |x| (2 * y, 2 * x))) {
-                let window = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(dy, dx)| at(&sums, shape, channel, y + dy, x + dx));
+            for (y, x) in (0..to_height as isize)
+                .flat_map(|y| (0..to_width as isize).map(move |x| (2 * y, 2 * x)))
+            {
+                let window = [(0, 0), (0, 1), (1, 0), (1, 1)]
+                    .map(|(dy, dx)| at(&sums, shape, channel, y + dy, x + dx));
                 outputs.push(window.into_iter().flatten().fold(0.0, f64::max));
             }
         }
@@ -163,7 +202,10 @@ mod tests {
     fn dense(x: &[f64], weight: &Param, bias: &Param) -> Vec<f64> {
         let outputs = bias.values.len();
         let sum = |output: usize| -> f64 {
-            x.iter().enumerate().map(|(input, x)| x * f64::from(weight.values[input * outputs + output])).sum()
+            x.iter()
+                .enumerate()
+                .map(|(input, x)| x * f64::from(weight.values[input * outputs + output]))
+                .sum()
         };
         (0..outputs).map(|output| sum(output) + f64::from(bias.values[output])).collect()
     }
@@ -174,13 +216,16 @@ mod tests {
         for (width, height) in [(9, 11), (8, 8), (5, 4), (28, 28), (1, 1)] {
             let mut params = init(width, height, 3, 7);
             for param in params.iter_mut().filter(|param| param.shape.len() == 1) {
-                param.values = uniform(param.values.len(), 0.3, &mut stream(1, Purpose::Classifier, 0));
+                param.values =
+                    uniform(param.values.len(), 0.3, &mut stream(1, Purpose::Classifier, 0));
             }
-            let mut pixels = uniform(2 * width * height, 0.5, &mut stream(2, Purpose::Classifier, 0));
+            let mut pixels =
+                uniform(2 * width * height, 0.5, &mut stream(2, Purpose::Classifier, 0));
             pixels.iter_mut().for_each(|pixel| *pixel += 0.5);
             let device = Device::flex();
             let network = Network::bind(&params, &device, false);
-            let images = Tensor::from_data(TensorData::new(pixels.clone(), [2, 1, height, width]), &device);
+            let images =
+                Tensor::from_data(TensorData::new(pixels.clone(), [2, 1, height, width]), &device);
             let features = network.features(images);
             let logits: Vec<f32> = network.logits(features.clone()).try_into_vec_as().unwrap();
             let features: Vec<f32> = features.try_into_vec_as().unwrap();
@@ -190,15 +235,22 @@ mod tests {
                 let image: Vec<f64> = image.iter().map(|&pixel| pixel.into()).collect();
                 let (x, shape) = convolve(&image, [1, height, width], &params[0], &params[1]);
                 let (x, _) = convolve(&x, shape, &params[2], &params[3]);
-                let x: Vec<f64> = dense(&x, &params[4], &params[5]).into_iter().map(|sum| sum.max(0.0)).collect();
+                let x: Vec<f64> =
+                    dense(&x, &params[4], &params[5]).into_iter().map(|sum| sum.max(0.0)).collect();
                 expected_logits.extend(dense(&x, &params[6], &params[7]));
                 expected_features.extend(x);
             }
             assert_eq!((features.len(), logits.len()), (2 * FEATURES, 2 * 3));
-            assert!(expected_features.iter().any(|&feature| feature > 0.1), "{width}x{height}: no feature is alive");
+            assert!(
+                expected_features.iter().any(|&feature| feature > 0.1),
+                "{width}x{height}: no feature is alive"
+            );
             for (found, expected) in [(features, expected_features), (logits, expected_logits)] {
                 for (found, expected) in found.into_iter().zip(expected) {
-                    assert!((f64::from(found) - expected).abs() < 1e-4, "{width}x{height}: {found}, expected {expected}");
+                    assert!(
+                        (f64::from(found) - expected).abs() < 1e-4,
+                        "{width}x{height}: {found}, expected {expected}"
+                    );
                 }
             }
         }

@@ -8,13 +8,15 @@ const GAP: f64 = 0.18;
 /// Names of classes that have room below their bars.
 const NAMES: usize = 16;
 
-/// The part of each class among the generated images, and what each would have if all had the same; nothing without classes.
+/// The part of each class among the generated images, and what each would have if all had the same;
+/// nothing without classes.
 pub fn classes(histogram: &[usize]) -> String {
     let total: usize = histogram.iter().sum();
     if total == 0 {
         return String::new();
     }
-    let parts: Vec<f64> = histogram.iter().map(|&count| 100.0 * count as f64 / total as f64).collect();
+    let parts: Vec<f64> =
+        histogram.iter().map(|&count| 100.0 * count as f64 / total as f64).collect();
     let even = 100.0 / parts.len() as f64;
     let scale = Scale::new(Span::AtLeast(0.0, even * 1.2), parts.clone());
     let (right, bottom) = (WIDTH - RIGHT, HEIGHT - BOTTOM);
@@ -23,7 +25,12 @@ pub fn classes(histogram: &[usize]) -> String {
     let mut svg = String::new();
     for (tick, name) in scale.ticks() {
         let _ = writeln!(svg, "<path class=\"grid\" d=\"M{LEFT} {:.1}H{right}\"/>", y(tick));
-        let _ = writeln!(svg, "<text class=\"tick end\" x=\"{}\" y=\"{:.1}\">{name}</text>", LEFT - 8.0, y(tick) + 4.0);
+        let _ = writeln!(
+            svg,
+            "<text class=\"tick end\" x=\"{}\" y=\"{:.1}\">{name}</text>",
+            LEFT - 8.0,
+            y(tick) + 4.0
+        );
     }
     let place = (right - LEFT) / parts.len() as f64;
     let every = parts.len().div_ceil(NAMES);
@@ -38,13 +45,20 @@ pub fn classes(histogram: &[usize]) -> String {
         );
         if class % every == 0 {
             let (middle, below) = (x + width / 2.0, bottom + 18.0);
-            let _ = writeln!(svg, "<text class=\"tick middle\" x=\"{middle:.1}\" y=\"{below}\">{class}</text>");
+            let _ = writeln!(
+                svg,
+                "<text class=\"tick middle\" x=\"{middle:.1}\" y=\"{below}\">{class}</text>"
+            );
         }
     }
     let _ = writeln!(svg, "<path class=\"even\" d=\"M{LEFT} {:.1}H{right}\"/>", y(even));
     let _ = writeln!(svg, "<path class=\"axis\" d=\"M{LEFT} {bottom}H{right}\"/>");
     let _ = writeln!(svg, "<text class=\"label\" x=\"0\" y=\"14\">% of images</text>");
-    let _ = writeln!(svg, "<text class=\"label end\" x=\"{right}\" y=\"{}\">class</text>", HEIGHT - 6.0);
+    let _ = writeln!(
+        svg,
+        "<text class=\"label end\" x=\"{right}\" y=\"{}\">class</text>",
+        HEIGHT - 6.0
+    );
     format!(
         "<figure class=\"chart\">\n<figcaption><h3>Classes</h3><p>Of generated images, to a classifier. Dashed: all classes alike, {even:.1} % each.</p></figcaption>\n\
          <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Part of each class among generated images\">\n{svg}</svg>\n</figure>\n"
@@ -59,8 +73,14 @@ mod tests {
     fn bars_are_as_high_as_their_part() {
         // 60 % and 20 % of an axis up to 60 %: 170 and 56.7 of 170 pixels.
         let figure = classes(&[30, 10, 10]);
-        assert!(figure.contains("height=\"170.0\" rx=\"3.0\"><title>class 0: 60.0 %</title>"), "{figure}");
-        assert!(figure.contains("height=\"56.7\" rx=\"3.0\"><title>class 1: 20.0 %</title>"), "{figure}");
+        assert!(
+            figure.contains("height=\"170.0\" rx=\"3.0\"><title>class 0: 60.0 %</title>"),
+            "{figure}"
+        );
+        assert!(
+            figure.contains("height=\"56.7\" rx=\"3.0\"><title>class 1: 20.0 %</title>"),
+            "{figure}"
+        );
         assert!(figure.contains("33.3 % each"), "{figure}");
         assert_eq!(classes(&[]) + &classes(&[0, 0]), "");
     }

@@ -27,18 +27,32 @@ pub fn lead(comparison: &Comparison) -> String {
     format!("{what} {best}")
 }
 
-/// Why the runs' measures do not compare, if they were not taken of as many images beside the same ones.
+/// Why the runs' measures do not compare, if they were not taken of as many images beside the same
+/// ones.
 fn incomparable(histories: &[History]) -> Option<String> {
-    let same = |same: fn(&RunConfig, &RunConfig) -> bool| histories.iter().all(|history| same(&history.run, &histories[0].run));
+    let same = |same: fn(&RunConfig, &RunConfig) -> bool| {
+        histories.iter().all(|history| same(&history.run, &histories[0].run))
+    };
     let fields = [
         ("data", same(|a, b| a.data == b.data)),
         ("data_dir", same(|a, b| a.data_dir == b.data_dir)),
-        ("training.held_out", same(|a, b| a.config.training.held_out == b.config.training.held_out)),
-        ("training.eval_samples", same(|a, b| a.config.training.eval_samples == b.config.training.eval_samples)),
+        (
+            "training.held_out",
+            same(|a, b| a.config.training.held_out == b.config.training.held_out),
+        ),
+        (
+            "training.eval_samples",
+            same(|a, b| a.config.training.eval_samples == b.config.training.eval_samples),
+        ),
     ];
-    let fields: Vec<&str> = fields.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect();
+    let fields: Vec<&str> =
+        fields.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect();
     let (last, others) = fields.split_last()?;
-    let names = if others.is_empty() { (*last).to_owned() } else { format!("{} and {last}", others.join(", ")) };
+    let names = if others.is_empty() {
+        (*last).to_owned()
+    } else {
+        format!("{} and {last}", others.join(", "))
+    };
     Some(format!("The runs differ in {names}, so their measures do not compare."))
 }
 
@@ -46,7 +60,8 @@ fn incomparable(histories: &[History]) -> Option<String> {
 fn facts(comparison: &Comparison) -> Vec<(&'static str, Vec<Option<String>>)> {
     let runs = || comparison.histories.iter().zip(&comparison.models);
     let done = || runs().map(|(history, model)| history.done(model.as_ref().map(Model::done)));
-    let bytes = runs().map(|(_, model)| model.as_ref().map(|model| thousands(model.int8.bytes().len() as u64)));
+    let bytes = runs()
+        .map(|(_, model)| model.as_ref().map(|model| thousands(model.int8.bytes().len() as u64)));
     let chosen = runs().map(|(history, _)| history.chosen().map(|chosen| thousands(chosen.step)));
     vec![
         ("Steps", done().map(|done| Some(thousands(done?.0))).collect()),
@@ -59,8 +74,10 @@ fn facts(comparison: &Comparison) -> Vec<(&'static str, Vec<Option<String>>)> {
 fn rows(histories: &[History]) -> Vec<Row> {
     let comparable = incomparable(histories).is_none();
     let row = |measure: Measure| {
-        let judged: Vec<_> = histories.iter().map(|history| measure.of(history.judged()?)).collect();
-        let last = histories.iter().map(|history| measure.of(history.evaluations.last()?)).collect();
+        let judged: Vec<_> =
+            histories.iter().map(|history| measure.of(history.judged()?)).collect();
+        let last =
+            histories.iter().map(|history| measure.of(history.evaluations.last()?)).collect();
         Row { best: measure.best(&judged).filter(|_| comparable), judged, last, measure }
     };
     measures::present(histories).into_iter().map(row).collect()
@@ -69,9 +86,15 @@ fn rows(histories: &[History]) -> Vec<Row> {
 /// The head of a table with a column a run.
 pub fn head(comparison: &Comparison) -> Vec<String> {
     let name = |(index, history): (usize, &History)| {
-        format!("<span class=\"{}\"><i></i>{}</span>", color_classes(index), html::escape(&history.name))
+        format!(
+            "<span class=\"{}\"><i></i>{}</span>",
+            color_classes(index),
+            html::escape(&history.name)
+        )
     };
-    std::iter::once(String::new()).chain(comparison.histories.iter().enumerate().map(name)).collect()
+    std::iter::once(String::new())
+        .chain(comparison.histories.iter().enumerate().map(name))
+        .collect()
 }
 
 /// The table of a page.
@@ -96,7 +119,8 @@ pub fn markup(comparison: &Comparison) -> String {
 /// The table of a terminal: a column a run, the best value marked.
 pub fn text(comparison: &Comparison) -> String {
     let names = comparison.histories.iter().map(|history| history.name.clone());
-    let mut lines: Vec<Vec<String>> = vec![std::iter::once("Name".to_owned()).chain(names).collect()];
+    let mut lines: Vec<Vec<String>> =
+        vec![std::iter::once("Name".to_owned()).chain(names).collect()];
     for (what, cells) in facts(comparison) {
         let cells = cells.into_iter().map(|cell| cell.unwrap_or("-".into()));
         lines.push(std::iter::once(what.to_owned()).chain(cells).collect());
@@ -107,7 +131,11 @@ pub fn text(comparison: &Comparison) -> String {
             let mark = if *best == Some(index) { BEST } else { "" };
             judged.map_or("-".into(), |judged| value(judged) + mark)
         };
-        lines.push(std::iter::once(measure.title.to_owned()).chain(judged.iter().enumerate().map(cell)).collect());
+        lines.push(
+            std::iter::once(measure.title.to_owned())
+                .chain(judged.iter().enumerate().map(cell))
+                .collect(),
+        );
     }
     let mut text = align(&lines);
     if rows.iter().any(|row| row.best.is_some()) {
@@ -118,7 +146,8 @@ pub fn text(comparison: &Comparison) -> String {
     text
 }
 
-/// Columns under each other: the first to the left, the others to the right, so that a mark does not move the digits.
+/// Columns under each other: the first to the left, the others to the right, so that a mark does
+/// not move the digits.
 fn align(lines: &[Vec<String>]) -> String {
     let len = |cell: &str| cell.trim_end_matches(BEST).chars().count();
     let columns = lines.first().map_or(0, Vec::len);
@@ -143,7 +172,8 @@ mod tests {
 
     #[test]
     fn marks_stand_beside_the_column() {
-        let lines = [["name", "first", "b"], ["fid", "3.1*", "12.25"]].map(|line| line.map(str::to_owned).to_vec());
+        let lines = [["name", "first", "b"], ["fid", "3.1*", "12.25"]]
+            .map(|line| line.map(str::to_owned).to_vec());
         assert_eq!(align(&lines), "name  first       b\nfid     3.1*  12.25\n");
     }
 }

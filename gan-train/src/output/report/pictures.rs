@@ -13,7 +13,8 @@ use std::path::Path;
 
 /// Grids that are shown.
 const GRIDS: usize = 6;
-/// Bytes of their files together, about, so that the page stays small; fewer grids are shown where they are large.
+/// Bytes of their files together, about, so that the page stays small; fewer grids are shown where
+/// they are large.
 const GRID_BYTES: u64 = 800_000;
 /// Differences are small: they are shown so many times as bright.
 const BRIGHTER: u8 = 16;
@@ -31,7 +32,8 @@ pub fn final_samples(model: Option<&Model>) -> Result<String> {
 
     let agreement = model.agreement()?;
     let labels = if model.generator.classes > 1 { " A column a label." } else { "" };
-    let (count, step, images) = (float.count, thousands(model.step), thousands(agreement.images as u64));
+    let (count, step, images) =
+        (float.count, thousands(model.step), thousands(agreement.images as u64));
     let lead = format!(
         "The same {count} latents at step {step}, in float and as the int8 blob, both run by gan-core.{labels} Over {images} images, \
          pixels differ by {:.2} of 255 on average; 99.9 % of them by at most {}.",
@@ -39,29 +41,54 @@ pub fn final_samples(model: Option<&Model>) -> Result<String> {
     );
     let figures = [
         figure(&grid::picture(&float, columns), "Float", "Images of the float generator")?,
-        figure(&grid::picture(&int8, columns), "Int8", "Images of the int8 generator for the same latents")?,
-        figure(&grid::picture(&differences, columns), &format!("Difference, {BRIGHTER} times as bright"), "Where they differ")?,
+        figure(
+            &grid::picture(&int8, columns),
+            "Int8",
+            "Images of the int8 generator for the same latents",
+        )?,
+        figure(
+            &grid::picture(&differences, columns),
+            &format!("Difference, {BRIGHTER} times as bright"),
+            "Where they differ",
+        )?,
     ];
-    Ok(format!("<p class=\"lead\">{}</p>\n<div class=\"pictures\">\n{}</div>\n", escape(&lead), figures.concat()))
+    Ok(format!(
+        "<p class=\"lead\">{}</p>\n<div class=\"pictures\">\n{}</div>\n",
+        escape(&lead),
+        figures.concat()
+    ))
 }
 
 /// Some of the run's grids.
 pub fn through_time(folder: &Path, grids: &[Grid]) -> Result<String> {
     let bytes = |grid: &Grid| grid.path.metadata().map_or(0, |file| file.len());
     let Some(largest) = grids.iter().map(bytes).max() else {
-        return Ok(missing("No grids yet: a run that saves sample grids while it trains leaves them in <code>grids/</code>."));
+        return Ok(missing(
+            "No grids yet: a run that saves sample grids while it trains leaves them in <code>grids/</code>.",
+        ));
     };
     let most = GRIDS.min((GRID_BYTES / largest.max(1)) as usize).max(2);
     let mut figures = String::new();
     for index in evenly(grids.len(), most) {
         let Grid { step, path } = &grids[index];
         let (step, picture) = (thousands(*step), Picture::read_png(path)?);
-        figures.push_str(&figure(&picture, &format!("Step {step}"), &format!("Sample grid at step {step}"))?);
+        figures.push_str(&figure(
+            &picture,
+            &format!("Step {step}"),
+            &format!("Sample grid at step {step}"),
+        )?);
     }
     let animated = folder.join(animation::FILE).exists();
-    let all = if animated { format!(" {} in the run's folder shows more of them.", animation::FILE) } else { String::new() };
+    let all = if animated {
+        format!(" {} in the run's folder shows more of them.", animation::FILE)
+    } else {
+        String::new()
+    };
     let lead = format!("The same latents in every picture.{all}");
-    Ok(format!("<p class=\"lead\">{}</p>\n<div class=\"pictures small\">\n{figures}</div>\n", escape(&lead)))
+    Ok(format!(
+        "<p class=\"lead\">{}</p>\n<div class=\"pictures small\">\n{figures}</div>\n",
+        escape(&lead)
+    ))
 }
 
 /// Rows of images between two latents.
@@ -70,7 +97,10 @@ pub fn interpolations(model: Option<&Model>) -> Result<String> {
     let mut rows = String::new();
     for row in model.interpolations()? {
         let (name, alt) = match row.label {
-            Some(label) => (format!("<span>{label}</span>"), format!("Images of label {label} from one latent to another")),
+            Some(label) => (
+                format!("<span>{label}</span>"),
+                format!("Images of label {label} from one latent to another"),
+            ),
             None => (String::new(), "Images from one latent to another".into()),
         };
         rows.push_str(&format!("<div>{name}{}</div>\n", image(&row.picture, &alt)?));

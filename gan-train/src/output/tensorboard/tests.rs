@@ -1,4 +1,5 @@
-//! Bytes from another implementation of the format, and a reader that shares no line with the writer.
+//! Bytes from another implementation of the format, and a reader that shares no line with the
+//! writer.
 
 use super::*;
 
@@ -45,7 +46,9 @@ fn take<'b>(bytes: &mut &'b [u8], count: usize) -> &'b [u8] {
 /// CRC-32C bit by bit, from its polynomial.
 fn crc32c(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, &byte| {
-        (0..8).fold(crc ^ u32::from(byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0x82F6_3B78 } else { crc >> 1 })
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| {
+            if crc & 1 == 1 { (crc >> 1) ^ 0x82F6_3B78 } else { crc >> 1 }
+        })
     })
 }
 
@@ -73,17 +76,22 @@ fn crc_has_the_published_check_value() {
     assert_eq!(crc32c(b"123456789"), 0xE306_9283);
 }
 
-/// Framed by hand, around events that TensorBoard's own protocol buffers wrote with `wall_time=1.5`.
+/// Framed by hand, around events that TensorBoard's own protocol buffers wrote with
+/// `wall_time=1.5`.
 #[test]
 fn records_are_those_of_another_implementation() {
     let version = record(&Message::default().double(1, 1.5).bytes(3, VERSION.as_bytes()).0);
-    let mut expected = vec![0x18, 0, 0, 0, 0, 0, 0, 0, 0xA3, 0x7F, 0x4B, 0x22, 0x09, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 0x1A, 0x0D];
+    let mut expected = vec![
+        0x18, 0, 0, 0, 0, 0, 0, 0, 0xA3, 0x7F, 0x4B, 0x22, 0x09, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F,
+        0x1A, 0x0D,
+    ];
     expected.extend(b"brain.Event:2");
     expected.extend([0x2A, 0x28, 0x64, 0x6C]);
     assert_eq!(version, expected);
 
     let scalar = record(&event(1.5, 300, &Message::default().bytes(1, b"loss").float(2, 0.5)).0);
-    let mut expected = vec![0x1B, 0, 0, 0, 0, 0, 0, 0, 0x1A, 0x0D, 0x9E, 0x13, 0x09, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F];
+    let mut expected =
+        vec![0x1B, 0, 0, 0, 0, 0, 0, 0, 0x1A, 0x0D, 0x9E, 0x13, 0x09, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F];
     expected.extend([0x10, 0xAC, 0x02, 0x2A, 0x0D, 0x0A, 0x0B, 0x0A, 0x04]);
     expected.extend(b"loss");
     expected.extend([0x15, 0, 0, 0, 0x3F, 0x69, 0xF9, 0x31, 0x5B]);
@@ -107,15 +115,26 @@ fn another_reader_finds_every_scalar_and_image() {
     assert_eq!(records[0][1], (3, Field::Bytes(b"brain.Event:2".to_vec())));
     // After `wall_time`: the step, and a summary of one value.
     let value = |event: &[(u64, Field)]| {
-        let [(1, Field::Double(_)), (2, Field::Int(step)), (5, Field::Bytes(summary))] = event else { panic!("{event:?}") };
+        let [(1, Field::Double(_)), (2, Field::Int(step)), (5, Field::Bytes(summary))] = event
+        else {
+            panic!("{event:?}")
+        };
         let summary = fields(summary);
         let [(1, Field::Bytes(value))] = summary.as_slice() else { panic!("{summary:?}") };
         (*step, fields(value))
     };
-    assert_eq!(value(&records[1]), (1 << 40, vec![(1, Field::Bytes(b"loss/generator".to_vec())), (2, Field::Float(-0.75))]));
+    assert_eq!(
+        value(&records[1]),
+        (1 << 40, vec![(1, Field::Bytes(b"loss/generator".to_vec())), (2, Field::Float(-0.75))])
+    );
     let (step, image) = value(&records[2]);
-    let [(1, Field::Bytes(tag)), (4, Field::Bytes(image))] = image.as_slice() else { panic!("{image:?}") };
+    let [(1, Field::Bytes(tag)), (4, Field::Bytes(image))] = image.as_slice() else {
+        panic!("{image:?}")
+    };
     assert_eq!((step, tag.as_slice()), (7, &b"samples"[..]));
     let sizes = [182, 91, 1].map(Field::Int);
-    assert_eq!(fields(image), [1, 2, 3].into_iter().zip(sizes).chain([(4, Field::Bytes(png))]).collect::<Vec<_>>());
+    assert_eq!(
+        fields(image),
+        [1, 2, 3].into_iter().zip(sizes).chain([(4, Field::Bytes(png))]).collect::<Vec<_>>()
+    );
 }

@@ -35,19 +35,27 @@ fn errors_are_below_those_of_the_largest_weight() {
         let mut plain = weights.clone();
         for first in (0..inputs).step_by(group.into()) {
             for output in 0..outputs {
-                let places = (first..inputs.min(first + usize::from(group))).map(|input| input * outputs + output);
-                let scale = places.clone().fold(0.0f32, |largest, at| largest.max(weights[at].abs())) / 7.0;
-                places.filter(|_| scale > 0.0).for_each(|at| plain[at] = (weights[at] / scale).round() * scale);
+                let places = (first..inputs.min(first + usize::from(group)))
+                    .map(|input| input * outputs + output);
+                let scale =
+                    places.clone().fold(0.0f32, |largest, at| largest.max(weights[at].abs())) / 7.0;
+                places
+                    .filter(|_| scale > 0.0)
+                    .for_each(|at| plain[at] = (weights[at] / scale).round() * scale);
             }
         }
         let (found, plain) = (error(&rounded, &weights), error(&plain, &weights));
         assert!(found < 0.92 * plain && found > 0.0, "group {group}: {found}, plain {plain}");
         for (output, row) in rows.iter().enumerate() {
-            assert!(row.weights.len() == inputs && row.steps.len() == inputs.div_ceil(group.into()));
+            assert!(
+                row.weights.len() == inputs && row.steps.len() == inputs.div_ceil(group.into())
+            );
             assert!(output == 0 || row.steps.iter().max() >= Some(&250), "{row:?}");
             for (input, &weight) in row.weights.iter().enumerate() {
                 assert!((-7..=7).contains(&weight));
-                let real = row.scale * f32::from(row.steps[input / usize::from(group)]) * f32::from(weight);
+                let real = row.scale
+                    * f32::from(row.steps[input / usize::from(group)])
+                    * f32::from(weight);
                 assert_eq!(real, rounded[input * outputs + output]);
             }
         }
@@ -82,7 +90,8 @@ fn importance_moves_errors_to_other_inputs() {
 #[test]
 fn scales_are_at_least_what_they_must_be() {
     let size = [20, 3];
-    let half_bytes = HalfBytes::new(&[1e-3; 60], size, 16, |_| 1.0, |output| [0.0, 1.0, 1e-4][output]);
+    let half_bytes =
+        HalfBytes::new(&[1e-3; 60], size, 16, |_| 1.0, |output| [0.0, 1.0, 1e-4][output]);
     let rows: Vec<Row> = half_bytes.rows().collect();
     assert!(rows[0].scale < 1e-3 && rows[0].scale > 0.0);
     assert_eq!((rows[1].scale, rows[1].weights.iter().all(|&weight| weight == 0)), (1.0, true));

@@ -11,7 +11,10 @@ pub type Rows = Vec<Vec<f64>>;
 pub fn rows(matrix: &Matrix) -> Rows {
     (0..matrix.rows())
         .map(|row| {
-            matrix.values()[row * matrix.columns()..(row + 1) * matrix.columns()].iter().map(|&value| value.into()).collect()
+            matrix.values()[row * matrix.columns()..(row + 1) * matrix.columns()]
+                .iter()
+                .map(|&value| value.into())
+                .collect()
         })
         .collect()
 }
@@ -29,7 +32,8 @@ pub fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     values.sum::<f64>() / count
 }
 
-/// The network's outputs, with all params from `numbers`, one after another; with `spectral` each weight matrix divided by its norm.
+/// The network's outputs, with all params from `numbers`, one after another; with `spectral` each
+/// weight matrix divided by its norm.
 pub fn forward(network: &Mlp, numbers: &[f64], inputs: &Rows, spectral: bool) -> Rows {
     let mut x = inputs.clone();
     let mut at = 0;
@@ -39,19 +43,24 @@ pub fn forward(network: &Mlp, numbers: &[f64], inputs: &Rows, spectral: bool) ->
             numbers[at - count..at].to_vec()
         };
         let mut weight = take(layer.inputs * layer.outputs);
-        let vectors: Vec<Vec<f64>> = (0..if layer.batch_norm { 2 } else { 1 }).map(|_| take(layer.outputs)).collect();
+        let vectors: Vec<Vec<f64>> =
+            (0..if layer.batch_norm { 2 } else { 1 }).map(|_| take(layer.outputs)).collect();
         if spectral {
             let norm = spectral_norm(&weight, layer.outputs);
             weight.iter_mut().for_each(|w| *w /= norm);
         }
-        let sum = |row: &Vec<f64>, o: usize| (0..layer.inputs).map(|i| row[i] * weight[i * layer.outputs + o]).sum::<f64>();
-        let mut sums: Rows = x.iter().map(|row| (0..layer.outputs).map(|o| sum(row, o)).collect()).collect();
+        let sum = |row: &Vec<f64>, o: usize| {
+            (0..layer.inputs).map(|i| row[i] * weight[i * layer.outputs + o]).sum::<f64>()
+        };
+        let mut sums: Rows =
+            x.iter().map(|row| (0..layer.outputs).map(|o| sum(row, o)).collect()).collect();
         for output in 0..layer.outputs {
             let m = mean(sums.iter().map(|row| row[output]));
             let variance = mean(sums.iter().map(|row| (row[output] - m).powi(2)));
             for row in &mut sums {
                 row[output] = if layer.batch_norm {
-                    (row[output] - m) / (variance + NORM_EPSILON).sqrt() * vectors[0][output] + vectors[1][output]
+                    (row[output] - m) / (variance + NORM_EPSILON).sqrt() * vectors[0][output]
+                        + vectors[1][output]
                 } else {
                     row[output] + vectors[0][output]
                 };
@@ -75,21 +84,26 @@ pub fn forward(network: &Mlp, numbers: &[f64], inputs: &Rows, spectral: bool) ->
     x
 }
 
-/// The largest singular value: square root of the largest eigenvalue of `WᵀW`, by squaring that matrix again and again.
+/// The largest singular value: square root of the largest eigenvalue of `WᵀW`, by squaring that
+/// matrix again and again.
 fn spectral_norm(weight: &[f64], outputs: usize) -> f64 {
     let inputs = weight.len() / outputs;
-    let dot = |a: usize, b: usize| (0..inputs).map(|i| weight[i * outputs + a] * weight[i * outputs + b]).sum::<f64>();
+    let dot = |a: usize, b: usize| {
+        (0..inputs).map(|i| weight[i * outputs + a] * weight[i * outputs + b]).sum::<f64>()
+    };
     let gram: Rows = (0..outputs).map(|a| (0..outputs).map(|b| dot(a, b)).collect()).collect();
     let mut power = gram.clone();
     for _ in 0..20 {
         let largest = power.iter().flatten().fold(0.0f64, |largest, x| largest.max(x.abs()));
-        let scaled: Rows = power.iter().map(|row| row.iter().map(|x| x / largest).collect()).collect();
+        let scaled: Rows =
+            power.iter().map(|row| row.iter().map(|x| x / largest).collect()).collect();
         let product = |a: usize, b: usize| (0..outputs).map(|i| scaled[a][i] * scaled[i][b]).sum();
         power = (0..outputs).map(|a| (0..outputs).map(|b| product(a, b)).collect()).collect();
     }
     // Any column is by now the eigenvector.
     let vector: Vec<f64> = power.iter().map(|row| row[0]).collect();
-    let image: Vec<f64> = gram.iter().map(|row| row.iter().zip(&vector).map(|(a, b)| a * b).sum()).collect();
+    let image: Vec<f64> =
+        gram.iter().map(|row| row.iter().zip(&vector).map(|(a, b)| a * b).sum()).collect();
     let length = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
     (length(&image) / length(&vector)).sqrt()
 }
@@ -110,33 +124,50 @@ fn probability(x: f64) -> f64 {
 }
 
 /// The discriminator's loss, and the penalties, for its params `d`.
-pub fn discriminator_loss(network: &Mlp, d: &[f64], training: &TrainingConfig, images: &Images, spectral: bool) -> (f64, f64) {
+pub fn discriminator_loss(
+    network: &Mlp,
+    d: &[f64],
+    training: &TrainingConfig,
+    images: &Images,
+    spectral: bool,
+) -> (f64, f64) {
     let logits = |x: &Rows| -> Vec<f64> {
-        forward(network, d, &beside(x, &images.labels), spectral).into_iter().map(|row| row[0]).collect()
+        forward(network, d, &beside(x, &images.labels), spectral)
+            .into_iter()
+            .map(|row| row[0])
+            .collect()
     };
     let (real, fake) = (logits(&images.real), logits(&images.fake));
     let (s, p) = (training.label_smoothing, probability);
     let pair = |f: &dyn Fn(f64, f64) -> f64| mean(real.iter().zip(&fake).map(|(&r, &g)| f(r, g)));
     let loss = match training.objective {
-        Objective::Minimax | Objective::NonSaturating => pair(&|r, f| -(1.0 - s) * p(r).ln() - s * p(-r).ln() - p(-f).ln()),
+        Objective::Minimax | Objective::NonSaturating => {
+            pair(&|r, f| -(1.0 - s) * p(r).ln() - s * p(-r).ln() - p(-f).ln())
+        }
         Objective::LeastSquares => pair(&|r, f| 0.5 * (r - 1.0 + s).powi(2) + 0.5 * f * f),
         Objective::Hinge => pair(&|r, f| (1.0 - r).max(0.0) + (1.0 + f).max(0.0)),
         Objective::Wasserstein => pair(&|r, f| f - r),
         Objective::Relativistic => pair(&|r, f| -p(r - f).ln()),
     };
     let mut penalty = 0.0;
-    let gammas = [(training.r1_gamma, &images.real, &real), (training.r2_gamma, &images.fake, &fake)];
+    let gammas =
+        [(training.r1_gamma, &images.real, &real), (training.r2_gamma, &images.fake, &fake)];
     for ((gamma, x, logits_x), moved) in gammas.into_iter().zip(&images.moved) {
         if let Some(moved) = moved {
-            let slopes = logits(moved).into_iter().zip(logits_x).map(|(a, b)| ((a - b) / training.r1_sigma).powi(2));
+            let slopes = logits(moved)
+                .into_iter()
+                .zip(logits_x)
+                .map(|(a, b)| ((a - b) / training.r1_sigma).powi(2));
             penalty += gamma / 2.0 * mean(slopes.collect::<Vec<_>>().into_iter());
         } else if training.r1 == R1::Exact && gamma > 0.0 {
             penalty += gamma / 2.0 * mean(slopes(x, &logits).into_iter());
         }
     }
     if let Some(between) = &images.between {
-        penalty +=
-            training.gradient_penalty * mean(slopes(between, &logits).into_iter().map(|square| (square.sqrt() - 1.0).powi(2)));
+        penalty += training.gradient_penalty
+            * mean(
+                slopes(between, &logits).into_iter().map(|square| (square.sqrt() - 1.0).powi(2)),
+            );
     }
     (loss, penalty)
 }

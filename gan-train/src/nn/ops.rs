@@ -1,0 +1,281 @@
+//! The operations that a training step spends its time in, as a burn backend extension.
+//!
+//! Each has a portable body of burn's own tensor operations ([`portable`]), which runs on every
+//! device, and a body of loops for burn's CPU backend flex ([`flex`]). Layers are differentiable:
+//! [`autodiff`] has their backward passes, which again are [`LayerKernels`] of the device. The
+//! functions at the end of this file are what the rest of the crate calls, on `Tensor`s.
+
+mod autodiff;
+mod flex;
+mod loops;
+pub(crate) mod portable;
+#[cfg(test)]
+mod tests;
+
+use super::act::Act;
+use burn::backend::tensor::{FloatTensor, IntTensor};
+use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
+use burn::tensor::{Int, Tensor};
+
+/// Added to the variance in batch normalization.
+pub const NORM_EPSILON: f64 = 1e-5;
+
+/// What [`LayerKernels::norm_act`] computes: `[rows, columns]` but for `inverse`.
+pub struct Normed<B: Backend> {
+    /// The layer's results.
+    pub y: FloatTensor<B>,
+    /// What [`LayerKernels::act_backward`] wants: `y`, or the activation's inputs.
+    pub kept: FloatTensor<B>,
+    /// `(x - mean) / sqrt(variance + epsilon)`
+    pub normal: FloatTensor<B>,
+    /// `1 / sqrt(variance + epsilon)` of each column, `[columns]`.
+    pub inverse: FloatTensor<B>,
+}
+
+/// The constants of one update by Adam (Kingma and Ba 2015), with both bias corrections folded in.
+#[derive(Debug, Clone, Copy)]
+pub struct AdamStep {
+    /// Decay of the first moment.
+    pub beta1: f32,
+    /// Decay of the second moment.
+    pub beta2: f32,
+    /// The learning rate times `sqrt(1 - beta2^t) / (1 - beta1^t)` in update `t`.
+    pub lr: f32,
+    /// Epsilon times `sqrt(1 - beta2^t)`.
+    pub epsilon: f32,
+}
+
+/// Parts of layers and of their backward passes on one device, without recording anything.
+///
+/// `x` and `g` are `[rows, columns]`; `g` is the gradient of the loss with respect to a layer's
+/// results. Vectors are `[columns]`.
+pub trait LayerKernels: Backend {
+    /// `act(x + bias)`, and what [`Self::act_backward`] wants of it.
+    fn bias_act(
+        x: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        act: Act,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        portable::bias_act::<Self>(x, bias, act)
+    }
+
+    /// `act(gain (x - mean) / sqrt(variance + epsilon) + shift)` with the mean and the variance of
+    /// each column over the rows.
+    fn norm_act(
+        x: FloatTensor<Self>,
+        gain: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        act: Act,
+    ) -> Normed<Self> {
+        portable::norm_act::<Self>(x, gain, shift, act)
+    }
+
+    /// `g` times the derivative of the activation.
+    fn act_backward(g: FloatTensor<Self>, kept: FloatTensor<Self>, act: Act) -> FloatTensor<Self> {
+        portable::act_backward::<Self>(g, kept, act)
+    }
+
+    /// The sum of each column.
+    fn column_sums(g: FloatTensor<Self>) -> FloatTensor<Self> {
+        portable::column_sums::<Self>(g)
+    }
+
+    /// `g wᵀ`: the gradient of a product's left factor, for weights `[inputs, columns]`.
+    fn inputs_backward(weights: FloatTensor<Self>, g: FloatTensor<Self>) -> FloatTensor<Self> {
+        portable::inputs_backward::<Self>(weights, g)
+    }
+
+    /// The gradients of the normalization's input, of its gain and of its shift.
+    fn norm_backward(
+        g: FloatTensor<Self>,
+        normal: FloatTensor<Self>,
+        inverse: FloatTensor<Self>,
+        gain: FloatTensor<Self>,
+    ) -> [FloatTensor<Self>; 3] {
+        portable::norm_backward::<Self>(g, normal, inverse, gain)
+    }
+}
+
+/// The operations as burn dispatches them: layers, which are differentiable, and updates in place.
+#[cfg_attr(
+    not(feature = "wgpu"),
+    backend_extension(Flex, NdArray: cfg(feature = "ndarray"), Autodiff)
+)]
+#[cfg_attr(
+    feature = "wgpu",
+    backend_extension(Flex, NdArray: cfg(feature = "ndarray"), Cube: cfg(feature = "wgpu"), Autodiff)
+)]
+pub trait GanOps: Backend {
+    /// `act(x weights + bias)` for `x` `[rows, inputs]`, weights `[inputs, columns]` and a bias
+    /// `[columns]`.
+    fn linear_act(
+        x: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        act: Act,
+    ) -> FloatTensor<Self>;
+
+    /// Batch normalization and an activation: see [`LayerKernels::norm_act`].
+    fn norm_act(
+        x: FloatTensor<Self>,
+        gain: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        act: Act,
+    ) -> FloatTensor<Self>;
+
+    /// One update by Adam: the new parameter and its new moments.
+    fn adam(
+        param: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        portable::adam::<Self>(param, gradient, [first, second], step)
+    }
+
+    /// `average + (1 - decay) (param - average)`
+    fn average(
+        average: FloatTensor<Self>,
+        param: FloatTensor<Self>,
+        decay: f32,
+    ) -> FloatTensor<Self> {
+        portable::average::<Self>(average, param, decay)
+    }
+
+    /// `x` with `sigma` added where a bit is 0 and taken away where it is 1. `words` are
+    /// `[rows, n]`; bit `k` of a row's word `i` is for column `32 i + k`.
+    fn add_signs(
+        x: FloatTensor<Self>,
+        words: IntTensor<Self>,
+        sigma: f32,
+    ) -> FloatTensor<Self> {
+        portable::add_signs::<Self>(x, words, sigma)
+    }
+}
+
+impl GanOps for Flex {
+    fn linear_act(
+        x: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        act: Act,
+    ) -> FloatTensor<Self> {
+        portable::linear_act::<Self>(x, weights, bias, act).0
+    }
+
+    fn norm_act(
+        x: FloatTensor<Self>,
+        gain: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        act: Act,
+    ) -> FloatTensor<Self> {
+        <Self as LayerKernels>::norm_act(x, gain, shift, act).y
+    }
+
+    fn adam(
+        param: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        flex::adam(param, gradient, first, second, step)
+    }
+
+    fn average(
+        average: FloatTensor<Self>,
+        param: FloatTensor<Self>,
+        decay: f32,
+    ) -> FloatTensor<Self> {
+        flex::average(average, param, decay)
+    }
+
+    fn add_signs(
+        x: FloatTensor<Self>,
+        words: IntTensor<Self>,
+        sigma: f32,
+    ) -> FloatTensor<Self> {
+        flex::add_signs(x, words, sigma)
+    }
+}
+
+/// Backends without loops of our own run the portable bodies.
+macro_rules! portable_backend {
+    ($backend:ty) => {
+        impl LayerKernels for $backend {}
+        impl GanOps for $backend {
+            fn linear_act(
+                x: FloatTensor<Self>,
+                weights: FloatTensor<Self>,
+                bias: FloatTensor<Self>,
+                act: Act,
+            ) -> FloatTensor<Self> {
+                portable::linear_act::<Self>(x, weights, bias, act).0
+            }
+
+            fn norm_act(
+                x: FloatTensor<Self>,
+                gain: FloatTensor<Self>,
+                shift: FloatTensor<Self>,
+                act: Act,
+            ) -> FloatTensor<Self> {
+                portable::norm_act::<Self>(x, gain, shift, act).y
+            }
+        }
+    };
+}
+
+#[cfg(feature = "ndarray")]
+use burn::backend::NdArray;
+#[cfg(feature = "ndarray")]
+portable_backend!(NdArray);
+#[cfg(feature = "wgpu")]
+use burn::backend::Cube;
+#[cfg(feature = "wgpu")]
+portable_backend!(Cube);
+
+/// A fully connected layer: `act(x weights + bias)`. Differentiable.
+pub fn linear_act(x: Tensor<2>, weights: Tensor<2>, bias: Tensor<1>, act: Act) -> Tensor<2> {
+    let [x, weights] = [x, weights].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(<Dispatch as GanOps>::linear_act(x, weights, bias.into_dispatch(), act))
+}
+
+/// Batch normalization over the rows, and an activation. Differentiable.
+pub fn norm_act(x: Tensor<2>, gain: Tensor<1>, shift: Tensor<1>, act: Act) -> Tensor<2> {
+    let [gain, shift] = [gain, shift].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(<Dispatch as GanOps>::norm_act(x.into_dispatch(), gain, shift, act))
+}
+
+/// One update by Adam: the new parameter and its new moments. In place on the CPU if nothing else
+/// holds these tensors.
+pub fn adam<const D: usize>(
+    param: Tensor<D>,
+    gradient: Tensor<D>,
+    first: Tensor<D>,
+    second: Tensor<D>,
+    step: AdamStep,
+) -> [Tensor<D>; 3] {
+    let [param, gradient, first, second] =
+        [param, gradient, first, second].map(Tensor::into_dispatch);
+    let (param, first, second) =
+        <Dispatch as GanOps>::adam(param, gradient, first, second, step);
+    [param, first, second].map(Tensor::from_dispatch)
+}
+
+/// The exponential moving average after `param`. In place on the CPU if nothing else holds it.
+pub fn average<const D: usize>(average: Tensor<D>, param: Tensor<D>, decay: f32) -> Tensor<D> {
+    let [average, param] = [average, param].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(<Dispatch as GanOps>::average(average, param, decay))
+}
+
+/// `x` perturbed by `sigma` up or down, as the bits say: see [`GanOps::add_signs`].
+pub fn add_signs(x: Tensor<2>, words: Tensor<2, Int>, sigma: f32) -> Tensor<2> {
+    let (x, words) = (x.into_dispatch(), words.into_dispatch());
+    Tensor::from_dispatch(<Dispatch as GanOps>::add_signs(x, words, sigma))
+}
+
+/// The derivative of an activation as a function of what it `kept`, in differentiable operations.
+pub fn slope_of(kept: Tensor<2>, act: Act) -> Tensor<2> {
+    Tensor::from_dispatch(portable::slope::<Dispatch>(kept.into_dispatch(), act))
+}

@@ -1,0 +1,181 @@
+//! The operations as loops over the memory of burn's CPU backend, flex.
+//!
+//! A tensor that nothing else holds is changed in place; one that is shared is copied first, as
+//! everywhere in flex.
+
+use super::{Act, AdamStep, LayerKernels, Normed, loops, portable};
+use burn::backend::ops::FloatTensorOps;
+use burn::backend::{Flex, Shape, TensorData, TensorMetadata, flex::FlexTensor};
+
+/// Rows from which on `g wᵀ` is computed as it stands. Products are written row after row, for
+/// which the right factor's columns are copied next to each other; with few rows to share that
+/// work, `(w gᵀ)ᵀ`, which copies the columns of `gᵀ`, takes three quarters of the time.
+const MANY_ROWS: usize = 256;
+
+/// A tensor of these numbers.
+fn tensor(values: Vec<f32>, shape: Vec<usize>) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(values, shape))
+}
+
+/// The same numbers in the order of their indices.
+fn ordered(x: FlexTensor) -> FlexTensor {
+    if x.as_slice::<f32>().is_some() { x } else { x.to_contiguous() }
+}
+
+/// The numbers of an [`ordered`] tensor.
+fn numbers(x: &FlexTensor) -> &[f32] {
+    x.as_slice().expect("ordered before")
+}
+
+/// A tensor whose memory is its numbers in the order of their indices, and nothing else: a part of
+/// another tensor is copied.
+fn own(x: FlexTensor) -> FlexTensor {
+    let x = ordered(x);
+    if numbers(&x).len() == x.storage::<f32>().len() {
+        return x;
+    }
+    tensor(numbers(&x).to_vec(), dims(&x))
+}
+
+fn dims(x: &FlexTensor) -> Vec<usize> {
+    let shape = x.shape();
+    (0..shape.num_dims()).map(|dim| shape[dim]).collect()
+}
+
+/// Whether this operation has a loop here; tests can have it run the portable body as well.
+fn has_loop(act: Act) -> bool {
+    loops::has_loop(act) && !portable::forced()
+}
+
+impl LayerKernels for Flex {
+    fn bias_act(x: FlexTensor, bias: FlexTensor, act: Act) -> (FlexTensor, FlexTensor) {
+        if !has_loop(act) {
+            return portable::bias_act::<Self>(x, bias, act);
+        }
+        let (mut x, bias) = (own(x), ordered(bias));
+        let columns = numbers(&bias).len();
+        loops::rows(x.storage_mut(), columns, |_, rows| loops::bias_act(rows, numbers(&bias), act));
+        (x.clone(), x)
+    }
+
+    fn norm_act(x: FlexTensor, gain: FlexTensor, shift: FlexTensor, act: Act) -> Normed<Self> {
+        if !has_loop(act) {
+            return portable::norm_act::<Self>(x, gain, shift, act);
+        }
+        let (mut x, gain, shift) = (own(x), ordered(gain), ordered(shift));
+        let (shape, columns) = (dims(&x), numbers(&gain).len());
+        let (mut mean, mut inverse) = (vec![0.0; columns], vec![0.0; columns]);
+        let mut normal = vec![0.0; shape[0] * columns];
+        loops::moments(numbers(&x), &mut mean, &mut inverse);
+        let at_a_time = loops::rows_at_a_time(normal.len(), columns);
+        let x_numbers = x.storage_mut::<f32>().chunks_mut(at_a_time);
+        let work = |(x, normal): (&mut [f32], &mut [f32])| {
+            loops::normalize(x, normal, &mean, &inverse, numbers(&gain), numbers(&shift), act);
+        };
+        loops::on_all_cores(x_numbers.zip(normal.chunks_mut(at_a_time)), work);
+        let normal = tensor(normal, shape);
+        Normed { y: x.clone(), kept: x, normal, inverse: tensor(inverse, vec![columns]) }
+    }
+
+    fn act_backward(g: FlexTensor, kept: FlexTensor, act: Act) -> FlexTensor {
+        if act == Act::Linear || !has_loop(act) {
+            return portable::act_backward::<Self>(g, kept, act);
+        }
+        let (mut g, kept) = (own(g), ordered(kept));
+        let (columns, kept) = (dims(&g)[1], numbers(&kept));
+        loops::rows(g.storage_mut(), columns, |first, rows| {
+            loops::act_backward(rows, &kept[first..first + rows.len()], act);
+        });
+        g
+    }
+
+    fn column_sums(g: FlexTensor) -> FlexTensor {
+        if portable::forced() {
+            return portable::column_sums::<Self>(g);
+        }
+        let g = ordered(g);
+        let mut sums = vec![0.0; dims(&g)[1]];
+        loops::column_sums(numbers(&g), &mut sums);
+        let columns = sums.len();
+        tensor(sums, vec![columns])
+    }
+
+    fn inputs_backward(weights: FlexTensor, g: FlexTensor) -> FlexTensor {
+        let rows = g.shape()[0];
+        if rows >= MANY_ROWS || portable::forced() {
+            return portable::inputs_backward::<Self>(weights, g);
+        }
+        let product = Self::float_matmul(weights, Self::float_swap_dims(g, 0, 1));
+        let inputs = product.shape()[0];
+        let mut transposed = vec![0.0; rows * inputs];
+        loops::transpose(numbers(&product), &mut transposed, inputs, rows);
+        tensor(transposed, vec![rows, inputs])
+    }
+
+    fn norm_backward(
+        g: FlexTensor,
+        normal: FlexTensor,
+        inverse: FlexTensor,
+        gain: FlexTensor,
+    ) -> [FlexTensor; 3] {
+        if portable::forced() {
+            return portable::norm_backward::<Self>(g, normal, inverse, gain);
+        }
+        let [mut g, normal, inverse, gain] = [own(g), normal, inverse, ordered(gain)];
+        let (columns, count) = (numbers(&gain).len(), g.shape()[0] as f32);
+        let (mut sums, mut products) = (vec![0.0; columns], vec![0.0; columns]);
+        loops::norm_sums(numbers(&g), numbers(&normal), &mut sums, &mut products);
+        let means = |sums: &[f32]| -> Vec<f32> { sums.iter().map(|sum| sum / count).collect() };
+        let (mean, along) = (means(&sums), means(&products));
+        let (normal, inverse, gain) = (numbers(&normal), numbers(&inverse), numbers(&gain));
+        loops::rows(g.storage_mut(), columns, |first, rows| {
+            let normal = &normal[first..first + rows.len()];
+            loops::norm_backward(rows, normal, &mean, &along, inverse, gain);
+        });
+        [g, tensor(products, vec![columns]), tensor(sums, vec![columns])]
+    }
+}
+
+pub(super) fn adam(
+    param: FlexTensor,
+    gradient: FlexTensor,
+    first: FlexTensor,
+    second: FlexTensor,
+    step: AdamStep,
+) -> (FlexTensor, FlexTensor, FlexTensor) {
+    if portable::forced() {
+        return portable::adam::<Flex>(param, gradient, [first, second], step);
+    }
+    let [mut param, gradient, mut first, mut second] =
+        [own(param), ordered(gradient), own(first), own(second)];
+    let [p, m, v] = [&mut param, &mut first, &mut second].map(FlexTensor::storage_mut);
+    loops::adam(p, numbers(&gradient), m, v, step);
+    (param, first, second)
+}
+
+pub(super) fn average(average: FlexTensor, param: FlexTensor, decay: f32) -> FlexTensor {
+    if portable::forced() {
+        return portable::average::<Flex>(average, param, decay);
+    }
+    let (mut average, param) = (own(average), ordered(param));
+    loops::average(average.storage_mut(), numbers(&param), decay);
+    average
+}
+
+pub(super) fn add_signs(x: FlexTensor, words: FlexTensor, sigma: f32) -> FlexTensor {
+    let mut x = own(x);
+    let (columns, count) = (dims(&x)[1], dims(&words)[1]);
+    let (true, Some(words)) = (!portable::forced(), words.as_slice::<i32>()) else {
+        return portable::add_signs::<Flex>(x, words, sigma);
+    };
+    let rows = x.storage_mut::<f32>().chunks_mut(columns).zip(words.chunks(count));
+    rows.for_each(|(row, words)| {
+        for (part, word) in row.chunks_mut(32).zip(words) {
+            for (bit, value) in part.iter_mut().enumerate() {
+                let sign = ((word >> bit) as u32 & 1) << 31;
+                *value += f32::from_bits(sigma.to_bits() | sign);
+            }
+        }
+    });
+    x
+}

@@ -1,0 +1,401 @@
+//! Loops over numbers: compiled for the widest vectors that the CPU has, and spread over its cores.
+//!
+//! Each number is computed by the same operations in the same order whatever the vectors and the
+//! cores are, so results do not depend on them. In all of them `columns` numbers are a row.
+
+use super::NORM_EPSILON;
+use crate::nn::act::{Act, SELU_ALPHA, SELU_SCALE};
+use rayon::prelude::*;
+
+/// Numbers that are worth a second core.
+const PARALLEL: usize = 1 << 15;
+/// Numbers of a block of an update: they stay in a core's cache.
+const BLOCK: usize = 1 << 14;
+
+/// Defines functions whose bodies are compiled three times on x86-64: for every CPU, for AVX2 and
+/// for AVX-512; a call takes the best that the CPU has. The compiler makes vectors of a loop only
+/// where all that the loop calls is inlined, so helpers are `#[inline(always)]`.
+macro_rules! vectorized {
+    ($($(#[$doc:meta])* fn $name:ident($($arg:ident: $kind:ty),* $(,)?) $body:block)*) => { $(
+        $(#[$doc])*
+        #[allow(clippy::too_many_arguments, reason = "a kernel's operands")]
+        pub(super) fn $name($($arg: $kind),*) {
+            #[inline(always)]
+            #[allow(clippy::too_many_arguments, reason = "a kernel's operands")]
+            fn body($($arg: $kind),*) $body
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2,fma")]
+                #[allow(clippy::too_many_arguments, reason = "a kernel's operands")]
+                fn avx2($($arg: $kind),*) { body($($arg),*) }
+                #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+                #[allow(clippy::too_many_arguments, reason = "a kernel's operands")]
+                fn avx512($($arg: $kind),*) { body($($arg),*) }
+                if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl")
+                    && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512dq")
+                {
+                    // SAFETY: the CPU has what the function was compiled for.
+                    return unsafe { avx512($($arg),*) };
+                }
+                if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                    // SAFETY: the CPU has what the function was compiled for.
+                    return unsafe { avx2($($arg),*) };
+                }
+            }
+            body($($arg),*)
+        }
+    )* };
+}
+
+/// Runs a loop with `$f` as the function of `$act`: one loop for each activation, so that none has
+/// a branch inside. Activations that need their sums have no loop here.
+macro_rules! with_function {
+    ($act:expr, $f:ident, $body:block) => {
+        match $act {
+            Act::Linear => {
+                let $f = |x: f32| x;
+                $body
+            }
+            // Not `max`, which makes 0 of what is not a number.
+            Act::Relu => {
+                let $f = |x: f32| if x <= 0.0 { 0.0 } else { x };
+                $body
+            }
+            // The same as a comparison with 0 for slopes up to 1.
+            Act::LeakyRelu(slope) => {
+                let $f = move |x: f32| x.max(slope * x);
+                $body
+            }
+            Act::Tanh => {
+                let $f = tanh;
+                $body
+            }
+            Act::Sigmoid => {
+                let $f = sigmoid;
+                $body
+            }
+            Act::Elu => {
+                let $f = |x: f32| if x <= 0.0 { exp(x) - 1.0 } else { x };
+                $body
+            }
+            Act::Selu => {
+                let (scale, below) = (SELU_SCALE as f32, (SELU_SCALE * SELU_ALPHA) as f32);
+                let $f = move |x: f32| if x <= 0.0 { below * (exp(x) - 1.0) } else { scale * x };
+                $body
+            }
+            Act::Softplus | Act::Gelu | Act::Silu => unreachable!("{:?} has no loop", $act),
+        }
+    };
+}
+
+/// The same with the derivative of `$act` as a function of its results.
+macro_rules! with_slope {
+    ($act:expr, $f:ident, $body:block) => {
+        match $act {
+            Act::Linear => {
+                let $f = |_: f32| 1.0;
+                $body
+            }
+            Act::Relu => {
+                let $f = |y: f32| if y > 0.0 { 1.0 } else { 0.0 };
+                $body
+            }
+            Act::LeakyRelu(slope) => {
+                let $f = move |y: f32| if y > 0.0 { 1.0 } else { slope };
+                $body
+            }
+            Act::Tanh => {
+                let $f = |y: f32| 1.0 - y * y;
+                $body
+            }
+            Act::Sigmoid => {
+                let $f = |y: f32| y * (1.0 - y);
+                $body
+            }
+            Act::Elu => {
+                let $f = |y: f32| if y > 0.0 { 1.0 } else { y + 1.0 };
+                $body
+            }
+            Act::Selu => {
+                let (scale, below) = (SELU_SCALE as f32, (SELU_SCALE * SELU_ALPHA) as f32);
+                let $f = move |y: f32| if y > 0.0 { scale } else { y + below };
+                $body
+            }
+            Act::Softplus | Act::Gelu | Act::Silu => unreachable!("{:?} has no loop", $act),
+        }
+    };
+}
+
+vectorized! {
+    /// `x = act(x + bias)`
+    fn bias_act(x: &mut [f32], bias: &[f32], act: Act) {
+        with_function!(act, f, {
+            for row in x.chunks_exact_mut(bias.len()) {
+                row.iter_mut().zip(bias).for_each(|(x, bias)| *x = f(*x + bias));
+            }
+        })
+    }
+
+    /// `g = g act'`, from what the activation kept.
+    fn act_backward(g: &mut [f32], kept: &[f32], act: Act) {
+        with_slope!(act, f, {
+            g.iter_mut().zip(kept).for_each(|(g, &kept)| *g *= f(kept));
+        })
+    }
+
+    /// Adds each column's numbers to `sums`, row after row.
+    fn column_sums(x: &[f32], sums: &mut [f32]) {
+        for row in x.chunks_exact(sums.len()) {
+            row.iter().zip(&mut *sums).for_each(|(x, sum)| *sum += x);
+        }
+    }
+
+    /// Writes each column's mean, and its `1 / sqrt(variance + epsilon)` into zeros.
+    fn moments(x: &[f32], mean: &mut [f32], inverse: &mut [f32]) {
+        let columns = mean.len();
+        let count = (x.len() / columns) as f32;
+        for row in x.chunks_exact(columns) {
+            mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+        }
+        mean.iter_mut().for_each(|sum| *sum /= count);
+        for row in x.chunks_exact(columns) {
+            for ((square, x), mean) in inverse.iter_mut().zip(row).zip(&*mean) {
+                *square += (x - mean) * (x - mean);
+            }
+        }
+        let root = |square: f32| 1.0 / (square / count + NORM_EPSILON as f32).sqrt();
+        inverse.iter_mut().for_each(|square| *square = root(*square));
+    }
+
+    /// Some rows' normalized numbers, and in place of `x` those with gain and shift.
+    fn normalize(
+        x: &mut [f32],
+        normal: &mut [f32],
+        mean: &[f32],
+        inverse: &[f32],
+        gain: &[f32],
+        shift: &[f32],
+        act: Act,
+    ) {
+        with_function!(act, f, {
+            let columns = mean.len();
+            let (inverse, gain, shift) = (&inverse[..columns], &gain[..columns], &shift[..columns]);
+            for (row, normal) in x.chunks_exact_mut(columns).zip(normal.chunks_exact_mut(columns)) {
+                for column in 0..columns {
+                    let n = (row[column] - mean[column]) * inverse[column];
+                    normal[column] = n;
+                    row[column] = f(gain[column] * n + shift[column]);
+                }
+            }
+        })
+    }
+
+    /// Adds up `g` and `g normal` of each column.
+    fn norm_sums(g: &[f32], normal: &[f32], sums: &mut [f32], products: &mut [f32]) {
+        let columns = sums.len();
+        for (row, normal) in g.chunks_exact(columns).zip(normal.chunks_exact(columns)) {
+            let both = sums.iter_mut().zip(&mut *products);
+            for ((&g, &n), (sum, product)) in row.iter().zip(normal).zip(both) {
+                *sum += g;
+                *product += g * n;
+            }
+        }
+    }
+
+    /// The gradient of the normalization's input in place of `g`, that of its output. `mean` and
+    /// `along` are the means of `g` and of `g normal`.
+    fn norm_backward(
+        g: &mut [f32],
+        normal: &[f32],
+        mean: &[f32],
+        along: &[f32],
+        inverse: &[f32],
+        gain: &[f32],
+    ) {
+        let columns = mean.len();
+        let (along, inverse, gain) = (&along[..columns], &inverse[..columns], &gain[..columns]);
+        for (row, normal) in g.chunks_exact_mut(columns).zip(normal.chunks_exact(columns)) {
+            for column in 0..columns {
+                let centred = row[column] - mean[column] - normal[column] * along[column];
+                row[column] = gain[column] * inverse[column] * centred;
+            }
+        }
+    }
+
+    /// One update by Adam of a block.
+    fn adam_block(
+        param: &mut [f32],
+        gradient: &[f32],
+        first: &mut [f32],
+        second: &mut [f32],
+        step: super::AdamStep,
+    ) {
+        let super::AdamStep { beta1, beta2, lr, epsilon } = step;
+        for (((p, &g), m), v) in param.iter_mut().zip(gradient).zip(first).zip(second) {
+            *m = beta1 * *m + (1.0 - beta1) * g;
+            *v = beta2 * *v + (1.0 - beta2) * g * g;
+            *p -= lr * *m / (v.sqrt() + epsilon);
+        }
+    }
+
+    /// `average += (1 - decay) (param - average)` of a block.
+    fn average_block(average: &mut [f32], param: &[f32], decay: f32) {
+        for (average, param) in average.iter_mut().zip(param) {
+            *average += (1.0 - decay) * (param - *average);
+        }
+    }
+}
+
+
+/// Whether an activation has a loop here.
+pub(super) fn has_loop(act: Act) -> bool {
+    !matches!(act, Act::Softplus | Act::Gelu | Act::Silu)
+}
+
+/// Numbers of whole rows for each core.
+pub(super) fn rows_at_a_time(len: usize, columns: usize) -> usize {
+    let cores = rayon::current_num_threads();
+    if cores == 1 || len < PARALLEL || columns == 0 {
+        return len.max(1);
+    }
+    (len / columns).div_ceil(cores).max(1) * columns
+}
+
+/// Calls `work` with the index of the first number, and some rows, until all rows of `columns`
+/// numbers were there, on all cores.
+pub(super) fn rows(values: &mut [f32], columns: usize, work: impl Fn(usize, &mut [f32]) + Sync) {
+    let at_a_time = rows_at_a_time(values.len(), columns);
+    if at_a_time >= values.len() {
+        return work(0, values);
+    }
+    let parts = values.par_chunks_mut(at_a_time).enumerate();
+    parts.for_each(|(index, rows)| work(index * at_a_time, rows));
+}
+
+/// Calls `work` with each item, on all cores if there are several.
+pub(super) fn on_all_cores<I: Send>(
+    items: impl Iterator<Item = I>,
+    work: impl Fn(I) + Sync + Send,
+) {
+    let items: Vec<I> = items.collect();
+    match items.len() {
+        1 => items.into_iter().for_each(work),
+        _ => items.into_par_iter().for_each(work),
+    }
+}
+
+/// One update by Adam, block by block on all cores.
+pub(super) fn adam(
+    param: &mut [f32],
+    gradient: &[f32],
+    first: &mut [f32],
+    second: &mut [f32],
+    step: super::AdamStep,
+) {
+    let blocks = param.par_chunks_mut(BLOCK).zip(gradient.par_chunks(BLOCK));
+    let blocks = blocks.zip(first.par_chunks_mut(BLOCK)).zip(second.par_chunks_mut(BLOCK));
+    blocks.for_each(|(((p, g), m), v)| adam_block(p, g, m, v, step));
+}
+
+/// `average += (1 - decay) (param - average)`, block by block on all cores.
+pub(super) fn average(average: &mut [f32], param: &[f32], decay: f32) {
+    let blocks = average.par_chunks_mut(BLOCK).zip(param.par_chunks(BLOCK));
+    blocks.for_each(|(average, param)| average_block(average, param, decay));
+}
+
+/// Rows as columns: `from` is `[rows, columns]`.
+pub(super) fn transpose(from: &[f32], to: &mut [f32], rows: usize, columns: usize) {
+    /// Numbers of a row and rows that are moved together: a few lines of the cache each.
+    const TILE: usize = 32;
+    for first_row in (0..rows).step_by(TILE) {
+        let last_row = rows.min(first_row + TILE);
+        for first in (0..columns).step_by(TILE) {
+            for column in first..columns.min(first + TILE) {
+                let to = &mut to[column * rows + first_row..column * rows + last_row];
+                let rows = to.iter_mut().zip(first_row..);
+                rows.for_each(|(to, row)| *to = from[row * columns + column]);
+            }
+        }
+    }
+}
+
+/// `e^x`, within 2 units in the last place; below -87 it is that of -87, above 88 that of 88.
+///
+/// After Cody and Waite 1980: `x = n ln 2 + r`, a polynomial for `e^r`, and `n` put into the
+/// exponent. It has neither a branch nor a call, so that loops of it become vectors; those of the
+/// C library's function do not.
+#[inline(always)]
+fn exp(x: f32) -> f32 {
+    /// Adding it leaves no bits for a fraction, so that the sum's lowest bits are the integer.
+    const ROUND: f32 = 12_582_912.0;
+    const LN2_HIGH: f32 = 0.693_359_4;
+    const LN2_LOW: f32 = -2.121_944_4e-4;
+    let x = x.clamp(-87.0, 88.0);
+    let rounded = x * std::f32::consts::LOG2_E + ROUND;
+    let n = rounded - ROUND;
+    let r = x - n * LN2_HIGH - n * LN2_LOW;
+    // The Taylor polynomial of degree 7: the next term is below 2^-30 for |r| <= ln 2 / 2.
+    let terms = [1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0];
+    let mut sum = 0.0;
+    for term in terms {
+        sum = sum * r + term;
+    }
+    let exponent = (rounded.to_bits() << 23).wrapping_add(127 << 23);
+    sum * f32::from_bits(exponent)
+}
+
+/// `1 / (1 + e^-x)`
+#[inline(always)]
+fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + exp(-x))
+}
+
+/// `tanh x = 2 sigmoid(2 x) - 1`
+#[inline(always)]
+fn tanh(x: f32) -> f32 {
+    2.0 * sigmoid(2.0 * x) - 1.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Expected values: the standard library's f64.
+    #[test]
+    fn exponentials() {
+        for step in -870_000..=880_000 {
+            let x = step as f32 * 1e-4;
+            let expected = f64::from(x).exp();
+            let error = (f64::from(exp(x)) - expected).abs() / expected;
+            assert!(error < 2.4e-7, "exp({x}) is off by {error}");
+            let expected = f64::from(x).tanh();
+            assert!((f64::from(tanh(x)) - expected).abs() < 3e-7, "tanh({x})");
+        }
+        assert_eq!(exp(0.0), 1.0);
+        assert_eq!((sigmoid(-1000.0) < 1e-37, sigmoid(1000.0)), (true, 1.0));
+    }
+
+    #[test]
+    fn every_row_is_visited_once_with_its_index() {
+        let columns = 100;
+        let mut values = vec![0.0; 1000 * columns];
+        rows(&mut values, columns, |first, rows| {
+            assert_eq!((first % columns, rows.len() % columns), (0, 0), "whole rows");
+            for (index, value) in rows.iter_mut().enumerate() {
+                *value += (first + index) as f32 + 1.0;
+            }
+        });
+        assert!(values.iter().enumerate().all(|(index, &value)| value == index as f32 + 1.0));
+    }
+
+    /// Expected values: the definition.
+    #[test]
+    fn rows_become_columns() {
+        let from: Vec<f32> = (0..3 * 401).map(|x| x as f32).collect();
+        let mut to = vec![0.0; from.len()];
+        transpose(&from, &mut to, 3, 401);
+        for (column, row) in (0..401).flat_map(|column| (0..3).map(move |row| (column, row))) {
+            assert_eq!(to[column * 3 + row], from[row * 401 + column]);
+        }
+    }
+}

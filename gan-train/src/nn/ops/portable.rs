@@ -1,0 +1,246 @@
+//! The operations in burn's own tensor operations: they run on every device, and where they are
+//! recorded they can be differentiated any number of times.
+
+use super::{AdamStep, LayerKernels, NORM_EPSILON, Normed};
+use crate::nn::act::{Act, SELU_ALPHA, SELU_SCALE};
+use burn::backend::tensor::{FloatTensor, IntTensor};
+use burn::backend::{Backend, FloatDType, Shape, TensorMetadata};
+
+#[cfg(test)]
+std::thread_local! {
+    /// Whether flex runs these bodies in place of its loops, on this thread.
+    pub static FORCED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Whether a test wants flex to run these bodies in place of its loops.
+#[cfg(test)]
+pub fn forced() -> bool {
+    FORCED.get()
+}
+
+/// Whether a test wants flex to run these bodies in place of its loops: never outside tests.
+#[cfg(not(test))]
+pub const fn forced() -> bool {
+    false
+}
+
+/// `[columns]` as `[1, columns]`, which burn stretches over all rows.
+fn row<B: Backend>(vector: FloatTensor<B>) -> FloatTensor<B> {
+    let columns = vector.shape().num_elements();
+    B::float_reshape(vector, Shape::from(vec![1, columns]))
+}
+
+/// `[1, columns]` as `[columns]`.
+fn vector<B: Backend>(row: FloatTensor<B>) -> FloatTensor<B> {
+    let columns = row.shape().num_elements();
+    B::float_reshape(row, Shape::from(vec![columns]))
+}
+
+/// `min(x, 0)`, by functions whose derivatives burn has.
+fn negative_part<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
+    B::float_neg(B::relu(B::float_neg(x)))
+}
+
+/// 1 where `y` is positive, else 0. Its derivative is 0.
+fn positive<B: Backend>(y: FloatTensor<B>) -> FloatTensor<B> {
+    B::float_sign(B::relu(y))
+}
+
+/// `e^min(x, 0) - 1`
+fn exp_minus_one<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
+    B::float_sub_scalar(B::float_exp(negative_part::<B>(x)), 1.0.into())
+}
+
+/// The activation's results for the inputs `x`.
+pub fn activate<B: Backend>(x: FloatTensor<B>, act: Act) -> FloatTensor<B> {
+    match act {
+        Act::Linear => x,
+        Act::Relu => B::relu(x),
+        Act::LeakyRelu(slope) => B::leaky_relu(x, slope.into()),
+        Act::Tanh => B::float_tanh(x),
+        Act::Sigmoid => B::sigmoid(x),
+        Act::Elu => B::float_add(B::relu(x.clone()), exp_minus_one::<B>(x)),
+        Act::Selu => {
+            let negative = B::float_mul_scalar(exp_minus_one::<B>(x.clone()), SELU_ALPHA.into());
+            B::float_mul_scalar(B::float_add(B::relu(x), negative), SELU_SCALE.into())
+        }
+        Act::Softplus => B::float_neg(B::log_sigmoid(B::float_neg(x))),
+        Act::Gelu => B::gelu(x),
+        Act::Silu => B::float_mul(x.clone(), B::sigmoid(x)),
+    }
+}
+
+/// The activation's derivative, from its inputs where [`Act::needs_sums`] says so, else from its
+/// results.
+pub fn slope<B: Backend>(kept: FloatTensor<B>, act: Act) -> FloatTensor<B> {
+    // `1 - x`
+    let rest = |x: FloatTensor<B>| B::float_add_scalar(B::float_neg(x), 1.0.into());
+    // `above` where `kept` is positive, else `below`.
+    let choose = |above: f64, below: FloatTensor<B>| {
+        let up = positive::<B>(kept.clone());
+        let below = B::float_mul(rest(up.clone()), below);
+        B::float_add(B::float_mul_scalar(up, above.into()), below)
+    };
+    match act {
+        Act::Linear => B::float_add_scalar(B::float_mul_scalar(kept, 0.0.into()), 1.0.into()),
+        Act::Relu => positive::<B>(kept),
+        Act::LeakyRelu(slope) => {
+            let up = B::float_mul_scalar(positive::<B>(kept), (1.0 - slope).into());
+            B::float_add_scalar(up, slope.into())
+        }
+        Act::Tanh => rest(B::float_mul(kept.clone(), kept)),
+        Act::Sigmoid => B::float_mul(kept.clone(), rest(kept)),
+        Act::Elu => choose(1.0, B::float_add_scalar(kept.clone(), 1.0.into())),
+        Act::Selu => {
+            let below = B::float_add_scalar(kept.clone(), (SELU_SCALE * SELU_ALPHA).into());
+            choose(SELU_SCALE, below)
+        }
+        Act::Softplus => rest(B::float_exp(B::float_neg(kept))),
+        Act::Gelu => {
+            // P(X <= x) + x p(x) of the standard normal distribution.
+            let half = B::float_mul_scalar(kept.clone(), std::f64::consts::FRAC_1_SQRT_2.into());
+            let below = B::float_add_scalar(B::float_erf(half), 1.0.into());
+            let below = B::float_mul_scalar(below, 0.5.into());
+            let square = B::float_mul(kept.clone(), kept.clone());
+            let density = B::float_exp(B::float_mul_scalar(square, (-0.5).into()));
+            let root = 1.0 / (2.0 * std::f64::consts::PI).sqrt();
+            let density = B::float_mul_scalar(density, root.into());
+            B::float_add(below, B::float_mul(kept, density))
+        }
+        Act::Silu => {
+            // s + x s (1 - s)
+            let s = B::sigmoid(kept.clone());
+            let inner = B::float_mul(kept, B::float_mul(s.clone(), rest(s.clone())));
+            B::float_add(s, inner)
+        }
+    }
+}
+
+/// Results, and what the backward pass wants of them.
+fn activate_and_keep<B: Backend>(x: FloatTensor<B>, act: Act) -> (FloatTensor<B>, FloatTensor<B>) {
+    if act.needs_sums() {
+        return (activate::<B>(x.clone(), act), x);
+    }
+    let y = activate::<B>(x, act);
+    (y.clone(), y)
+}
+
+pub fn bias_act<B: Backend>(
+    x: FloatTensor<B>,
+    bias: FloatTensor<B>,
+    act: Act,
+) -> (FloatTensor<B>, FloatTensor<B>) {
+    activate_and_keep::<B>(B::float_add(x, row::<B>(bias)), act)
+}
+
+/// A product and the device's own [`LayerKernels::bias_act`].
+pub fn linear_act<B: LayerKernels>(
+    x: FloatTensor<B>,
+    weights: FloatTensor<B>,
+    bias: FloatTensor<B>,
+    act: Act,
+) -> (FloatTensor<B>, FloatTensor<B>) {
+    B::bias_act(B::float_matmul(x, weights), bias, act)
+}
+
+pub fn norm_act<B: Backend>(
+    x: FloatTensor<B>,
+    gain: FloatTensor<B>,
+    shift: FloatTensor<B>,
+    act: Act,
+) -> Normed<B> {
+    let centred = B::float_sub(x.clone(), B::float_mean_dim(x, 0));
+    let variance = B::float_mean_dim(B::float_mul(centred.clone(), centred.clone()), 0);
+    let deviation = B::float_sqrt(B::float_add_scalar(variance, NORM_EPSILON.into()));
+    let inverse = B::float_recip(deviation);
+    let normal = B::float_mul(centred, inverse.clone());
+    let scaled = B::float_mul(normal.clone(), row::<B>(gain));
+    let (y, kept) = activate_and_keep::<B>(B::float_add(scaled, row::<B>(shift)), act);
+    Normed { y, kept, normal, inverse: vector::<B>(inverse) }
+}
+
+pub fn act_backward<B: Backend>(
+    g: FloatTensor<B>,
+    kept: FloatTensor<B>,
+    act: Act,
+) -> FloatTensor<B> {
+    if act == Act::Linear { g } else { B::float_mul(g, slope::<B>(kept, act)) }
+}
+
+pub fn column_sums<B: Backend>(g: FloatTensor<B>) -> FloatTensor<B> {
+    vector::<B>(B::float_sum_dim(g, 0))
+}
+
+pub fn inputs_backward<B: Backend>(weights: FloatTensor<B>, g: FloatTensor<B>) -> FloatTensor<B> {
+    B::float_matmul(g, B::float_swap_dims(weights, 0, 1))
+}
+
+/// With `n` the normalized input, per column: `gain / deviation (g - mean(g) - n mean(g n))` is
+/// the input's gradient, `sum(g n)` that of the gain and `sum(g)` that of the shift.
+pub fn norm_backward<B: Backend>(
+    g: FloatTensor<B>,
+    normal: FloatTensor<B>,
+    inverse: FloatTensor<B>,
+    gain: FloatTensor<B>,
+) -> [FloatTensor<B>; 3] {
+    let rows = 1.0 / g.shape()[0] as f64;
+    let sums = B::float_sum_dim(g.clone(), 0);
+    let products = B::float_sum_dim(B::float_mul(g.clone(), normal.clone()), 0);
+    let mean = B::float_mul_scalar(sums.clone(), rows.into());
+    let along = B::float_mul(normal, B::float_mul_scalar(products.clone(), rows.into()));
+    let inner = B::float_sub(B::float_sub(g, mean), along);
+    let factor = row::<B>(B::float_mul(gain, inverse));
+    [B::float_mul(inner, factor), vector::<B>(products), vector::<B>(sums)]
+}
+
+pub fn adam<B: Backend>(
+    param: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    [first, second]: [FloatTensor<B>; 2],
+    step: AdamStep,
+) -> (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>) {
+    let AdamStep { beta1, beta2, lr, epsilon } = step;
+    // `decay moment + (1 - decay) x`
+    let decayed = |moment, decay: f32, x| {
+        let old = B::float_mul_scalar(moment, decay.into());
+        B::float_add(old, B::float_mul_scalar(x, (1.0 - decay).into()))
+    };
+    let square = B::float_mul(gradient.clone(), gradient.clone());
+    let (first, second) = (decayed(first, beta1, gradient), decayed(second, beta2, square));
+    let deviation = B::float_add_scalar(B::float_sqrt(second.clone()), epsilon.into());
+    let change = B::float_div(B::float_mul_scalar(first.clone(), lr.into()), deviation);
+    (B::float_sub(param, change), first, second)
+}
+
+pub fn average<B: Backend>(
+    average: FloatTensor<B>,
+    param: FloatTensor<B>,
+    decay: f32,
+) -> FloatTensor<B> {
+    let change = B::float_sub(param, average.clone());
+    B::float_add(average, B::float_mul_scalar(change, (1.0 - decay).into()))
+}
+
+pub fn add_signs<B: Backend>(
+    x: FloatTensor<B>,
+    words: IntTensor<B>,
+    sigma: f32,
+) -> FloatTensor<B> {
+    let [rows, columns, count] = [x.shape()[0], x.shape()[1], words.shape()[1]];
+    // Each word 32 times, shifted by the number of its bit.
+    let words = B::int_reshape(words, Shape::from(vec![rows, count, 1]));
+    let device = B::int_device(&words);
+    let dtype = words.dtype().into();
+    let bits = B::int_arange(0..32, &device, dtype);
+    let bits = B::int_expand(
+        B::int_reshape(bits, Shape::from(vec![1, 1, 32])),
+        Shape::from(vec![rows, count, 32]),
+    );
+    let words = B::int_expand(words, Shape::from(vec![rows, count, 32]));
+    let bits = B::bitwise_and_scalar(B::bitwise_right_shift(words, bits), 1.into());
+    let bits = B::int_reshape(bits, Shape::from(vec![rows, 32 * count]));
+    let bits = B::int_into_float(bits, FloatDType::F32);
+    let bits = B::float_slice(bits, &[(0..rows).into(), (0..columns).into()]);
+    let signs = B::float_add_scalar(B::float_mul_scalar(bits, (-2.0 * sigma).into()), sigma.into());
+    B::float_add(x, signs)
+}

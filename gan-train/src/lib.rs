@@ -8,32 +8,30 @@
 //! |---|---|
 //! | [`config`] | presets, TOML files, ranges |
 //! | [`data`] | built-in digits, MNIST, IDX folders |
-//! | [`backend`], [`matrix`], [`simd`], [`random`] | burn's devices and products, vector loops, where randomness comes from |
-//! | [`network`], [`objective`], [`optimizer`] | MLPs and their gradients, losses, updates |
-//! | [`trainer`] | the step, checkpoints, metrics, a run |
-//! | [`float`], [`quantize`] | from a checkpoint to integers |
+//! | [`nn`], [`loss`], [`optim`], [`random`] | MLPs and their gradients, losses, updates, where randomness comes from |
+//! | [`train`] | the step, checkpoints, metrics, a run |
+//! | [`export`] | from a checkpoint to integers |
 //! | [`blob_file`] | `.gan` files on a host, and running them |
 //! | [`fit`] | which boards a blob fits, and its speed there |
 //! | [`bench_model`] | blobs of any shape with random weights |
-//! | [`evaluate`] | scores beside real images, agreement with the float model |
-//! | [`output`], [`interrupt`] | files that are whole or not there, pictures, text; Ctrl-C |
+//! | [`judge`] | scores beside real images |
+//! | [`report`] | what people see of a run |
+//! | [`files`], [`output`], [`interrupt`] | files that are whole or not there, pictures, text; Ctrl-C |
 
-pub mod backend;
 pub mod bench_model;
 pub mod blob_file;
 pub mod config;
 pub mod data;
-pub mod evaluate;
+pub mod export;
+pub mod files;
 pub mod fit;
-pub mod float;
 pub mod interrupt;
-pub mod matrix;
-pub mod network;
-pub mod objective;
-pub mod optimizer;
+pub mod judge;
+pub mod loss;
+pub mod nn;
+pub mod optim;
 pub mod output;
-pub mod quantize;
+mod penalty;
 pub mod random;
-pub mod simd;
-pub mod tensor_file;
-pub mod trainer;
+pub mod report;
+pub mod train;

@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 use gan_core::Activation;
 use gan_train::bench_model::{Sizes, blob};
 use gan_train::blob_file::BlobFile;
+use gan_train::export::quantize::Bits;
 use gan_train::output::atomic;
-use gan_train::quantize::Bits;
 use std::path::PathBuf;
 use std::process::ExitCode;
 

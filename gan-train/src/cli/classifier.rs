@@ -4,7 +4,7 @@ use super::thousands;
 use anyhow::{Context, Result};
 use clap::Args;
 use gan_train::data;
-use gan_train::evaluate::classifier::{Classifier, STEPS};
+use gan_train::judge::classifier::{Classifier, STEPS};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;

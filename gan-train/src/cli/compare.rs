@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use gan_train::output::compare::{Comparison, text};
+use gan_train::report::compare::{Comparison, text};
 use std::path::PathBuf;
 use std::process::ExitCode;
 

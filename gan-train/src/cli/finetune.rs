@@ -6,12 +6,12 @@ use clap::Args;
 use gan_train::data;
 use gan_train::interrupt;
 use gan_train::output::{atomic, losses};
-use gan_train::trainer::checkpoint::{self, Checkpoint, Which};
-use gan_train::trainer::folder::{self, RunConfig};
-use gan_train::trainer::material::Material;
-use gan_train::trainer::run::{self, End, Options};
-use gan_train::trainer::watch::{self, Watch};
-use gan_train::trainer::{State, Trainer, metrics};
+use gan_train::report::watch::{self, Watch};
+use gan_train::train::checkpoint::{self, Checkpoint, Which};
+use gan_train::train::folder::{self, RunConfig};
+use gan_train::train::material::Material;
+use gan_train::train::run::{self, End, Options};
+use gan_train::train::{State, Trainer, metrics};
 use std::path::PathBuf;
 use std::process::ExitCode;
 

@@ -2,10 +2,11 @@
 
 use super::thousands;
 use anyhow::Result;
-use gan_train::float::Samples;
-use gan_train::output::{grid, report};
-use gan_train::trainer::checkpoint::{self, Which};
-use gan_train::trainer::{Trainer, folder};
+use gan_train::export::float::Samples;
+use gan_train::output::grid;
+use gan_train::report::page;
+use gan_train::train::checkpoint::{self, Which};
+use gan_train::train::{Trainer, folder};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -30,12 +31,12 @@ pub fn finish(folder: &Path, trainer: Trainer) -> Result<ExitCode> {
     if weights > LARGE {
         eprintln!(
             "note: no {} yet: gan-train report {} takes minutes for a generator of this size",
-            report::FILE,
+            page::FILE,
             folder.display()
         );
-    } else if let Err(error) = report::write(folder) {
+    } else if let Err(error) = page::write(folder) {
         // The training is done and saved, whatever becomes of its page.
-        eprintln!("warning: no {}: {error:#}", report::FILE);
+        eprintln!("warning: no {}: {error:#}", page::FILE);
     }
     let (shown, name) = (folder.display(), &config.name);
     eprintln!(

@@ -6,7 +6,7 @@ use gan_core::Generator;
 use gan_core::host::Runner;
 use gan_train::blob_file::{BlobFile, draw, generate};
 use gan_train::data::idx::{self, Images};
-use gan_train::float::Samples;
+use gan_train::export::float::Samples;
 use gan_train::interrupt;
 use gan_train::output::atomic::{self, Writer};
 use gan_train::output::{ascii, grid};

@@ -5,11 +5,11 @@ use anyhow::{Result, ensure};
 use clap::Args;
 use gan_train::blob_file::BlobFile;
 use gan_train::config::TrainingConfig;
-use gan_train::evaluate::agreement;
+use gan_train::export::agreement;
+use gan_train::export::quantize::Bits;
 use gan_train::output::atomic;
-use gan_train::quantize::Bits;
-use gan_train::trainer::checkpoint::{self, Which};
-use gan_train::trainer::folder::RunConfig;
+use gan_train::train::checkpoint::{self, Which};
+use gan_train::train::folder::RunConfig;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -57,7 +57,7 @@ impl Quantize {
         let blob = if self.float {
             float.to_blob()?
         } else {
-            gan_train::quantize::quantize(&float, bits)?
+            gan_train::export::quantize::quantize(&float, bits)?
         };
         atomic::write(&self.out, &blob)?;
         let file = BlobFile::new(&blob);

@@ -3,20 +3,20 @@
 use super::{generate::grid, inspect, thousands, train};
 use anyhow::{Result, ensure};
 use clap::Args;
-use gan_train::backend::Backend;
 use gan_train::blob_file::{BlobFile, generate};
 use gan_train::config::{Config, Recipe};
-use gan_train::evaluate::agreement;
-use gan_train::float::Samples;
+use gan_train::export::agreement;
+use gan_train::export::float::Samples;
+use gan_train::export::quantize::{Bits, quantize};
+use gan_train::nn::backend::Backend;
 use gan_train::output::{ascii, atomic, losses};
-use gan_train::quantize::{Bits, quantize};
-use gan_train::trainer::checkpoint;
-use gan_train::trainer::folder::{self, RunConfig};
-use gan_train::trainer::metrics;
+use gan_train::train::checkpoint;
+use gan_train::train::folder::{self, RunConfig};
+use gan_train::train::metrics;
 use gan_train::{
     data,
-    trainer::material::Material,
-    trainer::run::{End, Options},
+    train::material::Material,
+    train::run::{End, Options},
 };
 use std::path::PathBuf;
 use std::process::ExitCode;

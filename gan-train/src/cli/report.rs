@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use gan_train::output::report;
+use gan_train::report::page;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,7 +19,7 @@ pub struct Report {
 
 impl Report {
     pub fn run(self) -> Result<ExitCode> {
-        let path = report::write(&self.run)?;
+        let path = page::write(&self.run)?;
         super::print(&format!("{}\n", path.display()))?;
         Ok(ExitCode::SUCCESS)
     }

@@ -1,8 +1,8 @@
 //! The recipe's part of a configuration: see docs/training.md.
 
 use super::{check_not_negative, check_positive, check_range};
-use crate::evaluate::quick::{METRICS, Metric};
-use crate::quantize::Bits;
+use crate::export::quantize::Bits;
+use crate::judge::quick::{METRICS, Metric};
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 

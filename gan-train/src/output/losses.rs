@@ -1,7 +1,7 @@
 //! The loss curves of a run as an SVG.
 
 use super::atomic;
-use crate::trainer::metrics::Record;
+use crate::train::metrics::Record;
 use anyhow::{Result, anyhow};
 use plotters::prelude::*;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! How far a run is: a bar on a terminal, a line now and then elsewhere; on stderr.
 
-use super::evaluations::Evaluation;
-use super::metrics::Record;
+use crate::judge::evaluations::Evaluation;
+use crate::train::metrics::Record;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};

@@ -1,7 +1,7 @@
 //! The report as text.
 
 use super::super::thousands;
-use gan_train::evaluate::{Report, Scores};
+use gan_train::judge::{Report, Scores};
 
 /// The report as a table of scores and a few lines around it.
 pub fn text(report: &Report) -> String {

@@ -1,0 +1,153 @@
+//! One layer of a generator of floats.
+
+use crate::nn::network::{NORM_EPSILON, Param};
+use burn::prelude::*;
+use burn::tensor::TensorData;
+use gan_core::blob::LayerSpec;
+use gan_core::{Activation, Element, Packing};
+
+/// A fully connected layer.
+#[derive(Debug, Clone)]
+pub struct FloatLayer {
+    /// Numbers that come in.
+    pub inputs: usize,
+    /// Numbers that go out.
+    pub outputs: usize,
+    /// `[input][output]`.
+    pub weights: Vec<f32>,
+    /// `[class][output]`; one row but in a conditional model's first layer.
+    pub bias: Vec<f32>,
+    /// What follows the sum.
+    pub activation: Activation,
+}
+
+/// Sums and sums of squares of numbers that come in rows.
+#[derive(Debug)]
+pub(crate) struct Moments {
+    count: f64,
+    sums: Vec<f64>,
+    squares: Vec<f64>,
+}
+
+impl Moments {
+    pub fn new(columns: usize) -> Self {
+        Self { count: 0.0, sums: vec![0.0; columns], squares: vec![0.0; columns] }
+    }
+
+    pub fn add(&mut self, rows: &[f32]) {
+        for row in rows.chunks_exact(self.sums.len()) {
+            self.count += 1.0;
+            for ((&x, sum), square) in row.iter().zip(&mut self.sums).zip(&mut self.squares) {
+                *sum += f64::from(x);
+                *square += f64::from(x) * f64::from(x);
+            }
+        }
+    }
+
+    /// Of a column. What cancels in the variance are f64 made of f32: nothing is lost.
+    pub fn mean_and_variance(&self, column: usize) -> (f64, f64) {
+        let mean = self.sums[column] / self.count;
+        (mean, (self.squares[column] / self.count - mean * mean).max(0.0))
+    }
+}
+
+impl FloatLayer {
+    /// A layer from its weights, whose rows beyond `inputs` belong to one-hot labels, and its bias
+    /// if it has no normalization.
+    pub(super) fn without_norm(
+        inputs: usize,
+        outputs: usize,
+        params: &[Param],
+        activation: Activation,
+    ) -> Self {
+        let (weights, labels) = params[0].values.split_at(inputs * outputs);
+        let bias = if params.len() == 2 { params[1].values.clone() } else { vec![0.0; outputs] };
+        let bias = if labels.is_empty() {
+            bias
+        } else {
+            labels
+                .chunks_exact(outputs)
+                .flat_map(|row| row.iter().zip(&bias).map(|(label, bias)| label + bias))
+                .collect()
+        };
+        Self { inputs, outputs, weights: weights.to_vec(), bias, activation }
+    }
+
+    /// Folds normalization in, with the mean and variance of this layer's sums.
+    pub(super) fn fold_norm(&mut self, gain: &[f32], shift: &[f32], moments: &Moments) {
+        for output in 0..self.outputs {
+            let (mean, variance) = moments.mean_and_variance(output);
+            let factor = f64::from(gain[output]) / (variance + NORM_EPSILON).sqrt();
+            self.weights
+                .iter_mut()
+                .skip(output)
+                .step_by(self.outputs)
+                .for_each(|w| *w = (f64::from(*w) * factor) as f32);
+            for bias in self.bias.iter_mut().skip(output).step_by(self.outputs) {
+                *bias = ((f64::from(*bias) - mean) * factor + f64::from(shift[output])) as f32;
+            }
+        }
+    }
+
+    /// `x W + b` for every sample.
+    pub(super) fn sums(&self, x: &[f32], labels: &[u16]) -> Vec<f32> {
+        let device = Device::flex();
+        let tensor = |values: &[f32], columns: usize| {
+            Tensor::<2>::from_data(
+                TensorData::new(values.to_vec(), [values.len() / columns, columns]),
+                &device,
+            )
+        };
+        let product = tensor(x, self.inputs).matmul(tensor(&self.weights, self.outputs));
+        let mut sums: Vec<f32> = product.try_into_vec_as().expect("the product of f32 is f32");
+        let conditional = self.bias.len() > self.outputs;
+        for (row, &label) in sums.chunks_exact_mut(self.outputs).zip(labels) {
+            let class = if conditional { usize::from(label) } else { 0 };
+            let bias = &self.bias[class * self.outputs..(class + 1) * self.outputs];
+            row.iter_mut().zip(bias).for_each(|(sum, bias)| *sum += bias);
+        }
+        sums
+    }
+
+    pub(super) fn forward(&self, x: &[f32], labels: &[u16]) -> Vec<f32> {
+        let mut values = self.sums(x, labels);
+        values
+            .iter_mut()
+            .for_each(|value| *value = gan_core::activation::apply(self.activation, *value));
+        values
+    }
+
+    /// What a header says of this layer.
+    pub fn spec(&self, element: Element, zero_point: u8) -> LayerSpec {
+        LayerSpec {
+            inputs: self.inputs as u16,
+            outputs: self.outputs as u16,
+            element,
+            packing: Packing::Rows,
+            activation: self.activation,
+            zero_point,
+        }
+    }
+
+    /// The weights of each output.
+    pub fn rows(&self) -> impl Iterator<Item = Vec<f32>> {
+        (0..self.outputs)
+            .map(|row| self.weights.iter().skip(row).step_by(self.outputs).copied().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Expected values: by hand; far from 0, where squares cancel.
+    #[test]
+    fn mean_and_variance_of_columns() {
+        let mut moments = Moments::new(2);
+        moments.add(&[1000.0, 1.0, 1002.0, -1.0]);
+        moments.add(&[1004.0, 3.0]);
+        assert_eq!(moments.mean_and_variance(0).0, 1002.0);
+        assert!((moments.mean_and_variance(0).1 - 8.0 / 3.0).abs() < 1e-8);
+        assert_eq!(moments.mean_and_variance(1), (1.0, 11.0 / 3.0 - 1.0));
+    }
+}

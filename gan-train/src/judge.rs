@@ -1,0 +1,157 @@
+//! How good a generator is, measured on images that gan-core made.
+//!
+//! [`Judge`] scores images beside real ones; [`evaluate()`] has it judge a blob, the float
+//! generator that the blob was made of, and, as the floor that no generator can be expected to
+//! pass, real training images.
+
+pub mod classifier;
+pub mod evaluations;
+pub mod frechet;
+pub mod memorization;
+pub mod parzen;
+pub mod points;
+pub mod prdc;
+pub mod quick;
+pub mod scoring;
+pub mod until;
+
+use crate::blob_file::generate;
+use crate::data::{Dataset, Split};
+use crate::export::float::Samples;
+use anyhow::{Context, Result, ensure};
+use classifier::{Card, Classifier};
+use gan_core::Generator;
+use memorization::{Memorization, Neighbours};
+pub use quick::Quick;
+pub use scoring::Judge;
+use serde::Serialize;
+
+/// What `evaluate` prints.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The model's name.
+    pub model: String,
+    /// Its images are judged beside these.
+    pub data: String,
+    /// Seed of the latents.
+    pub seed: u64,
+    /// Real images to judge by, which neither training nor the classifier saw.
+    pub reference: usize,
+    /// Training images.
+    pub training: usize,
+    /// The classifier.
+    pub classifier: Card,
+    /// Fraction of the real images that the classifier gets right.
+    pub classifier_accuracy: f64,
+    /// int8 against float, if the run is there.
+    pub agreement: Option<crate::export::agreement::Agreement>,
+    /// The blob's images; of a blob of floats they are in `float`.
+    pub int8: Option<Scores>,
+    /// The float generator's images, of the same latents.
+    pub float: Option<Scores>,
+    /// Real training images in the generator's place; their accuracy and memorization are those of
+    /// the images to judge by.
+    pub real: Scores,
+}
+
+/// How good images are.
+#[derive(Debug, Clone, Serialize)]
+pub struct Scores {
+    /// How many.
+    pub samples: usize,
+    /// Beside the images to judge by.
+    #[serde(flatten)]
+    pub quick: Quick,
+    /// Beside the training images.
+    pub memorization: Memorization,
+}
+
+/// Judges `samples` images of `seed`, of the blob's generator and, if there is one, of the float
+/// generator it was made of.
+///
+/// Without a classifier, it is MNIST's or trained on the training images. Without test images, a
+/// tenth of the training images serves: then the generator may have been trained on them.
+///
+/// # Errors
+///
+/// Data without labels, or with images of another size.
+pub fn evaluate(
+    generator: &Generator<'_>,
+    float: Option<&Generator<'_>>,
+    data: &Dataset,
+    classifier: Option<Classifier>,
+    samples: usize,
+    seed: u64,
+) -> Result<Report> {
+    check(generator, data)?;
+    let parts;
+    let (reference, train) = match &data.test {
+        Some(test) => (test, &data.train),
+        None => {
+            parts = data.train.tenth_and_others();
+            (&parts.0, &parts.1)
+        }
+    };
+    let classifier = classifier.map_or_else(|| Classifier::for_data(train), Ok)?;
+    let judge = Judge::new(classifier, train, reference)?;
+    let neighbours = Neighbours::new(train, reference);
+
+    let latents = Samples::new(seed, samples, generator.latent_len() as u16, generator.classes());
+    let labels = (generator.classes() > 0).then_some(latents.labels.as_slice());
+    let scores = |generator: &Generator<'_>| -> Result<Scores> {
+        let images = generate(generator, &latents)?;
+        let quick = judge.quick(&images, labels)?;
+        let images = scoring::crop(&images, reference.images.width, reference.images.height)?;
+        Ok(Scores { samples, quick, memorization: neighbours.compare(&images) })
+    };
+    let is_float =
+        generator.layers().any(|layer| matches!(layer, gan_core::generator::Layer::F32 { .. }));
+    let (int8, float) = match float {
+        _ if is_float => (None, Some(scores(generator)?)),
+        Some(float) => (Some(scores(generator)?), Some(scores(float)?)),
+        None => (Some(scores(generator)?), None),
+    };
+
+    // Not those that the judge chose the windows' width on.
+    let Split { images, .. } = train.tenth_and_others().1.sample(samples);
+    let classifier_accuracy = judge.classifier().accuracy(reference)?;
+    let quick =
+        Quick { conditional_accuracy: Some(classifier_accuracy), ..judge.quick(&images, None)? };
+    let real = Scores { samples: images.count, quick, memorization: neighbours.held_out().clone() };
+    Ok(Report {
+        model: generator.name().into(),
+        data: data.name.clone(),
+        seed,
+        reference: reference.images.count,
+        training: train.images.count,
+        classifier: judge.classifier().card().clone(),
+        classifier_accuracy,
+        agreement: None,
+        int8,
+        float,
+        real,
+    })
+}
+
+/// Refuses what cannot be judged before the long part.
+fn check(generator: &Generator<'_>, data: &Dataset) -> Result<()> {
+    let images = &data.train.images;
+    let shape = generator.image();
+    scoring::border((shape.width.into(), shape.height.into()), (images.width, images.height))
+        .with_context(|| format!("--data {}", data.name))?;
+    let classes = data.train.classes();
+    let labelled = |split: &Split| split.labels.is_some();
+    ensure!(classes > 0, "--data {}: it has no labels to judge by", data.name);
+    ensure!(
+        data.test.as_ref().is_none_or(labelled),
+        "--data {}: its test images have no labels to judge by",
+        data.name
+    );
+    ensure!(
+        generator.classes() <= classes,
+        "--data {}: it has {classes} labels, the model {}",
+        data.name,
+        generator.classes()
+    );
+    Ok(())
+}

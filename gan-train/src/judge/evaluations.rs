@@ -1,0 +1,183 @@
+//! `evaluations.jsonl`: one line of JSON for each evaluation in training.
+
+use crate::judge::quick::{Metric, Quick};
+use crate::output::atomic;
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+/// Name of the file in a run's folder.
+pub const FILE: &str = "evaluations.jsonl";
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Steps done.
+    pub step: u64,
+    /// Seconds of training.
+    pub seconds: f64,
+    /// Whether it was the best so far, by `training.select`: then `best.safetensors` is of this
+    /// step.
+    pub best: bool,
+    /// Of float images against held-out training images.
+    #[serde(flatten)]
+    pub scores: Quick,
+}
+
+/// Adds a line.
+///
+/// # Errors
+///
+/// Names the file.
+pub fn add(folder: &Path, evaluation: &Evaluation) -> Result<()> {
+    let path = folder.join(FILE);
+    let line = serde_json::to_string(evaluation)? + "\n";
+    let written = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(line.as_bytes()));
+    written.with_context(|| format!("{}: cannot be written", path.display()))
+}
+
+/// Reads the evaluations of a run, by step; of several of one step the last counts. A last line
+/// that was cut off by a kill is left out; without the file there are none.
+///
+/// # Errors
+///
+/// Names the file, the line and the field.
+pub fn read(folder: &Path) -> Result<Vec<Evaluation>> {
+    let by_step: BTreeMap<u64, Evaluation> =
+        lines(folder)?.into_iter().map(|(_, line)| (line.step, line)).collect();
+    Ok(by_step.into_values().collect())
+}
+
+/// Drops the lines past `step`, which a resumed run writes again, and one that was cut off by a
+/// kill; returns the others.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn keep_until(folder: &Path, step: u64) -> Result<Vec<Evaluation>> {
+    let path = folder.join(FILE);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let kept = lines(folder)?.into_iter().filter(|(_, evaluation)| evaluation.step <= step);
+    let (lines, kept): (Vec<String>, Vec<Evaluation>) = kept.unzip();
+    // As they were written, not written anew.
+    atomic::write(&path, lines.into_iter().map(|line| line + "\n").collect::<String>().as_bytes())?;
+    Ok(kept)
+}
+
+/// Every whole line, and what it says.
+fn lines(folder: &Path) -> Result<Vec<(String, Evaluation)>> {
+    let path = folder.join(FILE);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("{}: cannot be read", path.display()))?;
+    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+    let parse = |(index, line): (usize, &str)| {
+        let evaluation =
+            parse(line).with_context(|| format!("{}: line {}", path.display(), index + 1))?;
+        Ok((line.to_owned(), evaluation))
+    };
+    whole.lines().enumerate().map(parse).collect()
+}
+
+fn parse(line: &str) -> Result<Evaluation> {
+    let fields: Map<String, Value> =
+        serde_json::from_str(line).context("expected a JSON object")?;
+    fields.iter().try_for_each(|(name, value)| check(name, value))?;
+    Ok(serde_json::from_value(Value::Object(fields))?)
+}
+
+/// serde names a field that is missing, but not one of another type.
+fn check(name: &str, value: &Value) -> Result<()> {
+    let whole_numbers = |values: &Vec<Value>| values.iter().all(Value::is_u64);
+    let (expected, is) = match name {
+        "step" => ("a whole number", value.is_u64()),
+        "best" => ("true or false", value.is_boolean()),
+        "class_histogram" => {
+            ("a list of whole numbers", value.as_array().is_some_and(whole_numbers))
+        }
+        "conditional_accuracy" => ("a number or null", value.is_number() || value.is_null()),
+        "seconds" | "sigma" => ("a number", value.is_number()),
+        _ => ("a number", value.is_number() || Metric::find(name).is_none()),
+    };
+    ensure!(is, "{name}: expected {expected}, found {value}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A line with the values that the tests do not look at.
+    fn line(start: &str) -> String {
+        format!(
+            "{{{start},\"seconds\":2.0,\"coverage\":0.5,\"precision\":0.5,\"recall\":0.5,\"density\":1,\"log_likelihood\":-3,\
+             \"sigma\":0.2,\"class_kl\":0,\"class_histogram\":[3,1]}}\n"
+        )
+    }
+
+    #[test]
+    fn the_last_line_of_a_step_counts_and_a_cut_one_does_not() {
+        let folder =
+            std::env::temp_dir().join(format!("gan-train-evaluations-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        assert_eq!(read(&folder).unwrap(), []);
+        let lines = line("\"step\":200,\"best\":true,\"fid\":8.0,\"conditional_accuracy\":0.25")
+            + &line("\"step\":100,\"best\":true,\"fid\":9.5")
+            + &line(
+                "\"step\":200,\"best\":false,\"fid\":7.0,\"conditional_accuracy\":null,\"later\":\"is not known\"",
+            );
+        std::fs::write(folder.join(FILE), lines.clone() + "{\"step\":300,\"fi").unwrap();
+        let found = read(&folder).unwrap();
+        let kept = keep_until(&folder, 300).unwrap();
+        let text = std::fs::read_to_string(folder.join(FILE)).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+
+        let steps: Vec<_> =
+            found.iter().map(|line| (line.step, line.best, line.scores.get("fid"))).collect();
+        assert_eq!(steps, [(100, true, Some(9.5)), (200, false, Some(7.0))]);
+        assert_eq!(
+            (found[1].scores.get("accuracy"), found[1].scores.class_histogram.as_slice()),
+            (None, &[3, 1][..])
+        );
+        assert_eq!((kept.len(), text), (3, lines));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_line_is_named() {
+        let start = "\"step\":1,\"best\":true,\"fid\":8.0";
+        assert_eq!(parse(&line(start)).unwrap().step, 1);
+        for (start, error) in [
+            (
+                "\"step\":\"two\",\"best\":true,\"fid\":8.0",
+                "step: expected a whole number, found \"two\"",
+            ),
+            ("\"step\":1,\"best\":1,\"fid\":8.0", "best: expected true or false, found 1"),
+            ("\"step\":1,\"best\":true,\"fid\":null", "fid: expected a number, found null"),
+            ("\"step\":1,\"best\":true", "missing field `fid`"),
+        ] {
+            assert_eq!(parse(&line(start)).unwrap_err().to_string(), error);
+        }
+        let list = line(start).replace("[3,1]", "[3,1.5]");
+        assert!(
+            parse(&list)
+                .unwrap_err()
+                .to_string()
+                .starts_with("class_histogram: expected a list of whole numbers")
+        );
+        assert!(
+            format!("{:#}", parse("nonsense").unwrap_err()).starts_with("expected a JSON object")
+        );
+    }
+}

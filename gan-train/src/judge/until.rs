@@ -1,0 +1,84 @@
+//! `--until "fid<2.0"`: a metric and where training may stop.
+
+use crate::judge::quick::{METRICS, Metric, Quick};
+use std::fmt;
+use std::str::FromStr;
+
+/// A condition on an evaluation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Until {
+    metric: &'static str,
+    less: bool,
+    value: f64,
+}
+
+impl fmt::Display for Until {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}{}", self.metric, if self.less { "<" } else { ">" }, self.value)
+    }
+}
+
+impl FromStr for Until {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let at = text
+            .find(['<', '>'])
+            .ok_or("expected a metric, < or >, and a number, such as fid<2.0")?;
+        let (name, rest) = (text[..at].trim(), text[at + 1..].trim_start_matches('=').trim());
+        let names = || METRICS.map(|metric| metric.name).join(", ");
+        let metric = Metric::find(name)
+            .ok_or_else(|| format!("{name:?}: no such metric (there are: {})", names()))?;
+        let value: f64 = rest.parse().map_err(|_| format!("{rest:?}: expected a number"))?;
+        if value.is_nan() {
+            return Err("expected a number".into());
+        }
+        Ok(Self { metric: metric.name, less: text.as_bytes()[at] == b'<', value })
+    }
+}
+
+impl Until {
+    /// The metric's name.
+    pub fn metric(&self) -> &'static str {
+        self.metric
+    }
+
+    /// Whether these scores are good enough. A metric that they do not have never is.
+    pub fn is_true(&self, scores: &Quick) -> bool {
+        scores
+            .get(self.metric)
+            .is_some_and(|value| if self.less { value <= self.value } else { value >= self.value })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scores(fid: f64, log_likelihood: f64) -> Quick {
+        let text = format!(
+            r#"{{"fid":{fid},"log_likelihood":{log_likelihood},"coverage":0.5,"precision":0.5,"recall":0.5,"density":1.0,
+                "sigma":0.2,"class_kl":0.0,"conditional_accuracy":null,"class_histogram":[1]}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn conditions() {
+        let until: Until = " fid < 2.5 ".parse().unwrap();
+        assert_eq!(
+            [2.4, 2.5, 2.6].map(|fid| until.is_true(&scores(fid, 0.0))),
+            [true, true, false]
+        );
+        let until: Until = "ll>=200".parse().unwrap();
+        assert_eq!([199.0, 201.0].map(|ll| until.is_true(&scores(0.0, ll))), [false, true]);
+        let until: Until = "accuracy>0.5".parse().unwrap();
+        assert!(!until.is_true(&scores(0.0, 0.0)));
+        for (text, expected) in
+            [("fid", "expected a metric"), ("fud<1", "fid, coverage"), ("fid<two", "\"two\"")]
+        {
+            let error = text.parse::<Until>().unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

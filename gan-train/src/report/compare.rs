@@ -1,0 +1,139 @@
+//! Several runs on one page, and in one table.
+
+mod differences;
+mod table;
+
+pub use table::text;
+
+use super::curves;
+use super::history::History;
+use super::html::{escape, figure, page, section, table as html_table};
+use super::model::Model;
+use crate::output::atomic;
+use crate::output::grid::picture;
+use anyhow::{Result, ensure};
+use std::collections::HashSet;
+use std::path::Path;
+
+/// Seed of the sample grids: the same latents for all models that have latents of one length.
+const SEED: u64 = 0;
+
+/// Runs that are compared.
+#[derive(Debug)]
+pub struct Comparison {
+    /// In the order they were given, each with a name of its own.
+    pub histories: Vec<History>,
+    /// One a run, if it has a checkpoint.
+    pub models: Vec<Option<Model>>,
+}
+
+impl Comparison {
+    /// Reads the runs' folders.
+    ///
+    /// # Errors
+    ///
+    /// Names the file and what is wrong with it.
+    pub fn read(folders: &[impl AsRef<Path>]) -> Result<Self> {
+        ensure!(!folders.is_empty(), "runs: expected at least one run's folder");
+        let folders = || folders.iter().map(AsRef::as_ref);
+        let mut histories = folders().map(History::read).collect::<Result<Vec<_>>>()?;
+        let names: HashSet<String> = histories.iter().map(|history| history.name.clone()).collect();
+        if names.len() < histories.len() {
+            histories
+                .iter_mut()
+                .zip(folders())
+                .for_each(|(history, folder)| history.name = folder.display().to_string());
+        }
+        let models =
+            folders().zip(&histories).map(|(folder, history)| Model::read(folder, &history.run));
+        Ok(Self { models: models.collect::<Result<_>>()?, histories })
+    }
+
+    /// Writes the page.
+    ///
+    /// # Errors
+    ///
+    /// Names the file.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let count = self.histories.len();
+        let title = if count == 1 { "One run".into() } else { format!("{count} runs") };
+        let body = [
+            format!(
+                "<header>\n<p class=\"kind\">gan-train compare</p>\n<h1>{title}</h1>\n</header>\n"
+            ),
+            section("Results", &table::lead(self), &table::markup(self)),
+            self.quality(),
+            self.training(),
+            section(
+                "Samples",
+                "Int8. The same latents for all models whose latents are of one length.",
+                &self.samples()?,
+            ),
+            self.differences()?,
+        ]
+        .concat();
+        atomic::write(path, page(&format!("{title} compared"), &body).as_bytes())
+    }
+
+    fn quality(&self) -> String {
+        let charts = curves::quality(&self.histories);
+        if charts.is_empty() {
+            let missing = "<p class=\"missing\">No run has evaluations: <code>evaluations.jsonl</code> in a run's folder fills this part.</p>\n";
+            return section("Quality", "", missing);
+        }
+        section(
+            "Quality",
+            "A ring marks the step that the run has chosen.",
+            &format!("<div class=\"charts\">\n{charts}</div>\n"),
+        )
+    }
+
+    fn training(&self) -> String {
+        let charts = curves::trainings(&self.histories);
+        if charts.is_empty() {
+            let missing = "<p class=\"missing\">No curves yet: <code>metrics.jsonl</code> in a run's folder fills this part.</p>\n";
+            return section("Training", "", missing);
+        }
+        let lead = "Thin: means over the steps between two records; bold: a running mean of them.";
+        section("Training", lead, &format!("<div class=\"charts\">\n{charts}</div>\n"))
+    }
+
+    fn samples(&self) -> Result<String> {
+        let mut figures = String::new();
+        for (history, model) in self.histories.iter().zip(&self.models) {
+            match model {
+                Some(model) => {
+                    let (images, columns) = model.samples(&model.int8, SEED)?;
+                    let alt = format!("Images of the int8 generator of {}", history.name);
+                    figures.push_str(&figure(&picture(&images, columns), &history.name, &alt)?);
+                }
+                None => figures.push_str(&format!(
+                    "<p class=\"missing\">{}: no checkpoint yet.</p>\n",
+                    escape(&history.name)
+                )),
+            }
+        }
+        Ok(format!("<div class=\"pictures small\">\n{figures}</div>\n"))
+    }
+
+    fn differences(&self) -> Result<String> {
+        let rows = differences::of(self.histories.iter().map(|history| &history.run))?;
+        if rows.is_empty() {
+            return Ok(section(
+                "Configuration",
+                "",
+                "<p class=\"lead\">The same for all of them.</p>\n",
+            ));
+        }
+        let rows: Vec<Vec<String>> = rows
+            .into_iter()
+            .map(|(field, values)| {
+                let values = values
+                    .into_iter()
+                    .map(|value| value.map_or("–".into(), |value| escape(&value)));
+                std::iter::once(format!("<code>{}</code>", escape(&field))).chain(values).collect()
+            })
+            .collect();
+        Ok(section("Configuration", "Only what differs.", &html_table(&table::head(self), &rows)))
+    }
+}

@@ -1,0 +1,179 @@
+//! The runs' numbers side by side, for a page and for a terminal.
+
+use super::super::chart::color_classes;
+use super::super::history::History;
+use super::super::html;
+use super::super::measures::{self, Measure};
+use super::super::model::Model;
+use super::Comparison;
+use crate::output::numbers::{thousands, value};
+use crate::train::folder::RunConfig;
+
+/// Marks the best value on a terminal.
+const BEST: &str = "*";
+
+/// A measure of each run.
+struct Row {
+    measure: Measure,
+    judged: Vec<Option<f64>>,
+    last: Vec<Option<f64>>,
+    best: Option<usize>,
+}
+
+/// What the page says of the table.
+pub fn lead(comparison: &Comparison) -> String {
+    let what = "Measures at the step that a run has chosen, or at its last; below, at its last.";
+    let best = incomparable(&comparison.histories).unwrap_or("Bold: the best run.".into());
+    format!("{what} {best}")
+}
+
+/// Why the runs' measures do not compare, if they were not taken of as many images beside the same
+/// ones.
+fn incomparable(histories: &[History]) -> Option<String> {
+    let same = |same: fn(&RunConfig, &RunConfig) -> bool| {
+        histories.iter().all(|history| same(&history.run, &histories[0].run))
+    };
+    let fields = [
+        ("data", same(|a, b| a.data == b.data)),
+        ("data_dir", same(|a, b| a.data_dir == b.data_dir)),
+        (
+            "training.held_out",
+            same(|a, b| a.config.training.held_out == b.config.training.held_out),
+        ),
+        (
+            "training.eval_samples",
+            same(|a, b| a.config.training.eval_samples == b.config.training.eval_samples),
+        ),
+    ];
+    let fields: Vec<&str> =
+        fields.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect();
+    let (last, others) = fields.split_last()?;
+    let names = if others.is_empty() {
+        (*last).to_owned()
+    } else {
+        format!("{} and {last}", others.join(", "))
+    };
+    Some(format!("The runs differ in {names}, so their measures do not compare."))
+}
+
+/// Numbers of the runs that are no measures: what, and one a run.
+fn facts(comparison: &Comparison) -> Vec<(&'static str, Vec<Option<String>>)> {
+    let runs = || comparison.histories.iter().zip(&comparison.models);
+    let done = || runs().map(|(history, model)| history.done(model.as_ref().map(Model::done)));
+    let bytes = runs()
+        .map(|(_, model)| model.as_ref().map(|model| thousands(model.int8.bytes().len() as u64)));
+    let chosen = runs().map(|(history, _)| history.chosen().map(|chosen| thousands(chosen.step)));
+    vec![
+        ("Steps", done().map(|done| Some(thousands(done?.0))).collect()),
+        ("Minutes", done().map(|done| Some(format!("{:.1}", done?.1 / 60.0))).collect()),
+        ("Chosen step", chosen.collect()),
+        ("Blob bytes", bytes.collect()),
+    ]
+}
+
+fn rows(histories: &[History]) -> Vec<Row> {
+    let comparable = incomparable(histories).is_none();
+    let row = |measure: Measure| {
+        let judged: Vec<_> =
+            histories.iter().map(|history| measure.of(history.judged()?)).collect();
+        let last =
+            histories.iter().map(|history| measure.of(history.evaluations.last()?)).collect();
+        Row { best: measure.best(&judged).filter(|_| comparable), judged, last, measure }
+    };
+    measures::present(histories).into_iter().map(row).collect()
+}
+
+/// The head of a table with a column a run.
+pub fn head(comparison: &Comparison) -> Vec<String> {
+    let name = |(index, history): (usize, &History)| {
+        format!(
+            "<span class=\"{}\"><i></i>{}</span>",
+            color_classes(index),
+            html::escape(&history.name)
+        )
+    };
+    std::iter::once(String::new())
+        .chain(comparison.histories.iter().enumerate().map(name))
+        .collect()
+}
+
+/// The table of a page.
+pub fn markup(comparison: &Comparison) -> String {
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    for (what, cells) in facts(comparison) {
+        let cells = cells.into_iter().map(|cell| cell.unwrap_or("–".into()));
+        lines.push(std::iter::once(what.to_owned()).chain(cells).collect());
+    }
+    for Row { measure, judged, last, best } in rows(&comparison.histories) {
+        let cell = |(index, (judged, last)): (usize, (&Option<f64>, &Option<f64>))| {
+            let Some(judged) = judged.map(value) else { return "–".into() };
+            let shown = if best == Some(index) { format!("<b>{judged}</b>") } else { judged };
+            format!("{shown}<small>{}</small>", last.map_or("–".into(), value))
+        };
+        let cells = judged.iter().zip(&last).enumerate().map(cell);
+        lines.push(std::iter::once(html::escape(measure.title)).chain(cells).collect());
+    }
+    html::table(&head(comparison), &lines)
+}
+
+/// The table of a terminal: a column a run, the best value marked.
+pub fn text(comparison: &Comparison) -> String {
+    let names = comparison.histories.iter().map(|history| history.name.clone());
+    let mut lines: Vec<Vec<String>> =
+        vec![std::iter::once("Name".to_owned()).chain(names).collect()];
+    for (what, cells) in facts(comparison) {
+        let cells = cells.into_iter().map(|cell| cell.unwrap_or("-".into()));
+        lines.push(std::iter::once(what.to_owned()).chain(cells).collect());
+    }
+    let rows = rows(&comparison.histories);
+    for Row { measure, judged, best, .. } in &rows {
+        let cell = |(index, judged): (usize, &Option<f64>)| {
+            let mark = if *best == Some(index) { BEST } else { "" };
+            judged.map_or("-".into(), |judged| value(judged) + mark)
+        };
+        lines.push(
+            std::iter::once(measure.title.to_owned())
+                .chain(judged.iter().enumerate().map(cell))
+                .collect(),
+        );
+    }
+    let mut text = align(&lines);
+    if rows.iter().any(|row| row.best.is_some()) {
+        text.push_str(&format!("\n{BEST} best; at the chosen step of a run, or its last\n"));
+    } else if let Some(why) = incomparable(&comparison.histories) {
+        text.push_str(&format!("\n{why}\n"));
+    }
+    text
+}
+
+/// Columns under each other: the first to the left, the others to the right, so that a mark does
+/// not move the digits.
+fn align(lines: &[Vec<String>]) -> String {
+    let len = |cell: &str| cell.trim_end_matches(BEST).chars().count();
+    let columns = lines.first().map_or(0, Vec::len);
+    let width = |column: usize| lines.iter().map(|line| len(&line[column])).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for line in lines {
+        let mut row = format!("{:<1$}", line[0], widths[0]);
+        for (cell, &width) in line.iter().zip(&widths).skip(1) {
+            let mark = if cell.ends_with(BEST) { "" } else { " " };
+            row.push_str(&format!("  {:>1$}{cell}{mark}", "", width - len(cell)));
+        }
+        text.push_str(row.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stand_beside_the_column() {
+        let lines = [["name", "first", "b"], ["fid", "3.1*", "12.25"]]
+            .map(|line| line.map(str::to_owned).to_vec());
+        assert_eq!(align(&lines), "name  first       b\nfid     3.1*  12.25\n");
+    }
+}

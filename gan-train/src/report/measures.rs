@@ -1,0 +1,113 @@
+//! What people are told of an evaluation's metrics. Their names, and which of their ends is the
+//! good one, are [`quick`](crate::judge::quick)'s.
+
+use super::chart::Span;
+use super::history::History;
+use crate::judge::evaluations::Evaluation;
+use crate::judge::quick::{Better, METRICS, Metric};
+use std::cmp::Ordering;
+
+/// A metric in charts and tables.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measure {
+    /// What is measured.
+    pub metric: Metric,
+    /// For people.
+    pub title: &'static str,
+    /// What it says, as a sentence.
+    pub note: &'static str,
+    /// The axis's label.
+    pub unit: &'static str,
+    /// The axis.
+    pub span: Span,
+}
+
+const PART: Span = Span::AtLeast(0.0, 1.0);
+
+/// Title, note, unit and axis of a metric; one without words of its own has its name.
+#[rustfmt::skip]
+fn words(metric: Metric) -> (&'static str, &'static str, &'static str, Span) {
+    match metric.name {
+        "fid" => ("FID", "Fréchet distance between features of generated and real images.", "distance", Span::Positive),
+        "coverage" => ("Coverage", "Share of the real images with a generated neighbour.", "share, 0 to 1", PART),
+        "precision" => ("Precision", "Share of the generated images that lie among real ones.", "share, 0 to 1", PART),
+        "recall" => ("Recall", "Share of the real images that lie among generated ones.", "share, 0 to 1", PART),
+        "density" => ("Density", "Real neighbourhoods that a generated image lies in, of those expected.", "ratio", PART),
+        "log_likelihood" => ("Log-likelihood", "Of the real images that the generated ones are judged by.", "nats per image", Span::Data),
+        "class_kl" => ("Class divergence", "Of the generated classes from the uniform distribution.", "nats", Span::Positive),
+        "conditional_accuracy" => ("Conditional accuracy", "Share of the generated images that show their label, to a classifier.", "share, 0 to 1", PART),
+        name => (name, "", "value", Span::Data),
+    }
+}
+
+/// The measures that any of the runs has.
+pub fn present(histories: &[History]) -> Vec<Measure> {
+    let evaluations = || histories.iter().flat_map(|history| &history.evaluations);
+    let found = |metric: &Metric| {
+        evaluations().any(|evaluation| evaluation.scores.get(metric.name).is_some())
+    };
+    METRICS.into_iter().filter(found).map(Measure::new).collect()
+}
+
+impl Measure {
+    fn new(metric: Metric) -> Self {
+        let (title, note, unit, span) = words(metric);
+        Self { metric, title, note, unit, span }
+    }
+
+    /// Its value, if it could be measured.
+    pub fn of(&self, evaluation: &Evaluation) -> Option<f64> {
+        evaluation.scores.get(self.metric.name)
+    }
+
+    /// The note, and which values are good.
+    pub fn explanation(&self) -> String {
+        let better = match self.metric.better {
+            Better::Higher => "Higher is better.",
+            Better::Lower => "Lower is better.",
+        };
+        format!("{} {better}", self.note).trim().to_owned()
+    }
+
+    /// Which of several runs' values is the best; none if fewer than two have one.
+    pub fn best(&self, values: &[Option<f64>]) -> Option<usize> {
+        let order: fn(f64, f64) -> Ordering = match self.metric.better {
+            Better::Higher => |a, b| a.total_cmp(&b),
+            Better::Lower => |a, b| b.total_cmp(&a),
+        };
+        let found: Vec<(usize, f64)> = values
+            .iter()
+            .enumerate()
+            .filter_map(|(index, value)| Some((index, (*value)?)))
+            .collect();
+        if found.len() < 2 {
+            return None;
+        }
+        found.into_iter().max_by(|a, b| order(a.1, b.1)).map(|(index, _)| index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_of_several_runs() {
+        let measure = |name: &str| Measure::new(Metric::find(name).unwrap());
+        let values = [Some(3.0), None, Some(2.0)];
+        assert_eq!(measure("fid").best(&values), Some(2));
+        assert_eq!(measure("recall").best(&values), Some(0));
+        assert_eq!(measure("fid").best(&[Some(3.0), None]), None);
+    }
+
+    #[test]
+    fn every_metric_is_explained() {
+        for measure in METRICS.map(Measure::new) {
+            assert!(
+                measure.title != measure.metric.name && !measure.note.is_empty(),
+                "{}",
+                measure.metric.name
+            );
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The generator that a run gives away, in floats and in int8, both run by gan-core.
+
+use super::history::evenly;
+use crate::blob_file::{BlobFile, generate};
+use crate::data::idx::Images;
+use crate::export::agreement::{self, Agreement};
+use crate::export::float::{FloatGenerator, Samples};
+use crate::export::quantize::{Bits, quantize};
+use crate::nn::network::Mlp;
+use crate::output::grid;
+use crate::output::picture::Picture;
+use crate::train::checkpoint::{self, Which};
+use crate::train::folder::RunConfig;
+use anyhow::Result;
+use gan_core::CODE_MAX;
+use gan_core::latent::SCALING;
+use std::path::Path;
+
+/// Pixels of a sample grid, about: pages must not become large where images are.
+const GRID_PIXELS: usize = 100_000;
+/// Labels at most, or pairs of latents, that interpolations are shown for.
+const ROWS: usize = 10;
+/// Images from one latent to the other.
+const STEPS: usize = 10;
+
+/// A run's model.
+#[derive(Debug)]
+pub struct Model {
+    /// Steps that it was trained for: the run itself may have gone on after its best generator.
+    pub step: u64,
+    /// Seconds until then, which are not all of the run's either.
+    pub seconds: f64,
+    /// Numbers in the trained generator and the discriminator.
+    pub params: [usize; 2],
+    /// Normalization and labels folded.
+    pub generator: FloatGenerator,
+    /// Of f32 layers.
+    pub float: BlobFile,
+    /// What `gan-train quantize` writes.
+    pub int8: BlobFile,
+    seed: u64,
+}
+
+/// Images from one latent to another.
+#[derive(Debug)]
+pub struct Interpolation {
+    /// Of all images, if the model takes labels.
+    pub label: Option<u16>,
+    /// Side by side.
+    pub picture: Picture,
+}
+
+impl Model {
+    /// Reads a run's best generator, or the last if it was not evaluated; none if there is no
+    /// checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// Names the file, or the layer that cannot be quantized.
+    pub fn read(folder: &Path, run: &RunConfig) -> Result<Option<Self>> {
+        if !folder.join(checkpoint::FILE).exists() {
+            return Ok(None);
+        }
+        let (generator, description) = checkpoint::generator(folder, &run.config, Which::Best)?;
+        let shape = description.shape();
+        let params = [shape.generator(&run.config), shape.discriminator(&run.config)]
+            .map(|layers| Mlp::numbers(&layers));
+        let (float, int8) = (
+            BlobFile::new(&generator.to_blob()?),
+            BlobFile::new(&quantize(&generator, Bits::Eight)?),
+        );
+        let (step, seconds) = (description.step, description.seconds);
+        Ok(Some(Self { step, seconds, params, generator, float, int8, seed: run.config.seed }))
+    }
+
+    /// The step and the seconds that it was trained for, as
+    /// [`History::done`](super::history::History::done) takes them.
+    pub fn done(&self) -> (u64, f64) {
+        (self.step, self.seconds)
+    }
+
+    /// The seed that sample grids are made with: the run's.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// How far int8 is from float.
+    ///
+    /// # Errors
+    ///
+    /// As [`agreement::compare`].
+    pub fn agreement(&self) -> Result<Agreement> {
+        agreement::compare(&self.int8.decode()?, &self.generator, self.seed)
+    }
+
+    /// The images of a sample grid from `blob`, and its columns.
+    ///
+    /// # Errors
+    ///
+    /// As [`generate`].
+    pub fn samples(&self, blob: &BlobFile, seed: u64) -> Result<(Images, usize)> {
+        let columns = grid::columns(self.generator.classes);
+        let image_len = blob.decode()?.pixels_len();
+        let rows = (GRID_PIXELS / (columns * image_len)).clamp(2, 10);
+        let samples =
+            Samples::new(seed, rows * columns, self.generator.latent_len, self.generator.classes);
+        Ok((generate(&blob.decode()?, &samples)?, columns))
+    }
+
+    /// Rows of int8 images between two latents: for each label between the same two, and for a
+    /// model without labels between two others in each row.
+    ///
+    /// # Errors
+    ///
+    /// As [`generate`].
+    pub fn interpolations(&self) -> Result<Vec<Interpolation>> {
+        let FloatGenerator { classes, latent_len, .. } = self.generator;
+        let ends = Samples::new(self.seed, 2 * ROWS, latent_len, 0);
+        let latents: Vec<&[u8]> = ends.codes.chunks_exact(latent_len.into()).collect();
+        let row = |label: Option<u16>, pair: usize| {
+            let (a, b) = (latents[2 * pair], latents[2 * pair + 1]);
+            let codes = (0..STEPS)
+                .flat_map(|index| between(a, b, index as f64 / (STEPS - 1) as f64))
+                .collect();
+            let samples = Samples { count: STEPS, codes, labels: vec![label.unwrap_or(0); STEPS] };
+            let images = generate(&self.int8.decode()?, &samples)?;
+            Ok(Interpolation { label, picture: grid::picture(&images, STEPS) })
+        };
+        if classes == 0 {
+            return (0..ROWS).map(|pair| row(None, pair)).collect();
+        }
+        evenly(classes.into(), ROWS).into_iter().map(|label| row(Some(label as u16), 0)).collect()
+    }
+}
+
+/// The latent at `part` of the way from `a` to `b`, on the arc around the origin: on the straight
+/// line, latents would be nearer to it than any that the generator was trained on.
+fn between(a: &[u8], b: &[u8], part: f64) -> Vec<u8> {
+    let origin = f64::from(SCALING.zero_point);
+    let pairs = || a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - origin, f64::from(b) - origin));
+    let dot = |of: fn((f64, f64)) -> f64| pairs().map(of).sum::<f64>();
+    let cosine = dot(|(a, b)| a * b) / (dot(|(a, _)| a * a) * dot(|(_, b)| b * b)).sqrt();
+    let angle = cosine.clamp(-1.0, 1.0).acos();
+    let (from, to) = if angle.sin() > 1e-3 {
+        (((1.0 - part) * angle).sin() / angle.sin(), (part * angle).sin() / angle.sin())
+    } else {
+        // One direction, opposite ones, or no direction at all.
+        (1.0 - part, part)
+    };
+    pairs()
+        .map(|(a, b)| (a * from + b * to + origin).round().clamp(0.0, CODE_MAX.into()) as u8)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interpolation_keeps_the_distance_from_the_origin() {
+        // A right angle at 40 steps from the origin: half of the way is at 40 / sqrt 2 = 28.28
+        // along both.
+        let (a, b) = ([104, 64], [64, 104]);
+        assert_eq!(between(&a, &b, 0.0), a);
+        assert_eq!(between(&a, &b, 0.5), [92, 92]);
+        assert_eq!(between(&a, &b, 1.0), b);
+    }
+
+    #[test]
+    fn latents_without_an_angle_are_joined_by_a_line() {
+        assert_eq!(between(&[64, 64], &[84, 44], 0.5), [74, 54]);
+        assert_eq!(between(&[74], &[54], 0.25), [69]);
+        assert_eq!(between(&[0], &[127], 1.0), [127]);
+    }
+}

@@ -1,0 +1,144 @@
+//! `report.html`: everything about a run on one page.
+
+mod networks;
+mod pictures;
+
+use super::history::History;
+use super::html::{escape, page, section, tiles};
+use super::model::Model;
+use super::{chart, curves};
+use crate::output::atomic;
+use crate::output::numbers::{duration, thousands, value};
+use crate::train::folder::CONFIG;
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+use std::slice;
+
+/// Name of the file in a run's folder.
+pub const FILE: &str = "report.html";
+
+/// Writes the report of a run from what is in its folder, finished or not. Parts for which nothing
+/// is there yet say what would fill them.
+///
+/// # Errors
+///
+/// Names the file and what is wrong with it.
+pub fn write(folder: &Path) -> Result<PathBuf> {
+    let history = History::read(folder)?;
+    let model = Model::read(folder, &history.run)?;
+    let config = folder.join(CONFIG);
+    let config = std::fs::read_to_string(&config)
+        .with_context(|| format!("{}: cannot be read", config.display()))?;
+    let body = [
+        header(&history, model.as_ref())?,
+        section("Samples", "", &pictures::final_samples(model.as_ref())?),
+        section("Samples through time", "", &pictures::through_time(folder, &history.grids)?),
+        training(&history),
+        quality(&history),
+        section("Between two latents", "", &pictures::interpolations(model.as_ref())?),
+        section("Networks", "", &networks::cards(&history.run.config, model.as_ref())),
+        section("Configuration", "", &configuration(&config)),
+    ]
+    .concat();
+    let path = folder.join(FILE);
+    atomic::write(
+        &path,
+        page(&format!("{} – {}", history.run.config.name, history.name), &body).as_bytes(),
+    )?;
+    Ok(path)
+}
+
+/// A part for which nothing is there; `sentence` is markup.
+fn missing(sentence: &str) -> String {
+    format!("<p class=\"missing\">{sentence}</p>\n")
+}
+
+/// Name, origin, and the numbers that people ask for first.
+fn header(history: &History, model: Option<&Model>) -> Result<String> {
+    let run = &history.run;
+    let steps = thousands(run.config.training.steps);
+    let mut numbers = Vec::new();
+    if let Some((step, seconds)) = history.done(model.map(Model::done)) {
+        let done = thousands(step);
+        let seen = step as f64 * run.config.training.batch as f64;
+        numbers.push(("Steps", if done == steps { done } else { format!("{done} of {steps}") }));
+        numbers.push(("Training time", duration(seconds)));
+        numbers.push(("Images a second", thousands((seen / seconds.max(1e-9)) as u64)));
+    }
+    if let Some(chosen) = history.chosen() {
+        numbers.push(("Chosen step", thousands(chosen.step)));
+    }
+    if let Some((title, number)) = headline(history) {
+        numbers.push((title, number));
+    }
+    if let Some(model) = model {
+        let blob = model.int8.decode()?;
+        numbers.push(("Blob bytes, int8", thousands(blob.encoded_len() as u64)));
+        let buffers = blob.scratch_len() + blob.latent_len() + blob.pixels_len();
+        numbers.push(("RAM bytes, buffers", thousands(buffers as u64)));
+        numbers.push(("Multiply-accumulates", thousands(blob.macs())));
+        numbers.push(("Generator parameters", thousands(model.params[0] as u64)));
+    }
+    let labels = if run.config.conditional { "with labels" } else { "without labels" };
+    let sub = format!(
+        "Trained on {}, {labels}, seed {}. Run {}.",
+        run.data, run.config.seed, history.name
+    );
+    let numbers = if numbers.is_empty() { String::new() } else { tiles(&numbers) };
+    Ok(format!(
+        "<header>\n<p class=\"kind\">gan-train report</p>\n<h1>{}</h1>\n<p class=\"sub\">{}</p>\n</header>\n{numbers}",
+        escape(&run.config.name),
+        escape(&sub)
+    ))
+}
+
+/// The file's text, a block a table, so that columns break between them.
+fn configuration(text: &str) -> String {
+    let block = |text: &str| format!("<pre>{}</pre>\n", escape(text));
+    format!(
+        "<div class=\"config\">\n{}</div>\n",
+        text.trim_end().split("\n\n").map(block).collect::<String>()
+    )
+}
+
+/// FID at the chosen step, if there are evaluations.
+fn headline(history: &History) -> Option<(&'static str, String)> {
+    let fid = history.judged()?.scores.get("fid")?;
+    Some((if history.chosen().is_some() { "FID, chosen step" } else { "FID, last" }, value(fid)))
+}
+
+fn training(history: &History) -> String {
+    let charts = curves::training(history);
+    if charts.is_empty() {
+        return section(
+            "Training",
+            "",
+            &missing(
+                "No curves yet: <code>metrics.jsonl</code> fills this part with the first steps of the run.",
+            ),
+        );
+    }
+    let mut lead =
+        "Thin: means over the steps between two records; bold: a running mean of them.".to_owned();
+    if history.run.config.training.objective.has_probabilities() {
+        lead.push_str(" Scores stay near 0.5 where neither network gets ahead.");
+    }
+    section("Training", &lead, &format!("<div class=\"charts\">\n{charts}</div>\n"))
+}
+
+fn quality(history: &History) -> String {
+    let Some(last) = history.evaluations.last() else {
+        let sentence = "No evaluations yet: <code>evaluations.jsonl</code>, which a run writes when it is evaluated while it trains, fills this part.";
+        return section("Quality", "", &missing(sentence));
+    };
+    let charts =
+        curves::quality(slice::from_ref(history)) + &chart::classes(&last.scores.class_histogram);
+    let lead = match history.chosen() {
+        Some(chosen) => format!(
+            "Evaluations while training. The ring is at step {}, the best so far by the run's own choice.",
+            thousands(chosen.step)
+        ),
+        None => "Evaluations while training.".into(),
+    };
+    section("Quality", &lead, &format!("<div class=\"charts\">\n{charts}</div>\n"))
+}

@@ -1,0 +1,115 @@
+//! What the generator draws: at the end, on the way there, and between two latents.
+
+use super::super::animation;
+use super::super::history::{Grid, evenly};
+use super::super::html::{escape, figure, image};
+use super::super::model::Model;
+use super::missing;
+use crate::data::idx::Images;
+use crate::output::grid;
+use crate::output::numbers::thousands;
+use crate::output::picture::Picture;
+use anyhow::Result;
+use std::path::Path;
+
+/// Grids that are shown.
+const GRIDS: usize = 6;
+/// Bytes of their files together, about, so that the page stays small; fewer grids are shown where
+/// they are large.
+const GRID_BYTES: u64 = 800_000;
+/// Differences are small: they are shown so many times as bright.
+const BRIGHTER: u8 = 16;
+
+const NO_CHECKPOINT: &str = "No model yet: <code>checkpoint.safetensors</code> fills this part.";
+
+/// Float, int8, and where they differ.
+pub fn final_samples(model: Option<&Model>) -> Result<String> {
+    let Some(model) = model else { return Ok(missing(NO_CHECKPOINT)) };
+    let (float, columns) = model.samples(&model.float, model.seed())?;
+    let (int8, _) = model.samples(&model.int8, model.seed())?;
+    let difference = |(a, b): (&u8, &u8)| a.abs_diff(*b).saturating_mul(BRIGHTER);
+    let pixels = float.pixels.iter().zip(&int8.pixels).map(difference).collect();
+    let differences = Images { pixels, ..float };
+
+    let agreement = model.agreement()?;
+    let labels = if model.generator.classes > 1 { " A column a label." } else { "" };
+    let (count, step, images) =
+        (float.count, thousands(model.step), thousands(agreement.images as u64));
+    let lead = format!(
+        "The same {count} latents at step {step}, in float and as the int8 blob, both run by gan-core.{labels} Over {images} images, \
+         pixels differ by {:.2} of 255 on average; 99.9 % of them by at most {}.",
+        agreement.mean, agreement.p999
+    );
+    let figures = [
+        figure(&grid::picture(&float, columns), "Float", "Images of the float generator")?,
+        figure(
+            &grid::picture(&int8, columns),
+            "Int8",
+            "Images of the int8 generator for the same latents",
+        )?,
+        figure(
+            &grid::picture(&differences, columns),
+            &format!("Difference, {BRIGHTER} times as bright"),
+            "Where they differ",
+        )?,
+    ];
+    Ok(format!(
+        "<p class=\"lead\">{}</p>\n<div class=\"pictures\">\n{}</div>\n",
+        escape(&lead),
+        figures.concat()
+    ))
+}
+
+/// Some of the run's grids.
+pub fn through_time(folder: &Path, grids: &[Grid]) -> Result<String> {
+    let bytes = |grid: &Grid| grid.path.metadata().map_or(0, |file| file.len());
+    let Some(largest) = grids.iter().map(bytes).max() else {
+        return Ok(missing(
+            "No grids yet: a run that saves sample grids while it trains leaves them in <code>grids/</code>.",
+        ));
+    };
+    let most = GRIDS.min((GRID_BYTES / largest.max(1)) as usize).max(2);
+    let mut figures = String::new();
+    for index in evenly(grids.len(), most) {
+        let Grid { step, path } = &grids[index];
+        let (step, picture) = (thousands(*step), Picture::read_png(path)?);
+        figures.push_str(&figure(
+            &picture,
+            &format!("Step {step}"),
+            &format!("Sample grid at step {step}"),
+        )?);
+    }
+    let animated = folder.join(animation::FILE).exists();
+    let all = if animated {
+        format!(" {} in the run's folder shows more of them.", animation::FILE)
+    } else {
+        String::new()
+    };
+    let lead = format!("The same latents in every picture.{all}");
+    Ok(format!(
+        "<p class=\"lead\">{}</p>\n<div class=\"pictures small\">\n{figures}</div>\n",
+        escape(&lead)
+    ))
+}
+
+/// Rows of images between two latents.
+pub fn interpolations(model: Option<&Model>) -> Result<String> {
+    let Some(model) = model else { return Ok(missing(NO_CHECKPOINT)) };
+    let mut rows = String::new();
+    for row in model.interpolations()? {
+        let (name, alt) = match row.label {
+            Some(label) => (
+                format!("<span>{label}</span>"),
+                format!("Images of label {label} from one latent to another"),
+            ),
+            None => (String::new(), "Images from one latent to another".into()),
+        };
+        rows.push_str(&format!("<div>{name}{}</div>\n", image(&row.picture, &alt)?));
+    }
+    let lead = if model.generator.classes > 0 {
+        "Every row goes from the same latent to the same other one, on the arc around the origin: only the label, which stands to its left, is another. Int8."
+    } else {
+        "Every row goes from one latent to another, on the arc around the origin. Int8."
+    };
+    Ok(format!("<p class=\"lead\">{}</p>\n<div class=\"rows\">\n{rows}</div>\n", escape(lead)))
+}

@@ -1,0 +1,168 @@
+//! What is done now and then to see how a run gets on: scores on held-out images, a grid from fixed
+//! latents, the best checkpoint.
+
+use super::{animation, tensorboard};
+use crate::config::Config;
+use crate::export::float::Samples;
+use crate::judge::classifier::Classifier;
+use crate::judge::evaluations::{self, Evaluation};
+use crate::judge::quick::{Better, METRICS, Metric};
+use crate::judge::scoring::Judge;
+use crate::judge::until::Until;
+use crate::output::{atomic, grid};
+use crate::report::history::{self, GRIDS};
+use crate::train::material::Material;
+use crate::train::metrics::Record;
+use crate::train::{Trainer, checkpoint};
+use anyhow::{Context, Result, ensure};
+use std::path::{Path, PathBuf};
+
+/// Seed of the latents that are judged: not one that people use, so that no run is chosen for the
+/// images that are shown of it.
+const SEED: u64 = 0xE7A1_5EED;
+/// Images in a grid.
+const GRID: usize = 100;
+
+/// Who watches a run, and what was found so far.
+#[derive(Debug)]
+pub struct Watch {
+    folder: PathBuf,
+    tensorboard: Option<tensorboard::Writer>,
+    judge: Option<Judge>,
+    metric: Metric,
+    /// The best evaluation's value.
+    best: Option<f64>,
+}
+
+/// The judge that a run's configuration asks for, by the material's held-out images; none if it is
+/// not to be evaluated.
+///
+/// # Errors
+///
+/// Images without labels, or too few of them; a metric that needs labels in a run without.
+pub fn judge(config: &Config, material: &Material, until: Option<&Until>) -> Result<Option<Judge>> {
+    let training = &config.training;
+    if training.eval_every == 0 {
+        ensure!(until.is_none(), "--until: needs --eval-every STEPS (or training.eval_every)");
+        return Ok(None);
+    }
+    let labelled = |name: &str| material.shape.classes > 0 || name != "conditional_accuracy";
+    ensure!(
+        labelled(training.metric()?.name),
+        "training.select: {:?} needs a conditional run",
+        training.select
+    );
+    if let Some(until) = until {
+        ensure!(labelled(until.metric()), "--until {until}: needs a conditional run");
+    }
+    ensure!(
+        material.whole.labels.is_some(),
+        "--eval-every: needs labels to judge by, and the data has none"
+    );
+    let classifier = Classifier::for_data(&material.whole)?;
+    let judge = Judge::new(classifier, &material.others, &material.held_out);
+    Ok(Some(judge.with_context(|| format!("training.held_out: {}", training.held_out))?))
+}
+
+impl Watch {
+    /// Watches a run that stands at `step`; without a judge there are no evaluations. What was
+    /// written for later steps, which a resumed run makes again, is dropped.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be written.
+    pub fn new(
+        config: &Config,
+        judge: Option<Judge>,
+        folder: &Path,
+        step: u64,
+        tensorboard: bool,
+    ) -> Result<Self> {
+        let metric = config.training.metric()?;
+        let kept = evaluations::keep_until(folder, step)?;
+        for later in history::grids(folder)?.iter().filter(|grid| grid.step > step) {
+            std::fs::remove_file(&later.path)
+                .with_context(|| format!("{}: cannot be removed", later.path.display()))?;
+        }
+        let best = kept.iter().rfind(|evaluation| evaluation.best);
+        let best_step = checkpoint::best_step(folder, config)?;
+        // Without its weights a score is worth nothing.
+        let best = best
+            .filter(|best| best_step == Some(best.step))
+            .and_then(|best| best.scores.get(metric.name));
+        let tensorboard = tensorboard.then(|| tensorboard::Writer::create(folder)).transpose()?;
+        Ok(Self { folder: folder.to_owned(), tensorboard, judge, metric, best })
+    }
+
+    /// Hears of a line of metrics.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be written.
+    pub fn record(&mut self, record: &Record) -> Result<()> {
+        let Some(board) = &mut self.tensorboard else { return Ok(()) };
+        for (tag, value) in [
+            ("loss/discriminator", record.d_loss),
+            ("loss/generator", record.g_loss),
+            ("loss/penalty", record.penalty),
+            ("score/real", record.d_real),
+            ("score/generated", record.d_fake),
+            ("health/spread", record.spread),
+            ("health/diversity", record.diversity),
+            ("rate", record.rate),
+        ] {
+            board.scalar(record.step, tag, value)?;
+        }
+        Ok(())
+    }
+
+    /// Judges the average as it is now; adds a line to `evaluations.jsonl`, a grid and a frame;
+    /// keeps the average if it is the best so far. Without a judge, nothing.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be written.
+    pub fn evaluate(&mut self, trainer: &mut Trainer) -> Result<Option<Evaluation>> {
+        let Some(judge) = &self.judge else { return Ok(None) };
+        let generator = trainer.generator();
+        let (latent_len, classes) = (generator.latent_len, generator.classes);
+        let samples =
+            Samples::new(SEED, trainer.config().training.eval_samples, latent_len, classes);
+        let labels = (classes > 0).then_some(samples.labels.as_slice());
+        let scores = judge.quick(&generator.images(&samples), labels)?;
+        let value = scores.get(self.metric.name);
+        let value = value.with_context(|| {
+            format!("training.select: there is no {} without labels", self.metric.name)
+        })?;
+        let best = self.best.is_none_or(|best| match self.metric.better {
+            Better::Lower => value < best,
+            Better::Higher => value > best,
+        });
+        let (step, seconds) = (trainer.state().step, trainer.state().seconds);
+        if best {
+            self.best = Some(value);
+            trainer.save_best(&self.folder)?;
+        }
+        let evaluation = Evaluation { step, seconds, best, scores };
+
+        let images =
+            generator.images(&Samples::new(trainer.config().seed, GRID, latent_len, classes));
+        let picture = grid::picture(&images, grid::columns(classes));
+        let (png, folder) = (picture.to_png()?, self.folder.join(GRIDS));
+        atomic::create_folder(&folder)?;
+        atomic::write(&folder.join(format!("{step:08}.png")), &png)?;
+        animation::write(&self.folder)?;
+        evaluations::add(&self.folder, &evaluation)?;
+        if let Some(board) = &mut self.tensorboard {
+            for metric in METRICS {
+                if let Some(value) = evaluation.scores.get(metric.name) {
+                    board.scalar(step, &format!("quality/{}", metric.name), value)?;
+                }
+            }
+            board.image(step, "samples", &png, picture.width, picture.height)?;
+        }
+        // After the evaluation's files: a kill in between makes them again.
+        trainer.save(&self.folder)?;
+        Ok(Some(evaluation))
+    }
+}

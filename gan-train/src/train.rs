@@ -1,0 +1,205 @@
+//! Training: the state of a run, and one step of it. The recipe is written down in
+//! docs/training.md.
+
+mod batch;
+pub mod checkpoint;
+pub mod folder;
+pub mod health;
+pub mod material;
+pub mod metrics;
+#[path = "trainer/progress.rs"]
+mod progress;
+pub mod run;
+mod state;
+mod step;
+#[cfg(test)]
+mod tests;
+
+pub use state::{Shape, State};
+
+use crate::config::{Alternate, Config, Network};
+use crate::data::Split;
+use crate::export::float::FloatGenerator;
+use crate::nn::backend::Backend;
+use crate::nn::network::Mlp;
+use crate::nn::rounding;
+use anyhow::{Result, ensure};
+use batch::Batches;
+use burn::prelude::Device;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Everything that a step changes, and what it needs.
+#[derive(Debug)]
+pub struct Trainer {
+    config: Config,
+    shape: Shape,
+    data_sha256: String,
+    batches: Batches,
+    /// Mean variance of a pixel of the data.
+    variance: f64,
+    device: Device,
+    state: State,
+    /// The generator as its passes see it, if that is with rounded weights.
+    rounded: Option<Mlp>,
+}
+
+/// Losses and scores of one step; those of a network that it did not update are its last.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Losses {
+    /// Loss of the discriminator, without penalties.
+    pub discriminator: f64,
+    /// Loss of the generator.
+    pub generator: f64,
+    /// The penalties on the discriminator's slope, with their weights.
+    pub penalty: f64,
+    /// Mean score of real images: the probability of being real, or the logit where the objective
+    /// has no probabilities.
+    pub score_real: f64,
+    /// The same for generated images.
+    pub score_fake: f64,
+    /// Standard deviation of all logits: 0 if the discriminator says the same of everything.
+    pub spread: f64,
+    /// Mean variance of a pixel over the generated batch, as a part of the data's: near 0 if all
+    /// images are alike.
+    pub diversity: f64,
+}
+
+impl Default for Losses {
+    /// Of new networks: nothing is wrong with them yet.
+    fn default() -> Self {
+        Self {
+            discriminator: 0.0,
+            generator: 0.0,
+            penalty: 0.0,
+            score_real: 0.0,
+            score_fake: 0.0,
+            spread: 1.0,
+            diversity: 1.0,
+        }
+    }
+}
+
+impl Trainer {
+    /// A trainer on `data` (padded, and without what is held out) at `state`.
+    ///
+    /// # Errors
+    ///
+    /// The data has fewer images than a batch, or the backend is not in this build.
+    pub fn new(
+        config: Config,
+        backend: Backend,
+        data: Split,
+        shape: Shape,
+        state: State,
+    ) -> Result<Self> {
+        let (found, batch) = (data.images.count, config.training.batch);
+        ensure!(
+            found >= batch,
+            "training.batch: {batch}, but the data has only {found} images to train on"
+        );
+        let data_sha256 = data.sha256();
+        let batches = Batches::new(&config, data, shape.classes);
+        let variance = batches.variance().max(1e-12);
+        let device = backend.device()?;
+        let rounded = rounding::network(&config, &state.generator);
+        Ok(Self { config, shape, data_sha256, batches, variance, device, state, rounded })
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// [`Split::sha256`] of what it trains on.
+    pub fn data_sha256(&self) -> &str {
+        &self.data_sha256
+    }
+
+    /// The sizes.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// Writes the checkpoint of where the run stands.
+    ///
+    /// # Errors
+    ///
+    /// As [`checkpoint::save`].
+    pub fn save(&mut self, folder: &Path) -> Result<()> {
+        checkpoint::save(folder, &self.config, &mut self.state, self.shape, &self.data_sha256)
+    }
+
+    /// Writes the average as the best so far.
+    ///
+    /// # Errors
+    ///
+    /// As [`checkpoint::save_best`].
+    pub fn save_best(&self, folder: &Path) -> Result<()> {
+        checkpoint::save_best(folder, &self.config, &self.state, self.shape, &self.data_sha256)
+    }
+
+    /// The averaged generator, ready to be quantized.
+    pub fn generator(&self) -> FloatGenerator {
+        FloatGenerator::new(
+            &self.config,
+            self.shape,
+            &self.state.generator.with_params(self.state.averaged().to_vec()),
+        )
+    }
+
+    /// Where the run stands.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(crate) fn add_seconds(&mut self, seconds: f64) {
+        self.state.seconds += seconds;
+    }
+
+    /// Passes over the data so far.
+    pub fn epoch(&self) -> f64 {
+        self.first_batch(self.state.step) as f64 / self.batches.in_epoch() as f64
+    }
+
+    /// The rate of a network in step `step`, from 0.
+    pub fn rate(&self, network: Network, step: u64) -> f64 {
+        let training = &self.config.training;
+        training.rate_of(network) * training.rate_factor(step)
+    }
+
+    /// The first batch of a step.
+    fn first_batch(&self, step: u64) -> u64 {
+        step * self.config.training.batches_in_step()
+    }
+
+    /// Whether step `step` updates a network.
+    fn updates(&self, network: Network, step: u64) -> bool {
+        let training = &self.config.training;
+        match training.alternate {
+            Alternate::Steps => true,
+            Alternate::Epochs => {
+                (network == training.first) == (step / self.batches.in_epoch()).is_multiple_of(2)
+            }
+        }
+    }
+
+    /// Updates of a network in the first `steps` steps.
+    fn updates_before(&self, network: Network, steps: u64) -> u64 {
+        let training = &self.config.training;
+        match (training.alternate, network) {
+            (Alternate::Steps, Network::Generator) => steps,
+            (Alternate::Steps, Network::Discriminator) => steps * training.batches_in_step(),
+            (Alternate::Epochs, _) => {
+                let epoch = self.batches.in_epoch();
+                let (pairs, rest) = (steps / (2 * epoch), steps % (2 * epoch));
+                let rest = if network == training.first {
+                    rest.min(epoch)
+                } else {
+                    rest.saturating_sub(epoch)
+                };
+                pairs * epoch + rest
+            }
+        }
+    }
+}

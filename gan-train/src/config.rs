@@ -81,23 +81,6 @@ impl Config {
             self.training.weight_bits == 8 || !normalized,
             "training.weight_bits: 4 needs a generator without batch_norm (gan-train finetune folds it)"
         );
-        self.check_penalty()
-    }
-
-    /// The input gradient is written for layers that are linear piece by piece.
-    fn check_penalty(&self) -> Result<()> {
-        let Some(field) = self.training.exact_penalty() else { return Ok(()) };
-        let d = &self.discriminator;
-        ensure!(
-            !d.spectral_norm,
-            "training.{field}: cannot be had together with discriminator.spectral_norm"
-        );
-        for (index, layer) in d.layers().iter().enumerate() {
-            ensure!(
-                !layer.batch_norm && layer.activation != HiddenActivation::Tanh,
-                "training.{field}: needs relu or leaky_relu without batch_norm, but discriminator.hidden layer {index} has other"
-            );
-        }
         Ok(())
     }
 }
@@ -222,24 +205,5 @@ mod tests {
         config.check().unwrap_err();
         config.generator.fold_batch_norm();
         config.check().unwrap();
-    }
-
-    #[test]
-    fn an_exact_penalty_needs_a_discriminator_that_it_is_written_for() {
-        let text = |d: &str, t: &str| {
-            format!(
-                "name = \"t\"\n[generator]\nlatent = 3\nhidden = [4]\n[discriminator]\nhidden = [4]\n{d}\n[training]\n{t}\n"
-            )
-        };
-        for d in ["batch_norm = true", "activation = \"tanh\"", "spectral_norm = true"] {
-            for (t, field) in [
-                ("r1 = \"exact\"", "training.r1"),
-                ("gradient_penalty = 10.0", "training.gradient_penalty"),
-            ] {
-                let error = Config::parse(&text(d, t)).unwrap_err().to_string();
-                assert!(error.starts_with(field), "{d} {t}: {error}");
-            }
-            Config::parse(&text(d, "r1_gamma = 0.0\nr1 = \"exact\"")).unwrap();
-        }
     }
 }

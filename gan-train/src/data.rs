@@ -42,6 +42,15 @@ impl Split {
         hex(&hash.finalize())
     }
 
+    /// How many images each label has, in the order of the labels; none without labels.
+    pub fn label_counts(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.classes().into()];
+        for &label in self.labels.iter().flatten() {
+            counts[usize::from(label)] += 1;
+        }
+        counts
+    }
+
     /// A tenth of the images, and all others: to judge by where a data set has no images for that.
     /// Both in random order, but the same each time.
     pub fn tenth_and_others(&self) -> (Self, Self) {

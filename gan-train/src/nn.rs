@@ -1,8 +1,12 @@
-//! Networks: matrices, layers, their gradients, and the rule that rounds weights to four bits.
+//! Networks: burn modules, the operations that a step spends its time in, devices, and the rule
+//! that rounds weights to four bits.
 
-pub mod backend;
+pub mod act;
+pub mod device;
 pub mod half_bytes;
-pub mod matrix;
-pub mod network;
-pub(crate) mod rounding;
-pub mod simd;
+mod input_gradient;
+mod known_answer;
+pub mod mlp;
+pub mod ops;
+pub mod params;
+pub mod reparam;

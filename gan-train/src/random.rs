@@ -71,13 +71,11 @@ pub fn permutation(count: usize, rng: &mut Pcg64Mcg) -> Vec<u32> {
     order
 }
 
-/// Adds `sigma` or `-sigma`, evenly at random, to each of `values`.
-pub fn add_signs(values: &mut [f32], sigma: f32, rng: &mut Pcg64Mcg) {
-    for chunk in values.chunks_mut(64) {
-        let signs = rng.next_u64();
-        for (bit, value) in chunk.iter_mut().enumerate() {
-            let sign = ((signs >> bit) as u32 & 1) << 31;
-            *value += f32::from_bits(sigma.to_bits() | sign);
-        }
-    }
+/// Random signs for a row of `columns` numbers: bit `k` of word `i` is for number `32 i + k`.
+pub fn sign_words(columns: usize, rng: &mut Pcg64Mcg) -> Vec<i32> {
+    let word = |_| {
+        let bits = rng.next_u64();
+        [bits as u32 as i32, (bits >> 32) as u32 as i32]
+    };
+    (0..columns.div_ceil(64)).flat_map(word).collect()
 }

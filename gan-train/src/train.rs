@@ -12,6 +12,7 @@ mod progress;
 pub mod run;
 mod state;
 mod step;
+mod trace;
 #[cfg(test)]
 mod tests;
 
@@ -19,29 +20,30 @@ pub use state::{Shape, State};
 
 use crate::config::{Alternate, Config, Network};
 use crate::data::Split;
-use crate::export::float::FloatGenerator;
-use crate::nn::backend::Backend;
-use crate::nn::network::Mlp;
-use crate::nn::rounding;
+use crate::loss::{GanLoss, Published};
+use crate::nn::device::is_cpu;
 use anyhow::{Result, ensure};
 use batch::Batches;
 use burn::prelude::Device;
+use checkpoint::RunData;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use trace::Trace;
 
 /// Everything that a step changes, and what it needs.
 #[derive(Debug)]
 pub struct Trainer {
     config: Config,
     shape: Shape,
-    data_sha256: String,
+    run: RunData,
     batches: Batches,
     /// Mean variance of a pixel of the data.
     variance: f64,
+    /// Where the networks are; it records nothing.
     device: Device,
+    loss: Box<dyn GanLoss>,
     state: State,
-    /// The generator as its passes see it, if that is with rounded weights.
-    rounded: Option<Mlp>,
+    trace: Trace,
 }
 
 /// Losses and scores of one step; those of a network that it did not update are its last.
@@ -65,6 +67,21 @@ pub struct Losses {
     pub diversity: f64,
 }
 
+impl Losses {
+    /// In the order of the fields.
+    pub fn numbers(&self) -> [f64; trace::COUNT] {
+        let &Self { discriminator, generator, penalty, score_real, score_fake, spread, diversity } =
+            self;
+        [discriminator, generator, penalty, score_real, score_fake, spread, diversity]
+    }
+
+    fn from_numbers(numbers: [f64; trace::COUNT]) -> Self {
+        let [discriminator, generator, penalty, score_real, score_fake, spread, diversity] =
+            numbers;
+        Self { discriminator, generator, penalty, score_real, score_fake, spread, diversity }
+    }
+}
+
 impl Default for Losses {
     /// Of new networks: nothing is wrong with them yet.
     fn default() -> Self {
@@ -81,14 +98,15 @@ impl Default for Losses {
 }
 
 impl Trainer {
-    /// A trainer on `data` (padded, and without what is held out) at `state`.
+    /// A trainer on `data` (padded, and without what is held out) at `state`, whose networks are
+    /// on `device`.
     ///
     /// # Errors
     ///
-    /// The data has fewer images than a batch, or the backend is not in this build.
+    /// The data has fewer images than a batch.
     pub fn new(
         config: Config,
-        backend: Backend,
+        device: &Device,
         data: Split,
         shape: Shape,
         state: State,
@@ -98,12 +116,57 @@ impl Trainer {
             found >= batch,
             "training.batch: {batch}, but the data has only {found} images to train on"
         );
-        let data_sha256 = data.sha256();
-        let batches = Batches::new(&config, data, shape.classes);
+        let label_counts = if shape.classes > 0 { data.label_counts() } else { Vec::new() };
+        let run = RunData { shape, sha256: data.sha256(), label_counts };
+        let device = device.clone().inner();
+        let batches = Batches::new(&config, data, shape.classes, &device);
         let variance = batches.variance().max(1e-12);
-        let device = backend.device()?;
-        let rounded = rounding::network(&config, &state.generator);
-        Ok(Self { config, shape, data_sha256, batches, variance, device, state, rounded })
+        let training = &config.training;
+        let loss =
+            Published { objective: training.objective, smoothing: training.label_smoothing };
+        let trace = Trace::new(state.losses, &device);
+        let loss = Box::new(loss);
+        Ok(Self { config, shape, run, batches, variance, device, loss, state, trace })
+    }
+
+    /// Trains by other losses than the configuration's objective.
+    pub fn with_loss(mut self, loss: impl GanLoss + 'static) -> Self {
+        self.loss = Box::new(loss);
+        self
+    }
+
+    /// One step, and its losses.
+    ///
+    /// # Errors
+    ///
+    /// A loss that is not finite; it names the step.
+    pub fn step(&mut self) -> Result<Losses> {
+        self.advance();
+        self.settle()?;
+        Ok(self.state.losses)
+    }
+
+    /// Reads the losses of the steps that were made since the last call from the device.
+    ///
+    /// # Errors
+    ///
+    /// A loss that is not finite; it names the step.
+    pub fn settle(&mut self) -> Result<()> {
+        self.trace.settle()?;
+        if let Some(last) = self.trace.last() {
+            self.state.losses = last;
+        }
+        Ok(())
+    }
+
+    /// The losses of all steps that were read and not taken before.
+    pub fn take_losses(&mut self) -> Vec<Losses> {
+        self.trace.take()
+    }
+
+    /// Whether reading from the device waits for nothing.
+    pub fn reads_at_once(&self) -> bool {
+        is_cpu(&self.device)
     }
 
     /// The configuration.
@@ -111,9 +174,9 @@ impl Trainer {
         &self.config
     }
 
-    /// [`Split::sha256`] of what it trains on.
-    pub fn data_sha256(&self) -> &str {
-        &self.data_sha256
+    /// What the data says of the run.
+    pub fn run_data(&self) -> &RunData {
+        &self.run
     }
 
     /// The sizes.
@@ -125,9 +188,10 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// As [`checkpoint::save`].
+    /// As [`checkpoint::save`], and a loss that is not finite.
     pub fn save(&mut self, folder: &Path) -> Result<()> {
-        checkpoint::save(folder, &self.config, &mut self.state, self.shape, &self.data_sha256)
+        self.settle()?;
+        checkpoint::save(folder, &self.config, &self.state, &self.run)
     }
 
     /// Writes the average as the best so far.
@@ -136,16 +200,7 @@ impl Trainer {
     ///
     /// As [`checkpoint::save_best`].
     pub fn save_best(&self, folder: &Path) -> Result<()> {
-        checkpoint::save_best(folder, &self.config, &self.state, self.shape, &self.data_sha256)
-    }
-
-    /// The averaged generator, ready to be quantized.
-    pub fn generator(&self) -> FloatGenerator {
-        FloatGenerator::new(
-            &self.config,
-            self.shape,
-            &self.state.generator.with_params(self.state.averaged().to_vec()),
-        )
+        checkpoint::save_best(folder, &self.config, &self.state, &self.run)
     }
 
     /// Where the run stands.
@@ -153,7 +208,8 @@ impl Trainer {
         &self.state
     }
 
-    pub(crate) fn add_seconds(&mut self, seconds: f64) {
+    /// Counts time of training.
+    pub fn add_seconds(&mut self, seconds: f64) {
         self.state.seconds += seconds;
     }
 
@@ -162,8 +218,8 @@ impl Trainer {
         self.first_batch(self.state.step) as f64 / self.batches.in_epoch() as f64
     }
 
-    /// The rate of a network in step `step`, from 0.
-    pub fn rate(&self, network: Network, step: u64) -> f64 {
+    /// The learning rate of a network in step `step`, from 0.
+    pub fn lr(&self, network: Network, step: u64) -> f64 {
         let training = &self.config.training;
         training.rate_of(network) * training.rate_factor(step)
     }

@@ -89,7 +89,7 @@ impl Finetune {
         let mut state = State::new(&run.config, shape);
         state.take_over(&float, trained.discriminator);
         let mut trainer =
-            Trainer::new(run.config.clone(), run.backend, material.into_train(), shape, state)?;
+            Trainer::new(run.config.clone(), run.device, material.into_train(), shape, state)?;
         ensure!(
             trainer.data_sha256() == data_sha256,
             "{}: not the images and labels that the run was trained on",

@@ -8,7 +8,7 @@ use gan_train::config::{Config, Recipe};
 use gan_train::export::agreement;
 use gan_train::export::float::Samples;
 use gan_train::export::quantize::{Bits, quantize};
-use gan_train::nn::backend::Backend;
+use gan_train::nn::device::DeviceName;
 use gan_train::output::{ascii, atomic, losses};
 use gan_train::train::checkpoint;
 use gan_train::train::folder::{self, RunConfig};
@@ -56,7 +56,7 @@ impl Quickstart {
         config.check()?;
         let folder = &self.out;
         let run =
-            RunConfig { data: "digits".into(), data_dir: None, backend: Backend::Flex, config };
+            RunConfig { data: "digits".into(), data_dir: None, device: DeviceName::Flex, config };
         ensure!(
             self.replaceable(&run),
             "{shown}: there is another run in it: give another --out, or remove it",

@@ -9,7 +9,7 @@ use gan_train::data;
 use gan_train::interrupt;
 use gan_train::judge::scoring::Judge;
 use gan_train::judge::until::Until;
-use gan_train::nn::backend::Backend;
+use gan_train::nn::device::DeviceName;
 use gan_train::output::{atomic, losses};
 use gan_train::report::watch::{self, Watch};
 use gan_train::train::checkpoint::{self, Checkpoint};
@@ -89,7 +89,7 @@ pub struct Train {
     overwrite: bool,
     /// What computes
     #[arg(long, value_enum, default_value_t)]
-    backend: Backend,
+    device: DeviceName,
     /// The run's folder [default: runs/NAME]
     #[arg(long)]
     out: Option<PathBuf>,
@@ -98,7 +98,7 @@ pub struct Train {
     checkpoint_every: f64,
     /// Go on with the run in this folder, to the very weights that it would have had without a stop
     /// (unless its length is changed); --data says where its data is now, if it was moved
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "recipe", "config", "seed", "conditional", "unconditional", "name", "out", "backend", "overwrite"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "recipe", "config", "seed", "conditional", "unconditional", "name", "out", "device", "overwrite"])]
     resume: Option<PathBuf>,
 }
 
@@ -160,7 +160,7 @@ impl Train {
         }
         config.check()?;
         let material = Material::new(&config, dataset)?;
-        self.set_length(&mut config, self.backend, &material)?;
+        self.set_length(&mut config, self.device, &material)?;
         let images = &material.train.images;
         eprintln!(
             "training {} on {} images of {}x{} for {} steps, seed {}, in {}",
@@ -177,7 +177,7 @@ impl Train {
             folder => absolute(Path::new(folder))?.display().to_string(),
         };
         let data_dir = self.data_dir.as_deref().map(absolute).transpose()?;
-        let run = RunConfig { data, data_dir, backend: self.backend, config };
+        let run = RunConfig { data, data_dir, device: self.device, config };
         let (trainer, end) = start(run, material, &folder, &self.options())?;
         Ok((folder, trainer, end))
     }
@@ -198,7 +198,7 @@ impl Train {
         }
         let material = Material::new(&run.config, dataset)?;
         let planned = run.config.training.steps;
-        self.set_length(&mut run.config, run.backend, &material)?;
+        self.set_length(&mut run.config, run.device, &material)?;
         let (step, steps) = (state.step, run.config.training.steps);
         ensure!(
             steps >= step,
@@ -209,7 +209,7 @@ impl Train {
         );
         let judge = judge(&run.config, &material, &self.options())?;
         let mut trainer =
-            Trainer::new(run.config.clone(), run.backend, material.into_train(), shape, state)?;
+            Trainer::new(run.config.clone(), run.device, material.into_train(), shape, state)?;
         ensure!(
             trainer.data_sha256() == data_sha256,
             "{data}: not the images and labels that {} was started on",
@@ -243,7 +243,7 @@ impl Train {
         }
     }
 
-    fn set_length(&self, config: &mut Config, backend: Backend, material: &Material) -> Result<()> {
+    fn set_length(&self, config: &mut Config, device: &Device, material: &Material) -> Result<()> {
         if let Some(steps) = self.steps {
             config.training.steps = steps;
         }
@@ -253,7 +253,7 @@ impl Train {
             config.training.steps = batches.div_ceil(config.training.batches_in_step()).max(1);
         }
         if let Some(minutes) = self.minutes {
-            config.training.steps = run::steps_in(minutes, config, backend, material)?;
+            config.training.steps = run::steps_in(minutes, config, device, material)?;
         }
         Ok(())
     }
@@ -270,7 +270,7 @@ pub fn start(
     let shape = material.shape;
     let state = State::new(&run.config, shape);
     let mut trainer =
-        Trainer::new(run.config.clone(), run.backend, material.into_train(), shape, state)?;
+        Trainer::new(run.config.clone(), run.device, material.into_train(), shape, state)?;
     // Nothing refuses from here on: what was in the folder may go.
     atomic::create_folder(folder)?;
     folder::clear(folder)?;

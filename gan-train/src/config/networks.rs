@@ -2,7 +2,6 @@
 
 use super::{check_not_negative, check_range};
 use anyhow::{Context, Result, ensure};
-use gan_core::Activation;
 use gan_core::blob::MAX_LAYERS;
 use serde::{Deserialize, Serialize};
 
@@ -127,6 +126,18 @@ pub enum HiddenActivation {
     LeakyRelu,
     /// Hyperbolic tangent
     Tanh,
+    /// `1 / (1 + e^-x)`
+    Sigmoid,
+    /// `x`, or `e^x - 1` where it is negative
+    Elu,
+    /// The same, scaled so that means of 0 and variances of 1 stay
+    Selu,
+    /// `x` times the probability that a standard normal number is below it
+    Gelu,
+    /// `log(1 + e^x)`
+    Softplus,
+    /// `x / (1 + e^-x)`, also called swish
+    Silu,
 }
 
 /// Activation of the generator's last layer. The data is scaled to its range.
@@ -165,15 +176,6 @@ fn decide(hidden: &[HiddenLayer], default: LayerConfig) -> Vec<LayerConfig> {
 }
 
 impl LayerConfig {
-    /// The activation with its slope.
-    pub fn activation(&self) -> Activation {
-        match self.activation {
-            HiddenActivation::Relu => Activation::Relu,
-            HiddenActivation::LeakyRelu => Activation::LeakyRelu(self.slope),
-            HiddenActivation::Tanh => Activation::Tanh,
-        }
-    }
-
     fn check(&self) -> Result<()> {
         ensure!(self.size > 0, "expected a size of at least 1, found 0");
         ensure!((0.0..=1.0).contains(&self.slope), "slope: expected 0 to 1, found {}", self.slope);
@@ -213,14 +215,6 @@ impl GeneratorConfig {
             if let HiddenLayer::Table(table) = layer {
                 table.batch_norm = None;
             }
-        }
-    }
-
-    /// The activation of the last layer.
-    pub fn output_activation(&self) -> Activation {
-        match self.output {
-            OutputActivation::Sigmoid => Activation::Sigmoid,
-            OutputActivation::Tanh => Activation::Tanh,
         }
     }
 

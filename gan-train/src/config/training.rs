@@ -55,6 +55,17 @@ pub struct TrainingConfig {
     pub r1_sigma: f64,
     /// Weight of WGAN-GP's penalty between real and generated images; 0 leaves it out.
     pub gradient_penalty: f64,
+    /// AdamW's and Lion's weight decay, which is no part of the loss.
+    pub weight_decay: f64,
+    /// Each component of both networks' gradients is cut to this; 0 leaves them.
+    pub clip_grad_value: f64,
+    /// The gradient of a whole network is shortened to this length; 0 leaves it.
+    pub clip_grad_norm: f64,
+    /// Weight of the mean difference of generated and real pixels in the generator's loss.
+    pub l1_image: f64,
+    /// Weight of the distance of the mean features of generated and real images, those of the
+    /// discriminator's last hidden layer, in the generator's loss (Salimans et al. 2016).
+    pub feature_matching: f64,
     /// All numbers of the discriminator are cut to this after each update; 0 leaves them.
     pub clip: f64,
     /// Real images count as real only so far: 0.1 makes their target 0.9.
@@ -96,6 +107,14 @@ pub enum Objective {
     Relativistic,
 }
 
+impl Objective {
+    /// Whether logits are log-odds of being real, so that scores are probabilities; else scores
+    /// are the logits themselves. The relativistic loss knows only differences of logits.
+    pub fn has_probabilities(self) -> bool {
+        matches!(self, Self::Minimax | Self::NonSaturating)
+    }
+}
+
 /// One of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -125,10 +144,14 @@ pub enum OptimizerKind {
     /// Kingma and Ba 2015.
     #[default]
     Adam,
+    /// Adam with the decay of weights apart from the gradient (Loshchilov and Hutter 2019).
+    AdamW,
     /// Hinton 2012: Adam's second moment alone, not corrected.
     RmsProp,
     /// Stochastic gradient descent with momentum `beta1`.
     Sgd,
+    /// Steps of one size, by the sign of an averaged gradient (Chen et al. 2023).
+    Lion,
 }
 
 /// How the squared slope of the discriminator is measured.
@@ -166,6 +189,11 @@ impl Default for TrainingConfig {
             r2_gamma: 0.0,
             r1_sigma: 0.1,
             gradient_penalty: 0.0,
+            weight_decay: 0.01,
+            clip_grad_value: 0.0,
+            clip_grad_norm: 0.0,
+            l1_image: 0.0,
+            feature_matching: 0.0,
             clip: 0.0,
             label_smoothing: 0.0,
             instance_noise: 0.0,
@@ -231,12 +259,6 @@ impl TrainingConfig {
         })
     }
 
-    /// The field that asks for the discriminator's input gradient, if one does.
-    pub(super) fn exact_penalty(&self) -> Option<&'static str> {
-        let exact = self.r1 == R1::Exact && (self.r1_gamma > 0.0 || self.r2_gamma > 0.0);
-        exact.then_some("r1").or((self.gradient_penalty > 0.0).then_some("gradient_penalty"))
-    }
-
     pub(super) fn check(&self) -> Result<()> {
         ensure!(self.batch >= 2, "training.batch: expected at least 2, found {}", self.batch);
         ensure!(self.steps > 0, "training.steps: expected at least 1");
@@ -278,6 +300,11 @@ impl TrainingConfig {
             ("r1_gamma", self.r1_gamma),
             ("r2_gamma", self.r2_gamma),
             ("gradient_penalty", self.gradient_penalty),
+            ("weight_decay", self.weight_decay),
+            ("clip_grad_value", self.clip_grad_value),
+            ("clip_grad_norm", self.clip_grad_norm),
+            ("l1_image", self.l1_image),
+            ("feature_matching", self.feature_matching),
             ("clip", self.clip),
             ("instance_noise", self.instance_noise),
             ("rate_end", self.rate_end),

@@ -5,13 +5,17 @@ mod layer;
 
 use crate::config::Config;
 use crate::data::idx::Images;
-use crate::nn::network::Mlp;
-use crate::nn::rounding;
-use crate::train::Shape;
-use anyhow::{Context, Result};
+use crate::nn::act::Act;
+use crate::nn::half_bytes::HalfBytes;
+use crate::nn::mlp::{LayerShape, Mlp, Pass};
+use crate::nn::params::{HostParam, LayerParams, by_layer, names, read};
+use crate::train::checkpoint::RunData;
+use anyhow::{Context, Result, bail};
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use gan_core::blob::{ImageShape, LayerSpec, LayerSpecs};
 use gan_core::generator::Layer;
-use gan_core::{Activation, Element, Header, LatentSampler, latent};
+use gan_core::{Element, Header, LatentSampler, latent};
 pub use layer::FloatLayer;
 pub(crate) use layer::Moments;
 use rayon::prelude::*;
@@ -70,17 +74,50 @@ impl Samples {
         Self { count, codes, labels }
     }
 
-    fn reals(&self) -> Vec<f32> {
-        self.codes.iter().map(|&code| latent::real(code)).collect()
+    /// The same latents with labels as often as they are in the data; `counts` are those of the
+    /// data's labels, one after the other.
+    fn with_labels_of(mut self, counts: &[u64]) -> Self {
+        let all: u64 = counts.iter().sum();
+        // Each label in even distances: the one that is furthest behind its share comes next.
+        let mut shown = vec![0u64; counts.len()];
+        for (index, label) in self.labels.iter_mut().enumerate() {
+            let behind = |class: usize| {
+                let due = counts[class] as f64 * (index + 1) as f64 / all.max(1) as f64;
+                due - shown[class] as f64
+            };
+            let next = (0..counts.len()).max_by(|&a, &b| behind(a).total_cmp(&behind(b)));
+            let next = next.unwrap_or(0);
+            shown[next] += 1;
+            *label = next as u16;
+        }
+        self
+    }
+
+    /// What a network sees: latents, and to their right the labels as one-hot vectors.
+    fn inputs(&self, part: std::ops::Range<usize>, classes: usize) -> Tensor<2> {
+        let latent = self.codes.len() / self.count.max(1);
+        let mut values = Vec::with_capacity(part.len() * (latent + classes));
+        for sample in part.clone() {
+            let codes = &self.codes[sample * latent..(sample + 1) * latent];
+            values.extend(codes.iter().map(|&code| latent::real(code)));
+            let label = usize::from(self.labels[sample]);
+            values.extend((0..classes).map(|class| f32::from(u8::from(class == label))));
+        }
+        let shape = [part.len(), latent + classes];
+        Tensor::from_data(TensorData::new(values, shape), &Device::flex())
     }
 }
 
 impl FloatGenerator {
-    /// The generator of a run, from its averaged network: with rounded weights if it was trained
-    /// with such.
-    pub fn new(config: &Config, shape: Shape, average: &Mlp) -> Self {
-        let latent_len = config.generator.latent;
-        let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, latent_len, shape.classes);
+    /// The generator of a run, from the parameters of its averaged network: with rounded weights
+    /// if it was trained with such.
+    ///
+    /// Batch normalization is folded into the layers with the mean and variance that its sums have
+    /// over many samples, whose labels are as frequent as in the run's data.
+    pub fn new(config: &Config, run: &RunData, average: &[HostParam]) -> Self {
+        let (shape, latent_len) = (run.shape, config.generator.latent);
+        let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, latent_len, shape.classes)
+            .with_labels_of(&run.label_counts);
         let mut generator = Self {
             name: config.name.clone(),
             latent_len,
@@ -92,55 +129,104 @@ impl FloatGenerator {
             },
             layers: Vec::new(),
         };
-        for (index, (layer, params)) in average.layers_with_params().enumerate() {
-            let inputs = if index == 0 { usize::from(latent_len) } else { layer.inputs };
-            let mut folded =
-                FloatLayer::without_norm(inputs, layer.outputs, params, layer.activation);
-            if layer.batch_norm {
-                let mut moments = Moments::new(layer.outputs);
-                generator.forward(&samples, |x, labels| moments.add(&folded.sums(&x, labels)));
-                folded.fold_norm(&params[1].values, &params[2].values, &moments);
+        let shapes = shape.generator(config);
+        for (index, layer) in by_layer(&shapes, average).into_iter().enumerate() {
+            let LayerParams { params, shape: LayerShape { inputs, .. } } = layer;
+            let inputs = if index == 0 { usize::from(latent_len) } else { inputs };
+            generator.layers.push(FloatLayer::without_norm(inputs, layer));
+            if let [_, gain, shift] = params {
+                let mut moments = Moments::new(layer.shape.outputs);
+                let network = generator.network(Some(Act::Linear));
+                generator.run(&network, &samples, |sums| moments.add(&sums));
+                generator.layers[index].fold_norm(&gain.values, &shift.values, &moments);
             }
-            generator.layers.push(folded);
         }
-        rounding::round_float(config.training.bits(), &mut generator);
+        if config.training.weight_bits == 4 {
+            generator.round(config.training.weight_group);
+        }
         generator
     }
 
-    /// Calls `part` with the outputs of the last layer, `[sample][output]`, and the labels, for
-    /// some samples after the other: all outputs at once may be a hundred megabytes.
-    fn forward(&self, samples: &Samples, mut part: impl FnMut(Vec<f32>, &[u16])) {
-        const AT_ONCE: usize = 1000;
-        let codes = samples.codes.chunks(AT_ONCE * usize::from(self.latent_len));
-        for (codes, labels) in codes.zip(samples.labels.chunks(AT_ONCE)) {
-            let reals = codes.iter().map(|&code| latent::real(code)).collect();
-            part(
-                self.layers.iter().fold(reals, |x: Vec<f32>, layer| layer.forward(&x, labels)),
-                labels,
-            );
+    /// Rounds the weights of all layers but the first to four bits, as they were in training.
+    fn round(&mut self, group: u8) {
+        for layer in self.layers.iter_mut().skip(1) {
+            let size = [layer.inputs, layer.outputs];
+            HalfBytes::new(&layer.weights.clone(), size, group, |_| 1.0, |_| 0.0)
+                .write(&mut layer.weights);
         }
+    }
+
+    /// The layers as a network on the CPU, whose first one takes labels as one-hot vectors. `last`
+    /// replaces the last layer's activation.
+    fn network(&self, last: Option<Act>) -> Mlp {
+        let classes = usize::from(self.classes);
+        let layers = self.layers.iter().enumerate().map(|(index, layer)| LayerShape {
+            inputs: layer.inputs + if index == 0 { classes } else { 0 },
+            outputs: layer.outputs,
+            act: last.filter(|_| index + 1 == self.layers.len()).unwrap_or(layer.act),
+            batch_norm: false,
+            dropout: 0.0,
+        });
+        let shapes: Vec<LayerShape> = layers.collect();
+        let mut params = names(&shapes);
+        for (params, layer) in params.chunks_exact_mut(2).zip(&self.layers) {
+            let [weight, bias] = params else { continue };
+            weight.values.clone_from(&layer.weights);
+            if weight.shape[0] == layer.inputs {
+                bias.values.clone_from(&layer.bias);
+            } else {
+                // A one-hot vector picks its label's row of biases.
+                weight.values.extend(&layer.bias);
+                bias.values = vec![0.0; layer.outputs];
+            }
+        }
+        Mlp::from_params(&shapes, &params, &Device::flex())
+    }
+
+    /// The parameters that a network without normalization begins with, to be trained on.
+    pub fn params(&self) -> Vec<HostParam> {
+        self.network(None).params()
+    }
+
+    /// Calls `part` with a network's results, `[sample][output]`, for some samples after the
+    /// other: all at once may be a hundred megabytes.
+    fn run(&self, network: &Mlp, samples: &Samples, mut part: impl FnMut(Vec<f32>)) {
+        const AT_ONCE: usize = 1000;
+        for first in (0..samples.count).step_by(AT_ONCE) {
+            let end = samples.count.min(first + AT_ONCE);
+            let inputs = samples.inputs(first..end, self.classes.into());
+            part(read(network.forward(inputs, Pass::PLAIN)));
+        }
+    }
+
+    /// The sums of layer `index` before its activation, `[sample][output]`.
+    pub fn sums(&self, samples: &Samples, index: usize) -> Vec<f32> {
+        let part = Self { layers: self.layers[..=index].to_vec(), ..self.clone() };
+        let mut sums = Vec::new();
+        part.run(&part.network(Some(Act::Linear)), samples, |part| sums.extend(part));
+        sums
     }
 
     /// The outputs of every layer, `[sample][output]` each.
     pub fn outputs(&self, samples: &Samples) -> Vec<Vec<f32>> {
-        let mut outputs: Vec<Vec<f32>> = Vec::new();
-        for layer in &self.layers {
-            let inputs = outputs.last().cloned().unwrap_or_else(|| samples.reals());
-            outputs.push(layer.forward(&inputs, &samples.labels));
-        }
-        outputs
+        let mut x = samples.inputs(0..samples.count, self.classes.into());
+        let layers = self.network(None).layers.into_iter().map(|layer| {
+            x = Mlp { layers: vec![layer] }.forward(x.clone(), Pass::PLAIN);
+            read(x.clone())
+        });
+        layers.collect()
     }
 
     /// The images of these samples, computed here: quicker than the blob's, for looking at a run
     /// while it trains.
     pub fn images(&self, samples: &Samples) -> Images {
-        let (low, range) = match self.layers.last().map(|layer| layer.activation) {
-            Some(Activation::Tanh) => (-1.0, 2.0),
+        let (low, range) = match self.layers.last().map(|layer| layer.act) {
+            Some(Act::Tanh) => (-1.0, 2.0),
             _ => (0.0, 1.0),
         };
         let mut pixels =
             Vec::with_capacity(samples.count * self.layers.last().map_or(0, |layer| layer.outputs));
-        self.forward(samples, |x, _| {
+        self.run(&self.network(None), samples, |x| {
             pixels.extend(x.into_iter().map(|y| ((y - low) / range * 255.0).round() as u8))
         });
         Images {
@@ -156,8 +242,12 @@ impl FloatGenerator {
     ///
     /// # Errors
     ///
-    /// More layers or a longer name than the format holds.
+    /// More layers or a longer name than the format holds, or an activation that it has no name
+    /// for: that of a float layer is computed where it runs, and not looked up in a table.
     pub fn to_blob(&self) -> Result<Vec<u8>> {
+        if let Some(layer) = self.layers.iter().find(|layer| layer.act.by_table()) {
+            bail!("a float blob cannot hold the activation {:?}", layer.act);
+        }
         let specs = self.layers.iter().map(|layer| layer.spec(Element::F32, 0)).collect::<Vec<_>>();
         let header = self.header(&specs)?;
         let bytes: Vec<(Vec<u8>, Vec<u8>)> = self
@@ -205,69 +295,4 @@ fn le_bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::nn::matrix::Matrix;
-    use crate::nn::network::Mode;
-    use crate::random::{Purpose, stream, uniform};
-    use crate::train::State;
-    use burn::prelude::Device;
-
-    /// Folding must change nothing: batch normalization over the samples whose statistics were
-    /// folded gives the same images.
-    #[test]
-    fn folded_layers_compute_what_normalized_ones_do() {
-        for (conditional, output) in [(true, "sigmoid"), (false, "tanh")] {
-            let text = format!(
-                r#"
-                name = "test"
-                conditional = {conditional}
-                generator = {{ latent = 6, hidden = [9, 7], batch_norm = true, output = "{output}" }}
-                discriminator = {{ hidden = [3] }}
-                "#
-            );
-            let config: Config = toml::from_str(&text).unwrap();
-            let shape = Shape { width: 4, height: 3, classes: if conditional { 3 } else { 0 } };
-            let mut state = State::new(&config, shape);
-            for (index, param) in state.average.iter_mut().enumerate() {
-                // Gains and shifts as training leaves them: neither 1 nor 0.
-                let mut rng = stream(1, Purpose::Generator, index as u64);
-                param
-                    .values
-                    .iter_mut()
-                    .zip(uniform(1000, 0.7, &mut rng))
-                    .for_each(|(value, noise)| *value += noise);
-            }
-            let mut network = state.generator.with_params(state.average.clone());
-            let generator = FloatGenerator::new(&config, shape, &network);
-            let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, 6, shape.classes);
-            let folded = generator.outputs(&samples).pop().unwrap();
-
-            let classes = usize::from(shape.classes);
-            let inputs: Vec<f32> = samples
-                .reals()
-                .chunks_exact(6)
-                .zip(&samples.labels)
-                .flat_map(|(z, &label)| {
-                    let one_hot = (0..classes)
-                        .map(move |class| f32::from(u8::from(class == usize::from(label))));
-                    z.iter().copied().chain(one_hot).collect::<Vec<_>>()
-                })
-                .collect();
-            let inputs = Matrix::new(samples.count, 6 + classes, inputs);
-            let tape = network.forward(inputs, Mode { groups: 1, dropout: None }, &Device::flex());
-            let expected = tape.output().values();
-            let worst = folded.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            // Three layers of f32 sums of numbers up to about 10.
-            assert!(worst < 2e-5, "{output}: folded outputs are off by {worst}");
-
-            // The float blob, run by gan-core, rounds these outputs to pixels.
-            let blob = crate::blob_file::BlobFile::new(&generator.to_blob().unwrap());
-            let images = crate::blob_file::generate(&blob.decode().unwrap(), &samples).unwrap();
-            for (&pixel, &y) in images.pixels.iter().zip(expected) {
-                let real = if output == "tanh" { 127.5 * (y + 1.0) } else { 255.0 * y };
-                assert!((f32::from(pixel) - real).abs() < 0.51, "pixel {pixel}, expected {real}");
-            }
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 use crate::export::float::{FloatGenerator, FloatLayer, Moments, Samples, encode};
 use crate::nn::half_bytes::HalfBytes;
 use anyhow::{Context, Result, bail, ensure};
+use crate::nn::act::Act;
 use gan_core::activation::{Scaling, hidden_codes, hidden_table, output_index, output_table};
 use gan_core::blob::{self, LayerSpec};
 use gan_core::generator::{Layer, Nibbles, Output};
@@ -106,7 +107,9 @@ pub fn quantize(generator: &FloatGenerator, bits: Bits) -> Result<Vec<u8>> {
     for (index, (layer, outputs)) in generator.layers.iter().zip(outputs).enumerate() {
         let last = index + 1 == generator.layers.len();
         let next = moments_of(&outputs, layer.outputs);
-        let quantized = quantize_layer(layer, bits.element(index), input, &moments, outputs, last);
+        let sums = layer.act.by_table().then(|| generator.sums(&samples, index));
+        let element = bits.element(index);
+        let quantized = quantize_layer(layer, element, input, &moments, outputs, sums, last);
         let (layer, codes) = quantized.with_context(|| format!("layer {index}"))?;
         numbers.push(layer);
         (input, moments) = (codes, next);
@@ -221,6 +224,7 @@ fn quantize_layer(
     input: Codes,
     moments: &[(f64, f64)],
     outputs: Vec<f32>,
+    sums: Option<Vec<f32>>,
     last: bool,
 ) -> Result<(Numbers, Codes)> {
     ensure!(
@@ -231,18 +235,22 @@ fn quantize_layer(
     let largest = rows.iter().map(|row| row.scale).fold(0.0, f64::max) * input.scale;
 
     // What the accumulators are scaled to, and what the next layer reads.
+    let activation = layer.act.in_blob();
     let (target, table, codes) = if last {
-        let index = output_index(layer.activation).into();
-        (index, Some(output_table(layer.activation)), index)
-    } else if let (Some(table), Some(codes)) =
-        (hidden_table(layer.activation), hidden_codes(layer.activation))
+        let index = output_index(activation).into();
+        (index, Some(output_table(activation)), index)
+    } else if let Some(sums) = sums {
+        let index = calibrate(sums, largest / FACTOR_MAX, u8::MAX);
+        let codes = calibrate(outputs, 0.0, CODE_MAX);
+        (index, Some(function_table(layer.act, index, codes)), codes)
+    } else if let (Some(table), Some(codes)) = (hidden_table(activation), hidden_codes(activation))
     {
-        (output_index(layer.activation).into(), Some(table), codes.into())
+        (output_index(activation).into(), Some(table), codes.into())
     } else {
-        let codes = calibrate(outputs, largest / FACTOR_MAX);
+        let codes = calibrate(outputs, largest / FACTOR_MAX, CODE_MAX);
         (codes, None, codes)
     };
-    let slope = match layer.activation {
+    let slope = match activation {
         Activation::Relu => 0.0,
         Activation::LeakyRelu(slope) => f64::from(slope),
         Activation::Linear | Activation::Tanh | Activation::Sigmoid => 1.0,
@@ -302,13 +310,24 @@ fn least_scale(bias: f32, input: Codes) -> f64 {
     (f64::from(bias) / (input.scale * f64::from(1 << 30))).max(f64::from(f32::MIN_POSITIVE))
 }
 
-/// Codes for all but the outermost of `outputs`, and for 0, with a scale of at least `smallest`.
-fn calibrate(mut outputs: Vec<f32>, smallest: f64) -> Codes {
+/// The table of a hidden layer's activation: from the index that its sums are scaled to, to codes.
+fn function_table(act: Act, index: Codes, codes: Codes) -> [u8; 256] {
+    std::array::from_fn(|at| {
+        let x = index.scale * f64::from(at as i32 - index.zero_point);
+        let code = act.apply(x) / codes.scale + f64::from(codes.zero_point);
+        (code + 0.5).floor().clamp(0.0, f64::from(CODE_MAX)) as u8
+    })
+}
+
+/// Codes 0 to `most` for all but the outermost of `outputs`, and for 0, with a scale of at least
+/// `smallest`.
+fn calibrate(mut outputs: Vec<f32>, smallest: f64, most: u8) -> Codes {
     let rank = (CLIPPED * outputs.len() as f64) as usize;
     let top = outputs.len() - 1 - rank;
     let low = f64::from(*outputs.select_nth_unstable_by(rank, f32::total_cmp).1).min(0.0);
     let high = f64::from(*outputs.select_nth_unstable_by(top, f32::total_cmp).1).max(0.0);
-    let scale = ((high - low) / f64::from(CODE_MAX)).max(smallest);
-    let zero_point = (-low / scale).round().clamp(0.0, f64::from(CODE_MAX)) as i32;
+    let least = smallest.max(f64::from(f32::MIN_POSITIVE));
+    let scale = ((high - low) / f64::from(most)).max(least);
+    let zero_point = (-low / scale).round().clamp(0.0, f64::from(most)) as i32;
     Codes { scale, zero_point }
 }

@@ -98,6 +98,12 @@ impl<'b> TensorFile<'b> {
         table.try_into().with_context(|| format!("metadata {DESCRIPTION}"))
     }
 
+    /// The rests of the names that begin with `prefix`.
+    pub fn names_after<'s>(&'s self, prefix: &str) -> Vec<&'s str> {
+        let names = self.tensors.names();
+        names.into_iter().filter_map(|name| name.strip_prefix(prefix)).collect()
+    }
+
     /// The numbers of a tensor.
     ///
     /// # Errors

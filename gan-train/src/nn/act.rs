@@ -3,6 +3,8 @@
 //! A layer's backward pass needs the derivative of its activation. For most functions it follows
 //! from the result `y` alone, so that the sums need not be kept: see [`Act::needs_sums`].
 
+use gan_core::Activation;
+
 /// An activation function of one number `x`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Act {
@@ -39,6 +41,28 @@ impl Act {
     /// and `silu` have two `x` for some `y`.
     pub fn needs_sums(self) -> bool {
         matches!(self, Self::Gelu | Self::Silu)
+    }
+
+    /// Whether it consists of straight lines, so that its derivative is constant almost everywhere.
+    pub fn is_piecewise_linear(self) -> bool {
+        matches!(self, Self::Linear | Self::Relu | Self::LeakyRelu(_))
+    }
+
+    /// Whether a blob has no name for it and only its table says what it is.
+    pub fn by_table(self) -> bool {
+        matches!(self, Self::Elu | Self::Selu | Self::Softplus | Self::Gelu | Self::Silu)
+    }
+
+    /// What a blob calls it. Those that only a table says are called `Tanh`, which has a table.
+    pub fn in_blob(self) -> Activation {
+        match self {
+            Self::Linear => Activation::Linear,
+            Self::Relu => Activation::Relu,
+            Self::LeakyRelu(slope) => Activation::LeakyRelu(slope),
+            Self::Sigmoid => Activation::Sigmoid,
+            Self::Tanh => Activation::Tanh,
+            Self::Elu | Self::Selu | Self::Softplus | Self::Gelu | Self::Silu => Activation::Tanh,
+        }
     }
 
     /// The function of one number in f64, by its definition.

@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::nn::simd::{Simd, WithSimd, vectorized};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 /// Rows that are searched side by side.
@@ -20,6 +20,12 @@ const TOP: f32 = 7.0;
 /// were rounded with; above 7, large weights are cut for the sake of the others.
 const LEVELS: [f32; 16] =
     [7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 6.5, 7.5, 8.0, 8.5, 9.0, 9.5, 10.0, 11.0, 12.0];
+
+/// Runs a loop. It stands in its `with_simd`, `#[inline(always)]`, because only what is inlined
+/// into pulp's dispatcher is compiled for wide vectors.
+fn vectorized<L: WithSimd>(work: L) -> L::Output {
+    pulp::Arch::new().dispatch(work)
+}
 
 /// A group's weights of [`LANES`] rows, input by input.
 type Tile = [[f32; LANES]; GROUP];

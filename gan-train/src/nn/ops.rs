@@ -115,6 +115,11 @@ pub trait GanOps: Backend {
         act: Act,
     ) -> FloatTensor<Self>;
 
+    /// `x weights`, for a layer whose normalization follows.
+    fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_matmul(x, weights)
+    }
+
     /// Batch normalization and an activation: see [`LayerKernels::norm_act`].
     fn norm_act(
         x: FloatTensor<Self>,
@@ -241,6 +246,12 @@ pub fn linear_act(x: Tensor<2>, weights: Tensor<2>, bias: Tensor<1>, act: Act) -
     Tensor::from_dispatch(<Dispatch as GanOps>::linear_act(x, weights, bias.into_dispatch(), act))
 }
 
+/// `x weights`. Differentiable.
+pub fn product(x: Tensor<2>, weights: Tensor<2>) -> Tensor<2> {
+    let [x, weights] = [x, weights].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(<Dispatch as GanOps>::product(x, weights))
+}
+
 /// Batch normalization over the rows, and an activation. Differentiable.
 pub fn norm_act(x: Tensor<2>, gain: Tensor<1>, shift: Tensor<1>, act: Act) -> Tensor<2> {
     let [gain, shift] = [gain, shift].map(Tensor::into_dispatch);
@@ -278,4 +289,9 @@ pub fn add_signs(x: Tensor<2>, words: Tensor<2, Int>, sigma: f32) -> Tensor<2> {
 /// The derivative of an activation as a function of what it `kept`, in differentiable operations.
 pub fn slope_of(kept: Tensor<2>, act: Act) -> Tensor<2> {
     Tensor::from_dispatch(portable::slope::<Dispatch>(kept.into_dispatch(), act))
+}
+
+/// An activation in operations that burn records one by one.
+pub fn portable_activate(x: Tensor<2>, act: Act) -> Tensor<2> {
+    Tensor::from_dispatch(portable::activate::<Dispatch>(x.into_dispatch(), act))
 }

@@ -6,7 +6,7 @@ use crate::data::idx::Images;
 use crate::export::agreement::{self, Agreement};
 use crate::export::float::{FloatGenerator, Samples};
 use crate::export::quantize::{Bits, quantize};
-use crate::nn::network::Mlp;
+use crate::nn::mlp::Mlp;
 use crate::output::grid;
 use crate::output::picture::Picture;
 use crate::train::checkpoint::{self, Which};
@@ -61,7 +61,8 @@ impl Model {
         if !folder.join(checkpoint::FILE).exists() {
             return Ok(None);
         }
-        let (generator, description) = checkpoint::generator(folder, &run.config, Which::Best)?;
+        let (params, description) = checkpoint::averaged(folder, &run.config, Which::Best)?;
+        let generator = FloatGenerator::new(&run.config, &description.run(), &params);
         let shape = description.shape();
         let params = [shape.generator(&run.config), shape.discriminator(&run.config)]
             .map(|layers| Mlp::numbers(&layers));

@@ -4,12 +4,15 @@
 use super::folder::CONFIG;
 use super::{Losses, Shape, State};
 use crate::config::Config;
-use crate::export::float::FloatGenerator;
 use crate::files::tensor_file::{self, Numbers, TensorFile};
-use crate::nn::network::{Mlp, Param};
+use crate::nn::mlp::{LayerShape, Mlp};
+use crate::nn::params::{HostParam, names, spectral_names};
+use crate::optim::{Memory, Moment, Optim};
 use crate::output::atomic;
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use burn::prelude::Device;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -19,7 +22,7 @@ pub const FILE: &str = "checkpoint.safetensors";
 /// Name of the best average in a run's folder.
 pub const BEST: &str = "best.safetensors";
 /// Names what the file's tensors and description mean; another number, another meaning.
-const FORMAT: &str = "gan-train checkpoint 2";
+const FORMAT: &str = "gan-train checkpoint 3";
 
 /// What a file says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,13 +40,18 @@ pub struct Description {
     classes: u16,
     /// [`Split::sha256`](crate::data::Split::sha256) of what the run is trained on.
     pub data_sha256: String,
+    /// Training images of each label, in the order of the labels; none without labels.
+    pub label_counts: Vec<u64>,
     losses: Losses,
+    /// Counters of the optimizers: `<network>.<parameter>.<counter>`.
+    counters: BTreeMap<String, u64>,
     /// Without what may change.
     config: Config,
 }
 
 impl Description {
-    fn new(config: &Config, state: &State, shape: Shape, data_sha256: &str) -> Self {
+    fn new(config: &Config, state: &State, run: &RunData) -> Self {
+        let shape = run.shape;
         Self {
             format: FORMAT.into(),
             step: state.step,
@@ -51,8 +59,10 @@ impl Description {
             width: shape.width,
             height: shape.height,
             classes: shape.classes,
-            data_sha256: data_sha256.into(),
+            data_sha256: run.sha256.clone(),
+            label_counts: run.label_counts.clone(),
             losses: state.losses,
+            counters: BTreeMap::new(),
             config: identity(config),
         }
     }
@@ -64,6 +74,12 @@ impl Description {
             "config: the checkpoint was made with another {CONFIG} (only training.steps, eval_every, eval_samples and select may be changed in it)"
         );
         Ok(description)
+    }
+
+    /// What the run's data says.
+    pub fn run(&self) -> RunData {
+        let (sha256, label_counts) = (self.data_sha256.clone(), self.label_counts.clone());
+        RunData { shape: self.shape(), sha256, label_counts }
     }
 
     /// Sizes that came from the data.
@@ -82,44 +98,69 @@ fn identity(config: &Config) -> Config {
     config
 }
 
-/// A tensor's name, shape and numbers.
-type Named<'s> = (String, Vec<usize>, &'s mut Vec<f32>);
-
-/// All tensors of a state.
-fn tensors(state: &mut State) -> Vec<Named<'_>> {
-    let mut all: Vec<Named<'_>> = Vec::new();
-    for (network, mlp, optimizer) in [
-        ("generator", &mut state.generator, &mut state.generator_optimizer),
-        ("discriminator", &mut state.discriminator, &mut state.discriminator_optimizer),
-    ] {
-        for (moment, tensors) in
-            [("first", &mut optimizer.first), ("second", &mut optimizer.second)]
-        {
-            // An optimizer without this moment has it empty.
-            for (param, values) in
-                mlp.params.iter().zip(tensors).filter(|(_, values)| !values.is_empty())
-            {
-                all.push((
-                    format!("{network}.optimizer.{moment}.{}", param.name),
-                    param.shape.clone(),
-                    values,
-                ));
-            }
-        }
-        for param in mlp.params.iter_mut().chain(&mut mlp.singular) {
-            all.push((format!("{network}.{}", param.name), param.shape.clone(), &mut param.values));
-        }
-    }
-    for param in &mut state.average {
-        all.push((format!("average.{}", param.name), param.shape.clone(), &mut param.values));
-    }
-    all
+/// What a run's data says: the same in each of its checkpoints.
+#[derive(Debug, Clone)]
+pub struct RunData {
+    /// Sizes.
+    pub shape: Shape,
+    /// [`Split::sha256`](crate::data::Split::sha256) of what the run is trained on.
+    pub sha256: String,
+    /// Training images of each label; none without labels.
+    pub label_counts: Vec<u64>,
 }
 
-/// The name of one of [`State::averaged`]'s params.
-fn averaged_name(config: &Config, param: &Param) -> String {
-    let network = if config.training.averages() { "average" } else { "generator" };
-    format!("{network}.{}", param.name)
+/// The networks of a state by their names in a file, with their optimizers.
+fn networks(state: &State) -> [(&'static str, &Mlp, Option<&Optim>); 3] {
+    let average = state.averaged();
+    [
+        ("generator", &state.generator, Some(&state.generator_optimizer)),
+        ("discriminator", &state.discriminator, Some(&state.discriminator_optimizer)),
+        ("average", average, None),
+    ]
+}
+
+/// Adds a network's parameters, with PyTorch's names and layout.
+fn add_params(all: &mut Vec<HostParam>, network: &str, params: Vec<HostParam>) {
+    for param in params {
+        let param = as_pytorch(param);
+        all.push(HostParam { name: format!("{network}.{}", param.name), ..param });
+    }
+}
+
+/// Weights as PyTorch has them, `[outputs, inputs]`, or back; vectors as they are.
+fn as_pytorch(param: HostParam) -> HostParam {
+    let &[rows, columns] = &param.shape[..] else { return param };
+    let values = transposed(&param.values, rows, columns);
+    HostParam { shape: vec![columns, rows], values, ..param }
+}
+
+fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+    (0..values.len()).map(|at| values[at % rows * columns + at / rows]).collect()
+}
+
+/// All tensors of a state as a file has them, and the counters of the optimizers.
+pub(super) fn tensors(state: &State) -> Result<(Vec<HostParam>, BTreeMap<String, u64>)> {
+    let (mut all, mut counters) = (Vec::new(), BTreeMap::new());
+    for (network, mlp, optimizer) in networks(state) {
+        if network == "average" && state.average.is_none() {
+            continue;
+        }
+        let params = mlp.params();
+        for (param, id) in params.iter().zip(mlp.ids()) {
+            let memory = optimizer.map(|optimizer| optimizer.memory(id)).transpose()?.flatten();
+            let memory = memory.unwrap_or_default();
+            for Moment { name, shape, values } in memory.moments {
+                let name = format!("optimizer.{}.{name}", param.name);
+                add_params(&mut all, network, vec![HostParam { name, shape, values }]);
+            }
+            for (name, count) in memory.counters {
+                counters.insert(format!("{network}.{}.{name}", param.name), count);
+            }
+        }
+        add_params(&mut all, network, params);
+        add_params(&mut all, network, mlp.spectral_vectors());
+    }
+    Ok((all, counters))
 }
 
 /// Writes the checkpoint in place of the one before.
@@ -128,17 +169,10 @@ fn averaged_name(config: &Config, param: &Param) -> String {
 ///
 /// Names the file, or the tensor with a number that is not finite; then the one before is still
 /// there.
-pub fn save(
-    folder: &Path,
-    config: &Config,
-    state: &mut State,
-    shape: Shape,
-    data_sha256: &str,
-) -> Result<()> {
-    let description = Description::new(config, state, shape, data_sha256);
-    let all = tensors(state);
-    let all = all.iter().map(|(name, shape, values)| Numbers { name, shape, values }).collect();
-    write(&folder.join(FILE), all, &description)
+pub fn save(folder: &Path, config: &Config, state: &State, run: &RunData) -> Result<()> {
+    let (all, counters) = tensors(state)?;
+    let description = Description { counters, ..Description::new(config, state, run) };
+    write(&folder.join(FILE), &all, &description)
 }
 
 /// Writes the average alone, in place of the best one before.
@@ -146,33 +180,30 @@ pub fn save(
 /// # Errors
 ///
 /// As [`save`].
-pub fn save_best(
-    folder: &Path,
-    config: &Config,
-    state: &State,
-    shape: Shape,
-    data_sha256: &str,
-) -> Result<()> {
-    let names: Vec<String> =
-        state.averaged().iter().map(|param| averaged_name(config, param)).collect();
-    let all = state.averaged().iter().zip(&names);
-    let all =
-        all.map(|(Param { shape, values, .. }, name)| Numbers { name, shape, values }).collect();
-    write(&folder.join(BEST), all, &Description::new(config, state, shape, data_sha256))
+pub fn save_best(folder: &Path, config: &Config, state: &State, run: &RunData) -> Result<()> {
+    let mut all = Vec::new();
+    add_params(&mut all, averaged_name(config), state.averaged().params());
+    write(&folder.join(BEST), &all, &Description::new(config, state, run))
 }
 
-fn write(path: &Path, all: Vec<Numbers<'_>>, description: &Description) -> Result<()> {
-    if let Some(tensor) =
-        all.iter().find(|tensor| !tensor.values.iter().all(|value| value.is_finite()))
-    {
-        let (step, name) = (description.step, tensor.name);
+/// The name of [`State::averaged`] in a file.
+fn averaged_name(config: &Config) -> &'static str {
+    if config.training.averages() { "average" } else { "generator" }
+}
+
+fn write(path: &Path, all: &[HostParam], description: &Description) -> Result<()> {
+    let finite = |tensor: &&HostParam| !tensor.values.iter().all(|value| value.is_finite());
+    if let Some(tensor) = all.iter().find(finite) {
+        let (step, name) = (description.step, &tensor.name);
         bail!(
-            "step {step}: {name} is not finite. The last checkpoint is from before; try a lower training.rate"
+            "step {step}: {name} is not finite. The last checkpoint is from before; try a lower \
+             training.lr"
         );
     }
+    let numbers = |HostParam { name, shape, values }| Numbers { name, shape, values };
     atomic::write_with(path, |temporary| {
         let mut file = BufWriter::new(File::create(temporary)?);
-        tensor_file::write(&mut file, all, description)?;
+        tensor_file::write(&mut file, all.iter().map(numbers).collect(), description)?;
         Ok(file.flush()?)
     })
 }
@@ -180,30 +211,95 @@ fn write(path: &Path, all: Vec<Numbers<'_>>, description: &Description) -> Resul
 /// What a checkpoint file holds.
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
-    /// All tensors.
+    /// The networks on a device, and all else that a run goes on from.
     pub state: State,
-    /// Sizes that came from the data.
-    pub shape: Shape,
-    /// [`Split::sha256`](crate::data::Split::sha256) of what the run is trained on.
-    pub data_sha256: String,
+    /// What the run's data says.
+    pub run: RunData,
 }
 
-/// Reads the checkpoint of a run with this configuration.
+/// Reads the parameters of a network with these layers.
+fn read_params(
+    file: &TensorFile<'_>,
+    network: &str,
+    shapes: &[LayerShape],
+) -> Result<Vec<HostParam>> {
+    let read = |param: HostParam| read_tensor(file, network, param);
+    names(shapes).into_iter().map(read).collect()
+}
+
+/// Reads a tensor of this name and shape.
+fn read_tensor(file: &TensorFile<'_>, network: &str, param: HostParam) -> Result<HostParam> {
+    let mut shape = param.shape.clone();
+    shape.reverse();
+    let values = file.values(&format!("{network}.{}", param.name), &shape)?;
+    let read = as_pytorch(HostParam { name: param.name, shape, values });
+    Ok(HostParam { shape: param.shape, ..read })
+}
+
+/// Gives an optimizer its memory of a network back.
+fn restore(
+    optimizer: &mut Optim,
+    file: &TensorFile<'_>,
+    description: &Description,
+    (network, mlp): (&str, &Mlp),
+    device: &Device,
+) -> Result<()> {
+    for (param, id) in names(&mlp.shapes()).into_iter().zip(mlp.ids()) {
+        let mut memory = Memory::default();
+        let prefix = format!("optimizer.{}.", param.name);
+        for name in file.names_after(&format!("{network}.{prefix}")) {
+            let moment = HostParam { name: format!("{prefix}{name}"), ..param.clone() };
+            let HostParam { shape, values, .. } = read_tensor(file, network, moment)?;
+            memory.moments.push(Moment { name: name.to_owned(), shape, values });
+        }
+        let prefix = format!("{network}.{}.", param.name);
+        for (name, &count) in &description.counters {
+            if let Some(name) = name.strip_prefix(&prefix) {
+                memory.counters.insert(name.to_owned(), count);
+            }
+        }
+        // Before a network's first update there is nothing to remember.
+        if memory != Memory::default() {
+            let restored = optimizer.restore(id, param.shape.len(), memory, device);
+            restored.with_context(|| format!("tensor {network}.optimizer.{}", param.name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads the checkpoint of a run with this configuration; its networks are on `device` then.
 ///
 /// # Errors
 ///
 /// Names the file and the tensor or field that is missing or has another shape.
-pub fn load(folder: &Path, config: &Config) -> Result<Checkpoint> {
+pub fn load(folder: &Path, config: &Config, device: &Device) -> Result<Checkpoint> {
+    let (plain, device) = (device.clone().inner(), device.clone().autodiff());
     tensor_file::read(&folder.join(FILE), |file| {
         let description = Description::read(file, config)?;
         let shape = description.shape();
-        let mut state = State::new(config, shape);
-        for (name, shape, values) in tensors(&mut state) {
-            *values = file.values(&name, &shape)?;
+        let (g, d) = (shape.generator(config), shape.discriminator(config));
+        let network = |name: &str, shapes: &[LayerShape], device: &Device| -> Result<Mlp> {
+            Ok(Mlp::from_params(shapes, &read_params(file, name, shapes)?, device))
+        };
+        let generator = network("generator", &g, &device)?;
+        let discriminator = network("discriminator", &d, &device)?;
+        let average =
+            config.training.averages().then(|| network("average", &g, &plain)).transpose()?;
+        let vectors = config.discriminator.spectral_norm.then(|| {
+            let vector = |param: HostParam| read_tensor(file, "discriminator", param);
+            spectral_names(&d).into_iter().map(vector).collect::<Result<Vec<_>>>()
+        });
+        let mut state =
+            State::of(config, generator, average, discriminator, vectors.transpose()?);
+        for (optimizer, name, mlp) in [
+            (&mut state.generator_optimizer, "generator", &state.generator),
+            (&mut state.discriminator_optimizer, "discriminator", &state.discriminator),
+        ] {
+            restore(optimizer, file, &description, (name, mlp), &plain)?;
         }
         (state.step, state.seconds, state.losses) =
             (description.step, description.seconds, description.losses);
-        Ok(Checkpoint { state, shape, data_sha256: description.data_sha256 })
+        Ok(Checkpoint { state, run: description.run() })
     })
 }
 
@@ -217,34 +313,24 @@ pub enum Which {
     Last,
 }
 
-/// A run's averaged generator, ready to be quantized, and the description of the file that it is
+/// The parameters of a run's averaged generator, and the description of the file that they are
 /// from.
 ///
 /// # Errors
 ///
 /// As [`load`].
-pub fn generator(
+pub fn averaged(
     folder: &Path,
     config: &Config,
     which: Which,
-) -> Result<(FloatGenerator, Description)> {
+) -> Result<(Vec<HostParam>, Description)> {
     let best = folder.join(BEST);
     let path = if which == Which::Best && best.exists() { best } else { folder.join(FILE) };
-    let (average, description) = tensor_file::read(&path, |file| {
+    tensor_file::read(&path, |file| {
         let description = Description::read(file, config)?;
-        let layers = description.shape().generator(config);
-        let mut average = Mlp {
-            params: Mlp::shapes(&layers),
-            layers,
-            singular: Vec::new(),
-            spectral: Vec::new(),
-        };
-        for param in &mut average.params {
-            param.values = file.values(&averaged_name(config, param), &param.shape)?;
-        }
-        Ok((average, description))
-    })?;
-    Ok((FloatGenerator::new(config, description.shape(), &average), description))
+        let shapes = description.shape().generator(config);
+        Ok((read_params(file, averaged_name(config), &shapes)?, description))
+    })
 }
 
 /// The step of the best average, if there is one.

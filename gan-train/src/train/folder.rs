@@ -3,7 +3,7 @@
 use super::{checkpoint, metrics};
 use crate::config::Config;
 use crate::judge::evaluations;
-use crate::nn::backend::Backend;
+use crate::nn::device::DeviceName;
 use crate::output::atomic;
 use crate::report::{animation, history, page, tensorboard};
 use anyhow::{Context, Result, ensure};
@@ -28,9 +28,9 @@ pub struct RunConfig {
     /// MNIST's folder, if `--data-dir` gave one: its absolute path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
-    /// What computes; another one rounds differently.
-    #[serde(default)]
-    pub backend: Backend,
+    /// What it is trained on; another device rounds differently.
+    #[serde(default, alias = "backend")]
+    pub device: DeviceName,
     /// As given, with all defaults written out.
     pub config: Config,
 }

@@ -49,10 +49,7 @@ pub struct Means {
 impl Means {
     /// Adds a step's losses.
     pub fn add(&mut self, losses: &Losses) {
-        let Losses { discriminator, generator, penalty, score_real, score_fake, spread, diversity } =
-            *losses;
-        let values = [discriminator, generator, penalty, score_real, score_fake, spread, diversity];
-        self.sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+        self.sums.iter_mut().zip(losses.numbers()).for_each(|(sum, value)| *sum += value);
         self.count += 1;
     }
 

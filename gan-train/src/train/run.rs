@@ -10,9 +10,9 @@ use crate::config::{Config, Network};
 use crate::interrupt;
 use crate::judge::evaluations::Evaluation;
 use crate::judge::until::Until;
-use crate::nn::backend::Backend;
 use crate::report::watch::Watch;
 use anyhow::Result;
+use burn::prelude::Device;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -62,12 +62,12 @@ impl Default for Options {
 pub fn steps_in(
     minutes: f64,
     config: &Config,
-    backend: Backend,
+    device: &Device,
     material: &Material,
 ) -> Result<u64> {
-    let state = State::new(config, material.shape);
+    let state = State::new(config, material.shape, device);
     let mut trial =
-        Trainer::new(config.clone(), backend, material.train.clone(), material.shape, state)?;
+        Trainer::new(config.clone(), device, material.train.clone(), material.shape, state)?;
     for _ in 0..10 {
         trial.step()?;
     }
@@ -105,11 +105,16 @@ pub fn train(
     let mut last = Instant::now();
 
     while trainer.state().step < steps {
-        means.add(&trainer.step()?);
+        trainer.advance();
+        let due = (trainer.state().step.is_multiple_of(record_every)) || trainer.state().step == steps;
+        if due || trainer.reads_at_once() {
+            trainer.settle()?;
+            trainer.take_losses().iter().for_each(|losses| means.add(losses));
+        }
         trainer.add_seconds(last.elapsed().as_secs_f64());
         let step = trainer.state().step;
         let interrupted = interrupt::requested();
-        if step.is_multiple_of(record_every) || step == steps {
+        if due {
             let seconds = trainer.state().seconds;
             let images = (training.batch as u64 * training.batches_in_step()) as f64
                 * f64::from(means.count());
@@ -164,7 +169,7 @@ fn record(trainer: &Trainer, means: [f64; 7], images_per_second: f64) -> Record 
         epoch: trainer.epoch(),
         seconds: trainer.state().seconds,
         images_per_second,
-        rate: trainer.rate(Network::Generator, step - 1),
+        rate: trainer.lr(Network::Generator, step - 1),
         d_loss,
         g_loss,
         penalty,

@@ -1,17 +1,20 @@
 //! What a step changes, and the sizes that come from the data.
 
 use super::Losses;
-use crate::config::{Config, LayerConfig};
+use crate::config::{Config, HiddenActivation, LayerConfig, Network, OutputActivation};
 use crate::data::Split;
-use crate::export::float::FloatGenerator;
-use crate::nn::network::{Dense, Mlp, Param};
-use crate::optim::{Optimizer, Weights};
+use crate::nn::act::Act;
+use crate::nn::mlp::{LayerShape, Mlp};
+use crate::nn::params::HostParam;
+use crate::optim::Optim;
 use crate::random::Purpose;
 use anyhow::{Result, ensure};
-use gan_core::Activation;
+use burn::module::Module;
+use burn::prelude::Device;
 
-/// What a checkpoint holds.
-#[derive(Debug, Clone, PartialEq)]
+/// What a checkpoint holds. The networks lie on a device that records operations, their average
+/// on the same one without.
+#[derive(Debug, Clone)]
 pub struct State {
     /// Steps done.
     pub step: u64,
@@ -19,14 +22,14 @@ pub struct State {
     pub seconds: f64,
     /// As it is trained.
     pub generator: Mlp,
-    /// The exponential moving average of its params; none with a decay of 0.
-    pub average: Vec<Param>,
+    /// The exponential moving average of the generator; none with a decay of 0.
+    pub average: Option<Mlp>,
     /// As it is trained.
     pub discriminator: Mlp,
     /// Of the generator.
-    pub generator_optimizer: Optimizer,
+    pub generator_optimizer: Optim,
     /// Of the discriminator.
-    pub discriminator_optimizer: Optimizer,
+    pub discriminator_optimizer: Optim,
     /// Of the last step.
     pub losses: Losses,
 }
@@ -63,23 +66,23 @@ impl Shape {
     }
 
     /// The generator's layers.
-    pub fn generator(&self, config: &Config) -> Vec<Dense> {
+    pub fn generator(&self, config: &Config) -> Vec<LayerShape> {
         let g = &config.generator;
         layers(
             usize::from(g.latent) + usize::from(self.classes),
             &g.layers(),
             self.pixels(),
-            g.output_activation(),
+            output_act(g.output),
         )
     }
 
     /// The discriminator's layers.
-    pub fn discriminator(&self, config: &Config) -> Vec<Dense> {
+    pub fn discriminator(&self, config: &Config) -> Vec<LayerShape> {
         layers(
             self.pixels() + usize::from(self.classes),
             &config.discriminator.layers(),
             1,
-            Activation::Linear,
+            Act::Linear,
         )
     }
 
@@ -90,78 +93,103 @@ impl Shape {
 }
 
 impl State {
-    /// Step 0: new networks.
-    pub fn new(config: &Config, shape: Shape) -> Self {
-        let (g, d, training) = (&config.generator, &config.discriminator, &config.training);
-        let generator = Mlp::new(shape.generator(config), config.seed, Purpose::Generator);
-        let mut discriminator =
-            Mlp::new(shape.discriminator(config), config.seed, Purpose::Discriminator);
-        if d.spectral_norm {
-            discriminator = discriminator.with_spectral_norm(config.seed);
-        }
-        let weights = Weights { l1: g.l1 as f32, l2: g.l2 as f32, clip: 0.0 };
-        let generator_optimizer = Optimizer::new(training, weights, &generator.params);
-        let weights = Weights { l1: d.l1 as f32, l2: d.l2 as f32, clip: training.clip as f32 };
-        let discriminator_optimizer = Optimizer::new(training, weights, &discriminator.params);
-        let average = if training.averages() { generator.params.clone() } else { Vec::new() };
+    /// Step 0: new networks on `device`.
+    pub fn new(config: &Config, shape: Shape, device: &Device) -> Self {
+        let device = device.clone().autodiff();
+        let (g, d) = (shape.generator(config), shape.discriminator(config));
+        let generator = Mlp::new(&g, config.seed, Purpose::Generator, &device);
+        let discriminator = Mlp::new(&d, config.seed, Purpose::Discriminator, &device);
+        Self::of(config, generator, None, discriminator, None)
+    }
+
+    /// Step 0, but with the numbers of other networks of these layers; optimizers begin anew.
+    pub fn begin_with(
+        config: &Config,
+        shape: Shape,
+        generator: &[HostParam],
+        discriminator: &Mlp,
+        device: &Device,
+    ) -> Self {
+        let device = device.clone().autodiff();
+        let generator = Mlp::from_params(&shape.generator(config), generator, &device);
+        let vectors = Some(discriminator.spectral_vectors());
+        let shapes = shape.discriminator(config);
+        let discriminator = Mlp::from_params(&shapes, &discriminator.params(), &device);
+        Self::of(config, generator, None, discriminator, vectors)
+    }
+
+    /// Networks at step 0 with what the configuration has them see their weights through.
+    /// `vectors` are those of spectral normalization, if it has begun.
+    pub(super) fn of(
+        config: &Config,
+        generator: Mlp,
+        average: Option<Mlp>,
+        discriminator: Mlp,
+        vectors: Option<Vec<HostParam>>,
+    ) -> Self {
+        let training = &config.training;
+        let average = training.averages().then(|| average.unwrap_or_else(|| generator.valid()));
+        let discriminator = match (config.discriminator.spectral_norm, vectors) {
+            (false, _) => discriminator,
+            (true, Some(vectors)) => discriminator.with_spectral_vectors(vectors),
+            (true, None) => discriminator.with_spectral_norm(config.seed),
+        };
+        let generator = match training.weight_bits {
+            4 => generator.with_four_bits(training.weight_group),
+            _ => generator,
+        };
         Self {
             step: 0,
             seconds: 0.0,
             average,
             generator,
             discriminator,
-            generator_optimizer,
-            discriminator_optimizer,
+            generator_optimizer: Optim::new(config, Network::Generator),
+            discriminator_optimizer: Optim::new(config, Network::Discriminator),
             losses: Losses::default(),
         }
     }
 
-    /// Begins with a generator that has no normalization, and labels in its biases, and with a
-    /// trained discriminator. Their optimizers begin anew: the moments of a folded network are
-    /// others.
-    pub fn take_over(&mut self, generator: &FloatGenerator, discriminator: Mlp) {
-        for (params, layer) in self.generator.params.chunks_exact_mut(2).zip(&generator.layers) {
-            let [weight, bias] = params else { continue };
-            weight.values.clone_from(&layer.weights);
-            if layer.bias.len() == bias.values.len() && weight.shape[0] == layer.inputs {
-                bias.values.clone_from(&layer.bias);
-            } else {
-                // The columns of one-hot labels, each of which adds its own row of biases.
-                weight.values.extend(&layer.bias);
-                bias.values.fill(0.0);
-            }
-        }
-        if !self.average.is_empty() {
-            self.average.clone_from(&self.generator.params);
-        }
-        self.discriminator = discriminator;
-    }
-
-    /// What is evaluated and quantized: the average's params, or the generator's own if there is
-    /// none.
-    pub fn averaged(&self) -> &[Param] {
-        if self.average.is_empty() { &self.generator.params } else { &self.average }
+    /// What is evaluated and quantized: the average, or the generator itself if there is none.
+    pub fn averaged(&self) -> &Mlp {
+        self.average.as_ref().unwrap_or(&self.generator)
     }
 }
 
 /// The layers of a network: the last one has no normalization and no dropout.
-fn layers(
-    inputs: usize,
-    hidden: &[LayerConfig],
-    outputs: usize,
-    activation: Activation,
-) -> Vec<Dense> {
-    let mut layers: Vec<Dense> = Vec::with_capacity(hidden.len() + 1);
+fn layers(inputs: usize, hidden: &[LayerConfig], outputs: usize, act: Act) -> Vec<LayerShape> {
+    let mut layers: Vec<LayerShape> = Vec::with_capacity(hidden.len() + 1);
     for layer in hidden {
-        layers.push(Dense {
+        layers.push(LayerShape {
             inputs: layers.last().map_or(inputs, |before| before.outputs),
             outputs: layer.size.into(),
-            activation: layer.activation(),
+            act: hidden_act(layer),
             batch_norm: layer.batch_norm,
             dropout: layer.dropout,
         });
     }
     let inputs = layers.last().map_or(inputs, |before| before.outputs);
-    layers.push(Dense { inputs, outputs, activation, batch_norm: false, dropout: 0.0 });
+    layers.push(LayerShape { inputs, outputs, act, batch_norm: false, dropout: 0.0 });
     layers
+}
+
+fn hidden_act(layer: &LayerConfig) -> Act {
+    match layer.activation {
+        HiddenActivation::Relu => Act::Relu,
+        HiddenActivation::LeakyRelu => Act::LeakyRelu(layer.slope),
+        HiddenActivation::Tanh => Act::Tanh,
+        HiddenActivation::Sigmoid => Act::Sigmoid,
+        HiddenActivation::Elu => Act::Elu,
+        HiddenActivation::Selu => Act::Selu,
+        HiddenActivation::Gelu => Act::Gelu,
+        HiddenActivation::Softplus => Act::Softplus,
+        HiddenActivation::Silu => Act::Silu,
+    }
+}
+
+fn output_act(output: OutputActivation) -> Act {
+    match output {
+        OutputActivation::Sigmoid => Act::Sigmoid,
+        OutputActivation::Tanh => Act::Tanh,
+    }
 }

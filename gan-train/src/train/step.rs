@@ -1,73 +1,53 @@
 //! One step: who is updated when, with which gradients.
 
 use super::batch::Batch;
-use super::{Losses, State, Trainer};
+use super::{Trainer, trace};
 use crate::config::Network;
-use crate::nn::matrix::Matrix;
-use crate::nn::network::{Mode, Tape};
-use crate::nn::rounding;
-use crate::nn::simd::column_sums;
-use crate::optim::Pace;
-use crate::penalty;
+use crate::nn::mlp::{Mlp, Pass};
+use crate::optim;
+use crate::penalty::{Difference, Point};
 use crate::random::{Purpose, extend_normal, stream};
-use anyhow::{Result, ensure};
+use burn::optim::GradientsParams;
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use rand_pcg::Pcg64Mcg;
-use std::borrow::Cow;
 
 impl Trainer {
-    /// One step: the updates of both networks in their order, then the average's.
-    ///
-    /// # Errors
-    ///
-    /// A loss that is not finite; it names the step.
-    pub fn step(&mut self) -> Result<Losses> {
-        // From outside rayon's pool every product and every loop would wake it anew and wait for
-        // it.
-        rayon::scope(|_| self.step_in_pool())
-    }
-
-    fn step_in_pool(&mut self) -> Result<Losses> {
-        self.state.discriminator.iterate();
+    /// Makes one step: the updates of both networks in their order, then the average's. Nothing is
+    /// read from the device: see [`Trainer::settle`].
+    pub fn advance(&mut self) {
         let step = self.state.step;
-        let training = &self.config.training;
-        let updates = training.batches_in_step();
-        let generator_first = training.first == Network::Generator;
+        let updates = self.config.training.batches_in_step();
+        let generator_first = self.config.training.first == Network::Generator;
         let [train_d, train_g] =
             [Network::Discriminator, Network::Generator].map(|network| self.updates(network, step));
         let mut batch = self.batches.batch(self.first_batch(step));
-        let mut tape = self.generate(&mut batch);
-        // The generator's update takes the tape along, so what the discriminator needs of it is
-        // kept.
-        let mut fake = tape.output().clone();
+        let mut fake = self.generate(&batch);
+        // Without its history: what the discriminator sees.
+        let mut images = fake.clone().inner();
         if generator_first && train_g {
-            self.update_generator(&batch, std::mem::take(&mut tape))?;
+            self.update_generator(&batch, fake.clone());
         }
         if train_d {
-            self.update_discriminator(&batch, &fake)?;
+            self.update_discriminator(&batch, &images);
             for _ in 1..updates {
-                self.state.discriminator.iterate();
                 batch = self.batches.batch(batch.index + 1);
-                tape = self.generate(&mut batch);
-                fake = tape.output().clone();
-                self.update_discriminator(&batch, &fake)?;
+                fake = self.generate(&batch);
+                images = fake.clone().inner();
+                self.update_discriminator(&batch, &images);
             }
         }
         if !generator_first && train_g {
-            self.update_generator(&batch, tape)?;
+            self.update_generator(&batch, fake);
         }
         self.state.step += 1;
-        Ok(self.state.losses)
+        self.trace.done(self.state.step);
     }
 
-    /// The images of a batch's latents. Takes the latents out of the batch.
-    fn generate(&mut self, batch: &mut Batch) -> Tape {
-        let latents = std::mem::take(&mut batch.latents);
-        let mode = Mode { groups: 1, dropout: self.dropout(3 * batch.index) };
-        self.rounded.as_mut().unwrap_or(&mut self.state.generator).forward(
-            latents,
-            mode,
-            &self.device,
-        )
+    /// The images of a batch's latents.
+    fn generate(&self, batch: &Batch) -> Tensor<2> {
+        let pass = Pass { groups: 1, dropout: self.dropout(3 * batch.index) };
+        self.state.generator.forward(batch.latents.clone(), pass)
     }
 
     /// Seed and index of a pass's dropout; there are three passes with a batch.
@@ -75,197 +55,158 @@ impl Trainer {
         Some((self.config.seed, pass))
     }
 
-    fn update_discriminator(&mut self, batch: &Batch, fake: &Matrix) -> Result<()> {
-        let step = self.state.step;
+    fn update_discriminator(&mut self, batch: &Batch, fake: &Tensor<2>) {
         let training = &self.config.training;
-        let diversity = variance(fake) / self.variance;
+        let diversity = variance(fake.clone()) / self.variance;
         let mut rng = stream(self.config.seed, Purpose::Noise, batch.index);
         let noise = training.noise(self.state.step) as f32;
-        let [real, fake] = [&batch.real, fake].map(|images| with_noise(images, noise, &mut rng));
-        let (real, fake) = (&*real, &*fake);
-        let moved = penalty::moved(training, [real, fake], &mut rng);
-        let mut groups = vec![real, fake];
-        groups.extend(moved.iter().map(|moved| &moved.images));
-
-        let mode = Mode { groups: groups.len(), dropout: self.dropout(3 * batch.index + 1) };
-        let input = stack(&groups, &batch.labels);
-        let mut tape = self.state.discriminator.forward(input, mode, &self.device);
-        let size = batch.real.rows();
-        let logits: Vec<&[f32]> = tape.output().values().chunks_exact(size).collect();
-
-        let objective = training.objective;
-        let loss = objective.discriminator(logits[0], logits[1], training.label_smoothing);
-        let mut gradient = vec![0.0; groups.len() * size];
-        gradient[..size].copy_from_slice(&loss.real);
-        gradient[size..2 * size].copy_from_slice(&loss.fake);
-        let mut penalty = 0.0;
-        for (index, moved) in moved.iter().enumerate() {
-            penalty += moved.add_gradient(index, &logits, &mut gradient);
+        let real = with_noise(batch.real.clone(), noise, &mut rng);
+        let fake = with_noise(fake.clone(), noise, &mut rng);
+        let differences = Difference::of(training, real.dims(), &mut rng, &self.device);
+        let points = Point::of(training, [&real, &fake], &mut rng);
+        let mut groups = vec![real.clone(), fake.clone()];
+        for difference in &differences {
+            let images = [&real, &fake][difference.group];
+            groups.push(difference.perturbed(images.clone()));
         }
-        self.state.losses = Losses {
-            discriminator: loss.value,
-            score_real: objective.score(logits[0]),
-            score_fake: objective.score(logits[1]),
-            spread: spread(&tape.output().values()[..2 * size]),
-            diversity,
-            ..self.state.losses
-        };
-        let outputs = Matrix::new(gradient.len(), 1, gradient);
-        let pace =
-            self.pace(Network::Discriminator, batch.index - self.first_batch(self.state.step));
-        let points = penalty::exact(&self.config.training, [real, fake], &mut rng);
-        let State { discriminator, discriminator_optimizer: optimizer, losses, .. } =
-            &mut self.state;
-        if points.is_empty() {
-            losses.penalty = penalty;
-            check_finite(step, "discriminator", loss.value + penalty)?;
-            discriminator.train(
-                &mut tape,
-                outputs,
-                &self.device,
-                &mut |index, param, gradient, first| {
-                    optimizer.update(index, param, gradient, first, pace, None);
-                },
-            );
-            return Ok(());
-        }
-        let mut gradients = discriminator.gradients(&mut tape, outputs, &self.device);
+        drop((real, fake));
+
+        let size = batch.real.dims()[0];
+        let pass = Pass { groups: groups.len(), dropout: self.dropout(3 * batch.index + 1) };
+        let logits = self.state.discriminator.forward(labelled(groups, batch), pass);
+        let group = |index: usize| logits.clone().narrow(0, index * size, size);
+        let loss = self.loss.discriminator(group(0), group(1));
+        let mut penalties: Vec<Tensor<1>> = (2..)
+            .zip(&differences)
+            .map(|(at, difference)| difference.value(group(difference.group), group(at)))
+            .collect();
         for point in points {
-            let input = stack(&[&point.images], &batch.labels);
-            let mut tape = discriminator.forward(input, Mode { groups: 1, ..mode }, &self.device);
+            let inputs = labelled(vec![point.images.clone()], batch);
             let pixels = self.shape.pixels();
-            let more =
-                discriminator.gradients_through_input_gradient(&mut tape, &self.device, |slopes| {
-                    let (value, gradient) = point.value_and_gradient(slopes, pixels);
-                    penalty += value;
-                    gradient
-                });
-            for (sum, more) in gradients.iter_mut().zip(&more) {
-                sum.values_mut().iter_mut().zip(more.values()).for_each(|(sum, more)| *sum += more);
-            }
+            penalties.push(point.value(&self.state.discriminator, inputs, pixels));
         }
-        losses.penalty = penalty;
-        check_finite(step, "discriminator", loss.value + penalty)?;
-        for (index, (param, gradient)) in
-            discriminator.params.iter_mut().zip(&gradients).enumerate()
-        {
-            optimizer.update(index, param, gradient, 0, pace, None);
-        }
-        Ok(())
+        let penalty = penalties.into_iter().reduce(|sum, penalty| sum + penalty);
+
+        let plain = logits.clone().inner();
+        let of_pairs = plain.clone().narrow(0, 0, 2 * size);
+        let [of_real, of_fake] = [0, 1].map(|index| plain.clone().narrow(0, index * size, size));
+        let zero = || Tensor::zeros([1], &plain.device());
+        self.trace.set([
+            (trace::DISCRIMINATOR, loss.clone().inner()),
+            (trace::PENALTY, penalty.clone().map_or_else(zero, Tensor::inner)),
+            (trace::SCORE_REAL, self.loss.score(of_real)),
+            (trace::SCORE_FAKE, self.loss.score(of_fake)),
+            (trace::SPREAD, deviation(of_pairs)),
+            (trace::DIVERSITY, diversity),
+        ]);
+        drop((logits, plain));
+        let total = match penalty {
+            Some(penalty) => loss + penalty,
+            None => loss,
+        };
+        let gradients = GradientsParams::from_grads(total.backward(), &self.state.discriminator);
+        let lr = self.lr(Network::Discriminator, self.state.step);
+        let state = &mut self.state;
+        let network = std::mem::take(&mut state.discriminator);
+        state.discriminator = state.discriminator_optimizer.step(lr, network, gradients);
     }
 
-    fn update_generator(&mut self, batch: &Batch, mut tape: Tape) -> Result<()> {
-        let training = &self.config.training;
-        let noise = training.noise(self.state.step) as f32;
+    /// `fake` are the generator's images with their history.
+    fn update_generator(&mut self, batch: &Batch, fake: Tensor<2>) {
+        let noise = self.config.training.noise(self.state.step) as f32;
         // Not the discriminator's noise: as if it were the next batch's.
         let mut rng = stream(self.config.seed, Purpose::Noise, !batch.index);
-        let fake = with_noise(tape.output(), noise, &mut rng);
-        let mode = Mode { groups: 1, dropout: self.dropout(3 * batch.index + 2) };
-        let discriminator = &mut self.state.discriminator;
-        let real = if training.objective == crate::config::Objective::Relativistic {
-            let input = stack(&[&with_noise(&batch.real, noise, &mut rng)], &batch.labels);
-            discriminator.forward(input, mode, &self.device).output().values().to_vec()
-        } else {
-            Vec::new()
-        };
-        let mut judged = discriminator.forward(stack(&[&fake], &batch.labels), mode, &self.device);
-        let loss = training.objective.generator(&real, judged.output().values());
-        let logits = Matrix::new(loss.fake.len(), 1, loss.fake);
-        let gradient = discriminator
-            .input_gradient(&mut judged, logits, &self.device)
-            .left(self.shape.pixels());
-        self.state.losses.generator = loss.value;
-        check_finite(self.state.step, "generator", loss.value)?;
-        let pace = self.pace(Network::Generator, 0);
-        let State { generator, generator_optimizer: optimizer, average, .. } = &mut self.state;
-        let Some(rounded) = &mut self.rounded else {
-            generator.train(
-                &mut tape,
-                gradient,
-                &self.device,
-                &mut |index, param, gradient, first| {
-                    optimizer.update(index, param, gradient, first, pace, average.get_mut(index));
-                },
-            );
-            return Ok(());
-        };
-        rounded.train(&mut tape, gradient, &self.device, &mut |index, _, gradient, first| {
-            optimizer.update(
-                index,
-                &mut generator.params[index],
-                gradient,
-                first,
-                pace,
-                average.get_mut(index),
-            );
-        });
-        rounding::update(self.config.training.bits(), rounded, &generator.params);
-        Ok(())
-    }
-
-    /// The pace of a network's update in this step, after `earlier` others. The average's decay is
-    /// at most `(1 + t) / (10 + t)`, so that the first steps are forgotten.
-    fn pace(&self, network: Network, earlier: u64) -> Pace {
+        let seen = with_noise(fake.clone(), noise, &mut rng);
+        let loss = self.generator_loss(batch, fake, seen, &mut rng);
+        self.trace.set([(trace::GENERATOR, loss.clone().inner())]);
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.state.generator);
         let step = self.state.step;
-        let time = self.updates_before(network, step) + earlier;
-        let decay =
-            self.config.training.ema_decay.min((1.0 + time as f64) / (10.0 + time as f64)) as f32;
-        Pace { rate: self.rate(network, step), time: time + 1, decay }
+        let (lr, decay) = (self.lr(Network::Generator, step), self.average_decay(step));
+        let state = &mut self.state;
+        let network = std::mem::take(&mut state.generator);
+        state.generator = state.generator_optimizer.step(lr, network, gradients);
+        if let Some(average) = state.average.take() {
+            state.average = Some(optim::update_average(average, &state.generator, decay));
+        }
+    }
+
+    /// The adversarial loss and what the configuration adds to it. The discriminator judges, but
+    /// is not changed: its copy here requires no gradients.
+    fn generator_loss(
+        &self,
+        batch: &Batch,
+        fake: Tensor<2>,
+        seen: Tensor<2>,
+        rng: &mut Pcg64Mcg,
+    ) -> Tensor<1> {
+        let training = &self.config.training;
+        let noise = training.noise(self.state.step) as f32;
+        let judge = self.state.discriminator.clone().no_grad();
+        let pass = Pass { groups: 1, dropout: self.dropout(3 * batch.index + 2) };
+        let of_real = (self.loss.generator_needs_real() || training.feature_matching > 0.0)
+            .then(|| labelled(vec![with_noise(batch.real.clone(), noise, rng)], batch))
+            .map(|inputs| judge.forward_with_features(inputs, pass));
+        let (logits, features) = judge.forward_with_features(labelled(vec![seen], batch), pass);
+        let (real_logits, real_features) = of_real.unzip();
+        let mut loss = self.loss.generator(real_logits, logits);
+        if let (true, Some(real)) = (training.feature_matching > 0.0, real_features) {
+            // Salimans et al. 2016: the squared distance of the mean features.
+            let distance = (features.mean_dim(0) - real.mean_dim(0)).square().mean();
+            loss = loss + distance * training.feature_matching;
+        }
+        if training.l1_image > 0.0 {
+            loss = loss + (fake - batch.real.clone()).abs().mean() * training.l1_image;
+        }
+        loss
+    }
+
+    /// Decay of the average in this step. It is at most `(1 + t) / (10 + t)` after `t` updates, so
+    /// that the first steps are forgotten.
+    fn average_decay(&self, step: u64) -> f32 {
+        let time = self.updates_before(Network::Generator, step) as f64;
+        self.config.training.ema_decay.min((1.0 + time) / (10.0 + time)) as f32
     }
 }
 
-fn check_finite(step: u64, network: &str, loss: f64) -> Result<()> {
-    ensure!(
-        loss.is_finite(),
-        "step {}: the {network}'s loss is {loss}: training has diverged. The last checkpoint is from before; try a lower training.rate or a higher training.r1_gamma",
-        step + 1
-    );
-    Ok(())
+impl Default for Mlp {
+    /// A network without layers, to stand in a state's place while its own is changed.
+    fn default() -> Self {
+        Self { layers: Vec::new() }
+    }
 }
 
-/// All groups' images below each other, each with the labels to its right.
-fn stack(groups: &[&Matrix], labels: &Matrix) -> Matrix {
-    let (rows, pixels, classes) = (labels.rows(), groups[0].columns(), labels.columns());
-    let mut values = Vec::with_capacity(groups.len() * rows * (pixels + classes));
-    for images in groups {
-        if classes == 0 {
-            values.extend_from_slice(images.values());
-            continue;
-        }
-        for (image, label) in
-            images.values().chunks_exact(pixels).zip(labels.values().chunks_exact(classes))
-        {
-            values.extend_from_slice(image);
-            values.extend_from_slice(label);
-        }
-    }
-    Matrix::new(groups.len() * rows, pixels + classes, values)
+/// All groups' images below each other, each with its label to its right.
+fn labelled(groups: Vec<Tensor<2>>, batch: &Batch) -> Tensor<2> {
+    let count = groups.len();
+    let images = if count == 1 { groups.into_iter().next() } else { Some(Tensor::cat(groups, 0)) };
+    let images = images.expect("one group at least");
+    let Some(labels) = &batch.labels else { return images };
+    let labels = if count == 1 { labels.clone() } else { labels.clone().repeat_dim(0, count) };
+    Tensor::cat(vec![images, labels], 1)
 }
 
 /// The images, with normal noise of standard deviation `sigma` if that is not 0.
-fn with_noise<'m>(images: &'m Matrix, sigma: f32, rng: &mut Pcg64Mcg) -> Cow<'m, Matrix> {
+fn with_noise(images: Tensor<2>, sigma: f32, rng: &mut Pcg64Mcg) -> Tensor<2> {
     if sigma <= 0.0 {
-        return Cow::Borrowed(images);
+        return images;
     }
-    let mut noisy = images.clone();
-    let mut noise = Vec::with_capacity(noisy.values().len());
-    extend_normal(&mut noise, noisy.values().len(), rng);
-    noisy.values_mut().iter_mut().zip(noise).for_each(|(pixel, noise)| *pixel += sigma * noise);
-    Cow::Owned(noisy)
+    let [rows, columns] = images.dims();
+    let mut noise = Vec::with_capacity(rows * columns);
+    extend_normal(&mut noise, rows * columns, rng);
+    let device = images.device().inner();
+    let noise = Tensor::<2>::from_data(TensorData::new(noise, [rows, columns]), &device);
+    images + noise * sigma
 }
 
-fn spread(logits: &[f32]) -> f64 {
-    let count = logits.len() as f64;
-    let mean = logits.iter().map(|&x| f64::from(x)).sum::<f64>() / count;
-    (logits.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / count).sqrt()
+/// The standard deviation of all numbers, `[1]`.
+fn deviation(x: Tensor<2>) -> Tensor<1> {
+    let mean = x.clone().mean();
+    (x - mean.unsqueeze()).square().mean().sqrt()
 }
 
-/// Mean variance of a column.
-fn variance(images: &Matrix) -> f64 {
-    let (rows, columns) = (images.rows() as f32, images.columns());
-    let sums = column_sums(images.values(), columns, |x| x);
-    let squares = column_sums(images.values(), columns, |x| x * x);
-    let variance =
-        |(sum, square): (f32, f32)| f64::from(square / rows) - f64::from(sum / rows).powi(2);
-    sums.into_iter().zip(squares).map(variance).sum::<f64>() / columns as f64
+/// The mean variance of a column, `[1]`.
+fn variance(x: Tensor<2>) -> Tensor<1> {
+    let mean = x.clone().mean_dim(0);
+    x.square().mean() - mean.square().mean()
 }
+

@@ -1,10 +1,10 @@
 //! One layer of a generator of floats.
 
-use crate::nn::network::{NORM_EPSILON, Param};
-use burn::prelude::*;
-use burn::tensor::TensorData;
+use crate::nn::act::Act;
+use crate::nn::ops::NORM_EPSILON;
+use crate::nn::params::LayerParams;
 use gan_core::blob::LayerSpec;
-use gan_core::{Activation, Element, Packing};
+use gan_core::{Element, Packing};
 
 /// A fully connected layer.
 #[derive(Debug, Clone)]
@@ -17,8 +17,8 @@ pub struct FloatLayer {
     pub weights: Vec<f32>,
     /// `[class][output]`; one row but in a conditional model's first layer.
     pub bias: Vec<f32>,
-    /// What follows the sum.
-    pub activation: Activation,
+    /// The function of each sum.
+    pub act: Act,
 }
 
 /// Sums and sums of squares of numbers that come in rows.
@@ -52,25 +52,23 @@ impl Moments {
 }
 
 impl FloatLayer {
-    /// A layer from its weights, whose rows beyond `inputs` belong to one-hot labels, and its bias
-    /// if it has no normalization.
-    pub(super) fn without_norm(
-        inputs: usize,
-        outputs: usize,
-        params: &[Param],
-        activation: Activation,
-    ) -> Self {
+    /// A layer from its parameters. Rows of weights beyond `inputs` belong to one-hot labels, and
+    /// become biases; a layer with normalization has none of its own yet.
+    pub(super) fn without_norm(inputs: usize, layer: LayerParams<'_>) -> Self {
+        let LayerParams { params, shape } = layer;
+        let outputs = shape.outputs;
         let (weights, labels) = params[0].values.split_at(inputs * outputs);
-        let bias = if params.len() == 2 { params[1].values.clone() } else { vec![0.0; outputs] };
+        let bias =
+            if params.len() == 2 { params[1].values.clone() } else { vec![0.0; outputs] };
         let bias = if labels.is_empty() {
             bias
         } else {
-            labels
-                .chunks_exact(outputs)
-                .flat_map(|row| row.iter().zip(&bias).map(|(label, bias)| label + bias))
-                .collect()
+            let with_bias = |row: &[f32]| {
+                row.iter().zip(&bias).map(|(label, bias)| label + bias).collect::<Vec<_>>()
+            };
+            labels.chunks_exact(outputs).flat_map(with_bias).collect()
         };
-        Self { inputs, outputs, weights: weights.to_vec(), bias, activation }
+        Self { inputs, outputs, weights: weights.to_vec(), bias, act: shape.act }
     }
 
     /// Folds normalization in, with the mean and variance of this layer's sums.
@@ -89,34 +87,6 @@ impl FloatLayer {
         }
     }
 
-    /// `x W + b` for every sample.
-    pub(super) fn sums(&self, x: &[f32], labels: &[u16]) -> Vec<f32> {
-        let device = Device::flex();
-        let tensor = |values: &[f32], columns: usize| {
-            Tensor::<2>::from_data(
-                TensorData::new(values.to_vec(), [values.len() / columns, columns]),
-                &device,
-            )
-        };
-        let product = tensor(x, self.inputs).matmul(tensor(&self.weights, self.outputs));
-        let mut sums: Vec<f32> = product.try_into_vec_as().expect("the product of f32 is f32");
-        let conditional = self.bias.len() > self.outputs;
-        for (row, &label) in sums.chunks_exact_mut(self.outputs).zip(labels) {
-            let class = if conditional { usize::from(label) } else { 0 };
-            let bias = &self.bias[class * self.outputs..(class + 1) * self.outputs];
-            row.iter_mut().zip(bias).for_each(|(sum, bias)| *sum += bias);
-        }
-        sums
-    }
-
-    pub(super) fn forward(&self, x: &[f32], labels: &[u16]) -> Vec<f32> {
-        let mut values = self.sums(x, labels);
-        values
-            .iter_mut()
-            .for_each(|value| *value = gan_core::activation::apply(self.activation, *value));
-        values
-    }
-
     /// What a header says of this layer.
     pub fn spec(&self, element: Element, zero_point: u8) -> LayerSpec {
         LayerSpec {
@@ -124,7 +94,7 @@ impl FloatLayer {
             outputs: self.outputs as u16,
             element,
             packing: Packing::Rows,
-            activation: self.activation,
+            activation: self.act.in_blob(),
             zero_point,
         }
     }

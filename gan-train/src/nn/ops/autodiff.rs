@@ -39,6 +39,33 @@ impl<B: LayerKernels> Backward<B, 3> for LinearActBackward {
     }
 }
 
+/// The backward pass of `x weights`.
+#[derive(Debug)]
+struct ProductBackward;
+
+impl<B: LayerKernels> Backward<B, 2> for ProductBackward {
+    /// The nodes of `x` and of the weights.
+    type State = (NodeId, NodeId);
+
+    fn backward(
+        self,
+        ops: Ops<Self::State, 2>,
+        gradients: &mut Gradients,
+        checkpointer: &mut Checkpointer,
+    ) {
+        let [to_x, to_weights] = ops.parents;
+        let x: FloatTensor<B> = checkpointer.retrieve_node_output(ops.state.0);
+        let weights: FloatTensor<B> = checkpointer.retrieve_node_output(ops.state.1);
+        let g = gradients.consume::<B>(&ops.node);
+        if let Some(node) = to_weights {
+            gradients.register::<B>(node.id, B::linear_weight_backward(x, g.clone()));
+        }
+        if let Some(node) = to_x {
+            gradients.register::<B>(node.id, B::inputs_backward(weights, g));
+        }
+    }
+}
+
 /// The backward pass of batch normalization and an activation.
 #[derive(Debug)]
 struct NormActBackward;
@@ -83,6 +110,18 @@ impl<B: LayerKernels, C: CheckpointStrategy> GanOps for Autodiff<B, C> {
             OpsKind::UnTracked(step) => {
                 let [x, weights, bias] = [x, weights, bias].map(Self::inner);
                 step.finish(portable::linear_act::<B>(x, weights, bias, act).0)
+            }
+        }
+    }
+
+    fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>) -> FloatTensor<Self> {
+        match ProductBackward.prepare::<C>([x.node(), weights.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut step) => {
+                let nodes = (step.checkpoint(&x), step.checkpoint(&weights));
+                step.finish(nodes, B::float_matmul(Self::inner(x), Self::inner(weights)))
+            }
+            OpsKind::UnTracked(step) => {
+                step.finish(B::float_matmul(Self::inner(x), Self::inner(weights)))
             }
         }
     }

@@ -1,0 +1,152 @@
+//! Devices that networks are trained on.
+
+use anyhow::{Context, Result, bail};
+use burn::prelude::Device;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// A device by its name. Another device rounds differently, so it is part of what makes a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum DeviceName {
+    /// This computer's CPU, by burn-flex.
+    #[default]
+    Flex,
+    /// The CPU by burn-ndarray: slower, and gone from burn 0.23.
+    Ndarray,
+    /// A GPU by WebGPU's shading language, over whatever driver there is.
+    Wgpu,
+    /// A GPU by Vulkan, with SPIR-V.
+    Vulkan,
+    /// An Apple GPU.
+    Metal,
+    /// A GPU by WebGPU.
+    Webgpu,
+    /// An NVIDIA GPU of this number.
+    Cuda(usize),
+}
+
+/// The names that can be given; each is a cargo feature, `flex` always on.
+pub const NAMES: [&str; 7] = ["flex", "ndarray", "wgpu", "vulkan", "metal", "webgpu", "cuda"];
+
+impl fmt::Display for DeviceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cuda(number) if *number > 0 => write!(f, "cuda:{number}"),
+            name => f.write_str(name.feature()),
+        }
+    }
+}
+
+impl FromStr for DeviceName {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Ok(match text {
+            "flex" => Self::Flex,
+            "ndarray" => Self::Ndarray,
+            "wgpu" => Self::Wgpu,
+            "vulkan" => Self::Vulkan,
+            "metal" => Self::Metal,
+            "webgpu" => Self::Webgpu,
+            "cuda" => Self::Cuda(0),
+            _ => match text.strip_prefix("cuda:").map(str::parse) {
+                Some(Ok(number)) => Self::Cuda(number),
+                _ => bail!("{text:?} (expected one of {}, cuda:N)", NAMES.join(", ")),
+            },
+        })
+    }
+}
+
+impl TryFrom<String> for DeviceName {
+    type Error = anyhow::Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<DeviceName> for String {
+    fn from(name: DeviceName) -> Self {
+        name.to_string()
+    }
+}
+
+impl DeviceName {
+    /// The cargo feature that builds it in.
+    pub fn feature(self) -> &'static str {
+        match self {
+            Self::Flex => "flex",
+            Self::Ndarray => "ndarray",
+            Self::Wgpu => "wgpu",
+            Self::Vulkan => "vulkan",
+            Self::Metal => "metal",
+            Self::Webgpu => "webgpu",
+            Self::Cuda(_) => "cuda",
+        }
+    }
+
+    /// The device, which records nothing.
+    ///
+    /// # Errors
+    ///
+    /// It is not in this build, or this computer has none; or it computes wrong numbers.
+    pub fn open(self) -> Result<Device> {
+        let device = self.find().with_context(|| format!("--device {self}"))?;
+        if !is_cpu(&device) {
+            super::known_answer::check(&device).with_context(|| format!("--device {self}"))?;
+        }
+        Ok(device)
+    }
+
+    fn find(self) -> Result<Device> {
+        match self {
+            Self::Flex => Ok(Device::flex()),
+            #[cfg(feature = "ndarray")]
+            #[expect(deprecated, reason = "gone in burn 0.23, and this feature with it")]
+            Self::Ndarray => Ok(Device::ndarray()),
+            #[cfg(feature = "wgpu")]
+            Self::Wgpu => gpu(burn::tensor::DeviceType::Wgpu),
+            other => bail!(
+                "not in this build (build with --features {})",
+                other.feature()
+            ),
+        }
+    }
+}
+
+/// Whether the device's memory is this computer's, so that reading from it waits for nothing.
+pub fn is_cpu(device: &Device) -> bool {
+    let device = device.clone().inner();
+    #[cfg(feature = "ndarray")]
+    #[expect(deprecated, reason = "gone in burn 0.23, and this feature with it")]
+    if device == Device::ndarray() {
+        return true;
+    }
+    device == Device::flex()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_as_they_are_written() {
+        for name in NAMES.into_iter().chain(["cuda:3"]) {
+            assert_eq!(name.parse::<DeviceName>().unwrap().to_string(), name);
+        }
+        for wrong in ["", "gpu", "cuda:", "cuda:x", "Flex"] {
+            let error = wrong.parse::<DeviceName>().unwrap_err().to_string();
+            assert!(error.contains("expected one of flex, "), "{error}");
+        }
+    }
+
+    #[cfg(not(feature = "cuda"))]
+    #[test]
+    fn a_device_that_was_not_built_in_is_named_with_its_feature() {
+        let error = format!("{:#}", DeviceName::Cuda(1).open().unwrap_err());
+        assert!(error.contains("--device cuda:1: not in this build"), "{error}");
+        assert!(error.ends_with("(build with --features cuda)"), "{error}");
+    }
+}

@@ -1,0 +1,181 @@
+//! Weights that a pass sees otherwise than they are stored, as burn reparameterizations: divided
+//! by their largest singular value, or rounded to four bits.
+
+use super::half_bytes::HalfBytes;
+use super::mlp::Mlp;
+use super::params::HostParam;
+use crate::random::{Purpose, extend_normal, stream};
+use burn::module::{Module, Param, Reparameterization, Reparameterizer};
+use burn::prelude::*;
+use burn::tensor::TensorData;
+use std::sync::{Arc, Mutex};
+
+/// Power iterations when training begins; later, one in each pass follows the weights.
+const FIRST_ITERATIONS: usize = 15;
+
+/// Spectral normalization (Miyato et al. 2018): weights divided by their largest singular value.
+///
+/// As published, each forward pass first improves the estimate of the singular vectors by one power
+/// iteration on the weights as they are. The vectors are constants for the gradient.
+#[derive(Module, Debug)]
+pub struct SpectralNorm {
+    /// The singular vector on the side of the outputs, `[outputs]`. Copies of a network share it.
+    #[module(skip)]
+    output: Arc<Mutex<Tensor<1>>>,
+}
+
+impl SpectralNorm {
+    /// From a first vector `[outputs]`, on a device that records nothing.
+    pub fn new(output: Tensor<1>) -> Self {
+        Self { output: Arc::new(Mutex::new(output)) }
+    }
+
+    /// The vector as it is now.
+    pub fn output(&self) -> Tensor<1> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Tensor<1>> {
+        self.output.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Power iterations with weights `w` `[inputs, outputs]`: `v = w u / |w u|`,
+    /// `u = wᵀ v / |wᵀ v|`. Returns both vectors, as `[inputs, 1]` and `[outputs, 1]`.
+    pub fn iterate(&self, w: &Tensor<2>, iterations: usize) -> [Tensor<2>; 2] {
+        let mut output = self.lock();
+        let mut u: Tensor<2> = output.clone().unsqueeze_dim(1);
+        let mut v = w.clone().matmul(u.clone());
+        for _ in 0..iterations {
+            v = unit(w.clone().matmul(u));
+            u = unit(w.clone().transpose().matmul(v.clone()));
+        }
+        *output = u.clone().squeeze_dim(1);
+        [v, u]
+    }
+}
+
+/// The vector with length 1.
+fn unit(x: Tensor<2>) -> Tensor<2> {
+    let length = x.clone().square().sum().sqrt().clamp_min(1e-12);
+    x / length.unsqueeze()
+}
+
+impl Reparameterization for SpectralNorm {
+    const NAME: &'static str = "spectral_norm";
+
+    fn apply<const D: usize>(&self, base: Tensor<D>) -> Tensor<D> {
+        let shape = base.dims();
+        let w: Tensor<2> = base.clone().reshape([shape[0], shape[D - 1]]);
+        let [v, u] = self.iterate(&w.clone().without_autodiff(), 1);
+        let (v, u) = (lift(v, &base), lift(u, &base));
+        // The largest singular value, vᵀ w u, as a function of the weights.
+        let sigma = v.transpose().matmul(w).matmul(u);
+        base / sigma.reshape([1; D])
+    }
+}
+
+/// A constant beside `like`, which may be recorded.
+fn lift<const D: usize>(x: Tensor<2>, like: &Tensor<D>) -> Tensor<2> {
+    if like.is_autodiff() { Tensor::from_inner(x) } else { x }
+}
+
+/// Weights rounded to four bits by [`HalfBytes`], as the blob will have them. The gradient passes
+/// as if rounding had the derivative 1 (the straight-through estimator, Bengio et al. 2013).
+#[derive(Module, Debug)]
+pub struct FourBits {
+    /// Inputs that share a scale: 16 or 32.
+    #[module(skip)]
+    group: u8,
+}
+
+impl Reparameterization for FourBits {
+    const NAME: &'static str = "four_bits";
+
+    /// The rule looks for the best scales on the host: the weights travel there and back.
+    fn apply<const D: usize>(&self, base: Tensor<D>) -> Tensor<D> {
+        let shape = base.dims();
+        let exact = base.clone().without_autodiff();
+        let device = exact.device();
+        let exact: Vec<f32> = exact.try_into_vec_as().expect("weights are f32");
+        let mut change = vec![0.0; exact.len()];
+        let size = [shape[0], shape[D - 1]];
+        HalfBytes::new(&exact, size, self.group, |_| 1.0, |_| 0.0).write(&mut change);
+        change.iter_mut().zip(&exact).for_each(|(rounded, exact)| *rounded -= exact);
+        let change = Tensor::<D>::from_data(TensorData::new(change, shape), &device);
+        let change = if base.is_autodiff() { Tensor::from_inner(change) } else { change };
+        base + change
+    }
+}
+
+/// Attaches [`SpectralNorm`] to every weight matrix, from a vector for each.
+struct WithSpectralNorm<V: Iterator<Item = HostParam>> {
+    vectors: V,
+}
+
+impl<V: Iterator<Item = HostParam>> Reparameterizer for WithSpectralNorm<V> {
+    type Reparam = SpectralNorm;
+
+    fn reparameterize<const D: usize>(
+        &mut self,
+        _path: &str,
+        param: Param<Tensor<D>>,
+    ) -> (Param<Tensor<D>>, Option<SpectralNorm>) {
+        if D != 2 {
+            return (param, None);
+        }
+        let HostParam { shape, values, .. } = self.vectors.next().expect("one for each layer");
+        let device = param.lazy_device().inner();
+        let norm = SpectralNorm::new(Tensor::from_data(TensorData::new(values, shape), &device));
+        (param, Some(norm))
+    }
+}
+
+/// Attaches [`FourBits`] to every weight matrix but the first layer's, which has few weights that
+/// everything depends on and keeps eight bits.
+struct WithFourBits {
+    group: u8,
+    layer: usize,
+}
+
+impl Reparameterizer for WithFourBits {
+    type Reparam = FourBits;
+
+    fn reparameterize<const D: usize>(
+        &mut self,
+        _path: &str,
+        param: Param<Tensor<D>>,
+    ) -> (Param<Tensor<D>>, Option<FourBits>) {
+        let first = self.layer == 0;
+        if D == 2 {
+            self.layer += 1;
+        }
+        (param, (D == 2 && !first).then_some(FourBits { group: self.group }))
+    }
+}
+
+impl Mlp {
+    /// Switches spectral normalization on, from random vectors.
+    pub fn with_spectral_norm(self, seed: u64) -> Self {
+        let vectors = self.shapes().into_iter().enumerate().map(|(layer, shape)| {
+            let mut values = Vec::with_capacity(shape.outputs);
+            let mut rng = stream(seed, Purpose::Spectral, layer as u64);
+            extend_normal(&mut values, shape.outputs, &mut rng);
+            HostParam { name: String::new(), shape: vec![shape.outputs], values }
+        });
+        let vectors = vectors.collect();
+        let network = self.with_spectral_vectors(vectors);
+        network.settle_spectral_norm(FIRST_ITERATIONS);
+        network
+    }
+
+    /// Switches spectral normalization on, from the vector `[outputs]` of each layer.
+    pub fn with_spectral_vectors(self, vectors: Vec<HostParam>) -> Self {
+        let vectors = vectors.into_iter();
+        self.apply_reparameterization(WithSpectralNorm { vectors })
+    }
+
+    /// Rounds the weights of all layers but the first to four bits in every pass.
+    pub fn with_four_bits(self, group: u8) -> Self {
+        self.apply_reparameterization(WithFourBits { group, layer: 0 })
+    }
+}

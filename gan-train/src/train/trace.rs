@@ -1,0 +1,91 @@
+//! Losses and scores of the steps, kept on the device until somebody asks for them.
+//!
+//! Reading a number from a GPU waits until all that was asked of it is done. So a step leaves its
+//! numbers there, and they are read together when a record is due.
+
+use super::Losses;
+use anyhow::{Result, ensure};
+use burn::prelude::*;
+use burn::tensor::TensorData;
+
+/// The numbers of [`Losses`], in the order of its fields.
+pub(super) const COUNT: usize = 7;
+
+/// Places of the numbers.
+pub(super) const DISCRIMINATOR: usize = 0;
+pub(super) const GENERATOR: usize = 1;
+pub(super) const PENALTY: usize = 2;
+pub(super) const SCORE_REAL: usize = 3;
+pub(super) const SCORE_FAKE: usize = 4;
+pub(super) const SPREAD: usize = 5;
+pub(super) const DIVERSITY: usize = 6;
+
+/// What the steps left.
+#[derive(Debug)]
+pub(super) struct Trace {
+    /// Of the last step; a network that was not updated keeps its numbers.
+    last: [Tensor<1>; COUNT],
+    /// Steps that were not read yet, with their numbers.
+    pending: Vec<(u64, Tensor<1>)>,
+    /// Those of steps that were read and not taken.
+    read: Vec<Losses>,
+}
+
+impl Trace {
+    /// Before a run's next step. `last` are the losses of the one before.
+    pub fn new(last: Losses, device: &Device) -> Self {
+        let number =
+            |value: f64| Tensor::from_data(TensorData::new(vec![value as f32], [1]), device);
+        Self { last: last.numbers().map(number), pending: Vec::new(), read: Vec::new() }
+    }
+
+    /// Replaces numbers of the step that is being made, by their place in [`Losses`].
+    pub fn set<const N: usize>(&mut self, numbers: [(usize, Tensor<1>); N]) {
+        numbers.into_iter().for_each(|(at, number)| self.last[at] = number);
+    }
+
+    /// Step `step` (from 1) is done.
+    pub fn done(&mut self, step: u64) {
+        self.pending.push((step, Tensor::cat(self.last.to_vec(), 0)));
+    }
+
+    /// Reads what is pending.
+    ///
+    /// # Errors
+    ///
+    /// A loss that is not finite; names the first step that has one.
+    pub fn settle(&mut self) -> Result<()> {
+        let pending = std::mem::take(&mut self.pending);
+        let (steps, rows): (Vec<u64>, Vec<_>) = pending.into_iter().unzip();
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let numbers: Vec<f32> = Tensor::cat(rows, 0).try_into_vec_as().expect("losses are f32");
+        for (step, numbers) in steps.into_iter().zip(numbers.chunks_exact(COUNT)) {
+            let losses = Losses::from_numbers(std::array::from_fn(|at| numbers[at].into()));
+            check_finite(step, "discriminator", losses.discriminator + losses.penalty)?;
+            check_finite(step, "generator", losses.generator)?;
+            self.read.push(losses);
+        }
+        Ok(())
+    }
+
+    /// The losses of the last step that was read.
+    pub fn last(&self) -> Option<Losses> {
+        self.read.last().copied()
+    }
+
+    /// The losses of all steps that were read since the last call.
+    pub fn take(&mut self) -> Vec<Losses> {
+        std::mem::take(&mut self.read)
+    }
+}
+
+fn check_finite(step: u64, network: &str, loss: f64) -> Result<()> {
+    ensure!(
+        loss.is_finite(),
+        "step {step}: the {network}'s loss is {loss}: training has diverged. The last checkpoint \
+         is from before; try a lower training.lr or a higher training.r1_gamma"
+    );
+    Ok(())
+}

@@ -7,8 +7,6 @@ pub mod folder;
 pub mod health;
 pub mod material;
 pub mod metrics;
-#[path = "trainer/progress.rs"]
-mod progress;
 pub mod run;
 mod state;
 mod step;
@@ -19,7 +17,6 @@ pub use state::{Shape, State};
 
 use crate::config::{Alternate, Config, Network};
 use crate::data::Split;
-use crate::export::float::FloatGenerator;
 use crate::nn::backend::Backend;
 use crate::nn::network::Mlp;
 use crate::nn::rounding;
@@ -137,15 +134,6 @@ impl Trainer {
     /// As [`checkpoint::save_best`].
     pub fn save_best(&self, folder: &Path) -> Result<()> {
         checkpoint::save_best(folder, &self.config, &self.state, self.shape, &self.data_sha256)
-    }
-
-    /// The averaged generator, ready to be quantized.
-    pub fn generator(&self) -> FloatGenerator {
-        FloatGenerator::new(
-            &self.config,
-            self.shape,
-            &self.state.generator.with_params(self.state.averaged().to_vec()),
-        )
     }
 
     /// Where the run stands.

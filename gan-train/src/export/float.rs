@@ -7,14 +7,14 @@ use crate::config::Config;
 use crate::data::idx::Images;
 use crate::nn::network::Mlp;
 use crate::nn::rounding;
-use crate::train::Shape;
+use crate::samples::Samples;
+use crate::train::{Shape, Trainer};
 use anyhow::{Context, Result};
 use gan_core::blob::{ImageShape, LayerSpec, LayerSpecs};
 use gan_core::generator::Layer;
-use gan_core::{Activation, Element, Header, LatentSampler, latent};
+use gan_core::{Activation, Element, Header, latent};
 pub use layer::FloatLayer;
 pub(crate) use layer::Moments;
-use rayon::prelude::*;
 
 /// Samples from which the normalization's statistics are computed.
 const STATISTICS_SAMPLES: usize = 12_800;
@@ -34,45 +34,6 @@ pub struct FloatGenerator {
     pub image: ImageShape,
     /// First to last.
     pub layers: Vec<FloatLayer>,
-}
-
-/// Latents of the device's sampler with their labels, as a generator of floats takes them.
-#[derive(Debug, Clone)]
-pub struct Samples {
-    /// How many.
-    pub count: usize,
-    /// 0..=127, latent after latent.
-    pub codes: Vec<u8>,
-    /// In turn; all 0 without labels.
-    pub labels: Vec<u16>,
-}
-
-impl Samples {
-    /// The first `count` latents of `seed`, labels 0, 1, 2 … in turn.
-    pub fn new(seed: u64, count: usize, latent_len: u16, classes: u16) -> Self {
-        Self::part(seed, 0, count, latent_len, classes)
-    }
-
-    /// `count` of the latents of `seed`, from number `first` on.
-    pub fn part(seed: u64, first: usize, count: usize, latent_len: u16, classes: u16) -> Self {
-        /// Latents that a thread draws after skipping those before.
-        const AT_ONCE: usize = 256;
-        let latent_len = usize::from(latent_len);
-        let mut codes = vec![0; count * latent_len];
-        codes.par_chunks_mut(AT_ONCE * latent_len).enumerate().for_each(|(index, codes)| {
-            let mut sampler = LatentSampler::new(seed);
-            sampler.advance((first + index * AT_ONCE) as u64 * latent_len as u64);
-            sampler.fill(codes);
-        });
-        let labels = (first..first + count)
-            .map(|index| (index % usize::from(classes.max(1))) as u16)
-            .collect();
-        Self { count, codes, labels }
-    }
-
-    fn reals(&self) -> Vec<f32> {
-        self.codes.iter().map(|&code| latent::real(code)).collect()
-    }
 }
 
 impl FloatGenerator {
@@ -103,8 +64,19 @@ impl FloatGenerator {
             }
             generator.layers.push(folded);
         }
-        rounding::round_float(config.training.bits(), &mut generator);
+        for (index, layer) in generator.layers.iter_mut().enumerate() {
+            let (bits, exact) = (config.training.bits(), layer.weights.clone());
+            let size = [layer.inputs, layer.outputs];
+            rounding::round(bits, index, size, &exact, &mut layer.weights);
+        }
         generator
+    }
+
+    /// The averaged generator of a run, as it stands now.
+    pub fn of(trainer: &Trainer) -> Self {
+        let state = trainer.state();
+        let average = state.generator.with_params(state.averaged().to_vec());
+        Self::new(trainer.config(), trainer.shape(), &average)
     }
 
     /// Calls `part` with the outputs of the last layer, `[sample][output]`, and the labels, for

@@ -5,7 +5,7 @@ use burn::prelude::Device;
 use serde::{Deserialize, Serialize};
 
 /// What computes. Another backend rounds differently, so it is part of what makes a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
     /// burn-flex, the maintained one.

@@ -4,9 +4,8 @@
 //! derivative 1 (the straight-through estimator, Bengio et al. 2013). The exact weights are what a
 //! checkpoint holds and what is averaged.
 
+use crate::config::Bits;
 use crate::config::Config;
-use crate::export::float::FloatGenerator;
-use crate::export::quantize::Bits;
 use crate::nn::half_bytes::HalfBytes;
 use crate::nn::network::{Mlp, Param};
 use gan_core::Element;
@@ -42,15 +41,14 @@ pub(crate) fn update(bits: Bits, network: &mut Mlp, params: &[Param]) {
     }
 }
 
-/// Rounds a trained generator as it was while it was trained.
-pub(crate) fn round_float(bits: Bits, generator: &mut FloatGenerator) {
-    for (index, layer) in generator.layers.iter_mut().enumerate() {
-        let exact = layer.weights.clone();
-        round(bits, index, [layer.inputs, layer.outputs], &exact, &mut layer.weights);
-    }
-}
-
-fn round(bits: Bits, layer: usize, size: [usize; 2], exact: &[f32], rounded: &mut [f32]) {
+/// Rounds the weights `exact` of layer number `layer`, `[input][output]`, as its blob will have them.
+pub(crate) fn round(
+    bits: Bits,
+    layer: usize,
+    size: [usize; 2],
+    exact: &[f32],
+    rounded: &mut [f32],
+) {
     match bits.element(layer) {
         Element::I4 { group } => {
             HalfBytes::new(exact, size, group, |_| 1.0, |_| 0.0).write(rounded)

@@ -2,13 +2,16 @@
 
 use super::history::evenly;
 use crate::blob_file::{BlobFile, generate};
+use crate::config::Bits;
 use crate::data::idx::Images;
-use crate::export::agreement::{self, Agreement};
-use crate::export::float::{FloatGenerator, Samples};
-use crate::export::quantize::{Bits, quantize};
+use crate::export;
+use crate::export::float::FloatGenerator;
+use crate::export::quantize::quantize;
+use crate::judge::agreement::Agreement;
 use crate::nn::network::Mlp;
 use crate::output::grid;
 use crate::output::picture::Picture;
+use crate::samples::Samples;
 use crate::train::checkpoint::{self, Which};
 use crate::train::folder::RunConfig;
 use anyhow::Result;
@@ -61,7 +64,7 @@ impl Model {
         if !folder.join(checkpoint::FILE).exists() {
             return Ok(None);
         }
-        let (generator, description) = checkpoint::generator(folder, &run.config, Which::Best)?;
+        let (generator, description) = export::generator(folder, &run.config, Which::Best)?;
         let shape = description.shape();
         let params = [shape.generator(&run.config), shape.discriminator(&run.config)]
             .map(|layers| Mlp::numbers(&layers));
@@ -88,9 +91,9 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// As [`agreement::compare`].
+    /// As [`export::agreement`].
     pub fn agreement(&self) -> Result<Agreement> {
-        agreement::compare(&self.int8.decode()?, &self.generator, self.seed)
+        export::agreement(&self.int8.decode()?, &self.generator, self.seed)
     }
 
     /// The images of a sample grid from `blob`, and its columns.

@@ -4,7 +4,6 @@
 use super::folder::CONFIG;
 use super::{Losses, Shape, State};
 use crate::config::Config;
-use crate::export::float::FloatGenerator;
 use crate::files::tensor_file::{self, Numbers, TensorFile};
 use crate::nn::network::{Mlp, Param};
 use crate::output::atomic;
@@ -208,7 +207,7 @@ pub fn load(folder: &Path, config: &Config) -> Result<Checkpoint> {
 }
 
 /// Which generator of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Which {
     /// The one that scored best in an evaluation; the last one if there was none.
     #[default]
@@ -217,20 +216,15 @@ pub enum Which {
     Last,
 }
 
-/// A run's averaged generator, ready to be quantized, and the description of the file that it is
-/// from.
+/// A run's averaged generator as it was trained, and the description of the file that it is from.
 ///
 /// # Errors
 ///
 /// As [`load`].
-pub fn generator(
-    folder: &Path,
-    config: &Config,
-    which: Which,
-) -> Result<(FloatGenerator, Description)> {
+pub fn average(folder: &Path, config: &Config, which: Which) -> Result<(Mlp, Description)> {
     let best = folder.join(BEST);
     let path = if which == Which::Best && best.exists() { best } else { folder.join(FILE) };
-    let (average, description) = tensor_file::read(&path, |file| {
+    tensor_file::read(&path, |file| {
         let description = Description::read(file, config)?;
         let layers = description.shape().generator(config);
         let mut average = Mlp {
@@ -243,8 +237,7 @@ pub fn generator(
             param.values = file.values(&averaged_name(config, param), &param.shape)?;
         }
         Ok((average, description))
-    })?;
-    Ok((FloatGenerator::new(config, description.shape(), &average), description))
+    })
 }
 
 /// The step of the best average, if there is one.

@@ -3,7 +3,6 @@
 use super::Losses;
 use crate::config::{Config, LayerConfig};
 use crate::data::Split;
-use crate::export::float::FloatGenerator;
 use crate::nn::network::{Dense, Mlp, Param};
 use crate::optim::{Optimizer, Weights};
 use crate::random::Purpose;
@@ -114,27 +113,6 @@ impl State {
             discriminator_optimizer,
             losses: Losses::default(),
         }
-    }
-
-    /// Begins with a generator that has no normalization, and labels in its biases, and with a
-    /// trained discriminator. Their optimizers begin anew: the moments of a folded network are
-    /// others.
-    pub fn take_over(&mut self, generator: &FloatGenerator, discriminator: Mlp) {
-        for (params, layer) in self.generator.params.chunks_exact_mut(2).zip(&generator.layers) {
-            let [weight, bias] = params else { continue };
-            weight.values.clone_from(&layer.weights);
-            if layer.bias.len() == bias.values.len() && weight.shape[0] == layer.inputs {
-                bias.values.clone_from(&layer.bias);
-            } else {
-                // The columns of one-hot labels, each of which adds its own row of biases.
-                weight.values.extend(&layer.bias);
-                bias.values.fill(0.0);
-            }
-        }
-        if !self.average.is_empty() {
-            self.average.clone_from(&self.generator.params);
-        }
-        self.discriminator = discriminator;
     }
 
     /// What is evaluated and quantized: the average's params, or the generator's own if there is

@@ -1,7 +1,7 @@
 //! How far an int8 generator is from the float generator it was made of, pixel by pixel.
 
-use crate::blob_file::{BlobFile, generate};
-use crate::export::float::{FloatGenerator, Samples};
+use crate::blob_file::generate;
+use crate::samples::Samples;
 use anyhow::{Result, ensure};
 use gan_core::Generator;
 use serde::Serialize;
@@ -27,19 +27,18 @@ const IMAGES: usize = 1000;
 /// minutes.
 const MULTIPLICATIONS: usize = 4_000_000_000;
 
-/// Compares `generator` with the float generator of its run. Both run on gan-core.
+/// Compares `generator` with the float generator that it was made of, a blob of f32 layers. Both run
+/// on gan-core, with the same latents and labels.
 ///
 /// # Errors
 ///
 /// They are not of the same shape.
-pub fn compare(generator: &Generator<'_>, float: &FloatGenerator, seed: u64) -> Result<Agreement> {
-    let blob = BlobFile::new(&float.to_blob()?);
-    let float = blob.decode()?;
+pub fn compare(generator: &Generator<'_>, float: &Generator<'_>, seed: u64) -> Result<Agreement> {
     let shape = |generator: &Generator<'_>| {
         (generator.latent_len(), generator.classes(), generator.image())
     };
     ensure!(
-        shape(generator) == shape(&float),
+        shape(generator) == shape(float),
         "the blob is not of this run: latent, labels or image size differ"
     );
     let weights: usize = generator
@@ -50,7 +49,7 @@ pub fn compare(generator: &Generator<'_>, float: &FloatGenerator, seed: u64) -> 
         .sum();
     let images = (MULTIPLICATIONS / weights.max(1)).clamp(10, IMAGES);
     let samples = Samples::new(seed, images, generator.latent_len() as u16, generator.classes());
-    let (a, b) = (generate(generator, &samples)?, generate(&float, &samples)?);
+    let (a, b) = (generate(generator, &samples)?, generate(float, &samples)?);
 
     let mut histogram = [0u64; 256];
     a.pixels.iter().zip(&b.pixels).for_each(|(a, b)| histogram[usize::from(a.abs_diff(*b))] += 1);

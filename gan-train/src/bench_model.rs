@@ -5,8 +5,9 @@
 //! with variance `n * var(w) * v`. Multipliers follow from that: codes and pixels are spread as a
 //! trained model's are, whatever the shape.
 
+use crate::config::Bits;
 use crate::export::float::encode;
-use crate::export::quantize::{Bits, Numbers, Weights};
+use crate::export::quantize::{Numbers, Weights};
 use crate::random::{Purpose, stream};
 use anyhow::{Context, Result, ensure};
 use gan_core::activation::{output_index, output_table};
@@ -263,7 +264,7 @@ impl Random {
 mod tests {
     use super::*;
     use crate::blob_file::{BlobFile, generate};
-    use crate::export::float::Samples;
+    use crate::samples::Samples;
 
     const RELU: Activation = Activation::Relu;
     const LEAKY: Activation = Activation::LeakyRelu(0.2);

@@ -1,7 +1,7 @@
 //! `.gan` files on a host: read into memory at the alignment that `decode` asks for.
 
 use crate::data::idx::Images;
-use crate::export::float::Samples;
+use crate::samples::Samples;
 use anyhow::{Context, Result, ensure};
 use gan_core::blob::{self, ALIGNMENT};
 use gan_core::host::Runner;

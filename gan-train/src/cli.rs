@@ -1,20 +1,26 @@
 //! The command line.
 
 mod bench_model;
+mod choices;
 mod classifier;
 mod compare;
+mod dataset;
 mod evaluate;
 mod finetune;
 mod finished;
 mod fit;
 mod generate;
 mod inspect;
+pub mod messages;
 mod pack;
 mod presets;
+#[path = "trainer/progress.rs"]
+mod progress;
 mod quantize;
 mod quickstart;
 mod report;
 mod train;
+mod training;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -50,7 +56,7 @@ enum Command {
     Fit(fit::FitCommand),
     Evaluate(evaluate::Evaluate),
     Classifier(classifier::TrainClassifier),
-    Report(report::Report),
+    Report(report::ReportCommand),
     Compare(compare::Compare),
     BenchModel(bench_model::BenchModel),
 }

@@ -123,19 +123,27 @@ impl Split {
 /// Images of the built-in digits that are kept for judging.
 const DIGITS_HELD_OUT: usize = 300;
 
-/// Opens `digits`, `mnist` or a folder.
+/// Hears of a download: the file's name, the bytes that are there, and all of them (0 if the server
+/// does not say). After a file's last bytes it may be another file's turn.
+pub type OnDownload<'c> = dyn FnMut(&str, u64, u64) + 'c;
+
+/// Opens `digits`, `mnist` or a folder. If MNIST has to be downloaded, `on_download` hears of it.
 ///
 /// # Errors
 ///
 /// Names the file and what is wrong with it.
-pub fn open(name: &str, data_dir: Option<&Path>) -> Result<Dataset> {
+pub fn open(
+    name: &str,
+    data_dir: Option<&Path>,
+    on_download: &mut OnDownload<'_>,
+) -> Result<Dataset> {
     ensure!(
         data_dir.is_none() || name == "mnist",
         "--data-dir goes with --data mnist, not with --data {name}"
     );
     match name {
         "digits" => digits(),
-        "mnist" => mnist::open(data_dir),
+        "mnist" => mnist::open(data_dir, on_download),
         folder => folder_dataset(folder, Path::new(folder)),
     }
 }

@@ -1,5 +1,47 @@
-//! From a trained network to a blob: normalization folded into the layers, then integers.
+//! From a trained network to a blob: normalization and labels are folded into the layers, and the
+//! folded layers become integers.
 
-pub mod agreement;
 pub mod float;
 pub mod quantize;
+
+use crate::config::Config;
+use crate::judge::agreement::{self, Agreement};
+use crate::train::checkpoint::{self, Description, Which};
+use anyhow::{Result, ensure};
+use float::FloatGenerator;
+use gan_core::Generator;
+use std::path::Path;
+
+/// The averaged generator of the run in `folder`, ready to be quantized, and the description of the
+/// file that it is from.
+///
+/// # Errors
+///
+/// As [`checkpoint::averaged`].
+pub fn generator(
+    folder: &Path,
+    config: &Config,
+    which: Which,
+) -> Result<(FloatGenerator, Description)> {
+    let (average, description) = checkpoint::averaged(folder, config, which)?;
+    Ok((FloatGenerator::new(config, &description.run(), &average), description))
+}
+
+/// Compares a blob's `generator` with the float generator of its run, as [`agreement::compare`]
+/// does it.
+///
+/// # Errors
+///
+/// The two are not of the same shape.
+pub fn agreement(
+    generator: &Generator<'_>,
+    float: &FloatGenerator,
+    seed: u64,
+) -> Result<Agreement> {
+    let of_blob = (generator.latent_len(), generator.classes(), generator.image());
+    ensure!(
+        of_blob == (float.latent_len.into(), float.classes, float.image),
+        "the blob is not of this run: latent, labels or image size differ"
+    );
+    agreement::compare(generator, |samples| float.images(samples), seed)
+}

@@ -1,3 +1,4 @@
-//! Files that hold tensors.
+//! What files of a run are made of: tensors, and lines of JSON.
 
+pub mod json_lines;
 pub mod tensor_file;

@@ -4,6 +4,7 @@
 //! generator that the blob was made of, and, as the floor that no generator can be expected to
 //! pass, real training images.
 
+pub mod agreement;
 pub mod classifier;
 pub mod evaluations;
 pub mod frechet;
@@ -17,7 +18,7 @@ pub mod until;
 
 use crate::blob_file::generate;
 use crate::data::{Dataset, Split};
-use crate::export::float::Samples;
+use crate::samples::Samples;
 use anyhow::{Context, Result, ensure};
 use classifier::{Card, Classifier};
 use gan_core::Generator;
@@ -44,7 +45,7 @@ pub struct Report {
     /// Fraction of the real images that the classifier gets right.
     pub classifier_accuracy: f64,
     /// int8 against float, if the run is there.
-    pub agreement: Option<crate::export::agreement::Agreement>,
+    pub agreement: Option<agreement::Agreement>,
     /// The blob's images; of a blob of floats they are in `float`.
     pub int8: Option<Scores>,
     /// The float generator's images, of the same latents.

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     tune_allocator();
+    cli::messages::install();
     match cli::Cli::parse().run() {
         Ok(code) => code,
         Err(error) => {

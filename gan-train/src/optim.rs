@@ -140,7 +140,7 @@ impl Optim {
         self.rule.state_flatten("", state, &mut sink);
         let mut memory = Memory::default();
         for (name, data) in sink.tensors {
-            let shape = data.shape.to_vec();
+            let shape = data.shape().to_vec();
             let values = data.try_into_vec().ok().context("a moment is not of f32")?;
             memory.moments.push(Moment { name, shape, values });
         }

@@ -3,6 +3,5 @@
 pub mod ascii;
 pub mod atomic;
 pub mod grid;
-pub mod losses;
 pub mod numbers;
 pub mod picture;

@@ -4,6 +4,7 @@ pub mod animation;
 pub mod chart;
 pub mod compare;
 pub mod curves;
+pub mod folder;
 pub mod history;
 pub mod html;
 pub mod measures;

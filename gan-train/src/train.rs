@@ -7,8 +7,6 @@ pub mod folder;
 pub mod health;
 pub mod material;
 pub mod metrics;
-#[path = "trainer/progress.rs"]
-mod progress;
 pub mod run;
 mod state;
 mod step;

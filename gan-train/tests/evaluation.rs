@@ -2,11 +2,11 @@
 
 mod common;
 use common::{fail, folder, mnist, short_run, succeed};
+use gan_train::config::METRICS;
 use gan_train::data::idx::{self, Images};
 use gan_train::data::{self, Split};
 use gan_train::judge::Judge;
 use gan_train::judge::classifier::Classifier;
-use gan_train::judge::quick::METRICS;
 use std::fs;
 use std::path::Path;
 use std::time::Instant;
@@ -73,7 +73,7 @@ fn real_mnist_has_the_known_scores() {
 #[test]
 fn a_quick_judgement_of_real_mnist_agrees() {
     let Some(mnist) = mnist() else { return };
-    let data = data::open("mnist", Some(&mnist)).unwrap();
+    let data = data::open("mnist", Some(&mnist), &mut |_, _, _| {}).unwrap();
     let (held_out, train) = data.train.tenth_and_others();
     let start = Instant::now();
     let classifier = Classifier::for_data(&data.train).unwrap();

@@ -5,7 +5,7 @@ mod common;
 use common::{command, fail, folder, succeed};
 use gan_train::blob_file::{BlobFile, generate};
 use gan_train::data::idx;
-use gan_train::export::float::Samples;
+use gan_train::samples::Samples;
 use std::fs;
 use std::path::Path;
 

@@ -4,8 +4,10 @@ use gan_core::blob::ImageShape;
 use gan_core::generator::{Layer, Output};
 use gan_core::{Activation, Element};
 use gan_train::blob_file::{BlobFile, generate};
-use gan_train::export::float::{FloatGenerator, FloatLayer, Samples};
-use gan_train::export::quantize::{Bits, quantize};
+use gan_train::config::Bits;
+use gan_train::export::float::{FloatGenerator, FloatLayer};
+use gan_train::export::quantize::quantize;
+use gan_train::samples::Samples;
 
 /// Pseudo-random numbers in -1..1, the same in every run.
 fn noise(seed: u32) -> impl FnMut() -> f32 {

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use gan_core::Activation;
 use gan_train::bench_model::{Sizes, blob};
 use gan_train::blob_file::BlobFile;
-use gan_train::export::quantize::Bits;
+use gan_train::config::Bits;
 use gan_train::output::atomic;
 use std::path::PathBuf;
 use std::process::ExitCode;

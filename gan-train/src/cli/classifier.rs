@@ -1,9 +1,8 @@
 //! `gan-train classifier`.
 
-use super::thousands;
+use super::{dataset, thousands};
 use anyhow::{Context, Result};
 use clap::Args;
-use gan_train::data;
 use gan_train::judge::classifier::{Classifier, STEPS};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,7 +34,7 @@ pub struct TrainClassifier {
 
 impl TrainClassifier {
     pub fn run(self) -> Result<ExitCode> {
-        let dataset = data::open(&self.data, self.data_dir.as_deref())?;
+        let dataset = dataset::open(&self.data, self.data_dir.as_deref())?;
         let start = Instant::now();
         let classifier = Classifier::train(&dataset.train, self.steps, self.seed)
             .with_context(|| format!("--data {}", self.data))?;

@@ -2,13 +2,14 @@
 
 mod table;
 
+use super::dataset;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use gan_train::blob_file::BlobFile;
-use gan_train::data;
-use gan_train::export::agreement;
+use gan_train::config::Bits;
+use gan_train::export;
 use gan_train::export::float::FloatGenerator;
-use gan_train::export::quantize::{Bits, quantize};
+use gan_train::export::quantize::quantize;
 use gan_train::judge::classifier::Classifier;
 use gan_train::judge::{Report, evaluate};
 use gan_train::train::checkpoint::{self, Which};
@@ -56,7 +57,7 @@ impl Evaluate {
     pub fn run(self) -> Result<ExitCode> {
         let file = BlobFile::read(&self.file)?;
         let generator = super::decode(&file, &self.file)?;
-        let dataset = data::open(&self.data, self.data_dir.as_deref())?;
+        let dataset = dataset::open(&self.data, self.data_dir.as_deref())?;
         let classifier = self.classifier.as_deref().map(|path| -> Result<Classifier> {
             let classifier = Classifier::read(path)?;
             classifier.check(&dataset.train).with_context(|| path.display().to_string())?;
@@ -70,7 +71,7 @@ impl Evaluate {
         };
         let agreement = float
             .as_ref()
-            .map(|float| agreement::compare(&generator, float, self.seed))
+            .map(|float| export::agreement(&generator, float, self.seed))
             .transpose()?;
         let float =
             float.map(|float| float.to_blob()).transpose()?.map(|blob| BlobFile::new(&blob));
@@ -102,7 +103,7 @@ impl Evaluate {
             &[Which::Last]
         };
         for &which in all {
-            let (float, _) = checkpoint::generator(folder, &run.config, which)?;
+            let (float, _) = export::generator(folder, &run.config, which)?;
             if quantize(&float, bits)? == file.bytes() || float.to_blob()? == file.bytes() {
                 return Ok(Some(float));
             }

@@ -1,17 +1,16 @@
 //! `gan-train finetune`.
 
-use super::{finished, thousands};
+use super::choices::Which;
+use super::training::{self, Options, Prepared};
+use super::{dataset, finished, thousands};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use gan_train::data;
-use gan_train::interrupt;
-use gan_train::output::{atomic, losses};
-use gan_train::report::watch::{self, Watch};
-use gan_train::train::checkpoint::{self, Checkpoint, Which};
+use gan_train::export;
+use gan_train::train::State;
+use gan_train::train::checkpoint::{self, Checkpoint};
 use gan_train::train::folder::{self, RunConfig};
 use gan_train::train::material::Material;
-use gan_train::train::run::{self, End, Options};
-use gan_train::train::{State, Trainer, metrics};
+use gan_train::train::run::End;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -53,18 +52,14 @@ pub struct Finetune {
 impl Finetune {
     pub fn run(self) -> Result<ExitCode> {
         let mut run = RunConfig::read(&self.run_dir)?;
-        let (float, _) = checkpoint::generator(&self.run_dir, &run.config, self.checkpoint)?;
-        let Checkpoint { state: trained, shape, data_sha256 } =
-            checkpoint::load(&self.run_dir, &run.config)?;
+        let (float, _) = export::generator(&self.run_dir, &run.config, self.checkpoint.into())?;
+        let device = run.device.open()?;
+        let Checkpoint { state: trained, run: run_data } =
+            checkpoint::load(&self.run_dir, &run.config, &device)?;
         let shown = self.out.display();
-        let taken =
-            [checkpoint::FILE, folder::CONFIG].iter().any(|name| self.out.join(name).exists());
         let same = self.out.exists() && self.out.canonicalize()? == self.run_dir.canonicalize()?;
         ensure!(!same, "--out {shown}: is the run itself");
-        ensure!(
-            self.overwrite || !taken,
-            "{shown}: there is a run (or another config.toml) in it already: --overwrite, or another --out"
-        );
+        training::check_free(&self.out, self.overwrite)?;
 
         run.config.generator.fold_batch_norm();
         let training = &mut run.config.training;
@@ -81,37 +76,24 @@ impl Finetune {
         training.eval_every = self.eval_every.unwrap_or(tenth);
         run.config.check()?;
 
-        let dataset = data::open(&run.data, run.data_dir.as_deref()).with_context(|| {
+        let dataset = dataset::open(&run.data, run.data_dir.as_deref()).with_context(|| {
             format!("the data of {} ({})", self.run_dir.join(folder::CONFIG).display(), run.data)
         })?;
         let material = Material::new(&run.config, dataset)?;
-        let judge = watch::judge(&run.config, &material, None)?;
-        let mut state = State::new(&run.config, shape);
-        state.take_over(&float, trained.discriminator);
-        let mut trainer =
-            Trainer::new(run.config.clone(), run.device, material.into_train(), shape, state)?;
-        ensure!(
-            trainer.data_sha256() == data_sha256,
-            "{}: not the images and labels that the run was trained on",
-            run.data
-        );
-
-        // Nothing refuses from here on: what was in the folder may go.
-        atomic::create_folder(&self.out)?;
-        folder::clear(&self.out)?;
-        let watch = Watch::new(&run.config, judge, &self.out, 0, false)?;
-        run.write(&self.out)?;
-        trainer.save(&self.out)?;
+        let (shape, params) = (run_data.shape, float.params());
+        let discriminator = &trained.discriminator;
+        let state = State::begin_with(&run.config, shape, &params, discriminator, &device);
         eprintln!(
             "training {} with weights of 4 bits for {} steps, in {shown}",
             run.config.name,
             thousands(self.steps)
         );
-        interrupt::catch()?;
-        let end = run::train(&mut trainer, watch, &self.out, &Options::default())?;
-        losses::write(&self.out.join(folder::LOSSES), &metrics::read(&self.out)?)?;
+        let data = run.data.clone();
+        let prepared = Prepared::new(run, material, &device, state, Options::default())?;
+        prepared.check_data(&data, &run_data.sha256, &self.run_dir)?;
+        let (trainer, end) = prepared.begin(&self.out)?;
         if end == End::Interrupted {
-            return Ok(super::train::interrupted(&self.out));
+            return Ok(training::interrupted(&self.out));
         }
         finished::finish(&self.out, trainer)
     }

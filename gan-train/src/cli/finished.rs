@@ -2,11 +2,12 @@
 
 use super::thousands;
 use anyhow::Result;
-use gan_train::export::float::Samples;
+use gan_train::export;
 use gan_train::output::grid;
-use gan_train::report::page;
-use gan_train::train::checkpoint::{self, Which};
-use gan_train::train::{Trainer, folder};
+use gan_train::report::{folder, page};
+use gan_train::samples::Samples;
+use gan_train::train::Trainer;
+use gan_train::train::checkpoint::Which;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -19,7 +20,7 @@ pub fn finish(folder: &Path, trainer: Trainer) -> Result<ExitCode> {
         (trainer.state().step, trainer.state().seconds, trainer.config().clone());
     // A network of a gigabyte should not be in memory twice.
     drop(trainer);
-    let (float, _) = checkpoint::generator(folder, &config, Which::Best)?;
+    let (float, _) = export::generator(folder, &config, Which::Best)?;
     let samples = Samples::new(config.seed, 100, float.latent_len, float.classes);
     grid::write(
         &folder.join(folder::SAMPLES),

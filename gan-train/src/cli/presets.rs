@@ -1,8 +1,9 @@
 //! `gan-train presets`.
 
+use super::choices::Recipe;
 use anyhow::Result;
 use clap::Args;
-use gan_train::config::{PRESETS, Preset, Recipe};
+use gan_train::config::{PRESETS, Preset};
 use std::process::ExitCode;
 
 /// List the presets, or print one's TOML file, to start your own from
@@ -24,7 +25,7 @@ impl Presets {
         let text = match self.name {
             Some(name) => Preset::find(&name)
                 .map_err(|error| anyhow::anyhow!("presets {error:#}"))?
-                .text(self.recipe)
+                .text(self.recipe.into())
                 .to_owned(),
             None => PRESETS
                 .iter()

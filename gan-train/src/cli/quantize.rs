@@ -1,14 +1,14 @@
 //! `gan-train quantize`.
 
+use super::choices::Which;
 use super::{inspect, thousands};
 use anyhow::{Result, ensure};
 use clap::Args;
 use gan_train::blob_file::BlobFile;
+use gan_train::config::Bits;
 use gan_train::config::TrainingConfig;
-use gan_train::export::agreement;
-use gan_train::export::quantize::Bits;
+use gan_train::export;
 use gan_train::output::atomic;
-use gan_train::train::checkpoint::{self, Which};
 use gan_train::train::folder::RunConfig;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,23 +47,20 @@ impl Quantize {
     pub fn run(self) -> Result<ExitCode> {
         let run = RunConfig::read(&self.run_dir)?;
         let (float, description) =
-            checkpoint::generator(&self.run_dir, &run.config, self.checkpoint)?;
+            export::generator(&self.run_dir, &run.config, self.checkpoint.into())?;
         let step = description.step;
         let steps = run.config.training.steps;
         if step < steps {
             eprintln!("note: the generator of step {} of {}", thousands(step), thousands(steps));
         }
         let bits = self.bits(&run.config.training)?;
-        let blob = if self.float {
-            float.to_blob()?
-        } else {
-            gan_train::export::quantize::quantize(&float, bits)?
-        };
+        let blob =
+            if self.float { float.to_blob()? } else { export::quantize::quantize(&float, bits)? };
         atomic::write(&self.out, &blob)?;
         let file = BlobFile::new(&blob);
         let generator = super::decode(&file, &self.out)?;
         eprint!("{}", inspect::summary(&generator));
-        let agreement = agreement::compare(&generator, &float, run.config.seed)?;
+        let agreement = export::agreement(&generator, &float, run.config.seed)?;
         eprintln!(
             "against float: pixels differ by {:.2} of 255 on average, {} at most",
             agreement.mean, agreement.max

@@ -1,23 +1,22 @@
 //! `gan-train quickstart`: the whole way on the built-in digits.
 
-use super::{generate::grid, inspect, thousands, train};
+use super::training::{self, Options, Prepared};
+use super::{generate::grid, inspect, thousands};
 use anyhow::{Result, ensure};
 use clap::Args;
 use gan_train::blob_file::{BlobFile, generate};
+use gan_train::config::Bits;
 use gan_train::config::{Config, Recipe};
-use gan_train::export::agreement;
-use gan_train::export::float::Samples;
-use gan_train::export::quantize::{Bits, quantize};
+use gan_train::export;
+use gan_train::export::float::FloatGenerator;
+use gan_train::export::quantize::quantize;
 use gan_train::nn::device::DeviceName;
-use gan_train::output::{ascii, atomic, losses};
+use gan_train::output::{ascii, atomic};
+use gan_train::report::folder;
+use gan_train::samples::Samples;
 use gan_train::train::checkpoint;
-use gan_train::train::folder::{self, RunConfig};
-use gan_train::train::metrics;
-use gan_train::{
-    data,
-    train::material::Material,
-    train::run::{End, Options},
-};
+use gan_train::train::folder::RunConfig;
+use gan_train::{data, train::State, train::material::Material, train::run::End};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -68,20 +67,22 @@ impl Quickstart {
             run.config.name, dataset.train.images.count, self.seed
         );
         let material = Material::new(&run.config, dataset)?;
-        let (trainer, end) = train::start(run, material, folder, &Options::default())?;
+        let device = run.device.open()?;
+        let state = State::new(&run.config, material.shape, &device);
+        let prepared = Prepared::new(run, material, &device, state, Options::default())?;
+        let (trainer, end) = prepared.begin(folder)?;
         if end == End::Interrupted {
-            return Ok(train::interrupted(folder));
+            return Ok(training::interrupted(folder));
         }
         let state = trainer.state();
         eprintln!("trained {} steps in {:.1} s", thousands(state.step), state.seconds);
-        losses::write(&folder.join(folder::LOSSES), &metrics::read(folder)?)?;
 
-        let float = trainer.generator();
+        let float = FloatGenerator::of(&trainer);
         let path = folder.join(folder::QUICKSTART_BLOB);
         atomic::write(&path, &quantize(&float, Bits::Eight)?)?;
         let file = BlobFile::read(&path)?;
         let generator = super::decode(&file, &path)?;
-        let agreement = agreement::compare(&generator, &float, self.seed)?;
+        let agreement = export::agreement(&generator, &float, self.seed)?;
         ensure!(
             agreement.mean <= AGREEMENT_BOUND,
             "{}: the int8 model's pixels differ from the float model's by {:.2} of 255 on average (expected at most {AGREEMENT_BOUND})",
@@ -100,7 +101,7 @@ impl Quickstart {
             "{drawn}{sizes}\
 int8 against float: pixels differ by {mean:.2} of 255 on average (seed {seed}, 1,000 images)
 
-In {shown}: samples.png  losses.svg  digits.gan  checkpoint.safetensors  config.toml  metrics.jsonl
+In {shown}: samples.png  digits.gan  checkpoint.safetensors  config.toml  metrics.jsonl
 
 Try next (gan-train is: cargo run --release -p gan-train --):
   gan-train generate {shown}/digits.gan --label 7 --count 5 --ascii

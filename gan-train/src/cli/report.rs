@@ -11,13 +11,13 @@ use std::process::ExitCode;
 #[command(
     after_help = "Example:\n  gan-train report runs/mnist\n\nThe page, report.html, needs no other file and no network. The run may still be training."
 )]
-pub struct Report {
+pub struct ReportCommand {
     /// The run's folder
     #[arg(value_name = "RUN")]
     run: PathBuf,
 }
 
-impl Report {
+impl ReportCommand {
     pub fn run(self) -> Result<ExitCode> {
         let path = page::write(&self.run)?;
         super::print(&format!("{}\n", path.display()))?;

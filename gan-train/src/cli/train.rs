@@ -1,22 +1,19 @@
 //! `gan-train train`.
 
-use super::{finished, thousands};
+use super::choices::Recipe;
+use super::training::{self, Options, Prepared};
+use super::{dataset, finished, thousands};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use gan_train::config::{Config, PRESETS, Recipe};
-use gan_train::data;
-use gan_train::interrupt;
-use gan_train::judge::scoring::Judge;
+use gan_train::config::{Config, PRESETS};
 use gan_train::judge::until::Until;
+use burn::prelude::Device;
 use gan_train::nn::device::DeviceName;
-use gan_train::output::{atomic, losses};
-use gan_train::report::watch::{self, Watch};
 use gan_train::train::checkpoint::{self, Checkpoint};
 use gan_train::train::folder::{self, RunConfig};
 use gan_train::train::material::Material;
-use gan_train::train::metrics;
-use gan_train::train::run::{self, End, Options};
+use gan_train::train::run::{self, End};
 use gan_train::train::{State, Trainer};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,7 +29,7 @@ use std::time::Duration;
 Without --preset or --config: digits8 for 8x8 images, else compact. Without --epochs, --steps or --minutes: the configuration's steps.
 --epochs, --steps and --minutes count from the start of the run, also with --resume.
 
-In the run's folder: checkpoint.safetensors (--resume), best.safetensors (what quantize takes), config.toml, metrics.jsonl, losses.svg,
+In the run's folder: checkpoint.safetensors (--resume), best.safetensors (what quantize takes), config.toml, metrics.jsonl,
 evaluations.jsonl, grids/, samples.gif, samples.png, report.html.")]
 pub struct Train {
     /// `digits` (built-in), `mnist`, or a folder of IDX files (images, and labels if it has them;
@@ -87,8 +84,9 @@ pub struct Train {
     /// Replace a run that is in the folder already
     #[arg(long)]
     overwrite: bool,
-    /// What computes
-    #[arg(long, value_enum, default_value_t)]
+    /// Where networks are trained: flex (this CPU), or what the build has of ndarray, wgpu, vulkan,
+    /// metal, webgpu, cuda[:N]
+    #[arg(long, value_name = "DEVICE", default_value_t)]
     device: DeviceName,
     /// The run's folder [default: runs/NAME]
     #[arg(long)]
@@ -108,14 +106,13 @@ impl Train {
             Some(folder) => self.resume(folder)?,
             None => self.begin()?,
         };
-        losses::write(&folder.join(folder::LOSSES), &metrics::read(&folder)?)?;
         if end == End::Interrupted {
-            return Ok(interrupted(&folder));
+            return Ok(training::interrupted(&folder));
         }
-        if let (End::Reached(evaluation), Some(until)) = (&end, &self.until) {
+        if let (End::Reached, Some(until)) = (end, &self.until) {
             eprintln!(
                 "{until} at step {}; --resume {} goes on",
-                thousands(evaluation.step),
+                thousands(trainer.state().step),
                 folder.display()
             );
         }
@@ -124,14 +121,14 @@ impl Train {
 
     fn begin(&self) -> Result<(PathBuf, Trainer, End)> {
         let name = self.data.as_deref().context("--data is missing")?;
-        let dataset = data::open(name, self.data_dir.as_deref())?;
+        let dataset = dataset::open(name, self.data_dir.as_deref())?;
+        let recipe = self.recipe.into();
         let mut config = match (&self.preset, &self.config) {
             (_, Some(path)) => Config::read(path)?,
-            (Some(preset), None) => Config::preset(preset, self.recipe)?,
+            (Some(preset), None) => Config::preset(preset, recipe)?,
             (None, None) => {
                 let small = dataset.train.images.image_len() <= 64;
-                let preset =
-                    Config::preset(if small { "digits8" } else { "compact" }, self.recipe)?;
+                let preset = Config::preset(if small { "digits8" } else { "compact" }, recipe)?;
                 // Labels are optional where nobody asked for a conditional model.
                 Config {
                     conditional: preset.conditional && dataset.train.labels.is_some(),
@@ -145,13 +142,7 @@ impl Train {
             config.name.clone_from(name);
         }
         let folder = self.out.clone().unwrap_or_else(|| Path::new("runs").join(&config.name));
-        let taken =
-            [checkpoint::FILE, folder::CONFIG].iter().any(|name| folder.join(name).exists());
-        ensure!(
-            self.overwrite || !taken,
-            "{shown}: there is a run (or another config.toml) in it already: --resume {shown}, --overwrite, or another --out",
-            shown = folder.display()
-        );
+        training::check_free(&folder, self.overwrite)?;
         if let Some(every) = self.eval_every {
             config.training.eval_every = every;
         } else if config.training.eval_every > 0 && dataset.train.labels.is_none() {
@@ -160,7 +151,8 @@ impl Train {
         }
         config.check()?;
         let material = Material::new(&config, dataset)?;
-        self.set_length(&mut config, self.device, &material)?;
+        let device = self.device.open()?;
+        self.set_length(&mut config, &device, &material)?;
         let images = &material.train.images;
         eprintln!(
             "training {} on {} images of {}x{} for {} steps, seed {}, in {}",
@@ -178,16 +170,19 @@ impl Train {
         };
         let data_dir = self.data_dir.as_deref().map(absolute).transpose()?;
         let run = RunConfig { data, data_dir, device: self.device, config };
-        let (trainer, end) = start(run, material, &folder, &self.options())?;
+        let state = State::new(&run.config, material.shape, &device);
+        let prepared = Prepared::new(run, material, &device, state, self.options())?;
+        let (trainer, end) = prepared.begin(&folder)?;
         Ok((folder, trainer, end))
     }
 
     fn resume(&self, folder: &Path) -> Result<(PathBuf, Trainer, End)> {
         let mut run = RunConfig::read(folder)?;
-        let Checkpoint { state, shape, data_sha256 } = checkpoint::load(folder, &run.config)?;
+        let device = run.device.open()?;
+        let Checkpoint { state, run: run_data } = checkpoint::load(folder, &run.config, &device)?;
         let data = self.data.as_deref().unwrap_or(&run.data);
         let data_dir = self.data_dir.as_deref().or(run.data_dir.as_deref());
-        let dataset = data::open(data, data_dir).with_context(|| {
+        let dataset = dataset::open(data, data_dir).with_context(|| {
             format!(
                 "the data of {} ({data}); --data says where it is now",
                 folder.join(folder::CONFIG).display()
@@ -198,7 +193,7 @@ impl Train {
         }
         let material = Material::new(&run.config, dataset)?;
         let planned = run.config.training.steps;
-        self.set_length(&mut run.config, run.device, &material)?;
+        self.set_length(&mut run.config, &device, &material)?;
         let (step, steps) = (state.step, run.config.training.steps);
         ensure!(
             steps >= step,
@@ -207,30 +202,22 @@ impl Train {
             thousands(step),
             thousands(steps)
         );
-        let judge = judge(&run.config, &material, &self.options())?;
-        let mut trainer =
-            Trainer::new(run.config.clone(), run.device, material.into_train(), shape, state)?;
-        ensure!(
-            trainer.data_sha256() == data_sha256,
-            "{data}: not the images and labels that {} was started on",
-            folder.display()
-        );
-        let watch = Watch::new(&run.config, judge, folder, step, self.tensorboard)?;
+        let data = data.to_owned();
+        let prepared = Prepared::new(run, material, &device, state, self.options())?;
+        prepared.check_data(&data, &run_data.sha256, folder)?;
         if steps != planned {
             eprintln!(
                 "note: {} steps were planned: the rate follows the new number from here on",
                 thousands(planned)
             );
         }
-        run.write(folder)?;
         eprintln!(
             "resuming {} at step {} of {}",
             folder.display(),
             thousands(step),
             thousands(steps)
         );
-        interrupt::catch()?;
-        let end = run::train(&mut trainer, watch, folder, &self.options())?;
+        let (trainer, end) = prepared.go_on(folder)?;
         Ok((folder.to_owned(), trainer, end))
     }
 
@@ -243,7 +230,12 @@ impl Train {
         }
     }
 
-    fn set_length(&self, config: &mut Config, device: &Device, material: &Material) -> Result<()> {
+    fn set_length(
+        &self,
+        config: &mut Config,
+        device: &Device,
+        material: &Material,
+    ) -> Result<()> {
         if let Some(steps) = self.steps {
             config.training.steps = steps;
         }
@@ -259,45 +251,6 @@ impl Train {
     }
 }
 
-/// Trains a new run in `folder`, in place of one that may be there.
-pub fn start(
-    run: RunConfig,
-    material: Material,
-    folder: &Path,
-    options: &Options,
-) -> Result<(Trainer, End)> {
-    let judge = judge(&run.config, &material, options)?;
-    let shape = material.shape;
-    let state = State::new(&run.config, shape);
-    let mut trainer =
-        Trainer::new(run.config.clone(), run.device, material.into_train(), shape, state)?;
-    // Nothing refuses from here on: what was in the folder may go.
-    atomic::create_folder(folder)?;
-    folder::clear(folder)?;
-    let watch = Watch::new(&run.config, judge, folder, 0, options.tensorboard)?;
-    run.write(folder)?;
-    trainer.save(folder)?;
-    interrupt::catch()?;
-    let end = run::train(&mut trainer, watch, folder, options)?;
-    Ok((trainer, end))
-}
-
-/// The run's judge, if it is to be evaluated.
-fn judge(config: &Config, material: &Material, options: &Options) -> Result<Option<Judge>> {
-    if config.training.eval_every > 0 {
-        let by = if config.training.held_out > 0.0 {
-            "held-out"
-        } else {
-            "the training's own (training.held_out is 0)"
-        };
-        eprintln!(
-            "evaluations every {} steps by {by} images",
-            thousands(config.training.eval_every)
-        );
-    }
-    watch::judge(config, material, options.until.as_ref())
-}
-
 fn absolute(path: &Path) -> Result<PathBuf> {
     path.canonicalize().with_context(|| format!("{}: cannot be found", path.display()))
 }
@@ -311,10 +264,4 @@ pub fn positive(text: &str) -> Result<f64, String> {
 
 fn not_negative(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|&number: &f64| number >= 0.0).ok_or("expected 0 or more".into())
-}
-
-/// Says how to go on, and the exit code for it.
-pub fn interrupted(folder: &Path) -> ExitCode {
-    eprintln!("interrupted; go on with: gan-train train --resume {}", folder.display());
-    interrupt::exit_code()
 }

@@ -17,7 +17,7 @@ pub struct Preset {
 }
 
 /// Which of a preset's files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Recipe {
     /// Ours: batch normalization, R1 penalty, falling rate.
     #[default]

@@ -1,8 +1,6 @@
 //! The recipe's part of a configuration: see docs/training.md.
 
-use super::{check_not_negative, check_positive, check_range};
-use crate::export::quantize::Bits;
-use crate::judge::quick::{METRICS, Metric};
+use super::{Bits, METRICS, Metric, check_not_negative, check_positive, check_range};
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 

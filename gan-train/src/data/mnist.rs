@@ -2,15 +2,15 @@
 //!
 //! What is pinned is the content, not the server: the SHA-256 of the unpacked bytes.
 
-use super::{Dataset, Split, idx};
+use super::{Dataset, OnDownload, Split, idx};
 use crate::output::atomic;
 use anyhow::{Context, Result, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tracing::info;
 
 /// File name without `.gz`, and SHA-256 of the unpacked bytes.
 const FILES: [(&str, &str); 4] = [
@@ -31,12 +31,12 @@ pub const CACHE_VARIABLE: &str = "GAN_TRAIN_CACHE";
 /// # Errors
 ///
 /// Says which file is missing or wrong, and how to supply it where it cannot be downloaded.
-pub fn open(data_dir: Option<&Path>) -> Result<Dataset> {
+pub fn open(data_dir: Option<&Path>, on_download: &mut OnDownload<'_>) -> Result<Dataset> {
     if let Some(folder) = data_dir {
         ensure!(folder.is_dir(), "--data-dir {}: no such folder", folder.display());
     }
     let mut files = FILES.iter().map(|&(name, sha256)| {
-        let path = locate(data_dir, name, sha256)?;
+        let path = locate(data_dir, name, sha256, on_download)?;
         let bytes = idx::unpack(super::read(&path)?).with_context(|| path.display().to_string())?;
         check(&bytes, sha256).with_context(|| path.display().to_string())?;
         Ok((bytes, path.display().to_string()))
@@ -54,17 +54,22 @@ pub fn open(data_dir: Option<&Path>) -> Result<Dataset> {
 }
 
 /// The file in `data_dir`, else in the cache, else downloaded to the cache.
-fn locate(data_dir: Option<&Path>, name: &str, sha256: &str) -> Result<PathBuf> {
+fn locate(
+    data_dir: Option<&Path>,
+    name: &str,
+    sha256: &str,
+    on_download: &mut OnDownload<'_>,
+) -> Result<PathBuf> {
     if let Some(folder) = data_dir {
         if let Some(path) = find(folder, name) {
             return Ok(path);
         }
-        eprintln!("note: {}: no {name} or {name}.gz in it; looking in the cache", folder.display());
+        info!("note: {}: no {name} or {name}.gz in it; looking in the cache", folder.display());
     }
     let cache = cache_folder()?;
     match find(&cache, name) {
         Some(path) => Ok(path),
-        None => download(&cache, name, sha256),
+        None => download(&cache, name, sha256, on_download),
     }
 }
 
@@ -92,13 +97,18 @@ fn cache_folder() -> Result<PathBuf> {
 }
 
 /// Downloads `name.gz` to the cache as `name`, going on where an earlier download was cut off.
-fn download(cache: &Path, name: &str, sha256: &str) -> Result<PathBuf> {
+fn download(
+    cache: &Path,
+    name: &str,
+    sha256: &str,
+    on_download: &mut OnDownload<'_>,
+) -> Result<PathBuf> {
     std::fs::create_dir_all(cache)
         .with_context(|| format!("{}: cannot be made", cache.display()))?;
     let server = std::env::var(URL_VARIABLE).unwrap_or_else(|_| DEFAULT_URL.into());
     let url = format!("{server}/{name}.gz");
     let part = cache.join(format!("{name}.gz.part"));
-    fetch(&url, &part).with_context(|| {
+    fetch(&url, &part, on_download).with_context(|| {
         let files: Vec<_> = FILES.iter().map(|(name, _)| format!("{name}.gz")).collect();
         format!(
             "{url}: download failed. Without a network, put {} into a folder and give it with --data-dir FOLDER; or put them into {}",
@@ -125,7 +135,7 @@ fn download(cache: &Path, name: &str, sha256: &str) -> Result<PathBuf> {
 }
 
 /// Downloads `url` to the end of `part`, which may hold its beginning.
-fn fetch(url: &str, part: &Path) -> Result<()> {
+fn fetch(url: &str, part: &Path, on_download: &mut OnDownload<'_>) -> Result<()> {
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder()
             .timeout_connect(Some(Duration::from_secs(15)))
@@ -151,12 +161,8 @@ fn fetch(url: &str, part: &Path) -> Result<()> {
         .open(part)?;
     let start = if resumed { have } else { 0 };
     let len = response.body().content_length().map(|len| start + len);
-    let bar = ProgressBar::new(len.unwrap_or(0)).with_style(
-        ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}")
-            .expect("the template is valid"),
-    );
-    bar.set_message(url.rsplit('/').next().unwrap_or(url).to_owned());
-    bar.set_position(start);
+    let (file_name, whole) = (url.rsplit('/').next().unwrap_or(url), len.unwrap_or(0));
+    on_download(file_name, start, whole);
     let mut body = response.body_mut().as_reader();
     let mut chunk = [0; 1 << 16];
     let mut total = start;
@@ -167,12 +173,11 @@ fn fetch(url: &str, part: &Path) -> Result<()> {
                 file.write_all(&chunk[..count])
                     .with_context(|| format!("{}: cannot be written", part.display()))?;
                 total += count as u64;
-                bar.set_position(total);
+                on_download(file_name, total, whole);
             }
             Err(error) => break Err(error),
         }
     };
-    bar.finish_and_clear();
     ended.with_context(|| {
         format!("the connection broke after {total} bytes; try again to go on from there")
     })?;

@@ -9,16 +9,17 @@ use crate::nn::act::Act;
 use crate::nn::half_bytes::HalfBytes;
 use crate::nn::mlp::{LayerShape, Mlp, Pass};
 use crate::nn::params::{HostParam, LayerParams, by_layer, names, read};
+use crate::samples::Samples;
+use crate::train::Trainer;
 use crate::train::checkpoint::RunData;
 use anyhow::{Context, Result, bail};
 use burn::prelude::*;
 use burn::tensor::TensorData;
 use gan_core::blob::{ImageShape, LayerSpec, LayerSpecs};
 use gan_core::generator::Layer;
-use gan_core::{Element, Header, LatentSampler, latent};
+use gan_core::{Element, Header, latent};
 pub use layer::FloatLayer;
 pub(crate) use layer::Moments;
-use rayon::prelude::*;
 
 /// Samples from which the normalization's statistics are computed.
 const STATISTICS_SAMPLES: usize = 12_800;
@@ -40,72 +41,37 @@ pub struct FloatGenerator {
     pub layers: Vec<FloatLayer>,
 }
 
-/// Latents of the device's sampler with their labels, as a generator of floats takes them.
-#[derive(Debug, Clone)]
-pub struct Samples {
-    /// How many.
-    pub count: usize,
-    /// 0..=127, latent after latent.
-    pub codes: Vec<u8>,
-    /// In turn; all 0 without labels.
-    pub labels: Vec<u16>,
+/// Samples with labels as often as they are in the data: `counts` are those of the data's labels.
+fn with_labels_of(mut samples: Samples, counts: &[u64]) -> Samples {
+    let all: u64 = counts.iter().sum();
+    // Each label in even distances: the one that is furthest behind its share comes next.
+    let mut shown = vec![0u64; counts.len()];
+    for (index, label) in samples.labels.iter_mut().enumerate() {
+        let behind = |class: usize| {
+            let due = counts[class] as f64 * (index + 1) as f64 / all.max(1) as f64;
+            due - shown[class] as f64
+        };
+        let Some(next) = (0..counts.len()).max_by(|&a, &b| behind(a).total_cmp(&behind(b))) else {
+            break;
+        };
+        shown[next] += 1;
+        *label = next as u16;
+    }
+    samples
 }
 
-impl Samples {
-    /// The first `count` latents of `seed`, labels 0, 1, 2 … in turn.
-    pub fn new(seed: u64, count: usize, latent_len: u16, classes: u16) -> Self {
-        Self::part(seed, 0, count, latent_len, classes)
+/// What a network sees of some samples: latents, and to their right the labels as one-hot vectors.
+fn inputs(samples: &Samples, part: std::ops::Range<usize>, classes: usize) -> Tensor<2> {
+    let latent = samples.codes.len() / samples.count.max(1);
+    let mut values = Vec::with_capacity(part.len() * (latent + classes));
+    for sample in part.clone() {
+        let codes = &samples.codes[sample * latent..(sample + 1) * latent];
+        values.extend(codes.iter().map(|&code| latent::real(code)));
+        let label = usize::from(samples.labels[sample]);
+        values.extend((0..classes).map(|class| f32::from(u8::from(class == label))));
     }
-
-    /// `count` of the latents of `seed`, from number `first` on.
-    pub fn part(seed: u64, first: usize, count: usize, latent_len: u16, classes: u16) -> Self {
-        /// Latents that a thread draws after skipping those before.
-        const AT_ONCE: usize = 256;
-        let latent_len = usize::from(latent_len);
-        let mut codes = vec![0; count * latent_len];
-        codes.par_chunks_mut(AT_ONCE * latent_len).enumerate().for_each(|(index, codes)| {
-            let mut sampler = LatentSampler::new(seed);
-            sampler.advance((first + index * AT_ONCE) as u64 * latent_len as u64);
-            sampler.fill(codes);
-        });
-        let labels = (first..first + count)
-            .map(|index| (index % usize::from(classes.max(1))) as u16)
-            .collect();
-        Self { count, codes, labels }
-    }
-
-    /// The same latents with labels as often as they are in the data; `counts` are those of the
-    /// data's labels, one after the other.
-    fn with_labels_of(mut self, counts: &[u64]) -> Self {
-        let all: u64 = counts.iter().sum();
-        // Each label in even distances: the one that is furthest behind its share comes next.
-        let mut shown = vec![0u64; counts.len()];
-        for (index, label) in self.labels.iter_mut().enumerate() {
-            let behind = |class: usize| {
-                let due = counts[class] as f64 * (index + 1) as f64 / all.max(1) as f64;
-                due - shown[class] as f64
-            };
-            let next = (0..counts.len()).max_by(|&a, &b| behind(a).total_cmp(&behind(b)));
-            let next = next.unwrap_or(0);
-            shown[next] += 1;
-            *label = next as u16;
-        }
-        self
-    }
-
-    /// What a network sees: latents, and to their right the labels as one-hot vectors.
-    fn inputs(&self, part: std::ops::Range<usize>, classes: usize) -> Tensor<2> {
-        let latent = self.codes.len() / self.count.max(1);
-        let mut values = Vec::with_capacity(part.len() * (latent + classes));
-        for sample in part.clone() {
-            let codes = &self.codes[sample * latent..(sample + 1) * latent];
-            values.extend(codes.iter().map(|&code| latent::real(code)));
-            let label = usize::from(self.labels[sample]);
-            values.extend((0..classes).map(|class| f32::from(u8::from(class == label))));
-        }
-        let shape = [part.len(), latent + classes];
-        Tensor::from_data(TensorData::new(values, shape), &Device::flex())
-    }
+    let shape = [part.len(), latent + classes];
+    Tensor::from_data(TensorData::new(values, shape), &Device::flex())
 }
 
 impl FloatGenerator {
@@ -116,8 +82,8 @@ impl FloatGenerator {
     /// over many samples, whose labels are as frequent as in the run's data.
     pub fn new(config: &Config, run: &RunData, average: &[HostParam]) -> Self {
         let (shape, latent_len) = (run.shape, config.generator.latent);
-        let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, latent_len, shape.classes)
-            .with_labels_of(&run.label_counts);
+        let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, latent_len, shape.classes);
+        let samples = with_labels_of(samples, &run.label_counts);
         let mut generator = Self {
             name: config.name.clone(),
             latent_len,
@@ -145,6 +111,12 @@ impl FloatGenerator {
             generator.round(config.training.weight_group);
         }
         generator
+    }
+
+    /// The averaged generator of a run, as it stands now.
+    pub fn of(trainer: &Trainer) -> Self {
+        let average = trainer.state().averaged().params();
+        Self::new(trainer.config(), trainer.run_data(), &average)
     }
 
     /// Rounds the weights of all layers but the first to four bits, as they were in training.
@@ -194,7 +166,7 @@ impl FloatGenerator {
         const AT_ONCE: usize = 1000;
         for first in (0..samples.count).step_by(AT_ONCE) {
             let end = samples.count.min(first + AT_ONCE);
-            let inputs = samples.inputs(first..end, self.classes.into());
+            let inputs = inputs(samples, first..end, self.classes.into());
             part(read(network.forward(inputs, Pass::PLAIN)));
         }
     }
@@ -209,7 +181,7 @@ impl FloatGenerator {
 
     /// The outputs of every layer, `[sample][output]` each.
     pub fn outputs(&self, samples: &Samples) -> Vec<Vec<f32>> {
-        let mut x = samples.inputs(0..samples.count, self.classes.into());
+        let mut x = inputs(samples, 0..samples.count, self.classes.into());
         let layers = self.network(None).layers.into_iter().map(|layer| {
             x = Mlp { layers: vec![layer] }.forward(x.clone(), Pass::PLAIN);
             read(x.clone())

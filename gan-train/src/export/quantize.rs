@@ -1,14 +1,16 @@
 //! From a float generator to a blob of integers. Derivation: docs/quantization.md.
 
-use crate::export::float::{FloatGenerator, FloatLayer, Moments, Samples, encode};
+use crate::config::Bits;
+use crate::export::float::{FloatGenerator, FloatLayer, Moments, encode};
 use crate::nn::half_bytes::HalfBytes;
+use crate::samples::Samples;
 use anyhow::{Context, Result, bail, ensure};
 use crate::nn::act::Act;
 use gan_core::activation::{Scaling, hidden_codes, hidden_table, output_index, output_table};
 use gan_core::blob::{self, LayerSpec};
 use gan_core::generator::{Layer, Nibbles, Output};
 use gan_core::quant::Rescale;
-use gan_core::{Activation, CODE_MAX, Element, Header, Packing, latent};
+use gan_core::{Activation, CODE_MAX, Element, Packing, latent};
 
 /// Latents that calibration runs on.
 pub const CALIBRATION_SAMPLES: usize = 4096;
@@ -18,37 +20,6 @@ const CALIBRATION_SEED: u64 = 0xCA11_B8A7_E5ED;
 const CLIPPED: f64 = 0.0001;
 /// [`Rescale`] holds factors below 1/4.
 const FACTOR_MAX: f64 = 0.2499;
-
-/// Bits of a generator's weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bits {
-    /// A scale for each row.
-    Eight,
-    /// Also a scale for each group of a row's inputs. The first layer has eight bits: few weights,
-    /// which everything depends on.
-    Four {
-        /// Inputs in a group: 16 or 32.
-        group: u8,
-    },
-}
-
-impl Bits {
-    /// Those of a blob.
-    pub fn of(header: &Header<'_>) -> Self {
-        let group = header.layers.iter().find_map(|spec| {
-            if let Element::I4 { group } = spec.element { Some(group) } else { None }
-        });
-        group.map_or(Self::Eight, |group| Self::Four { group })
-    }
-
-    /// The type of the weights of layer `index`.
-    pub fn element(self, index: usize) -> Element {
-        match self {
-            Self::Four { group } if index > 0 => Element::I4 { group },
-            _ => Element::I8,
-        }
-    }
-}
 
 /// An affine code: `real = scale * (code - zero_point)`.
 #[derive(Debug, Clone, Copy, PartialEq)]

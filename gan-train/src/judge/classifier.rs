@@ -17,6 +17,7 @@ use burn::tensor::TensorData;
 pub use network::FEATURES;
 use network::{Network, Param};
 use serde::{Deserialize, Serialize};
+use tracing::info;
 
 /// Steps where none are given: seconds for 8x8 images, about a minute for 28x28 ones.
 pub const STEPS: u64 = 1000;
@@ -64,7 +65,7 @@ impl Classifier {
         if train.sha256() == MNIST_SHA256 {
             return Self::mnist();
         }
-        eprintln!(
+        info!(
             "training a classifier to judge by, on these {} images (gan-train classifier keeps one)",
             thousands(train.images.count as u64)
         );

@@ -1,7 +1,8 @@
 //! `evaluations.jsonl`: one line of JSON for each evaluation in training.
 
-use crate::judge::quick::{Metric, Quick};
-use crate::output::atomic;
+use crate::config::Metric;
+use crate::files::json_lines;
+use crate::judge::quick::Quick;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -51,8 +52,10 @@ pub fn add(folder: &Path, evaluation: &Evaluation) -> Result<()> {
 ///
 /// Names the file, the line and the field.
 pub fn read(folder: &Path) -> Result<Vec<Evaluation>> {
+    let path = folder.join(FILE);
+    let lines = if path.exists() { json_lines::read(&path, parse)? } else { Vec::new() };
     let by_step: BTreeMap<u64, Evaluation> =
-        lines(folder)?.into_iter().map(|(_, line)| (line.step, line)).collect();
+        lines.into_iter().map(|(_, line)| (line.step, line)).collect();
     Ok(by_step.into_values().collect())
 }
 
@@ -63,32 +66,7 @@ pub fn read(folder: &Path) -> Result<Vec<Evaluation>> {
 ///
 /// As [`read`].
 pub fn keep_until(folder: &Path, step: u64) -> Result<Vec<Evaluation>> {
-    let path = folder.join(FILE);
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let kept = lines(folder)?.into_iter().filter(|(_, evaluation)| evaluation.step <= step);
-    let (lines, kept): (Vec<String>, Vec<Evaluation>) = kept.unzip();
-    // As they were written, not written anew.
-    atomic::write(&path, lines.into_iter().map(|line| line + "\n").collect::<String>().as_bytes())?;
-    Ok(kept)
-}
-
-/// Every whole line, and what it says.
-fn lines(folder: &Path) -> Result<Vec<(String, Evaluation)>> {
-    let path = folder.join(FILE);
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("{}: cannot be read", path.display()))?;
-    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
-    let parse = |(index, line): (usize, &str)| {
-        let evaluation =
-            parse(line).with_context(|| format!("{}: line {}", path.display(), index + 1))?;
-        Ok((line.to_owned(), evaluation))
-    };
-    whole.lines().enumerate().map(parse).collect()
+    json_lines::keep(&folder.join(FILE), parse, |evaluation| evaluation.step <= step)
 }
 
 fn parse(line: &str) -> Result<Evaluation> {

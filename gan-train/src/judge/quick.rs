@@ -1,5 +1,6 @@
-//! What [`Judge`](super::Judge) says of generated images, and the metrics' names.
+//! What [`Judge`](super::Judge) says of generated images.
 
+use crate::config::Metric;
 use serde::{Deserialize, Serialize};
 
 /// A generator's scores. The modules beside this one have the formulas.
@@ -26,49 +27,6 @@ pub struct Quick {
     pub conditional_accuracy: Option<f64>,
     /// Images that the classifier gives each label.
     pub class_histogram: Vec<usize>,
-}
-
-/// Which end of a metric is the good one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Better {
-    /// As `fid`.
-    Lower,
-    /// As `coverage`.
-    Higher,
-}
-
-/// A metric that [`Quick::get`] knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Metric {
-    /// The field's name.
-    pub name: &'static str,
-    /// A shorter one.
-    pub alias: Option<&'static str>,
-    /// Its good end.
-    pub better: Better,
-}
-
-/// All metrics that are one number.
-pub const METRICS: [Metric; 8] = [
-    metric("fid", None, Better::Lower),
-    metric("coverage", None, Better::Higher),
-    metric("precision", None, Better::Higher),
-    metric("recall", None, Better::Higher),
-    metric("density", None, Better::Higher),
-    metric("log_likelihood", Some("ll"), Better::Higher),
-    metric("class_kl", None, Better::Lower),
-    metric("conditional_accuracy", Some("accuracy"), Better::Higher),
-];
-
-const fn metric(name: &'static str, alias: Option<&'static str>, better: Better) -> Metric {
-    Metric { name, alias, better }
-}
-
-impl Metric {
-    /// The metric of this name or alias.
-    pub fn find(name: &str) -> Option<Self> {
-        METRICS.into_iter().find(|metric| metric.name == name || metric.alias == Some(name))
-    }
 }
 
 impl Quick {
@@ -101,6 +59,7 @@ pub fn class_kl(histogram: &[usize]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Better, METRICS};
 
     #[test]
     fn divergence_from_uniform() {

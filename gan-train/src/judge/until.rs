@@ -1,6 +1,7 @@
 //! `--until "fid<2.0"`: a metric and where training may stop.
 
-use crate::judge::quick::{METRICS, Metric, Quick};
+use crate::config::{METRICS, Metric};
+use crate::judge::quick::Quick;
 use std::fmt;
 use std::str::FromStr;
 

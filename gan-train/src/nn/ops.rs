@@ -14,7 +14,7 @@ mod tests;
 
 use super::act::Act;
 use burn::backend::tensor::{FloatTensor, IntTensor};
-use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
+use burn::backend::{Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::{Int, Tensor};
 
 /// Added to the variance in batch normalization.
@@ -206,6 +206,7 @@ impl GanOps for Flex {
 }
 
 /// Backends without loops of our own run the portable bodies.
+#[cfg(any(feature = "ndarray", feature = "wgpu"))]
 macro_rules! portable_backend {
     ($backend:ty) => {
         impl LayerKernels for $backend {}

@@ -103,7 +103,7 @@ impl Comparison {
         for (history, model) in self.histories.iter().zip(&self.models) {
             match model {
                 Some(model) => {
-                    let (images, columns) = model.samples(&model.int8, SEED)?;
+                    let ([images, _], columns) = model.samples(SEED)?;
                     let alt = format!("Images of the int8 generator of {}", history.name);
                     figures.push_str(&figure(&picture(&images, columns), &history.name, &alt)?);
                 }

@@ -1,10 +1,10 @@
 //! What people are told of an evaluation's metrics. Their names, and which of their ends is the
-//! good one, are [`quick`](crate::judge::quick)'s.
+//! good one, are those of [`config`](crate::config).
 
 use super::chart::Span;
 use super::history::History;
+use crate::config::{Better, METRICS, Metric};
 use crate::judge::evaluations::Evaluation;
-use crate::judge::quick::{Better, METRICS, Metric};
 use std::cmp::Ordering;
 
 /// A metric in charts and tables.

@@ -1,11 +1,14 @@
-//! The generator that a run gives away, in floats and in int8, both run by gan-core.
+//! The generator that a run gives away, in floats and as the blob that `quantize` writes.
 
 use super::history::evenly;
 use crate::blob_file::{BlobFile, generate};
 use crate::data::idx::Images;
-use crate::export::agreement::{self, Agreement};
-use crate::export::float::{FloatGenerator, Samples};
-use crate::export::quantize::{Bits, quantize};
+use crate::config::Bits;
+use crate::export;
+use crate::export::float::FloatGenerator;
+use crate::export::quantize::quantize;
+use crate::judge::agreement::Agreement;
+use crate::samples::Samples;
 use crate::nn::mlp::Mlp;
 use crate::output::grid;
 use crate::output::picture::Picture;
@@ -34,10 +37,9 @@ pub struct Model {
     pub params: [usize; 2],
     /// Normalization and labels folded.
     pub generator: FloatGenerator,
-    /// Of f32 layers.
-    pub float: BlobFile,
-    /// What `gan-train quantize` writes.
-    pub int8: BlobFile,
+    /// What `gan-train quantize` writes: with the bits that the run was trained for.
+    pub blob: BlobFile,
+    bits: Bits,
     seed: u64,
 }
 
@@ -61,17 +63,14 @@ impl Model {
         if !folder.join(checkpoint::FILE).exists() {
             return Ok(None);
         }
-        let (params, description) = checkpoint::averaged(folder, &run.config, Which::Best)?;
-        let generator = FloatGenerator::new(&run.config, &description.run(), &params);
+        let (generator, description) = export::generator(folder, &run.config, Which::Best)?;
         let shape = description.shape();
         let params = [shape.generator(&run.config), shape.discriminator(&run.config)]
             .map(|layers| Mlp::numbers(&layers));
-        let (float, int8) = (
-            BlobFile::new(&generator.to_blob()?),
-            BlobFile::new(&quantize(&generator, Bits::Eight)?),
-        );
+        let bits = run.config.training.bits();
+        let blob = BlobFile::new(&quantize(&generator, bits)?);
         let (step, seconds) = (description.step, description.seconds);
-        Ok(Some(Self { step, seconds, params, generator, float, int8, seed: run.config.seed }))
+        Ok(Some(Self { step, seconds, params, generator, blob, bits, seed: run.config.seed }))
     }
 
     /// The step and the seconds that it was trained for, as
@@ -85,30 +84,38 @@ impl Model {
         self.seed
     }
 
-    /// How far int8 is from float.
+    /// What its blob's weights are called.
+    pub fn bits_name(&self) -> &'static str {
+        match self.bits {
+            Bits::Eight => "int8",
+            Bits::Four { .. } => "int4",
+        }
+    }
+
+    /// How far the blob is from float.
     ///
     /// # Errors
     ///
-    /// As [`agreement::compare`].
+    /// As [`export::agreement`].
     pub fn agreement(&self) -> Result<Agreement> {
-        agreement::compare(&self.int8.decode()?, &self.generator, self.seed)
+        export::agreement(&self.blob.decode()?, &self.generator, self.seed)
     }
 
-    /// The images of a sample grid from `blob`, and its columns.
+    /// The images of a sample grid from the blob and from the float generator, and its columns.
     ///
     /// # Errors
     ///
     /// As [`generate`].
-    pub fn samples(&self, blob: &BlobFile, seed: u64) -> Result<(Images, usize)> {
+    pub fn samples(&self, seed: u64) -> Result<([Images; 2], usize)> {
         let columns = grid::columns(self.generator.classes);
-        let image_len = blob.decode()?.pixels_len();
-        let rows = (GRID_PIXELS / (columns * image_len)).clamp(2, 10);
+        let generator = self.blob.decode()?;
+        let rows = (GRID_PIXELS / (columns * generator.pixels_len())).clamp(2, 10);
         let samples =
             Samples::new(seed, rows * columns, self.generator.latent_len, self.generator.classes);
-        Ok((generate(&blob.decode()?, &samples)?, columns))
+        Ok(([generate(&generator, &samples)?, self.generator.images(&samples)], columns))
     }
 
-    /// Rows of int8 images between two latents: for each label between the same two, and for a
+    /// Rows of the blob's images between two latents: for each label between the same two, and for a
     /// model without labels between two others in each row.
     ///
     /// # Errors
@@ -124,7 +131,7 @@ impl Model {
                 .flat_map(|index| between(a, b, index as f64 / (STEPS - 1) as f64))
                 .collect();
             let samples = Samples { count: STEPS, codes, labels: vec![label.unwrap_or(0); STEPS] };
-            let images = generate(&self.int8.decode()?, &samples)?;
+            let images = generate(&self.blob.decode()?, &samples)?;
             Ok(Interpolation { label, picture: grid::picture(&images, STEPS) })
         };
         if classes == 0 {

@@ -72,7 +72,7 @@ fn header(history: &History, model: Option<&Model>) -> Result<String> {
         numbers.push((title, number));
     }
     if let Some(model) = model {
-        let blob = model.int8.decode()?;
+        let blob = model.blob.decode()?;
         numbers.push(("Blob bytes, int8", thousands(blob.encoded_len() as u64)));
         let buffers = blob.scratch_len() + blob.latent_len() + blob.pixels_len();
         numbers.push(("RAM bytes, buffers", thousands(buffers as u64)));

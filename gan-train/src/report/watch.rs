@@ -3,14 +3,15 @@
 
 use super::{animation, tensorboard};
 use crate::config::Config;
-use crate::export::float::Samples;
+use crate::config::{Better, METRICS, Metric};
+use crate::export::float::FloatGenerator;
 use crate::judge::classifier::Classifier;
 use crate::judge::evaluations::{self, Evaluation};
-use crate::judge::quick::{Better, METRICS, Metric};
 use crate::judge::scoring::Judge;
 use crate::judge::until::Until;
 use crate::output::{atomic, grid};
 use crate::report::history::{self, GRIDS};
+use crate::samples::Samples;
 use crate::train::material::Material;
 use crate::train::metrics::Record;
 use crate::train::{Trainer, checkpoint};
@@ -124,7 +125,7 @@ impl Watch {
     /// A file that cannot be written.
     pub fn evaluate(&mut self, trainer: &mut Trainer) -> Result<Option<Evaluation>> {
         let Some(judge) = &self.judge else { return Ok(None) };
-        let generator = trainer.generator();
+        let generator = FloatGenerator::of(trainer);
         let (latent_len, classes) = (generator.latent_len, generator.classes);
         let samples =
             Samples::new(SEED, trainer.config().training.eval_samples, latent_len, classes);

@@ -200,7 +200,9 @@ fn write(path: &Path, all: &[HostParam], description: &Description) -> Result<()
              training.lr"
         );
     }
-    let numbers = |HostParam { name, shape, values }| Numbers { name, shape, values };
+    fn numbers(HostParam { name, shape, values }: &HostParam) -> Numbers<'_> {
+        Numbers { name, shape, values }
+    }
     atomic::write_with(path, |temporary| {
         let mut file = BufWriter::new(File::create(temporary)?);
         tensor_file::write(&mut file, all.iter().map(numbers).collect(), description)?;
@@ -304,7 +306,7 @@ pub fn load(folder: &Path, config: &Config, device: &Device) -> Result<Checkpoin
 }
 
 /// Which generator of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Which {
     /// The one that scored best in an evaluation; the last one if there was none.
     #[default]

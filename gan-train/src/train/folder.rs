@@ -1,24 +1,14 @@
-//! A run's folder: the names in it, its `config.toml`, and clearing it for another run.
+//! `config.toml` in a run's folder.
 
-use super::{checkpoint, metrics};
 use crate::config::Config;
-use crate::judge::evaluations;
 use crate::nn::device::DeviceName;
 use crate::output::atomic;
-use crate::report::{animation, history, page, tensorboard};
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// Name of the configuration in a run's folder.
 pub const CONFIG: &str = "config.toml";
-/// Name of the loss curves in a run's folder.
-pub const LOSSES: &str = "losses.svg";
-/// Name of the sample grid in a run's folder.
-pub const SAMPLES: &str = "samples.png";
-/// Name of the quickstart's blob in its run's folder.
-pub const QUICKSTART_BLOB: &str = "digits.gan";
-
 /// `config.toml`: the configuration, and what else `--resume` and `quantize` need to know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,39 +50,4 @@ impl RunConfig {
         run.config.check().with_context(|| path.display().to_string())?;
         Ok(run)
     }
-}
-
-/// Removes what an earlier run left, so that none of it is ever taken for the run's that starts
-/// now. Files of other names stay.
-///
-/// # Errors
-///
-/// Names the file.
-pub fn clear(folder: &Path) -> Result<()> {
-    let names = [
-        checkpoint::FILE,
-        checkpoint::BEST,
-        metrics::FILE,
-        evaluations::FILE,
-        LOSSES,
-        SAMPLES,
-        QUICKSTART_BLOB,
-    ];
-    let names =
-        names.into_iter().chain([animation::FILE, page::FILE]).map(|name| folder.join(name));
-    let grids = history::grids(folder)?.into_iter().map(|grid| grid.path);
-    for path in names.chain(grids).chain(tensorboard::files(folder)?) {
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error)
-                    .with_context(|| format!("{}: cannot be removed", path.display()));
-            }
-            _ => {}
-        }
-    }
-    for name in [history::GRIDS, tensorboard::FOLDER] {
-        // Only if it is empty by now; what else is in it is not a run's.
-        let _ = std::fs::remove_dir(folder.join(name));
-    }
-    Ok(())
 }

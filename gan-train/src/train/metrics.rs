@@ -1,6 +1,7 @@
 //! `metrics.jsonl`: one line of JSON every few steps, for people's scripts and the loss curves.
 
 use super::Losses;
+use crate::files::json_lines;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
@@ -79,15 +80,9 @@ impl Log {
     /// Names the file.
     pub fn open(folder: &Path, step: u64) -> Result<Self> {
         let path = folder.join(FILE);
-        let kept: Vec<Record> = if path.exists() { read(folder)? } else { Vec::new() };
-        let kept = kept
-            .iter()
-            .filter(|record| record.step <= step)
-            .map(serde_json::to_string)
-            .collect::<Result<Vec<_>, _>>()?;
-        let text: String = kept.into_iter().map(|line| line + "\n").collect();
-        crate::output::atomic::write(&path, text.as_bytes())?;
+        json_lines::keep(&path, parse, |record| record.step <= step)?;
         let file = OpenOptions::new()
+            .create(true)
             .append(true)
             .open(&path)
             .with_context(|| path.display().to_string())?;
@@ -111,13 +106,39 @@ impl Log {
 ///
 /// Names the file and the line.
 pub fn read(folder: &Path) -> Result<Vec<Record>> {
-    let path = folder.join(FILE);
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("{}: cannot be read", path.display()))?;
-    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
-    let parse = |(index, line)| {
-        serde_json::from_str(line)
-            .with_context(|| format!("{}: line {}", path.display(), index + 1))
-    };
-    whole.lines().enumerate().map(parse).collect()
+    let lines = json_lines::read(&folder.join(FILE), parse)?;
+    Ok(lines.into_iter().map(|(_, record)| record).collect())
+}
+
+fn parse(line: &str) -> Result<Record> {
+    Ok(serde_json::from_str(line)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One rule for both files of lines: what stays is what was written, also a number that Rust
+    /// would write otherwise and a field that this version does not know.
+    #[test]
+    fn a_resumed_run_keeps_the_lines_as_they_were_written() {
+        let folder = std::env::temp_dir().join(format!("gan-train-metrics-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let line = |step: u64| {
+            format!(
+                "{{\"step\": {step}, \"epoch\":1e0,\"seconds\":2.50,\"images_per_second\":9,\"rate\":0,\
+                 \"d_loss\":1,\"g_loss\":1,\"penalty\":0,\"d_real\":0.5,\"d_fake\":0.5,\"spread\":1,\
+                 \"diversity\":1,\"later\":\"is not known\"}}\n"
+            )
+        };
+        let cut_off = "{\"step\":40,\"ep";
+        let text = line(10) + &line(20) + &line(30) + cut_off;
+        std::fs::write(folder.join(FILE), text).unwrap();
+        Log::open(&folder, 20).unwrap();
+        let kept = std::fs::read_to_string(folder.join(FILE)).unwrap();
+        let steps: Vec<u64> = read(&folder).unwrap().iter().map(|record| record.step).collect();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(kept, line(10) + &line(20));
+        assert_eq!(steps, [10, 20]);
+    }
 }

@@ -1,16 +1,11 @@
-//! A run from its first (or next) step to its last: progress, metrics, evaluations, checkpoints,
-//! and stopping early.
+//! A run from its first (or next) step to its last: metrics, checkpoints, and when to evaluate and
+//! when to stop. What evaluates, and what shows people how far it is, is an [`Observer`].
 
 use super::health::Health;
 use super::material::Material;
 use super::metrics::{Log, Means, Record};
-use super::progress::Progress;
 use super::{State, Trainer};
 use crate::config::{Config, Network};
-use crate::interrupt;
-use crate::judge::evaluations::Evaluation;
-use crate::judge::until::Until;
-use crate::report::watch::Watch;
 use anyhow::Result;
 use burn::prelude::Device;
 use std::path::Path;
@@ -26,31 +21,48 @@ const CHECKPOINT_PART: u32 = 20;
 const RECORDS: u64 = 400;
 
 /// Why training ended.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// All steps are done.
     Finished,
-    /// `--until` came true.
-    Reached(Evaluation),
-    /// Ctrl-C, or a signal to terminate.
+    /// An evaluation was good enough.
+    Reached,
+    /// The observer asked for it.
     Interrupted,
 }
 
-/// What changes no weight.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Least time between checkpoints.
-    pub checkpoint_every: Duration,
-    /// Ends the run early.
-    pub until: Option<Until>,
-    /// Whether TensorBoard's files are written too.
-    pub tensorboard: bool,
+/// What an evaluation came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing was evaluated, and no checkpoint was written.
+    Skipped,
+    /// The checkpoint of this step was written, and training goes on.
+    GoOn,
+    /// The checkpoint of this step was written, and the generator is good enough.
+    Reached,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self { checkpoint_every: CHECKPOINT_EVERY, until: None, tensorboard: false }
-    }
+/// Who follows a run: what judges it, draws it and shows it lies above training.
+pub trait Observer {
+    /// Hears of a line of metrics that was written, and of what went wrong since the last one: a
+    /// sentence for each fault, with what to try.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be written; then training ends.
+    fn record(&mut self, record: &Record, faults: &[String]) -> Result<()>;
+
+    /// Evaluates the averaged generator, every `training.eval_every` steps and at the end. Whoever
+    /// does must write the checkpoint too ([`Trainer::save`]), after what the evaluation writes: if
+    /// the process is killed in between, the resumed run makes the evaluation again.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be written; then training ends.
+    fn evaluate(&mut self, trainer: &mut Trainer) -> Result<Verdict>;
+
+    /// Whether training is to stop after the step that was just done.
+    fn interrupted(&mut self) -> bool;
 }
 
 /// Steps that fit into `minutes` on this machine, by trying for a few seconds. The trial's results
@@ -80,17 +92,17 @@ pub fn steps_in(
     Ok(((minutes * 60.0 * rate) as u64).max(1))
 }
 
-/// Trains to the configuration's last step, with `metrics.jsonl`, evaluations and checkpoints in
-/// `folder`.
+/// Trains to the configuration's last step, with `metrics.jsonl` and checkpoints in `folder`.
+/// Between two checkpoints lies at least `checkpoint_every`.
 ///
 /// # Errors
 ///
 /// A loss that is not finite, or a file that cannot be written. The last checkpoint stays.
 pub fn train(
     trainer: &mut Trainer,
-    mut watch: Watch,
+    observer: &mut impl Observer,
     folder: &Path,
-    options: &Options,
+    checkpoint_every: Duration,
 ) -> Result<End> {
     let training = trainer.config().training.clone();
     let steps = training.steps;
@@ -98,23 +110,22 @@ pub fn train(
     let mut log = Log::open(folder, trainer.state().step)?;
     let mut means = Means::default();
     let mut health = Health::new(training.objective);
-    let mut progress = Progress::new(steps, trainer.state().step);
     let mut since_checkpoint = Instant::now();
-    let mut pause = options.checkpoint_every;
+    let mut pause = checkpoint_every;
     let mut seconds_at_record = trainer.state().seconds;
     let mut last = Instant::now();
 
     while trainer.state().step < steps {
         trainer.advance();
-        let due = (trainer.state().step.is_multiple_of(record_every)) || trainer.state().step == steps;
-        if due || trainer.reads_at_once() {
+        let step = trainer.state().step;
+        let record_due = step.is_multiple_of(record_every) || step == steps;
+        if record_due || trainer.reads_at_once() {
             trainer.settle()?;
             trainer.take_losses().iter().for_each(|losses| means.add(losses));
         }
         trainer.add_seconds(last.elapsed().as_secs_f64());
-        let step = trainer.state().step;
-        let interrupted = interrupt::requested();
-        if due {
+        let interrupted = observer.interrupted();
+        if record_due {
             let seconds = trainer.state().seconds;
             let images = (training.batch as u64 * training.batches_in_step()) as f64
                 * f64::from(means.count());
@@ -122,42 +133,31 @@ pub fn train(
                 record(trainer, means.take(), images / (seconds - seconds_at_record).max(1e-9));
             seconds_at_record = seconds;
             log.write(&record)?;
-            health.check(&record).iter().for_each(|text| progress.say(&format!("warning: {text}")));
-            progress.show(&record);
-            watch.record(&record)?;
+            observer.record(&record, &health.check(&record))?;
         }
-        let mut reached = None;
-        let evaluated =
-            training.eval_every > 0 && (step.is_multiple_of(training.eval_every) || step == steps);
-        let mut saved = false;
-        if evaluated && let Some(evaluation) = watch.evaluate(trainer)? {
-            saved = true;
-            progress.evaluated(&evaluation);
-            reached = options
-                .until
-                .as_ref()
-                .is_some_and(|until| until.is_true(&evaluation.scores))
-                .then_some(evaluation);
+        let mut verdict = Verdict::Skipped;
+        if training.eval_every > 0 && (step.is_multiple_of(training.eval_every) || step == steps) {
+            verdict = observer.evaluate(trainer)?;
+        }
+        if verdict != Verdict::Skipped {
             since_checkpoint = Instant::now();
         }
-        if !saved && (interrupted || step == steps || since_checkpoint.elapsed() > pause) {
+        let due = interrupted || step == steps || since_checkpoint.elapsed() > pause;
+        if verdict == Verdict::Skipped && due {
             let start = Instant::now();
             trainer.save(folder)?;
-            pause = options.checkpoint_every.max(start.elapsed() * CHECKPOINT_PART);
+            pause = checkpoint_every.max(start.elapsed() * CHECKPOINT_PART);
             since_checkpoint = Instant::now();
         }
-        if let Some(evaluation) = reached {
-            progress.end();
-            return Ok(End::Reached(evaluation));
+        if verdict == Verdict::Reached {
+            return Ok(End::Reached);
         }
         if interrupted && step < steps {
-            progress.end();
             return Ok(End::Interrupted);
         }
         // What is not training does not count as such.
         last = Instant::now();
     }
-    progress.end();
     Ok(End::Finished)
 }
 

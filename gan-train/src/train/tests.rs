@@ -244,7 +244,7 @@ fn a_step_follows_rounded_weights() {
         }
         // The generator that is evaluated and quantized is rounded, and its blob has the very
         // weights.
-        let float = trainer.generator();
+        let float = crate::export::float::FloatGenerator::of(&trainer);
         let once = crate::nn::rounding::network(
             &config,
             &trainer.state.generator.with_params(trainer.state.average.clone()),

@@ -1,7 +1,7 @@
 //! How far a run is: a bar on a terminal, a line now and then elsewhere; on stderr.
 
-use crate::judge::evaluations::Evaluation;
-use crate::train::metrics::Record;
+use gan_train::judge::evaluations::Evaluation;
+use gan_train::train::metrics::Record;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};

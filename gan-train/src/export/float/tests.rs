@@ -40,8 +40,8 @@ fn folded_layers_compute_what_normalized_ones_do() {
         let shapes = shape.generator(&config);
         let params = trained(&shapes);
         let generator = FloatGenerator::new(&config, &run, &params);
-        let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, 6, classes)
-            .with_labels_of(&run.label_counts);
+        let samples = Samples::new(STATISTICS_SEED, STATISTICS_SAMPLES, 6, classes);
+        let samples = with_labels_of(samples, &run.label_counts);
         if conditional {
             let of = |label| samples.labels.iter().filter(|&&other| other == label).count();
             assert_eq!([of(0), of(1), of(2)], [11_392, 0, 1408]);
@@ -49,7 +49,7 @@ fn folded_layers_compute_what_normalized_ones_do() {
         let folded = generator.outputs(&samples).pop().unwrap();
 
         let network = Mlp::from_params(&shapes, &params, &Device::flex());
-        let inputs = samples.inputs(0..samples.count, classes.into());
+        let inputs = inputs(&samples, 0..samples.count, classes.into());
         let expected = read(network.forward(inputs, Pass::PLAIN));
         let worst = folded.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         // Three layers of f32 sums of numbers up to about 10.

@@ -5,7 +5,7 @@
 
 use super::{Act, AdamStep, LayerKernels, Normed, loops, portable};
 use burn::backend::ops::FloatTensorOps;
-use burn::backend::{Flex, Shape, TensorData, TensorMetadata, flex::FlexTensor};
+use burn::backend::{Flex, TensorData, TensorMetadata, flex::FlexTensor};
 
 /// Rows from which on `g wᵀ` is computed as it stands. Products are written row after row, for
 /// which the right factor's columns are copied next to each other; with few rows to share that

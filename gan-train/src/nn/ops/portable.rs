@@ -4,7 +4,7 @@
 use super::{AdamStep, LayerKernels, NORM_EPSILON, Normed};
 use crate::nn::act::{Act, SELU_ALPHA, SELU_SCALE};
 use burn::backend::tensor::{FloatTensor, IntTensor};
-use burn::backend::{Backend, FloatDType, Shape, TensorMetadata};
+use burn::backend::{Backend, FloatDType, IntDType, Shape, TensorMetadata};
 
 #[cfg(test)]
 std::thread_local! {
@@ -229,8 +229,8 @@ pub fn add_signs<B: Backend>(
     let [rows, columns, count] = [x.shape()[0], x.shape()[1], words.shape()[1]];
     // Each word 32 times, shifted by the number of its bit.
     let words = B::int_reshape(words, Shape::from(vec![rows, count, 1]));
-    let device = B::int_device(&words);
-    let dtype = words.dtype().into();
+    let device = words.device();
+    let dtype = IntDType::from(words.dtype());
     let bits = B::int_arange(0..32, &device, dtype);
     let bits = B::int_expand(
         B::int_reshape(bits, Shape::from(vec![1, 1, 32])),

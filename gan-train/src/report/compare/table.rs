@@ -61,7 +61,7 @@ fn facts(comparison: &Comparison) -> Vec<(&'static str, Vec<Option<String>>)> {
     let runs = || comparison.histories.iter().zip(&comparison.models);
     let done = || runs().map(|(history, model)| history.done(model.as_ref().map(Model::done)));
     let bytes = runs()
-        .map(|(_, model)| model.as_ref().map(|model| thousands(model.int8.bytes().len() as u64)));
+        .map(|(_, model)| model.as_ref().map(|model| thousands(model.blob.bytes().len() as u64)));
     let chosen = runs().map(|(history, _)| history.chosen().map(|chosen| thousands(chosen.step)));
     vec![
         ("Steps", done().map(|done| Some(thousands(done?.0))).collect()),

@@ -2,9 +2,8 @@
 
 use super::super::html::escape;
 use super::super::model::Model;
-use crate::config::{Config, LayerConfig};
+use crate::config::{Config, HiddenActivation, LayerConfig, OutputActivation};
 use crate::output::numbers::thousands;
-use gan_core::Activation;
 
 /// A card a network.
 pub fn cards(config: &Config, model: Option<&Model>) -> String {
@@ -23,7 +22,7 @@ pub fn cards(config: &Config, model: Option<&Model>) -> String {
 
     let generator = &config.generator;
     let first = (format!("{}{label}", generator.latent), format!("latent{and_label}"));
-    let last = (pixels.clone(), format!("{}, {size}", name(generator.output_activation())));
+    let last = (pixels.clone(), format!("{}, {size}", output_name(generator.output)));
     let generator = layers(first, &generator.layers(), false, last);
 
     let discriminator = &config.discriminator;
@@ -62,7 +61,7 @@ fn layers(
         } else {
             String::new()
         };
-        (layer.size.to_string(), format!("{spectral}{norm}{}{dropout}", name(layer.activation())))
+        (layer.size.to_string(), format!("{spectral}{norm}{}{dropout}", name(layer)))
     });
     let line = |what: &str| format!("<span>{}</span>", escape(what));
     let layer = |(size, what): (String, String)| {
@@ -75,12 +74,23 @@ fn layers(
     std::iter::once(first).chain(hidden).chain([last]).map(layer).collect()
 }
 
-fn name(activation: Activation) -> String {
-    match activation {
-        Activation::Linear => "linear".into(),
-        Activation::Relu => "ReLU".into(),
-        Activation::LeakyRelu(slope) => format!("leaky ReLU {slope}"),
-        Activation::Tanh => "tanh".into(),
-        Activation::Sigmoid => "sigmoid".into(),
+fn name(layer: &LayerConfig) -> String {
+    match layer.activation {
+        HiddenActivation::Relu => "ReLU".into(),
+        HiddenActivation::LeakyRelu => format!("leaky ReLU {}", layer.slope),
+        HiddenActivation::Tanh => "tanh".into(),
+        HiddenActivation::Sigmoid => "sigmoid".into(),
+        HiddenActivation::Elu => "ELU".into(),
+        HiddenActivation::Selu => "SELU".into(),
+        HiddenActivation::Gelu => "GELU".into(),
+        HiddenActivation::Softplus => "softplus".into(),
+        HiddenActivation::Silu => "SiLU".into(),
+    }
+}
+
+fn output_name(output: OutputActivation) -> &'static str {
+    match output {
+        OutputActivation::Sigmoid => "sigmoid",
+        OutputActivation::Tanh => "tanh",
     }
 }

@@ -22,13 +22,13 @@ const BRIGHTER: u8 = 16;
 
 const NO_CHECKPOINT: &str = "No model yet: <code>checkpoint.safetensors</code> fills this part.";
 
-/// Float, int8, and where they differ.
+/// Float, the blob, and where they differ.
 pub fn final_samples(model: Option<&Model>) -> Result<String> {
     let Some(model) = model else { return Ok(missing(NO_CHECKPOINT)) };
-    let (float, columns) = model.samples(&model.float, model.seed())?;
-    let (int8, _) = model.samples(&model.int8, model.seed())?;
+    let ([blob, float], columns) = model.samples(model.seed())?;
+    let bits = model.bits_name();
     let difference = |(a, b): (&u8, &u8)| a.abs_diff(*b).saturating_mul(BRIGHTER);
-    let pixels = float.pixels.iter().zip(&int8.pixels).map(difference).collect();
+    let pixels = float.pixels.iter().zip(&blob.pixels).map(difference).collect();
     let differences = Images { pixels, ..float };
 
     let agreement = model.agreement()?;
@@ -36,16 +36,16 @@ pub fn final_samples(model: Option<&Model>) -> Result<String> {
     let (count, step, images) =
         (float.count, thousands(model.step), thousands(agreement.images as u64));
     let lead = format!(
-        "The same {count} latents at step {step}, in float and as the int8 blob, both run by gan-core.{labels} Over {images} images, \
-         pixels differ by {:.2} of 255 on average; 99.9 % of them by at most {}.",
+        "The same {count} latents at step {step}, in float and as the {bits} blob, run by \
+         gan-core.{labels} Over {images} images, pixels differ by {:.2} of 255 on average; 99.9 % of them by at most {}.",
         agreement.mean, agreement.p999
     );
     let figures = [
         figure(&grid::picture(&float, columns), "Float", "Images of the float generator")?,
         figure(
-            &grid::picture(&int8, columns),
-            "Int8",
-            "Images of the int8 generator for the same latents",
+            &grid::picture(&blob, columns),
+            &format!("Blob, {bits}"),
+            "Images of the quantized generator for the same latents",
         )?,
         figure(
             &grid::picture(&differences, columns),

@@ -1,8 +1,9 @@
 //! How far an int8 generator is from the float generator it was made of, pixel by pixel.
 
-use crate::blob_file::{BlobFile, generate};
-use crate::export::float::{FloatGenerator, Samples};
-use anyhow::{Result, ensure};
+use crate::blob_file::generate;
+use crate::data::idx::Images;
+use crate::samples::Samples;
+use anyhow::Result;
 use gan_core::Generator;
 use serde::Serialize;
 
@@ -27,21 +28,17 @@ const IMAGES: usize = 1000;
 /// minutes.
 const MULTIPLICATIONS: usize = 4_000_000_000;
 
-/// Compares `generator` with the float generator of its run. Both run on gan-core.
+/// Compares `generator` with the float generator that it was made of, whose images for the same
+/// latents and labels `float` computes.
 ///
 /// # Errors
 ///
-/// They are not of the same shape.
-pub fn compare(generator: &Generator<'_>, float: &FloatGenerator, seed: u64) -> Result<Agreement> {
-    let blob = BlobFile::new(&float.to_blob()?);
-    let float = blob.decode()?;
-    let shape = |generator: &Generator<'_>| {
-        (generator.latent_len(), generator.classes(), generator.image())
-    };
-    ensure!(
-        shape(generator) == shape(&float),
-        "the blob is not of this run: latent, labels or image size differ"
-    );
+/// As [`generate`].
+pub fn compare(
+    generator: &Generator<'_>,
+    float: impl FnOnce(&Samples) -> Images,
+    seed: u64,
+) -> Result<Agreement> {
     let weights: usize = generator
         .header()
         .layers
@@ -50,7 +47,7 @@ pub fn compare(generator: &Generator<'_>, float: &FloatGenerator, seed: u64) -> 
         .sum();
     let images = (MULTIPLICATIONS / weights.max(1)).clamp(10, IMAGES);
     let samples = Samples::new(seed, images, generator.latent_len() as u16, generator.classes());
-    let (a, b) = (generate(generator, &samples)?, generate(&float, &samples)?);
+    let (a, b) = (generate(generator, &samples)?, float(&samples));
 
     let mut histogram = [0u64; 256];
     a.pixels.iter().zip(&b.pixels).for_each(|(a, b)| histogram[usize::from(a.abs_diff(*b))] += 1);

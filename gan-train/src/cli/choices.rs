@@ -1,0 +1,41 @@
+//! Values that options choose from, as clap reads them: the library does not know clap.
+
+use clap::ValueEnum;
+use gan_train::{config, train::checkpoint};
+
+/// A library's enum with the same variants, in the order of a choice's own.
+macro_rules! stands_for {
+    ($choice:ident, $library:path, $($variant:ident),+) => {
+        impl From<$choice> for $library {
+            fn from(choice: $choice) -> Self {
+                match choice {
+                    $($choice::$variant => Self::$variant,)+
+                }
+            }
+        }
+    };
+}
+
+/// Which of a preset's files: [`config::Recipe`].
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Recipe {
+    /// Ours: batch normalization, R1 penalty, falling rate.
+    #[default]
+    Default,
+    /// As the tutorials have it: plain cross-entropy, Adam at 1e-4 to 2e-4, no regularization.
+    Classic,
+}
+
+stands_for!(Recipe, config::Recipe, Default, Classic);
+
+/// Which generator of a run: [`checkpoint::Which`].
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Which {
+    /// The one that scored best in an evaluation; the last one if there was none.
+    #[default]
+    Best,
+    /// That of the last checkpoint.
+    Last,
+}
+
+stands_for!(Which, checkpoint::Which, Best, Last);

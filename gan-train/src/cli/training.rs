@@ -1,0 +1,167 @@
+//! What `train`, `finetune` and `quickstart` have in common: a run is prepared, begun or resumed, and
+//! watched until it ends.
+
+use super::progress::Progress;
+use super::thousands;
+use anyhow::{Result, ensure};
+use burn::prelude::Device;
+use gan_train::config::Config;
+use gan_train::interrupt;
+use gan_train::judge::scoring::Judge;
+use gan_train::judge::until::Until;
+use gan_train::output::atomic;
+use gan_train::report::folder;
+use gan_train::report::watch::{self, Watch};
+use gan_train::train::folder::RunConfig;
+use gan_train::train::material::Material;
+use gan_train::train::metrics::Record;
+use gan_train::train::run::{self, End, Observer, Verdict};
+use gan_train::train::{State, Trainer};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// What changes no weight.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Least time between checkpoints.
+    pub checkpoint_every: Duration,
+    /// Ends the run early.
+    pub until: Option<Until>,
+    /// Whether TensorBoard's files are written too.
+    pub tensorboard: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { checkpoint_every: run::CHECKPOINT_EVERY, until: None, tensorboard: false }
+    }
+}
+
+/// Refuses a folder with a run in it, unless that is to be overwritten.
+pub fn check_free(folder: &Path, overwrite: bool) -> Result<()> {
+    ensure!(
+        overwrite || !folder::is_taken(folder),
+        "{shown}: there is a run (or another config.toml) in it already: \
+         train --resume {shown} goes on with it, --overwrite replaces it; or give another --out",
+        shown = folder.display()
+    );
+    Ok(())
+}
+
+/// A run that can begin or go on. Nothing on the disk has changed yet.
+pub struct Prepared {
+    run: RunConfig,
+    trainer: Trainer,
+    judge: Option<Judge>,
+    options: Options,
+}
+
+impl Prepared {
+    /// Prepares a run on `material` that stands at `state`, whose networks are on `device`.
+    pub fn new(
+        run: RunConfig,
+        material: Material,
+        device: &Device,
+        state: State,
+        options: Options,
+    ) -> Result<Self> {
+        say_evaluations(&run.config);
+        let judge = watch::judge(&run.config, &material, options.until.as_ref())?;
+        let shape = material.shape;
+        let data = material.into_train();
+        let trainer = Trainer::new(run.config.clone(), device, data, shape, state)?;
+        Ok(Self { run, trainer, judge, options })
+    }
+
+    /// Refuses other data than that with this SHA-256, which the run in `folder` was started on.
+    pub fn check_data(&self, data: &str, sha256: &str, folder: &Path) -> Result<()> {
+        ensure!(
+            self.trainer.run_data().sha256 == sha256,
+            "{data}: not the images and labels that {} was started on",
+            folder.display()
+        );
+        Ok(())
+    }
+
+    /// Trains a new run in `folder`, in place of one that may be there.
+    pub fn begin(mut self, folder: &Path) -> Result<(Trainer, End)> {
+        // Nothing refuses from here on: what was in the folder may go.
+        atomic::create_folder(folder)?;
+        folder::clear(folder)?;
+        let watch = self.watch(folder)?;
+        self.run.write(folder)?;
+        self.trainer.save(folder)?;
+        self.train(watch, folder)
+    }
+
+    /// Goes on with the run in `folder`, whose length may have changed.
+    pub fn go_on(mut self, folder: &Path) -> Result<(Trainer, End)> {
+        let watch = self.watch(folder)?;
+        self.run.write(folder)?;
+        self.train(watch, folder)
+    }
+
+    fn watch(&mut self, folder: &Path) -> Result<Watch> {
+        let step = self.trainer.state().step;
+        Watch::new(&self.run.config, self.judge.take(), folder, step, self.options.tensorboard)
+    }
+
+    fn train(self, watch: Watch, folder: &Path) -> Result<(Trainer, End)> {
+        let Self { run, mut trainer, options, .. } = self;
+        let Options { checkpoint_every, until, .. } = options;
+        let done = trainer.state().step;
+        interrupt::catch()?;
+        let progress = Progress::new(run.config.training.steps, done);
+        let mut screen = Screen { watch, progress, until };
+        let end = run::train(&mut trainer, &mut screen, folder, checkpoint_every);
+        screen.progress.end();
+        Ok((trainer, end?))
+    }
+}
+
+/// Says by what images the run will be evaluated, if it is.
+fn say_evaluations(config: &Config) {
+    let every = config.training.eval_every;
+    if every == 0 {
+        return;
+    }
+    let by = if config.training.held_out > 0.0 {
+        "held-out"
+    } else {
+        "the training's own (training.held_out is 0)"
+    };
+    eprintln!("evaluations every {} steps by {by} images", thousands(every));
+}
+
+/// Says how to go on, and the exit code for it.
+pub fn interrupted(folder: &Path) -> ExitCode {
+    eprintln!("interrupted; go on with: gan-train train --resume {}", folder.display());
+    interrupt::exit_code()
+}
+
+/// Shows a run on stderr while it is watched.
+struct Screen {
+    watch: Watch,
+    progress: Progress,
+    until: Option<Until>,
+}
+
+impl Observer for Screen {
+    fn record(&mut self, record: &Record, faults: &[String]) -> Result<()> {
+        faults.iter().for_each(|fault| self.progress.say(&format!("warning: {fault}")));
+        self.progress.show(record);
+        self.watch.record(record)
+    }
+
+    fn evaluate(&mut self, trainer: &mut Trainer) -> Result<Verdict> {
+        let Some(evaluation) = self.watch.evaluate(trainer)? else { return Ok(Verdict::Skipped) };
+        self.progress.evaluated(&evaluation);
+        let reached = self.until.as_ref().is_some_and(|until| until.is_true(&evaluation.scores));
+        Ok(if reached { Verdict::Reached } else { Verdict::GoOn })
+    }
+
+    fn interrupted(&mut self) -> bool {
+        interrupt::requested()
+    }
+}

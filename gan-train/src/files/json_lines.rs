@@ -1,0 +1,46 @@
+//! Files of one JSON object a line that grow while a run goes on, and that a resumed run cuts back to
+//! the step from which it goes on.
+//!
+//! A kill may cut the last line off: what does not end in a newline is left out.
+
+use crate::output::atomic;
+use anyhow::{Context, Result};
+use std::path::Path;
+
+/// Reads every whole line, as it was written, and what `parse` makes of it.
+///
+/// # Errors
+///
+/// Names the file, and the line that `parse` refuses.
+pub fn read<T>(path: &Path, parse: impl Fn(&str) -> Result<T>) -> Result<Vec<(String, T)>> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("{}: cannot be read", path.display()))?;
+    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+    let parse = |(index, line): (usize, &str)| {
+        let parsed =
+            parse(line).with_context(|| format!("{}: line {}", path.display(), index + 1))?;
+        Ok((line.to_owned(), parsed))
+    };
+    whole.lines().enumerate().map(parse).collect()
+}
+
+/// Drops the lines that are not `wanted`, and one that was cut off. The others stay as they were
+/// written, byte for byte: an older or newer version's fields are not lost. Returns what they say.
+///
+/// # Errors
+///
+/// As [`read`], or the file cannot be written. A file that is not there is left so.
+pub fn keep<T>(
+    path: &Path,
+    parse: impl Fn(&str) -> Result<T>,
+    wanted: impl Fn(&T) -> bool,
+) -> Result<Vec<T>> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let kept = read(path, parse)?.into_iter().filter(|(_, parsed)| wanted(parsed));
+    let (lines, kept): (Vec<String>, Vec<T>) = kept.unzip();
+    let text: String = lines.into_iter().map(|line| line + "\n").collect();
+    atomic::write(path, text.as_bytes())?;
+    Ok(kept)
+}

@@ -5,9 +5,9 @@ mod batch;
 pub mod checkpoint;
 pub mod folder;
 pub mod health;
-pub mod material;
 pub mod metrics;
 pub mod run;
+pub mod splits;
 mod state;
 mod step;
 #[cfg(test)]

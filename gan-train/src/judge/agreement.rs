@@ -27,8 +27,8 @@ const IMAGES: usize = 1000;
 /// minutes.
 const MULTIPLICATIONS: usize = 4_000_000_000;
 
-/// Compares `generator` with the float generator that it was made of, a blob of f32 layers. Both run
-/// on gan-core, with the same latents and labels.
+/// Compares `generator` with the float generator that it was made of, a blob of f32 layers. Both
+/// run on gan-core, with the same latents and labels.
 ///
 /// # Errors
 ///

@@ -41,7 +41,8 @@ pub(crate) fn update(bits: Bits, network: &mut Mlp, params: &[Param]) {
     }
 }
 
-/// Rounds the weights `exact` of layer number `layer`, `[input][output]`, as its blob will have them.
+/// Rounds the weights `exact` of layer number `layer`, `[input][output]`, as its blob will have
+/// them.
 pub(crate) fn round(
     bits: Bits,
     layer: usize,

@@ -1,22 +1,31 @@
 //! Trains small MLP GANs on an ordinary computer and quantizes their generators for gan-core.
 //!
 //! ```text
-//! data -> trainer (burn) -> checkpoint -> float (norm and labels folded) -> quantize -> .gan blob -> gan-core
+//! data -> train -> checkpoint -> export (fold, quantize) -> .gan blob -> gan-core
 //! ```
 //!
-//! | module | owns |
+//! The modules lie in layers. Each uses only modules that stand above it in this table;
+//! `tests/layers.rs` checks it.
+//!
+//! | module | what it is for |
 //! |---|---|
-//! | [`config`] | presets, TOML files, ranges |
+//! | [`interrupt`] | Ctrl-C, for commands that end what they are at before they go |
+//! | [`samples`], [`output`], [`blob_file`], [`fit`] | latents and labels, files and pictures, `.gan` blobs on a host, and the boards that a blob fits: what needs no training |
+//! | [`config`] | the configuration of a run, its ranges, the presets; names of metrics, bits of a weight |
+//! | [`random`] | random numbers from (seed, purpose, index) alone |
+//! | [`files`] | files of tensors and of JSON lines |
 //! | [`data`] | built-in digits, MNIST, IDX folders |
-//! | [`nn`], [`loss`], [`optim`], [`random`] | MLPs and their gradients, losses, updates, where randomness comes from |
-//! | [`train`] | the step, checkpoints, metrics, a run |
-//! | [`export`] | from a checkpoint to integers |
-//! | [`blob_file`] | `.gan` files on a host, and running them |
-//! | [`fit`] | which boards a blob fits, and its speed there |
+//! | [`nn`] | burn's devices, matrices, MLPs with their gradients, rounding of weights |
+//! | [`loss`], `penalty`, [`optim`] | objectives, penalties on the discriminator's gradient, optimizers |
+//! | [`train`] | a training step, checkpoints, metrics, and a run from its first step to its last |
+//! | [`judge`] | how good generated images are, beside real ones |
+//! | [`export`] | from a checkpoint to folded floats, and to integers |
 //! | [`bench_model`] | blobs of any shape with random weights |
-//! | [`judge`] | scores beside real images |
-//! | [`report`] | what people see of a run |
-//! | [`files`], [`output`], [`interrupt`] | files that are whole or not there, pictures, text; Ctrl-C |
+//! | [`report`] | what people see of a run: pages, charts, grids, TensorBoard |
+//!
+//! The command line, in `main.rs` and `cli/`, lies above all of them. The library prints nothing:
+//! its messages go through `tracing`, a download to a callback, and a run to its
+//! [`Observer`](train::run::Observer).
 
 pub mod bench_model;
 pub mod blob_file;

@@ -1,4 +1,4 @@
-//! What a run leaves behind: files that are whole or not there, pictures, pages, and text.
+//! Files that are whole or not there, pictures, and numbers as people read them.
 
 pub mod ascii;
 pub mod atomic;

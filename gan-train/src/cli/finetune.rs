@@ -9,8 +9,8 @@ use gan_train::export;
 use gan_train::train::State;
 use gan_train::train::checkpoint::{self, Checkpoint};
 use gan_train::train::folder::{self, RunConfig};
-use gan_train::train::material::Material;
 use gan_train::train::run::End;
+use gan_train::train::splits::Splits;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -20,8 +20,9 @@ use std::process::ExitCode;
   gan-train finetune runs/mnist --out runs/mnist4
   gan-train quantize runs/mnist4 -o mnist4.gan
 
-Batch normalization and labels are folded into the layers first, as quantize does it. The discriminator is that of the run's last checkpoint, the data and the objective are
-the run's. It is a run like any other: train --resume goes on with it, evaluate, report and compare take it.")]
+Batch normalization and labels are folded into the layers first, as quantize does it.
+The discriminator is that of the run's last checkpoint, the data and the objective are the run's.
+It is a run like any other: train --resume goes on with it, evaluate, report and compare take it.")]
 pub struct Finetune {
     /// The trained run's folder
     run_dir: PathBuf,
@@ -79,7 +80,7 @@ impl Finetune {
         let dataset = dataset::open(&run.data, run.data_dir.as_deref()).with_context(|| {
             format!("the data of {} ({})", self.run_dir.join(folder::CONFIG).display(), run.data)
         })?;
-        let material = Material::new(&run.config, dataset)?;
+        let splits = Splits::new(&run.config, dataset)?;
         let (shape, params) = (run_data.shape, float.params());
         let discriminator = &trained.discriminator;
         let state = State::begin_with(&run.config, shape, &params, discriminator, &device);
@@ -89,7 +90,7 @@ impl Finetune {
             thousands(self.steps)
         );
         let data = run.data.clone();
-        let prepared = Prepared::new(run, material, &device, state, Options::default())?;
+        let prepared = Prepared::new(run, splits, &device, state, Options::default())?;
         prepared.check_data(&data, &run_data.sha256, &self.run_dir)?;
         let (trainer, end) = prepared.begin(&self.out)?;
         if end == End::Interrupted {

@@ -16,7 +16,7 @@ use gan_train::report::folder;
 use gan_train::samples::Samples;
 use gan_train::train::checkpoint;
 use gan_train::train::folder::RunConfig;
-use gan_train::{data, train::State, train::material::Material, train::run::End};
+use gan_train::{data, train::State, train::run::End, train::splits::Splits};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -66,10 +66,10 @@ impl Quickstart {
             "training {} on {} built-in 8x8 digits, seed {}",
             run.config.name, dataset.train.images.count, self.seed
         );
-        let material = Material::new(&run.config, dataset)?;
+        let splits = Splits::new(&run.config, dataset)?;
         let device = run.device.open()?;
-        let state = State::new(&run.config, material.shape, &device);
-        let prepared = Prepared::new(run, material, &device, state, Options::default())?;
+        let state = State::new(&run.config, splits.shape, &device);
+        let prepared = Prepared::new(run, splits, &device, state, Options::default())?;
         let (trainer, end) = prepared.begin(folder)?;
         if end == End::Interrupted {
             return Ok(training::interrupted(folder));
@@ -85,7 +85,8 @@ impl Quickstart {
         let agreement = export::agreement(&generator, &float, self.seed)?;
         ensure!(
             agreement.mean <= AGREEMENT_BOUND,
-            "{}: the int8 model's pixels differ from the float model's by {:.2} of 255 on average (expected at most {AGREEMENT_BOUND})",
+            "{}: the int8 model's pixels differ from the float model's by {:.2} of 255 on average \
+             (expected at most {AGREEMENT_BOUND})",
             path.display(),
             agreement.mean
         );

@@ -12,12 +12,26 @@ use burn::prelude::Device;
 use gan_train::nn::device::DeviceName;
 use gan_train::train::checkpoint::{self, Checkpoint};
 use gan_train::train::folder::{self, RunConfig};
-use gan_train::train::material::Material;
 use gan_train::train::run::{self, End};
+use gan_train::train::splits::Splits;
 use gan_train::train::{State, Trainer};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
+
+/// Options that a run takes at its start only.
+const OF_A_NEW_RUN: [&str; 10] = [
+    "preset",
+    "recipe",
+    "config",
+    "seed",
+    "conditional",
+    "unconditional",
+    "name",
+    "out",
+    "device",
+    "overwrite",
+];
 
 /// Train a GAN and leave a run folder: report.html, checkpoints, config.toml, metrics, sample grids
 #[derive(Debug, Args)]
@@ -26,11 +40,12 @@ use std::time::Duration;
   gan-train train --data my-idx-folder --config my.toml --epochs 50 --out runs/mine
   gan-train train --resume runs/mnist
 
-Without --preset or --config: digits8 for 8x8 images, else compact. Without --epochs, --steps or --minutes: the configuration's steps.
+Without --preset or --config: digits8 for 8x8 images, else compact.
+Without --epochs, --steps or --minutes: the configuration's steps.
 --epochs, --steps and --minutes count from the start of the run, also with --resume.
 
-In the run's folder: checkpoint.safetensors (--resume), best.safetensors (what quantize takes), config.toml, metrics.jsonl,
-evaluations.jsonl, grids/, samples.gif, samples.png, report.html.")]
+In the run's folder: checkpoint.safetensors (--resume), best.safetensors (what quantize takes),
+config.toml, metrics.jsonl, evaluations.jsonl, grids/, samples.gif, samples.png, report.html.")]
 pub struct Train {
     /// `digits` (built-in), `mnist`, or a folder of IDX files (images, and labels if it has them;
     /// plain or .gz)
@@ -40,7 +55,11 @@ pub struct Train {
     #[arg(long)]
     data_dir: Option<PathBuf>,
     /// Networks and recipe: see `gan-train presets`
-    #[arg(long, conflicts_with = "config", value_parser = PossibleValuesParser::new(PRESETS.map(|preset| preset.name)))]
+    #[arg(
+        long,
+        conflicts_with = "config",
+        value_parser = PossibleValuesParser::new(PRESETS.map(|preset| preset.name))
+    )]
     preset: Option<String>,
     /// The preset's recipe: ours, or that of the usual tutorials
     #[arg(long, value_enum, default_value_t, conflicts_with = "config")]
@@ -92,11 +111,16 @@ pub struct Train {
     #[arg(long)]
     out: Option<PathBuf>,
     /// Seconds between checkpoints; they change no result
-    #[arg(long, value_name = "SECONDS", default_value_t = run::CHECKPOINT_EVERY.as_secs_f64(), value_parser = not_negative)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = run::CHECKPOINT_EVERY.as_secs_f64(),
+        value_parser = not_negative
+    )]
     checkpoint_every: f64,
     /// Go on with the run in this folder, to the very weights that it would have had without a stop
     /// (unless its length is changed); --data says where its data is now, if it was moved
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["preset", "recipe", "config", "seed", "conditional", "unconditional", "name", "out", "device", "overwrite"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = OF_A_NEW_RUN)]
     resume: Option<PathBuf>,
 }
 
@@ -150,10 +174,10 @@ impl Train {
             config.training.eval_every = 0;
         }
         config.check()?;
-        let material = Material::new(&config, dataset)?;
+        let splits = Splits::new(&config, dataset)?;
         let device = self.device.open()?;
-        self.set_length(&mut config, &device, &material)?;
-        let images = &material.train.images;
+        self.set_length(&mut config, &device, &splits)?;
+        let images = &splits.train.images;
         eprintln!(
             "training {} on {} images of {}x{} for {} steps, seed {}, in {}",
             config.name,
@@ -170,8 +194,8 @@ impl Train {
         };
         let data_dir = self.data_dir.as_deref().map(absolute).transpose()?;
         let run = RunConfig { data, data_dir, device: self.device, config };
-        let state = State::new(&run.config, material.shape, &device);
-        let prepared = Prepared::new(run, material, &device, state, self.options())?;
+        let state = State::new(&run.config, splits.shape, &device);
+        let prepared = Prepared::new(run, splits, &device, state, self.options())?;
         let (trainer, end) = prepared.begin(&folder)?;
         Ok((folder, trainer, end))
     }
@@ -191,9 +215,9 @@ impl Train {
         if let Some(every) = self.eval_every {
             run.config.training.eval_every = every;
         }
-        let material = Material::new(&run.config, dataset)?;
+        let splits = Splits::new(&run.config, dataset)?;
         let planned = run.config.training.steps;
-        self.set_length(&mut run.config, &device, &material)?;
+        self.set_length(&mut run.config, &device, &splits)?;
         let (step, steps) = (state.step, run.config.training.steps);
         ensure!(
             steps >= step,
@@ -203,7 +227,7 @@ impl Train {
             thousands(steps)
         );
         let data = data.to_owned();
-        let prepared = Prepared::new(run, material, &device, state, self.options())?;
+        let prepared = Prepared::new(run, splits, &device, state, self.options())?;
         prepared.check_data(&data, &run_data.sha256, folder)?;
         if steps != planned {
             eprintln!(
@@ -234,18 +258,18 @@ impl Train {
         &self,
         config: &mut Config,
         device: &Device,
-        material: &Material,
+        splits: &Splits,
     ) -> Result<()> {
         if let Some(steps) = self.steps {
             config.training.steps = steps;
         }
         if let Some(epochs) = self.epochs {
-            let in_epoch = (material.train.images.count / config.training.batch) as u64;
+            let in_epoch = (splits.train.images.count / config.training.batch) as u64;
             let batches = epochs.checked_mul(in_epoch).context("--epochs: too many")?;
             config.training.steps = batches.div_ceil(config.training.batches_in_step()).max(1);
         }
         if let Some(minutes) = self.minutes {
-            config.training.steps = run::steps_in(minutes, config, device, material)?;
+            config.training.steps = run::steps_in(minutes, config, device, splits)?;
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! What `train`, `finetune` and `quickstart` have in common: a run is prepared, begun or resumed, and
-//! watched until it ends.
+//! What `train`, `finetune` and `quickstart` have in common: a run is prepared, begun or resumed,
+//! and watched until it ends.
 
 use super::progress::Progress;
 use super::thousands;
@@ -13,9 +13,9 @@ use gan_train::output::atomic;
 use gan_train::report::folder;
 use gan_train::report::watch::{self, Watch};
 use gan_train::train::folder::RunConfig;
-use gan_train::train::material::Material;
 use gan_train::train::metrics::Record;
 use gan_train::train::run::{self, End, Observer, Verdict};
+use gan_train::train::splits::Splits;
 use gan_train::train::{State, Trainer};
 use std::path::Path;
 use std::process::ExitCode;
@@ -58,18 +58,18 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Prepares a run on `material` that stands at `state`, whose networks are on `device`.
+    /// Prepares a run on `splits` that stands at `state`, whose networks are on `device`.
     pub fn new(
         run: RunConfig,
-        material: Material,
+        splits: Splits,
         device: &Device,
         state: State,
         options: Options,
     ) -> Result<Self> {
         say_evaluations(&run.config);
-        let judge = watch::judge(&run.config, &material, options.until.as_ref())?;
-        let shape = material.shape;
-        let data = material.into_train();
+        let judge = watch::judge(&run.config, &splits, options.until.as_ref())?;
+        let shape = splits.shape;
+        let data = splits.into_train();
         let trainer = Trainer::new(run.config.clone(), device, data, shape, state)?;
         Ok(Self { run, trainer, judge, options })
     }

@@ -111,7 +111,8 @@ fn download(
     fetch(&url, &part, on_download).with_context(|| {
         let files: Vec<_> = FILES.iter().map(|(name, _)| format!("{name}.gz")).collect();
         format!(
-            "{url}: download failed. Without a network, put {} into a folder and give it with --data-dir FOLDER; or put them into {}",
+            "{url}: download failed. Without a network, put {} into a folder and give it with \
+             --data-dir FOLDER; or put them into {}",
             files.join(", "),
             cache.display()
         )

@@ -1,5 +1,5 @@
-//! Files of one JSON object a line that grow while a run goes on, and that a resumed run cuts back to
-//! the step from which it goes on.
+//! Files of one JSON object a line that grow while a run goes on, and that a resumed run cuts back
+//! to the step from which it goes on.
 //!
 //! A kill may cut the last line off: what does not end in a newline is left out.
 

@@ -66,7 +66,8 @@ impl Classifier {
             return Self::mnist();
         }
         info!(
-            "training a classifier to judge by, on these {} images (gan-train classifier keeps one)",
+            "training a classifier to judge by, on these {} images \
+             (gan-train classifier keeps one)",
             thousands(train.images.count as u64)
         );
         Self::train(train, STEPS, 0)

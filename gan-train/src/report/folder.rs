@@ -1,5 +1,5 @@
-//! A run's folder as a whole: the names of the files that a command leaves in it, whether a run is in
-//! it, and clearing it for another run.
+//! A run's folder as a whole: the names of the files that a command leaves in it, whether a run is
+//! in it, and clearing it for another run.
 
 use super::{animation, history, page, tensorboard};
 use crate::judge::evaluations;

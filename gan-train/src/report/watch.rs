@@ -12,8 +12,8 @@ use crate::judge::until::Until;
 use crate::output::{atomic, grid};
 use crate::report::history::{self, GRIDS};
 use crate::samples::Samples;
-use crate::train::material::Material;
 use crate::train::metrics::Record;
+use crate::train::splits::Splits;
 use crate::train::{Trainer, checkpoint};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
@@ -35,19 +35,19 @@ pub struct Watch {
     best: Option<f64>,
 }
 
-/// The judge that a run's configuration asks for, by the material's held-out images; none if it is
+/// The judge that a run's configuration asks for, by the validation images; none if it is
 /// not to be evaluated.
 ///
 /// # Errors
 ///
 /// Images without labels, or too few of them; a metric that needs labels in a run without.
-pub fn judge(config: &Config, material: &Material, until: Option<&Until>) -> Result<Option<Judge>> {
+pub fn judge(config: &Config, splits: &Splits, until: Option<&Until>) -> Result<Option<Judge>> {
     let training = &config.training;
     if training.eval_every == 0 {
         ensure!(until.is_none(), "--until: needs --eval-every STEPS (or training.eval_every)");
         return Ok(None);
     }
-    let labelled = |name: &str| material.shape.classes > 0 || name != "conditional_accuracy";
+    let labelled = |name: &str| splits.shape.classes > 0 || name != "conditional_accuracy";
     ensure!(
         labelled(training.metric()?.name),
         "training.select: {:?} needs a conditional run",
@@ -57,11 +57,11 @@ pub fn judge(config: &Config, material: &Material, until: Option<&Until>) -> Res
         ensure!(labelled(until.metric()), "--until {until}: needs a conditional run");
     }
     ensure!(
-        material.whole.labels.is_some(),
+        splits.all.labels.is_some(),
         "--eval-every: needs labels to judge by, and the data has none"
     );
-    let classifier = Classifier::for_data(&material.whole)?;
-    let judge = Judge::new(classifier, &material.others, &material.held_out);
+    let classifier = Classifier::for_data(&splits.all)?;
+    let judge = Judge::new(classifier, &splits.parzen, &splits.validation);
     Ok(Some(judge.with_context(|| format!("training.held_out: {}", training.held_out))?))
 }
 

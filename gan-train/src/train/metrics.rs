@@ -126,7 +126,8 @@ mod tests {
         std::fs::create_dir_all(&folder).unwrap();
         let line = |step: u64| {
             format!(
-                "{{\"step\": {step}, \"epoch\":1e0,\"seconds\":2.50,\"images_per_second\":9,\"rate\":0,\
+                "{{\"step\": {step}, \"epoch\":1e0,\"seconds\":2.50,\"images_per_second\":9,\
+                 \"rate\":0,\
                  \"d_loss\":1,\"g_loss\":1,\"penalty\":0,\"d_real\":0.5,\"d_fake\":0.5,\"spread\":1,\
                  \"diversity\":1,\"later\":\"is not known\"}}\n"
             )

@@ -1,4 +1,4 @@
-//! A data set divided for one run: what is trained on, and what the checkpoints are chosen by.
+//! A data set divided for one run: images to train on, and images to choose the checkpoints by.
 
 use super::Shape;
 use crate::config::Config;
@@ -10,52 +10,54 @@ const SAMPLE: usize = 10_000;
 
 /// The parts of a data set's training images. The test images have no part in training.
 #[derive(Debug, Clone)]
-pub struct Material {
-    /// To train on: without what is held out, padded.
+pub struct Splits {
+    /// The images to train on: without the validation images, and padded.
     pub train: Split,
-    /// To choose checkpoints by.
-    pub held_out: Split,
-    /// Others, up to 10,000, as they came: to choose the width of the Parzen windows on.
-    pub others: Split,
-    /// All training images as they came: MNIST is known by them.
-    pub whole: Split,
+    /// The images to choose checkpoints by, in their own size.
+    pub validation: Split,
+    /// Up to 10,000 images that are not validation images, in their own size. The judge chooses the
+    /// width of its Parzen windows on them.
+    pub parzen: Split,
+    /// All training images, in their own size: MNIST is recognized by them.
+    pub all: Split,
     /// The sizes of the run.
     pub shape: Shape,
 }
 
-impl Material {
+impl Splits {
     /// Divides `dataset` as `config` says.
     ///
     /// # Errors
     ///
     /// A conditional run needs labels; a part would be empty.
     pub fn new(config: &Config, dataset: Dataset) -> Result<Self> {
-        let whole = dataset.train;
-        let (held_out, train) = whole.hold_out(config.training.held_out);
-        let (found, of) = (train.images.count, whole.images.count);
+        let all = dataset.train;
+        let (validation, train) = all.hold_out(config.training.held_out);
+        let (found, of) = (train.images.count, all.images.count);
         ensure!(
             found > 0,
             "training.held_out: {} leaves none of {of} images to train on",
             config.training.held_out
         );
-        // Better than nothing, and a run that is only watched loses no images.
-        let (held_out, others) = if held_out.images.count > 0 {
-            (held_out, train.sample(SAMPLE))
+        let (validation, parzen) = if validation.images.count > 0 {
+            (validation, train.sample(SAMPLE))
         } else {
+            // The judge goes by images that are trained on too. That is better than nothing, and a
+            // run that is only watched loses no images.
             let part = (SAMPLE as f64 / of as f64).min(0.5);
-            let (seen, others) = whole.hold_out(part);
-            (seen, others.sample(SAMPLE))
+            let (seen, parzen) = all.hold_out(part);
+            (seen, parzen.sample(SAMPLE))
         };
         let train = train.padded(config.padding.into());
         let mut shape = Shape::of(config, &train)?;
         if shape.classes > 0 {
-            // A rare label may be among the held out only.
-            shape.classes = whole.classes();
+            // A rare label may be among the validation images only.
+            shape.classes = all.classes();
         }
-        Ok(Self { train, held_out, others, whole, shape })
+        Ok(Self { train, validation, parzen, all, shape })
     }
 
-    /// What is left when the judge has seen the material.
+    /// The images to train on, when the judge has seen the others.
     pub fn into_train(self) -> Split {
         self.train
     }
@@ -79,7 +81,8 @@ mod tests {
 
     fn config(lines: &str, held_out: f64) -> Config {
         let text = format!(
-            "name = \"t\"\nconditional = true\n{lines}\n[generator]\nlatent = 2\nhidden = [3]\n[discriminator]\nhidden = [3]\n\
+            "name = \"t\"\nconditional = true\n{lines}\n\
+             [generator]\nlatent = 2\nhidden = [3]\n[discriminator]\nhidden = [3]\n\
              [training]\nheld_out = {held_out}\n"
         );
         toml::from_str(&text).unwrap()
@@ -96,18 +99,18 @@ mod tests {
 
     #[test]
     fn no_image_is_held_out_and_trained_on() {
-        let material = Material::new(&config("", 0.2), dataset()).unwrap();
-        let (held_out, train) = (numbers(&material.held_out), numbers(&material.train));
-        assert_eq!((held_out.len(), train.len()), (10, 40));
-        let mut all = [held_out, train.clone()].concat();
+        let splits = Splits::new(&config("", 0.2), dataset()).unwrap();
+        let (validation, train) = (numbers(&splits.validation), numbers(&splits.train));
+        assert_eq!((validation.len(), train.len()), (10, 40));
+        let mut all = [validation, train.clone()].concat();
         all.sort();
         assert_eq!(all, (0..50).collect::<Vec<u8>>());
-        assert_eq!(numbers(&material.others), train);
+        assert_eq!(numbers(&splits.parzen), train);
         // Labels go with their images.
-        let labels = material.held_out.labels.as_ref().unwrap();
+        let labels = splits.validation.labels.as_ref().unwrap();
         assert!(
-            material
-                .held_out
+            splits
+                .validation
                 .images
                 .pixels
                 .chunks_exact(2)
@@ -118,26 +121,23 @@ mod tests {
 
     #[test]
     fn without_held_out_images_the_judge_still_has_two_parts() {
-        let material = Material::new(&config("", 0.0), dataset()).unwrap();
-        assert_eq!(material.train.images.count, 50);
-        let mut all = [numbers(&material.held_out), numbers(&material.others)].concat();
+        let splits = Splits::new(&config("", 0.0), dataset()).unwrap();
+        assert_eq!(splits.train.images.count, 50);
+        let mut all = [numbers(&splits.validation), numbers(&splits.parzen)].concat();
         all.sort();
         assert_eq!(all, (0..50).collect::<Vec<u8>>());
     }
 
     #[test]
     fn a_border_is_black_and_around_what_is_trained_on_only() {
-        let material = Material::new(&config("padding = 1", 0.2), dataset()).unwrap();
-        assert_eq!(
-            (material.shape.width, material.shape.height, material.shape.classes),
-            (4, 3, 3)
-        );
-        for image in material.train.images.pixels.chunks_exact(12) {
+        let splits = Splits::new(&config("padding = 1", 0.2), dataset()).unwrap();
+        assert_eq!((splits.shape.width, splits.shape.height, splits.shape.classes), (4, 3, 3));
+        for image in splits.train.images.pixels.chunks_exact(12) {
             assert_eq!(
                 (image[6], image.iter().filter(|&&pixel| pixel > 0).count() <= 2),
                 (200, true)
             );
         }
-        assert_eq!(material.held_out.images.width, 2);
+        assert_eq!(splits.validation.images.width, 2);
     }
 }

@@ -140,7 +140,7 @@ impl Layer {
             },
             nibbles,
             bias,
-            rescale: (0..groups).map(|group| Rows::new(layer, group * GROUP)).collect(),
+            rescale: (0..groups).map(|group| Rows::new(layer, outputs, group * GROUP)).collect(),
             zero_point: spec.zero_point.into(),
             top: if layer.table().is_some() { u8::MAX } else { CODE_MAX },
             table: layer.table().copied(),
@@ -220,10 +220,12 @@ fn weights(inputs: usize, outputs: usize, padded: usize, layer: &BlobLayer<'_>) 
 }
 
 impl Rows {
-    fn new(layer: &BlobLayer<'_>, first: usize) -> Self {
+    /// The rows from `first` on, of a layer with so many `outputs`. The rows of padding have no
+    /// factor of their own: those in a packed blob have a shift of 0, which no kernel takes.
+    fn new(layer: &BlobLayer<'_>, outputs: usize, first: usize) -> Self {
         let none = Rescale { multiplier: 0, shift: crate::quant::SHIFT_PACKED_MAX };
         let (mut positive, mut negative) = ([none; GROUP], [none; GROUP]);
-        for ((row, positive), negative) in (first..).zip(&mut positive).zip(&mut negative) {
+        for ((row, positive), negative) in (first..outputs).zip(&mut positive).zip(&mut negative) {
             if let Some((above, below)) = layer.rescale(row) {
                 (*positive, *negative) = (above, below.unwrap_or(above));
             }

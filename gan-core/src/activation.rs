@@ -4,7 +4,8 @@
 //! int8 layers evaluates none of these functions. Float layers evaluate them in f32, by libm or
 //! (feature `micromath`) by fast approximations.
 
-use crate::{Activation, CODE_MAX};
+use crate::CODE_MAX;
+use crate::header::Activation;
 
 /// Steps of a table's index in one unit of pre-activation: 256 entries cover -8 up to 8.
 pub const TABLE_STEPS: f64 = 16.0;

@@ -1,6 +1,7 @@
 //! What can be wrong with a blob or a call. Every variant says what the reader of the message
 //! should look at.
 
+use crate::header::{MAX_LAYERS, MAX_NAME, VERSION};
 use core::fmt;
 
 /// Why [`decode`](crate::decode) refused a blob.
@@ -32,7 +33,7 @@ pub enum DecodeError {
     /// The header is not written in its shortest form, or `padding` does not put the payload on a
     /// multiple of 16 with zeros.
     NotCanonical,
-    /// `name` is longer than [`MAX_NAME`](crate::blob::MAX_NAME) bytes, or not UTF-8.
+    /// `name` is longer than [`MAX_NAME`] bytes, or not UTF-8.
     Name,
     /// `latent_len` is 0, or no 16-bit number.
     LatentLen,
@@ -40,7 +41,7 @@ pub enum DecodeError {
     Classes,
     /// `width` or `height` is 0 or no 16-bit number, or `channels` is neither 1 nor 3.
     Image,
-    /// `layers` is empty, or has more than [`MAX_LAYERS`](crate::blob::MAX_LAYERS).
+    /// `layers` is empty, or has more than [`MAX_LAYERS`].
     Layers,
     /// `payload` has another length than its sections have together.
     PayloadLen {
@@ -156,18 +157,18 @@ impl fmt::Display for DecodeError {
             }
             Self::Magic => f.write_str("magic: not a .gan blob (expected the first bytes to be \"GANB\")"),
             Self::Version { found } => {
-                write!(f, "version: {found} (expected {}; a newer gan-core may read it)", crate::blob::VERSION)
+                write!(f, "version: {found} (expected {VERSION}; a newer gan-core may read it)")
             }
             Self::Truncated => f.write_str("truncated: it ends before what its header announces"),
             Self::TrailingBytes { extra } => write!(f, "{extra} bytes after the end (expected none)"),
             Self::Crc => f.write_str("crc: does not match, the content was changed"),
             Self::Header => f.write_str("padding or payload: their lengths cannot be read"),
             Self::NotCanonical => f.write_str("header or padding: not in the canonical form"),
-            Self::Name => write!(f, "name: expected at most {} bytes of UTF-8", crate::blob::MAX_NAME),
+            Self::Name => write!(f, "name: expected at most {MAX_NAME} bytes of UTF-8"),
             Self::LatentLen => f.write_str("latent_len: expected 1 to 65535"),
             Self::Classes => f.write_str("classes: expected 0 to 65535"),
             Self::Image => f.write_str("width, height or channels: expected at least 1 x 1 pixels and 1 or 3 channels"),
-            Self::Layers => write!(f, "layers: expected 1 to {}", crate::blob::MAX_LAYERS),
+            Self::Layers => write!(f, "layers: expected 1 to {MAX_LAYERS}"),
             Self::PayloadLen { expected, found } => write!(f, "payload: {found} bytes (expected {expected})"),
             Self::Layer { index, field } => write!(f, "layer {index}: {field}"),
         }
@@ -218,11 +219,7 @@ impl fmt::Display for EncodeError {
         match self {
             Self::OutputLen { expected } => write!(f, "output: expected at least {expected} bytes"),
             Self::Header => {
-                write!(
-                    f,
-                    "name: longer than {} bytes, or sizes: more than memory can hold",
-                    crate::blob::MAX_NAME
-                )
+                write!(f, "name: longer than {MAX_NAME} bytes, or sizes: more than memory can hold")
             }
             Self::Layer { index } => write!(f, "layer {index}: a section has the wrong length"),
         }

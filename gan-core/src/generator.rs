@@ -3,22 +3,21 @@
 #[cfg(feature = "float")]
 mod float;
 mod integer;
-mod layer;
 mod nibbles;
 mod pair;
-mod plan;
 mod trace;
 
 use crate::CODE_MAX;
-use crate::blob::{self, Header, ImageShape, LayerSpec, LayerSpecs, Layers, Packing};
-use crate::error::{EncodeError, GenerateError};
+use crate::error::GenerateError;
+use crate::header::{Header, ImageShape, LayerSpec, LayerSpecs};
 use crate::kernel;
-pub use layer::{Layer, Nibbles, Output, Packed};
-pub(crate) use plan::Plan;
+use crate::payload::Layers;
+pub use crate::payload::{Layer, Nibbles, Output, Packed};
+use crate::plan::Plan;
 
 /// A generator that was read from a blob and borrows its weights.
 ///
-/// Only [`decode`](crate::decode) makes one, and [`Known`](blob::Known) of bytes that it has seen
+/// Only [`decode`](crate::decode) makes one, and [`Known`](crate::blob::Known) of bytes that it has seen
 /// before, so holding it proves that every limit of the format holds: sizes chain, sums fit 32
 /// bits, and no call below can panic.
 #[derive(Debug, Clone)]
@@ -101,37 +100,6 @@ impl<'a> Generator<'a> {
     /// Bytes of the blob.
     pub fn encoded_len(&self) -> usize {
         self.bytes.len()
-    }
-
-    /// Writes the blob to the start of `out`: the bytes it was decoded from.
-    ///
-    /// # Errors
-    ///
-    /// [`EncodeError::OutputLen`] if `out` is too short.
-    pub fn encode(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
-        blob::encode(&self.header, self.layers(), out)
-    }
-
-    /// The header of this model in another packing. Layers for which it is not exact stay in rows:
-    /// those with a shift over 32, or for [`Packing::PairedHalfword`] a sum that can leave 24 bits.
-    /// Float layers always do; layers of half bytes get [`Packing::NibbleLane`] for the packing of
-    /// a core without vectors.
-    ///
-    /// [`blob::encode`] of it, and of [`layers`](Self::layers), writes the packed blob:
-    ///
-    /// ```
-    /// use gan_core::{Aligned, Packing, blob, decode};
-    ///
-    /// static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../../tests/vectors/v1-tiny.gan"));
-    /// let generator = decode(&BLOB.0)?;
-    /// let header = generator.packed_header(Packing::ByteLane);
-    /// let mut packed = Aligned([0; 512]);
-    /// let len = blob::encode(&header, generator.layers(), &mut packed.0)?;
-    /// assert_eq!(decode(&packed.0[..len])?.header().layers[0].packing, Packing::ByteLane);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn packed_header(&self, packing: Packing) -> Header<'a> {
-        blob::packed(&self.header, self.layers(), packing)
     }
 
     /// Makes the image of `latent` (codes 0..=127) and `label` in `pixels`, line by line, 0..=255.

@@ -45,9 +45,10 @@ mod avxvnni;
 mod neon;
 mod scalar;
 
-use crate::blob::Element;
+use crate::CODE_MAX;
 use crate::error::GenerateError;
-use crate::{CODE_MAX, Generator};
+use crate::generator::Generator;
+use crate::header::Element;
 use backend::Kernel;
 pub use backend::{Backend, Unavailable};
 use network::{Network, Work};

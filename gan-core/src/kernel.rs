@@ -57,7 +57,7 @@ mod half_lane;
 pub const NAME: &str = active::NAME;
 
 /// The packing that the kernel of this build takes: layers in it run fastest.
-pub const PACKING: crate::Packing = active::PACKING;
+pub const PACKING: crate::header::Packing = active::PACKING;
 
 /// Groups of rows of a packed layer, from one on to the end of the layer.
 #[cfg_attr(gan_core_kernel = "scalar", allow(dead_code, reason = "no kernel reads them"))]

@@ -1,10 +1,10 @@
 //! Every limit of the format. What passes here cannot fail, overflow or panic later.
 
-use super::section;
 use super::{Activation, Element, ImageShape, LayerSpec, Packing};
 use crate::CODE_MAX;
 use crate::error::{DecodeError, LayerField};
-use crate::generator::{Generator, Layer, Nibbles, Output, Packed};
+use crate::generator::Generator;
+use crate::payload::{self, Layer, Nibbles, Output, Packed};
 use crate::quant::{MULTIPLIER_MAX, Rescale, SHIFT_MAX, SHIFT_MIN, SHIFT_PACKED_MAX};
 
 /// Sizes are positive and chain from the latent to the image, and the layers are all of integers or
@@ -72,7 +72,7 @@ const fn spec_fits(
     {
         return Err(LayerField::Slope);
     }
-    if spec.zero_point > if top > 0 && section::has_table(spec, last) { u8::MAX } else { top } {
+    if spec.zero_point > if top > 0 && payload::has_table(spec, last) { u8::MAX } else { top } {
         return Err(LayerField::ZeroPoint);
     }
     Ok(())
@@ -82,7 +82,7 @@ const fn spec_fits(
 pub(super) fn layers(generator: &Generator<'_>) -> Result<(), DecodeError> {
     let header = generator.header();
     let mut layers = generator.layers();
-    let mut classes = section::first_classes(header.classes);
+    let mut classes = payload::first_classes(header.classes);
     for (index, spec) in header.layers.iter().enumerate() {
         let checked = match &layers.advance(true) {
             Some(layer) => numbers(spec, classes, layer, layers.len() == 0),

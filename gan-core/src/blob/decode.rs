@@ -2,7 +2,8 @@
 
 use super::{CRC_LEN, MAGIC, MAX_NAME, VERSION, check, is_aligned, payload_len, read, sealed};
 use crate::error::DecodeError;
-use crate::generator::{Generator, Plan};
+use crate::generator::Generator;
+use crate::plan::Plan;
 
 /// Reads a blob and checks all of it: the CRC, every limit of the format, and that no sum can
 /// overflow.

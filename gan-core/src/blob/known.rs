@@ -14,10 +14,12 @@
 
 use super::{
     ALIGNMENT, CRC_LEN, Header, ImageShape, LayerSpec, LayerSpecs, MAX_NAME, check, is_aligned,
-    sealed, section,
+    sealed,
 };
 use crate::error::DecodeError;
-use crate::generator::{Generator, Plan};
+use crate::generator::Generator;
+use crate::payload::sections_len;
+use crate::plan::Plan;
 
 /// All that a build knows of a blob that it has decoded; the fields are those of [`Header`] and
 /// [`Generator`].
@@ -93,7 +95,7 @@ impl<'a> Known<'a> {
             description;
         let empty: &[u8] = &[];
         let (payload, wrong) = match (
-            payload(bytes, encoded_len, section::sections_len(classes, &layers)),
+            payload(bytes, encoded_len, sections_len(classes, &layers)),
             check::header(latent_len, image, &layers),
         ) {
             (Ok(_), _) if name.len() > MAX_NAME => (empty, Some(DecodeError::Name)),

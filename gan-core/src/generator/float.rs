@@ -1,11 +1,12 @@
 //! Float layers: sums in f32, first to last, and the activation.
 
-use super::{FURTHER_CLASS, Generator, Input, Last, Layer};
+use super::{FURTHER_CLASS, Generator, Input, Last};
 use crate::activation::{apply, pixel_f32};
-use crate::blob::LayerSpec;
 use crate::error::GenerateError;
+use crate::header::LayerSpec;
 use crate::kernel::scalar::dot_f32;
 use crate::latent;
+use crate::payload::Layer;
 
 impl<'a> Generator<'a> {
     /// Runs the hidden layers of a float model in turn into the two halves of the scratch; returns

@@ -1,12 +1,12 @@
 //! Integer layers: by the build's own kernel if the weights are packed for it, else by the scalar
 //! one.
 
-use super::layer::{Layer, Output, Packed};
 use super::nibbles;
-use super::plan::{Plan, runs};
 use crate::CODE_MAX;
-use crate::blob::LayerSpec;
+use crate::header::LayerSpec;
 use crate::kernel::{self, Groups, active, scalar};
+use crate::payload::{Layer, Output, Packed};
+use crate::plan::{Plan, runs};
 
 /// Puts a layer's inputs where and how its kernel reads them.
 pub(super) fn stage(plan: &Plan, spec: &LayerSpec, codes: &[u8], staged: &mut [u32]) {

@@ -1,10 +1,10 @@
 //! Layers of half bytes: how their inputs are staged, and which rows are added up together.
 
 use super::integer::requantize;
-use super::layer::{Layer, Nibbles, Output};
 use crate::CODE_MAX;
-use crate::blob::{LayerSpec, Packing};
+use crate::header::{LayerSpec, Packing};
 use crate::kernel::{self, HalfBytes, half};
+use crate::payload::{Layer, Nibbles, Output};
 use crate::quant::Rescale;
 
 /// Whether the kernel of this build takes half bytes in this order; any other is added up one

@@ -106,8 +106,8 @@ impl Generator<'_> {
 // Not inlined, so that instructions can be counted for each layer.
 #[inline(never)]
 fn rows(
-    spec: &crate::LayerSpec,
-    layer: &super::Layer<'_>,
+    spec: &crate::header::LayerSpec,
+    layer: &crate::payload::Layer<'_>,
     classes: [usize; 2],
     staged: &[u32],
     [first, second]: [&mut [u8]; 2],
@@ -115,7 +115,7 @@ fn rows(
     use super::integer::groups;
     use crate::kernel::{PACKING, dsp_pair::run};
     const GROUP: usize = PACKING.group();
-    let super::Layer::Packed(packed) = layer else { return };
+    let crate::payload::Layer::Packed(packed) = layer else { return };
     let mut part = [[0; GROUP]; 2];
     let whole = first.len().min(second.len()) / GROUP;
     let (Some((first, first_rest)), Some((second, second_rest))) =

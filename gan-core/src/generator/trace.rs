@@ -4,9 +4,11 @@
 //! come from the very code that makes images, which knows nothing of this; it takes layers over and
 //! over, and time does not matter here.
 
-use super::{Generator, Plan};
+use super::Generator;
 use crate::error::GenerateError;
+use crate::header::Element;
 use crate::kernel;
+use crate::plan::Plan;
 
 impl Generator<'_> {
     /// Hands `each` the number, from 0, and the output codes of every hidden layer that
@@ -86,7 +88,7 @@ impl Generator<'_> {
     /// Hidden layers that have codes.
     fn traced(&self) -> usize {
         let hidden = self.header.layers.split_last().map_or(&[][..], |(_, hidden)| hidden);
-        hidden.iter().filter(|spec| spec.element != crate::Element::F32).count()
+        hidden.iter().filter(|spec| spec.element != Element::F32).count()
     }
 
     /// The model with no layer behind the one after `layer`.

@@ -2,8 +2,9 @@
 
 use super::nibbles::Nibbles;
 use crate::CODE_MAX;
-use crate::blob::{LayerSpec, Packing};
-use crate::generator::{Generator, Layer as BlobLayer, Packed};
+use crate::generator::Generator;
+use crate::header::{LayerSpec, Packing};
+use crate::payload::{Layer as BlobLayer, Packed};
 use crate::quant::Rescale;
 use std::vec;
 use std::vec::Vec;

@@ -6,8 +6,8 @@
 
 use super::network::{Block, COLUMNS, GROUP, Layer, Work};
 use super::tile::{FEW, Isa, requantize};
-use crate::blob::{LayerSpec, Packing};
-use crate::generator::Nibbles as BlobNibbles;
+use crate::header::{LayerSpec, Packing};
+use crate::payload::Nibbles as BlobNibbles;
 use std::vec;
 use std::vec::Vec;
 

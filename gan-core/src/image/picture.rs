@@ -10,7 +10,7 @@ use embedded_graphics_core::pixelcolor::{Gray8, PixelColor};
 use embedded_graphics_core::primitives::Rectangle;
 
 use super::luma;
-use crate::ImageShape;
+use crate::header::ImageShape;
 
 /// Lines of an image, drawn in grey: pixel 0 is black, 255 is white.
 ///

@@ -11,7 +11,7 @@
 //! `-128 (x0 + x1 + ..)`, which is the same for all rows.
 
 use super::{Groups, pairs};
-use crate::blob::Packing;
+use crate::header::Packing;
 use core::ptr;
 
 pub const PACKING: Packing = Packing::ByteLane;

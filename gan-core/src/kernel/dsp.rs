@@ -11,7 +11,7 @@
 #![allow(unsafe_code)]
 
 use super::{Groups, pairs};
-use crate::blob::Packing;
+use crate::header::Packing;
 use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;

@@ -17,7 +17,7 @@
 #![allow(unsafe_code)]
 
 use super::HalfBytes;
-use crate::blob::Packing;
+use crate::header::Packing;
 
 pub const PACKING: Packing = Packing::NibbleLane;
 pub const ROWS: usize = PACKING.group();

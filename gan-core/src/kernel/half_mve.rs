@@ -8,7 +8,7 @@
 #![allow(unsafe_code)]
 
 use super::HalfBytes;
-use crate::blob::Packing;
+use crate::header::Packing;
 use core::arch::global_asm;
 
 pub const PACKING: Packing = Packing::Rows;

@@ -1,7 +1,7 @@
 //! Half bytes row by row, in a loop that compilers vectorize.
 
 use super::{HalfBytes, bytes};
-use crate::blob::Packing;
+use crate::header::Packing;
 
 pub const PACKING: Packing = Packing::Rows;
 pub const ROWS: usize = 1;

@@ -11,7 +11,7 @@
 
 use super::Groups;
 use crate::CODE_MAX;
-use crate::blob::Packing;
+use crate::header::Packing;
 use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;

@@ -1,7 +1,7 @@
 //! No kernel for packed layers: the scalar one runs all.
 
 use super::Groups;
-use crate::blob::Packing;
+use crate::header::Packing;
 
 pub const NAME: &str = "scalar";
 pub const PACKING: Packing = Packing::Rows;

@@ -3,7 +3,7 @@
 //! In a [`Known`](crate::blob::Known) blob it is a constant, so firmware links no code for kinds of
 //! layers that its model does not have.
 
-use crate::blob::{Element, LayerSpec, Packing};
+use crate::header::{Element, LayerSpec, Packing};
 use crate::kernel::PACKING;
 
 /// How the layers of a model run.
@@ -70,7 +70,7 @@ impl Plan {
 }
 
 /// Whether the kernel of this build takes layers of this packing; the scalar one takes all others.
-pub(super) const fn runs(packing: Packing) -> bool {
+pub(crate) const fn runs(packing: Packing) -> bool {
     PACKING as u8 == packing as u8 && !matches!(packing, Packing::Rows)
 }
 

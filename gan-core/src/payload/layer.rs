@@ -1,7 +1,7 @@
 //! The numbers of a layer, borrowed from the blob. Multi-byte numbers are little-endian bytes:
 //! sections are aligned, but nothing here has to rely on it.
 
-use crate::blob::{Element, Packing};
+use crate::header::{Element, Packing};
 use crate::quant::Rescale;
 
 /// The numbers of a layer; their meaning is in the [`LayerSpec`](crate::LayerSpec) of the same

@@ -9,9 +9,9 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::boards::Board;
 use crate::firmware::Input;
 use crate::room::{self, grouped};
+use crate::sections::Size;
 use crate::setup::{self, Toolchain};
 use crate::shell::{self, relative};
-use crate::size::Size;
 use crate::{uf2, vectors};
 
 /// What is built.

@@ -17,9 +17,9 @@ use crate::plan::Plan;
 
 /// A generator that was read from a blob and borrows its weights.
 ///
-/// Only [`decode`](crate::decode) makes one, and [`Known`](crate::blob::Known) of bytes that it has seen
-/// before, so holding it proves that every limit of the format holds: sizes chain, sums fit 32
-/// bits, and no call below can panic.
+/// Only [`decode`](crate::decode) makes one, and [`Known`](crate::blob::Known), of bytes that a
+/// build has decoded before. So whoever holds one knows that every limit of the format holds: sizes
+/// chain, sums fit 32 bits, and no call below can panic.
 #[derive(Debug, Clone)]
 pub struct Generator<'a> {
     pub(crate) header: Header<'a>,

@@ -160,7 +160,11 @@ fn labels(model: &Model) -> Vec<Option<u16>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 1000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     /// Any integer model, any latent: the same pixels as the reference.
     #[test]
@@ -172,7 +176,8 @@ proptest! {
         for label in labels(&model) {
             for latent in [sampler::codes(seed, 0, len), vec![0; len], vec![127; len]] {
                 let expected = reference::generate(&model, &latent, label);
-                prop_assert_eq!(run(&generator, &latent, label), expected, "label {:?}, latent {:?}", label, latent);
+                let pixels = run(&generator, &latent, label);
+                prop_assert_eq!(pixels, expected, "label {:?}, latent {:?}", label, latent);
             }
         }
     }

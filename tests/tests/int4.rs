@@ -43,7 +43,11 @@ fn shape() -> impl Strategy<Value = Shape> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 500,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     /// Any model with half bytes, in rows and packed: the same bytes and pixels as the reference,
     /// and unpacking gives the blob back.
@@ -56,7 +60,8 @@ proptest! {
         let rows = Blob::new(&bytes);
         let rows = decode(&rows).expect("the model is valid");
         let label = model.classes.checked_sub(1);
-        let latents = [sampler::codes(seed, 0, rows.latent_len()), vec![0; rows.latent_len()], vec![127; rows.latent_len()]];
+        let len = rows.latent_len();
+        let latents = [sampler::codes(seed, 0, len), vec![0; len], vec![127; len]];
         let expected = latents.each_ref().map(|latent| reference::generate(&model, latent, label));
         for (latent, expected) in latents.iter().zip(&expected) {
             prop_assert_eq!(&image(&rows, latent, label), expected, "in rows");

@@ -58,7 +58,8 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
     }
     ensure!(
         regressions.is_empty(),
-        "{} counts are not as in docs/performance.md; if they must change: `cargo xtask count --update`",
+        "{} counts are not as in docs/performance.md; \
+         if they must change: `cargo xtask count --update`",
         regressions.len()
     );
     speeds::check(&counted(&records)?)?;
@@ -178,7 +179,8 @@ fn print(records: &[Record]) {
             layers.iter().map(u64::to_string).collect::<Vec<_>>().join(" ")
         });
         println!(
-            "{board:<12} {kernel:<16} {model:<12} {macs:>10} {instructions:>13} {per_mac:>8.3} {cycles:>16} {layers}"
+            "{board:<12} {kernel:<16} {model:<12} {macs:>10} {instructions:>13} {per_mac:>8.3} \
+             {cycles:>16} {layers}"
         );
     }
 }

@@ -101,7 +101,11 @@ fn run(isa: Amx, network: &Network, work: &mut Work) {
     // SAFETY: AMX as `new` made `isa`; reads the 64 bytes of `SHAPES`. No code of the compiler's
     // uses tiles.
     unsafe {
-        asm!("ldtilecfg [{}]", in(reg) &raw const SHAPES, options(nostack, readonly, preserves_flags))
+        asm!(
+            "ldtilecfg [{}]",
+            in(reg) &raw const SHAPES,
+            options(nostack, readonly, preserves_flags)
+        )
     }
     for (index, layer) in network.layers.iter().enumerate() {
         if let Some(weights) = &layer.nibbles {

@@ -26,7 +26,10 @@ use crate::header::ImageShape;
 /// # impl DrawTarget for Screen {
 /// #     type Color = Gray8;
 /// #     type Error = core::convert::Infallible;
-/// #     fn draw_iter<I: IntoIterator<Item = Pixel<Gray8>>>(&mut self, pixels: I) -> Result<(), Self::Error> {
+/// #     fn draw_iter<I>(&mut self, pixels: I) -> Result<(), Self::Error>
+/// #     where
+/// #         I: IntoIterator<Item = Pixel<Gray8>>,
+/// #     {
 /// #         for Pixel(at, color) in pixels { self.0[(4 * at.y + at.x) as usize] = color.luma() }
 /// #         Ok(())
 /// #     }

@@ -122,7 +122,9 @@ gan_core_rv32im_rows:
     li t5, 0xFF00FF00
     li t4, 0xFFFF
 
-1:  // Two groups: their weights are at a1 and ra, their sums s0 to s7. Where only one is left, it is computed twice.
+    // Two groups: their weights are at a1 and ra, their sums in s0 to s7. Where only one group is
+    // left, it is computed twice.
+1:
     lw s0, 0(a4)
     lw s1, 4(a4)
     lw s2, 8(a4)

@@ -4,8 +4,8 @@ use super::{Layer, Nibbles, Output, Packed, first_classes, lens, padded};
 use crate::error::EncodeError;
 use crate::header::{Header, LayerSpec, Packing};
 
-/// Writes the sections of all layers to `payload`, which has [`payload_len`](super::payload_len) bytes. A layer whose
-/// packing is not the one that its header asks for is packed anew.
+/// Writes the sections of all layers to `payload`, which has [`payload_len`](super::payload_len)
+/// bytes. A layer whose packing is not the one that its header asks for is packed anew.
 pub(crate) fn write<'a>(
     header: &Header<'_>,
     layers: impl IntoIterator<Item = Layer<'a>>,

@@ -1,4 +1,4 @@
-//! The `.gan` format: one postcard message and a CRC. Specification: `docs/blob-format.md`.
+//! The `.gan` format, which is one postcard message and a CRC. `docs/blob-format.md` specifies it.
 
 mod check;
 mod decode;
@@ -17,19 +17,19 @@ pub use known::{Description, Known};
 
 const CRC_LEN: usize = 4;
 static CRC: crc::Crc<u32, CrcTable> = crc::Crc::<u32, CrcTable>::new(&crc::CRC_32_ISO_HDLC);
-/// None on a device: it would be a sixth of the runtime's flash, for a check at start-up. Of 16 KB
-/// on a host.
+/// How the CRC is computed. A device has no table for it: the table would be a sixth of the
+/// runtime's flash, for a check at start-up. A host has a table of 16 KB.
 #[cfg(target_os = "none")]
 type CrcTable = crc::NoTable;
 #[cfg(not(target_os = "none"))]
 type CrcTable = crc::Table<16>;
 
-/// Whether a blob begins where it has to in memory.
+/// Whether a blob begins on a multiple of [`ALIGNMENT`] in memory.
 fn is_aligned(bytes: &[u8]) -> bool {
     bytes.as_ptr().addr().is_multiple_of(ALIGNMENT)
 }
 
-/// The last four bytes, if they are the CRC of all before them.
+/// The CRC in the last four bytes, if it is the CRC of all bytes before it.
 #[inline(never)]
 fn sealed(bytes: &[u8]) -> Option<u32> {
     let (content, &crc) = bytes.split_last_chunk()?;

@@ -1,5 +1,4 @@
-//! What can be wrong with a blob or a call. Every variant says what the reader of the message
-//! should look at.
+//! The errors of a blob or a call. Every variant says where the reader of the message should look.
 
 use crate::header::{MAX_LAYERS, MAX_NAME, VERSION};
 use core::fmt;
@@ -14,19 +13,19 @@ pub enum DecodeError {
     Misaligned,
     /// `magic`: the first four bytes are not "GANB".
     Magic,
-    /// `version`: not one that this gan-core reads.
+    /// `version`: this gan-core does not read blobs of this version.
     Version {
         /// The version that the blob names.
         found: u8,
     },
-    /// The blob ends before what its header announces.
+    /// The blob is shorter than its header says.
     Truncated,
     /// There are bytes after the CRC.
     TrailingBytes {
         /// How many.
         extra: usize,
     },
-    /// The CRC-32 does not match: some byte was changed.
+    /// The CRC-32 does not match, so some byte was changed.
     Crc,
     /// The lengths of `padding` or `payload` cannot be read.
     Header,

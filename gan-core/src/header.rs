@@ -9,16 +9,18 @@ use serde::Serialize;
 
 /// The first four bytes of a blob.
 pub const MAGIC: [u8; 4] = *b"GANB";
-/// The newest version that this gan-core writes and reads. It reads the older ones too, and writes
-/// the oldest that can say it all.
+/// The newest version of the format that this gan-core reads and writes. It reads the older
+/// versions too, and writes a blob in the oldest version that has all the features that the blob
+/// uses.
 pub const VERSION: u8 = 2;
-/// A blob begins on a multiple of this in memory, and every section on one within it.
+/// In memory a blob begins on a multiple of this number of bytes, and within the blob so does every
+/// section.
 pub const ALIGNMENT: usize = 16;
-/// Most layers that a generator can have.
+/// The largest number of layers that a generator can have.
 pub const MAX_LAYERS: usize = 16;
-/// Most layers in a blob of version 1.
+/// The largest number of layers in a blob of version 1.
 const MAX_LAYERS_V1: usize = 8;
-/// Longest name, in bytes.
+/// The largest length of a name, in bytes.
 pub const MAX_NAME: usize = 32;
 
 /// The layers of a header, first to last.
@@ -40,7 +42,7 @@ pub struct Header<'a> {
 }
 
 impl Header<'_> {
-    /// The version of the blob: the oldest that has all that this header says.
+    /// The version of the blob: the oldest version that has all the features that this header uses.
     pub fn version(&self) -> u8 {
         let new = |spec: &LayerSpec| {
             spec.packing != Packing::Rows || matches!(spec.element, Element::I4 { .. })
@@ -68,12 +70,12 @@ impl ImageShape {
 
     /// Bytes in an image.
     pub const fn len(self) -> usize {
-        // Saturates where a usize has 32 bits: no layer has that many outputs, so decode refuses
-        // it.
+        // The product saturates where a usize has 32 bits. No layer has that many outputs, so
+        // decode refuses such a shape.
         self.line_len().saturating_mul(self.height as usize)
     }
 
-    /// Whether the image has no bytes. `decode` accepts no such shape.
+    /// Whether the image has no bytes. `decode` refuses such a shape.
     pub const fn is_empty(self) -> bool {
         self.len() == 0
     }
@@ -82,34 +84,36 @@ impl ImageShape {
 /// What the header says of a fully connected layer.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LayerSpec {
-    /// Numbers that come in.
+    /// Number of inputs.
     pub inputs: u16,
-    /// Numbers that go out: rows of the weight matrix.
+    /// Number of outputs, which is the number of rows of the weight matrix.
     pub outputs: u16,
     /// Type of the weights.
     pub element: Element,
     /// Order of the weights in the payload.
     pub packing: Packing,
-    /// What follows the sum.
+    /// The function that is applied to the sum.
     pub activation: Activation,
-    /// The integer that stands for 0.0 after requantization, before a table if there is one.
+    /// The integer that stands for 0.0 after requantization. In a layer with a table this is an
+    /// index of the table.
     pub zero_point: u8,
 }
 
 impl LayerSpec {
-    /// Inputs that share a scale; none but in an `I4` layer. In a build without them it is known
-    /// that there is none, so nothing that asks here for layers of half bytes is linked.
+    /// The number of inputs that share a scale in an `I4` layer; `None` in other layers. In a build
+    /// without feature `int4` the compiler sees that this is always `None`, so code that asks here
+    /// whether a layer has half bytes is not linked.
     pub(crate) const fn shared(&self) -> Option<usize> {
         match self.element {
-            // decode accepts no group of 0, but sizes are computed before it knows.
+            // decode refuses a group of 0, but it computes sizes before it gets to that check.
             Element::I4 { group: 0 } if cfg!(feature = "int4") => Some(1),
             Element::I4 { group } if cfg!(feature = "int4") => Some(group as usize),
             _ => None,
         }
     }
 
-    /// Inputs as the weights have them: padded with weights of 0 to whole blocks of columns, or to
-    /// whole groups that share a scale.
+    /// The number of inputs for which weights are stored. The inputs are padded, with weights of 0,
+    /// to whole blocks of columns, or in an `I4` layer to whole groups that share a scale.
     pub const fn padded_inputs(&self) -> usize {
         let columns = match self.shared() {
             Some(group) => group,
@@ -118,7 +122,8 @@ impl LayerSpec {
         (self.inputs as usize).next_multiple_of(columns)
     }
 
-    /// Scales of a row: one for each group of inputs. None but in an `I4` layer.
+    /// The number of scales of a row in an `I4` layer: one for each group of inputs. It is 0 in
+    /// other layers.
     pub const fn groups(&self) -> usize {
         match self.shared() {
             Some(group) => self.padded_inputs() / group,
@@ -126,10 +131,11 @@ impl LayerSpec {
         }
     }
 
-    /// Words that hold an integer layer's inputs as its kernel reads them.
+    /// The number of words that hold an integer layer's inputs in the form that its kernel reads.
     pub const fn staged_len(&self) -> usize {
         match self.shared() {
-            // A byte a code, and what to take off each group's sum.
+            // Each code takes a byte. Each group has one word more, for what its sum has to be
+            // reduced by.
             Some(_) => self.groups() + self.padded_inputs() / 4,
             None => self.packing.staged_len(self.inputs as usize),
         }
@@ -151,7 +157,8 @@ pub enum Element {
     },
 }
 
-/// A byte of the weights of an `I4` layer: those of an even column and of the one after it, -7..=7.
+/// Packs two weights of an `I4` layer, each within -7..=7, in a byte: that of an even column and
+/// that of the column after it.
 pub const fn half_bytes(even: i8, odd: i8) -> u8 {
     ((even + 8) as u8 & 15) | (((odd + 8) as u8 & 15) << 4)
 }

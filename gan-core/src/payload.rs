@@ -12,17 +12,18 @@ pub(crate) use write::write;
 
 const TABLE_LEN: usize = 256;
 
-/// Bytes of the sections of a layer, without the zeros after each, in their order: weights, scales,
-/// bias, multipliers, negative multipliers, shifts, table; 0 for a section that it does not have.
-/// `classes` are its rows of biases.
+/// The lengths of a layer's sections in bytes, without the zeros after each. The sections come in
+/// this order: weights, scales, bias, multipliers, negative multipliers, shifts, table. A section
+/// that the layer does not have is 0 bytes long. `classes` is the number of the layer's rows of
+/// biases.
 ///
-/// A header may announce more bytes than a device's usize counts. Such a length saturates, and no
-/// slice is so long.
+/// A header may announce more bytes than a device's usize can count. Such a length saturates, and
+/// no slice is so long.
 const fn lens(spec: &LayerSpec, classes: usize, last: bool) -> [usize; 7] {
     let (inputs, outputs) = (spec.padded_inputs(), spec.outputs as usize);
     let padded_rows = outputs.next_multiple_of(spec.packing.group());
     let halved = spec.shared().is_some();
-    // Of layers of half bytes, only the weights and their scales are padded to whole groups of
+    // In layers of half bytes, only the weights and their scales are padded to whole groups of
     // rows.
     let rows = if halved { outputs } else { padded_rows };
     let bias = classes.saturating_mul(4 * rows);
@@ -36,12 +37,12 @@ const fn lens(spec: &LayerSpec, classes: usize, last: bool) -> [usize; 7] {
     [weights, spec.groups() * padded_rows, bias, multipliers, negative_multipliers, rows, table]
 }
 
-/// The length of a section and the zeros after it.
+/// The length of a section together with the zeros after it.
 const fn padded(len: usize) -> usize {
     len.saturating_add(ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT
 }
 
-/// Rows of biases of a first layer.
+/// The number of rows of biases that the first layer has: one for each label, and at least one.
 pub(crate) const fn first_classes(classes: u16) -> usize {
     if classes == 0 { 1 } else { classes as usize }
 }
@@ -51,13 +52,13 @@ pub(crate) const fn has_table(spec: &LayerSpec, last: bool) -> bool {
     last || matches!(spec.activation, Activation::Tanh | Activation::Sigmoid)
 }
 
-/// Bytes of the payload that belongs to `header`; if memory cannot hold so many, a number that no
-/// slice has.
+/// The length in bytes of the payload that belongs to `header`. If memory cannot hold so many
+/// bytes, this is a length that no slice has.
 pub fn payload_len(header: &Header<'_>) -> usize {
     sections_len(header.classes, &header.layers)
 }
 
-/// The same of a header in parts.
+/// Like [`payload_len`], for a header that comes in parts.
 pub(crate) const fn sections_len(classes: u16, mut specs: &[LayerSpec]) -> usize {
     let (mut classes, mut sum) = (first_classes(classes), 0usize);
     while let [spec, rest @ ..] = specs {
@@ -72,17 +73,18 @@ pub(crate) const fn sections_len(classes: u16, mut specs: &[LayerSpec]) -> usize
     sum
 }
 
-/// What is left of a payload, while the sections of a layer are taken.
+/// The rest of a payload, from which the sections of a layer are taken one after the other.
 struct Rest<'a> {
     bytes: &'a [u8],
-    /// Whether all was there so far, and the sections were followed by zeros if that was to be
-    /// looked at.
+    /// Whether all sections so far were complete and, where that was checked, were followed by
+    /// zeros.
     whole: bool,
 }
 
 impl<'a> Rest<'a> {
-    /// Takes the next `len` bytes, and what lies up to the next section. Nothing from what is not
-    /// whole.
+    /// Takes the next `len` bytes, and skips what lies between them and the next section. If there
+    /// are not so many bytes left, this returns an empty slice, and the payload counts as
+    /// incomplete.
     #[inline(never)]
     fn take(&mut self, len: usize, check: bool) -> &'a [u8] {
         let (section, rest) = self.bytes.split_at_checked(padded(len)).unwrap_or_default();
@@ -157,13 +159,13 @@ impl<'s, 'a> Layers<'s, 'a> {
         Self { plan, specs: &header.layers, classes: first_classes(header.classes), payload }
     }
 
-    /// The next layer, of which `check` says whether to look at the zeros after its sections. None
-    /// if they are not, or after the last layer.
+    /// The next layer. `check` says whether to check that its sections are followed by zeros. This
+    /// returns `None` if they are not, and after the last layer.
     pub(crate) fn advance(&mut self, check: bool) -> Option<Layer<'a>> {
         let (spec, rest) = self.specs.split_first()?;
         let (element, packing) = self.plan.kind(spec);
         let spec = LayerSpec { element, packing, ..*spec };
-        // Apart from `self`, of which the optimizer then sees everything.
+        // This is not part of `self`, so that the optimizer can follow what becomes of `self`.
         let mut payload = Rest { bytes: self.payload, whole: true };
         let layer = payload.layer(&spec, self.classes, rest.is_empty(), check);
         (self.specs, self.classes, self.payload) = (rest, 1, payload.bytes);
@@ -175,7 +177,7 @@ impl<'a> Iterator for Layers<'_, 'a> {
     type Item = Layer<'a>;
 
     fn next(&mut self) -> Option<Layer<'a>> {
-        // decode has taken them all, so none is missing.
+        // decode has taken all layers before, so none of them is incomplete.
         self.advance(false)
     }
 

@@ -1,4 +1,4 @@
-//! From a generator, or a header and the numbers of its layers, to the bytes of a blob.
+//! Writes the bytes of a blob from a generator, or from a header and the numbers of its layers.
 
 use super::{
     ALIGNMENT, CRC, CRC_LEN, Element, Header, Layers, MAGIC, MAX_NAME, Packing, check, payload_len,
@@ -7,12 +7,13 @@ use crate::error::EncodeError;
 use crate::generator::Generator;
 use crate::payload::{self, Layer};
 
-/// No header is longer: 318 bytes with the longest name, every varint at its longest and 15 bytes
-/// of padding.
+/// No header is longer than this. The longest has 318 bytes, with the longest name, every varint at
+/// its longest and 15 bytes of padding.
 const MAX_HEADER: usize = 320;
 
 impl<'a> Generator<'a> {
-    /// Writes the blob to the start of `out`: the bytes it was decoded from.
+    /// Writes the blob to the start of `out`, and returns its length. The bytes are those that the
+    /// generator was decoded from.
     ///
     /// # Errors
     ///
@@ -21,10 +22,11 @@ impl<'a> Generator<'a> {
         encode(&self.header, self.layers(), out)
     }
 
-    /// The header of this model in another packing. Layers for which it is not exact stay in rows:
-    /// those with a shift over 32, or for [`Packing::PairedHalfword`] a sum that can leave 24 bits.
-    /// Float layers always do; layers of half bytes get [`Packing::NibbleLane`] for the packing of
-    /// a core without vectors.
+    /// The header of this model in another packing. A layer stays in rows if the packing's kernels
+    /// would not be exact for it: if it has a shift over 32, or for [`Packing::PairedHalfword`] a
+    /// sum that can leave 24 bits. Float layers always stay in rows. Layers of half bytes get
+    /// [`Packing::NibbleLane`] if `packing` is that of a core without vectors, otherwise they stay
+    /// in rows.
     ///
     /// [`encode`](encode()) of it, and of [`layers`](Self::layers), writes the packed blob:
     ///
@@ -45,7 +47,7 @@ impl<'a> Generator<'a> {
     }
 }
 
-/// Bytes that [`encode`] writes for this header.
+/// The number of bytes that [`encode`] writes for this header.
 ///
 /// # Errors
 ///
@@ -58,12 +60,12 @@ pub fn encoded_len(header: &Header<'_>) -> Result<usize, EncodeError> {
 /// Writes the blob of `header` and the numbers in `layers` to the start of `out` and returns its
 /// length.
 ///
-/// It does not check the numbers: [`decode`](super::decode) the result to know that it is within
+/// It does not check the numbers: [`decode`](super::decode()) the result to know that it is within
 /// the format's limits.
 ///
 /// # Errors
 ///
-/// Says which layer does not fit its header, or how long `out` must be.
+/// The error says which layer does not fit its header, or how long `out` must be.
 pub fn encode<'a>(
     header: &Header<'_>,
     layers: impl IntoIterator<Item = Layer<'a>>,
@@ -84,8 +86,8 @@ pub fn encode<'a>(
     Ok(expected)
 }
 
-/// The header of `header`'s model with every layer packed for which `packing` is exact, and the
-/// others in rows.
+/// The header of the same model, in which every layer is packed for which `packing` is exact, and
+/// the others are in rows.
 fn packed<'a>(header: &Header<'a>, layers: Layers<'_, '_>, packing: Packing) -> Header<'a> {
     let mut result = header.clone();
     let mut classes = payload::first_classes(header.classes);
@@ -100,13 +102,14 @@ fn packed<'a>(header: &Header<'a>, layers: Layers<'_, '_>, packing: Packing) -> 
     result
 }
 
-/// Where the payload that begins at `start` ends, if memory can hold that much.
+/// The end of the payload that begins at `start`, if memory can hold a blob of that length.
 fn payload_end(header: &Header<'_>, start: usize) -> Result<usize, EncodeError> {
     let end = start.saturating_add(payload_len(header));
     if isize::try_from(end).is_ok() { Ok(end) } else { Err(EncodeError::Header) }
 }
 
-/// Everything before the payload's first byte, in canonical form, and its length.
+/// Writes everything that comes before the payload's first byte, in canonical form. Returns it, and
+/// its length.
 fn prefix<'b>(
     header: &Header<'_>,
     buffer: &'b mut [u8; MAX_HEADER],
@@ -116,7 +119,8 @@ fn prefix<'b>(
         return Err(EncodeError::Header);
     }
     let mut encode = |padding: &[u8]| {
-        // A slice begins with its length, so the length in its place gives the same bytes.
+        // In postcard a slice begins with its length. The length alone therefore gives the bytes
+        // that come before the payload.
         let message = (MAGIC, header.version(), header, padding, payload_len(header));
         postcard::to_slice(&message, buffer)
             .map(|bytes| bytes.len())

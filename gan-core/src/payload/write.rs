@@ -40,8 +40,8 @@ pub(crate) fn write<'a>(
     layers.next().map_or(Ok(()), |_| Err(wrong(header.layers.len())))
 }
 
-/// Copies the sections of a layer if they have the right lengths. Of half bytes only the weights
-/// and their scales are packed.
+/// Copies the sections of a layer, if they have the right lengths. Of a layer of half bytes, the
+/// weights and their scales may have to be packed.
 fn copy(sections: [&mut [u8]; 7], spec: &LayerSpec, layer: &Layer<'_>) -> Option<()> {
     let [target, scales, rest @ ..] = sections;
     let (contents, output): ([&[u8]; 3], _) = match *layer {

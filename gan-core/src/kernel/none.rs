@@ -1,4 +1,4 @@
-//! No kernel for packed layers: the scalar one runs all.
+//! This build has no kernel for packed layers. The scalar kernel runs all layers.
 
 use super::Groups;
 use crate::header::Packing;

@@ -19,7 +19,8 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(gan_core_backend, values(any()))");
     println!(
-        "cargo::rustc-check-cfg=cfg(gan_core_kernel, values(\"scalar\", \"armv6m\", \"armv7m\", \"dsp\", \"mve\", \"rv32im\"))"
+        "cargo::rustc-check-cfg=cfg(gan_core_kernel, values(\
+         \"scalar\", \"armv6m\", \"armv7m\", \"dsp\", \"mve\", \"rv32im\"))"
     );
     let target = env::var("TARGET").unwrap_or_default();
     let chosen = KERNELS

@@ -154,7 +154,8 @@ fn constants(generator: &Generator<'_>, crc: u32, load: usize) -> Result<String,
     let image = generator.image();
     let mut source = String::from(
         "/// The blob.\n\
-         pub static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!(\"OUT_DIR\"), \"/model.gan\")));\n",
+         pub static BLOB: &Aligned<[u8]> =\n    \
+         &Aligned(*include_bytes!(concat!(env!(\"OUT_DIR\"), \"/model.gan\")));\n",
     );
     let header = generator.header();
     // What Debug says of a layer and of an image's shape is Rust, and a float's digits are all
@@ -163,9 +164,11 @@ fn constants(generator: &Generator<'_>, crc: u32, load: usize) -> Result<String,
         source,
         "/// The blob, which was decoded when this was built.\n\
          pub static KNOWN: gan_core::blob::Known<'static> = {{\n\
-             use gan_core::blob::{{Activation::*, Element::*, ImageShape, LayerSpec, Packing::*}};\n\
+             use gan_core::blob::{{Activation::*, Element::*, ImageShape}};\n\
+             use gan_core::blob::{{LayerSpec, Packing::*}};\n\
              let description = gan_core::blob::Description {{\n\
-                 name: {:?}, latent_len: {}, classes: {}, image: {:?}, layers: {:?}, encoded_len: {}, crc: {:#010x},\n\
+                 name: {:?}, latent_len: {}, classes: {}, image: {:?}, layers: {:?},\n\
+                 encoded_len: {}, crc: {:#010x},\n\
              }};\n\
              gan_core::blob::Known::new(description, &BLOB.0)\n\
          }};",
@@ -200,7 +203,8 @@ fn constants(generator: &Generator<'_>, crc: u32, load: usize) -> Result<String,
     }
     writeln!(
         source,
-        "/// CRC-32 of the blob before it was packed for this board.\npub const CRC: u32 = {crc:#010x};"
+        "/// CRC-32 of the blob before it was packed for this board.\n\
+         pub const CRC: u32 = {crc:#010x};"
     )?;
     writeln!(
         source,

@@ -1,8 +1,10 @@
 //! The application on the host, with a display of any size that becomes a PNG file.
 //!
 //! ```sh
-//! cargo run --release -p gan-app --example simulator -- models/mnist-small.gan --send "seed 3; 7" --png screen.png
-//! cargo run --release -p gan-app --example simulator -- models/mnist-small.gan      # type commands, end with Ctrl-D
+//! cargo run --release -p gan-app --example simulator -- models/mnist-small.gan \
+//!     --send "seed 3; 7" --png screen.png
+//! # Type commands, end with Ctrl-D:
+//! cargo run --release -p gan-app --example simulator -- models/mnist-small.gan
 //! ```
 
 use std::collections::VecDeque;

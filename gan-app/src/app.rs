@@ -1,4 +1,4 @@
-//! What each command does, and what a board does that is left alone.
+//! Carries out the commands of the console, and draws images while nobody types.
 
 use gan_core::{Generator, ImageShape, LatentSampler, kernel};
 
@@ -8,22 +8,22 @@ use crate::line::{Line, Typed};
 use crate::memory::{GridShape, Memory};
 use crate::show::{self, GridRow, say};
 
-/// Seconds without a key after which the board draws by itself.
+/// After this many seconds without a key the board begins to draw by itself.
 const IDLE_SECONDS: u64 = 10;
-/// Images that `bench` makes.
+/// Number of images that `bench` makes.
 const BENCH_IMAGES: u32 = 10;
-/// Images in a grid of a model without labels.
+/// Number of images in the grid of a model without labels.
 const UNLABELLED: u16 = 10;
 const PROMPT: &[u8] = b"> ";
 
-/// What the application cannot do by itself.
+/// A request that the application hands to its caller, because it cannot fulfil it by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Request {
     /// Receive a model of this many bytes.
     Load(u32),
 }
 
-/// The application with one model.
+/// The application, running one model.
 #[derive(Debug)]
 pub struct App<'m, 'b> {
     generator: &'m Generator<'m>,
@@ -31,18 +31,19 @@ pub struct App<'m, 'b> {
     memory: &'m mut Memory<'b>,
     line: Line,
     seed: u64,
-    /// Which image of the seed.
+    /// The number of the current image among those of the seed, from 0.
     image: u64,
     label: u16,
-    /// When the last key came; nothing if none ever did.
+    /// When the last key came, in ticks; `None` if no key has come yet.
     typed: Option<u64>,
-    /// When the last image was drawn unasked.
+    /// When the board last drew an image by itself, in ticks; `None` if it has not yet.
     drawn: Option<u64>,
 }
 
 impl<'m, 'b> App<'m, 'b> {
-    /// With a model for which `memory` is [enough](Memory::holds). `crc` identifies the model
-    /// before it was packed.
+    /// Makes the application for a model. `memory` must be [large enough](Memory::holds) for it.
+    /// `crc` is the CRC-32 that the model's blob had before it was packed for this board; it
+    /// identifies the model.
     pub fn new(generator: &'m Generator<'m>, crc: u32, memory: &'m mut Memory<'b>) -> Self {
         Self {
             generator,
@@ -57,12 +58,12 @@ impl<'m, 'b> App<'m, 'b> {
         }
     }
 
-    /// The buffers it was lent.
+    /// The buffers that the application was lent.
     pub fn memory(&self) -> &Memory<'b> {
         self.memory
     }
 
-    /// Says what this is.
+    /// Writes what runs here, the list of commands, and the first prompt.
     pub fn greet<B: Board>(&mut self, board: &mut B) {
         let shape = self.shape();
         let (name, kernel) = (self.generator.name(), kernel::NAME);
@@ -80,7 +81,8 @@ impl<'m, 'b> App<'m, 'b> {
         board.write(PROMPT);
     }
 
-    /// Takes what was typed, or draws if nobody types. Call it again and again.
+    /// Takes one byte that was typed, or draws if nobody has typed for a while. Call this in a
+    /// loop. It returns a request that the caller has to fulfil, if a command makes one.
     pub fn step<B: Board>(&mut self, board: &mut B) -> Option<Request> {
         let Some(byte) = board.read() else {
             self.idle(board);
@@ -114,7 +116,7 @@ impl<'m, 'b> App<'m, 'b> {
         None
     }
 
-    /// Writes the prompt after a request was dealt with.
+    /// Writes the prompt. Call this after a request has been dealt with.
     pub fn prompt<B: Board>(&mut self, board: &mut B) {
         self.typed = Some(board.ticks());
         board.write(PROMPT);
@@ -124,7 +126,7 @@ impl<'m, 'b> App<'m, 'b> {
         self.generator.image()
     }
 
-    /// A new image every second, once nobody has typed for a while.
+    /// Draws a new image every second, once nobody has typed for a while.
     fn idle<B: Board>(&mut self, board: &mut B) {
         let (now, second) = (board.ticks(), u64::from(B::TICKS_PER_SECOND));
         let since = |then: Option<u64>| then.map_or(u64::MAX, |then| now.saturating_sub(then));
@@ -177,7 +179,7 @@ impl<'m, 'b> App<'m, 'b> {
         None
     }
 
-    /// Makes an image line by line; `sink` gets each line with its number.
+    /// Makes an image line by line, and hands each line to `sink` with its number.
     fn make(&mut self, image: u64, label: u16, mut sink: impl FnMut(usize, &[u8], &mut [u8])) {
         let (generator, Memory { latent, scratch, line, grid }) =
             (self.generator, &mut *self.memory);
@@ -187,12 +189,12 @@ impl<'m, 'b> App<'m, 'b> {
         sampler.advance(image.wrapping_mul(latent.len() as u64));
         sampler.fill(latent);
         let label = (generator.classes() > 0).then_some(label);
-        // The label was checked and the buffers are large enough, so there is no error.
+        // The label was checked before, and the buffers are large enough, so there is no error.
         let _ =
             generator.generate_rows(latent, label, scratch, line, |y, line| sink(y, line, grid));
     }
 
-    /// Draws the image that was chosen, as text and on the display.
+    /// Draws the current image as text and on the display.
     fn draw<B: Board>(&mut self, board: &mut B) {
         let shape = self.shape();
         match self.generator.classes() {
@@ -210,7 +212,8 @@ impl<'m, 'b> App<'m, 'b> {
         board.refresh();
     }
 
-    /// Draws an image of every label, side by side: the seed's images from the chosen one on.
+    /// Draws an image of every label, side by side. They are the seed's images from the current one
+    /// on.
     fn grid<B: Board>(&mut self, board: &mut B) {
         let shape = self.shape();
         let count =

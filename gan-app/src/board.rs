@@ -1,4 +1,4 @@
-//! What the application asks of a board.
+//! Defines what the application needs from a board.
 
 use core::convert::Infallible;
 use core::fmt;
@@ -10,46 +10,46 @@ use embedded_graphics_core::pixelcolor::{Gray8, PixelColor};
 
 /// A board: a serial port, a clock, and perhaps a display.
 pub trait Board {
-    /// Its name: the cargo feature of the firmware.
+    /// The board's name, which is the firmware's cargo feature for it.
     const NAME: &'static str;
-    /// What computes.
+    /// The board's processor core, for people to read.
     const CORE: &'static str;
-    /// How often the clock ticks.
+    /// Number of ticks of the clock in a second.
     const TICKS_PER_SECOND: u32;
-    /// Whether QEMU emulates it, where an instruction takes a nanosecond if `-icount shift=0` is
-    /// given.
+    /// Whether QEMU emulates the board. With `-icount shift=0` an instruction then takes a
+    /// nanosecond of the board's time.
     const EMULATED: bool = false;
 
-    /// The display's type of colour.
+    /// The colour type of the display.
     type Color: PixelColor + From<Gray8>;
-    /// The display; [`NoDisplay`] for a board without.
+    /// The type of the display. It is [`NoDisplay`] for a board without one.
     type Display: DrawTarget<Color = Self::Color>;
 
-    /// A byte that came over the serial port, if there is one. Does not wait.
+    /// Reads a byte from the serial port, if one has come. This does not wait.
     fn read(&mut self) -> Option<u8>;
 
-    /// Sends bytes over the serial port, and waits where it has to.
+    /// Sends bytes over the serial port. This waits until the port has taken all of them.
     fn write(&mut self, bytes: &[u8]);
 
-    /// Ticks since the start.
+    /// The number of ticks since the start.
     fn ticks(&mut self) -> u64;
 
-    /// The display, if one answered.
+    /// The display, if the board has found one.
     fn display(&mut self) -> Option<&mut Self::Display>;
 
-    /// Shows what was drawn, on a display that draws in memory first.
+    /// Shows what was drawn. This is for displays whose driver draws in memory first.
     fn refresh(&mut self) {}
 
-    /// The stack, if its use is measured.
+    /// The use of the stack, if the board measures it.
     fn stack(&self) -> Option<Stack>;
 }
 
-/// The stack, in bytes.
+/// Size and use of the stack, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stack {
-    /// The most that was in use since the start.
+    /// The largest part of the stack that has been in use since the start.
     pub used: usize,
-    /// All there is.
+    /// The whole size of the stack.
     pub size: usize,
 }
 
@@ -72,7 +72,7 @@ impl DrawTarget for NoDisplay {
     }
 }
 
-/// A board's serial port as a writer of text, whose lines end as terminals want them.
+/// Writes text to a board's serial port, with the line ends that terminals expect.
 pub(crate) struct Text<'b, B>(pub &'b mut B);
 
 impl<B: Board> fmt::Write for Text<'_, B> {

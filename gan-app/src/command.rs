@@ -1,32 +1,32 @@
-//! The language of the console: one command a line.
+//! The commands of the console. Each line holds one command.
 
-/// What a line asks for.
+/// What a line of the console asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// An image of this label.
+    /// Draw an image of this label.
     Label(u16),
-    /// The images of this seed, from the first.
+    /// Draw the images of this seed from now on, beginning with the first.
     Seed(u64),
-    /// The next image.
+    /// Draw the next image.
     Next,
-    /// An image of every label.
+    /// Draw an image of every label.
     Grid,
-    /// How long an image takes.
+    /// Measure how long an image takes.
     Bench,
-    /// What runs here.
+    /// Tell which model runs on which board, and with how much memory.
     Info,
-    /// The image that was drawn last, as a binary PGM file.
+    /// Write the image that was drawn last as a binary PGM file, or as a PPM file if it is in RGB.
     Raw,
-    /// A model of this many bytes, which follow.
+    /// Receive a model of this many bytes.
     Load(u32),
 }
 
-/// The answer to whatever is no command.
+/// The answer to a line that is no command.
 pub const HELP: &str =
     "a label such as 7 | seed N | next | grid | bench | info | raw (PGM) | load BYTES";
 
 impl Command {
-    /// Reads a line; words are separated by blanks.
+    /// Reads a line, whose words are separated by blanks. Returns `None` if it is no command.
     ///
     /// ```
     /// use gan_app::command::Command;

@@ -1,8 +1,8 @@
 //! The application of the firmware: a line console on a serial port, and a display if there is one.
 //!
-//! It knows nothing of any board but what [`Board`] says, so the same code runs on a
-//! microcontroller, in QEMU and, as the example `simulator`, on a host. Everything is static: the
-//! caller lends the [`Memory`], and nothing allocates or panics.
+//! The application knows a board only through the trait [`Board`], so the same code runs on a
+//! microcontroller, in QEMU and, as the example `simulator`, on a host. It allocates nothing and
+//! does not panic: the caller lends it the [`Memory`].
 //!
 //! | module | owns |
 //! |---|---|

@@ -1,29 +1,30 @@
-//! The line that is being typed.
+//! Collects the bytes of the line that is being typed.
 
-/// Longest line. A longer one is no command, whatever it begins with.
+/// The longest line, in bytes. A longer line is no command, whatever it begins with.
 const LONGEST: usize = 32;
 const BACKSPACE: u8 = 8;
 const DELETE: u8 = 127;
 
-/// What a byte did to the line.
+/// What became of a byte that was typed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Typed {
-    /// It is part of the line now: echo it.
+    /// The byte is part of the line now. The caller echoes it.
     Echo(u8),
-    /// It took the last one back.
+    /// The byte erased the one before it.
     Erased,
-    /// It ended the line.
+    /// The byte ended the line.
     Ended,
-    /// Nothing.
+    /// The byte changed nothing.
     Ignored,
 }
 
-/// Bytes since the last line's end.
+/// The bytes that were typed since the end of the line before.
 #[derive(Debug, Default)]
 pub struct Line {
     bytes: [u8; LONGEST],
     len: usize,
-    /// The last byte was a carriage return: a line feed right after it ends the same line.
+    /// Whether the last byte was a carriage return. A line feed right after it belongs to the same
+    /// line end.
     returned: bool,
 }
 
@@ -39,7 +40,8 @@ impl Line {
                 Typed::Erased
             }
             b' '..=b'~' => {
-                // What is too long is counted, so that it is known to be; only its start is kept.
+                // Of a line that is too long only the start is kept, but all bytes are counted, so
+                // that it is known to be too long.
                 if let Some(place) = self.bytes.get_mut(self.len) {
                     *place = byte;
                 }
@@ -50,12 +52,12 @@ impl Line {
         }
     }
 
-    /// The line; nothing if it is too long.
+    /// The line, or `None` if it is too long.
     pub fn text(&self) -> Option<&str> {
         core::str::from_utf8(self.bytes.get(..self.len)?).ok()
     }
 
-    /// Whether nothing was typed.
+    /// Whether the line has no bytes.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

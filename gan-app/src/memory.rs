@@ -1,42 +1,43 @@
-//! The buffers that a model needs.
+//! The buffers that the application needs for a model, and how large they are.
 
 use gan_core::{Generator, ImageShape};
 
-/// Characters in a line of a terminal.
+/// Number of characters in a line of a terminal.
 const TERMINAL: usize = 80;
 
-/// Buffers lent to the application. They may be larger than the model needs.
+/// The buffers that the caller lends to the application. They may be larger than the model needs.
 #[derive(Debug)]
 pub struct Memory<'b> {
-    /// The latent vector.
+    /// Holds the latent vector.
     pub latent: &'b mut [u8],
-    /// The layers' buffers.
+    /// Holds what the layers compute: the `scratch` of [`Generator::generate`].
     pub scratch: &'b mut [u32],
-    /// A line of an image.
+    /// Holds a line of an image.
     pub line: &'b mut [u8],
-    /// A row of the grid: see [`grid_len`].
+    /// Holds a row of the grid; [`grid_len`] says how many bytes that takes.
     pub grid: &'b mut [u8],
 }
 
-/// How images stand next to each other in a text: in brightness, a byte a character, lines in pairs
-/// so that a character, which is twice as high as wide, is about square.
+/// How images are laid out next to each other in a text. The text shows brightness only. A
+/// character is about twice as high as wide, so each pixel takes two characters side by side, or
+/// each character stands for two lines of pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GridShape {
-    /// Images in a row.
+    /// Number of images in a row.
     pub columns: usize,
-    /// Characters in a line of an image.
+    /// Width of an image in characters.
     pub width: usize,
-    /// Lines of characters.
+    /// Height of an image in lines of characters.
     pub height: usize,
-    /// Characters of a pixel, side by side; lines of pixels in a line of characters are 2 if it is
-    /// 1, else 1.
+    /// Number of characters that a pixel takes, side by side. If this is 1, a line of characters
+    /// stands for two lines of pixels, otherwise for one.
     pub wide: usize,
 }
 
 impl GridShape {
-    /// For images of this shape.
+    /// The layout for images of this shape.
     pub const fn of(image: ImageShape) -> Self {
-        // Small images have a character twice for each pixel rather than half their lines.
+        // In small images each pixel takes two characters, so that no lines are lost.
         let wide = if image.width <= 16 { 2 } else { 1 };
         let width = image.width as usize * wide;
         let height =
@@ -45,33 +46,34 @@ impl GridShape {
         Self { columns: if fit == 0 { 1 } else { fit }, width, height, wide }
     }
 
-    /// Bytes of a row of images.
+    /// Number of bytes that hold a row of images.
     pub const fn bytes(self) -> usize {
         self.columns * self.width / self.wide * self.height
     }
 }
 
-/// Bytes that [`Memory::grid`] has for images of this shape.
+/// Number of bytes that [`Memory::grid`] needs for images of this shape.
 pub const fn grid_len(image: ImageShape) -> usize {
     GridShape::of(image).bytes()
 }
 
-/// Sizes of the buffers that a firmware sets aside.
+/// Sizes of the buffers that a firmware reserves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rooms {
-    /// Bytes of [`Memory::latent`].
+    /// Length of [`Memory::latent`] in bytes.
     pub latent: usize,
-    /// Words of [`Memory::scratch`].
+    /// Length of [`Memory::scratch`] in words.
     pub scratch: usize,
-    /// Bytes of [`Memory::line`].
+    /// Length of [`Memory::line`] in bytes.
     pub line: usize,
-    /// Bytes of [`Memory::grid`].
+    /// Length of [`Memory::grid`] in bytes.
     pub grid: usize,
 }
 
 impl Rooms {
-    /// For this model and, if models can come over the console, for those: of them nothing is known
-    /// but that they are small.
+    /// The sizes for this model. If the firmware also receives models over the console, no buffer
+    /// is smaller than a fixed size that small models need, because nothing is known of those
+    /// models.
     pub fn of(generator: &Generator<'_>, receives: bool) -> Self {
         let room = |len: usize, later: usize| if receives { len.max(later) } else { len };
         Self {
@@ -82,14 +84,14 @@ impl Rooms {
         }
     }
 
-    /// Bytes of all of them.
+    /// Number of bytes that all buffers take together.
     pub fn bytes(self) -> usize {
         self.latent + self.scratch * size_of::<u32>() + self.line + self.grid
     }
 }
 
 impl Memory<'_> {
-    /// Whether it is enough for a model.
+    /// Whether the buffers are large enough for a model.
     pub fn holds(&self, generator: &Generator<'_>) -> bool {
         self.latent.len() >= generator.latent_len()
             && self.scratch.len() >= generator.scratch_len()

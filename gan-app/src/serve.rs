@@ -1,4 +1,4 @@
-//! Which model runs: the one in flash, or one that came over the console.
+//! Runs the application: with the model in flash, or with one that was received over the console.
 
 use gan_core::{Generator, decode};
 
@@ -7,26 +7,27 @@ use crate::board::Board;
 use crate::memory::Memory;
 use crate::show::say;
 
-/// Seconds without a byte after which a model that was announced is given up.
+/// After this many seconds without a byte, the application no longer waits for the rest of a model.
 const PATIENCE: u64 = 2;
 
-/// RAM for models that come over the console: one runs from the one half while the next comes into
-/// the other, so that a bad one does no harm.
+/// RAM for models that are received over the console. While one model runs from one half, the next
+/// one is received into the other half. So the running model stays intact if the next one turns out
+/// to be bad.
 ///
-/// Each half begins on a multiple of [`gan_core::blob::ALIGNMENT`].
+/// Each half must begin on a multiple of [`gan_core::blob::ALIGNMENT`].
 #[derive(Debug)]
 pub struct Slots<'s> {
-    /// What runs, or what will receive the next model if nothing was received yet.
+    /// The half with the model that runs. As long as no model has been received, nothing uses it.
     pub active: &'s mut [u8],
-    /// What receives the next.
+    /// The half that receives the next model.
     pub spare: &'s mut [u8],
 }
 
-/// Runs the application with the model in flash as long as `more` says so. `crc` identifies the
-/// model before it was packed.
+/// Runs the application with the model in flash, as long as `more` returns true. `crc` is the
+/// CRC-32 that the model's blob had before it was packed for this board; it identifies the model.
 ///
-/// No model is received, and what would check one is not linked. Ends at once if `memory` does not
-/// [hold](Memory::holds) the model.
+/// This receives no models, so the code that checks them is not linked. It returns at once if
+/// `memory` is [too small](Memory::holds) for the model.
 pub fn serve<B: Board>(
     board: &mut B,
     resident: &Generator<'_>,
@@ -41,7 +42,7 @@ pub fn serve<B: Board>(
     session(board, resident, crc, memory, refuse, &mut more);
 }
 
-/// The same with room for models that come over the console.
+/// Like [`serve`](fn@serve), but with room for models that are received over the console.
 pub fn serve_with_slots<B: Board>(
     board: &mut B,
     resident: &Generator<'_>,
@@ -54,13 +55,14 @@ pub fn serve_with_slots<B: Board>(
     let mut next = session(board, resident, crc, memory, receiver(spare), &mut more);
     while let Some(len) = next {
         core::mem::swap(&mut active, &mut spare);
-        // It was checked when it came.
+        // The model was checked when it was received, so this cannot fail.
         let Some(received) = active.get(..len).and_then(|blob| decode(blob).ok()) else { return };
         next = session(board, &received, received.crc(), memory, receiver(spare), &mut more);
     }
 }
 
-/// What receives a model into a slot: its length, if it can run.
+/// A function that receives a model into a slot. It returns the model's length, if the model can
+/// run.
 fn receiver<B: Board>(slot: &mut [u8]) -> impl FnMut(&mut B, u32, &Memory<'_>) -> Option<usize> {
     |board, len, memory| {
         let blob = receive(board, len, slot)?;
@@ -68,7 +70,8 @@ fn receiver<B: Board>(slot: &mut [u8]) -> impl FnMut(&mut B, u32, &Memory<'_>) -
     }
 }
 
-/// Runs the application with one model, until the next one was received, whose length it returns.
+/// Runs the application with one model until the next one has been received, and returns the length
+/// of that one. Returns `None` if `more` ends the application.
 fn session<B: Board>(
     board: &mut B,
     generator: &Generator<'_>,
@@ -94,7 +97,8 @@ fn session<B: Board>(
     None
 }
 
-/// Receives `len` bytes into the start of `slot`. Says what goes wrong.
+/// Receives `len` bytes into the start of `slot`. If that fails, this writes the reason to the
+/// console.
 fn receive<'s, B: Board>(board: &mut B, len: u32, slot: &'s mut [u8]) -> Option<&'s [u8]> {
     let (len, room) = (len as usize, slot.len());
     let Some(slot) = slot.get_mut(..len) else {
@@ -118,7 +122,7 @@ fn receive<'s, B: Board>(board: &mut B, len: u32, slot: &'s mut [u8]) -> Option<
     Some(slot)
 }
 
-/// Whether a model that came can run here. Says why not.
+/// Whether a model that was received can run here. If not, this writes the reason to the console.
 fn is_usable<B: Board>(board: &mut B, blob: &[u8], memory: &Memory<'_>) -> bool {
     match decode(blob) {
         Err(error) => say(board, format_args!("load: {error}")),

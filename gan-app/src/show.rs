@@ -1,4 +1,4 @@
-//! An image as text, as a PGM or PPM file, and on the display.
+//! Shows an image as text, as a PGM or PPM file, and on the display.
 
 use core::fmt::{self, Write};
 
@@ -13,8 +13,8 @@ use gan_core::image::{Picture, glyph, luma};
 use crate::board::{Board, Text};
 use crate::memory::GridShape;
 
-/// Widest image whose pixels get two characters each, which makes them about square; wider ones get
-/// one.
+/// In images up to this width each pixel takes two characters, which makes it about square. In
+/// wider images it takes one.
 const WIDEST_SQUARE: u16 = 39;
 
 /// Writes a line of an image as text.
@@ -26,9 +26,10 @@ pub fn text_line<B: Board>(board: &mut B, line: &[u8], shape: ImageShape) {
     board.write(b"\r\n");
 }
 
-/// Writes the header of a binary PGM file, or PPM for RGB, whose pixels are those of the lines.
+/// Writes the header of a binary PGM file, or of a PPM file if the image is in RGB. The lines of
+/// the image follow it as they are.
 pub fn pnm_header<B: Board>(board: &mut B, shape: ImageShape) -> fmt::Result {
-    // Not as text, whose line ends are others.
+    // These are bytes of a file. Text would get the line ends of terminals.
     struct Bytes<'b, B>(&'b mut B);
     impl<B: Board> Write for Bytes<'_, B> {
         fn write_str(&mut self, text: &str) -> fmt::Result {
@@ -40,21 +41,21 @@ pub fn pnm_header<B: Board>(board: &mut B, shape: ImageShape) -> fmt::Result {
     write!(Bytes(board), "{kind}\n{} {}\n255\n", shape.width, shape.height)
 }
 
-/// Where an image is on the display: in a cell of a grid, as large as it can be. Where cells are a
-/// little smaller than images, the images' edges are left out, on which generated digits have
-/// nothing.
+/// Where an image lies on the display: in a cell of a grid, as large as it fits there. If the cells
+/// are a little smaller than the images, the edges of the images are left out. Generated digits
+/// have nothing there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     top_left: Point,
     scale: u32,
-    /// Pixels that are left out on the left and at the top, and those that are shown.
+    /// How many pixels are left out on the left and at the top. `shown` is how many are shown.
     hidden: Size,
     shown: Size,
 }
 
 impl Place {
-    /// The place of image `index`, or nothing if less than three quarters of it could be shown in
-    /// either direction.
+    /// The place of image `index` in a grid. It is `None` if less than three quarters of the
+    /// image's width or height could be shown.
     fn new(
         display: Rectangle,
         shape: ImageShape,
@@ -84,7 +85,7 @@ impl Place {
         })
     }
 
-    /// The larger, the better the grid.
+    /// How good the grid is. A larger value is better.
     fn worth(self) -> (u32, u32) {
         (self.scale, self.shown.width * self.shown.height)
     }
@@ -95,12 +96,12 @@ pub fn place<B: Board>(board: &mut B, shape: ImageShape, count: u32, index: u32)
     let display = board.display()?;
     let area = display.bounding_box();
     if index == 0 {
-        // An error of a display is nothing that could be said elsewhere than on the console, line
-        // after line.
+        // An error of the display could only be told on the console, once for every line, so it is
+        // ignored.
         let _ = display.clear(Gray8::new(0).into());
     }
-    // The grid that leaves the largest images. With `div_ceil` a panic stays in: the compiler does
-    // not see that no divisor is 0.
+    // This takes the grid with the largest images. It does not use `div_ceil`: the compiler cannot
+    // see that no divisor is 0, and would link a panic.
     let grids =
         (1..=count).filter_map(|columns| Some((columns, (count - 1).checked_div(columns)? + 1)));
     grids.filter_map(|grid| Place::new(area, shape, grid, index)).max_by_key(|place| place.worth())
@@ -128,19 +129,20 @@ pub fn display_line<B: Board>(
     let _ = Picture::new(line, shape).at(top_left).scaled(scale).below(y).draw(display);
 }
 
-/// A row of the grid, before it is text.
+/// The brightness of a row of the grid, before it is written as text.
 pub struct GridRow<'b> {
     shape: GridShape,
     pixels: &'b mut [u8],
 }
 
 impl<'b> GridRow<'b> {
-    /// In `buffer`, which has [`grid_len`](crate::memory::grid_len) bytes.
+    /// A row that is kept in `buffer`, which has at least [`grid_len`](crate::memory::grid_len)
+    /// bytes.
     pub fn new(image: ImageShape, buffer: &'b mut [u8]) -> Self {
         Self { shape: GridShape::of(image), pixels: buffer }
     }
 
-    /// Puts line `y` of the image in `column` where it belongs.
+    /// Puts line `y` of the image that stands in `column` into the row.
     pub fn put(&mut self, column: usize, y: usize, line: &[u8], channels: usize) {
         let GridShape { columns, width, wide, .. } = self.shape;
         let (pixels, lines) = (width / wide.max(1), if wide == 1 { 2 } else { 1 });

@@ -1,24 +1,25 @@
 //! Activation functions and their tables.
 //!
-//! Tables are made here on the host, in f64 by libm, and travel in the blob: a device that runs
-//! int8 layers evaluates none of these functions. Float layers evaluate them in f32, by libm or
-//! (feature `micromath`) by fast approximations.
+//! The tables of int8 layers are made on the host, in f64 by libm, and are stored in the blob. A
+//! device that runs int8 layers therefore evaluates none of these functions. Float layers evaluate
+//! them in f32, with libm or, with feature `micromath`, with fast approximations.
 
-use crate::{Activation, CODE_MAX};
+use crate::CODE_MAX;
+use crate::header::Activation;
 
-/// Steps of a table's index in one unit of pre-activation: 256 entries cover -8 up to 8.
+/// A table's index counts pre-activations in steps of 1/16, so its 256 entries cover -8 up to 8.
 pub const TABLE_STEPS: f64 = 16.0;
 
-/// How a table's index and a layer's codes are scaled.
+/// How real numbers are scaled to the index of a table, or to the codes of a layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scaling {
-    /// Codes (or index steps) in one unit.
+    /// Number of codes (or index steps) in one unit.
     pub steps: f64,
     /// The code (or index) that stands for 0.
     pub zero_point: u8,
 }
 
-/// How pre-activations become the index of the last layer's table.
+/// The scaling that turns pre-activations into the index of the last layer's table.
 pub fn output_index(activation: Activation) -> Scaling {
     match activation {
         Activation::Tanh | Activation::Sigmoid => Scaling { steps: TABLE_STEPS, zero_point: 128 },
@@ -28,7 +29,7 @@ pub fn output_index(activation: Activation) -> Scaling {
     }
 }
 
-/// The last layer's table: from index to pixel.
+/// The last layer's table, which maps an index to a pixel.
 pub fn output_table(activation: Activation) -> [u8; 256] {
     match activation {
         Activation::Sigmoid => table(|x| 255.0 * sigmoid(x)),
@@ -39,7 +40,8 @@ pub fn output_table(activation: Activation) -> [u8; 256] {
     }
 }
 
-/// A hidden layer's codes, where they need no calibration: `Sigmoid` and `Tanh`.
+/// The scaling of a hidden layer's codes if the activation alone determines it, as `Sigmoid` and
+/// `Tanh` do. It is `None` for the other activations, whose scaling has to be calibrated.
 pub fn hidden_codes(activation: Activation) -> Option<Scaling> {
     match activation {
         Activation::Sigmoid => Some(Scaling { steps: f64::from(CODE_MAX), zero_point: 0 }),
@@ -48,7 +50,8 @@ pub fn hidden_codes(activation: Activation) -> Option<Scaling> {
     }
 }
 
-/// A hidden layer's table: from index to code; `None` for activations that need none.
+/// A hidden layer's table, which maps an index to a code. It is `None` for activations that need no
+/// table.
 pub fn hidden_table(activation: Activation) -> Option<[u8; 256]> {
     let Scaling { steps, zero_point } = hidden_codes(activation)?;
     let zero = f64::from(zero_point);
@@ -58,7 +61,7 @@ pub fn hidden_table(activation: Activation) -> Option<[u8; 256]> {
     })
 }
 
-/// The real codes of `y(x)` at `x = (index - 128) / 16`, rounded to nearest, halves up.
+/// The values of `y(x)` at `x = (index - 128) / 16`, rounded to the nearest integer, halves up.
 fn table(y: impl Fn(f64) -> f64) -> [u8; 256] {
     core::array::from_fn(|index| libm::floor(y((index as f64 - 128.0) / TABLE_STEPS) + 0.5) as u8)
 }
@@ -105,7 +108,7 @@ mod float {
         1.0 / (1.0 + F32Ext::exp(-x.clamp(-16.0, 16.0)))
     }
 
-    /// The pixel of the last float layer's output.
+    /// Turns an output of the last float layer into a pixel.
     pub(crate) fn pixel_f32(activation: Activation, y: f32) -> u8 {
         let real = match activation {
             Activation::Tanh => 127.5 * (y + 1.0),

@@ -1,291 +1,38 @@
-//! The `.gan` format: one postcard message and a CRC. Specification: `docs/blob-format.md`.
+//! The `.gan` format, which is one postcard message and a CRC. `docs/blob-format.md` specifies it.
 
 mod check;
 mod decode;
+mod encode;
 mod known;
-mod packing;
 mod read;
-mod section;
 
-use crate::error::EncodeError;
-use crate::generator::Layer;
+pub use crate::header::{
+    ALIGNMENT, Activation, Element, Header, ImageShape, LayerSpec, LayerSpecs, MAGIC, MAX_LAYERS,
+    MAX_NAME, Packing, VERSION, half_bytes,
+};
+pub use crate::payload::{Layers, payload_len};
 pub use decode::decode;
+pub use encode::{encode, encoded_len};
 pub use known::{Description, Known};
-pub use packing::Packing;
-pub use section::{Layers, payload_len};
-use serde::Serialize;
 
-/// The first four bytes of a blob.
-pub const MAGIC: [u8; 4] = *b"GANB";
-/// The newest version that this gan-core writes and reads. It reads the older ones too, and writes
-/// the oldest that can say it all.
-pub const VERSION: u8 = 2;
-/// A blob begins on a multiple of this in memory, and every section on one within it.
-pub const ALIGNMENT: usize = 16;
-/// Most layers that a generator can have.
-pub const MAX_LAYERS: usize = 16;
-/// Most layers in a blob of version 1.
-const MAX_LAYERS_V1: usize = 8;
-/// Longest name, in bytes.
-pub const MAX_NAME: usize = 32;
-
-/// No header is longer: 318 bytes with the longest name, every varint at its longest and 15 bytes
-/// of padding.
-const MAX_HEADER: usize = 320;
 const CRC_LEN: usize = 4;
 static CRC: crc::Crc<u32, CrcTable> = crc::Crc::<u32, CrcTable>::new(&crc::CRC_32_ISO_HDLC);
-/// None on a device: it would be a sixth of the runtime's flash, for a check at start-up. Of 16 KB
-/// on a host.
+/// How the CRC is computed. A device has no table for it: the table would be a sixth of the
+/// runtime's flash, for a check at start-up. A host has a table of 16 KB.
 #[cfg(target_os = "none")]
 type CrcTable = crc::NoTable;
 #[cfg(not(target_os = "none"))]
 type CrcTable = crc::Table<16>;
 
-/// The layers of a header, first to last.
-pub type LayerSpecs = heapless::Vec<LayerSpec, MAX_LAYERS>;
-
-/// Everything in a blob but the numbers of its layers.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Header<'a> {
-    /// The model's name, at most [`MAX_NAME`] bytes.
-    pub name: &'a str,
-    /// Length of the latent vector.
-    pub latent_len: u16,
-    /// Number of labels; 0 if the generator takes none.
-    pub classes: u16,
-    /// Size of the images.
-    pub image: ImageShape,
-    /// The layers, first to last.
-    pub layers: LayerSpecs,
-}
-
-impl Header<'_> {
-    /// The version of the blob: the oldest that has all that this header says.
-    pub fn version(&self) -> u8 {
-        let new = |spec: &LayerSpec| {
-            spec.packing != Packing::Rows || matches!(spec.element, Element::I4 { .. })
-        };
-        if self.layers.iter().any(new) || self.layers.len() > MAX_LAYERS_V1 { VERSION } else { 1 }
-    }
-}
-
-/// Size of the images that a generator makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct ImageShape {
-    /// Pixels in a line.
-    pub width: u16,
-    /// Lines.
-    pub height: u16,
-    /// Bytes in a pixel: 1 for grey, 3 for RGB.
-    pub channels: u8,
-}
-
-impl ImageShape {
-    /// Bytes in a line.
-    pub const fn line_len(self) -> usize {
-        (self.width as usize).saturating_mul(self.channels as usize)
-    }
-
-    /// Bytes in an image.
-    pub const fn len(self) -> usize {
-        // Saturates where a usize has 32 bits: no layer has that many outputs, so decode refuses
-        // it.
-        self.line_len().saturating_mul(self.height as usize)
-    }
-
-    /// Whether the image has no bytes. `decode` accepts no such shape.
-    pub const fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-}
-
-/// What the header says of a fully connected layer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct LayerSpec {
-    /// Numbers that come in.
-    pub inputs: u16,
-    /// Numbers that go out: rows of the weight matrix.
-    pub outputs: u16,
-    /// Type of the weights.
-    pub element: Element,
-    /// Order of the weights in the payload.
-    pub packing: Packing,
-    /// What follows the sum.
-    pub activation: Activation,
-    /// The integer that stands for 0.0 after requantization, before a table if there is one.
-    pub zero_point: u8,
-}
-
-impl LayerSpec {
-    /// Inputs that share a scale; none but in an `I4` layer. In a build without them it is known
-    /// that there is none, so nothing that asks here for layers of half bytes is linked.
-    pub(crate) const fn shared(&self) -> Option<usize> {
-        match self.element {
-            // decode accepts no group of 0, but sizes are computed before it knows.
-            Element::I4 { group: 0 } if cfg!(feature = "int4") => Some(1),
-            Element::I4 { group } if cfg!(feature = "int4") => Some(group as usize),
-            _ => None,
-        }
-    }
-
-    /// Inputs as the weights have them: padded with weights of 0 to whole blocks of columns, or to
-    /// whole groups that share a scale.
-    pub const fn padded_inputs(&self) -> usize {
-        let columns = match self.shared() {
-            Some(group) => group,
-            None => self.packing.columns(),
-        };
-        (self.inputs as usize).next_multiple_of(columns)
-    }
-
-    /// Scales of a row: one for each group of inputs. None but in an `I4` layer.
-    pub const fn groups(&self) -> usize {
-        match self.shared() {
-            Some(group) => self.padded_inputs() / group,
-            None => 0,
-        }
-    }
-
-    /// Words that hold an integer layer's inputs as its kernel reads them.
-    pub const fn staged_len(&self) -> usize {
-        match self.shared() {
-            // A byte a code, and what to take off each group's sum.
-            Some(_) => self.groups() + self.padded_inputs() / 4,
-            None => self.packing.staged_len(self.inputs as usize),
-        }
-    }
-}
-
-/// Type of a layer's weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Element {
-    /// Integers: one byte a weight, 7-bit activation codes.
-    I8,
-    /// Reals: four bytes a weight, f32 activations.
-    F32,
-    /// Integers: half a byte a weight and one byte for each group of weights, 7-bit activation
-    /// codes.
-    I4 {
-        /// Inputs that share a scale: 16 or 32.
-        group: u8,
-    },
-}
-
-/// A byte of the weights of an `I4` layer: those of an even column and of the one after it, -7..=7.
-pub const fn half_bytes(even: i8, odd: i8) -> u8 {
-    ((even + 8) as u8 & 15) | (((odd + 8) as u8 & 15) << 4)
-}
-
-/// The function that follows a layer's sum.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub enum Activation {
-    /// `x`
-    Linear,
-    /// `max(x, 0)`
-    Relu,
-    /// `x` if it is positive, else the slope times `x`. The slope is within 0..=1.
-    LeakyRelu(f32),
-    /// The hyperbolic tangent.
-    Tanh,
-    /// `1 / (1 + exp(-x))`
-    Sigmoid,
-}
-
-/// Whether a blob begins where it has to in memory.
+/// Whether a blob begins on a multiple of [`ALIGNMENT`] in memory.
 fn is_aligned(bytes: &[u8]) -> bool {
     bytes.as_ptr().addr().is_multiple_of(ALIGNMENT)
 }
 
-/// The last four bytes, if they are the CRC of all before them.
+/// The CRC in the last four bytes, if it is the CRC of all bytes before it.
 #[inline(never)]
 fn sealed(bytes: &[u8]) -> Option<u32> {
     let (content, &crc) = bytes.split_last_chunk()?;
     let crc = u32::from_le_bytes(crc);
     (CRC.checksum(content) == crc).then_some(crc)
-}
-
-/// Bytes that [`encode`] writes for this header.
-///
-/// # Errors
-///
-/// [`EncodeError::Header`] if the name is too long, or the sizes are more than memory can hold.
-pub fn encoded_len(header: &Header<'_>) -> Result<usize, EncodeError> {
-    let (_, start) = prefix(header, &mut [0; MAX_HEADER])?;
-    Ok(payload_end(header, start)? + CRC_LEN)
-}
-
-/// Writes the blob of `header` and the numbers in `layers` to the start of `out` and returns its
-/// length.
-///
-/// Writes what it is given: [`decode`] the result to know that it is within the format's limits.
-///
-/// # Errors
-///
-/// Says which layer does not fit its header, or how long `out` must be.
-pub fn encode<'a>(
-    header: &Header<'_>,
-    layers: impl IntoIterator<Item = Layer<'a>>,
-    out: &mut [u8],
-) -> Result<usize, EncodeError> {
-    let mut buffer = [0; MAX_HEADER];
-    let (prefix, start) = prefix(header, &mut buffer)?;
-    let end = payload_end(header, start)?;
-    let expected = end + CRC_LEN;
-    let out = out.get_mut(..expected).ok_or(EncodeError::OutputLen { expected })?;
-    let (content, crc) =
-        out.split_at_mut_checked(end).ok_or(EncodeError::OutputLen { expected })?;
-    let (head, payload) =
-        content.split_at_mut_checked(start).ok_or(EncodeError::OutputLen { expected })?;
-    head.copy_from_slice(prefix);
-    section::write(header, layers, payload)?;
-    crc.copy_from_slice(&CRC.checksum(content).to_le_bytes());
-    Ok(expected)
-}
-
-/// The header of `header`'s model with every layer packed for which `packing` is exact, and the
-/// others in rows.
-pub(crate) fn packed<'a>(
-    header: &Header<'a>,
-    layers: Layers<'_, '_>,
-    packing: Packing,
-) -> Header<'a> {
-    let mut result = header.clone();
-    let mut classes = section::first_classes(header.classes);
-    for ((spec, layer), packed) in header.layers.iter().zip(layers).zip(&mut result.layers) {
-        packed.packing = match spec.element {
-            Element::I8 if check::packable(spec, classes, &layer, packing) => packing,
-            Element::I4 { .. } => packing.of_nibbles(),
-            Element::I8 | Element::F32 => Packing::Rows,
-        };
-        classes = 1;
-    }
-    result
-}
-
-/// Where the payload that begins at `start` ends, if memory can hold that much.
-fn payload_end(header: &Header<'_>, start: usize) -> Result<usize, EncodeError> {
-    let end = start.saturating_add(payload_len(header));
-    if isize::try_from(end).is_ok() { Ok(end) } else { Err(EncodeError::Header) }
-}
-
-/// Everything before the payload's first byte, in canonical form, and its length.
-fn prefix<'b>(
-    header: &Header<'_>,
-    buffer: &'b mut [u8; MAX_HEADER],
-) -> Result<(&'b [u8], usize), EncodeError> {
-    const ZEROS: [u8; ALIGNMENT] = [0; ALIGNMENT];
-    if header.name.len() > MAX_NAME {
-        return Err(EncodeError::Header);
-    }
-    let mut encode = |padding: &[u8]| {
-        // A slice begins with its length, so the length in its place gives the same bytes.
-        let message = (MAGIC, header.version(), header, padding, payload_len(header));
-        postcard::to_slice(&message, buffer)
-            .map(|bytes| bytes.len())
-            .map_err(|_| EncodeError::Header)
-    };
-    let unpadded = encode(&[])?;
-    let padding = unpadded.next_multiple_of(ALIGNMENT) - unpadded;
-    let len = encode(ZEROS.get(..padding).unwrap_or_default())?;
-    Ok((buffer.get(..len).unwrap_or_default(), len))
 }

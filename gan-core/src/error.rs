@@ -1,6 +1,6 @@
-//! What can be wrong with a blob or a call. Every variant says what the reader of the message
-//! should look at.
+//! The errors of a blob or a call. Every variant says where the reader of the message should look.
 
+use crate::header::{MAX_LAYERS, MAX_NAME, VERSION};
 use core::fmt;
 
 /// Why [`decode`](crate::decode) refused a blob.
@@ -13,26 +13,26 @@ pub enum DecodeError {
     Misaligned,
     /// `magic`: the first four bytes are not "GANB".
     Magic,
-    /// `version`: not one that this gan-core reads.
+    /// `version`: this gan-core does not read blobs of this version.
     Version {
         /// The version that the blob names.
         found: u8,
     },
-    /// The blob ends before what its header announces.
+    /// The blob is shorter than its header says.
     Truncated,
     /// There are bytes after the CRC.
     TrailingBytes {
         /// How many.
         extra: usize,
     },
-    /// The CRC-32 does not match: some byte was changed.
+    /// The CRC-32 does not match, so some byte was changed.
     Crc,
     /// The lengths of `padding` or `payload` cannot be read.
     Header,
     /// The header is not written in its shortest form, or `padding` does not put the payload on a
     /// multiple of 16 with zeros.
     NotCanonical,
-    /// `name` is longer than [`MAX_NAME`](crate::blob::MAX_NAME) bytes, or not UTF-8.
+    /// `name` is longer than [`MAX_NAME`] bytes, or not UTF-8.
     Name,
     /// `latent_len` is 0, or no 16-bit number.
     LatentLen,
@@ -40,7 +40,7 @@ pub enum DecodeError {
     Classes,
     /// `width` or `height` is 0 or no 16-bit number, or `channels` is neither 1 nor 3.
     Image,
-    /// `layers` is empty, or has more than [`MAX_LAYERS`](crate::blob::MAX_LAYERS).
+    /// `layers` is empty, or has more than [`MAX_LAYERS`].
     Layers,
     /// `payload` has another length than its sections have together.
     PayloadLen {
@@ -151,24 +151,33 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("the blob is empty"),
-            Self::Misaligned => {
-                f.write_str("the blob does not start on a multiple of 16 bytes in memory (wrap it in gan_core::Aligned)")
+            Self::Misaligned => f.write_str(
+                "the blob does not start on a multiple of 16 bytes in memory \
+                     (wrap it in gan_core::Aligned)",
+            ),
+            Self::Magic => {
+                f.write_str("magic: not a .gan blob (expected the first bytes to be \"GANB\")")
             }
-            Self::Magic => f.write_str("magic: not a .gan blob (expected the first bytes to be \"GANB\")"),
             Self::Version { found } => {
-                write!(f, "version: {found} (expected {}; a newer gan-core may read it)", crate::blob::VERSION)
+                write!(f, "version: {found} (expected {VERSION}; a newer gan-core may read it)")
             }
             Self::Truncated => f.write_str("truncated: it ends before what its header announces"),
-            Self::TrailingBytes { extra } => write!(f, "{extra} bytes after the end (expected none)"),
+            Self::TrailingBytes { extra } => {
+                write!(f, "{extra} bytes after the end (expected none)")
+            }
             Self::Crc => f.write_str("crc: does not match, the content was changed"),
             Self::Header => f.write_str("padding or payload: their lengths cannot be read"),
             Self::NotCanonical => f.write_str("header or padding: not in the canonical form"),
-            Self::Name => write!(f, "name: expected at most {} bytes of UTF-8", crate::blob::MAX_NAME),
+            Self::Name => write!(f, "name: expected at most {MAX_NAME} bytes of UTF-8"),
             Self::LatentLen => f.write_str("latent_len: expected 1 to 65535"),
             Self::Classes => f.write_str("classes: expected 0 to 65535"),
-            Self::Image => f.write_str("width, height or channels: expected at least 1 x 1 pixels and 1 or 3 channels"),
-            Self::Layers => write!(f, "layers: expected 1 to {}", crate::blob::MAX_LAYERS),
-            Self::PayloadLen { expected, found } => write!(f, "payload: {found} bytes (expected {expected})"),
+            Self::Image => f.write_str(
+                "width, height or channels: expected at least 1 x 1 pixels and 1 or 3 channels",
+            ),
+            Self::Layers => write!(f, "layers: expected 1 to {MAX_LAYERS}"),
+            Self::PayloadLen { expected, found } => {
+                write!(f, "payload: {found} bytes (expected {expected})")
+            }
             Self::Layer { index, field } => write!(f, "layer {index}: {field}"),
         }
     }
@@ -179,12 +188,18 @@ impl fmt::Display for LayerField {
         f.write_str(match self {
             Self::Inputs => "inputs do not match the latent or the layer before",
             Self::Outputs => "outputs do not match the image, or are 0",
-            Self::Element => "element type is unknown, its group is neither 16 nor 32, or it is of reals and the first layer's not (or the reverse)",
+            Self::Element => {
+                "element type is unknown, its group is neither 16 nor 32, or it is of reals and \
+                 the first layer's not (or the reverse)"
+            }
             Self::Packing => "packing is unknown, or not one of the layer's element type",
             Self::Activation => "activation is unknown",
             Self::Slope => "slope of the leaky ReLU is not within 0..=1",
             Self::ZeroPoint => "zero_point out of range",
-            Self::Weights => "a weight is out of range (-127..=127, -7..=7 of four bits, or finite), or padding is not zero",
+            Self::Weights => {
+                "a weight is out of range (-127..=127, -7..=7 of four bits, or finite), \
+                 or padding is not zero"
+            }
             Self::Bias => "a bias is not finite",
             Self::Multiplier => "a multiplier is over 32767",
             Self::Shift => "a shift is not within 17..=46",
@@ -218,11 +233,7 @@ impl fmt::Display for EncodeError {
         match self {
             Self::OutputLen { expected } => write!(f, "output: expected at least {expected} bytes"),
             Self::Header => {
-                write!(
-                    f,
-                    "name: longer than {} bytes, or sizes: more than memory can hold",
-                    crate::blob::MAX_NAME
-                )
+                write!(f, "name: longer than {MAX_NAME} bytes, or sizes: more than memory can hold")
             }
             Self::Layer { index } => write!(f, "layer {index}: a section has the wrong length"),
         }

@@ -1,26 +1,25 @@
-//! Runs the layers into the caller's buffers.
+//! Runs the layers of a generator. All results go to buffers of the caller.
 
 #[cfg(feature = "float")]
 mod float;
 mod integer;
-mod layer;
 mod nibbles;
 mod pair;
-mod plan;
 mod trace;
 
 use crate::CODE_MAX;
-use crate::blob::{self, Header, ImageShape, LayerSpec, LayerSpecs, Layers, Packing};
-use crate::error::{EncodeError, GenerateError};
+use crate::error::GenerateError;
+use crate::header::{Header, ImageShape, LayerSpec, LayerSpecs};
 use crate::kernel;
-pub use layer::{Layer, Nibbles, Output, Packed};
-pub(crate) use plan::Plan;
+use crate::payload::Layers;
+pub use crate::payload::{Layer, Nibbles, Output, Packed};
+use crate::plan::Plan;
 
 /// A generator that was read from a blob and borrows its weights.
 ///
-/// Only [`decode`](crate::decode) makes one, and [`Known`](blob::Known) of bytes that it has seen
-/// before, so holding it proves that every limit of the format holds: sizes chain, sums fit 32
-/// bits, and no call below can panic.
+/// Only [`decode`](crate::decode) makes one, and [`Known`](crate::blob::Known), of bytes that a
+/// build has decoded before. So whoever holds one knows that every limit of the format holds: sizes
+/// chain, sums fit 32 bits, and no call below can panic.
 #[derive(Debug, Clone)]
 pub struct Generator<'a> {
     pub(crate) header: Header<'a>,
@@ -29,11 +28,11 @@ pub struct Generator<'a> {
     pub(crate) bytes: &'a [u8],
 }
 
-/// Only the first layer has a row of biases for each label.
+/// The class of all layers but the first, which alone has a row of biases for each label.
 const FURTHER_CLASS: usize = 0;
 
 impl<'a> Generator<'a> {
-    /// One that has yet to be read from `bytes`.
+    /// An empty generator, which has yet to be read from `bytes`.
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         let image = ImageShape { width: 0, height: 0, channels: 0 };
         let header =
@@ -41,7 +40,7 @@ impl<'a> Generator<'a> {
         Self { header, plan: Plan::of(&[]), payload: &[], bytes }
     }
 
-    /// What the blob says of the model and its layers.
+    /// The header of the blob, which describes the model and its layers.
     pub fn header(&self) -> &Header<'a> {
         &self.header
     }
@@ -51,12 +50,12 @@ impl<'a> Generator<'a> {
         self.header.name
     }
 
-    /// Codes in a latent vector.
+    /// Number of codes in a latent vector.
     pub fn latent_len(&self) -> usize {
         self.header.latent_len.into()
     }
 
-    /// Number of labels; 0 if the generator takes none.
+    /// Number of labels. It is 0 if the generator takes none.
     pub fn classes(&self) -> u16 {
         self.header.classes
     }
@@ -66,29 +65,30 @@ impl<'a> Generator<'a> {
         self.header.image
     }
 
-    /// The numbers of the layers; [`header`](Self::header) says what they mean.
+    /// The numbers of the layers, first to last. [`header`](Self::header) says what they mean.
     pub fn layers(&self) -> Layers<'_, 'a> {
         Layers::new(&self.header, &self.plan, self.payload)
     }
 
-    /// Bytes of an image: the length of `pixels`.
+    /// Number of bytes of an image. This is the length of `pixels`.
     pub fn pixels_len(&self) -> usize {
         self.header.image.len()
     }
 
-    /// Bytes of a line of an image: the length of `line`.
+    /// Number of bytes of a line of an image. This is the length of `line`.
     pub fn line_len(&self) -> usize {
         self.header.image.line_len()
     }
 
-    /// Words of `scratch`: an integer layer's inputs as its packing's kernel reads them and a
-    /// hidden layer's outputs, or the outputs of two float layers.
+    /// Number of words of `scratch`. In a model of integers they hold a layer's inputs in the form
+    /// that its kernel reads, and a hidden layer's outputs; in a float model, the outputs of two
+    /// layers.
     pub fn scratch_len(&self) -> usize {
         let [first, second] = self.plan.scratch;
         first + second
     }
 
-    /// Multiply-accumulates of one image.
+    /// Number of multiply-accumulates that one image takes.
     pub fn macs(&self) -> u64 {
         self.header.layers.iter().map(|spec| u64::from(spec.inputs) * u64::from(spec.outputs)).sum()
     }
@@ -98,50 +98,21 @@ impl<'a> Generator<'a> {
         self.bytes.last_chunk().map_or(0, |&crc| u32::from_le_bytes(crc))
     }
 
-    /// Bytes of the blob.
+    /// Number of bytes of the blob.
     pub fn encoded_len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Writes the blob to the start of `out`: the bytes it was decoded from.
+    /// Makes the image of `latent` (codes 0..=127) and `label`, and writes it to `pixels`, line by
+    /// line, as bytes 0..=255.
     ///
-    /// # Errors
-    ///
-    /// [`EncodeError::OutputLen`] if `out` is too short.
-    pub fn encode(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
-        blob::encode(&self.header, self.layers(), out)
-    }
-
-    /// The header of this model in another packing. Layers for which it is not exact stay in rows:
-    /// those with a shift over 32, or for [`Packing::PairedHalfword`] a sum that can leave 24 bits.
-    /// Float layers always do; layers of half bytes get [`Packing::NibbleLane`] for the packing of
-    /// a core without vectors.
-    ///
-    /// [`blob::encode`] of it, and of [`layers`](Self::layers), writes the packed blob:
-    ///
-    /// ```
-    /// use gan_core::{Aligned, Packing, blob, decode};
-    ///
-    /// static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../../tests/vectors/v1-tiny.gan"));
-    /// let generator = decode(&BLOB.0)?;
-    /// let header = generator.packed_header(Packing::ByteLane);
-    /// let mut packed = Aligned([0; 512]);
-    /// let len = blob::encode(&header, generator.layers(), &mut packed.0)?;
-    /// assert_eq!(decode(&packed.0[..len])?.header().layers[0].packing, Packing::ByteLane);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn packed_header(&self, packing: Packing) -> Header<'a> {
-        blob::packed(&self.header, self.layers(), packing)
-    }
-
-    /// Makes the image of `latent` (codes 0..=127) and `label` in `pixels`, line by line, 0..=255.
-    ///
-    /// `scratch` holds at least [`scratch_len`](Self::scratch_len) words, whose content does not
+    /// `scratch` has at least [`scratch_len`](Self::scratch_len) words, whose content does not
     /// matter.
     ///
     /// # Errors
     ///
-    /// A wrong label, or a buffer whose length is wrong; then nothing was written.
+    /// The call fails if the latent or the label is wrong, or if a buffer has the wrong length.
+    /// Nothing is written then.
     pub fn generate(
         &self,
         latent: &[u8],
@@ -154,14 +125,15 @@ impl<'a> Generator<'a> {
         Ok(())
     }
 
-    /// Makes the image line by line: each is written to `line` and handed to `sink` with its
-    /// number, from 0.
+    /// Makes the image line by line. Each line is written to `line` and handed to `sink` together
+    /// with its number, from 0.
     ///
-    /// The whole image never exists, so the device needs no memory for it.
+    /// The whole image never exists at once, so the device needs no memory for it.
     ///
     /// # Errors
     ///
-    /// As [`generate`](Self::generate); `line` holds [`line_len`](Self::line_len) bytes.
+    /// The call fails like [`generate`](Self::generate). `line` must have
+    /// [`line_len`](Self::line_len) bytes.
     pub fn generate_rows(
         &self,
         latent: &[u8],
@@ -179,7 +151,7 @@ impl<'a> Generator<'a> {
         Ok(())
     }
 
-    /// Runs all layers but the last, which is returned with its input.
+    /// Runs all layers but the last, and returns the last layer together with its input.
     fn hidden<'s>(
         &'s self,
         latent: &'s [u8],
@@ -199,8 +171,8 @@ impl<'a> Generator<'a> {
         self.integer_hidden(latent, class, first, kernel::bytes_mut(second)).ok_or(too_short)
     }
 
-    /// The same for a model of integers. decode proves that there is a layer, and that all outputs
-    /// fit.
+    /// Does the same for a model of integers. decode proves that there is a layer, and that all
+    /// outputs fit.
     fn integer_hidden<'s>(
         &'s self,
         latent: &[u8],
@@ -246,20 +218,21 @@ impl<'a> Generator<'a> {
     }
 }
 
-/// What a layer reads.
+/// The inputs of a layer.
 #[derive(Debug, Clone, Copy)]
 enum Input<'s> {
-    /// Codes as the kernel of an integer layer reads them.
+    /// Codes in the form that the kernel of an integer layer reads.
     Staged(&'s [u32]),
-    /// The latent's codes, which a float layer takes as reals.
+    /// The codes of the latent, which a float layer turns into reals.
     #[cfg(feature = "float")]
     Codes(&'s [u8]),
-    /// Bits of the f32 outputs of a float layer; may be longer than the layer's inputs.
+    /// The f32 outputs of a float layer, as bits. There may be more of them than the layer has
+    /// inputs.
     #[cfg(feature = "float")]
     Reals(&'s [u32]),
 }
 
-/// The last layer and what it needs to run.
+/// The last layer, with what it needs to run.
 struct Last<'s, 'a> {
     spec: &'s LayerSpec,
     layer: Layer<'a>,
@@ -268,9 +241,9 @@ struct Last<'s, 'a> {
 }
 
 impl Last<'_, '_> {
-    /// Computes the pixels from `first_row` on, as many as `pixels` has room for. The plan comes
-    /// from the generator each time: the optimizer would not see that it is a constant if it went
-    /// through here.
+    /// Computes the pixels from `first_row` on, as many as `pixels` has room for. The caller passes
+    /// the plan from the generator each time. If this struct carried it, the optimizer would not
+    /// see that it is a constant.
     fn rows(&self, plan: &Plan, first_row: usize, pixels: &mut [u8]) {
         match self.input {
             Input::Staged(staged) => {

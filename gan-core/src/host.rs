@@ -1,8 +1,9 @@
-//! Runs integer generators on ordinary computers, by the CPU's vector instructions and on all its
+//! Runs integer generators on ordinary computers, with the CPU's vector instructions and on all its
 //! cores.
 //!
-//! Needs feature `std`. The images are bit for bit those of [`Generator::generate`], whatever the
-//! backend: a backend is a way to add up, and integer sums do not depend on it.
+//! This needs feature `std`. The images are bit for bit those of [`Generator::generate`], whatever
+//! the backend. Backends only differ in the order in which they add up, and integer sums do not
+//! depend on the order.
 //!
 //! ```
 //! use gan_core::{Aligned, LatentSampler, decode, host::Runner};
@@ -24,9 +25,10 @@
 //! ```
 //!
 //! A [`Runner`] holds a copy of the weights in the order of
-//! [`Packing::Blocks16x4`](crate::Packing::Blocks16x4): 16 rows to a vector of sums, four columns
-//! to a lane; half bytes stay half bytes. One image meets each weight once, so its time is that of
-//! reading them; images of a batch go through in blocks that share each load.
+//! [`Packing::Blocks16x4`](crate::Packing::Blocks16x4): a vector has the sums of 16 rows, and each
+//! of its lanes takes four columns at once. Half bytes stay half bytes. A single image uses each
+//! weight once, so it takes as long as reading the weights. The images of a batch run in blocks, in
+//! which several images share each load.
 
 mod backend;
 mod network;
@@ -45,28 +47,29 @@ mod avxvnni;
 mod neon;
 mod scalar;
 
-use crate::blob::Element;
+use crate::CODE_MAX;
 use crate::error::GenerateError;
-use crate::{CODE_MAX, Generator};
+use crate::generator::Generator;
+use crate::header::Element;
 use backend::Kernel;
 pub use backend::{Backend, Unavailable};
 use network::{Network, Work};
 use rayon::prelude::*;
 use std::vec;
 
-/// Images of a batch that go through the layers together, at most: few enough that their codes stay
-/// in a core's cache.
+/// The largest number of images of a batch that run through the layers together. They are so few
+/// that their codes stay in a core's cache.
 const BLOCK: usize = 96;
 
 /// A generator that is prepared for this computer.
 ///
-/// Integer weights are copied, which takes 0.2 milliseconds for 1.5 million bytes; a model with f32
-/// layers stays in the blob and runs as in [`Generator::generate`], on all cores.
+/// Integer weights are copied, which takes 0.2 milliseconds for 1.5 million bytes. A model with f32
+/// layers stays in the blob and runs as in [`Generator::generate`], but on all cores.
 #[derive(Debug, Clone)]
 pub struct Runner<'a> {
     generator: Generator<'a>,
     kernel: Kernel,
-    /// None if some layers are f32.
+    /// The integer layers. It is `None` if some layers are f32.
     network: Option<Network>,
 }
 
@@ -76,7 +79,7 @@ impl<'a> Runner<'a> {
     ///
     /// # Panics
     ///
-    /// If the build forces a backend whose instructions the CPU does not have.
+    /// Panics if the build forces a backend whose instructions the CPU does not have.
     pub fn new(generator: &Generator<'a>) -> Self {
         match Self::with_backend(generator, Backend::preferred()) {
             Ok(runner) => runner,
@@ -88,7 +91,7 @@ impl<'a> Runner<'a> {
     ///
     /// # Errors
     ///
-    /// If the CPU does not have its instructions.
+    /// The call fails if the CPU does not have the backend's instructions.
     pub fn with_backend(generator: &Generator<'a>, backend: Backend) -> Result<Self, Unavailable> {
         let kernel = Kernel::of(backend).ok_or(Unavailable(backend))?;
         let integers = generator.header().layers.iter().all(|spec| spec.element != Element::F32);
@@ -99,7 +102,8 @@ impl<'a> Runner<'a> {
         })
     }
 
-    /// The backend that runs the layers: [`Backend::Scalar`] for those that stay in the blob.
+    /// The backend that runs the layers. It is [`Backend::Scalar`] for a model that stays in the
+    /// blob.
     pub fn backend(&self) -> Backend {
         if self.network.is_some() { self.kernel.backend() } else { Backend::Scalar }
     }
@@ -109,12 +113,12 @@ impl<'a> Runner<'a> {
         &self.generator
     }
 
-    /// Makes the image of `latent` (codes 0..=127) and `label` in `pixels`, line by line, 0..=255,
-    /// on this thread.
+    /// Makes the image of `latent` (codes 0..=127) and `label` on this thread, and writes it to
+    /// `pixels`, line by line, as bytes 0..=255.
     ///
     /// # Errors
     ///
-    /// As [`Generator::generate`]; then nothing was written.
+    /// The call fails like [`Generator::generate`], and writes nothing then.
     pub fn generate(
         &self,
         latent: &[u8],
@@ -141,17 +145,18 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
-    /// Makes one image after the other in `pixels`, on all threads of the rayon pool that this is
-    /// called in.
+    /// Makes many images, on all threads of the rayon pool that this is called in. They lie one
+    /// after the other in `pixels`.
     ///
-    /// There are as many images as `latents` has vectors; `labels` has one for each, or is `None`
-    /// if the generator takes none.
+    /// There are as many images as `latents` has vectors. `labels` has a label for each image, or
+    /// is `None` if the generator takes no labels.
     ///
     /// # Errors
     ///
-    /// As [`Generator::generate`], lengths being those of all images together; fewer labels than
-    /// images are [`LabelMissing`](GenerateError::LabelMissing), more are
-    /// [`LabelUnexpected`](GenerateError::LabelUnexpected). Then nothing was written.
+    /// The call fails like [`Generator::generate`]; the lengths in the errors are those of all
+    /// images together. If there are fewer labels than images, the error is
+    /// [`LabelMissing`](GenerateError::LabelMissing), if there are more, it is
+    /// [`LabelUnexpected`](GenerateError::LabelUnexpected). Nothing is written then.
     pub fn generate_batch(
         &self,
         latents: &[u8],
@@ -185,7 +190,7 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
-    /// Runs images of one block, whose numbers were checked.
+    /// Runs the images of one block. The latents and the labels were checked before.
     fn block(
         &self,
         network: &Network,
@@ -234,7 +239,7 @@ impl<'a> Runner<'a> {
             }
             _ => {}
         }
-        // The largest first: a loop that may end early is not vectorized.
+        // This looks for the largest code, because a loop that may end early is not vectorized.
         if latents.iter().fold(0, |largest, &code| largest.max(code)) > CODE_MAX {
             return Err(GenerateError::LatentCode);
         }
@@ -242,8 +247,8 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// Images in a block, in whole tiles: several blocks for each thread, so that none waits long for
-/// the others.
+/// The number of images in a block, which is a multiple of `tile`. There are several blocks for
+/// each thread, so that no thread waits long for the others.
 fn block_len(count: usize, threads: usize, tile: usize) -> usize {
     const BLOCKS_A_THREAD: usize = 8;
     (count / (BLOCKS_A_THREAD * threads)).clamp(1, BLOCK).next_multiple_of(tile)

@@ -1,11 +1,11 @@
-//! Pixels as text, for terminals and serial lines, and as something to draw on a display.
+//! Shows pixels as text, for terminals and serial lines, and draws them on a display.
 
 #[cfg(feature = "embedded-graphics")]
 mod picture;
 #[cfg(feature = "embedded-graphics")]
 pub use picture::Picture;
 
-/// From ink 0 to ink 255, each a little darker than the one before.
+/// Characters for ink 0 to ink 255. Each has a little more ink than the one before.
 const RAMP: &[u8; 10] = b" .:-=+*#%@";
 
 /// The character that stands for a grey pixel: a blank for 0, `@` for 255.
@@ -19,7 +19,8 @@ pub fn glyph(pixel: u8) -> char {
     char::from(RAMP[(usize::from(pixel) * last + 127) / 255])
 }
 
-/// Brightness of a grey or RGB pixel; RGB with the weights of ITU-R BT.601 in 256ths.
+/// Brightness of a grey or RGB pixel. Red, green and blue are weighted as in ITU-R BT.601, in
+/// 256ths.
 ///
 /// ```
 /// use gan_core::image::luma;

@@ -1,5 +1,5 @@
-//! The multiply-accumulate loops, one file an instruction set. [`scalar`] is the specification:
-//! every other kernel gives the same bits.
+//! The multiply-accumulate loops, with a file for each instruction set. [`scalar`] is the
+//! specification: every other kernel gives the same bits.
 //!
 //! A kernel takes layers in one packing. Its module has
 //!
@@ -8,7 +8,8 @@
 //!   [`Packing::staged_len`](crate::Packing::staged_len) words, as it reads them;
 //! - `run(groups, staged, outputs)`: computes whole groups of rows.
 //!
-//! `build.rs` chooses one for the target; `--cfg gan_core_backend="NAME"` forces one.
+//! `build.rs` chooses the kernel for the target. `--cfg gan_core_backend="NAME"` forces another
+//! one.
 
 pub mod scalar;
 
@@ -56,8 +57,8 @@ mod half_lane;
 /// Name of the kernel that this build uses, for reports.
 pub const NAME: &str = active::NAME;
 
-/// The packing that the kernel of this build takes: layers in it run fastest.
-pub const PACKING: crate::Packing = active::PACKING;
+/// The packing that the kernel of this build takes. Layers in this packing run fastest.
+pub const PACKING: crate::header::Packing = active::PACKING;
 
 /// Groups of rows of a packed layer, from one on to the end of the layer.
 #[cfg_attr(gan_core_kernel = "scalar", allow(dead_code, reason = "no kernel reads them"))]
@@ -70,20 +71,20 @@ pub(crate) struct Groups<'a> {
     pub bias: &'a [u8],
     /// u32 each, in units of 2^-32.
     pub factors: &'a [u8],
-    /// In place of the factors for negative sums; none if they make no difference.
+    /// The factors for negative sums. It is `None` if they make no difference to the outputs.
     pub negative_factors: Option<&'a [u8]>,
-    /// Those of the canonical multipliers, for kernels without a 64-bit multiply.
+    /// The shifts of the canonical multipliers, for kernels without a 64-bit multiply.
     #[allow(dead_code, reason = "only such kernels read them")]
     pub shifts: &'a [u8],
     /// Added after requantization.
     pub zero_point: u8,
-    /// From index to output; without one, outputs are 0..=127.
+    /// The table that maps an index to an output. Without a table, outputs are within 0..=127.
     pub table: Option<&'a [u8; 256]>,
 }
 
 impl Groups<'_> {
-    /// Whether the sections have the numbers of `count` groups, one at least. decode proves it;
-    /// asked again because kernels rely on it.
+    /// Whether the sections have the numbers of `count` groups, and there is at least one group.
+    /// decode proves it. It is checked again because kernels rely on it.
     #[cfg_attr(gan_core_kernel = "scalar", allow(dead_code, reason = "there is no kernel to ask"))]
     pub fn hold(&self, count: usize) -> bool {
         let rows = PACKING.group() * count;
@@ -99,13 +100,13 @@ impl Groups<'_> {
     }
 }
 
-/// Some rows of a layer of half bytes, from the first that a kernel is to add up on.
+/// The rows of a layer of half bytes, beginning with the first that a kernel has to add up.
 pub(crate) struct HalfBytes<'a> {
     /// In the kernel's packing.
     pub weights: &'a [u8],
     /// The same.
     pub scales: &'a [u8],
-    /// For each group its codes and 8 times their sum.
+    /// The codes of each group, followed by 8 times their sum.
     pub staged: &'a [u32],
     /// Inputs that share a scale: 16 or 32.
     pub group: usize,
@@ -114,13 +115,13 @@ pub(crate) struct HalfBytes<'a> {
 }
 
 impl HalfBytes<'_> {
-    /// Words of a group's codes and what comes after them.
+    /// Number of words from one group's codes to those of the next one.
     pub fn stride(&self) -> usize {
         self.group / 4 + 1
     }
 
-    /// Whether there are the numbers of so many rows. decode proves it; asked again because kernels
-    /// rely on it.
+    /// Whether the sections have the numbers of so many rows. decode proves it. It is checked again
+    /// because kernels rely on it.
     #[cfg_attr(gan_core_kernel = "scalar", allow(dead_code, reason = "there is no kernel to ask"))]
     pub fn hold(&self, rows: usize) -> bool {
         let scales = self.groups * rows;
@@ -132,7 +133,7 @@ impl HalfBytes<'_> {
     }
 }
 
-/// The bytes of a blob's weights as what they are.
+/// Views the bytes of a blob's weights as signed bytes.
 #[allow(unsafe_code)]
 pub(crate) fn as_i8(bytes: &[u8]) -> &[i8] {
     // SAFETY: u8 and i8 have the same size and alignment and every bit pattern is valid for both;

@@ -1,18 +1,20 @@
-//! From a seed to latent codes, in integers: the same on every machine, for ever.
+//! Draws latent codes from a seed, in integers. A seed gives the same codes on every machine and in
+//! every version.
 //!
 //! PCG-XSH-RR 64/32 gives 32 random bits, and their place among the quantiles of the standard
-//! normal distribution is the code. The format's documentation pins the generator, so no change in
-//! a dependency may change it: golden vectors check.
+//! normal distribution is the code. The format's documentation prescribes the generator, so no
+//! change of a dependency may change its numbers. Golden vectors check that.
 
 use crate::CODE_MAX;
 use crate::activation::Scaling;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
-/// PCG's default stream.
+/// The default stream of PCG.
 const STREAM: u64 = 0x0A02_BDBF_7BB3_C0A7;
 
-/// How latents are coded: `(code - 64) / 16`, steps of 1/16 up to four sigma.
+/// How latents are coded. A code stands for the real number `(code - 64) / 16`, in steps of 1/16 up
+/// to four sigma.
 pub const SCALING: Scaling = Scaling { steps: 16.0, zero_point: 64 };
 
 /// The real number that a latent code stands for.
@@ -21,7 +23,8 @@ pub fn real(code: u8) -> f32 {
     (f32::from(code) - f32::from(SCALING.zero_point)) / SCALING.steps as f32
 }
 
-/// Draws latent vectors, one code at a time: standard normal, as codes 0..=127.
+/// Draws latent vectors from the standard normal distribution, as codes 0..=127, one code at a
+/// time.
 ///
 /// ```
 /// use gan_core::LatentSampler;
@@ -38,17 +41,17 @@ pub fn real(code: u8) -> f32 {
 pub struct LatentSampler(Pcg32);
 
 impl LatentSampler {
-    /// The codes of `seed`, from the first.
+    /// Begins with the first code of `seed`.
     pub fn new(seed: u64) -> Self {
         Self(Pcg32::new(seed, STREAM))
     }
 
-    /// Skips `codes` codes, in time logarithmic in their number.
+    /// Skips `codes` codes. The time that this takes is logarithmic in their number.
     pub fn advance(&mut self, codes: u64) {
         self.0.advance(codes);
     }
 
-    /// Draws one vector.
+    /// Draws one vector: as many codes as `latent` has room for.
     pub fn fill(&mut self, latent: &mut [u8]) {
         for code in latent {
             *code = quantile(self.0.next_u32());
@@ -56,10 +59,10 @@ impl LatentSampler {
     }
 }
 
-/// The number of [`THRESHOLDS`] at or under `u`, but 127 at most.
+/// The number of [`THRESHOLDS`] that are at most `u`, but not more than 127.
 ///
-/// The quantiles lie symmetrically, so half of them are enough: of the upper ones, as many are over
-/// `u` as of the lower ones are at or under its complement.
+/// The thresholds are symmetric, so the lower half of them is enough: as many of the upper half are
+/// above `u` as of the lower half are at most the complement of `u`.
 fn quantile(u: u32) -> u8 {
     let upper = u >= 1 << 31;
     let lower = if upper { !u } else { u };
@@ -67,7 +70,8 @@ fn quantile(u: u32) -> u8 {
     if upper { (CODE_MAX + 1).saturating_sub(count).min(CODE_MAX) } else { count }
 }
 
-/// `THRESHOLDS[k] = round(2^32 * Phi((k - 63.5) / 16))`: where the code goes from `k` to `k + 1`.
+/// `THRESHOLDS[k] = round(2^32 * Phi((k - 63.5) / 16))`. There the code changes from `k` to `k +
+/// 1`.
 pub const THRESHOLDS: [u32; 127] = {
     let mut thresholds = [0; 127];
     let mut k = 0;

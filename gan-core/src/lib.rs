@@ -24,7 +24,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`blob`] | the format: header types, sections, [`decode`], [`blob::Known`], [`blob::encode`] |
+//! | [`blob`] | the format: [`decode`], [`blob::Known`], [`blob::encode`]; re-exports the types of a header |
 //! | [`generator`] | running the layers into the caller's buffers |
 //! | [`quant`] | requantization, the one rounding |
 //! | [`activation`] | activation functions and their tables |
@@ -32,6 +32,11 @@
 //! | [`kernel`] | the multiply-accumulate loops |
 //! | [`image`] | pixels as text, and on a display |
 //! | `host` | with feature `std`: the same on the vector units and all cores of an ordinary computer |
+//!
+//! Each module depends only on those before it in this list, where the private modules `header`,
+//! `plan` and `payload` hold what the header says, how the layers run, and the layers' numbers:
+//! `header`, [`quant`]; [`error`], [`kernel`], [`activation`], [`image`]; [`latent`], `plan`,
+//! `payload`; [`generator`]; [`blob`], `host`.
 //!
 //! The format and the formulas are written down in `docs/blob-format.md` and
 //! `docs/quantization.md`.
@@ -48,7 +53,8 @@
 //!   not touched.
 
 #![no_std]
-#![deny(unsafe_code)] // allowed in the files of instruction sets, and for the views of bytes as numbers in `kernel`
+// Allowed in the files of instruction sets, and for the views of bytes as numbers in `kernel`.
+#![deny(unsafe_code)]
 #![warn(missing_debug_implementations)]
 
 #[cfg(feature = "std")]
@@ -59,16 +65,20 @@ pub mod activation;
 pub mod blob;
 pub mod error;
 pub mod generator;
+mod header;
 #[cfg(feature = "std")]
 pub mod host;
 pub mod image;
 pub mod kernel;
 pub mod latent;
+mod payload;
+mod plan;
 pub mod quant;
 
-pub use blob::{Activation, Element, Header, ImageShape, LayerSpec, Packing, decode};
+pub use blob::decode;
 pub use error::{DecodeError, EncodeError, GenerateError, LayerField};
 pub use generator::Generator;
+pub use header::{Activation, Element, Header, ImageShape, LayerSpec, Packing};
 pub use latent::LatentSampler;
 
 /// Largest activation or latent code: activations have seven bits.

@@ -1,4 +1,4 @@
-//! Requantization: from an accumulator to the next layer's code, in integers.
+//! Requantization turns an accumulator into a code of the next layer, in integers.
 //!
 //! `M`, the real factor from accumulator to code, is held as `multiplier * 2^-shift` with 15 bits
 //! of multiplier. The product is exact, there is one rounding, and no step needs a 64-bit multiply.
@@ -6,15 +6,15 @@
 
 /// Largest multiplier.
 pub const MULTIPLIER_MAX: u16 = 32767;
-/// Smallest shift: makes the split into two 16-bit halves exact.
+/// Smallest shift. The split into two 16-bit halves is exact from it on.
 pub const SHIFT_MIN: u8 = 17;
-/// Largest shift: keeps the rounding term inside 32 bits.
+/// Largest shift. The rounding term fits 32 bits up to it.
 pub const SHIFT_MAX: u8 = 46;
 
 /// Largest shift in a packed layer, where a factor is one 32-bit number.
 pub const SHIFT_PACKED_MAX: u8 = 32;
 
-/// A real factor `multiplier * 2^-shift`, in 0 up to 1/4.
+/// The real factor `multiplier * 2^-shift`, which is at least 0 and less than 1/4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rescale {
     /// 0..=[`MULTIPLIER_MAX`].
@@ -25,11 +25,11 @@ pub struct Rescale {
 
 impl Rescale {
     /// The factor nearest to `factor` whose multiplier has all its 15 bits, or as many as a shift
-    /// of [`SHIFT_PACKED_MAX`] leaves: no sum is so large that the bits below 2^-32 would matter,
+    /// of [`SHIFT_PACKED_MAX`] leaves. No sum is so large that the bits below 2^-32 would matter,
     /// and every kernel can take such factors.
     ///
-    /// `None` if `factor` is negative, not finite, or too large (1/4 and more). For hosts: uses
-    /// f64.
+    /// It is `None` if `factor` is negative, not finite, or too large (1/4 or more). This uses f64,
+    /// so it is meant for hosts.
     ///
     /// ```
     /// use gan_core::quant::Rescale;
@@ -46,8 +46,8 @@ impl Rescale {
         Self::with_shift(factor, shift)
     }
 
-    /// The factor nearest to `factor` with the given shift; `None` if its multiplier would be out
-    /// of range.
+    /// The factor nearest to `factor` that has the given shift. It is `None` if its multiplier
+    /// would be out of range.
     pub fn with_shift(factor: f64, shift: u8) -> Option<Self> {
         let multiplier = Self::round(factor, shift);
         (multiplier >= 0.0 && multiplier <= f64::from(MULTIPLIER_MAX))
@@ -58,15 +58,15 @@ impl Rescale {
         libm::floor(libm::ldexp(factor, i32::from(shift)) + 0.5)
     }
 
-    /// The factor in units of 2^-32, as packed layers hold it; `None` if the shift is more than
-    /// [`SHIFT_PACKED_MAX`].
+    /// The factor in units of 2^-32, as packed layers hold it. It is `None` if the shift is more
+    /// than [`SHIFT_PACKED_MAX`].
     pub fn factor(self) -> Option<u32> {
         let up = SHIFT_PACKED_MAX.checked_sub(self.shift)?;
         u32::from(self.multiplier).checked_shl(up.into())
     }
 
-    /// The inverse of [`factor`](Self::factor). A factor that no multiplier with this shift has
-    /// gives another multiplier, or one out of range.
+    /// The inverse of [`factor`](Self::factor). If no multiplier with this shift has the factor,
+    /// the result is a multiplier of another factor, or one out of range.
     pub(crate) fn from_fixed(factor: u32, shift: u8) -> Self {
         let multiplier = factor >> (SHIFT_PACKED_MAX.wrapping_sub(shift) & 31);
         Self { multiplier: u16::try_from(multiplier).unwrap_or(u16::MAX), shift }
@@ -74,8 +74,8 @@ impl Rescale {
 
     /// `floor(acc * multiplier / 2^shift + 1/2)`, exactly.
     ///
-    /// Needs the ranges of the two fields, which [`decode`](crate::decode) proves for those in a
-    /// blob.
+    /// The two fields must be within their ranges. [`decode`](crate::decode) proves this for those
+    /// in a blob.
     #[inline]
     pub fn apply(self, acc: i32) -> i32 {
         debug_assert!(

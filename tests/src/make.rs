@@ -25,7 +25,10 @@ pub enum MakeError {
         source: std::io::Error,
     },
     /// The float images of a model are of another blob, or cut short.
-    #[error("{}: {source}; `cargo xtask models --update NAME --float FLOAT.gan` makes it", path.display())]
+    #[error(
+        "{}: {source}; `cargo xtask models --update NAME --float FLOAT.gan` makes it",
+        path.display()
+    )]
     Float {
         /// The model's float images.
         path: PathBuf,

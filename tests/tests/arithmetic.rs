@@ -28,11 +28,19 @@ fn accumulator() -> impl Strategy<Value = i32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 100_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     /// The two 32-bit multiplications give what one exact product gives.
     #[test]
-    fn rescale_is_the_exact_product_rounded(acc in accumulator(), multiplier in 0..=32767u16, shift in 17..=46u8) {
+    fn rescale_is_the_exact_product_rounded(
+        acc in accumulator(),
+        multiplier in 0..=32767u16,
+        shift in 17..=46u8,
+    ) {
         let product = i128::from(acc) * i128::from(multiplier);
         let expected = (product + (1 << (shift - 1))).div_euclid(1 << shift);
         prop_assert_eq!(i128::from(Rescale { multiplier, shift }.apply(acc)), expected);
@@ -48,7 +56,10 @@ proptest! {
         prop_assert!(multiplier <= 32767 && (17..=32).contains(&shift));
         let held = f64::from(multiplier) / f64::from(shift).exp2();
         let error = (held - factor).abs();
-        prop_assert!(error / factor <= 1.0 / 32768.0 || error <= f64::from(-33).exp2(), "{factor} as {multiplier} / 2^{shift}");
+        prop_assert!(
+            error / factor <= 1.0 / 32768.0 || error <= f64::from(-33).exp2(),
+            "{factor} as {multiplier} / 2^{shift}"
+        );
     }
 }
 

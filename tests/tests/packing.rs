@@ -48,7 +48,11 @@ fn shape() -> impl Strategy<Value = Shape> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 500,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn packing_changes_the_order_and_nothing_else(shape in shape(), seed in any::<u64>()) {
@@ -69,7 +73,11 @@ proptest! {
             let generator = decode(&blob).expect("a packed model is valid");
             prop_assert!(generator.header().layers.iter().all(|spec| spec.packing == packing));
             prop_assert_eq!(image(&generator, &latent, label), &expected[..], "{:?}", packing);
-            prop_assert!(packed(&generator, Packing::Rows) == bytes, "{:?}: unpacking gives another blob", packing);
+            prop_assert!(
+                packed(&generator, Packing::Rows) == bytes,
+                "{:?}: unpacking gives another blob",
+                packing
+            );
         }
     }
 }

@@ -194,7 +194,8 @@ mod tests {
 
     #[test]
     fn lengths_of_regions() {
-        let script = "MEMORY\n{\n  FLASH : ORIGIN = 0x0, LENGTH = 256K\n  RAM   : ORIGIN = 0x20000000, LENGTH = 100\n}\n";
+        let script = "MEMORY\n{\n  FLASH : ORIGIN = 0x0, LENGTH = 256K\n  \
+                      RAM   : ORIGIN = 0x20000000, LENGTH = 100\n}\n";
         assert_eq!(region_length(script, "FLASH"), Some(256 << 10));
         assert_eq!(region_length(script, "RAM"), Some(100));
         assert_eq!(region_length(script, "STACK"), None);

@@ -3,53 +3,21 @@
 mod cycles;
 mod networks;
 mod plugin;
+mod record;
 mod table;
 mod thumb;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use gan_core::{Element, LatentSampler, LayerSpec, Packing};
-use serde::Serialize;
 
 use crate::blob::Blob;
 use crate::boards::{self, Board};
-use crate::firmware::{self, Input, Needs};
+use crate::firmware::{self, Needs};
 use crate::fit::speeds::{self, Counted, Layer};
 use crate::setup::{self, Toolchain};
-use crate::shell;
-use cycles::Core;
+use record::Record;
 use table::Table;
-
-/// The image is the first of this seed, as in gan-embedded/src/bin/count.rs.
-const SEED: u64 = 0;
-
-const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
-
-/// One image of one model on one board.
-#[derive(Debug, Serialize)]
-pub struct Record {
-    /// The board's name.
-    board: &'static str,
-    /// The kernel's name.
-    kernel: String,
-    /// The blob's file name without `.gan`.
-    model: String,
-    /// Executed instructions.
-    instructions: u64,
-    /// Multiply-accumulates.
-    macs: u64,
-    /// Instructions for each of them.
-    per_mac: f64,
-    /// Instructions from the beginning of a layer to that of the next, or to the end; `null` if
-    /// gan-core has no function of its own for a layer.
-    layers: Option<Vec<u64>>,
-    /// Inputs and outputs of each layer as its packing has them, and the type of its weights.
-    #[serde(skip)]
-    shapes: Vec<(usize, usize, &'static str)>,
-    /// Cycles by the manual's costs of instructions; `null` for cores without such a table.
-    estimated_cycles: Option<u64>,
-}
 
 /// Counts and prints, for people or as a JSON array.
 pub fn run(boards: &[&'static Board], model: Option<&Path>, json: bool) -> Result<()> {
@@ -90,7 +58,8 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
     }
     ensure!(
         regressions.is_empty(),
-        "{} counts are not as in docs/performance.md; if they must change: `cargo xtask count --update`",
+        "{} counts are not as in docs/performance.md; \
+         if they must change: `cargo xtask count --update`",
         regressions.len()
     );
     speeds::check(&counted(&records)?)?;
@@ -120,7 +89,7 @@ fn count(
                 None => {
                     // The other kernels make a pair one after the other.
                     for images in if needs.pairs { 1..=2 } else { 1..=1 } {
-                        let record = count_one(toolchain, &plugin, board, &blob, images);
+                        let record = record::count(toolchain, &plugin, board, &blob, images);
                         records.push(
                             record.with_context(|| format!("{} {}", board.name, blob.stem()))?,
                         );
@@ -131,85 +100,6 @@ fn count(
     }
     ensure!(!records.is_empty(), "nothing was counted: no model fits any of these boards");
     Ok(records)
-}
-
-/// Counts the making of one image, or of two at a time, for which the figures are those of one
-/// image, rounded up.
-fn count_one(
-    toolchain: Toolchain,
-    plugin: &Path,
-    board: &'static Board,
-    blob: &Blob,
-    images: u64,
-) -> Result<Record> {
-    let elf: PathBuf = firmware::build(
-        toolchain,
-        board,
-        "count",
-        Input { pair: images == 2, ..Input::model(blob.path()) },
-    )?;
-    let (counts, lines) = plugin::run(plugin, board, &elf)?;
-    let said = |what: &str| {
-        let line = lines.iter().find_map(|line| line.strip_prefix(what)?.strip_prefix(' '));
-        line.with_context(|| {
-            format!("the firmware did not say its {what}:\n  {}", lines.join("\n  "))
-        })
-    };
-    let (expected, got) = (format!("{:08x}", crc_of_images(blob, images)?), said("crc")?);
-    ensure!(expected == got, "the image is wrong: its CRC-32 is {got}, the host's is {expected}");
-
-    let generator = blob.decode()?;
-    let macs = generator.macs();
-    let layers = match counts.layers.len() {
-        0 => None,
-        found if found == generator.layers().len() => {
-            let ends = counts.layers.iter().skip(1).chain([&counts.total]);
-            Some(
-                counts
-                    .layers
-                    .iter()
-                    .zip(ends)
-                    .map(|(begin, end)| (end - begin).div_ceil(images))
-                    .collect(),
-            )
-        }
-        found => bail!("{found} layers ran, the model has {}", generator.layers().len()),
-    };
-    let estimated_cycles = match Core::of(board) {
-        Some(core) => {
-            let bytes = std::fs::read(&elf).with_context(|| shell::relative(&elf))?;
-            Some(cycles::estimate(core, &bytes, &counts.blocks)?.div_ceil(images))
-        }
-        None => None,
-    };
-    let instructions = counts.total.div_ceil(images);
-    let packed =
-        blob.pack(Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?)?;
-    let shape = |spec: &LayerSpec| {
-        let outputs = usize::from(spec.outputs).next_multiple_of(spec.packing.group());
-        (spec.padded_inputs(), outputs, element(spec.element))
-    };
-    let shapes = packed.decode()?.header().layers.iter().map(shape).collect();
-    Ok(Record {
-        shapes,
-        board: board.name.as_str(),
-        kernel: format!("{}{}", said("kernel")?, if images == 2 { " two at a time" } else { "" }),
-        model: blob.stem(),
-        instructions,
-        macs,
-        per_mac: instructions as f64 / macs as f64,
-        layers,
-        estimated_cycles,
-    })
-}
-
-/// The name of a type of weights.
-fn element(element: Element) -> &'static str {
-    match element {
-        Element::I8 => "i8",
-        Element::F32 => "f32",
-        Element::I4 { .. } => "i4",
-    }
 }
 
 /// The layers that were counted, for each kernel and type of weights: on the first board with that
@@ -267,24 +157,6 @@ fn counted(records: &[Record]) -> Result<Vec<Counted>> {
     Ok(all)
 }
 
-/// CRC-32 of the images that the firmware makes, made here.
-fn crc_of_images(blob: &Blob, images: u64) -> Result<u32> {
-    let generator = blob.decode()?;
-    let (mut latent, mut sampler) = (vec![0; generator.latent_len()], LatentSampler::new(SEED));
-    let (mut scratch, mut pixels) =
-        (vec![0; generator.scratch_len()], vec![0; generator.pixels_len()]);
-    let label = (generator.classes() > 0).then_some(0);
-    let mut digest = CRC.digest();
-    for _ in 0..images {
-        sampler.fill(&mut latent);
-        generator
-            .generate(&latent, label, &mut scratch, &mut pixels)
-            .map_err(|error| anyhow!("{error}"))?;
-        digest.update(&pixels);
-    }
-    Ok(digest.finalize())
-}
-
 fn print(records: &[Record]) {
     println!(
         "{:<12} {:<16} {:<12} {:>10} {:>13} {:>8} {:>16} layers",
@@ -307,7 +179,8 @@ fn print(records: &[Record]) {
             layers.iter().map(u64::to_string).collect::<Vec<_>>().join(" ")
         });
         println!(
-            "{board:<12} {kernel:<16} {model:<12} {macs:>10} {instructions:>13} {per_mac:>8.3} {cycles:>16} {layers}"
+            "{board:<12} {kernel:<16} {model:<12} {macs:>10} {instructions:>13} {per_mac:>8.3} \
+             {cycles:>16} {layers}"
         );
     }
 }

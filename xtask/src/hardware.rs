@@ -9,9 +9,9 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::boards::Board;
 use crate::firmware::Input;
 use crate::room::{self, grouped};
+use crate::sections::Size;
 use crate::setup::{self, Toolchain};
 use crate::shell::{self, relative};
-use crate::size::Size;
 use crate::{uf2, vectors};
 
 /// What is built.
@@ -63,11 +63,14 @@ pub fn flash(wanted: &Wanted<'_>) -> Result<()> {
     let chip =
         board.chip.as_deref().with_context(|| format!("{}: no chip in boards.toml", board.name))?;
     if !shell::available("probe-rs") {
-        let probe = "not flashed: probe-rs is not installed; `cargo install probe-rs-tools --locked` installs it, https://probe.rs has binaries";
+        let probe = "not flashed: probe-rs is not installed; \
+                     `cargo install probe-rs-tools --locked` installs it, \
+                     https://probe.rs has binaries";
         match built.uf2 {
             Some(uf2) => {
                 bail!(
-                    "{probe}. Without a probe: hold BOOTSEL, connect USB and copy {} to the drive that appears",
+                    "{probe}. Without a probe: hold BOOTSEL, connect USB and copy {} \
+                     to the drive that appears",
                     relative(&uf2)
                 )
             }

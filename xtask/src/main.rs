@@ -12,6 +12,7 @@ mod models;
 mod parity;
 mod qemu;
 mod room;
+mod sections;
 mod setup;
 mod shell;
 mod size;

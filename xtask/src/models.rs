@@ -145,7 +145,11 @@ fn mismatches(card: &Card, blob: &Blob) -> Result<Vec<String>> {
     let differing = said.into_iter().zip(is).filter(|(said, is)| said != is);
     Ok(differing
         .map(|((field, said), (_, is))| {
-            format!("{field}: is {said}, but the blob's is {is}; `cargo xtask models --update {}` sets it", blob.stem())
+            let stem = blob.stem();
+            format!(
+                "{field}: is {said}, but the blob's is {is}; \
+                 `cargo xtask models --update {stem}` sets it"
+            )
         })
         .collect())
 }

@@ -216,10 +216,12 @@ fn run_model(board: &Board, program: &Program<'_>, model: &Model) -> Result<Outc
             let [images_made, rows_made, pairs_made] = ["images: ", "rows: ", "pairs: "].map(made);
             ensure!(
                 [images_made, rows_made, pairs_made] == [images, images, pairs],
-                "{images_made} images, {rows_made} by lines, {pairs_made} in pairs; expected {images}, {images}, {pairs}"
+                "{images_made} images, {rows_made} by lines, {pairs_made} in pairs; \
+                 expected {images}, {images}, {pairs}"
             );
             if model.cases.is_empty() {
-                skipped.push("SKIPPED digests: the pixels of a float model need not be the same to the last bit".into());
+                let reason = "the pixels of a float model need not be the same to the last bit";
+                skipped.push(format!("SKIPPED digests: {reason}"));
             }
             let text = format!("{counts} ({:.1} s)", run.elapsed.as_secs_f64());
             Ok(Outcome::Passed { images: images_made + rows_made + pairs_made, text, skipped })

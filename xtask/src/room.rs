@@ -10,8 +10,8 @@ use gan_core::{Generator, Packing};
 use crate::blob::Blob;
 use crate::boards::{Board, Memory};
 use crate::firmware::{self, CODE_BYTES, Input};
+use crate::sections::{self, Size};
 use crate::setup::Toolchain;
-use crate::size::{self, Size};
 use crate::vectors;
 
 /// Bytes that the linker may lose to alignment when sections change their sizes.
@@ -56,7 +56,7 @@ impl<'a> Fit<'a> {
             "digits",
             Input { model: &tiny, load, kinds, ..input },
         )?;
-        let (size, tiny_fit) = (size::of(&elf)?, Self::guess(board, load)?);
+        let (size, tiny_fit) = (sections::of(&elf)?, Self::guess(board, load)?);
         let (flash, ram) = tiny_fit.takes(&Blob::read(&tiny)?)?;
         let besides = (
             (size.flash() + SLACK).saturating_sub(flash),
@@ -159,7 +159,7 @@ pub fn build(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<(P
         }
     }
     let elf = firmware::build(toolchain, board, "digits", input)?;
-    let size = size::of(&elf)?;
+    let size = sections::of(&elf)?;
     Ok((elf, size))
 }
 

@@ -16,9 +16,10 @@ const FORCE: &str = "XTASK_FIRMWARE_TOOLCHAIN";
 
 pub const HELP: &str = "\
 Environment:
-  XTASK_FIRMWARE_TOOLCHAIN  `rustup` or `debian`: builds the firmware with that toolchain and no other. Without it: the
-                            active toolchain with targets from `rustup target add`; if they cannot be had, Debian's
-                            rustc-web with its sources, from which core is built.";
+  XTASK_FIRMWARE_TOOLCHAIN  `rustup` or `debian`: builds the firmware with that toolchain and no
+                            other. Without it: the active toolchain with targets from `rustup
+                            target add`; if they cannot be had, Debian's rustc-web with its
+                            sources, from which core is built.";
 
 /// Debian 12's compiler, its sources and the linker it wants. The compiler is newer than the one
 /// named `rustc`.
@@ -186,7 +187,8 @@ fn apt_install(packages: &[&str], purpose: &str) -> Result<()> {
     let may = is_root || capture(Command::new("sudo").args(["-n", "true"])).is_ok();
     if !(may && available("apt-get")) {
         bail!(
-            "please install {packages_line} {purpose}; on Debian: apt-get update && apt-get install {packages_line}"
+            "please install {packages_line} {purpose}; \
+             on Debian: apt-get update && apt-get install {packages_line}"
         );
     }
     eprintln!("setup: apt-get install {packages_line}");

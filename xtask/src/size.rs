@@ -1,61 +1,14 @@
-//! Flash and RAM of the firmware, from its ELF files.
+//! Tables of the flash and RAM that the firmware takes: gan-core alone, and the application.
 
 mod application;
 mod runtime;
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use object::{Object, ObjectSection, SectionFlags, SectionKind, elf};
 
 use crate::boards::Board;
 use crate::{setup, shell, vectors};
-
-/// Bytes of an ELF file's sections, as the device has them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Size {
-    /// Code and constants, blob included: flash only.
-    pub text: u64,
-    /// Statics with a value: in flash and in RAM.
-    pub data: u64,
-    /// Statics that begin as zeros: RAM only.
-    pub bss: u64,
-}
-
-impl Size {
-    /// All that is in flash.
-    pub fn flash(self) -> u64 {
-        self.text + self.data
-    }
-
-    /// All that is in RAM, but for the stack.
-    pub fn ram(self) -> u64 {
-        self.data + self.bss
-    }
-}
-
-/// Measures an ELF file.
-pub fn of(path: &Path) -> Result<Size> {
-    let bytes = fs::read(path).with_context(|| shell::relative(path))?;
-    let file = object::File::parse(&*bytes).with_context(|| shell::relative(path))?;
-    let mut size = Size::default();
-    for section in file.sections() {
-        let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
-        // The linker scripts reserve heap and stack as sections: no static is in them.
-        if sh_flags & u64::from(elf::SHF_ALLOC) == 0
-            || matches!(section.name(), Ok(".stack" | ".heap"))
-        {
-            continue;
-        }
-        match section.kind() {
-            SectionKind::UninitializedData => size.bss += section.size(),
-            SectionKind::Data => size.data += section.size(),
-            _ => size.text += section.size(),
-        }
-    }
-    Ok(size)
-}
 
 /// Prints the tables: gan-core alone, and the application, with the given model or each of models/.
 pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {

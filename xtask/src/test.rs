@@ -65,7 +65,8 @@ pub fn run(only: Option<String>) -> Tally {
         steps.tests("tests: ndarray", &ndarray);
     } else {
         println!(
-            "\nSKIPPED tests: ndarray: burn is built a second time for it, 8 minutes on 2 cores; CI=true runs it"
+            "\nSKIPPED tests: ndarray: burn is built a second time for it, 8 minutes on 2 cores; \
+             CI=true runs it"
         );
     }
 

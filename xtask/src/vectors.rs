@@ -19,7 +19,8 @@ pub fn write() -> Result<()> {
     let differences = differences()?;
     if let Some(path) = differences.keys().find(|path| kept_for_ever(path)) {
         bail!(
-            "{}: kept for ever, so it is not rewritten; whatever writes it now writes another format",
+            "{}: kept for ever, so it is not rewritten; \
+             whatever writes it now writes another format",
             relative(path)
         );
     }

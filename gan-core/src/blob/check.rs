@@ -1,14 +1,15 @@
-//! Every limit of the format. What passes here cannot fail, overflow or panic later.
+//! Checks every limit of the format. A blob that passes these checks cannot cause an error, an
+//! overflow or a panic later.
 
-use super::section;
 use super::{Activation, Element, ImageShape, LayerSpec, Packing};
 use crate::CODE_MAX;
 use crate::error::{DecodeError, LayerField};
-use crate::generator::{Generator, Layer, Nibbles, Output, Packed};
+use crate::generator::Generator;
+use crate::payload::{self, Layer, Nibbles, Output, Packed};
 use crate::quant::{MULTIPLIER_MAX, Rescale, SHIFT_MAX, SHIFT_MIN, SHIFT_PACKED_MAX};
 
-/// Sizes are positive and chain from the latent to the image, and the layers are all of integers or
-/// all of reals.
+/// Checks that all sizes are positive, that each layer's outputs are the next one's inputs from the
+/// latent to the image, and that the layers are all of integers or all of reals.
 pub(super) const fn header(
     latent_len: u16,
     image: ImageShape,
@@ -33,7 +34,8 @@ pub(super) const fn header(
     Ok(())
 }
 
-/// Whether a layer is one of those that take `inputs`, have `outputs`, and are of reals or not.
+/// Checks a layer that has to take `inputs` and have `outputs`, and has to be of reals if `float`
+/// is true, else of integers.
 const fn spec_fits(
     spec: &LayerSpec,
     inputs: u16,
@@ -64,7 +66,7 @@ const fn spec_fits(
     if !packing_fits {
         return Err(LayerField::Packing);
     }
-    // Floats of one sign are in the order of their bits, and a comparison of these needs no
+    // Floats of the same sign have the order of their bits, and comparing the bits needs no
     // floating-point routine.
     if let Activation::LeakyRelu(slope) = spec.activation
         && slope.to_bits() > 1.0f32.to_bits()
@@ -72,7 +74,7 @@ const fn spec_fits(
     {
         return Err(LayerField::Slope);
     }
-    if spec.zero_point > if top > 0 && section::has_table(spec, last) { u8::MAX } else { top } {
+    if spec.zero_point > if top > 0 && payload::has_table(spec, last) { u8::MAX } else { top } {
         return Err(LayerField::ZeroPoint);
     }
     Ok(())
@@ -82,7 +84,7 @@ const fn spec_fits(
 pub(super) fn layers(generator: &Generator<'_>) -> Result<(), DecodeError> {
     let header = generator.header();
     let mut layers = generator.layers();
-    let mut classes = section::first_classes(header.classes);
+    let mut classes = payload::first_classes(header.classes);
     for (index, spec) in header.layers.iter().enumerate() {
         let checked = match &layers.advance(true) {
             Some(layer) => numbers(spec, classes, layer, layers.len() == 0),
@@ -142,8 +144,8 @@ fn check(holds: bool, field: LayerField) -> Result<(), LayerField> {
     if holds { Ok(()) } else { Err(field) }
 }
 
-/// Whether an int8 layer can be packed: it has that packing, its factors fit, and the packing's
-/// kernels get every sum right.
+/// Whether an int8 layer can be packed: the packing is one for int8 layers, the factors fit it, and
+/// its kernels compute every sum exactly.
 pub(super) fn packable(
     spec: &LayerSpec,
     classes: usize,
@@ -159,11 +161,11 @@ pub(super) fn packable(
             packing == Packing::Rows || positive.shift <= SHIFT_PACKED_MAX
         })
     });
-    // What else is checked holds for any packing, since the layer was decoded.
+    // The other limits do not depend on the packing. They hold because the layer was decoded.
     factors_fit && integers(&spec, classes, layer, true).is_ok()
 }
 
-/// What all integer layers promise, row by row.
+/// Checks what holds for all integer layers, row by row.
 fn integers(
     spec: &LayerSpec,
     classes: usize,
@@ -202,10 +204,10 @@ fn integers(
     Ok(())
 }
 
-/// The sums of the positive and of the negative weights of a row; nothing if one is -128.
+/// The sums of the positive and of the negative weights of a row. It is `None` if a weight is -128.
 fn sum(weights: impl Iterator<Item = i8>) -> Option<(i32, i32)> {
-    // Without a way out of the loop, and by unsigned bytes, it is vectorized. Either sum is at most
-    // 65535 * 127 < 2^31.
+    // The compiler vectorizes this loop, because the loop never ends early and adds unsigned bytes.
+    // Either sum is at most 65535 * 127 < 2^31.
     let (least, above, below) = weights.fold((0i8, 0i32, 0i32), |(least, above, below), weight| {
         let magnitude = |weight: i8| i32::from(weight.max(0).cast_unsigned());
         (
@@ -217,7 +219,8 @@ fn sum(weights: impl Iterator<Item = i8>) -> Option<(i32, i32)> {
     (least > i8::MIN).then_some((above, below))
 }
 
-/// The same of weights with their scales; nothing if one is -8.
+/// The same sums of a row of half bytes, each weight multiplied by its scale. It is `None` if a
+/// weight is -8.
 fn scaled_sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, row: usize) -> Option<(i32, i32)> {
     let (padded, group) = (spec.padded_inputs(), usize::from(nibbles.group));
     let (mut above, mut below) = (0i32, 0i32);
@@ -228,7 +231,7 @@ fn scaled_sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, row: usize) -> Option<(i3
             if weight < -7 {
                 return None;
             }
-            // At most 65536 * 7 * 255 < 2^31 in all.
+            // Either sum is at most 65536 * 7 * 255 < 2^31.
             above = above.wrapping_add(scale * weight.max(0));
             below = below.wrapping_add(scale * weight.min(0));
         }
@@ -236,7 +239,7 @@ fn scaled_sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, row: usize) -> Option<(i3
     Some((above, below))
 }
 
-/// Half bytes of padding stand for 0, and so do its scales.
+/// Checks that the half bytes of padding stand for 0, and that the scales of padding are 0.
 fn nibble_padding(spec: &LayerSpec, nibbles: &Nibbles<'_>) -> Result<(), LayerField> {
     let (inputs, outputs, padded) =
         (usize::from(spec.inputs), usize::from(spec.outputs), spec.padded_inputs());
@@ -254,8 +257,8 @@ fn nibble_padding(spec: &LayerSpec, nibbles: &Nibbles<'_>) -> Result<(), LayerFi
     Ok(())
 }
 
-/// The padding of a packed layer is zero, and so are the bits of its factors that no multiplier
-/// has.
+/// Checks that the padding of a packed layer is zero, and so are those bits of its factors that no
+/// multiplier has.
 fn padding(spec: &LayerSpec, classes: usize, packed: &Packed<'_>) -> Result<(), LayerField> {
     let (inputs, outputs, packing) =
         (usize::from(spec.inputs), usize::from(spec.outputs), packed.packing);

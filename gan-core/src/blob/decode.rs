@@ -1,25 +1,27 @@
-//! From bytes to a generator: the only check of a blob that nobody knows.
+//! Makes a generator from the bytes of a blob. This is where blobs that come from anywhere are
+//! checked.
 
 use super::{CRC_LEN, MAGIC, MAX_NAME, VERSION, check, is_aligned, payload_len, read, sealed};
 use crate::error::DecodeError;
-use crate::generator::{Generator, Plan};
+use crate::generator::Generator;
+use crate::plan::Plan;
 
 /// Reads a blob and checks all of it: the CRC, every limit of the format, and that no sum can
 /// overflow.
 ///
-/// Takes one pass over the bytes for the CRC and one over the weights. `bytes` must start on a
-/// multiple of 16.
+/// This takes one pass over the bytes for the CRC and one over the weights. `bytes` must start on a
+/// multiple of 16 in memory.
 ///
 /// # Errors
 ///
-/// Says what is wrong and where; see [`DecodeError`].
+/// The error says what is wrong with the blob, and where; see [`DecodeError`].
 pub fn decode(bytes: &[u8]) -> Result<Generator<'_>, DecodeError> {
     let mut generator = Generator::new(bytes);
     fill(&mut generator).map(|()| generator)
 }
 
-/// Reads the generator's blob and checks all of it. A function of its own: errors are small without
-/// a generator beside them.
+/// Reads the generator's blob and checks all of it. This is a function of its own because its
+/// result is small: it has an error, but no generator.
 #[inline(never)]
 fn fill(generator: &mut Generator<'_>) -> Result<(), DecodeError> {
     let bytes = generator.bytes;
@@ -39,7 +41,7 @@ fn fill(generator: &mut Generator<'_>) -> Result<(), DecodeError> {
     }
     let header = &mut generator.header;
     let after = read::read(bytes, header).map_err(|fault| match fault.end {
-        // Written like that, so it is a file of another kind or maker: say where it is different.
+        // The CRC is right, so the blob was written like that. Say which field is wrong.
         _ if sealed(bytes).is_some() => fault.field,
         true => DecodeError::Truncated,
         false => DecodeError::Crc,

@@ -1,25 +1,29 @@
-//! A blob that a build knows: what decode found out about it is a constant in the firmware that
-//! carries it.
+//! A blob that is known when the firmware is built. What `decode` finds out about it is then a
+//! constant in the firmware.
 //!
-//! [`decode`](super::decode) is the only check of unknown bytes. Firmware whose build script has
-//! decoded the blob has no unknown bytes: it only has to see that those in flash are still the
-//! same, and needs neither the code that reads a header nor the code that checks layers.
+//! Unknown bytes have to be checked by [`decode`](super::decode()). If the firmware's build script
+//! has decoded the blob, its bytes are not unknown: the firmware only has to check that the bytes
+//! in flash are still the same. It needs neither the code that reads a header nor the code that
+//! checks layers.
 //!
-//! What makes that sound: the sizes and the length are checked here as `decode` checks them, by the
-//! same functions, and in a `static` when the firmware is compiled, so that every section lies
-//! inside the bytes and begins on a multiple of 16: no kernel reads or writes beyond its buffers,
-//! even if the description is not the blob's. What is left to the CRC is what the numbers promise,
-//! which only `decode` can find out: if the bytes are those that it accepted, no sum overflows; if
-//! they are not, sums wrap around and pixels are wrong, no more.
+//! This is sound for two reasons. First, the sizes and the length are checked here by the same
+//! functions that `decode` uses, and in a `static` they are checked when the firmware is compiled.
+//! So every section lies inside the bytes and begins on a multiple of 16, and no kernel reads or
+//! writes beyond its buffers, even if the description belongs to another blob. Second, only
+//! `decode` can find out that the numbers in the sections keep their limits, so the CRC has to show
+//! that the bytes are those that `decode` accepted. If they are, no sum overflows. If they were
+//! not, sums would wrap around and pixels would be wrong, but nothing worse could happen.
 
 use super::{
     ALIGNMENT, CRC_LEN, Header, ImageShape, LayerSpec, LayerSpecs, MAX_NAME, check, is_aligned,
-    sealed, section,
+    sealed,
 };
 use crate::error::DecodeError;
-use crate::generator::{Generator, Plan};
+use crate::generator::Generator;
+use crate::payload::sections_len;
+use crate::plan::Plan;
 
-/// All that a build knows of a blob that it has decoded; the fields are those of [`Header`] and
+/// What a build knows of a blob that it has decoded. The fields are those of [`Header`] and
 /// [`Generator`].
 #[derive(Debug, Clone, Copy)]
 pub struct Description<'a, const LAYERS: usize> {
@@ -39,11 +43,11 @@ pub struct Description<'a, const LAYERS: usize> {
     pub crc: u32,
 }
 
-/// A blob and its description, of which it is not yet known whether they belong together.
-/// [`check`](Self::check) finds that out, and has the generator.
+/// A blob and a description, which may not belong together. [`check`](Self::check) finds out
+/// whether they do, and returns the generator.
 ///
-/// Meant for a `static`: then all that can be checked without the bytes has been checked when it
-/// was compiled, and the generator is in flash.
+/// Put this in a `static`. Then all that can be checked without the bytes is checked when the
+/// `static` is compiled, and the generator lies in flash.
 ///
 /// ```
 /// use gan_core::blob::{Description, ImageShape, Known};
@@ -78,13 +82,13 @@ pub struct Description<'a, const LAYERS: usize> {
 pub struct Known<'a> {
     generator: Generator<'a>,
     crc: u32,
-    /// What can be said against it without looking at the bytes.
+    /// What was found to be wrong without a look at the bytes.
     wrong: Option<DecodeError>,
 }
 
 impl<'a> Known<'a> {
-    /// Takes `bytes` for the blob of this description, until [`check`](Self::check) has looked at
-    /// them.
+    /// Assumes that `bytes` are the blob of this description. [`check`](Self::check) finds out
+    /// whether they are.
     pub const fn new<const LAYERS: usize>(
         description: Description<'a, LAYERS>,
         bytes: &'a [u8],
@@ -93,7 +97,7 @@ impl<'a> Known<'a> {
             description;
         let empty: &[u8] = &[];
         let (payload, wrong) = match (
-            payload(bytes, encoded_len, section::sections_len(classes, &layers)),
+            payload(bytes, encoded_len, sections_len(classes, &layers)),
             check::header(latent_len, image, &layers),
         ) {
             (Ok(_), _) if name.len() > MAX_NAME => (empty, Some(DecodeError::Name)),
@@ -106,20 +110,21 @@ impl<'a> Known<'a> {
         Self { generator: Generator { header, plan, payload, bytes }, crc, wrong }
     }
 
-    /// The generator, if the bytes are those that were described: their length, where they begin in
-    /// memory, and their CRC.
+    /// Checks that the bytes are those that were described, by their length, their alignment in
+    /// memory and their CRC, and returns the generator.
     ///
-    /// Takes one pass over the bytes for the CRC, which finds every change within 32 bits in a row
-    /// and all but one in 2^32 of the others. It does not find changes made on purpose: for blobs
-    /// that come from elsewhere there is [`decode`](super::decode).
+    /// This takes one pass over the bytes for the CRC. The CRC detects every change that lies
+    /// within 32 consecutive bits, and all but one in 2^32 of the other changes. It does not detect
+    /// changes that are made on purpose: use [`decode`](super::decode()) for blobs that come from
+    /// elsewhere.
     ///
     /// # Errors
     ///
     /// [`DecodeError::Truncated`], [`TrailingBytes`](DecodeError::TrailingBytes),
     /// [`Misaligned`](DecodeError::Misaligned) or [`Crc`](DecodeError::Crc) if the bytes are
     /// others; any other error if the description is that of no blob.
-    // Inlined, so that the optimizer sees whose generator comes out and leaves out the code for
-    // what it has not.
+    // This is inlined so that the optimizer sees which generator is returned, and leaves out the
+    // code for kinds of layers that it does not have.
     #[inline]
     pub fn check(&self) -> Result<&Generator<'a>, DecodeError> {
         let bytes = self.generator.bytes;
@@ -132,7 +137,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The payload of `len` bytes at the end of a blob of `expected` bytes.
+/// The payload, which is the last `len` bytes before the CRC of a blob of `expected` bytes.
 const fn payload(bytes: &[u8], expected: usize, len: usize) -> Result<&[u8], DecodeError> {
     if bytes.len() < expected {
         return Err(DecodeError::Truncated);

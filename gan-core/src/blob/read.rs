@@ -1,16 +1,16 @@
-//! Reads a header, one field after the other, where it lies.
+//! Reads a header field by field.
 //!
-//! By hand and not by serde, whose generated code for the same fields is 4 KB larger on a Cortex-M,
-//! and does not say which field is wrong.
+//! This does not use serde. The code that serde generates for the same fields is 4 KB larger on a
+//! Cortex-M, and it does not say which field is wrong.
 
 use super::{ALIGNMENT, Activation, Element, Header, LayerSpec, MAX_LAYERS, Packing};
 use crate::error::{DecodeError, LayerField};
 
-/// What follows a header.
+/// The parts of a blob that follow the header.
 pub(super) struct After<'a> {
     pub payload: &'a [u8],
-    /// Whether every number of the header is in its shortest form, and the padding is what it has
-    /// to be.
+    /// Whether every number of the header is in its shortest form, and the padding is as the format
+    /// prescribes.
     pub canonical: bool,
     /// The CRC and what follows it.
     pub rest: &'a [u8],
@@ -20,11 +20,11 @@ pub(super) struct After<'a> {
 pub(super) struct Fault {
     /// The first field that cannot be read.
     pub field: DecodeError,
-    /// Whether the bytes end within it; otherwise it is wrong.
+    /// Whether the bytes end within the field. Otherwise the field has a wrong value.
     pub end: bool,
 }
 
-/// The fields of a header, in a byte.
+/// The fields of a header.
 #[derive(Clone, Copy)]
 enum Field {
     Name,
@@ -37,8 +37,8 @@ enum Field {
 }
 
 /// Reads one field after the other. It keeps the first fault, after which nothing is left to read,
-/// so that only the end has to ask for it: a device would need more code to ask after every field
-/// than to read it.
+/// so that the caller has to ask for a fault only once, at the end. On a device, asking after every
+/// field would take more code than reading the fields.
 struct Reader<'a> {
     rest: &'a [u8],
     canonical: bool,
@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
         bytes
     }
 
-    /// A byte; 0 if there is none.
+    /// Reads a byte, or 0 if there is none.
     #[inline(never)]
     fn byte(&mut self, field: Field) -> u8 {
         let Some((&byte, rest)) = self.rest.split_first() else {
@@ -72,14 +72,15 @@ impl<'a> Reader<'a> {
         byte
     }
 
-    /// A LEB128 number of at most `max`; some such number if there is none.
+    /// Reads a LEB128 number of at most `max`. If there is none, this returns some number of at
+    /// most `max`.
     #[inline(never)]
     fn varint(&mut self, max: u32, field: Field) -> u32 {
         let (mut value, mut shift) = (0u32, 0);
         loop {
             let byte = self.byte(field);
             value |= u32::from(byte & 0x7F) << shift;
-            // A fifth byte is the last, and 32 bits have room for four of its bits.
+            // There are at most five bytes, and 32 bits have room for four bits of the fifth.
             let beyond = shift == 28 && byte > 0xF;
             if byte < 0x80 || beyond {
                 self.canonical &= byte != 0 || shift == 0;
@@ -137,7 +138,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Reads what follows the magic and the version, which `bytes` begin with, into an empty header.
+/// Reads into an empty header what follows the magic and the version at the beginning of `bytes`.
 pub(super) fn read<'a>(bytes: &'a [u8], header: &mut Header<'a>) -> Result<After<'a>, Fault> {
     const BEFORE: usize = super::MAGIC.len() + 1;
     let (before, rest) = bytes.split_at_checked(BEFORE).unwrap_or_default();
@@ -154,7 +155,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], header: &mut Header<'a>) -> Result<After
         if reader.fault.is_some() {
             break;
         }
-        // There is room for MAX_LAYERS.
+        // There is room, because there are at most MAX_LAYERS.
         let _ = header.layers.push(layer);
     }
     let len = reader.varint(u32::MAX, Field::Lengths) as usize;

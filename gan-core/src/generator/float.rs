@@ -1,15 +1,16 @@
-//! Float layers: sums in f32, first to last, and the activation.
+//! Runs float layers. Sums are in f32, added from the first input to the last.
 
-use super::{FURTHER_CLASS, Generator, Input, Last, Layer};
+use super::{FURTHER_CLASS, Generator, Input, Last};
 use crate::activation::{apply, pixel_f32};
-use crate::blob::LayerSpec;
 use crate::error::GenerateError;
+use crate::header::LayerSpec;
 use crate::kernel::scalar::dot_f32;
 use crate::latent;
+use crate::payload::Layer;
 
 impl<'a> Generator<'a> {
-    /// Runs the hidden layers of a float model in turn into the two halves of the scratch; returns
-    /// the last layer and what it reads.
+    /// Runs the hidden layers of a float model, which write to the two parts of the scratch in
+    /// turn. Returns the last layer and its input.
     pub(super) fn float_hidden<'s>(
         &'s self,
         latent: &'s [u8],
@@ -33,7 +34,7 @@ impl<'a> Generator<'a> {
     }
 }
 
-/// Computes the outputs of a hidden layer, as bits.
+/// Computes the outputs of a hidden layer, and stores them as bits.
 fn hidden(
     spec: &LayerSpec,
     layer: &Layer<'_>,

@@ -1,20 +1,20 @@
-//! Integer layers: by the build's own kernel if the weights are packed for it, else by the scalar
-//! one.
+//! Runs integer layers: with the build's own kernel if the weights are packed for it, otherwise
+//! with the scalar kernel.
 
-use super::layer::{Layer, Output, Packed};
 use super::nibbles;
-use super::plan::{Plan, runs};
 use crate::CODE_MAX;
-use crate::blob::LayerSpec;
+use crate::header::LayerSpec;
 use crate::kernel::{self, Groups, active, scalar};
+use crate::payload::{Layer, Output, Packed};
+use crate::plan::{Plan, runs};
 
-/// Puts a layer's inputs where and how its kernel reads them.
+/// Puts a layer's inputs into `staged`, in the form that its kernel reads.
 pub(super) fn stage(plan: &Plan, spec: &LayerSpec, codes: &[u8], staged: &mut [u32]) {
     match spec.shared() {
         Some(group) if plan.nibbles() => nibbles::stage(spec, group, codes, staged),
         None if plan.native && (!plan.other || runs(spec.packing)) => active::stage(codes, staged),
-        // No code has more bits, and of a plain copy the compiler would make a call, whose function
-        // is larger than all of this.
+        // The mask changes no code. Without it the compiler would turn the loop into a call of a
+        // copy function, which is larger than all of this.
         _ => kernel::bytes_mut(staged)
             .iter_mut()
             .zip(codes)
@@ -23,7 +23,7 @@ pub(super) fn stage(plan: &Plan, spec: &LayerSpec, codes: &[u8], staged: &mut [u
 }
 
 /// Computes the outputs of a layer from `first_row` on, as many as `outputs` has room for.
-// Not inlined, so that instructions can be counted for each layer.
+// This is not inlined, so that instructions can be counted for each layer.
 #[inline(never)]
 pub(super) fn rows(
     plan: &Plan,
@@ -46,7 +46,7 @@ pub(super) fn rows(
     }
 }
 
-/// By the scalar kernel, one row after the other.
+/// Computes outputs with the scalar kernel, one row after the other.
 fn plain(
     spec: &LayerSpec,
     layer: &Layer<'_>,
@@ -89,7 +89,8 @@ pub(super) fn requantize(spec: &LayerSpec, layer: &Layer<'_>, row: usize, acc: i
     }
 }
 
-/// By the build's own kernel: whole groups of rows in place, parts of groups by way of a buffer.
+/// Computes outputs with the build's own kernel. Whole groups of rows are written in place, parts
+/// of groups by way of a buffer.
 #[allow(
     clippy::modulo_one,
     reason = "without a kernel the group is one row, and this is never called"
@@ -126,14 +127,14 @@ fn native(
     }
 }
 
-/// What a kernel gets to compute rows from those of `group` on.
+/// The sections that a kernel needs to compute the rows from those of `group` on.
 pub(super) fn groups<'a>(
     spec: &LayerSpec,
     packed: &Packed<'a>,
     class: usize,
     group: usize,
 ) -> Groups<'a> {
-    // The same as the layer's packing, and known to the compiler.
+    // This is the same as the layer's packing, but the compiler knows it.
     let (size, columns) = (
         active::PACKING.group(),
         usize::from(spec.inputs).next_multiple_of(active::PACKING.columns()),
@@ -147,7 +148,7 @@ pub(super) fn groups<'a>(
         shifts: tail(packed.shifts, first),
         zero_point: spec.zero_point,
         negative_factors: match packed.output {
-            // With a zero point of 0, all that is negative becomes 0 whatever the factor.
+            // With a zero point of 0, every negative sum becomes 0, whatever the factor.
             Output::Code { negative_multipliers } if spec.zero_point > 0 => {
                 Some(tail(negative_multipliers, 4 * first))
             }

@@ -1,20 +1,21 @@
-//! Layers of half bytes: how their inputs are staged, and which rows are added up together.
+//! Runs layers of half bytes: stages their inputs, and adds up rows in the groups that the kernel
+//! of this build takes.
 
 use super::integer::requantize;
-use super::layer::{Layer, Nibbles, Output};
 use crate::CODE_MAX;
-use crate::blob::{LayerSpec, Packing};
+use crate::header::{LayerSpec, Packing};
 use crate::kernel::{self, HalfBytes, half};
+use crate::payload::{Layer, Nibbles, Output};
 use crate::quant::Rescale;
 
-/// Whether the kernel of this build takes half bytes in this order; any other is added up one
-/// weight after the other.
+/// Whether the kernel of this build takes half bytes in this order. Half bytes in another order are
+/// added up one weight after the other.
 fn runs(packing: Packing) -> bool {
     packing == half::PACKING
 }
 
-/// Puts a layer's inputs into [`LayerSpec::staged_len`] words: for each group its codes, padded
-/// with zeros and in the order that the kernel wants, and 8 times their sum.
+/// Puts a layer's inputs into [`LayerSpec::staged_len`] words. Each group gets its codes, padded
+/// with zeros and in the order that the kernel wants, and then a word with 8 times their sum.
 pub(super) fn stage(spec: &LayerSpec, group: usize, codes: &[u8], staged: &mut [u32]) {
     let split = half::EVEN_THEN_ODD && runs(spec.packing);
     let targets = staged.chunks_exact_mut(group / 4 + 1);
@@ -45,7 +46,7 @@ pub(super) fn stage(spec: &LayerSpec, group: usize, codes: &[u8], staged: &mut [
 }
 
 /// Computes the outputs of a layer from `first_row` on, as many as `outputs` has room for.
-// Not inlined, so that layers of bytes pay nothing for it.
+// This is not inlined, so that it costs layers of bytes nothing.
 #[inline(never)]
 #[allow(clippy::modulo_one, reason = "the scalar kernel takes one row")]
 pub(super) fn rows(
@@ -88,8 +89,8 @@ pub(super) fn rows(
     }
 }
 
-/// The outputs of the rows from `first` on, whose sums these are. As [`requantize`], for several
-/// rows: that looks each number up by itself.
+/// Computes the outputs of the rows from `first` on from their sums. This gives the same as
+/// [`requantize`], which would look up the numbers of each row anew.
 fn finish(spec: &LayerSpec, nibbles: &Nibbles<'_>, first: usize, sums: &[i32], outputs: &mut [u8]) {
     let (negative, table) = match nibbles.output {
         Output::Code { negative_multipliers } => (negative_multipliers, None),

@@ -1,24 +1,24 @@
-//! Two images at a time: a kernel that has room for the sums of both loads and unpacks the weights
-//! once.
+//! Makes two images at a time. A kernel that has room for the sums of both images loads and unpacks
+//! the weights only once for both.
 
 use super::{Generator, check_output};
 use crate::error::GenerateError;
 
 impl Generator<'_> {
-    /// Words of `scratch` for [`generate_pair`](Self::generate_pair).
+    /// Number of words of `scratch` that [`generate_pair`](Self::generate_pair) needs.
     pub fn pair_scratch_len(&self) -> usize {
         if self.pairs() { 2 * self.scratch_len() } else { self.scratch_len() }
     }
 
-    /// Makes the images of two latents and labels, as two calls of [`generate`](Self::generate) do,
-    /// and faster on cores with the DSP extension: there for a model whose layers are all packed
-    /// for its kernel.
+    /// Makes the images of two latents and labels. They are the same as those of two calls of
+    /// [`generate`](Self::generate). On cores with the DSP extension this is faster than two calls,
+    /// if all layers of the model are packed for the core's kernel.
     ///
-    /// `scratch` holds at least [`pair_scratch_len`](Self::pair_scratch_len) words.
+    /// `scratch` has at least [`pair_scratch_len`](Self::pair_scratch_len) words.
     ///
     /// # Errors
     ///
-    /// As [`generate`](Self::generate).
+    /// The call fails like [`generate`](Self::generate).
     pub fn generate_pair(
         &self,
         latents: [&[u8]; 2],
@@ -69,7 +69,7 @@ impl Generator<'_> {
         self.plan.all_native()
     }
 
-    /// Runs all layers. Nothing comes back if a buffer is too short, which the caller has seen to.
+    /// Runs all layers. Returns `None` if a buffer is too short, but the caller has checked them.
     pub(super) fn both(
         &self,
         latents: [&[u8]; 2],
@@ -100,14 +100,14 @@ impl Generator<'_> {
     }
 }
 
-/// Computes all rows of a layer for both images: whole groups in place, a part of a group by way of
-/// a buffer.
+/// Computes all rows of a layer for both images. Whole groups are written in place, a part of a
+/// group by way of a buffer.
 #[cfg(gan_core_kernel = "dsp")]
-// Not inlined, so that instructions can be counted for each layer.
+// This is not inlined, so that instructions can be counted for each layer.
 #[inline(never)]
 fn rows(
-    spec: &crate::LayerSpec,
-    layer: &super::Layer<'_>,
+    spec: &crate::header::LayerSpec,
+    layer: &crate::payload::Layer<'_>,
     classes: [usize; 2],
     staged: &[u32],
     [first, second]: [&mut [u8]; 2],
@@ -115,7 +115,7 @@ fn rows(
     use super::integer::groups;
     use crate::kernel::{PACKING, dsp_pair::run};
     const GROUP: usize = PACKING.group();
-    let super::Layer::Packed(packed) = layer else { return };
+    let crate::payload::Layer::Packed(packed) = layer else { return };
     let mut part = [[0; GROUP]; 2];
     let whole = first.len().min(second.len()) / GROUP;
     let (Some((first, first_rest)), Some((second, second_rest))) =

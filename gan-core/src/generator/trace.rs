@@ -1,22 +1,25 @@
-//! What each hidden layer put out: for finding the layer in which two machines part.
+//! Tells the outputs of each hidden layer. They show in which layer two machines begin to differ.
 //!
-//! A model that ends one layer after the wanted one leaves the wanted codes in the scratch. So they
-//! come from the very code that makes images, which knows nothing of this; it takes layers over and
-//! over, and time does not matter here.
+//! If a model ends one layer after the wanted one, running it leaves the wanted codes in the
+//! scratch. So the codes come from the very code that makes images, which needs no changes for
+//! this. The first layers run again and again, but time does not matter here.
 
-use super::{Generator, Plan};
+use super::Generator;
 use crate::error::GenerateError;
+use crate::header::Element;
 use crate::kernel;
+use crate::plan::Plan;
 
 impl Generator<'_> {
-    /// Hands `each` the number, from 0, and the output codes of every hidden layer that
-    /// [`generate`](Self::generate) runs, first to last. The last layer's outputs are the pixels.
-    /// Float layers have no codes: of a float model nothing comes.
+    /// Calls `each` for every hidden layer that [`generate`](Self::generate) runs, first to last,
+    /// with the layer's number, from 0, and its output codes. The last layer's outputs are the
+    /// pixels. Float layers have no codes, so `each` is never called for a float model.
     ///
     /// ```
     /// use gan_core::{Aligned, decode};
     ///
-    /// static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../../../tests/vectors/v1-tiny.gan"));
+    /// static BLOB: &Aligned<[u8]> =
+    ///     &Aligned(*include_bytes!("../../../tests/vectors/v1-tiny.gan"));
     /// let generator = decode(&BLOB.0)?;
     /// let mut layers = 0;
     /// generator.trace(&[64, 64], Some(0), &mut [0; 1], |layer, codes| {
@@ -29,7 +32,7 @@ impl Generator<'_> {
     ///
     /// # Errors
     ///
-    /// As [`generate`](Self::generate).
+    /// The call fails like [`generate`](Self::generate).
     pub fn trace(
         &self,
         latent: &[u8],
@@ -48,13 +51,13 @@ impl Generator<'_> {
         Ok(())
     }
 
-    /// [`trace`](Self::trace) of two images at a time, as [`generate_pair`](Self::generate_pair)
-    /// makes them where a kernel takes both at once. Where none does, nothing comes: they are made
-    /// one after the other.
+    /// Does the same as [`trace`](Self::trace) for two images at a time, if a kernel makes both at
+    /// once in [`generate_pair`](Self::generate_pair). Otherwise the images are made one after the
+    /// other there, and `each` is never called.
     ///
     /// # Errors
     ///
-    /// As [`generate_pair`](Self::generate_pair).
+    /// The call fails like [`generate_pair`](Self::generate_pair).
     pub fn trace_pair(
         &self,
         latents: [&[u8]; 2],
@@ -71,7 +74,7 @@ impl Generator<'_> {
         let classes = [self.class(labels[0])?, self.class(labels[1])?];
         for layer in 0..self.traced() {
             let short = self.up_to_after(layer);
-            // Without room for a pixel, the layer after it computes none.
+            // There is no room for pixels, so the layer after the wanted one computes none.
             let done = short.both(latents, classes, scratch, [&mut [], &mut []]);
             done.ok_or(GenerateError::ScratchLen { expected: self.pair_scratch_len() })?;
             let [staged, codes] = short.plan.scratch;
@@ -83,13 +86,13 @@ impl Generator<'_> {
         Ok(())
     }
 
-    /// Hidden layers that have codes.
+    /// Number of hidden layers that have codes.
     fn traced(&self) -> usize {
         let hidden = self.header.layers.split_last().map_or(&[][..], |(_, hidden)| hidden);
-        hidden.iter().filter(|spec| spec.element != crate::Element::F32).count()
+        hidden.iter().filter(|spec| spec.element != Element::F32).count()
     }
 
-    /// The model with no layer behind the one after `layer`.
+    /// The model without the layers behind the one after `layer`.
     fn up_to_after(&self, layer: usize) -> Self {
         let mut short = self.clone();
         short.header.layers.truncate(layer + 2);

@@ -1,8 +1,8 @@
-//! x86-64 with AMX: 16 images by 16 rows by 64 columns in one instruction. For batches; few images
-//! go through AVX-512 VNNI.
+//! The loops for x86-64 with AMX, which adds 64 columns for 16 images by 16 rows in one
+//! instruction. They are for batches. A few images run with AVX-512 VNNI.
 //!
-//! A group's blocks lie as AMX wants its second operand: a tile of weights is 16 blocks, one a row.
-//! Four tiles of sums are 32 images by two groups.
+//! A group's blocks already lie as AMX wants its second operand: a tile of weights has 16 blocks,
+//! one in each row. Four tiles of sums hold 32 images by two groups.
 
 #![allow(unsafe_code)]
 
@@ -14,17 +14,18 @@ use core::arch::asm;
 use core::arch::x86_64::{__cpuid, __cpuid_count, _mm512_add_epi32};
 use std::sync::OnceLock;
 
-/// Images in a tile of this backend: two of AMX's.
+/// Number of images in a tile of this backend, which is two tiles of AMX.
 pub(super) const IMAGES: usize = 32;
-/// Blocks in a tile of weights.
+/// Number of blocks in a tile of weights.
 pub(super) const BLOCKS: usize = 16;
-/// Images in a tile of half bytes, which are added up by AVX-512 VNNI.
+/// Number of images in a tile of half bytes. AVX-512 VNNI adds those up.
 const NIBBLE_IMAGES: usize = 4;
-/// Fewer images than this take less time without AMX, whose tiles would be nearly empty.
+/// If there are fewer images than this, they take less time without AMX, whose tiles would be
+/// nearly empty.
 const FEW: usize = 8;
 
-/// Proves AMX-INT8, that the system lets this process use it, and AVX-512 VNNI: made by
-/// [`new`](Self::new) only.
+/// A value of this type proves that the CPU has AMX-INT8 and AVX-512 VNNI, and that the system lets
+/// this process use AMX. Only [`new`](Self::new) makes one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Amx(Avx512Vnni);
 
@@ -50,8 +51,8 @@ fn has_amx() -> bool {
     __cpuid(0).eax >= 7 && __cpuid_count(7, 0).edx & TILE_AND_INT8 == TILE_AND_INT8
 }
 
-/// Asks Linux for the tiles' registers, which a process has to before it uses them; for all its
-/// threads.
+/// Asks Linux for the use of the tiles' registers, for all threads of this process. A process has
+/// to ask before it uses them.
 fn permitted() -> bool {
     const ARCH_PRCTL: i64 = 158;
     const REQUEST_PERMISSION: i64 = 0x1023;
@@ -101,11 +102,15 @@ fn run(isa: Amx, network: &Network, work: &mut Work) {
     // SAFETY: AMX as `new` made `isa`; reads the 64 bytes of `SHAPES`. No code of the compiler's
     // uses tiles.
     unsafe {
-        asm!("ldtilecfg [{}]", in(reg) &raw const SHAPES, options(nostack, readonly, preserves_flags))
+        asm!(
+            "ldtilecfg [{}]",
+            in(reg) &raw const SHAPES,
+            options(nostack, readonly, preserves_flags)
+        )
     }
     for (index, layer) in network.layers.iter().enumerate() {
         if let Some(weights) = &layer.nibbles {
-            // Sums would have to leave the tiles for every scale.
+            // AMX would not help here: the sums would have to leave the tiles for every scale.
             nibbles::run::<_, NIBBLE_IMAGES, 2, 1>(isa.0, layer, weights, work);
         } else {
             for group in (0..layer.groups()).step_by(2) {
@@ -120,11 +125,11 @@ fn run(isa: Amx, network: &Network, work: &mut Work) {
     unsafe { asm!("tilerelease", options(nomem, nostack, preserves_flags)) }
 }
 
-/// Computes two groups, or the last one if there is no other, of 32 images.
+/// Computes two groups, or only the last one if no other is left, for 32 images.
 #[inline(always)]
 fn tile(isa: Amx, layer: &Layer, work: &mut Work, group: usize, image: usize) {
     let groups = layer.groups().min(group + 2) - group;
-    // Without a second group the first one is added up twice.
+    // If there is no second group, the first one is added up twice.
     let weights = [layer.weights(group), layer.weights(group + groups - 1)];
     let steps = weights[0].len() / BLOCKS;
     let codes = &work.codes[image * work.stride..][..IMAGES * work.stride];

@@ -1,5 +1,5 @@
-//! x86-64 with AVX2: products of unsigned by signed bytes, added in pairs in 16 bits, then in pairs
-//! in 32 bits.
+//! The loops for x86-64 with AVX2. Products of unsigned by signed bytes are added in pairs in 16
+//! bits, then in pairs in 32 bits.
 
 #![allow(unsafe_code)]
 
@@ -7,10 +7,10 @@ use super::network::{Block, COLUMNS, GROUP, Network, Work};
 use super::tile::{self, Isa};
 use core::arch::x86_64::*;
 
-/// Images in a tile.
+/// Number of images in a tile.
 pub(super) const IMAGES: usize = 4;
 
-/// Proves AVX2: made by [`new`](Self::new) only.
+/// A value of this type proves that the CPU has AVX2. Only [`new`](Self::new) makes one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Avx2(());
 
@@ -37,7 +37,7 @@ impl Isa for Avx2 {
     type Sums = Pair;
     type Weights = Pair;
     type Codes = __m256i;
-    /// Each lane two sums of 16 bits.
+    /// Each lane holds two sums of 16 bits.
     type Part = Pair;
     type Scales = Pair;
 
@@ -150,8 +150,8 @@ impl Isa for Avx2 {
         let mut codes = [0; GROUP];
         // SAFETY: AVX2 as `new` made `self`; the store is of the 16 bytes of `codes`.
         unsafe {
-            // Packing saturates, which is the clamp, and works within halves of 128 bits, which are
-            // then put in order.
+            // The packing instruction saturates, which does the clamp. It works within halves of
+            // 128 bits, which are put in order afterwards.
             let words =
                 _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(first, second));
             let bytes = _mm_packus_epi16(
@@ -165,7 +165,8 @@ impl Isa for Avx2 {
     }
 }
 
-// Methods, not closures: those would not always be inlined, and have no AVX2 of their own.
+// These are methods because closures would not always be inlined, and AVX2 would not be enabled for
+// them.
 impl Avx2 {
     #[inline(always)]
     fn add_half(self, sums: __m256i, weights: __m256i, codes: __m256i) -> __m256i {
@@ -195,7 +196,7 @@ impl Avx2 {
             let odd =
                 _mm256_mul_epi32(_mm256_srli_epi64::<32>(sums), _mm256_srli_epi64::<32>(factors));
             let odd = _mm256_add_epi64(odd, round);
-            // The upper halves of the products, each in its lane.
+            // This keeps the upper half of each product, in the lane of its sum.
             let scaled = _mm256_blend_epi32::<0xAA>(_mm256_srli_epi64::<32>(even), odd);
             _mm256_add_epi32(scaled, _mm256_set1_epi32(zero_point))
         }

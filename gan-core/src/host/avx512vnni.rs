@@ -1,4 +1,5 @@
-//! x86-64 with AVX-512 and its VNNI: a block of 16 rows by four columns in one instruction.
+//! The loops for x86-64 with AVX-512 and its VNNI, which adds a block of 16 rows by four columns in
+//! one instruction.
 
 #![allow(unsafe_code)]
 
@@ -6,10 +7,11 @@ use super::network::{Block, COLUMNS, GROUP, Network, Work};
 use super::tile::{self, Isa};
 use core::arch::x86_64::*;
 
-/// Images in a tile.
+/// Number of images in a tile.
 pub(super) const IMAGES: usize = 6;
 
-/// Proves AVX-512F and AVX-512 VNNI: made by [`new`](Self::new) only.
+/// A value of this type proves that the CPU has AVX-512F and AVX-512 VNNI. Only [`new`](Self::new)
+/// makes one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Avx512Vnni(());
 
@@ -27,7 +29,7 @@ impl Avx512Vnni {
 
 #[target_feature(enable = "avx512f,avx512vnni")]
 fn run(isa: Avx512Vnni, network: &Network, work: &mut Work) {
-    // Of 32 registers, 24 hold sums, four weights and one codes.
+    // Of the 32 registers, 24 hold sums, four hold weights, and one holds codes.
     tile::run::<_, IMAGES, 4, 2, 8>(isa, network, work);
 }
 
@@ -127,7 +129,7 @@ impl Isa for Avx512Vnni {
             let odd =
                 _mm512_mul_epi32(_mm512_srli_epi64::<32>(sums), _mm512_srli_epi64::<32>(factors));
             let odd = _mm512_add_epi64(odd, round);
-            // The upper halves of the products, each in its lane.
+            // This keeps the upper half of each product, in the lane of its sum.
             let scaled = _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64::<32>(even), odd);
             let scaled = _mm512_add_epi32(scaled, _mm512_set1_epi32(zero_point));
             let clamped = _mm512_min_epi32(

@@ -1,4 +1,5 @@
-//! x86-64 with AVX-VNNI: as [`avx2`](super::avx2), with one instruction for four products.
+//! The loops for x86-64 with AVX-VNNI. They are those of [`avx2`](super::avx2), but one instruction
+//! adds four products.
 
 #![allow(unsafe_code)]
 
@@ -7,10 +8,11 @@ use super::network::{Block, COLUMNS, GROUP, Network, Work};
 use super::tile::{self, Isa};
 use core::arch::x86_64::*;
 
-/// Images in a tile.
+/// Number of images in a tile.
 pub(super) const IMAGES: usize = 6;
 
-/// Proves AVX-VNNI: made by [`new`](Self::new) only.
+/// A value of this type proves that the CPU has AVX2 and AVX-VNNI. Only [`new`](Self::new) makes
+/// one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AvxVnni(Avx2);
 

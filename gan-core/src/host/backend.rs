@@ -1,4 +1,4 @@
-//! The instruction sets, and which of them this CPU has.
+//! The instruction sets that there are loops for, and which of them this CPU has.
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use super::amx::{self, Amx};
@@ -33,17 +33,17 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// All, fastest first.
+    /// All backends, the fastest first.
     pub const ALL: [Self; 6] =
         [Self::Amx, Self::Avx512Vnni, Self::AvxVnni, Self::Avx2, Self::Neon, Self::Scalar];
 
-    /// Those that this CPU has the instructions for, fastest first. The last is
+    /// The backends that this CPU has the instructions for, the fastest first. The last one is
     /// [`Scalar`](Self::Scalar).
     pub fn available() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|&backend| Kernel::of(backend).is_some())
     }
 
-    /// Its name, as in `--cfg gan_core_backend="NAME"`.
+    /// The backend's name, as in `--cfg gan_core_backend="NAME"`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Amx => "amx",
@@ -55,7 +55,7 @@ impl Backend {
         }
     }
 
-    /// The one that the build forces, or else the fastest.
+    /// The backend that the build forces, or else the fastest that this CPU has.
     pub(super) fn preferred() -> Self {
         const FORCED: Option<Backend> = if cfg!(gan_core_backend = "amx") {
             Some(Backend::Amx)
@@ -82,7 +82,7 @@ impl fmt::Display for Backend {
     }
 }
 
-/// The CPU does not have the instructions of this backend.
+/// The error that the CPU does not have the instructions of this backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unavailable(pub Backend);
 
@@ -148,7 +148,7 @@ impl Kernel {
         }
     }
 
-    /// Images in a tile: a batch goes through in whole ones.
+    /// Number of images in a tile. A batch runs in whole tiles.
     pub fn images(self) -> usize {
         match self {
             #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
@@ -165,7 +165,7 @@ impl Kernel {
         }
     }
 
-    /// Blocks of columns that it takes at once.
+    /// Number of blocks of columns that the kernel takes at once.
     pub fn blocks(self) -> usize {
         match self {
             #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
@@ -174,7 +174,7 @@ impl Kernel {
         }
     }
 
-    /// Runs the layers; afterwards `work.codes` are the last one's outputs, before its table.
+    /// Runs the layers. Afterwards `work.codes` has the last layer's outputs, before its table.
     pub fn run(self, network: &Network, work: &mut Work) {
         match self {
             #[cfg(all(target_arch = "x86_64", target_os = "linux"))]

@@ -1,4 +1,5 @@
-//! AArch64 with the dot product extension (Armv8.2 and later): four products in each lane of four.
+//! The loops for AArch64 with the dot product extension (Armv8.2 and later), which adds four
+//! products in each of four lanes.
 
 #![allow(unsafe_code)]
 
@@ -7,10 +8,11 @@ use super::tile::{self, Isa};
 use core::arch::aarch64::*;
 use core::arch::asm;
 
-/// Images in a tile.
+/// Number of images in a tile.
 pub(super) const IMAGES: usize = 6;
 
-/// Proves NEON and its dot product: made by [`new`](Self::new) only.
+/// A value of this type proves that the CPU has NEON and its dot product. Only [`new`](Self::new)
+/// makes one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Neon(());
 
@@ -29,7 +31,7 @@ impl Neon {
 
 #[target_feature(enable = "neon,dotprod")]
 fn run(isa: Neon, network: &Network, work: &mut Work) {
-    // Of 32 registers, 24 hold sums, four weights and one codes.
+    // Of the 32 registers, 24 hold sums, four hold weights, and one holds codes.
     tile::run::<_, IMAGES, 1, 1, 4>(isa, network, work);
 }
 
@@ -177,12 +179,12 @@ impl Isa for Neon {
             for (quarter, words) in words.iter_mut().enumerate() {
                 let sums = sums[quarter];
                 let factors = vbslq_s32(vcltzq_s32(sums), negative[quarter], positive[quarter]);
-                // A narrowing shift that rounds: to nearest, ties up.
+                // This narrowing shift rounds to nearest, ties up.
                 let low = vrshrn_n_s64::<32>(vmull_s32(vget_low_s32(sums), vget_low_s32(factors)));
                 let high = vrshrn_n_s64::<32>(vmull_high_s32(sums, factors));
                 *words = vqmovn_s32(vaddq_s32(vcombine_s32(low, high), vdupq_n_s32(zero_point)));
             }
-            // Narrowing saturates, which is the clamp.
+            // The narrowing saturates, which does the clamp.
             let low = vqmovun_s16(vcombine_s16(words[0], words[1]));
             let high = vqmovun_s16(vcombine_s16(words[2], words[3]));
             vst1q_u8(codes.as_mut_ptr(), vminq_u8(vcombine_u8(low, high), vdupq_n_u8(top)));

@@ -2,8 +2,9 @@
 
 use super::nibbles::Nibbles;
 use crate::CODE_MAX;
-use crate::blob::{LayerSpec, Packing};
-use crate::generator::{Generator, Layer as BlobLayer, Packed};
+use crate::generator::Generator;
+use crate::header::{LayerSpec, Packing};
+use crate::payload::{Layer as BlobLayer, Packed};
 use crate::quant::Rescale;
 use std::vec;
 use std::vec::Vec;
@@ -12,7 +13,7 @@ use std::vec::Vec;
 pub(super) const GROUP: usize = Packing::Blocks16x4.group();
 /// Columns in a block.
 pub(super) const COLUMNS: usize = Packing::Blocks16x4.columns();
-/// Weights of 16 rows and four columns: what a backend loads at once. On a cache line of its own.
+/// Weights of 16 rows and four columns, which a backend loads at once. They fill a cache line.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
 pub(super) struct Block(pub [[i8; COLUMNS]; GROUP]);
@@ -23,22 +24,22 @@ pub(super) struct Network {
     pub layers: Vec<Layer>,
     latent_len: usize,
     pixels_len: usize,
-    /// Bytes from one image's codes to the next one's: room for every layer's inputs and outputs,
-    /// padded.
+    /// Number of bytes from one image's codes to the next one's. That is enough for the padded
+    /// inputs and outputs of every layer.
     stride: usize,
-    /// Most scales in a row.
+    /// The largest number of scales in a row.
     scales: usize,
 }
 
-/// A layer; all that is counted in groups is padded with zeros to whole ones.
+/// A layer. All that comes in groups of rows is padded with zeros to whole groups.
 #[derive(Debug, Clone)]
 pub(super) struct Layer {
-    /// Blocks of columns in a group.
+    /// Number of blocks of columns in a group.
     pub blocks: usize,
-    /// Blocks from one group's weights to the next one's: as many, or more for backends that take
-    /// several at once.
+    /// Number of blocks from one group's weights to the next one's. It is larger than `blocks` if
+    /// the backend takes several blocks at once and the last ones are padding.
     padded: usize,
-    /// `[group][padded block]`; none in a layer of half bytes.
+    /// `[group][padded block]`. It is empty in a layer of half bytes.
     weights: Vec<Block>,
     /// The weights of a layer of half bytes.
     pub nibbles: Option<Nibbles>,
@@ -48,11 +49,11 @@ pub(super) struct Layer {
     pub rescale: Vec<Rows>,
     /// Added after requantization.
     pub zero_point: i32,
-    /// Largest output before the table.
+    /// The largest output before the table.
     pub top: u8,
-    /// From index to output.
+    /// The table that maps an index to an output.
     pub table: Option<[u8; 256]>,
-    /// Rows, without padding.
+    /// Number of rows, without padding.
     pub outputs: usize,
     /// Whether there is a row of biases for each label.
     labelled: bool,
@@ -61,14 +62,16 @@ pub(super) struct Layer {
 /// How the sums of a group are requantized.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rows {
-    /// In units of 2^-32, below 2^30: for sums that are at least 0, and for those below.
+    /// Factors in units of 2^-32, each less than 2^30. `positive` is for sums that are at least 0,
+    /// `negative` for sums below 0.
     Factors { positive: [i32; GROUP], negative: [i32; GROUP] },
-    /// Some shift is too large for that, so all go the plain way.
+    /// Some shift is too large for such a factor, so the whole group is requantized by the
+    /// definition.
     Plain { positive: [Rescale; GROUP], negative: [Rescale; GROUP] },
 }
 
 impl Network {
-    /// For a backend that takes so many blocks of columns at once.
+    /// The layers of a generator, for a backend that takes `blocks` blocks of columns at once.
     pub fn new(generator: &Generator<'_>, blocks: usize) -> Self {
         let specs = &generator.header().layers;
         let layers =
@@ -87,8 +90,8 @@ impl Network {
             .filter_map(|layer| Some(layer.nibbles.as_ref()?.scales_a_row()))
             .max()
             .unwrap_or(0);
-        // An odd number of cache lines, so that the codes of several images do not contend for the
-        // same sets of the cache.
+        // The stride is an odd number of cache lines, so that the codes of several images do not
+        // contend for the same sets of the cache.
         let stride = (widest.div_ceil(64) | 1) * 64;
         Self {
             layers,
@@ -99,7 +102,7 @@ impl Network {
         }
     }
 
-    /// Looks the last layer's outputs up, into the images.
+    /// Looks up the last layer's outputs in its table, and writes the pixels of the images.
     pub fn draw(&self, work: &Work, pixels: &mut [u8]) {
         let Some(table) = self.layers.last().and_then(|layer| layer.table.as_ref()) else { return };
         for (pixels, codes) in
@@ -140,7 +143,7 @@ impl Layer {
             },
             nibbles,
             bias,
-            rescale: (0..groups).map(|group| Rows::new(layer, group * GROUP)).collect(),
+            rescale: (0..groups).map(|group| Rows::new(layer, outputs, group * GROUP)).collect(),
             zero_point: spec.zero_point.into(),
             top: if layer.table().is_some() { u8::MAX } else { CODE_MAX },
             table: layer.table().copied(),
@@ -153,12 +156,12 @@ impl Layer {
         self.rescale.len()
     }
 
-    /// Bytes of an image's codes that the loops read.
+    /// Number of bytes of an image's codes that the loops read.
     fn padded_inputs(&self) -> usize {
         self.nibbles.as_ref().map_or(self.padded * COLUMNS, Nibbles::padded_inputs)
     }
 
-    /// The weights of a group, block by block, with their padding.
+    /// The weights of a group, block by block, padding included.
     #[inline(always)]
     pub fn weights(&self, group: usize) -> &[Block] {
         &self.weights[group * self.padded..][..self.padded]
@@ -220,10 +223,13 @@ fn weights(inputs: usize, outputs: usize, padded: usize, layer: &BlobLayer<'_>) 
 }
 
 impl Rows {
-    fn new(layer: &BlobLayer<'_>, first: usize) -> Self {
+    /// The factors of a group of rows, beginning with row `first`, of a layer with so many
+    /// `outputs`. Rows of padding get a factor of 0. Their shift in a packed blob is 0, which no
+    /// kernel can take.
+    fn new(layer: &BlobLayer<'_>, outputs: usize, first: usize) -> Self {
         let none = Rescale { multiplier: 0, shift: crate::quant::SHIFT_PACKED_MAX };
         let (mut positive, mut negative) = ([none; GROUP], [none; GROUP]);
-        for ((row, positive), negative) in (first..).zip(&mut positive).zip(&mut negative) {
+        for ((row, positive), negative) in (first..outputs).zip(&mut positive).zip(&mut negative) {
             if let Some((above, below)) = layer.rescale(row) {
                 (*positive, *negative) = (above, below.unwrap_or(above));
             }
@@ -245,23 +251,24 @@ impl Rows {
 /// The codes of some images, from layer to layer.
 #[derive(Debug)]
 pub(super) struct Work {
-    /// How many images.
+    /// Number of images.
     pub images: usize,
-    /// Their labels, 0 without.
+    /// The label of each image. It is 0 if the generator takes no labels.
     pub classes: Vec<usize>,
-    /// A layer's inputs, `stride` bytes for each image. What lies in room that is left over does
-    /// not matter, nor does the padding: its weights are 0.
+    /// A layer's inputs, `stride` bytes for each image. The bytes after the inputs do not matter,
+    /// because the weights of padding are 0.
     pub codes: Vec<u8>,
     /// The layer's outputs.
     pub outputs: Vec<u8>,
     pub stride: usize,
-    /// Where the sums of a layer of half bytes begin, `corrections_stride` for each image.
+    /// The numbers that the sums of a layer of half bytes begin with, `corrections_stride` for each
+    /// image.
     pub corrections: Vec<i32>,
     pub corrections_stride: usize,
 }
 
 impl Work {
-    /// With room for so many images: one, or whole tiles of the backend.
+    /// Buffers for so many images, which must be one, or a multiple of the backend's tile.
     pub fn new(network: &Network, room: usize) -> Self {
         let codes = vec![0; room * network.stride];
         Self {
@@ -271,12 +278,13 @@ impl Work {
             codes,
             stride: network.stride,
             corrections: vec![0; room * network.scales],
-            // Chunks of 0 are none; there is nothing to correct then.
+            // Chunks cannot have a length of 0. If this would be 0, there is nothing to correct.
             corrections_stride: network.scales.max(1),
         }
     }
 
-    /// Takes the inputs of some images, not more than there is room for.
+    /// Takes the latents and the labels of some images, of which there must not be more than there
+    /// is room for.
     pub fn fill(&mut self, network: &Network, latents: &[u8], labels: Option<&[u16]>) {
         self.images = latents.len() / network.latent_len;
         debug_assert!(self.images <= self.classes.len());

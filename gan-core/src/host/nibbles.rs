@@ -1,33 +1,33 @@
 //! Layers of half bytes: how their weights lie, and the loops over them.
 //!
-//! A weight is held as in the blob, as 0..=15 for -8..=7, so that a mask unpacks it; what the 8
-//! adds to a scale's sum is the same in all rows, and a sum begins without it. A sum of 32 products
-//! of half bytes is within 16 bits, for which instruction sets have faster products by a scale.
+//! A weight is held as in the blob, where 0..=15 stands for -8..=7, so that a mask unpacks it. What
+//! the 8 adds to the sum of a group is the same in all rows, so a sum begins with its negative. A
+//! sum of 32 products of half bytes fits 16 bits, and instruction sets multiply 16-bit numbers by a
+//! scale faster.
 
 use super::network::{Block, COLUMNS, GROUP, Layer, Work};
 use super::tile::{FEW, Isa, requantize};
-use crate::blob::{LayerSpec, Packing};
-use crate::generator::Nibbles as BlobNibbles;
+use crate::header::{LayerSpec, Packing};
+use crate::payload::Nibbles as BlobNibbles;
 use std::vec;
 use std::vec::Vec;
 
-/// Columns in a block: as many half bytes as there are bytes in a block of bytes, and as many
-/// again.
+/// Number of columns in a block of half bytes. It is twice as many as in a block of bytes.
 const PAIR: usize = 2 * COLUMNS;
 
 /// The weights of a layer of half bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Nibbles {
-    /// Inputs that share a scale.
+    /// Number of inputs that share a scale.
     shared: usize,
     /// Scales of a row.
     scales_a_row: usize,
-    /// Inputs, without padding.
+    /// Number of inputs, without padding.
     inputs: usize,
-    /// `[group of rows][block]`: byte `c` of a row is column `c` in its lower half and `c + 4` in
-    /// its upper one; 0 in padding.
+    /// `[group of rows][block]`. Byte `c` of a row has column `c` in its lower half and column `c +
+    /// 4` in its upper half. Padding is 0.
     weights: Vec<Block>,
-    /// `[group of rows][scale]`, of each of the group's rows.
+    /// `[group of rows][scale][row]`.
     scales: Vec<[u8; GROUP]>,
 }
 
@@ -57,7 +57,7 @@ impl Nibbles {
         Self { shared, scales_a_row, inputs, weights, scales }
     }
 
-    /// Bytes of an image's codes that the loops read.
+    /// Number of bytes of an image's codes that the loops read.
     pub fn padded_inputs(&self) -> usize {
         self.scales_a_row * self.shared
     }
@@ -92,7 +92,7 @@ impl Nibbles {
     }
 }
 
-/// Eight half bytes of a row, the first column in the lowest.
+/// Eight half bytes of a row. The lowest one is that of the first column.
 fn eight(nibbles: &BlobNibbles<'_>, padded: usize, row: usize, block: usize) -> u32 {
     if nibbles.packing == Packing::Rows {
         return u32::from_le_bytes(nibbles.weights.as_chunks().0[row * padded / PAIR + block]);
@@ -103,7 +103,7 @@ fn eight(nibbles: &BlobNibbles<'_>, padded: usize, row: usize, block: usize) -> 
     })
 }
 
-/// The lower four half bytes, each in a byte of its own.
+/// Puts each of the lower four half bytes into a byte of its own.
 fn spread(halves: u32) -> u32 {
     let pairs = (halves & 0xFF) | (halves & 0xFF00) << 8;
     (pairs | pairs << 4) & 0x0F0F_0F0F
@@ -144,7 +144,7 @@ fn tiles<I: Isa, const N: usize, const G: usize>(
     }
 }
 
-/// Runs `G` groups for all images. The last tile may have images that nobody asked for.
+/// Runs `G` groups for all images. The last tile may have more images than there are.
 #[inline(always)]
 fn column<I: Isa, const N: usize, const G: usize>(
     isa: I,
@@ -154,7 +154,8 @@ fn column<I: Isa, const N: usize, const G: usize>(
     group: usize,
 ) {
     for first in (0..work.images).step_by(N) {
-        // Blocks that share a scale: known, so that the compiler can write the loop over them out.
+        // The number of blocks that share a scale is a constant here, so that the compiler can
+        // unroll the loop over them.
         match nibbles.shared / PAIR {
             2 => tile::<I, N, G, 2>(isa, layer, nibbles, work, group, first),
             _ => tile::<I, N, G, 4>(isa, layer, nibbles, work, group, first),

@@ -1,9 +1,9 @@
-//! No vector instructions but those that the compiler finds.
+//! The loops for any CPU. The compiler vectorizes them as far as it can.
 
 use super::network::{Block, COLUMNS, GROUP, Network, Work};
 use super::tile::{self, Isa};
 
-/// Images in a tile.
+/// Number of images in a tile.
 pub(super) const IMAGES: usize = 2;
 
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,5 @@
-//! The loops over layers, groups and images, for every backend: safe code over the few operations
-//! in which instruction sets differ.
+//! The loops over layers, groups and images, for every backend. They are safe code, written with
+//! the few operations in which instruction sets differ.
 //!
 //! A tile is the sums of some images and some groups of 16 rows, held in registers while all
 //! columns are added:
@@ -12,8 +12,8 @@
 //!         for each of the groups: sums[image][group] += weights . codes, in each of 16 lanes
 //! ```
 //!
-//! So each weight is loaded once for N images and each code once for G groups. Everything here is
-//! inlined into a function of the backend's file that has the instructions enabled.
+//! So each weight is loaded once for N images, and each code once for G groups. Everything here is
+//! inlined into a function of the backend's file, for which the instructions are enabled.
 
 #![allow(
     clippy::needless_range_loop,
@@ -26,11 +26,11 @@ use crate::quant::Rescale;
 
 /// The operations of an instruction set. A value of it proves that the CPU has the instructions.
 pub(super) trait Isa: Copy {
-    /// 16 sums, i32.
+    /// 16 sums of i32.
     type Sums: Copy;
     /// The weights of a block.
     type Weights: Copy;
-    /// Four codes, for every lane.
+    /// Four codes, repeated in every lane.
     type Codes: Copy;
     /// 16 sums of at most 32 products of half bytes.
     type Part: Copy;
@@ -54,7 +54,7 @@ pub(super) trait Isa: Copy {
         weights: Self::Weights,
         codes: Self::Codes,
     ) -> Self::Part;
-    /// Adds the sums times their scales.
+    /// Multiplies the sums in `part` by their scales, and adds them to `sums`.
     fn add_part(self, sums: Self::Sums, part: Self::Part, scales: Self::Scales) -> Self::Sums;
     fn values(self, sums: Self::Sums) -> [i32; GROUP];
     /// `clamp(zero_point + floor(sum * factor / 2^32 + 1/2), 0, top)`, the factor being the
@@ -68,11 +68,11 @@ pub(super) trait Isa: Copy {
     ) -> [u8; GROUP];
 }
 
-/// Fewer images than this go through one by one: a tile takes longer.
+/// If there are fewer images than this, they run one by one, which is faster than a tile.
 pub(super) const FEW: usize = 3;
 
-/// Runs all layers: tiles are `N` images by `G` groups (`NIBBLES` groups of half bytes), or one
-/// image by `ALONE` groups. There is room for whole tiles.
+/// Runs all layers. Tiles are `N` images by `G` groups (`NIBBLES` groups of half bytes), or one
+/// image by `ALONE` groups. `work` must have room for whole tiles.
 #[inline(always)]
 pub(super) fn run<
     I: Isa,
@@ -109,7 +109,7 @@ pub(super) fn next_layer(network: &Network, index: usize, work: &mut Work) {
     core::mem::swap(&mut work.codes, &mut work.outputs);
 }
 
-/// Runs a layer, `G` groups after the other and then those that are left.
+/// Runs a layer, `G` groups at a time, and then the groups that are left one by one.
 #[inline(always)]
 fn layer_tiles<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, work: &mut Work) {
     let (mut group, groups) = (0, layer.groups());
@@ -123,8 +123,8 @@ fn layer_tiles<I: Isa, const N: usize, const G: usize>(isa: I, layer: &Layer, wo
     }
 }
 
-/// Runs `G` groups of a layer for all images: their weights stay in the cache. The last tile may
-/// have images that nobody asked for.
+/// Runs `G` groups of a layer for all images, so that their weights stay in the cache. The last
+/// tile may have more images than there are.
 #[inline(always)]
 fn column<I: Isa, const N: usize, const G: usize>(
     isa: I,
@@ -198,7 +198,7 @@ pub(super) fn requantize<I: Isa>(
     }
 }
 
-/// Requantization by its definition, for shifts that no factor has.
+/// Requantizes by the definition, for shifts that are too large for a factor.
 #[inline(never)]
 fn plain(
     sums: &[i32; GROUP],

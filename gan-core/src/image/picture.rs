@@ -1,4 +1,4 @@
-//! An image on any display for which there is an `embedded-graphics` driver.
+//! Draws an image on any display that has an `embedded-graphics` driver.
 
 use core::iter;
 use core::marker::PhantomData;
@@ -10,13 +10,13 @@ use embedded_graphics_core::pixelcolor::{Gray8, PixelColor};
 use embedded_graphics_core::primitives::Rectangle;
 
 use super::luma;
-use crate::ImageShape;
+use crate::header::ImageShape;
 
 /// Lines of an image, drawn in grey: pixel 0 is black, 255 is white.
 ///
-/// The colour type is the display's; every one that can be made from [`Gray8`] will do. All lines
-/// at once, or one after the other as [`generate_rows`](crate::Generator::generate_rows) makes
-/// them:
+/// The colour type is that of the display. Every colour type that can be made from [`Gray8`] will
+/// do. The lines are drawn all at once, or one after the other as
+/// [`generate_rows`](crate::Generator::generate_rows) makes them:
 ///
 /// ```
 /// use embedded_graphics_core::{Drawable, pixelcolor::Gray8, prelude::*, primitives::Rectangle};
@@ -26,7 +26,10 @@ use crate::ImageShape;
 /// # impl DrawTarget for Screen {
 /// #     type Color = Gray8;
 /// #     type Error = core::convert::Infallible;
-/// #     fn draw_iter<I: IntoIterator<Item = Pixel<Gray8>>>(&mut self, pixels: I) -> Result<(), Self::Error> {
+/// #     fn draw_iter<I>(&mut self, pixels: I) -> Result<(), Self::Error>
+/// #     where
+/// #         I: IntoIterator<Item = Pixel<Gray8>>,
+/// #     {
 /// #         for Pixel(at, color) in pixels { self.0[(4 * at.y + at.x) as usize] = color.luma() }
 /// #         Ok(())
 /// #     }
@@ -48,31 +51,31 @@ pub struct Picture<'a, C = Gray8> {
 }
 
 impl<'a, C> Picture<'a, C> {
-    /// The lines in `lines`, `[lines][width][channels]`, as many as it holds, at the display's top
-    /// left corner.
+    /// A picture of as many lines as `lines` holds, in the order `[line][column][channel]`. It lies
+    /// at the display's top left corner.
     pub fn new(lines: &'a [u8], shape: ImageShape) -> Self {
         Self { lines, shape, top_left: Point::zero(), scale: 1, color: PhantomData }
     }
 
-    /// With the upper left corner of its first pixel at `top_left`.
+    /// Moves the picture, so that the upper left corner of its first pixel is at `top_left`.
     pub fn at(self, top_left: Point) -> Self {
         Self { top_left, ..self }
     }
 
-    /// With a square of `scale` by `scale` dots for each pixel.
+    /// Draws each pixel as a square of `scale` by `scale` dots.
     pub fn scaled(self, scale: u32) -> Self {
         Self { scale, ..self }
     }
 
-    /// Moved down by `lines` lines of the image: where line `lines` belongs in a picture that is
-    /// drawn line by line.
+    /// Moves the picture down by `lines` lines of the image. When an image is drawn line by line,
+    /// this is where line `lines` (counted from 0) belongs.
     pub fn below(self, lines: usize) -> Self {
         let down = (lines as u32).saturating_mul(self.scale);
         Self { top_left: self.top_left + Size::new(0, down), ..self }
     }
 
     fn lines(&self) -> iter::Take<core::slice::ChunksExact<'a, u8>> {
-        // A chunk of 0 bytes would be none.
+        // `chunks_exact` panics if the chunks have a length of 0.
         self.lines.chunks_exact(self.shape.line_len().max(1)).take(self.shape.height.into())
     }
 }
@@ -91,7 +94,8 @@ impl<C: PixelColor + From<Gray8>> Drawable for Picture<'_, C> {
     fn draw<D: DrawTarget<Color = C>>(&self, target: &mut D) -> Result<(), D::Error> {
         let (scale, channels) = (self.scale as usize, usize::from(self.shape.channels));
         let dots = self.lines().flat_map(|line| iter::repeat_n(line, scale)).flat_map(|line| {
-            // Never 0, which the compiler sees only here: with 0 this would panic.
+            // The number of channels is never 0, but only `max` tells the compiler so. With 0 this
+            // would panic.
             line.chunks_exact(channels.max(1))
                 .flat_map(move |pixel| iter::repeat_n(C::from(Gray8::new(luma(pixel))), scale))
         });

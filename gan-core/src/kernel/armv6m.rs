@@ -1,4 +1,4 @@
-//! Armv6-M and Armv8-M Baseline: Cortex-M0, M0+, M23.
+//! The kernel of Armv6-M and Armv8-M Baseline: Cortex-M0, M0+ and M23.
 //!
 //! The multiply-accumulates are those of [`byte_lane`](super::byte_lane). There is no 64-bit
 //! multiply, so sums are requantized by the canonical multiplier and shift, in two 32-bit
@@ -31,8 +31,8 @@ pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
     }
 }
 
-/// Where the assembly keeps a field of [`Call`]: on its stack, in the same order, without the
-/// weights' pointer, which stays in a register.
+/// The offset on the assembly's stack where it keeps a field of [`Call`]. The fields are there in
+/// the same order, but without the weights' pointer, which stays in a register.
 macro_rules! kept {
     ($field:ident) => {
         offset_of!(Call, $field) - size_of::<usize>()
@@ -44,7 +44,7 @@ global_asm!(
     .syntax unified
     .thumb
 
-    // Two columns by two rows, whose sums are first and second.
+    // Adds two columns of two rows, whose sums are in first and second.
     .macro gan_core_two_columns weights, x, first, second
     lsrs r6, \weights, #8
     ands \weights, r2
@@ -154,7 +154,7 @@ gan_core_armv6m_rows:
     gan_core_four_columns
     .endr
 12: cmp r0, r12
-    // Too far for a conditional branch.
+    // The target is too far away for a conditional branch.
     beq 13f
     b 11b
 13: ldr r3, [sp, #{x_end}]
@@ -167,7 +167,7 @@ gan_core_armv6m_rows:
     bne 14b
 
     mov r12, r1
-    // Twice the zero point, and one to round.
+    // This is twice the zero point, and one more for rounding.
     ldr r4, [sp, #{zero_point}]
     lsls r4, r4, #1
     adds r4, #1

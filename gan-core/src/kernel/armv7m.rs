@@ -1,8 +1,8 @@
-//! Armv7-M: Cortex-M3.
+//! The kernel of Armv7-M: Cortex-M3.
 //!
-//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane). `SMLAL` requantizes: with
-//! the zero point above and a half below, its upper word becomes `zero_point + floor(acc * factor /
-//! 2^32 + 1/2)`.
+//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane). `SMLAL` requantizes. It
+//! adds to a 64-bit number whose upper word is the zero point and whose lower word stands for one
+//! half, so the upper word becomes `zero_point + floor(acc * factor / 2^32 + 1/2)`.
 
 #![allow(unsafe_code)]
 
@@ -30,8 +30,8 @@ pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
     }
 }
 
-/// Where the assembly keeps a field of [`Call`]: on its stack, in the same order, without the
-/// weights' pointer, which stays in a register.
+/// The offset on the assembly's stack where it keeps a field of [`Call`]. The fields are there in
+/// the same order, but without the weights' pointer, which stays in a register.
 macro_rules! kept {
     ($field:ident) => {
         offset_of!(Call, $field) - size_of::<usize>()
@@ -43,7 +43,7 @@ global_asm!(
     .syntax unified
     .thumb
 
-    // Two columns by two rows, whose sums are first and second.
+    // Adds two columns of two rows, whose sums are in first and second.
     .macro gan_core_two_columns weights, x, first, second
     and r12, r2, \weights
     and \weights, r2, \weights, lsr #8

@@ -1,4 +1,5 @@
-//! Cores with a 32-bit multiply and no SIMD: two multiply-accumulates in one multiply.
+//! Multiply-accumulates on cores with a 32-bit multiply and no SIMD: one multiply makes two of
+//! them.
 //!
 //! With two inputs in `x = x0 + 2^16 x1` and the weights of a row, plus 128, in `w = w1 + 2^16 w0`,
 //!
@@ -6,12 +7,13 @@
 //! x w = x0 w1 + 2^16 (x0 w0 + x1 w1) + 2^32 x1 w0
 //! ```
 //!
-//! so `(x w mod 2^32) >> 16` is `x0 w0 + x1 w1` plus what `x0 w1` carries, which is nothing: `127 *
-//! 255 < 2^16`, and so is the sum, `2 * 127 * 255 = 64770`. Always exact. The 128 comes off with
-//! `-128 (x0 + x1 + ..)`, which is the same for all rows.
+//! so `(x w mod 2^32) >> 16` is `x0 w0 + x1 w1` plus the carry of `x0 w1`. There is no carry, since
+//! `127 * 255 < 2^16`, and the sum fits 16 bits too, since `2 * 127 * 255 = 64770`. So the result
+//! is always exact. Adding `-128 (x0 + x1 + ..)`, which is the same for all rows, takes the 128 off
+//! the weights.
 
 use super::{Groups, pairs};
-use crate::blob::Packing;
+use crate::header::Packing;
 use core::ptr;
 
 pub const PACKING: Packing = Packing::ByteLane;
@@ -24,20 +26,20 @@ pub fn stage(codes: &[u8], staged: &mut [u32]) {
     }
 }
 
-/// What the assembly gets.
+/// The arguments of the assembly.
 #[repr(C)]
 pub struct Call {
     pub weights: *const u8,
     pub x: *const u32,
-    /// Where the part of `x` that is read in blocks of 16 inputs ends.
+    /// The end of the part of `x` that is read in blocks of 16 inputs.
     pub x_main: *const u32,
     pub x_end: *const u32,
     pub bias: *const u8,
     pub factors: *const u8,
-    /// The factors again if there are none.
+    /// Points to the factors again if negative sums have no factors of their own.
     pub negative_factors: *const u8,
     pub shifts: *const u8,
-    /// Null: none.
+    /// Null if there is no table.
     pub table: *const u8,
     pub outputs: *mut u8,
     pub outputs_end: *mut u8,
@@ -47,12 +49,12 @@ pub struct Call {
 }
 
 impl Call {
-    /// For all whole groups of `outputs`; `None` if something is missing, or there is no whole
-    /// group.
+    /// The call that computes all whole groups of `outputs`. It is `None` if a section is too
+    /// short, or if there is no whole group.
     ///
-    /// What the pointers point to is there as the kernels read it: sections of so many groups,
-    /// which begin on words as decode proves, a table with an entry for every saturated index, and
-    /// `outputs`, which are borrowed exclusively as long as the caller holds them.
+    /// The pointers point to all that the kernels read and write: to sections of so many groups,
+    /// which begin on words as decode proves, to a table with an entry for every saturated index,
+    /// and to `outputs`, which are borrowed exclusively as long as the caller holds them.
     pub fn new(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) -> Option<Self> {
         let words = groups.columns / 2;
         let count = outputs.len() / GROUP;

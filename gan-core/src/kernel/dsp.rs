@@ -1,17 +1,17 @@
-//! Armv7E-M and Armv8-M with the DSP extension: Cortex-M4, M7, M33.
+//! The kernel of Armv7E-M and Armv8-M with the DSP extension: Cortex-M4, M7 and M33.
 //!
-//! A halfword `256 a + b` holds the weights of two rows, a word those of two columns. `SMLAD` of
-//! such a word with two inputs adds up `256 A + B` of the rows' sums `A` and `B`; `SXTB16` leaves
-//! the two `b` in the word, and a second `SMLAD` adds up `B`. At the end `A = ((256 A + B) - B) >>
-//! 8`, exactly if `A` has 24 bits, which `decode` proves. Three instructions for four
-//! multiply-accumulates.
+//! A halfword `256 a + b` holds the weights of two rows, and a word holds those of two columns.
+//! `SMLAD` of such a word with two inputs adds to `256 A + B`, where `A` and `B` are the sums of
+//! the two rows. `SXTB16` leaves only the two `b` in the word, and a second `SMLAD` adds to `B`. At
+//! the end `A = ((256 A + B) - B) >> 8`. This is exact if `A` has 24 bits, which `decode` proves.
+//! So three instructions make four multiply-accumulates.
 //!
 //! `SMMLAR` requantizes in one instruction: `zero_point + floor(acc * factor / 2^32 + 1/2)`.
 
 #![allow(unsafe_code)]
 
 use super::{Groups, pairs};
-use crate::blob::Packing;
+use crate::header::Packing;
 use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;
@@ -23,8 +23,8 @@ pub fn stage(codes: &[u8], staged: &mut [u32]) {
     pairs::stage(codes, staged.get_mut(..PACKING.staged_len(codes.len())).unwrap_or_default());
 }
 
-/// What the assembly gets. It keeps all but the first on its stack, in this order: every register
-/// is taken.
+/// The arguments of the assembly. It keeps all but the first on its stack, in this order, because
+/// every register is in use.
 #[repr(C)]
 struct Call {
     weights: *const u8,

@@ -1,8 +1,8 @@
-//! Two images at a time on cores with the DSP extension: each word of weights is loaded and
-//! unpacked once for both.
+//! Computes two images at a time on cores with the DSP extension. Each word of weights is loaded
+//! and unpacked once for both.
 //!
-//! The arithmetic and the packing are those of [`dsp`](super::active). The inputs of both images
-//! lie in turns: a word of two codes of the first image, a word of the second.
+//! The arithmetic and the packing are those of [`dsp`](super::active). The inputs of the two images
+//! alternate: a word with two codes of the first image is followed by a word of the second image.
 
 #![allow(unsafe_code)]
 
@@ -12,7 +12,7 @@ use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;
 
-/// Puts an image's codes into its words among those of both; the rest of them becomes zero.
+/// Puts an image's codes into every other word, and fills the rest of its words with zeros.
 pub fn stage(codes: &[u8], image: usize, staged: &mut [u32]) {
     let mut words = staged
         .get_mut(..2 * PACKING.staged_len(codes.len()))
@@ -26,12 +26,12 @@ pub fn stage(codes: &[u8], image: usize, staged: &mut [u32]) {
     words.for_each(|word| *word = 0);
 }
 
-/// What the assembly gets. It keeps all but the first on its stack, in this order.
+/// The arguments of the assembly. It keeps all but the first on its stack, in this order.
 #[repr(C)]
 struct Call {
     weights: *const u8,
     x: *const u32,
-    /// Where the part of `x` that is read in blocks of 32 inputs ends.
+    /// The end of the part of `x` that is read in blocks of 32 inputs.
     x_main: *const u32,
     x_end: *const u32,
     biases: [*const u8; 2],
@@ -53,7 +53,7 @@ unsafe extern "C" {
     fn gan_core_dsp_pair(call: &Call);
 }
 
-/// Computes groups of four rows of two images; `second_bias` is the second image's.
+/// Computes groups of four rows of two images. `second_bias` has the biases of the second image.
 pub fn run(
     groups: &Groups<'_>,
     second_bias: &[u8],
@@ -100,8 +100,9 @@ global_asm!(
     .syntax unified
     .thumb
 
-    // Two columns by four rows of two images. r2 and r6 += 256 A + B, r3 and r7 += B of the first
-    // two rows, the first image's and the second's; r4, r8, r5 and r9 those of the others.
+    // Adds two columns of four rows for two images. For the first two rows, 256 A + B is added to
+    // r2 (first image) and r6 (second image), and B to r3 and r7. For the other two rows, 256 A + B
+    // is added to r4 and r8, and B to r5 and r9.
     .macro gan_core_pair_two_columns
     ldm r0!, {{r10, r11}}
     ldm r1!, {{r12, lr}}
@@ -116,8 +117,8 @@ global_asm!(
     smlad r5, lr, r10, r5
     smlad r9, lr, r11, r9
     .endm
-    // The row's sums of both images, with the factor for their signs. r0 is the factors, r1 the
-    // negative ones, r10 the zero point.
+    // Takes a row's sums of both images, with the factors for their signs. r0 points to the
+    // factors, r1 to the negative ones. r10 is the zero point.
     .macro gan_core_pair_rescale row, first, second
     ldr r11, [r0, #4 * \row]
     ldr r12, [r1, #4 * \row]

@@ -1,31 +1,32 @@
 //! Half bytes on Armv8.1-M with MVE (Helium), in rows: two rows share the loads of the codes.
 //!
-//! A group's bytes are one vector (of halfwords for groups of 16): a mask leaves its even columns,
-//! a shift the odd ones, each weight `w` as `n = w + 8`, and `VMLADAV` adds up the products with
-//! codes that were staged in the same order. The group's sum of `w x` is that of `n x` less `8 sum
-//! of x`, which is the same in all rows and staged with the codes.
+//! A group's bytes are one vector (of halfwords for groups of 16). A mask leaves its even columns,
+//! and a shift leaves the odd ones, each weight `w` as `n = w + 8`. `VMLADAV` adds up the products
+//! with the codes, which were staged in the same order. The group's sum of `w x` is that of `n x`,
+//! less 8 times the sum of `x`. The latter is the same in all rows, and is staged with the codes.
 
 #![allow(unsafe_code)]
 
 use super::HalfBytes;
-use crate::blob::Packing;
+use crate::header::Packing;
 use core::arch::global_asm;
 
 pub const PACKING: Packing = Packing::Rows;
 pub const ROWS: usize = 8;
-/// A group's codes are those of even columns, then those of odd ones.
+/// The codes of a group are staged in this order: first those of even columns, then those of odd
+/// ones.
 pub const EVEN_THEN_ODD: bool = true;
 
-/// What the assembly gets.
+/// The arguments of the assembly.
 #[repr(C)]
 struct Call {
     weights: *const u8,
     staged: *const u32,
     groups: usize,
     scales: *const u8,
-    /// Bytes of a row's weights.
+    /// Number of bytes of a row's weights.
     row: usize,
-    /// Not more than [`ROWS`].
+    /// Number of rows, at most [`ROWS`].
     rows: usize,
     sums: *mut i32,
 }
@@ -43,7 +44,7 @@ unsafe extern "C" {
     fn gan_core_half_rows_32(call: &Call);
 }
 
-/// Adds up eight rows, onto `sums`, or as many as there are left.
+/// Adds the products of eight rows, or of as many as are left, to `sums`.
 pub fn add(block: &HalfBytes<'_>, sums: &mut [i32; ROWS]) {
     let rows = (block.scales.len() / block.groups.max(1)).min(ROWS);
     if rows == 0 || !block.hold(rows) {

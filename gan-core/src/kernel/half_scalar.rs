@@ -1,15 +1,15 @@
 //! Half bytes row by row, in a loop that compilers vectorize.
 
 use super::{HalfBytes, bytes};
-use crate::blob::Packing;
+use crate::header::Packing;
 
 pub const PACKING: Packing = Packing::Rows;
 pub const ROWS: usize = 1;
-/// A group's codes are those of even columns, then those of odd ones: what the low and the high
-/// halves of its bytes meet.
+/// The codes of a group are staged in this order: first those of even columns, which meet the low
+/// halves of its bytes, then those of odd columns, which meet the high halves.
 pub const EVEN_THEN_ODD: bool = true;
 
-/// Adds up a row, onto `sums`.
+/// Adds the products of a row to `sums`.
 pub fn add(block: &HalfBytes<'_>, [sum]: &mut [i32; ROWS]) {
     match block.group {
         16 => row::<8>(block, sum),
@@ -17,7 +17,7 @@ pub fn add(block: &HalfBytes<'_>, [sum]: &mut [i32; ROWS]) {
     }
 }
 
-/// A group is `2 HALF` columns.
+/// Adds up a row whose groups have `2 HALF` columns.
 fn row<const HALF: usize>(block: &HalfBytes<'_>, acc: &mut i32) {
     let groups = block
         .weights

@@ -1,17 +1,17 @@
-//! Armv8.1-M with MVE (Helium): Cortex-M55, M85.
+//! The kernel of Armv8.1-M with MVE (Helium): Cortex-M55 and M85.
 //!
-//! `VMLADAVA` adds 16 products to a sum; seven rows share the inputs, as many as there are even
-//! registers for sums. Loads and multiply-accumulates alternate, which a Cortex-M55 overlaps.
-//! Requantization is `VRMULH`, `floor(acc * factor / 2^32 + 1/2)`, and a table is read by a gather
-//! load.
+//! `VMLADAVA` adds 16 products to a sum. Seven rows share the inputs, since there are seven even
+//! registers for sums. Loads and multiply-accumulates alternate, because a Cortex-M55 overlaps
+//! them. `VRMULH` requantizes: it computes `floor(acc * factor / 2^32 + 1/2)`. A table is read by a
+//! gather load.
 //!
-//! Whoever runs it has enabled the coprocessors 10 and 11 (CPACR).
+//! The program must have enabled the coprocessors 10 and 11 (CPACR) before it runs this kernel.
 
 #![allow(unsafe_code)]
 
 use super::Groups;
 use crate::CODE_MAX;
-use crate::blob::Packing;
+use crate::header::Packing;
 use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;
@@ -28,14 +28,14 @@ pub fn stage(codes: &[u8], staged: &mut [u32]) {
     }
 }
 
-/// What the assembly gets. It keeps those after `blocks` on its stack, in this order.
+/// The arguments of the assembly. It keeps those after `blocks` on its stack, in this order.
 #[repr(C)]
 struct Call {
     weights: *const u8,
     outputs: *mut u8,
     bias: *const u8,
     factors: *const u8,
-    /// Of 16 inputs.
+    /// Number of blocks of 16 inputs.
     blocks: usize,
     x: *const u32,
     /// Null: none.
@@ -44,7 +44,7 @@ struct Call {
     table: *const u8,
     outputs_end: *mut u8,
     zero_point: u32,
-    /// Largest output, or index of the table.
+    /// The largest output, or the largest index of the table.
     top: u32,
 }
 
@@ -146,7 +146,7 @@ gan_core_mve_rows:
     vmladava.s8 r12, q0, q7
     le lr, 2b
 
-    // Rows 0 to 3 in q0, 4 to 6 in q1, whose last lane is of no row.
+    // Rows 0 to 3 are in q0, and rows 4 to 6 are in q1, whose last lane belongs to no row.
     vmov q0[2], q0[0], r0, r4
     vmov q0[3], q0[1], r2, r6
     vmov q1[2], q1[0], r8, r12

@@ -1,7 +1,7 @@
-//! No kernel for packed layers: the scalar one runs all.
+//! This build has no kernel for packed layers. The scalar kernel runs all layers.
 
 use super::Groups;
-use crate::blob::Packing;
+use crate::header::Packing;
 
 pub const NAME: &str = "scalar";
 pub const PACKING: Packing = Packing::Rows;

@@ -1,12 +1,12 @@
-//! RISC-V with 32-bit registers and the M extension.
+//! The kernel of RISC-V with 32-bit registers and the M extension.
 //!
 //! The multiply-accumulates are those of [`byte_lane`](super::byte_lane), eight rows at a time:
 //! there are registers for their sums, and they share the inputs. With `x << 8` and a row's bytes
 //! where they lie, the high half of the product is what the low half would be after a shift of the
 //! weights, so every other row saves that shift.
 //!
-//! Requantization is `zero_point + mulh(acc, factor) + (mul(acc, factor) >> 31)`: the low half's
-//! upper bit is the half that is rounded.
+//! Sums are requantized as `zero_point + mulh(acc, factor) + (mul(acc, factor) >> 31)`. The upper
+//! bit of the product's low half is worth one half, so adding it rounds to nearest.
 
 #![allow(unsafe_code)]
 
@@ -39,7 +39,7 @@ global_asm!(
     .option push
     .option arch, +m
 
-    // Two columns by two rows, whose sums are first and second.
+    // Adds two columns of two rows, whose sums are in first and second.
     .macro gan_core_two_rows offset, weights, first, second
     lw t0, \offset(\weights)
     and t1, t0, t6
@@ -60,7 +60,7 @@ global_asm!(
     gan_core_two_rows \weights, ra, s4, s5
     gan_core_two_rows \weights + 4, ra, s6, s7
     .endm
-    // From a sum to an output in t1, saturated at t2. s10 is the zero point.
+    // Turns a sum into an output in t1, saturated at t2. s10 is the zero point.
     .macro gan_core_rescale sum
     mulh t1, \sum, t0
     mul t0, \sum, t0
@@ -122,7 +122,9 @@ gan_core_rv32im_rows:
     li t5, 0xFF00FF00
     li t4, 0xFFFF
 
-1:  // Two groups: their weights are at a1 and ra, their sums s0 to s7. Where only one is left, it is computed twice.
+    // Two groups: their weights are at a1 and ra, their sums in s0 to s7. Where only one group is
+    // left, it is computed twice.
+1:
     lw s0, 0(a4)
     lw s1, 4(a4)
     lw s2, 8(a4)

@@ -1,4 +1,4 @@
-//! Plain loops: the specification of every kernel, and what runs layers that are not packed for
+//! Plain loops. They specify what every kernel computes, and run the layers that are not packed for
 //! this build's kernel.
 
 /// `bias + sum of weights[k] * input[k]`, over the shorter of the two.

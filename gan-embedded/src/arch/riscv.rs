@@ -28,7 +28,13 @@ fn guard_stack(_hart: usize) {
     // SAFETY: nothing is in that memory: see the memory layout. No other entry is in use, unless it
     // is locked.
     unsafe {
-        asm!("csrw pmpaddr0, {}", "csrw pmpcfg0, {}", in(reg) address, in(reg) LOCKED_NAPOT, options(nostack))
+        asm!(
+            "csrw pmpaddr0, {}",
+            "csrw pmpcfg0, {}",
+            in(reg) address,
+            in(reg) LOCKED_NAPOT,
+            options(nostack)
+        )
     };
 }
 

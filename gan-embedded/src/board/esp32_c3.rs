@@ -83,6 +83,13 @@ global_asm!(
 extern "C" fn _setup_interrupts(_hart: usize) {
     // SAFETY: the table above.
     unsafe {
-        asm!("csrci mstatus, 8", "la {0}, _esp32c3_vectors", "ori {0}, {0}, 1", "csrw mtvec, {0}", out(reg) _, options(nostack))
+        asm!(
+            "csrci mstatus, 8",
+            "la {0}, _esp32c3_vectors",
+            "ori {0}, {0}, 1",
+            "csrw mtvec, {0}",
+            out(reg) _,
+            options(nostack)
+        )
     };
 }

@@ -26,8 +26,10 @@ const SET_ROWS: u8 = 0x75;
 const INIT: &[u8] = &[
     0xAE,                                                       // off
     0x81, 0x32, 0x85,                                           // contrast; half of the current
-    0xA0, 0x52,                                                 // halves of bytes and lines as above, from the panel's wiring
-    0xA1, 0x00, 0xA2, 0x4C, 0xA8, 0x3F,                         // first line, offset of the 80 lines of memory, 64 lines in use
+    // Halves of bytes and lines as above, from the panel's wiring.
+    0xA0, 0x52,
+    // First line, offset of the 80 lines of memory, 64 lines in use.
+    0xA1, 0x00, 0xA2, 0x4C, 0xA8, 0x3F,
     0xA4,                                                       // show the memory
     0xB1, 0x22, 0xB2, 0x46, 0xB3, 0xF1,                         // phases, ticks of a line, clock
     0xBF, 0x0D, 0xBE, 0x02, 0xBC, 0x10,                         // voltages

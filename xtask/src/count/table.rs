@@ -11,7 +11,10 @@ use crate::shell;
 /// The lines around what is generated.
 const BEGIN: &str = "<!-- `cargo xtask count --update` writes from here -->";
 const END: &str = "<!-- to here -->";
-const HEADER: &str = "| board | kernel | model | MAC | instructions | per MAC | estimated cycles |\n|---|---|---|---|---|---|---|\n";
+const HEADER: &str = "\
+| board | kernel | model | MAC | instructions | per MAC | estimated cycles |
+|---|---|---|---|---|---|---|
+";
 /// What stands before the compiler's version.
 const COMPILER: &str = "Compiled by ";
 
@@ -89,7 +92,8 @@ impl Table {
             let per_mac = *instructions as f64 / *macs as f64;
             let cycles = cycles.map(|cycles| cycles.to_string()).unwrap_or_default();
             text += &format!(
-                "| {board} | {kernel} | {model} | {macs} | {instructions} | {per_mac:.3} | {cycles} |\n"
+                "| {board} | {kernel} | {model} | {macs} | {instructions} | {per_mac:.3} \
+                 | {cycles} |\n"
             );
         }
         text + "\n"

@@ -10,10 +10,11 @@ use crate::blob::Blob;
 use crate::boards::{self, Board};
 use crate::firmware::{self, Input, Needs};
 use crate::setup::Toolchain;
-use crate::{shell, size, vectors};
+use crate::{sections, shell, vectors};
 
 const FILE: &str = "boards.toml";
-const ABOUT: &str = "Written by `cargo xtask size --update`. Bytes; gan-train/src/fit.rs says what the fields mean.";
+const ABOUT: &str = "Written by `cargo xtask size --update`. Bytes; \
+                     gan-train/src/fit.rs says what the fields mean.";
 
 /// A smaller size is no mistake, but the table should not stay behind for long.
 const STALE_PERCENT: u64 = 2;
@@ -106,7 +107,8 @@ fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
     // Code and statics besides the model's.
     let of = |model: &std::path::Path| -> Result<(u64, u64)> {
         let blob = Blob::read(model)?;
-        let size = size::of(&firmware::build(toolchain, board, "digits", Input::model(model))?)?;
+        let size =
+            sections::of(&firmware::build(toolchain, board, "digits", Input::model(model))?)?;
         let packed =
             blob.pack(Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?)?;
         let buffers = Rooms::of(&packed.decode()?, false).bytes() as u64;

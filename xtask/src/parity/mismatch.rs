@@ -42,7 +42,8 @@ impl fmt::Display for Place {
             Self::Row { layer, row, expected, got, more } => {
                 write!(
                     f,
-                    "layer {layer}, row {row}: expected {expected}, got {got}; {more} more rows of the layer differ"
+                    "layer {layer}, row {row}: expected {expected}, got {got}; \
+                     {more} more rows of the layer differ"
                 )
             }
             Self::Expectation => {
@@ -137,7 +138,8 @@ impl Mismatch {
         let Self { way, seed, fault, .. } = self;
         let place = self.locate(model);
         format!(
-            "mismatch: board {board}, kernel {kernel}, model {stem}, {way}, seed {seed}, {label}: {place} ({fault})"
+            "mismatch: board {board}, kernel {kernel}, model {stem}, {way}, seed {seed}, {label}: \
+             {place} ({fault})"
         )
     }
 }

@@ -13,7 +13,7 @@ use crate::boards::Board;
 use crate::firmware::{self, CODE_BYTES, Input};
 use crate::qemu::{self, Run};
 use crate::setup::Toolchain;
-use crate::{shell, size, vectors};
+use crate::{sections, shell, vectors};
 
 /// Held while a binary is built and copied: the next build of it, for whatever board, overwrites
 /// it.
@@ -55,7 +55,7 @@ pub struct Program<'a> {
 impl<'a> Program<'a> {
     pub fn build(toolchain: Toolchain, board: &'a Board) -> Result<Self> {
         let elf = build(toolchain, board, "parity")?;
-        let code = size::of(&elf)?.flash();
+        let code = sections::of(&elf)?.flash();
         ensure!(
             code <= CODE_BYTES,
             "{}: the code has {code} bytes: raise CODE_BYTES, which is {CODE_BYTES}",

@@ -38,7 +38,8 @@ impl Row {
 /// The table.
 pub fn text(rows: &[Row]) -> String {
     let mut text = String::from(
-        "| board | kernel | models passed | images | layers | seconds |\n|---|---|---|---|---|---|\n",
+        "| board | kernel | models passed | images | layers | seconds |\n\
+         |---|---|---|---|---|---|\n",
     );
     for Row { board, kernel, layers, models, skipped, images, seconds } in rows {
         let ran = models.passed + models.failed;

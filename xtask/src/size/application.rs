@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn the_reason_is_short() {
-        let refusal = "mnist-large does not fit microbit: 1,293,320 bytes of flash too many; of models/, digits8 would";
+        let refusal = "mnist-large does not fit microbit: 1,293,320 bytes of flash too many; \
+                       of models/, digits8 would";
         assert_eq!(
             first_reason(refusal),
             "does not fit microbit: 1,293,320 bytes of flash too many"

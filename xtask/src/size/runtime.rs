@@ -6,12 +6,11 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use object::{Object, ObjectSection, ObjectSymbol};
 
-use super::of;
 use crate::blob::Blob;
 use crate::boards::Board;
 use crate::firmware::{self, Input, Needs};
 use crate::setup::Toolchain;
-use crate::shell;
+use crate::{sections, shell};
 
 /// Sections of vectors and start-up code, of cortex-m-rt and riscv-rt: what a board brings with any
 /// program.
@@ -101,7 +100,7 @@ pub fn table(toolchain: Toolchain, boards: &[&Board], model: &Path, limited: boo
         for (size, (name, bin)) in sizes.iter_mut().zip(RUNTIME) {
             let elf = firmware::build(toolchain, board, bin, Input::model(model))?;
             let blob = if name == "runtime" { Needs::of(board, &blob)?.blob } else { 0 };
-            *size = of(&elf)?.flash().saturating_sub(start_up(&elf)? + blob);
+            *size = sections::of(&elf)?.flash().saturating_sub(start_up(&elf)? + blob);
         }
         println!("{:<15} {:>8} {:>15}", board.name, sizes[0], sizes[1]);
         let limit = limit(board);

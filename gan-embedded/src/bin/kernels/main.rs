@@ -11,14 +11,18 @@
 #![no_std]
 #![no_main]
 
+mod buffers;
 mod model;
+mod numbers;
 
 use core::fmt::{self, Write as _};
 
+use buffers::{Buffers, CLASSES, Size, WEIGHTS, WIDTH};
 use gan_core::{CODE_MAX, Packing, blob, decode, kernel};
 use gan_embedded::console::{self, Console};
 use gan_embedded::{board, entry};
-use model::{Buffers, CLASSES, Kind, Random, Size, WEIGHTS, WIDTH, model};
+use model::{Kind, model};
+use numbers::Random;
 use static_cell::ConstStaticCell;
 
 /// Most weights of a layer of which there are several kinds.

@@ -1,11 +1,11 @@
-//! The numbers of a layer, borrowed from the blob. Multi-byte numbers are little-endian bytes:
-//! sections are aligned, but nothing here has to rely on it.
+//! The numbers of a layer, borrowed from the blob. Numbers of several bytes are kept as
+//! little-endian bytes. The sections are aligned, but nothing here relies on that.
 
-use crate::blob::{Element, Packing};
+use crate::header::{Element, Packing};
 use crate::quant::Rescale;
 
-/// The numbers of a layer; their meaning is in the [`LayerSpec`](crate::LayerSpec) of the same
-/// index.
+/// The numbers of a layer. The [`LayerSpec`](crate::LayerSpec) of the same index says what they
+/// mean.
 #[derive(Debug, Clone, Copy)]
 pub enum Layer<'a> {
     /// Integers in the canonical order.
@@ -21,7 +21,7 @@ pub enum Layer<'a> {
         /// What follows the accumulator.
         output: Output<'a>,
     },
-    /// Integers in an order that a kernel likes.
+    /// Integers in the order that a kernel reads fastest.
     Packed(Packed<'a>),
     /// Integers of four bits, in any of their orders.
     I4(Nibbles<'a>),
@@ -45,24 +45,26 @@ pub struct Packed<'a> {
     pub bias: &'a [u8],
     /// `[padded output]`, u32: [`Rescale::factor`].
     pub factors: &'a [u8],
-    /// `[padded output]`. The factors hold all that a kernel needs; with these, unpacking gives the
-    /// canonical bytes back.
+    /// `[padded output]`. The factors hold all that most kernels need. The shifts are there so that
+    /// unpacking gives the canonical bytes back.
     pub shifts: &'a [u8],
-    /// What follows the accumulator; negative multipliers are factors as well.
+    /// What follows the accumulator. The negative multipliers are factors as well.
     pub output: Output<'a>,
 }
 
-/// The numbers of a layer of half bytes. Its packing is that of the weights and their scales alone.
+/// The numbers of a layer of half bytes. Only the weights and their scales are in the order of the
+/// packing.
 #[derive(Debug, Clone, Copy)]
 pub struct Nibbles<'a> {
     /// [`Packing::Rows`] or [`Packing::NibbleLane`].
     pub packing: Packing,
     /// Inputs that share a scale: 16 or 32.
     pub group: u8,
-    /// Half a byte a weight, which is -7..=7 and stored plus 8; inputs padded to whole groups.
+    /// Half a byte for each weight. A weight is within -7..=7, and 8 is added to it. The inputs are
+    /// padded to whole groups.
     pub weights: &'a [u8],
-    /// `[output][group]`, or in the packing's order: what the group's part of the sum is multiplied
-    /// by.
+    /// `[output][group]`, or in the packing's order. The group's part of the sum is multiplied by
+    /// its scale.
     pub scales: &'a [u8],
     /// `[class][output]`, i32.
     pub bias: &'a [u8],
@@ -75,7 +77,7 @@ pub struct Nibbles<'a> {
 }
 
 impl Nibbles<'_> {
-    /// The scale of a group, of the `groups` in each row.
+    /// The scale of a group of a row, of which each row has `groups`.
     #[inline]
     pub(crate) fn scale(&self, groups: usize, row: usize, group: usize) -> u8 {
         self.scales.get(self.packing.scale_at(groups, row, group)).copied().unwrap_or_default()
@@ -96,7 +98,7 @@ pub enum Output<'a> {
 }
 
 impl<'a> Layer<'a> {
-    /// The order of its weights.
+    /// The order of the layer's weights.
     pub fn packing(&self) -> Packing {
         match self {
             Self::I8 { .. } | Self::F32 { .. } => Packing::Rows,
@@ -105,7 +107,7 @@ impl<'a> Layer<'a> {
         }
     }
 
-    /// The type of its weights.
+    /// The type of the layer's weights.
     pub fn element(&self) -> Element {
         match self {
             Self::I8 { .. } | Self::Packed(_) => Element::I8,
@@ -132,8 +134,8 @@ impl<'a> Layer<'a> {
         }
     }
 
-    /// An int8 layer's weight, whatever the packing; `None` if there is no such row or column, or
-    /// in a layer of another type.
+    /// An int8 layer's weight, whatever the packing. It is `None` if there is no such row or
+    /// column, or if the layer is of another type.
     pub fn weight(&self, inputs: usize, row: usize, column: usize) -> Option<i8> {
         match self {
             Self::I8 { weights, .. } => weights.get(row * inputs + column).copied(),
@@ -144,7 +146,8 @@ impl<'a> Layer<'a> {
         }
     }
 
-    /// An integer layer's bias, whatever the packing; `None` if there is no such class or row.
+    /// An integer layer's bias, whatever the packing. It is `None` if there is no such class or
+    /// row.
     pub fn bias(&self, outputs: usize, class: usize, row: usize) -> Option<i32> {
         let (bias, rows) = match self {
             Self::I8 { bias, .. } | Self::I4(Nibbles { bias, .. }) => (bias, outputs),
@@ -156,8 +159,9 @@ impl<'a> Layer<'a> {
         bias.as_chunks().0.get(class * rows + row).map(|&bias| i32::from_le_bytes(bias))
     }
 
-    /// How an integer layer's positive accumulators are requantized, and its negative ones if they
-    /// are otherwise; `None` if there is no such row.
+    /// The factor by which an integer layer's accumulators are requantized in a row, and the factor
+    /// for negative accumulators if they have one of their own. It is `None` if there is no such
+    /// row.
     pub fn rescale(&self, row: usize) -> Option<(Rescale, Option<Rescale>)> {
         let (multipliers, shifts, output) = match *self {
             Self::I8 { multipliers, shifts, output, .. } => (multipliers, shifts, output),

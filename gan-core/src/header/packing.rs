@@ -1,30 +1,29 @@
-//! Orders of a layer's weights: where each weight lies, in one place for reading, writing and
-//! checking.
+//! The orders of a layer's weights. Reading, writing and checking all ask here where a weight lies.
 
 use core::fmt;
 use serde::Serialize;
 
 /// Order of a layer's weights, and of the numbers that go with them.
 ///
-/// All hold the same integers. Rows come in groups, whose size is [`group`](Self::group); inputs
-/// are padded with weights of 0 to a multiple of [`columns`](Self::columns), and rows to whole
-/// groups.
+/// All packings hold the same integers. Rows come in groups of [`group`](Self::group) rows, and are
+/// padded to whole groups. Inputs are padded with weights of 0 to a multiple of
+/// [`columns`](Self::columns).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Packing {
     /// Row-major, `[output][input]`: the canonical order.
     Rows,
-    /// Four rows by two columns in two words; a halfword is `256 a + b` of rows `a` and `b = a +
-    /// 1`. For Armv7E-M and Armv8-M with DSP.
+    /// Four rows by two columns in two words. A halfword is `256 a + b`, with the weights `a` of a
+    /// row and `b` of the next row. For Armv7E-M and Armv8-M with DSP.
     PairedHalfword,
-    /// Four rows by two columns in two words; a byte is the weight plus 128. For cores with a
+    /// Four rows by two columns in two words. A byte is the weight plus 128. For cores with a
     /// 32-bit multiply and no SIMD.
     ByteLane,
     /// Seven rows by 16 columns. For Armv8.1-M with MVE.
     Blocks7x16,
     /// 16 rows by four columns. For hosts.
     Blocks16x4,
-    /// Eight rows by one column of half bytes in a word. For 32-bit cores without vectors; the only
-    /// one of `I4` layers besides [`Rows`](Self::Rows).
+    /// Eight rows by one column of half bytes in a word. For 32-bit cores without vectors. `I4`
+    /// layers have this packing or [`Rows`](Self::Rows).
     NibbleLane,
 }
 
@@ -42,7 +41,7 @@ impl Packing {
         })
     }
 
-    /// Its name, as people write it.
+    /// The packing's name, as people write it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rows => "rows",
@@ -54,7 +53,7 @@ impl Packing {
         }
     }
 
-    /// Rows in a group.
+    /// Number of rows in a group.
     pub const fn group(self) -> usize {
         match self {
             Self::Rows => 1,
@@ -65,7 +64,7 @@ impl Packing {
         }
     }
 
-    /// Padded inputs are a multiple of this.
+    /// The number of inputs is padded to a multiple of this.
     pub const fn columns(self) -> usize {
         match self {
             Self::Rows => 1,
@@ -75,8 +74,8 @@ impl Packing {
         }
     }
 
-    /// The packing of `I4` layers in a model whose others have this one: that of cores without
-    /// vectors, or rows.
+    /// The packing of `I4` layers in a model whose other layers have this packing:
+    /// [`NibbleLane`](Self::NibbleLane) for cores without vectors, otherwise rows.
     pub(crate) const fn of_nibbles(self) -> Self {
         match self {
             Self::Rows | Self::Blocks7x16 | Self::Blocks16x4 => Self::Rows,
@@ -84,7 +83,8 @@ impl Packing {
         }
     }
 
-    /// Words that hold an `I8` layer's inputs as the packing's kernel reads them.
+    /// Number of words that hold an `I8` layer's inputs in the form that the packing's kernel
+    /// reads.
     pub const fn staged_len(self, inputs: usize) -> usize {
         let padded = inputs.next_multiple_of(self.columns());
         match self {
@@ -92,15 +92,16 @@ impl Packing {
                 padded.div_ceil(4)
             }
             Self::PairedHalfword => padded / 2,
-            // And 128 times their sum.
+            // The last word holds 128 times the sum of the inputs.
             Self::ByteLane => padded / 2 + 1,
         }
     }
 
-    /// Smallest and largest sum that the kernels of this packing get right in a row, bias included.
+    /// The smallest and the largest sum of a row, bias included, that the kernels of this packing
+    /// compute exactly.
     ///
-    /// A pair's first row is what remains of `256 a + b` in 32 bits when `b` is taken off, so it
-    /// has 24 of them.
+    /// The sum of a pair's first row is what remains of `256 a + b` in 32 bits when `b` is
+    /// subtracted, so it has 24 bits.
     pub(crate) fn sums(self, row: usize) -> (i32, i32) {
         if self == Self::PairedHalfword && row.is_multiple_of(2) {
             (-(1 << 23), (1 << 23) - 1)
@@ -109,15 +110,15 @@ impl Packing {
         }
     }
 
-    /// Where the weight of `row` and `column` lies among those of `inputs` (not padded) columns, in
-    /// bytes.
+    /// The offset in bytes of the weight of `row` and `column`, in a layer of `inputs` columns
+    /// without padding.
     #[inline]
     pub(crate) fn offset(self, inputs: usize, row: usize, column: usize) -> usize {
         let group = self.group();
         let (start, row) =
             (row / group * group * inputs.next_multiple_of(self.columns()), row % group);
-        // Words of four rows by two columns begin on multiples of eight bytes, with the first two
-        // rows.
+        // The two words of four rows by two columns begin on a multiple of eight bytes. The first
+        // word has the first two rows.
         let word = start + column / 2 * 8 + row / 2 * 4;
         match self {
             // No I8 layer has lanes of nibbles.
@@ -129,8 +130,8 @@ impl Packing {
         }
     }
 
-    /// The weight of `row` and `column`, padding included. -128 or something else outside
-    /// -127..=127 stands for bytes that no weight has.
+    /// The weight of `row` and `column`, which may lie in the padding. If the bytes are those of no
+    /// weight, the result is outside -127..=127, as -128 is.
     #[inline]
     pub(crate) fn weight(self, bytes: &[u8], inputs: usize, row: usize, column: usize) -> i32 {
         let at = self.offset(inputs, row, column);
@@ -148,8 +149,8 @@ impl Packing {
         }
     }
 
-    /// Puts a weight where [`weight`](Self::weight) finds it. A pair's rows in their order: the
-    /// second borrows from the first.
+    /// Puts a weight where [`weight`](Self::weight) finds it. The first row of a pair must be put
+    /// before the second, because the second one borrows from it.
     pub(crate) fn put(
         self,
         bytes: &mut [u8],
@@ -175,12 +176,12 @@ impl Packing {
         }
     }
 
-    /// Where the half byte of `row` and `column` lies among those of `padded` columns: the byte,
-    /// and how far it is to be shifted.
+    /// Where the half byte of `row` and `column` lies in a layer of `padded` columns: the offset of
+    /// its byte, and by how many bits it is shifted there.
     #[inline]
     fn nibble_at(self, padded: usize, row: usize, column: usize) -> (usize, u32) {
         match self {
-            // Even rows in a word's lower half, odd ones in its upper half.
+            // Even rows lie in a word's lower half, odd rows in its upper half.
             Self::NibbleLane => (
                 (row / 8 * padded + column) * 4 + row % 2 * 2 + row % 8 / 4,
                 4 * (row as u32 / 2 % 2),
@@ -189,15 +190,15 @@ impl Packing {
         }
     }
 
-    /// Where the scale of a row and a group lies among those of rows with so many `groups`.
+    /// The offset of the scale of a row and a group, in a layer whose rows have so many `groups`.
     #[inline]
     pub(crate) fn scale_at(self, groups: usize, row: usize, group: usize) -> usize {
         let size = if self == Self::NibbleLane { 8 } else { 1 };
         (row / size * groups + group) * size + row % size
     }
 
-    /// The weight of `row` and `column` of an `I4` layer, padding included. -8 stands for half a
-    /// byte that no weight has.
+    /// The weight of `row` and `column` of an `I4` layer, which may lie in the padding. It is -8 if
+    /// the half byte is that of no weight.
     #[inline]
     pub(crate) fn nibble(self, bytes: &[u8], padded: usize, row: usize, column: usize) -> i8 {
         let (at, shift) = self.nibble_at(padded, row, column);

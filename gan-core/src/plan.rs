@@ -1,23 +1,24 @@
-//! What follows from the sizes and kinds of a model's layers, worked out once.
+//! Works out, once for each model, how its layers run and how much memory they need.
 //!
-//! In a [`Known`](crate::blob::Known) blob it is a constant, so firmware links no code for kinds of
-//! layers that its model does not have.
+//! In a [`Known`](crate::blob::Known) blob the plan is a constant, so the firmware links no code
+//! for kinds of layers that its model does not have.
 
-use crate::blob::{Element, LayerSpec, Packing};
+use crate::header::{Element, LayerSpec, Packing};
 use crate::kernel::PACKING;
 
 /// How the layers of a model run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Plan {
-    /// Whether the model is one of reals.
+    /// Whether the layers are of reals.
     pub float: bool,
-    /// Whether there are layers for the kernel of this build.
+    /// Whether there are layers that the kernel of this build runs.
     pub native: bool,
     /// Whether there are layers of half bytes.
     nibbles: bool,
-    /// Whether there are others.
+    /// Whether there are other layers, which the scalar kernel runs.
     pub other: bool,
-    /// Words of the two parts of `scratch`: staged inputs and codes, or the outputs of float layers
+    /// The lengths of the two parts of `scratch`, in words. In a model of integers they hold a
+    /// layer's staged inputs and its output codes; in a model of reals, the outputs of the layers
     /// with even and with odd numbers.
     pub scratch: [usize; 2],
 }
@@ -51,26 +52,26 @@ impl Plan {
         plan
     }
 
-    /// Whether there are layers of half bytes. In a build without them it is known that there are
-    /// none.
+    /// Whether there are layers of half bytes. In a build without feature `int4` the compiler sees
+    /// that there are none.
     pub const fn nibbles(&self) -> bool {
         cfg!(feature = "int4") && self.nibbles
     }
 
-    /// Whether all layers are for the kernel.
+    /// Whether the kernel of this build runs all layers.
     pub const fn all_native(&self) -> bool {
         self.native && !self.nibbles() && !self.other
     }
 
-    /// The type and order of a layer's weights: what its header says, which is known beforehand if
-    /// all are for the kernel.
+    /// The type and the order of a layer's weights. They are those of its header; if the kernel of
+    /// this build runs all layers, they are known without reading it.
     pub const fn kind(&self, spec: &LayerSpec) -> (Element, Packing) {
         if self.all_native() { (Element::I8, PACKING) } else { (spec.element, spec.packing) }
     }
 }
 
-/// Whether the kernel of this build takes layers of this packing; the scalar one takes all others.
-pub(super) const fn runs(packing: Packing) -> bool {
+/// Whether the kernel of this build runs layers of this packing. The scalar kernel runs all others.
+pub(crate) const fn runs(packing: Packing) -> bool {
     PACKING as u8 == packing as u8 && !matches!(packing, Packing::Rows)
 }
 

@@ -1,0 +1,179 @@
+//! What the header of a blob says: the sizes of the model, and the type, the order and the
+//! activation of each layer's weights. It depends on no other module, so that every other module
+//! can use these types.
+
+mod packing;
+
+pub use packing::Packing;
+use serde::Serialize;
+
+/// The first four bytes of a blob.
+pub const MAGIC: [u8; 4] = *b"GANB";
+/// The newest version of the format that this gan-core reads and writes. It reads the older
+/// versions too, and writes a blob in the oldest version that has all the features that the blob
+/// uses.
+pub const VERSION: u8 = 2;
+/// In memory a blob begins on a multiple of this number of bytes, and within the blob so does every
+/// section.
+pub const ALIGNMENT: usize = 16;
+/// The largest number of layers that a generator can have.
+pub const MAX_LAYERS: usize = 16;
+/// The largest number of layers in a blob of version 1.
+const MAX_LAYERS_V1: usize = 8;
+/// The largest length of a name, in bytes.
+pub const MAX_NAME: usize = 32;
+
+/// The layers of a header, first to last.
+pub type LayerSpecs = heapless::Vec<LayerSpec, MAX_LAYERS>;
+
+/// Everything in a blob but the numbers of its layers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Header<'a> {
+    /// The model's name, at most [`MAX_NAME`] bytes.
+    pub name: &'a str,
+    /// Length of the latent vector.
+    pub latent_len: u16,
+    /// Number of labels; 0 if the generator takes none.
+    pub classes: u16,
+    /// Size of the images.
+    pub image: ImageShape,
+    /// The layers, first to last.
+    pub layers: LayerSpecs,
+}
+
+impl Header<'_> {
+    /// The version of the blob: the oldest version that has all the features that this header uses.
+    pub fn version(&self) -> u8 {
+        let new = |spec: &LayerSpec| {
+            spec.packing != Packing::Rows || matches!(spec.element, Element::I4 { .. })
+        };
+        if self.layers.iter().any(new) || self.layers.len() > MAX_LAYERS_V1 { VERSION } else { 1 }
+    }
+}
+
+/// Size of the images that a generator makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ImageShape {
+    /// Pixels in a line.
+    pub width: u16,
+    /// Lines.
+    pub height: u16,
+    /// Bytes in a pixel: 1 for grey, 3 for RGB.
+    pub channels: u8,
+}
+
+impl ImageShape {
+    /// Bytes in a line.
+    pub const fn line_len(self) -> usize {
+        (self.width as usize).saturating_mul(self.channels as usize)
+    }
+
+    /// Bytes in an image.
+    pub const fn len(self) -> usize {
+        // The product saturates where a usize has 32 bits. No layer has that many outputs, so
+        // decode refuses such a shape.
+        self.line_len().saturating_mul(self.height as usize)
+    }
+
+    /// Whether the image has no bytes. `decode` refuses such a shape.
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What the header says of a fully connected layer.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LayerSpec {
+    /// Number of inputs.
+    pub inputs: u16,
+    /// Number of outputs, which is the number of rows of the weight matrix.
+    pub outputs: u16,
+    /// Type of the weights.
+    pub element: Element,
+    /// Order of the weights in the payload.
+    pub packing: Packing,
+    /// The function that is applied to the sum.
+    pub activation: Activation,
+    /// The integer that stands for 0.0 after requantization. In a layer with a table this is an
+    /// index of the table.
+    pub zero_point: u8,
+}
+
+impl LayerSpec {
+    /// The number of inputs that share a scale in an `I4` layer; `None` in other layers. In a build
+    /// without feature `int4` the compiler sees that this is always `None`, so code that asks here
+    /// whether a layer has half bytes is not linked.
+    pub(crate) const fn shared(&self) -> Option<usize> {
+        match self.element {
+            // decode refuses a group of 0, but it computes sizes before it gets to that check.
+            Element::I4 { group: 0 } if cfg!(feature = "int4") => Some(1),
+            Element::I4 { group } if cfg!(feature = "int4") => Some(group as usize),
+            _ => None,
+        }
+    }
+
+    /// The number of inputs for which weights are stored. The inputs are padded, with weights of 0,
+    /// to whole blocks of columns, or in an `I4` layer to whole groups that share a scale.
+    pub const fn padded_inputs(&self) -> usize {
+        let columns = match self.shared() {
+            Some(group) => group,
+            None => self.packing.columns(),
+        };
+        (self.inputs as usize).next_multiple_of(columns)
+    }
+
+    /// The number of scales of a row in an `I4` layer: one for each group of inputs. It is 0 in
+    /// other layers.
+    pub const fn groups(&self) -> usize {
+        match self.shared() {
+            Some(group) => self.padded_inputs() / group,
+            None => 0,
+        }
+    }
+
+    /// The number of words that hold an integer layer's inputs in the form that its kernel reads.
+    pub const fn staged_len(&self) -> usize {
+        match self.shared() {
+            // Each code takes a byte. Each group has one word more, for what its sum has to be
+            // reduced by.
+            Some(_) => self.groups() + self.padded_inputs() / 4,
+            None => self.packing.staged_len(self.inputs as usize),
+        }
+    }
+}
+
+/// Type of a layer's weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Element {
+    /// Integers: one byte a weight, 7-bit activation codes.
+    I8,
+    /// Reals: four bytes a weight, f32 activations.
+    F32,
+    /// Integers: half a byte a weight and one byte for each group of weights, 7-bit activation
+    /// codes.
+    I4 {
+        /// Inputs that share a scale: 16 or 32.
+        group: u8,
+    },
+}
+
+/// Packs two weights of an `I4` layer, each within -7..=7, in a byte: that of an even column and
+/// that of the column after it.
+pub const fn half_bytes(even: i8, odd: i8) -> u8 {
+    ((even + 8) as u8 & 15) | (((odd + 8) as u8 & 15) << 4)
+}
+
+/// The function that follows a layer's sum.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub enum Activation {
+    /// `x`
+    Linear,
+    /// `max(x, 0)`
+    Relu,
+    /// `x` if it is positive, else the slope times `x`. The slope is within 0..=1.
+    LeakyRelu(f32),
+    /// The hyperbolic tangent.
+    Tanh,
+    /// `1 / (1 + exp(-x))`
+    Sigmoid,
+}

@@ -1,0 +1,142 @@
+//! Counts the instructions of one image of one model on one board.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use gan_core::{Element, LatentSampler, LayerSpec, Packing};
+use serde::Serialize;
+
+use super::cycles::{self, Core};
+use super::plugin;
+use crate::blob::Blob;
+use crate::boards::Board;
+use crate::firmware::{self, Input};
+use crate::setup::Toolchain;
+use crate::shell;
+
+/// The image is the first of this seed, as in gan-embedded/src/bin/count.rs.
+const SEED: u64 = 0;
+
+const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+
+/// One image of one model on one board.
+#[derive(Debug, Serialize)]
+pub struct Record {
+    /// The board's name.
+    pub board: &'static str,
+    /// The kernel's name.
+    pub kernel: String,
+    /// The blob's file name without `.gan`.
+    pub model: String,
+    /// Executed instructions.
+    pub instructions: u64,
+    /// Multiply-accumulates.
+    pub macs: u64,
+    /// Instructions for each of them.
+    pub per_mac: f64,
+    /// Instructions from the beginning of a layer to that of the next, or to the end; `null` if
+    /// gan-core has no function of its own for a layer.
+    pub layers: Option<Vec<u64>>,
+    /// Inputs and outputs of each layer as its packing has them, and the type of its weights.
+    #[serde(skip)]
+    pub shapes: Vec<(usize, usize, &'static str)>,
+    /// Cycles by the manual's costs of instructions; `null` for cores without such a table.
+    pub estimated_cycles: Option<u64>,
+}
+
+/// Counts the making of one image, or of two at a time, for which the figures are those of one
+/// image, rounded up.
+pub fn count(
+    toolchain: Toolchain,
+    plugin: &Path,
+    board: &'static Board,
+    blob: &Blob,
+    images: u64,
+) -> Result<Record> {
+    let elf: PathBuf = firmware::build(
+        toolchain,
+        board,
+        "count",
+        Input { pair: images == 2, ..Input::model(blob.path()) },
+    )?;
+    let (counts, lines) = plugin::run(plugin, board, &elf)?;
+    let said = |what: &str| {
+        let line = lines.iter().find_map(|line| line.strip_prefix(what)?.strip_prefix(' '));
+        line.with_context(|| {
+            format!("the firmware did not say its {what}:\n  {}", lines.join("\n  "))
+        })
+    };
+    let (expected, got) = (format!("{:08x}", crc_of_images(blob, images)?), said("crc")?);
+    ensure!(expected == got, "the image is wrong: its CRC-32 is {got}, the host's is {expected}");
+
+    let generator = blob.decode()?;
+    let macs = generator.macs();
+    let layers = match counts.layers.len() {
+        0 => None,
+        found if found == generator.layers().len() => {
+            let ends = counts.layers.iter().skip(1).chain([&counts.total]);
+            Some(
+                counts
+                    .layers
+                    .iter()
+                    .zip(ends)
+                    .map(|(begin, end)| (end - begin).div_ceil(images))
+                    .collect(),
+            )
+        }
+        found => bail!("{found} layers ran, the model has {}", generator.layers().len()),
+    };
+    let estimated_cycles = match Core::of(board) {
+        Some(core) => {
+            let bytes = std::fs::read(&elf).with_context(|| shell::relative(&elf))?;
+            Some(cycles::estimate(core, &bytes, &counts.blocks)?.div_ceil(images))
+        }
+        None => None,
+    };
+    let instructions = counts.total.div_ceil(images);
+    let packed =
+        blob.pack(Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?)?;
+    let shape = |spec: &LayerSpec| {
+        let outputs = usize::from(spec.outputs).next_multiple_of(spec.packing.group());
+        (spec.padded_inputs(), outputs, element(spec.element))
+    };
+    let shapes = packed.decode()?.header().layers.iter().map(shape).collect();
+    Ok(Record {
+        shapes,
+        board: board.name.as_str(),
+        kernel: format!("{}{}", said("kernel")?, if images == 2 { " two at a time" } else { "" }),
+        model: blob.stem(),
+        instructions,
+        macs,
+        per_mac: instructions as f64 / macs as f64,
+        layers,
+        estimated_cycles,
+    })
+}
+
+/// The name of a type of weights.
+fn element(element: Element) -> &'static str {
+    match element {
+        Element::I8 => "i8",
+        Element::F32 => "f32",
+        Element::I4 { .. } => "i4",
+    }
+}
+
+/// CRC-32 of the images that the firmware makes, made here.
+fn crc_of_images(blob: &Blob, images: u64) -> Result<u32> {
+    let generator = blob.decode()?;
+    let (mut latent, mut sampler) = (vec![0; generator.latent_len()], LatentSampler::new(SEED));
+    let (mut scratch, mut pixels) =
+        (vec![0; generator.scratch_len()], vec![0; generator.pixels_len()]);
+    let label = (generator.classes() > 0).then_some(0);
+    let mut digest = CRC.digest();
+    for _ in 0..images {
+        sampler.fill(&mut latent);
+        generator
+            .generate(&latent, label, &mut scratch, &mut pixels)
+            .map_err(|error| anyhow!("{error}"))?;
+        digest.update(&pixels);
+    }
+    Ok(digest.finalize())
+}

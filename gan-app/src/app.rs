@@ -1,11 +1,12 @@
 //! What each command does, and what a board does that is left alone.
 
+use gan_core::memory::GridShape;
 use gan_core::{Generator, ImageShape, LatentSampler, kernel};
 
 use crate::board::Board;
 use crate::command::{Command, HELP};
 use crate::line::{Line, Typed};
-use crate::memory::{GridShape, Memory};
+use crate::memory::Memory;
 use crate::show::{self, GridRow, say};
 
 /// Seconds without a key after which the board draws by itself.

@@ -9,9 +9,9 @@ use embedded_graphics_core::pixelcolor::Gray8;
 use embedded_graphics_core::primitives::Rectangle;
 use gan_core::ImageShape;
 use gan_core::image::{Picture, glyph, luma};
+use gan_core::memory::GridShape;
 
 use crate::board::{Board, Text};
-use crate::memory::GridShape;
 
 /// Widest image whose pixels get two characters each, which makes them about square; wider ones get
 /// one.
@@ -135,7 +135,7 @@ pub struct GridRow<'b> {
 }
 
 impl<'b> GridRow<'b> {
-    /// In `buffer`, which has [`grid_len`](crate::memory::grid_len) bytes.
+    /// In `buffer`, which has [`grid_len`](gan_core::memory::grid_len) bytes.
     pub fn new(image: ImageShape, buffer: &'b mut [u8]) -> Self {
         Self { shape: GridShape::of(image), pixels: buffer }
     }

@@ -31,6 +31,7 @@
 //! | [`latent`] | seed to latent codes, in integers |
 //! | [`kernel`] | the multiply-accumulate loops |
 //! | [`image`] | pixels as text, and on a display |
+//! | [`memory`] | the buffers that a firmware sets aside for a model |
 //! | `host` | with feature `std`: the same on the vector units and all cores of an ordinary computer |
 //!
 //! The format and the formulas are written down in `docs/blob-format.md` and
@@ -64,6 +65,7 @@ pub mod host;
 pub mod image;
 pub mod kernel;
 pub mod latent;
+pub mod memory;
 pub mod quant;
 
 pub use blob::{Activation, Element, Header, ImageShape, LayerSpec, Packing, decode};

@@ -14,12 +14,12 @@ pub mod points;
 pub mod prdc;
 pub mod quick;
 
-use crate::blob_file::generate;
 use crate::data::{Dataset, Split};
-use crate::float::Samples;
 use anyhow::{Context, Result, ensure};
 use classifier::{Card, Classifier};
 use gan_core::Generator;
+use gan_tools::generate::generate;
+use gan_tools::samples::Samples;
 pub use judge::Judge;
 use memorization::{Memorization, Neighbours};
 pub use quick::Quick;

@@ -4,16 +4,17 @@
 mod layer;
 
 use crate::config::Config;
-use crate::data::idx::Images;
 use crate::network::Mlp;
 use crate::trainer::{Shape, rounding};
 use anyhow::{Context, Result};
 use gan_core::blob::{ImageShape, LayerSpec, LayerSpecs};
 use gan_core::generator::Layer;
-use gan_core::{Activation, Element, Header, LatentSampler, latent};
+use gan_core::{Activation, Element, Header, latent};
+use gan_tools::images::Images;
+use gan_tools::layers::encode;
+use gan_tools::samples::Samples;
 pub use layer::FloatLayer;
 pub(crate) use layer::Moments;
-use rayon::prelude::*;
 
 /// Samples from which the normalization's statistics are computed.
 const STATISTICS_SAMPLES: usize = 12_800;
@@ -33,45 +34,6 @@ pub struct FloatGenerator {
     pub image: ImageShape,
     /// First to last.
     pub layers: Vec<FloatLayer>,
-}
-
-/// Latents of the device's sampler with their labels, as a generator of floats takes them.
-#[derive(Debug, Clone)]
-pub struct Samples {
-    /// How many.
-    pub count: usize,
-    /// 0..=127, latent after latent.
-    pub codes: Vec<u8>,
-    /// In turn; all 0 without labels.
-    pub labels: Vec<u16>,
-}
-
-impl Samples {
-    /// The first `count` latents of `seed`, labels 0, 1, 2 … in turn.
-    pub fn new(seed: u64, count: usize, latent_len: u16, classes: u16) -> Self {
-        Self::part(seed, 0, count, latent_len, classes)
-    }
-
-    /// `count` of the latents of `seed`, from number `first` on.
-    pub fn part(seed: u64, first: usize, count: usize, latent_len: u16, classes: u16) -> Self {
-        /// Latents that a thread draws after skipping those before.
-        const AT_ONCE: usize = 256;
-        let latent_len = usize::from(latent_len);
-        let mut codes = vec![0; count * latent_len];
-        codes.par_chunks_mut(AT_ONCE * latent_len).enumerate().for_each(|(index, codes)| {
-            let mut sampler = LatentSampler::new(seed);
-            sampler.advance((first + index * AT_ONCE) as u64 * latent_len as u64);
-            sampler.fill(codes);
-        });
-        let labels = (first..first + count)
-            .map(|index| (index % usize::from(classes.max(1))) as u16)
-            .collect();
-        Self { count, codes, labels }
-    }
-
-    fn reals(&self) -> Vec<f32> {
-        self.codes.iter().map(|&code| latent::real(code)).collect()
-    }
 }
 
 impl FloatGenerator {
@@ -192,13 +154,6 @@ impl FloatGenerator {
     }
 }
 
-/// A blob of these parts.
-pub(crate) fn encode(header: &Header<'_>, layers: &[Layer<'_>]) -> Result<Vec<u8>> {
-    let mut bytes = vec![0; gan_core::blob::encoded_len(header)?];
-    gan_core::blob::encode(header, layers.iter().copied(), &mut bytes)?;
-    Ok(bytes)
-}
-
 fn le_bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {
     values.flat_map(f32::to_le_bytes).collect()
 }
@@ -261,8 +216,8 @@ mod tests {
             assert!(worst < 2e-5, "{output}: folded outputs are off by {worst}");
 
             // The float blob, run by gan-core, rounds these outputs to pixels.
-            let blob = crate::blob_file::BlobFile::new(&generator.to_blob().unwrap());
-            let images = crate::blob_file::generate(&blob.decode().unwrap(), &samples).unwrap();
+            let blob = gan_tools::blob_file::BlobFile::new(&generator.to_blob().unwrap());
+            let images = gan_tools::generate::generate(&blob.decode().unwrap(), &samples).unwrap();
             for (&pixel, &y) in images.pixels.iter().zip(expected) {
                 let real = if output == "tanh" { 127.5 * (y + 1.0) } else { 255.0 * y };
                 assert!((f32::from(pixel) - real).abs() < 0.51, "pixel {pixel}, expected {real}");

@@ -12,21 +12,17 @@
 //! | [`network`], [`objective`], [`optimizer`] | MLPs and their gradients, losses, updates |
 //! | [`trainer`] | the step, checkpoints, metrics, a run |
 //! | [`float`], [`quantize`] | from a checkpoint to integers |
-//! | [`blob_file`] | `.gan` files on a host, and running them |
-//! | [`fit`] | which boards a blob fits, and its speed there |
-//! | [`bench_model`] | blobs of any shape with random weights |
 //! | [`evaluate`] | scores beside real images, agreement with the float model |
-//! | [`output`], [`interrupt`] | files that are whole or not there, pictures, text; Ctrl-C |
+//! | [`output`] | what a run leaves behind: charts, pages, animations |
+//!
+//! [`gan_tools`] has what is done with a blob once it is there: running it, pictures, files, and the
+//! commands that need no training.
 
 pub mod backend;
-pub mod bench_model;
-pub mod blob_file;
 pub mod config;
 pub mod data;
 pub mod evaluate;
-pub mod fit;
 pub mod float;
-pub mod interrupt;
 pub mod matrix;
 pub mod network;
 pub mod objective;

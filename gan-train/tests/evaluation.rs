@@ -2,7 +2,8 @@
 
 mod common;
 use common::{fail, folder, mnist, short_run, succeed};
-use gan_train::data::idx::{self, Images};
+use gan_tools::files::idx;
+use gan_tools::images::Images;
 use gan_train::data::{self, Split};
 use gan_train::evaluate::Judge;
 use gan_train::evaluate::classifier::Classifier;

@@ -4,12 +4,13 @@ mod table;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use gan_train::blob_file::BlobFile;
+use gan_tools::blob_file::BlobFile;
+use gan_tools::layers::Bits;
 use gan_train::data;
 use gan_train::evaluate::classifier::Classifier;
 use gan_train::evaluate::{Report, agreement, evaluate};
 use gan_train::float::FloatGenerator;
-use gan_train::quantize::{Bits, quantize};
+use gan_train::quantize::quantize;
 use gan_train::trainer::checkpoint::{self, Which};
 use gan_train::trainer::folder::{self, RunConfig};
 use std::path::{Path, PathBuf};

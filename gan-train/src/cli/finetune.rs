@@ -3,9 +3,10 @@
 use super::{finished, thousands};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use gan_tools::files::atomic;
+use gan_tools::interrupt;
 use gan_train::data;
-use gan_train::interrupt;
-use gan_train::output::{atomic, losses};
+use gan_train::output::losses;
 use gan_train::trainer::checkpoint::{self, Checkpoint, Which};
 use gan_train::trainer::folder::{self, RunConfig};
 use gan_train::trainer::material::Material;

@@ -2,8 +2,9 @@
 
 use super::thousands;
 use anyhow::Result;
-use gan_train::float::Samples;
-use gan_train::output::{grid, report};
+use gan_tools::picture::grid;
+use gan_tools::samples::Samples;
+use gan_train::output::report;
 use gan_train::trainer::checkpoint::{self, Which};
 use gan_train::trainer::{Trainer, folder};
 use std::path::Path;

@@ -1,13 +1,14 @@
 //! `gan-train quantize`.
 
-use super::{inspect, thousands};
+use super::thousands;
 use anyhow::{Result, ensure};
 use clap::Args;
-use gan_train::blob_file::BlobFile;
+use gan_tools::blob_file::BlobFile;
+use gan_tools::cli::inspect;
+use gan_tools::files::atomic;
+use gan_tools::layers::Bits;
 use gan_train::config::TrainingConfig;
 use gan_train::evaluate::agreement;
-use gan_train::output::atomic;
-use gan_train::quantize::Bits;
 use gan_train::trainer::checkpoint::{self, Which};
 use gan_train::trainer::folder::RunConfig;
 use std::path::PathBuf;

@@ -1,15 +1,21 @@
 //! `gan-train quickstart`: the whole way on the built-in digits.
 
-use super::{generate::grid, inspect, thousands, train};
+use super::{thousands, train};
 use anyhow::{Result, ensure};
 use clap::Args;
+use gan_tools::blob_file::BlobFile;
+use gan_tools::cli::generate::grid;
+use gan_tools::cli::inspect;
+use gan_tools::files::atomic;
+use gan_tools::generate::generate;
+use gan_tools::layers::Bits;
+use gan_tools::picture::ascii;
+use gan_tools::samples::Samples;
 use gan_train::backend::Backend;
-use gan_train::blob_file::{BlobFile, generate};
 use gan_train::config::{Config, Recipe};
 use gan_train::evaluate::agreement;
-use gan_train::float::Samples;
-use gan_train::output::{ascii, atomic, losses};
-use gan_train::quantize::{Bits, quantize};
+use gan_train::output::losses;
+use gan_train::quantize::quantize;
 use gan_train::trainer::checkpoint;
 use gan_train::trainer::folder::{self, RunConfig};
 use gan_train::trainer::metrics;

@@ -2,8 +2,8 @@
 
 use super::{check_not_negative, check_positive, check_range};
 use crate::evaluate::quick::{METRICS, Metric};
-use crate::quantize::Bits;
 use anyhow::{Context, Result, ensure};
+use gan_tools::layers::Bits;
 use serde::{Deserialize, Serialize};
 
 /// The recipe.

@@ -1,9 +1,11 @@
 //! How far an int8 generator is from the float generator it was made of, pixel by pixel.
 
-use crate::blob_file::{BlobFile, generate};
-use crate::float::{FloatGenerator, Samples};
+use crate::float::FloatGenerator;
 use anyhow::{Result, ensure};
 use gan_core::Generator;
+use gan_tools::blob_file::BlobFile;
+use gan_tools::generate::generate;
+use gan_tools::samples::Samples;
 use serde::Serialize;
 
 /// Differences of pixels 0..=255 between two generators on the same latents and labels.

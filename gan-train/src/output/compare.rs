@@ -5,12 +5,13 @@ mod table;
 
 pub use table::text;
 
-use super::grid::picture;
+use super::curves;
 use super::history::History;
 use super::html::{escape, figure, page, section, table as html_table};
 use super::model::Model;
-use super::{atomic, curves};
 use anyhow::{Result, ensure};
+use gan_tools::files::atomic;
+use gan_tools::picture::grid::picture;
 use std::collections::HashSet;
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! The loss curves of a run as an SVG.
 
-use super::atomic;
 use crate::trainer::metrics::Record;
 use anyhow::{Result, anyhow};
+use gan_tools::files::atomic;
 use plotters::prelude::*;
 use std::path::Path;
 

@@ -1,19 +1,22 @@
 //! The generator that a run gives away, in floats and in int8, both run by gan-core.
 
-use super::grid;
 use super::history::evenly;
-use super::picture::Picture;
-use crate::blob_file::{BlobFile, generate};
-use crate::data::idx::Images;
 use crate::evaluate::agreement::{self, Agreement};
-use crate::float::{FloatGenerator, Samples};
+use crate::float::FloatGenerator;
 use crate::network::Mlp;
-use crate::quantize::{Bits, quantize};
+use crate::quantize::quantize;
 use crate::trainer::checkpoint::{self, Which};
 use crate::trainer::folder::RunConfig;
 use anyhow::Result;
 use gan_core::CODE_MAX;
 use gan_core::latent::SCALING;
+use gan_tools::blob_file::BlobFile;
+use gan_tools::generate::generate;
+use gan_tools::images::Images;
+use gan_tools::layers::Bits;
+use gan_tools::picture::Picture;
+use gan_tools::picture::grid;
+use gan_tools::samples::Samples;
 use std::path::Path;
 
 /// Pixels of a sample grid, about: pages must not become large where images are.

@@ -6,10 +6,11 @@ mod pictures;
 use super::history::History;
 use super::html::{escape, page, section, tiles};
 use super::model::Model;
-use super::numbers::{duration, thousands, value};
-use super::{atomic, chart, curves};
+use super::{chart, curves};
 use crate::trainer::folder::CONFIG;
 use anyhow::{Context, Result};
+use gan_tools::files::atomic;
+use gan_tools::numbers::{duration, thousands, value};
 use std::path::{Path, PathBuf};
 use std::slice;
 

@@ -1,8 +1,8 @@
 //! `evaluations.jsonl`: one line of JSON for each evaluation in training.
 
 use crate::evaluate::quick::{Metric, Quick};
-use crate::output::atomic;
 use anyhow::{Context, Result, ensure};
+use gan_tools::files::atomic;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

@@ -3,8 +3,9 @@
 use super::{checkpoint, evaluations, metrics};
 use crate::backend::Backend;
 use crate::config::Config;
-use crate::output::{animation, atomic, history, report, tensorboard};
+use crate::output::{animation, history, report, tensorboard};
 use anyhow::{Context, Result, ensure};
+use gan_tools::files::atomic;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 

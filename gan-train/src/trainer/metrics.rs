@@ -89,7 +89,7 @@ impl Log {
             .map(serde_json::to_string)
             .collect::<Result<Vec<_>, _>>()?;
         let text: String = kept.into_iter().map(|line| line + "\n").collect();
-        crate::output::atomic::write(&path, text.as_bytes())?;
+        gan_tools::files::atomic::write(&path, text.as_bytes())?;
         let file = OpenOptions::new()
             .append(true)
             .open(&path)

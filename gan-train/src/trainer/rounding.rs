@@ -7,9 +7,9 @@
 use crate::config::Config;
 use crate::float::FloatGenerator;
 use crate::network::{Mlp, Param};
-use crate::quantize::Bits;
 use crate::quantize::half_bytes::HalfBytes;
 use gan_core::Element;
+use gan_tools::layers::Bits;
 
 /// The network that runs in place of one with these params; none if the configuration rounds
 /// nothing.

@@ -11,8 +11,8 @@ use super::watch::Watch;
 use super::{State, Trainer};
 use crate::backend::Backend;
 use crate::config::{Config, Network};
-use crate::interrupt;
 use anyhow::Result;
+use gan_tools::interrupt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 

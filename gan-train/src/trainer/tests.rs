@@ -7,10 +7,11 @@ use super::batch::Batches;
 use super::{Losses, Shape, State, Trainer, penalty};
 use crate::backend::Backend;
 use crate::config::{Config, Network, Objective};
-use crate::data::{Split, idx::Images};
+use crate::data::Split;
 use crate::network::Mode;
 use crate::random::{Purpose, stream};
 use burn::prelude::Device;
+use gan_tools::images::Images;
 use reference::{
     beside, differentiate, discriminator_loss, forward, generator_loss, numbers, rows,
 };

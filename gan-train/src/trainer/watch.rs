@@ -10,10 +10,12 @@ use crate::config::Config;
 use crate::evaluate::classifier::Classifier;
 use crate::evaluate::judge::Judge;
 use crate::evaluate::quick::{Better, METRICS, Metric};
-use crate::float::Samples;
 use crate::output::history::{self, GRIDS};
-use crate::output::{animation, atomic, grid, tensorboard};
+use crate::output::{animation, tensorboard};
 use anyhow::{Context, Result, ensure};
+use gan_tools::files::atomic;
+use gan_tools::picture::grid;
+use gan_tools::samples::Samples;
 use std::path::{Path, PathBuf};
 
 /// Seed of the latents that are judged: not one that people use, so that no run is chosen for the

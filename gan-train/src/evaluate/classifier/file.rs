@@ -2,9 +2,9 @@
 
 use super::network::{Param, shapes};
 use super::{Card, Classifier};
-use crate::output::atomic;
 use crate::tensor_file::{self, Numbers, TensorFile};
 use anyhow::{Context, Result, ensure};
+use gan_tools::files::atomic;
 use std::path::Path;
 
 /// Names what the file's tensors and metadata mean; another number, another meaning.

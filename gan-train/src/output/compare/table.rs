@@ -5,9 +5,9 @@ use super::super::history::History;
 use super::super::html;
 use super::super::measures::{self, Measure};
 use super::super::model::Model;
-use super::super::numbers::{thousands, value};
 use super::Comparison;
 use crate::trainer::folder::RunConfig;
+use gan_tools::numbers::{thousands, value};
 
 /// Marks the best value on a terminal.
 const BEST: &str = "*";

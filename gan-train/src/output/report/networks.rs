@@ -2,9 +2,9 @@
 
 use super::super::html::escape;
 use super::super::model::Model;
-use super::super::numbers::thousands;
 use crate::config::{Config, LayerConfig};
 use gan_core::Activation;
+use gan_tools::numbers::thousands;
 
 /// A card a network.
 pub fn cards(config: &Config, model: Option<&Model>) -> String {

@@ -1,14 +1,15 @@
 //! What the generator draws: at the end, on the way there, and between two latents.
 
+use super::super::animation;
 use super::super::history::{Grid, evenly};
 use super::super::html::{escape, figure, image};
 use super::super::model::Model;
-use super::super::numbers::thousands;
-use super::super::picture::Picture;
-use super::super::{animation, grid};
 use super::missing;
-use crate::data::idx::Images;
 use anyhow::Result;
+use gan_tools::images::Images;
+use gan_tools::numbers::thousands;
+use gan_tools::picture::Picture;
+use gan_tools::picture::grid;
 use std::path::Path;
 
 /// Grids that are shown.

@@ -1,8 +1,10 @@
 //! `.gan` files on a host: read into memory at the alignment that `decode` asks for.
 
+use crate::files;
 use anyhow::{Context, Result};
 use gan_core::blob::{self, ALIGNMENT};
 use gan_core::{DecodeError, Generator, Packing};
+use std::io::Read;
 use std::path::Path;
 
 /// The bytes of a blob, aligned.
@@ -31,9 +33,10 @@ impl BlobFile {
     ///
     /// Names the file.
     pub fn read(path: &Path) -> Result<Self> {
-        Ok(Self::new(
-            &std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?,
-        ))
+        let mut bytes = Vec::new();
+        let read = files::open(path)?.read_to_end(&mut bytes);
+        read.with_context(|| format!("{}: cannot be read", path.display()))?;
+        Ok(Self::new(&bytes))
     }
 
     /// The blob.

@@ -102,7 +102,7 @@ fn ctrl_c_leaves_nothing() {
         .unwrap();
     // Once there is a file, there is the handler.
     let start = Instant::now();
-    while !path.join("out/.images-idx3-ubyte.gan-train-new").exists() {
+    while !path.join("out/.images-idx3-ubyte.gan-new").exists() {
         assert!(start.elapsed() < Duration::from_secs(60), "no file was begun");
         std::thread::sleep(Duration::from_millis(2));
     }

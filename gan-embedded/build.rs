@@ -191,7 +191,7 @@ fn constants(generator: &Generator<'_>, crc: u32, load: usize) -> Result<String,
     ] {
         writeln!(source, "/// {meaning}\npub const {name}: usize = {value};")?;
     }
-    let rooms = gan_app::Rooms::of(generator, load != 0);
+    let rooms = gan_core::memory::Rooms::of(generator, load != 0);
     for (name, value, meaning) in [
         ("LOAD_LEN", load, "Bytes of a model that can come over the console."),
         ("LATENT_ROOM", rooms.latent, "Codes of the largest latent vector."),

@@ -20,10 +20,10 @@ use embedded_graphics::Pixel;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray8, GrayColor};
-use gan_app::memory::grid_len;
 use gan_app::{Board, Memory, Stack, serve};
 use gan_core::blob::ALIGNMENT;
 use gan_core::decode;
+use gan_core::memory::grid_len;
 
 /// Runs the firmware's application on this computer.
 #[derive(Parser)]

@@ -1,11 +1,12 @@
 //! Carries out the commands of the console, and draws images while nobody types.
 
+use gan_core::memory::GridShape;
 use gan_core::{Generator, ImageShape, LatentSampler, kernel};
 
 use crate::board::Board;
 use crate::command::{Command, HELP};
 use crate::line::{Line, Typed};
-use crate::memory::{GridShape, Memory};
+use crate::memory::Memory;
 use crate::show::{self, GridRow, say};
 
 /// After this many seconds without a key the board begins to draw by itself.

@@ -10,7 +10,7 @@
 //! | [`command`] | the language of the console |
 //! | [`app`] | what each command does, and when an idle board draws |
 //! | `show` | an image as text, as PGM, on the display |
-//! | [`memory`] | the buffers that a model needs |
+//! | [`memory`] | the buffers that are lent to it |
 //! | [`serve`](mod@serve) | which model runs: the one in flash, or one received over the console |
 
 #![no_std]
@@ -26,5 +26,5 @@ mod show;
 
 pub use app::App;
 pub use board::{Board, NoDisplay, Stack};
-pub use memory::{Memory, Rooms};
+pub use memory::Memory;
 pub use serve::{Slots, serve, serve_with_slots};

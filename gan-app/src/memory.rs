@@ -1,9 +1,7 @@
-//! The buffers that the application needs for a model, and how large they are.
+//! The buffers that are lent to the application. [`gan_core::memory::Rooms`] has their sizes.
 
-use gan_core::{Generator, ImageShape};
-
-/// Number of characters in a line of a terminal.
-const TERMINAL: usize = 80;
+use gan_core::Generator;
+use gan_core::memory::grid_len;
 
 /// The buffers that the caller lends to the application. They may be larger than the model needs.
 #[derive(Debug)]
@@ -16,78 +14,6 @@ pub struct Memory<'b> {
     pub line: &'b mut [u8],
     /// Holds a row of the grid; [`grid_len`] says how many bytes that takes.
     pub grid: &'b mut [u8],
-}
-
-/// How images are laid out next to each other in a text. The text shows brightness only. A
-/// character is about twice as high as wide, so each pixel takes two characters side by side, or
-/// each character stands for two lines of pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GridShape {
-    /// Number of images in a row.
-    pub columns: usize,
-    /// Width of an image in characters.
-    pub width: usize,
-    /// Height of an image in lines of characters.
-    pub height: usize,
-    /// Number of characters that a pixel takes, side by side. If this is 1, a line of characters
-    /// stands for two lines of pixels, otherwise for one.
-    pub wide: usize,
-}
-
-impl GridShape {
-    /// The layout for images of this shape.
-    pub const fn of(image: ImageShape) -> Self {
-        // In small images each pixel takes two characters, so that no lines are lost.
-        let wide = if image.width <= 16 { 2 } else { 1 };
-        let width = image.width as usize * wide;
-        let height =
-            if wide == 2 { image.height as usize } else { (image.height as usize).div_ceil(2) };
-        let fit = (TERMINAL + 1) / (width + 1);
-        Self { columns: if fit == 0 { 1 } else { fit }, width, height, wide }
-    }
-
-    /// Number of bytes that hold a row of images.
-    pub const fn bytes(self) -> usize {
-        self.columns * self.width / self.wide * self.height
-    }
-}
-
-/// Number of bytes that [`Memory::grid`] needs for images of this shape.
-pub const fn grid_len(image: ImageShape) -> usize {
-    GridShape::of(image).bytes()
-}
-
-/// Sizes of the buffers that a firmware reserves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rooms {
-    /// Length of [`Memory::latent`] in bytes.
-    pub latent: usize,
-    /// Length of [`Memory::scratch`] in words.
-    pub scratch: usize,
-    /// Length of [`Memory::line`] in bytes.
-    pub line: usize,
-    /// Length of [`Memory::grid`] in bytes.
-    pub grid: usize,
-}
-
-impl Rooms {
-    /// The sizes for this model. If the firmware also receives models over the console, no buffer
-    /// is smaller than a fixed size that small models need, because nothing is known of those
-    /// models.
-    pub fn of(generator: &Generator<'_>, receives: bool) -> Self {
-        let room = |len: usize, later: usize| if receives { len.max(later) } else { len };
-        Self {
-            latent: room(generator.latent_len(), 256),
-            scratch: room(generator.scratch_len(), 1024),
-            line: room(generator.line_len(), 192),
-            grid: room(grid_len(generator.image()), 2560),
-        }
-    }
-
-    /// Number of bytes that all buffers take together.
-    pub fn bytes(self) -> usize {
-        self.latent + self.scratch * size_of::<u32>() + self.line + self.grid
-    }
 }
 
 impl Memory<'_> {

@@ -9,9 +9,9 @@ use embedded_graphics_core::pixelcolor::Gray8;
 use embedded_graphics_core::primitives::Rectangle;
 use gan_core::ImageShape;
 use gan_core::image::{Picture, glyph, luma};
+use gan_core::memory::GridShape;
 
 use crate::board::{Board, Text};
-use crate::memory::GridShape;
 
 /// In images up to this width each pixel takes two characters, which makes it about square. In
 /// wider images it takes one.
@@ -136,7 +136,7 @@ pub struct GridRow<'b> {
 }
 
 impl<'b> GridRow<'b> {
-    /// A row that is kept in `buffer`, which has at least [`grid_len`](crate::memory::grid_len)
+    /// A row that is kept in `buffer`, which has at least [`grid_len`](gan_core::memory::grid_len)
     /// bytes.
     pub fn new(image: ImageShape, buffer: &'b mut [u8]) -> Self {
         Self { shape: GridShape::of(image), pixels: buffer }

@@ -31,12 +31,14 @@
 //! | [`latent`] | seed to latent codes, in integers |
 //! | [`kernel`] | the multiply-accumulate loops |
 //! | [`image`] | pixels as text, and on a display |
+//! | [`memory`] | the buffers that a firmware sets aside for a model |
 //! | `host` | with feature `std`: the same on the vector units and all cores of an ordinary computer |
 //!
 //! Each module depends only on those before it in this list, where the private modules `header`,
 //! `plan` and `payload` hold what the header says, how the layers run, and the layers' numbers:
 //! `header`, [`quant`]; [`error`], [`kernel`], [`activation`], [`image`]; [`latent`], `plan`,
-//! `payload`; [`generator`]; [`blob`], `host`.
+//! `payload`; [`generator`]; [`blob`],
+//! [`memory`], `host`.
 //!
 //! The format and the formulas are written down in `docs/blob-format.md` and
 //! `docs/quantization.md`.
@@ -71,6 +73,7 @@ pub mod host;
 pub mod image;
 pub mod kernel;
 pub mod latent;
+pub mod memory;
 mod payload;
 mod plan;
 pub mod quant;

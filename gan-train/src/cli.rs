@@ -1,6 +1,5 @@
 //! The command line.
 
-mod bench_model;
 mod choices;
 mod classifier;
 mod compare;
@@ -8,11 +7,7 @@ mod dataset;
 mod evaluate;
 mod finetune;
 mod finished;
-mod fit;
-mod generate;
-mod inspect;
 pub mod messages;
-mod pack;
 mod presets;
 #[path = "trainer/progress.rs"]
 mod progress;
@@ -22,13 +17,10 @@ mod report;
 mod train;
 mod training;
 
-use anyhow::{Context, Result};
-use clap::{Parser, Subcommand};
-use gan_core::Generator;
-use gan_train::blob_file::BlobFile;
-use gan_train::output::numbers::thousands;
-use std::io::Write;
-use std::path::Path;
+use anyhow::Result;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use gan_tools::cli::{decode, print};
+use gan_tools::numbers::thousands;
 use std::process::ExitCode;
 
 /// Trains small MLP GANs, quantizes their generators to int8, and runs them bit for bit as a
@@ -50,18 +42,21 @@ enum Command {
     Presets(presets::Presets),
     Finetune(finetune::Finetune),
     Quantize(quantize::Quantize),
-    Generate(generate::Generate),
-    Inspect(inspect::Inspect),
-    Pack(pack::Pack),
-    Fit(fit::FitCommand),
     Evaluate(evaluate::Evaluate),
     Classifier(classifier::TrainClassifier),
     Report(report::ReportCommand),
     Compare(compare::Compare),
-    BenchModel(bench_model::BenchModel),
+    #[command(flatten)]
+    Tools(gan_tools::cli::Command),
 }
 
 impl Cli {
+    /// What the process was started with. Ends the process if that is wrong, or asks for help.
+    pub fn from_arguments() -> Self {
+        let command = gan_tools::cli::naming_the_program(Self::command());
+        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    }
+
     /// Runs the command that was asked for.
     pub fn run(self) -> Result<ExitCode> {
         match self.command {
@@ -70,29 +65,11 @@ impl Cli {
             Command::Presets(command) => command.run(),
             Command::Finetune(command) => command.run(),
             Command::Quantize(command) => command.run(),
-            Command::Generate(command) => command.run(),
-            Command::Inspect(command) => command.run(),
-            Command::Pack(command) => command.run(),
-            Command::Fit(command) => command.run(),
             Command::Evaluate(command) => command.run(),
             Command::Classifier(command) => command.run(),
             Command::Report(command) => command.run(),
             Command::Compare(command) => command.run(),
-            Command::BenchModel(command) => command.run(),
+            Command::Tools(command) => command.run(),
         }
-    }
-}
-
-/// The generator of a file that was read, with the file's name in what can go wrong.
-fn decode<'b>(file: &'b BlobFile, path: &Path) -> Result<Generator<'b>> {
-    file.decode().with_context(|| path.display().to_string())
-}
-
-/// Writes a result to stdout. A reader that has seen enough, as in `| head`, is no failure.
-fn print(text: &str) -> Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("stdout: cannot be written"),
     }
 }

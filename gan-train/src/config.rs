@@ -1,12 +1,10 @@
 //! What a run is made of: networks, training and seed, as a TOML file. Presets are such files.
 
-mod bits;
 mod metrics;
 mod networks;
 mod presets;
 mod training;
 
-pub use bits::Bits;
 pub use metrics::{Better, METRICS, Metric};
 pub use networks::{
     DiscriminatorConfig, GeneratorConfig, HiddenActivation, HiddenLayer, LayerConfig,

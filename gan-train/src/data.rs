@@ -5,7 +5,7 @@ pub mod mnist;
 
 use crate::random::{Purpose, permutation, stream};
 use anyhow::{Context, Result, bail, ensure};
-use idx::Images;
+use gan_tools::images::Images;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 

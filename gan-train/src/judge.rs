@@ -16,12 +16,12 @@ pub mod quick;
 pub mod scoring;
 pub mod until;
 
-use crate::blob_file::generate;
 use crate::data::{Dataset, Split};
-use crate::samples::Samples;
 use anyhow::{Context, Result, ensure};
 use classifier::{Card, Classifier};
 use gan_core::Generator;
+use gan_tools::generate::generate;
+use gan_tools::samples::Samples;
 use memorization::{Memorization, Neighbours};
 pub use quick::Quick;
 pub use scoring::Judge;

@@ -5,13 +5,12 @@
 
 mod cli;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     tune_allocator();
     cli::messages::install();
-    match cli::Cli::parse().run() {
+    match cli::Cli::from_arguments().run() {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");

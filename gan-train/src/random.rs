@@ -31,23 +31,12 @@ pub enum Purpose {
     Noise = 9,
     /// Choice of the images that are kept for judging.
     HeldOut = 10,
-    /// Weights of a model that is not trained; the index is the layer.
-    BenchModel = 11,
+    // 11 is gan_tools::random::BENCH_MODEL.
 }
 
 /// The generator of `purpose` and `index`.
 pub fn stream(seed: u64, purpose: Purpose, index: u64) -> Pcg64Mcg {
-    let high = mix(mix(seed) ^ purpose as u64);
-    let low = mix(high ^ mix(index));
-    Pcg64Mcg::new(u128::from(high) << 64 | u128::from(low))
-}
-
-/// SplitMix64's output function (Steele, Lea, Flood 2014): spreads neighbouring numbers.
-fn mix(x: u64) -> u64 {
-    let x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    x ^ (x >> 31)
+    gan_tools::random::stream(seed, purpose as u64, index)
 }
 
 /// Adds standard normal numbers to the end of `values`.

@@ -2,8 +2,9 @@
 
 mod common;
 use common::{fail, folder, mnist, short_run, succeed};
+use gan_tools::files::idx;
+use gan_tools::images::Images;
 use gan_train::config::METRICS;
-use gan_train::data::idx::{self, Images};
 use gan_train::data::{self, Split};
 use gan_train::judge::Judge;
 use gan_train::judge::classifier::Classifier;

@@ -3,11 +3,12 @@
 use gan_core::blob::ImageShape;
 use gan_core::generator::{Layer, Output};
 use gan_core::{Activation, Element};
-use gan_train::blob_file::{BlobFile, generate};
-use gan_train::config::Bits;
+use gan_tools::blob_file::BlobFile;
+use gan_tools::generate::generate;
+use gan_tools::layers::Bits;
+use gan_tools::samples::Samples;
 use gan_train::export::float::{FloatGenerator, FloatLayer};
 use gan_train::export::quantize::quantize;
-use gan_train::samples::Samples;
 
 /// Pseudo-random numbers in -1..1, the same in every run.
 fn noise(seed: u32) -> impl FnMut() -> f32 {

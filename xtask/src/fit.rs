@@ -1,4 +1,4 @@
-//! The tables that `gan-train fit` has in it: what the application takes of each board, and what
+//! The tables that `gan fit` has in it: what the application takes of each board, and what
 //! layers cost.
 
 pub mod boards;
@@ -13,9 +13,9 @@ use serde::de::DeserializeOwned;
 
 use crate::shell;
 
-/// A file in gan-train's folder for them.
+/// A file in gan-tools' folder for them.
 fn path(name: &str) -> PathBuf {
-    shell::root().join("gan-train/src/fit").join(name)
+    shell::root().join("gan-tools/src/fit").join(name)
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {

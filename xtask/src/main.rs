@@ -93,7 +93,7 @@ enum Task {
         /// A .gan file; without it, the built-in digits
         #[arg(long)]
         model: Option<PathBuf>,
-        /// Compare with the sizes that `gan-train fit` has in it: an error if one is larger
+        /// Compare with the sizes that `gan fit` has in it: an error if one is larger
         #[arg(long, conflicts_with_all = ["board", "model"])]
         check: bool,
         /// Rewrite those sizes

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use gan_app::Rooms;
 use gan_core::blob::{self, ALIGNMENT, Element, Header};
+use gan_core::memory::Rooms;
 use gan_core::{Generator, Packing};
 
 use crate::blob::Blob;

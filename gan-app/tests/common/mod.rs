@@ -7,9 +7,9 @@ use embedded_graphics::Pixel;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray8, GrayColor};
-use gan_app::memory::grid_len;
 use gan_app::{Board, Memory, Slots, Stack, serve, serve_with_slots};
 use gan_core::blob::ALIGNMENT;
+use gan_core::memory::grid_len;
 use gan_core::{Generator, LatentSampler, decode};
 
 /// The model that a board has in flash unless a test says otherwise.

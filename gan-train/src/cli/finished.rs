@@ -2,10 +2,10 @@
 
 use super::thousands;
 use anyhow::Result;
+use gan_tools::picture::grid;
+use gan_tools::samples::Samples;
 use gan_train::export;
-use gan_train::output::grid;
 use gan_train::report::{folder, page};
-use gan_train::samples::Samples;
 use gan_train::train::Trainer;
 use gan_train::train::checkpoint::Which;
 use std::path::Path;

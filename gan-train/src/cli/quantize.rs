@@ -1,14 +1,15 @@
 //! `gan-train quantize`.
 
 use super::choices::Which;
-use super::{inspect, thousands};
+use super::thousands;
 use anyhow::{Result, ensure};
 use clap::Args;
-use gan_train::blob_file::BlobFile;
-use gan_train::config::Bits;
+use gan_tools::blob_file::BlobFile;
+use gan_tools::cli::inspect;
+use gan_tools::files::atomic;
+use gan_tools::layers::Bits;
 use gan_train::config::TrainingConfig;
 use gan_train::export;
-use gan_train::output::atomic;
 use gan_train::train::folder::RunConfig;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,19 +1,23 @@
 //! `gan-train quickstart`: the whole way on the built-in digits.
 
+use super::thousands;
 use super::training::{self, Options, Prepared};
-use super::{generate::grid, inspect, thousands};
 use anyhow::{Result, ensure};
 use clap::Args;
-use gan_train::blob_file::{BlobFile, generate};
-use gan_train::config::Bits;
+use gan_tools::blob_file::BlobFile;
+use gan_tools::cli::generate::grid;
+use gan_tools::cli::inspect;
+use gan_tools::files::atomic;
+use gan_tools::generate::generate;
+use gan_tools::layers::Bits;
+use gan_tools::picture::ascii;
+use gan_tools::samples::Samples;
 use gan_train::config::{Config, Recipe};
 use gan_train::export;
 use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::quantize;
 use gan_train::nn::device::DeviceName;
-use gan_train::output::{ascii, atomic};
 use gan_train::report::folder;
-use gan_train::samples::Samples;
 use gan_train::train::checkpoint;
 use gan_train::train::folder::RunConfig;
 use gan_train::{data, train::State, train::run::End, train::splits::Splits};

@@ -1,7 +1,8 @@
 //! The recipe's part of a configuration: see docs/training.md.
 
-use super::{Bits, METRICS, Metric, check_not_negative, check_positive, check_range};
+use super::{METRICS, Metric, check_not_negative, check_positive, check_range};
 use anyhow::{Context, Result, ensure};
+use gan_tools::layers::Bits;
 use serde::{Deserialize, Serialize};
 
 /// The recipe.

@@ -1,35 +1,10 @@
-//! The IDX format of MNIST's files: two zero bytes, type (8: u8), number of dimensions, sizes (u32,
-//! big-endian), then the data.
+//! Reading IDX files, the format of MNIST's: see [`gan_tools::files::idx`], which writes them.
 
 use anyhow::{Context, Result, ensure};
 use flate2::read::GzDecoder;
+use gan_tools::images::Images;
 use std::io::Read;
 use std::path::Path;
-
-/// Images of one size.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Images {
-    /// How many.
-    pub count: usize,
-    /// Pixels in a line.
-    pub width: usize,
-    /// Lines in an image.
-    pub height: usize,
-    /// 0..=255, image after image, line after line.
-    pub pixels: Vec<u8>,
-}
-
-impl Images {
-    /// Pixels in an image.
-    pub fn image_len(&self) -> usize {
-        self.width * self.height
-    }
-
-    /// One image after another.
-    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.pixels.chunks_exact(self.image_len())
-    }
-}
 
 /// Reads an images file, plain or gzip.
 ///
@@ -110,20 +85,4 @@ fn parse<const D: usize>(bytes: Vec<u8>) -> Result<([usize; D], Vec<u8>)> {
     );
     bytes.drain(..4 + 4 * D);
     Ok((dims, bytes))
-}
-
-/// What an images file begins with; the pixels follow, image after image.
-pub fn images_header(count: u32, height: u32, width: u32) -> Vec<u8> {
-    header([count, height, width])
-}
-
-/// What a labels file begins with; the labels follow.
-pub fn labels_header(count: u32) -> Vec<u8> {
-    header([count])
-}
-
-fn header<const D: usize>(sizes: [u32; D]) -> Vec<u8> {
-    let mut bytes = vec![0, 0, 8, D as u8];
-    bytes.extend(sizes.iter().flat_map(|size| size.to_be_bytes()));
-    bytes
 }

@@ -3,8 +3,8 @@
 //! What is pinned is the content, not the server: the SHA-256 of the unpacked bytes.
 
 use super::{Dataset, OnDownload, Split, idx};
-use crate::output::atomic;
 use anyhow::{Context, Result, ensure};
+use gan_tools::files::atomic;
 use sha2::{Digest, Sha256};
 use std::fs::OpenOptions;
 use std::io::{Read, Write};

@@ -4,12 +4,10 @@
 mod layer;
 
 use crate::config::Config;
-use crate::data::idx::Images;
 use crate::nn::act::Act;
 use crate::nn::half_bytes::HalfBytes;
 use crate::nn::mlp::{LayerShape, Mlp, Pass};
 use crate::nn::params::{HostParam, LayerParams, by_layer, names, read};
-use crate::samples::Samples;
 use crate::train::Trainer;
 use crate::train::checkpoint::RunData;
 use anyhow::{Context, Result, bail};
@@ -18,6 +16,9 @@ use burn::tensor::TensorData;
 use gan_core::blob::{ImageShape, LayerSpec, LayerSpecs};
 use gan_core::generator::Layer;
 use gan_core::{Element, Header, latent};
+use gan_tools::images::Images;
+use gan_tools::layers::encode;
+use gan_tools::samples::Samples;
 pub use layer::FloatLayer;
 pub(crate) use layer::Moments;
 
@@ -253,13 +254,6 @@ impl FloatGenerator {
                 .context("more layers than a blob can hold")?,
         })
     }
-}
-
-/// A blob of these parts.
-pub(crate) fn encode(header: &Header<'_>, layers: &[Layer<'_>]) -> Result<Vec<u8>> {
-    let mut bytes = vec![0; gan_core::blob::encoded_len(header)?];
-    gan_core::blob::encode(header, layers.iter().copied(), &mut bytes)?;
-    Ok(bytes)
 }
 
 fn le_bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {

@@ -1,16 +1,17 @@
 //! From a float generator to a blob of integers. Derivation: docs/quantization.md.
 
-use crate::config::Bits;
-use crate::export::float::{FloatGenerator, FloatLayer, Moments, encode};
-use crate::nn::half_bytes::HalfBytes;
-use crate::samples::Samples;
-use anyhow::{Context, Result, bail, ensure};
+use crate::export::float::{FloatGenerator, FloatLayer, Moments};
 use crate::nn::act::Act;
+use crate::nn::half_bytes::HalfBytes;
+use anyhow::{Context, Result, bail, ensure};
 use gan_core::activation::{Scaling, hidden_codes, hidden_table, output_index, output_table};
 use gan_core::blob::{self, LayerSpec};
-use gan_core::generator::{Layer, Nibbles, Output};
+use gan_core::generator::Layer;
 use gan_core::quant::Rescale;
-use gan_core::{Activation, CODE_MAX, Element, Packing, latent};
+use gan_core::{Activation, CODE_MAX, Element, latent};
+use gan_tools::blob_file::BlobFile;
+use gan_tools::layers::{Bits, IntegerLayer, Weights, encode};
+use gan_tools::samples::Samples;
 
 /// Latents that calibration runs on.
 pub const CALIBRATION_SAMPLES: usize = 4096;
@@ -32,23 +33,6 @@ impl From<Scaling> for Codes {
     fn from(scaling: Scaling) -> Self {
         Self { scale: 1.0 / scaling.steps, zero_point: scaling.zero_point.into() }
     }
-}
-
-/// Weights as a blob has them.
-pub(crate) enum Weights {
-    Bytes(Vec<i8>),
-    HalfBytes { group: u8, bytes: Vec<u8>, scales: Vec<u8> },
-}
-
-/// The numbers of an integer layer, before they are borrowed by a [`Layer`].
-pub(crate) struct Numbers {
-    pub spec: LayerSpec,
-    pub weights: Weights,
-    pub bias: Vec<u8>,
-    pub multipliers: Vec<u8>,
-    pub negative_multipliers: Vec<u8>,
-    pub shifts: Vec<u8>,
-    pub table: Option<[u8; 256]>,
 }
 
 /// A row of integers: what its sums are scaled by, the sum of all its weights, and what to add to
@@ -73,7 +57,7 @@ pub fn quantize(generator: &FloatGenerator, bits: Bits) -> Result<Vec<u8>> {
     );
     let outputs = generator.outputs(&samples);
     let mut input: Codes = latent::SCALING.into();
-    let mut numbers: Vec<Numbers> = Vec::new();
+    let mut numbers: Vec<IntegerLayer> = Vec::new();
     let mut moments = Vec::new();
     for (index, (layer, outputs)) in generator.layers.iter().zip(outputs).enumerate() {
         let last = index + 1 == generator.layers.len();
@@ -86,38 +70,11 @@ pub fn quantize(generator: &FloatGenerator, bits: Bits) -> Result<Vec<u8>> {
         (input, moments) = (codes, next);
     }
     let specs: Vec<LayerSpec> = numbers.iter().map(|layer| layer.spec).collect();
-    let layers: Vec<Layer<'_>> = numbers.iter().map(Numbers::borrow).collect();
+    let layers: Vec<Layer<'_>> = numbers.iter().map(IntegerLayer::borrow).collect();
     let blob = encode(&generator.header(&specs)?, &layers)?;
     // Proves among others that no sum can leave 32 bits.
-    crate::blob_file::BlobFile::new(&blob).decode()?;
+    BlobFile::new(&blob).decode()?;
     Ok(blob)
-}
-
-impl Numbers {
-    /// The layer that a blob's encoder wants.
-    pub fn borrow(&self) -> Layer<'_> {
-        let (bias, multipliers, shifts) = (&self.bias[..], &self.multipliers[..], &self.shifts[..]);
-        let output = match &self.table {
-            Some(table) => Output::Table(table),
-            None => Output::Code { negative_multipliers: &self.negative_multipliers },
-        };
-        match &self.weights {
-            Weights::Bytes(weights) => Layer::I8 { weights, bias, multipliers, shifts, output },
-            Weights::HalfBytes { group, bytes: weights, scales } => {
-                let (packing, group) = (Packing::Rows, *group);
-                Layer::I4(Nibbles {
-                    packing,
-                    group,
-                    weights,
-                    scales,
-                    bias,
-                    multipliers,
-                    shifts,
-                    output,
-                })
-            }
-        }
-    }
 }
 
 /// Mean and variance of each column.
@@ -197,7 +154,7 @@ fn quantize_layer(
     outputs: Vec<f32>,
     sums: Option<Vec<f32>>,
     last: bool,
-) -> Result<(Numbers, Codes)> {
+) -> Result<(IntegerLayer, Codes)> {
     ensure!(
         layer.weights.iter().chain(&layer.bias).all(|number| number.is_finite()),
         "a weight is not finite"
@@ -227,7 +184,7 @@ fn quantize_layer(
         Activation::Linear | Activation::Tanh | Activation::Sigmoid => 1.0,
     };
 
-    let mut numbers = Numbers {
+    let mut numbers = IntegerLayer {
         spec: layer.spec(element, target.zero_point as u8),
         weights,
         bias: Vec::with_capacity(4 * layer.bias.len()),

@@ -3,8 +3,8 @@
 //!
 //! A kill may cut the last line off: what does not end in a newline is left out.
 
-use crate::output::atomic;
 use anyhow::{Context, Result};
+use gan_tools::files::atomic;
 use std::path::Path;
 
 /// Reads every whole line, as it was written, and what `parse` makes of it.

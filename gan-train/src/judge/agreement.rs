@@ -1,10 +1,10 @@
 //! How far an int8 generator is from the float generator it was made of, pixel by pixel.
 
-use crate::blob_file::generate;
-use crate::data::idx::Images;
-use crate::samples::Samples;
 use anyhow::Result;
 use gan_core::Generator;
+use gan_tools::generate::generate;
+use gan_tools::images::Images;
+use gan_tools::samples::Samples;
 use serde::Serialize;
 
 /// Differences of pixels 0..=255 between two generators on the same latents and labels.

@@ -9,11 +9,11 @@ mod network;
 mod training;
 
 use crate::data::Split;
-use crate::data::idx::Images;
-use crate::output::numbers::thousands;
 use anyhow::{Context, Result, ensure};
 use burn::prelude::*;
 use burn::tensor::TensorData;
+use gan_tools::images::Images;
+use gan_tools::numbers::thousands;
 pub use network::FEATURES;
 use network::{Network, Param};
 use serde::{Deserialize, Serialize};

@@ -13,7 +13,7 @@
 
 use super::points::Points;
 use crate::data::Split;
-use crate::data::idx::Images;
+use gan_tools::images::Images;
 use serde::Serialize;
 
 /// Images of each kind that are compared with all training images.

@@ -1,8 +1,8 @@
 //! Points in space and the distances between them, a part of the matrix at a time.
 
-use crate::data::idx::Images;
 use burn::prelude::*;
 use burn::tensor::TensorData;
+use gan_tools::images::Images;
 use rayon::prelude::*;
 
 /// Distances that are held at a time: 4 MB.

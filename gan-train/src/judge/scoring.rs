@@ -7,8 +7,8 @@ use super::points::Points;
 use super::prdc::{K, Manifold, Prdc};
 use super::quick::{Quick, class_kl};
 use crate::data::Split;
-use crate::data::idx::Images;
 use anyhow::{Context, Result, ensure};
+use gan_tools::images::Images;
 use std::borrow::Cow;
 
 /// Training images that the width of the Parzen windows is chosen on.

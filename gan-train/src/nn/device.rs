@@ -108,10 +108,7 @@ impl DeviceName {
             Self::Ndarray => Ok(Device::ndarray()),
             #[cfg(feature = "wgpu")]
             Self::Wgpu => gpu(burn::tensor::DeviceType::Wgpu),
-            other => bail!(
-                "not in this build (build with --features {})",
-                other.feature()
-            ),
+            other => bail!("not in this build (build with --features {})", other.feature()),
         }
     }
 }

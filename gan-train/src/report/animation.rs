@@ -1,8 +1,9 @@
 //! `samples.gif`: a run's sample grids, one after another.
 
 use super::history::{self, evenly};
-use crate::output::{atomic, picture::Picture};
 use anyhow::{Result, ensure};
+use gan_tools::files::atomic;
+use gan_tools::picture::Picture;
 use gif::{Encoder, Frame, Repeat};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};

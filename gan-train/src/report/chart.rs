@@ -13,7 +13,7 @@ pub use scale::{Scale, Span};
 
 use super::history::evenly;
 use super::html::escape;
-use crate::output::numbers::{thousands, value};
+use gan_tools::numbers::{thousands, value};
 use std::fmt::Write;
 
 const WIDTH: f64 = 440.0;

@@ -9,9 +9,9 @@ use super::curves;
 use super::history::History;
 use super::html::{escape, figure, page, section, table as html_table};
 use super::model::Model;
-use crate::output::atomic;
-use crate::output::grid::picture;
 use anyhow::{Result, ensure};
+use gan_tools::files::atomic;
+use gan_tools::picture::grid::picture;
 use std::collections::HashSet;
 use std::path::Path;
 

@@ -1,9 +1,9 @@
 //! Pages that need nothing but themselves.
 
-use crate::output::picture::Picture;
 use anyhow::Result;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use gan_tools::picture::Picture;
 
 /// Style of every page, light and dark.
 const STYLE: &str = include_str!("page.css");

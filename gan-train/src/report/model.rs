@@ -1,22 +1,23 @@
 //! The generator that a run gives away, in floats and as the blob that `quantize` writes.
 
 use super::history::evenly;
-use crate::blob_file::{BlobFile, generate};
-use crate::data::idx::Images;
-use crate::config::Bits;
 use crate::export;
 use crate::export::float::FloatGenerator;
 use crate::export::quantize::quantize;
 use crate::judge::agreement::Agreement;
-use crate::samples::Samples;
 use crate::nn::mlp::Mlp;
-use crate::output::grid;
-use crate::output::picture::Picture;
 use crate::train::checkpoint::{self, Which};
 use crate::train::folder::RunConfig;
 use anyhow::Result;
 use gan_core::CODE_MAX;
 use gan_core::latent::SCALING;
+use gan_tools::blob_file::BlobFile;
+use gan_tools::generate::generate;
+use gan_tools::images::Images;
+use gan_tools::layers::Bits;
+use gan_tools::picture::Picture;
+use gan_tools::picture::grid;
+use gan_tools::samples::Samples;
 use std::path::Path;
 
 /// Pixels of a sample grid, about: pages must not become large where images are.

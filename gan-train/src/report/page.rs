@@ -7,10 +7,10 @@ use super::history::History;
 use super::html::{escape, page, section, tiles};
 use super::model::Model;
 use super::{chart, curves};
-use crate::output::atomic;
-use crate::output::numbers::{duration, thousands, value};
 use crate::train::folder::CONFIG;
 use anyhow::{Context, Result};
+use gan_tools::files::atomic;
+use gan_tools::numbers::{duration, thousands, value};
 use std::path::{Path, PathBuf};
 use std::slice;
 

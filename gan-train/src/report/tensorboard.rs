@@ -13,9 +13,9 @@
 //!
 //! The first event carries nothing but the file's version.
 
-use crate::output::atomic::create_folder;
 use anyhow::{Context, Result};
 use crc::{CRC_32_ISCSI, Crc};
+use gan_tools::files::atomic::create_folder;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};

@@ -9,13 +9,14 @@ use crate::judge::classifier::Classifier;
 use crate::judge::evaluations::{self, Evaluation};
 use crate::judge::scoring::Judge;
 use crate::judge::until::Until;
-use crate::output::{atomic, grid};
 use crate::report::history::{self, GRIDS};
-use crate::samples::Samples;
 use crate::train::metrics::Record;
 use crate::train::splits::Splits;
 use crate::train::{Trainer, checkpoint};
 use anyhow::{Context, Result, ensure};
+use gan_tools::files::atomic;
+use gan_tools::picture::grid;
+use gan_tools::samples::Samples;
 use std::path::{Path, PathBuf};
 
 /// Seed of the latents that are judged: not one that people use, so that no run is chosen for the

@@ -8,9 +8,9 @@ use crate::files::tensor_file::{self, Numbers, TensorFile};
 use crate::nn::mlp::{LayerShape, Mlp};
 use crate::nn::params::{HostParam, names, spectral_names};
 use crate::optim::{Memory, Moment, Optim};
-use crate::output::atomic;
 use anyhow::{Context, Result, bail, ensure};
 use burn::prelude::Device;
+use gan_tools::files::atomic;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -291,8 +291,7 @@ pub fn load(folder: &Path, config: &Config, device: &Device) -> Result<Checkpoin
             let vector = |param: HostParam| read_tensor(file, "discriminator", param);
             spectral_names(&d).into_iter().map(vector).collect::<Result<Vec<_>>>()
         });
-        let mut state =
-            State::of(config, generator, average, discriminator, vectors.transpose()?);
+        let mut state = State::of(config, generator, average, discriminator, vectors.transpose()?);
         for (optimizer, name, mlp) in [
             (&mut state.generator_optimizer, "generator", &state.generator),
             (&mut state.discriminator_optimizer, "discriminator", &state.discriminator),

@@ -2,8 +2,8 @@
 
 use crate::config::Config;
 use crate::nn::device::DeviceName;
-use crate::output::atomic;
 use anyhow::{Context, Result, ensure};
+use gan_tools::files::atomic;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 

@@ -71,12 +71,7 @@ pub trait Observer {
 /// # Errors
 ///
 /// As [`Trainer::new`] and [`Trainer::step`].
-pub fn steps_in(
-    minutes: f64,
-    config: &Config,
-    device: &Device,
-    splits: &Splits,
-) -> Result<u64> {
+pub fn steps_in(minutes: f64, config: &Config, device: &Device, splits: &Splits) -> Result<u64> {
     let state = State::new(config, splits.shape, device);
     let mut trial =
         Trainer::new(config.clone(), device, splits.train.clone(), splits.shape, state)?;
@@ -184,8 +179,8 @@ fn record(trainer: &Trainer, means: [f64; 7], images_per_second: f64) -> Record 
 mod tests {
     use super::*;
     use crate::data::Split;
-    use crate::data::idx::Images;
     use crate::train::{Shape, checkpoint, metrics};
+    use gan_tools::images::Images;
 
     /// Notes what it hears, and answers as it was told to.
     #[derive(Default)]

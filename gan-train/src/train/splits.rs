@@ -66,7 +66,7 @@ impl Splits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::idx::Images;
+    use gan_tools::images::Images;
 
     /// 50 images of 2x1 pixels, the first pixel the image's own number.
     fn dataset() -> Dataset {

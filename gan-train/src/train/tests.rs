@@ -6,12 +6,13 @@ mod reference;
 use super::batch::Batches;
 use super::{Losses, Shape, State, Trainer};
 use crate::config::{Config, Network, Objective};
-use crate::data::{Split, idx::Images};
+use crate::data::Split;
 use crate::nn::backend::Backend;
 use crate::nn::network::Mode;
 use crate::penalty;
 use crate::random::{Purpose, stream};
 use burn::prelude::Device;
+use gan_tools::images::Images;
 use reference::{
     beside, differentiate, discriminator_loss, forward, generator_loss, numbers, rows,
 };

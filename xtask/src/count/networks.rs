@@ -7,7 +7,7 @@ use gan_core::blob::MAX_LAYERS;
 
 use crate::{shell, vectors};
 
-/// A network. Sigmoid at the end, as `gan-train bench-model` has it unless told otherwise.
+/// A network. Sigmoid at the end, as `gan bench-model` has it unless told otherwise.
 struct Network {
     name: &'static str,
     sizes: &'static str,
@@ -34,13 +34,13 @@ const NETWORKS: &[Network] = &[
 
 /// The blobs of all networks that the format can hold.
 pub fn make() -> Result<Vec<PathBuf>> {
-    let gan_train = |subcommand: &str| {
+    let gan = |subcommand: &str| {
         let mut command = shell::cargo(&shell::root());
-        command.args([subcommand, "--quiet", "--release", "--package", "gan-train"]);
+        command.args([subcommand, "--quiet", "--release", "--package", "gan-tools"]);
         command
     };
-    // Apart from the run, whose output is not shown: the first build takes minutes.
-    shell::run(&mut gan_train("build"))?;
+    // Apart from the run, whose output is not shown.
+    shell::run(&mut gan("build"))?;
     let folder = vectors::scratch()?.join("networks");
     std::fs::create_dir_all(&folder).with_context(|| shell::relative(&folder))?;
     let mut paths = Vec::new();
@@ -54,7 +54,7 @@ pub fn make() -> Result<Vec<PathBuf>> {
             continue;
         }
         let path = folder.join(format!("{}.gan", network.name));
-        let mut command = gan_train("run");
+        let mut command = gan("run");
         command.args([
             "--",
             "bench-model",

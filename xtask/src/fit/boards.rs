@@ -1,7 +1,7 @@
 //! `boards.toml`: memories, and the linked application's size without a model.
 
 use anyhow::{Context, Result, ensure};
-use gan_app::Rooms;
+use gan_core::memory::Rooms;
 use gan_core::{Element, Packing};
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::{sections, shell, vectors};
 
 const FILE: &str = "boards.toml";
 const ABOUT: &str = "Written by `cargo xtask size --update`. Bytes; \
-                     gan-train/src/fit.rs says what the fields mean.";
+                     gan-tools/src/fit.rs says what the fields mean.";
 
 /// A smaller size is no mistake, but the table should not stay behind for long.
 const STALE_PERCENT: u64 = 2;
@@ -80,7 +80,7 @@ pub fn check(toolchain: Toolchain) -> Result<()> {
         wrong.is_empty(),
         "sizes are not as in {FILE}; if they must change: `cargo xtask size --update`"
     );
-    println!("size: {} boards as in gan-train/src/fit/{FILE}", now.board.len());
+    println!("size: {} boards as in gan-tools/src/fit/{FILE}", now.board.len());
     Ok(())
 }
 

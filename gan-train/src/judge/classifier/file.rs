@@ -3,8 +3,8 @@
 use super::network::{Param, shapes};
 use super::{Card, Classifier};
 use crate::files::tensor_file::{self, Numbers, TensorFile};
-use crate::output::atomic;
 use anyhow::{Context, Result, ensure};
+use gan_tools::files::atomic;
 use std::path::Path;
 
 /// Names what the file's tensors and metadata mean; another number, another meaning.

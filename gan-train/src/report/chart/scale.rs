@@ -106,7 +106,7 @@ impl Scale {
             );
             let values = (first..=last).map(|index| index as f64 * self.step);
             return values
-                .map(|value| (value, crate::output::numbers::tick(value, self.step)))
+                .map(|value| (value, gan_tools::numbers::tick(value, self.step)))
                 .collect();
         }
         // 1, 2 and 5 of each decade, or powers of ten alone where those would be many.
@@ -116,7 +116,7 @@ impl Scale {
         let values =
             powers.flat_map(|power| parts.iter().map(move |part| part * 10f64.powi(power)));
         let inside = values.filter(|value| (self.low..=self.high).contains(value));
-        inside.map(|value| (value, crate::output::numbers::tick(value, value))).collect()
+        inside.map(|value| (value, gan_tools::numbers::tick(value, value))).collect()
     }
 }
 

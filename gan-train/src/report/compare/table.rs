@@ -6,8 +6,8 @@ use super::super::html;
 use super::super::measures::{self, Measure};
 use super::super::model::Model;
 use super::Comparison;
-use crate::output::numbers::{thousands, value};
 use crate::train::folder::RunConfig;
+use gan_tools::numbers::{thousands, value};
 
 /// Marks the best value on a terminal.
 const BEST: &str = "*";

@@ -3,7 +3,7 @@
 use super::super::html::escape;
 use super::super::model::Model;
 use crate::config::{Config, HiddenActivation, LayerConfig, OutputActivation};
-use crate::output::numbers::thousands;
+use gan_tools::numbers::thousands;
 
 /// A card a network.
 pub fn cards(config: &Config, model: Option<&Model>) -> String {

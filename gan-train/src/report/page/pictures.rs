@@ -5,11 +5,11 @@ use super::super::history::{Grid, evenly};
 use super::super::html::{escape, figure, image};
 use super::super::model::Model;
 use super::missing;
-use crate::data::idx::Images;
-use crate::output::grid;
-use crate::output::numbers::thousands;
-use crate::output::picture::Picture;
 use anyhow::Result;
+use gan_tools::images::Images;
+use gan_tools::numbers::thousands;
+use gan_tools::picture::Picture;
+use gan_tools::picture::grid;
 use std::path::Path;
 
 /// Grids that are shown.

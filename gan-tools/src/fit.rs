@@ -7,7 +7,7 @@
 
 use crate::blob_file::{self, BlobFile};
 use anyhow::{Context, Result, bail};
-use gan_app::Rooms;
+use gan_core::memory::Rooms;
 use gan_core::{Element, Generator, Packing};
 use serde::Deserialize;
 

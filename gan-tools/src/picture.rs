@@ -1,5 +1,8 @@
 //! Grey pictures, and PNG files of them.
 
+pub mod ascii;
+pub mod grid;
+
 use anyhow::{Context, Result, ensure};
 use std::fs::File;
 use std::io::BufReader;

@@ -1,9 +1,9 @@
-//! Latents of the device's sampler, in the order in which images are made from them.
+//! Latents of the device's sampler, many at a time.
 
 use gan_core::{LatentSampler, latent};
 use rayon::prelude::*;
 
-/// Latents of the device's sampler with their labels, as a generator of floats takes them.
+/// Latents of the device's sampler with their labels, as a generator takes them.
 #[derive(Debug, Clone)]
 pub struct Samples {
     /// How many.
@@ -37,7 +37,7 @@ impl Samples {
         Self { count, codes, labels }
     }
 
-    /// The latents as numbers, for a generator of floats.
+    /// The latents as real numbers, which a generator of floats takes.
     pub fn reals(&self) -> Vec<f32> {
         self.codes.iter().map(|&code| latent::real(code)).collect()
     }

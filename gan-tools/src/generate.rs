@@ -1,60 +1,12 @@
-//! `.gan` files on a host: read into memory at the alignment that `decode` asks for.
+//! Images from a blob, by gan-core's [`Runner`] on all cores.
 
-use crate::data::idx::Images;
+use crate::images::Images;
 use crate::samples::Samples;
-use anyhow::{Context, Result, ensure};
-use gan_core::blob::{self, ALIGNMENT};
+use anyhow::{Result, ensure};
+use gan_core::Generator;
 use gan_core::host::Runner;
-use gan_core::{DecodeError, Generator, Packing};
-use std::path::Path;
 
-/// The bytes of a blob, aligned.
-// Not Clone: a copy may lie at another alignment.
-#[derive(Debug)]
-pub struct BlobFile {
-    /// The blob begins at `start`, a multiple of 16 in memory; a vector's heap block does not move
-    /// with it.
-    bytes: Vec<u8>,
-    start: usize,
-}
-
-impl BlobFile {
-    /// Copies a blob to an aligned place.
-    pub fn new(blob: &[u8]) -> Self {
-        let mut bytes = vec![0; blob.len() + ALIGNMENT];
-        let start = bytes.as_ptr().align_offset(ALIGNMENT);
-        bytes[start..start + blob.len()].copy_from_slice(blob);
-        bytes.truncate(start + blob.len());
-        Self { bytes, start }
-    }
-
-    /// Reads a file.
-    ///
-    /// # Errors
-    ///
-    /// Names the file.
-    pub fn read(path: &Path) -> Result<Self> {
-        Ok(Self::new(
-            &std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?,
-        ))
-    }
-
-    /// The blob.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes[self.start..]
-    }
-
-    /// The generator in it.
-    ///
-    /// # Errors
-    ///
-    /// Whatever is wrong with the blob.
-    pub fn decode(&self) -> Result<Generator<'_>, DecodeError> {
-        gan_core::decode(self.bytes())
-    }
-}
-
-/// Makes one image for each sample, by gan-core's [`Runner`] on all cores.
+/// Makes one image for each sample.
 ///
 /// # Errors
 ///
@@ -79,26 +31,15 @@ pub fn generate(generator: &Generator<'_>, samples: &Samples) -> Result<Images> 
 pub fn draw(runner: &Runner<'_>, samples: &Samples, pixels: &mut [u8]) -> Result<()> {
     let generator = runner.generator();
     let channels = generator.image().channels;
-    ensure!(channels == 1, "channels: {channels} (gan-train draws grey images only)");
+    ensure!(channels == 1, "channels: {channels} (only grey images are drawn)");
     let labels = (generator.classes() > 0).then_some(samples.labels.as_slice());
     Ok(runner.generate_batch(&samples.codes, labels, pixels)?)
-}
-
-/// The blob of a generator in another packing.
-///
-/// # Errors
-///
-/// More bytes than memory can hold.
-pub fn pack(generator: &Generator<'_>, packing: Packing) -> Result<Vec<u8>> {
-    let header = generator.packed_header(packing);
-    let mut bytes = vec![0; blob::encoded_len(&header)?];
-    blob::encode(&header, generator.layers(), &mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blob_file::BlobFile;
 
     /// Enough images that every core makes some.
     #[test]

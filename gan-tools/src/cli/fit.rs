@@ -1,10 +1,10 @@
-//! `gan-train fit`.
+//! `gan fit`.
 
-use super::thousands;
+use crate::blob_file::BlobFile;
+use crate::fit::{self, Fit};
+use crate::numbers::thousands;
 use anyhow::{Result, bail};
 use clap::Args;
-use gan_train::blob_file::BlobFile;
-use gan_train::fit::{self, Fit};
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -16,8 +16,8 @@ const DOES_NOT_FIT: u8 = 3;
 /// Show which boards a blob fits, what it leaves free, and how long an image takes
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gan-train fit models/mnist-small.gan
-  gan-train fit models/mnist-large.gan --board nrf52840-dk || echo too large
+  gan fit models/mnist-small.gan
+  gan fit models/mnist-large.gan --board nrf52840-dk || echo too large
 
 Exit codes: 0 it fits (or no --board), 3 it does not, 1 failed, 2 wrong usage.
 
@@ -72,7 +72,7 @@ impl<'f> From<&'f Fit> for Report<'f> {
 }
 
 impl FitCommand {
-    pub fn run(self) -> Result<ExitCode> {
+    pub(super) fn run(self) -> Result<ExitCode> {
         let file = BlobFile::read(&self.model)?;
         let generator = super::decode(&file, &self.model)?;
         let speeds = fit::speeds()?;

@@ -1,15 +1,17 @@
-//! `gan-train generate`.
+//! `gan generate`.
 
+use crate::blob_file::BlobFile;
+use crate::files::atomic::{self, Writer};
+use crate::files::idx;
+use crate::generate::{draw, generate};
+use crate::images::Images;
+use crate::interrupt;
+use crate::picture::{ascii, grid};
+use crate::samples::Samples;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use gan_core::Generator;
 use gan_core::host::Runner;
-use gan_train::blob_file::{BlobFile, draw, generate};
-use gan_train::data::idx::{self, Images};
-use gan_train::interrupt;
-use gan_train::output::atomic::{self, Writer};
-use gan_train::output::{ascii, grid};
-use gan_train::samples::Samples;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -19,9 +21,9 @@ use std::time::{Duration, Instant};
 /// Generate images from a blob, as any device would: the same seed gives the same pixels everywhere
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gan-train generate models/digits8.gan --label 7 --count 5 --ascii
-  gan-train generate models/mnist-small.gan --count 100 --seed 42 --out grid.png
-  gan-train generate models/mnist-small.gan --count 1000000 --idx synthetic
+  gan generate models/digits8.gan --label 7 --count 5 --ascii
+  gan generate models/mnist-small.gan --count 100 --seed 42 --out grid.png
+  gan generate models/mnist-small.gan --count 1000000 --idx synthetic
 
 Without --label, a conditional model gets the labels 0, 1, 2 … in turn.")]
 #[command(group = clap::ArgGroup::new("target").required(true).multiple(true).args(["out", "ascii", "idx"]))]
@@ -56,7 +58,7 @@ const LINE_EVERY: Duration = Duration::from_secs(15);
 const AT_ONCE: usize = 4096;
 
 impl Generate {
-    pub fn run(self) -> Result<ExitCode> {
+    pub(super) fn run(self) -> Result<ExitCode> {
         let file = BlobFile::read(&self.file)?;
         let generator = super::decode(&file, &self.file)?;
         if let Some(label) = self.label {

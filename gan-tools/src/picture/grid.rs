@@ -1,8 +1,8 @@
 //! Images side by side in one PNG.
 
-use super::atomic;
-use super::picture::Picture;
-use crate::data::idx::Images;
+use super::Picture;
+use crate::files::atomic;
+use crate::images::Images;
 use anyhow::Result;
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `gan-train pack`: another order, the same pixels, and the way back.
+//! `gan pack`: another order, the same pixels, and the way back.
 
 mod common;
 

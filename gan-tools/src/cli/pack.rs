@@ -1,11 +1,11 @@
-//! `gan-train pack`.
+//! `gan pack`.
 
 use super::inspect;
+use crate::blob_file::{self, BlobFile};
+use crate::files::atomic;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use gan_core::{Element, Packing};
-use gan_train::blob_file::{self, BlobFile};
-use gan_train::output::atomic;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,8 +13,8 @@ use std::process::ExitCode;
 /// everywhere
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gan-train pack models/mnist-small.gan --target cortex-m4 -o mnist-small.m4.gan
-  gan-train pack mnist-small.m4.gan --target any -o mnist-small.gan
+  gan pack models/mnist-small.gan --target cortex-m4 -o mnist-small.m4.gan
+  gan pack mnist-small.m4.gan --target any -o mnist-small.gan
 
 gan-embedded's build script packs by itself. `--target any` gives the canonical blob back, byte for byte.")]
 pub struct Pack {
@@ -71,7 +71,7 @@ impl Target {
 }
 
 impl Pack {
-    pub fn run(self) -> Result<ExitCode> {
+    pub(super) fn run(self) -> Result<ExitCode> {
         let file = BlobFile::read(&self.file)?;
         let generator = super::decode(&file, &self.file)?;
         let packing = self.target.packing();

@@ -1,21 +1,19 @@
-//! `gan-train bench-model`.
+//! `gan bench-model`.
 
 use super::inspect;
+use crate::bench_model::{Sizes, blob};
+use crate::blob_file::BlobFile;
+use crate::files::atomic;
+use crate::layers::Bits;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use gan_core::Activation;
-use gan_train::bench_model::{Sizes, blob};
-use gan_train::blob_file::BlobFile;
-use gan_train::config::Bits;
-use gan_train::output::atomic;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Write a blob of any shape with random weights, to know its size and speed before training
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  gan-train bench-model --layers 100-256-512-1024-784 -o bench.gan"
-)]
+#[command(after_help = "Example:\n  gan bench-model --layers 100-256-512-1024-784 -o bench.gan")]
 pub struct BenchModel {
     /// Sizes from the latent to the image, which is a square if its size is a square number and
     /// else one line
@@ -57,7 +55,7 @@ enum Output {
 }
 
 impl BenchModel {
-    pub fn run(self) -> Result<ExitCode> {
+    pub(super) fn run(self) -> Result<ExitCode> {
         let hidden = match self.activation {
             Hidden::Relu => Activation::Relu,
             Hidden::LeakyRelu => Activation::LeakyRelu(0.2),

@@ -1,10 +1,10 @@
-//! `gan-train inspect`.
+//! `gan inspect`.
 
-use super::thousands;
+use crate::blob_file::BlobFile;
+use crate::numbers::thousands;
 use anyhow::Result;
 use clap::Args;
 use gan_core::{Activation, Element, Generator};
-use gan_train::blob_file::BlobFile;
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Show what is in a blob: layers, sizes, multiply-accumulates, flash, RAM, CRC, packing
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  gan-train inspect models/digits8.gan --json")]
+#[command(after_help = "Example:\n  gan inspect models/digits8.gan --json")]
 pub struct Inspect {
     /// The blob
     #[arg(value_name = "FILE.gan")]
@@ -56,7 +56,7 @@ struct LayerReport {
 }
 
 impl Inspect {
-    pub fn run(self) -> Result<ExitCode> {
+    pub(super) fn run(self) -> Result<ExitCode> {
         let file = BlobFile::read(&self.file)?;
         let generator = super::decode(&file, &self.file)?;
         if self.json {

@@ -5,10 +5,8 @@
 //! with variance `n * var(w) * v`. Multipliers follow from that: codes and pixels are spread as a
 //! trained model's are, whatever the shape.
 
-use crate::config::Bits;
-use crate::export::float::encode;
-use crate::export::quantize::{Numbers, Weights};
-use crate::random::{Purpose, stream};
+use crate::layers::{Bits, IntegerLayer, Weights, encode};
+use crate::random::{BENCH_MODEL, stream};
 use anyhow::{Context, Result, ensure};
 use gan_core::activation::{output_index, output_table};
 use gan_core::blob::{ImageShape, LayerSpecs, MAX_LAYERS, half_bytes};
@@ -85,11 +83,7 @@ pub fn blob(
             zero_point: 0,
         };
         let layer = if index == last { Target::image(output) } else { Target::hidden(hidden)? };
-        numbers.push(layer.numbers(
-            spec,
-            codes,
-            &mut stream(seed, Purpose::BenchModel, index as u64),
-        )?);
+        numbers.push(layer.numbers(spec, codes, &mut stream(seed, BENCH_MODEL, index as u64))?);
         codes = layer.codes;
     }
     let specs: Vec<LayerSpec> = numbers.iter().map(|layer| layer.spec).collect();
@@ -100,7 +94,7 @@ pub fn blob(
         image: shape(sizes.0[last + 1]),
         layers: LayerSpecs::from_slice(&specs).ok().context("more layers than a blob can hold")?,
     };
-    let layers: Vec<Layer<'_>> = numbers.iter().map(Numbers::borrow).collect();
+    let layers: Vec<Layer<'_>> = numbers.iter().map(IntegerLayer::borrow).collect();
     let blob = encode(&header, &layers)?;
     crate::blob_file::BlobFile::new(&blob).decode()?;
     Ok(blob)
@@ -181,7 +175,7 @@ impl Target {
         mut spec: LayerSpec,
         input: Spread,
         random: &mut impl Rng,
-    ) -> Result<Numbers> {
+    ) -> Result<IntegerLayer> {
         let outputs = usize::from(spec.outputs);
         spec.zero_point = self.zero_point;
         let Random { weights, sums, variance } = Random::new(&spec, random);
@@ -193,7 +187,7 @@ impl Target {
             ((self.centre / factor - input.mean * sum as f64).round() as i32).to_le_bytes()
         };
         let bias = sums.into_iter().flat_map(bias).collect();
-        Ok(Numbers {
+        Ok(IntegerLayer {
             spec,
             bias,
             weights,
@@ -263,7 +257,8 @@ impl Random {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blob_file::{BlobFile, generate};
+    use crate::blob_file::BlobFile;
+    use crate::generate::generate;
     use crate::samples::Samples;
 
     const RELU: Activation = Activation::Relu;
@@ -319,8 +314,7 @@ mod tests {
                 activation: hidden,
                 zero_point: 0,
             };
-            let numbers =
-                target.numbers(spec, latent, &mut stream(1, Purpose::BenchModel, 0)).unwrap();
+            let numbers = target.numbers(spec, latent, &mut stream(1, BENCH_MODEL, 0)).unwrap();
             let samples = Samples::new(5, 20, 100, 0);
             let rescale = |multipliers: &[u8], acc| {
                 let multiplier = u16::from_le_bytes([multipliers[0], multipliers[1]]);

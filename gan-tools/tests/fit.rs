@@ -1,4 +1,4 @@
-//! `gan-train fit`: the verdicts, the exit codes, and the estimates beside the counts in
+//! `gan fit`: the verdicts, the exit codes, and the estimates beside the counts in
 //! docs/performance.md.
 
 mod common;

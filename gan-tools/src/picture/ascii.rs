@@ -1,6 +1,6 @@
 //! Images as text.
 
-use crate::data::idx::Images;
+use crate::images::Images;
 use gan_core::image::glyph;
 
 /// Images up to this width are drawn two characters a pixel, so that they keep their shape; larger

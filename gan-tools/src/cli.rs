@@ -1,0 +1,77 @@
+//! The commands, for `gan` and for gan-train, which has them among its own.
+
+pub mod bench_model;
+pub mod fit;
+pub mod generate;
+pub mod inspect;
+pub mod pack;
+
+use crate::blob_file::BlobFile;
+use anyhow::{Context, Result};
+use clap::Subcommand;
+use gan_core::Generator;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// A command that needs a model and no training.
+#[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "each command says what it does, and clap would show it twice")]
+pub enum Command {
+    Generate(generate::Generate),
+    Inspect(inspect::Inspect),
+    Pack(pack::Pack),
+    Fit(fit::FitCommand),
+    BenchModel(bench_model::BenchModel),
+}
+
+impl Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// One sentence that names the file or the option.
+    pub fn run(self) -> Result<ExitCode> {
+        match self {
+            Self::Generate(command) => command.run(),
+            Self::Inspect(command) => command.run(),
+            Self::Pack(command) => command.run(),
+            Self::Fit(command) => command.run(),
+            Self::BenchModel(command) => command.run(),
+        }
+    }
+}
+
+/// A program's command line whose examples name that program: those of the commands here name `gan`.
+pub fn naming_the_program(command: clap::Command) -> clap::Command {
+    let example = format!("  {} ", command.get_name());
+    command.mut_subcommands(|subcommand| match subcommand.get_after_help() {
+        Some(text) => {
+            let text = text.to_string().replace("  gan ", &example);
+            subcommand.after_help(text)
+        }
+        None => subcommand,
+    })
+}
+
+/// The generator of a file that was read, with the file's name in what can go wrong.
+///
+/// # Errors
+///
+/// Whatever is wrong with the blob.
+pub fn decode<'b>(file: &'b BlobFile, path: &Path) -> Result<Generator<'b>> {
+    file.decode().with_context(|| path.display().to_string())
+}
+
+/// Writes a result to stdout. A reader that has seen enough, as in `| head`, is no failure.
+///
+/// # Errors
+///
+/// stdout cannot be written.
+pub fn print(text: &str) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("stdout: cannot be written"),
+    }
+}

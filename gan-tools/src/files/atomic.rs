@@ -1,0 +1,202 @@
+//! Files that are whole or not there.
+//!
+//! One rule for all of them: a link is followed to the file that it leads to; the new file is
+//! written beside that one, brought to the disk and renamed to its place, and then the folder is
+//! brought to the disk. What is there and is no regular file, such as `/dev/stdout` or a pipe, is
+//! written to as it is.
+
+use anyhow::{Context, Result};
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Links that lead to each other, at most.
+const LINKS: usize = 40;
+
+/// Writes a file. An earlier one of that name stays as it is until the new one is complete and on
+/// the disk.
+///
+/// # Errors
+///
+/// Names the file; then nothing has changed.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = Writer::create(path)?;
+    file.write(bytes)?;
+    finish([file])
+}
+
+/// Lets `write` write a file of its own at the path that it is given, and moves that into place.
+///
+/// # Errors
+///
+/// Names the file; then nothing has changed.
+pub fn write_with(path: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let written = || -> Result<()> {
+        let mut place = Place::of(path)?;
+        write(place.written_at())?;
+        if let Some(temporary) = &place.temporary {
+            File::options().write(true).open(temporary)?.sync_all()?;
+        }
+        Ok(place.take()?)
+    };
+    written().with_context(|| cannot_write(path))
+}
+
+/// A file that is written part by part, for what does not fit in memory. It comes into its place by
+/// [`finish`]; dropped before, it goes away and nothing has changed.
+#[derive(Debug)]
+pub struct Writer {
+    // Closed before `place` removes it.
+    file: File,
+    place: Place,
+    /// As the caller named it.
+    path: PathBuf,
+}
+
+impl Writer {
+    /// Begins a file.
+    ///
+    /// # Errors
+    ///
+    /// Names the file.
+    pub fn create(path: &Path) -> Result<Self> {
+        let begin = || -> io::Result<Self> {
+            let place = Place::of(path)?;
+            let file = match &place.temporary {
+                Some(temporary) => File::create(temporary)?,
+                None => File::options().write(true).open(&place.target)?,
+            };
+            Ok(Self { file, place, path: path.to_owned() })
+        };
+        begin().with_context(|| cannot_write(path))
+    }
+
+    /// Writes the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// Names the file.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file.write_all(bytes).with_context(|| cannot_write(&self.path))
+    }
+}
+
+/// Puts files that belong together into their places, when all of them are complete and on the
+/// disk.
+///
+/// # Errors
+///
+/// Names the file.
+pub fn finish<const N: usize>(mut files: [Writer; N]) -> Result<()> {
+    for Writer { file, path, place } in &files {
+        if place.temporary.is_some() {
+            file.sync_all().with_context(|| cannot_write(path))?;
+        }
+    }
+    for Writer { path, place, .. } in &mut files {
+        place.take().with_context(|| cannot_write(path))?;
+    }
+    Ok(())
+}
+
+/// Where a file is to be, and where it is until it is complete.
+#[derive(Debug)]
+struct Place {
+    /// No link.
+    target: PathBuf,
+    /// Beside the target; none for what is no regular file.
+    temporary: Option<PathBuf>,
+}
+
+impl Place {
+    fn of(path: &Path) -> io::Result<Self> {
+        if let Ok(there) = path.metadata() {
+            if there.is_dir() {
+                return Err(io::ErrorKind::IsADirectory.into());
+            }
+            if !there.is_file() {
+                return Ok(Self { target: path.to_owned(), temporary: None });
+            }
+        }
+        let target = follow(path)?;
+        // Always of the same name, so that one which a kill has left is replaced by the next.
+        let mut name = OsString::from(".");
+        name.push(target.file_name().ok_or(io::ErrorKind::InvalidFilename)?);
+        name.push(".gan-new");
+        let temporary = Some(target.with_file_name(name));
+        Ok(Self { target, temporary })
+    }
+
+    /// Where the file is written.
+    fn written_at(&self) -> &Path {
+        self.temporary.as_deref().unwrap_or(&self.target)
+    }
+
+    /// Moves the file, which is on the disk, to its place.
+    fn take(&mut self) -> io::Result<()> {
+        let Some(temporary) = &self.temporary else { return Ok(()) };
+        std::fs::rename(temporary, &self.target)?;
+        self.temporary = None;
+        sync_folder(&self.target)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(temporary) = &self.temporary {
+            // What went wrong is known by now, or was a wish to end.
+            let _ = std::fs::remove_file(temporary);
+        }
+    }
+}
+
+/// The path without links, also if the last one leads to where there is no file yet.
+fn follow(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        match path.canonicalize() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            real_or_error => return real_or_error,
+        }
+        match path.read_link() {
+            Ok(target) => path = path.with_file_name("").join(target),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many links"))
+}
+
+/// Brings the name of a file to the disk.
+fn sync_folder(file: &Path) -> io::Result<()> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // The file is in its place. That is all where a folder cannot be read, or the file system
+        // has no such request.
+        Err(error) if [InvalidInput, PermissionDenied, Unsupported].contains(&error.kind()) => {
+            Ok(())
+        }
+        synced => synced,
+    }
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("{}: cannot be written", path.display())
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+///
+/// Names the folder.
+pub fn create_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("{}: the folder cannot be made", folder.display()))
+}

@@ -1,0 +1,30 @@
+//! What is done with a `.gan` model on an ordinary computer once it is trained: the `gan` command,
+//! and the parts of it that gan-train uses too. Without burn, so that it builds in seconds.
+//!
+//! Each module uses those above it only:
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`files`] | files that are whole or not there, the IDX format |
+//! | [`numbers`], [`interrupt`] | numbers as people read them; Ctrl-C |
+//! | [`images`], [`picture`] | grey images, PNG files, grids, images as text |
+//! | [`random`], [`samples`] | sequences of random numbers; the device's latents |
+//! | [`blob_file`], [`layers`] | `.gan` files, and the integer layers that go into them |
+//! | [`generate`] | images from a blob |
+//! | [`fit`] | which boards a blob fits, and its speed there |
+//! | [`bench_model`] | blobs of any shape with random weights |
+//! | [`cli`] | the commands, which gan-train has as well |
+
+pub mod bench_model;
+pub mod blob_file;
+pub mod cli;
+pub mod files;
+pub mod fit;
+pub mod generate;
+pub mod images;
+pub mod interrupt;
+pub mod layers;
+pub mod numbers;
+pub mod picture;
+pub mod random;
+pub mod samples;

@@ -1,0 +1,30 @@
+//! The `gan` command: see `gan --help`.
+//!
+//! Results go to stdout, messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a model
+//! does not fit, 130 interrupted.
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Generates images from small GAN models as a microcontroller does, and says what a model takes of
+/// a board.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gan",
+    version,
+    after_help = "Example:\n  gan generate models/digits8.gan --label 7 --ascii\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the model does not fit the board, 130 interrupted."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: gan_tools::cli::Command,
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command.run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -49,7 +49,10 @@ pub struct Optim {
 impl std::fmt::Debug for Optim {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let states = self.states.keys().collect::<Vec<_>>();
-        f.debug_struct("Optim").field("regularizer", &self.regularizer).field("states", &states).finish()
+        f.debug_struct("Optim")
+            .field("regularizer", &self.regularizer)
+            .field("states", &states)
+            .finish()
     }
 }
 
@@ -160,7 +163,8 @@ impl Optim {
     /// Something is missing.
     pub fn restore(&mut self, id: u64, rank: usize, memory: Memory, device: &Device) -> Result<()> {
         let counters = memory.counters.into_iter();
-        let mut source = StateSource::new(counters.map(|(name, value)| (name, value.into())).collect());
+        let mut source =
+            StateSource::new(counters.map(|(name, value)| (name, value.into())).collect());
         for Moment { name, shape, values } in memory.moments {
             source.insert_tensor(name, TensorData::new(values, shape));
         }

@@ -93,7 +93,8 @@ impl Point {
             let part =
                 Tensor::<2>::from_data(TensorData::new(parts, [rows, 1]), &real.device().inner());
             let images = real.clone() + part * (fake.clone() - real.clone());
-            points.push(Self { images, kind: Kind::Lipschitz { lambda: training.gradient_penalty } });
+            points
+                .push(Self { images, kind: Kind::Lipschitz { lambda: training.gradient_penalty } });
         }
         points
     }
@@ -106,9 +107,7 @@ impl Point {
         match self.kind {
             Kind::R1 { gamma } => squares.mean() * (gamma / 2.0),
             // The square root has no derivative at 0.
-            Kind::Lipschitz { lambda } => {
-                ((squares + 1e-24).sqrt() - 1.0).square().mean() * lambda
-            }
+            Kind::Lipschitz { lambda } => ((squares + 1e-24).sqrt() - 1.0).square().mean() * lambda,
         }
     }
 }

@@ -10,9 +10,9 @@ pub mod run;
 pub mod splits;
 mod state;
 mod step;
-mod trace;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 pub use state::{Shape, State};
 
@@ -120,8 +120,7 @@ impl Trainer {
         let batches = Batches::new(&config, data, shape.classes, &device);
         let variance = batches.variance().max(1e-12);
         let training = &config.training;
-        let loss =
-            Published { objective: training.objective, smoothing: training.label_smoothing };
+        let loss = Published { objective: training.objective, smoothing: training.label_smoothing };
         let trace = Trace::new(state.losses, &device);
         let loss = Box::new(loss);
         Ok(Self { config, shape, run, batches, variance, device, loss, state, trace })

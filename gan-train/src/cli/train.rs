@@ -4,11 +4,11 @@ use super::choices::Recipe;
 use super::training::{self, Options, Prepared};
 use super::{dataset, finished, thousands};
 use anyhow::{Context, Result, ensure};
+use burn::prelude::Device;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use gan_train::config::{Config, PRESETS};
 use gan_train::judge::until::Until;
-use burn::prelude::Device;
 use gan_train::nn::device::DeviceName;
 use gan_train::train::checkpoint::{self, Checkpoint};
 use gan_train::train::folder::{self, RunConfig};
@@ -254,12 +254,7 @@ impl Train {
         }
     }
 
-    fn set_length(
-        &self,
-        config: &mut Config,
-        device: &Device,
-        splits: &Splits,
-    ) -> Result<()> {
+    fn set_length(&self, config: &mut Config, device: &Device, splits: &Splits) -> Result<()> {
         if let Some(steps) = self.steps {
             config.training.steps = steps;
         }

@@ -2,10 +2,10 @@
 
 use crate::config::Bits;
 use crate::export::float::{FloatGenerator, FloatLayer, Moments, encode};
+use crate::nn::act::Act;
 use crate::nn::half_bytes::HalfBytes;
 use crate::samples::Samples;
 use anyhow::{Context, Result, bail, ensure};
-use crate::nn::act::Act;
 use gan_core::activation::{Scaling, hidden_codes, hidden_table, output_index, output_table};
 use gan_core::blob::{self, LayerSpec};
 use gan_core::generator::{Layer, Nibbles, Output};

@@ -15,12 +15,7 @@ const REAL: [f32; 3] = [0.7, -0.4, 2.5];
 const FAKE: [f32; 3] = [-1.3, 0.2, -0.5];
 
 /// Both losses by the published value functions, written with probabilities where they have them.
-fn expected(
-    objective: Objective,
-    real: [f64; 3],
-    fake: [f64; 3],
-    smoothing: f64,
-) -> (f64, f64) {
+fn expected(objective: Objective, real: [f64; 3], fake: [f64; 3], smoothing: f64) -> (f64, f64) {
     let p = |x: f64| 1.0 / (1.0 + (-x).exp());
     let mean = |f: &dyn Fn(f64, f64) -> f64| (0..3).map(|i| f(real[i], fake[i])).sum::<f64>() / 3.0;
     let t = 1.0 - smoothing;

@@ -5,10 +5,10 @@
 //! as what it is, a chain of products, `v = ((1 s_n) W_nᵀ s_(n-1)) W_(n-1)ᵀ ...` with the slopes
 //! `s` of the activations, in tensor operations that burn records and differentiates once.
 
+use super::act::Act;
 use super::mlp::{Mlp, Norm};
 use super::ops;
 use super::ops::{NORM_EPSILON, slope_of};
-use super::act::Act;
 use burn::prelude::*;
 
 /// What the way back through a layer needs.

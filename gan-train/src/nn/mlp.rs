@@ -204,6 +204,10 @@ impl Dense {
 impl Norm {
     fn forward(&self, x: Tensor<2>, groups: usize, act: Act) -> Tensor<2> {
         let one = |x| ops::norm_act(x, self.gamma.val(), self.beta.val(), act);
-        if groups == 1 { one(x) } else { Tensor::cat(x.chunk(groups, 0).into_iter().map(one).collect(), 0) }
+        if groups == 1 {
+            one(x)
+        } else {
+            Tensor::cat(x.chunk(groups, 0).into_iter().map(one).collect(), 0)
+        }
     }
 }

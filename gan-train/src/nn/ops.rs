@@ -150,11 +150,7 @@ pub trait GanOps: Backend {
 
     /// `x` with `sigma` added where a bit is 0 and taken away where it is 1. `words` are
     /// `[rows, n]`; bit `k` of a row's word `i` is for column `32 i + k`.
-    fn add_signs(
-        x: FloatTensor<Self>,
-        words: IntTensor<Self>,
-        sigma: f32,
-    ) -> FloatTensor<Self> {
+    fn add_signs(x: FloatTensor<Self>, words: IntTensor<Self>, sigma: f32) -> FloatTensor<Self> {
         portable::add_signs::<Self>(x, words, sigma)
     }
 }
@@ -196,11 +192,7 @@ impl GanOps for Flex {
         flex::average(average, param, decay)
     }
 
-    fn add_signs(
-        x: FloatTensor<Self>,
-        words: IntTensor<Self>,
-        sigma: f32,
-    ) -> FloatTensor<Self> {
+    fn add_signs(x: FloatTensor<Self>, words: IntTensor<Self>, sigma: f32) -> FloatTensor<Self> {
         flex::add_signs(x, words, sigma)
     }
 }
@@ -270,8 +262,7 @@ pub fn adam<const D: usize>(
 ) -> [Tensor<D>; 3] {
     let [param, gradient, first, second] =
         [param, gradient, first, second].map(Tensor::into_dispatch);
-    let (param, first, second) =
-        <Dispatch as GanOps>::adam(param, gradient, first, second, step);
+    let (param, first, second) = <Dispatch as GanOps>::adam(param, gradient, first, second, step);
     [param, first, second].map(Tensor::from_dispatch)
 }
 

@@ -64,8 +64,10 @@ pub fn names(shapes: &[LayerShape]) -> Vec<HostParam> {
 /// Names and shapes of the vectors of spectral normalization; PyTorch has them too.
 pub fn spectral_names(shapes: &[LayerShape]) -> Vec<HostParam> {
     let weights = names(shapes).into_iter().filter(HostParam::is_weight);
-    let vector = |HostParam { name, shape, values }: HostParam| {
-        HostParam { name: format!("{name}_u"), shape: vec![shape[1]], values }
+    let vector = |HostParam { name, shape, values }: HostParam| HostParam {
+        name: format!("{name}_u"),
+        shape: vec![shape[1]],
+        values,
     };
     weights.map(vector).collect()
 }

@@ -187,7 +187,8 @@ fn what_is_remembered_can_be_restored() {
         let mut other = Optim::new(&config(kind), Network::Generator);
         assert_eq!(other.memory(7).unwrap(), None);
         other.restore(7, 2, memory.clone(), &Device::flex()).unwrap();
-        let next = |optim: &mut Optim| values(&optim.step(0.1, matrix.clone(), gradients([0.1, 2.0])));
+        let next =
+            |optim: &mut Optim| values(&optim.step(0.1, matrix.clone(), gradients([0.1, 2.0])));
         assert_eq!(next(&mut optim), next(&mut other), "{kind:?}");
         let missing = Memory { moments: Vec::new(), ..memory };
         assert!(other.restore(7, 2, missing, &Device::flex()).is_err(), "{kind:?}");

@@ -2,16 +2,16 @@
 
 use super::history::evenly;
 use crate::blob_file::{BlobFile, generate};
-use crate::data::idx::Images;
 use crate::config::Bits;
+use crate::data::idx::Images;
 use crate::export;
 use crate::export::float::FloatGenerator;
 use crate::export::quantize::quantize;
 use crate::judge::agreement::Agreement;
-use crate::samples::Samples;
 use crate::nn::mlp::Mlp;
 use crate::output::grid;
 use crate::output::picture::Picture;
+use crate::samples::Samples;
 use crate::train::checkpoint::{self, Which};
 use crate::train::folder::RunConfig;
 use anyhow::Result;

@@ -291,8 +291,7 @@ pub fn load(folder: &Path, config: &Config, device: &Device) -> Result<Checkpoin
             let vector = |param: HostParam| read_tensor(file, "discriminator", param);
             spectral_names(&d).into_iter().map(vector).collect::<Result<Vec<_>>>()
         });
-        let mut state =
-            State::of(config, generator, average, discriminator, vectors.transpose()?);
+        let mut state = State::of(config, generator, average, discriminator, vectors.transpose()?);
         for (optimizer, name, mlp) in [
             (&mut state.generator_optimizer, "generator", &state.generator),
             (&mut state.discriminator_optimizer, "discriminator", &state.discriminator),

@@ -209,4 +209,3 @@ fn variance(x: Tensor<2>) -> Tensor<1> {
     let mean = x.clone().mean_dim(0);
     x.square().mean() - mean.square().mean()
 }
-

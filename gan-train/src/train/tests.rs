@@ -14,7 +14,9 @@ use crate::nn::params::HostParam;
 use crate::penalty::{Difference, Point};
 use crate::random::{Purpose, stream};
 use burn::prelude::*;
-use reference::{beside, differentiate, discriminator_loss, forward, generator_loss, numbers, rows};
+use reference::{
+    beside, differentiate, discriminator_loss, forward, generator_loss, numbers, rows,
+};
 
 const BATCH: usize = 6;
 
@@ -100,8 +102,7 @@ fn check_one_step(config: &Config) {
     // What passes see, and where their gradients are taken.
     let g_before = seen_numbers(&before.generator);
     let d_before = numbers(&before.discriminator);
-    let batch =
-        Batches::new(config, data(), trainer.shape.classes, &trainer.device).batch(0);
+    let batch = Batches::new(config, data(), trainer.shape.classes, &trainer.device).batch(0);
     let fake = before.generator.forward(batch.latents.clone(), Pass::PLAIN).inner();
     let losses = trainer.step().unwrap();
     let after = &trainer.state;
@@ -298,10 +299,9 @@ fn the_generator_can_be_drawn_to_images_and_to_features() {
     let pixels = rows(&fake).concat().into_iter().zip(rows(&batch.real).concat());
     let l1 = pixels.map(|(a, b)| (a - b).abs()).sum::<f64>() / (4 * BATCH) as f64;
     let base = without.step().unwrap().generator;
-    for (line, expected) in [
-        ("l1_image = 3.0", base + 3.0 * l1),
-        ("feature_matching = 50.0", base + 50.0 * distance),
-    ] {
+    for (line, expected) in
+        [("l1_image = 3.0", base + 3.0 * l1), ("feature_matching = 50.0", base + 50.0 * distance)]
+    {
         let lines = format!("r1_gamma = 0.0\nfirst = \"generator\"\n{line}");
         let found = trainer(&config(["", "", "", &lines])).step().unwrap().generator;
         assert!((found - expected).abs() < 1e-5, "{line}: {found}, expected {expected}");
@@ -336,8 +336,7 @@ fn a_run_resumed_from_its_checkpoint_makes_the_very_steps() {
         first.save(&folder).unwrap();
         let device = Device::flex();
         let state = checkpoint::load(&folder, &config, &device).unwrap().state;
-        let mut second =
-            Trainer::new(config.clone(), &device, data(), first.shape, state).unwrap();
+        let mut second = Trainer::new(config.clone(), &device, data(), first.shape, state).unwrap();
         let more: Vec<Losses> = (0..5).map(|_| second.step().unwrap()).collect();
         assert_eq!(tensors(&whole.state), tensors(&second.state), "{lines}");
         assert_eq!(losses[4..], more, "{lines}");

@@ -58,8 +58,7 @@ impl FloatLayer {
         let LayerParams { params, shape } = layer;
         let outputs = shape.outputs;
         let (weights, labels) = params[0].values.split_at(inputs * outputs);
-        let bias =
-            if params.len() == 2 { params[1].values.clone() } else { vec![0.0; outputs] };
+        let bias = if params.len() == 2 { params[1].values.clone() } else { vec![0.0; outputs] };
         let bias = if labels.is_empty() {
             bias
         } else {

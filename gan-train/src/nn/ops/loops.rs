@@ -246,7 +246,6 @@ vectorized! {
     }
 }
 
-
 /// Whether an activation has a loop here.
 pub(super) fn has_loop(act: Act) -> bool {
     !matches!(act, Act::Softplus | Act::Gelu | Act::Silu)

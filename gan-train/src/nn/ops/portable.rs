@@ -221,11 +221,7 @@ pub fn average<B: Backend>(
     B::float_add(average, B::float_mul_scalar(change, (1.0 - decay).into()))
 }
 
-pub fn add_signs<B: Backend>(
-    x: FloatTensor<B>,
-    words: IntTensor<B>,
-    sigma: f32,
-) -> FloatTensor<B> {
+pub fn add_signs<B: Backend>(x: FloatTensor<B>, words: IntTensor<B>, sigma: f32) -> FloatTensor<B> {
     let [rows, columns, count] = [x.shape()[0], x.shape()[1], words.shape()[1]];
     // Each word 32 times, shifted by the number of its bit.
     let words = B::int_reshape(words, Shape::from(vec![rows, count, 1]));

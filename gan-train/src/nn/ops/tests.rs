@@ -128,7 +128,8 @@ fn activations_are_what_they_are_defined_to_be() {
     let points: Vec<f32> = (-60..=60).map(|step| step as f32 / 10.0).collect();
     for act in ACTS {
         let x = Tensor::<1>::from_floats(points.as_slice(), &device).reshape([1, points.len()]);
-        let (one, zero) = (Tensor::eye(points.len(), &device), Tensor::zeros([points.len()], &device));
+        let (one, zero) =
+            (Tensor::eye(points.len(), &device), Tensor::zeros([points.len()], &device));
         let found: Vec<f32> = linear_act(x, one, zero, act).try_into_vec_as().unwrap();
         for (&x, found) in points.iter().zip(found) {
             let expected = act.apply(x.into());

@@ -66,7 +66,7 @@ pub fn forward(shapes: &[LayerShape], numbers: &[f64], inputs: &Rows, spectral: 
                 };
             }
         }
-        x = sums.into_iter()        let activate = |x: f64| activate(layer.act, x);
+        let activate = |x: f64| activate(layer.act, x);
         x = sums.into_iter().map(|row| row.into_iter().map(activate).collect()).collect();
     }
     x
@@ -79,7 +79,13 @@ fn activate(act: Act, x: f64) -> f64 {
         Act::LeakyRelu(slope) => x * if x < 0.0 { f64::from(slope) } else { 1.0 },
         Act::Tanh => x.tanh(),
         Act::Sigmoid => 1.0 / (1.0 + (-x).exp()),
-        Act::Elu => if x < 0.0 { x.exp() - 1.0 } else { x },
+        Act::Elu => {
+            if x < 0.0 {
+                x.exp() - 1.0
+            } else {
+                x
+            }
+        }
         Act::Selu => {
             1.0507009873554805 * if x < 0.0 { 1.6732632423543772 * (x.exp() - 1.0) } else { x }
         }

@@ -246,3 +246,6 @@ fn shortening<M: Module>(
     let length = squares.sum?.sqrt();
     Some((length.recip() * longest).clamp_max(1.0))
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ pub mod run;
 pub mod splits;
 mod state;
 mod step;
-#[cfg(any())]
+#[cfg(test)]
 mod tests;
 mod trace;
 

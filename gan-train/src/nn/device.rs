@@ -2,6 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 use burn::prelude::Device;
+#[cfg(any(feature = "wgpu", feature = "cuda"))]
+use burn::tensor::DeviceType;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -107,10 +109,32 @@ impl DeviceName {
             #[expect(deprecated, reason = "gone in burn 0.23, and this feature with it")]
             Self::Ndarray => Ok(Device::ndarray()),
             #[cfg(feature = "wgpu")]
-            Self::Wgpu => gpu(burn::tensor::DeviceType::Wgpu),
+            Self::Wgpu => gpu(DeviceType::Wgpu, 0),
+            #[cfg(feature = "vulkan")]
+            Self::Vulkan => gpu(DeviceType::Vulkan, 0),
+            #[cfg(feature = "metal")]
+            Self::Metal => gpu(DeviceType::Metal, 0),
+            #[cfg(feature = "webgpu")]
+            Self::Webgpu => gpu(DeviceType::WebGpu, 0),
+            #[cfg(feature = "cuda")]
+            Self::Cuda(number) => gpu(DeviceType::Cuda, number),
+            #[allow(unreachable_patterns, reason = "with all features none is left")]
             other => bail!("not in this build (build with --features {})", other.feature()),
         }
     }
+}
+
+/// The device of this number among those of a kind.
+#[cfg(any(feature = "wgpu", feature = "cuda"))]
+fn gpu(kind: DeviceType, number: usize) -> Result<Device> {
+    let found = Device::enumerate(kind).into_vec();
+    let count = found.len();
+    found.into_iter().nth(number).with_context(|| {
+        format!(
+            "this computer has {count} such devices, and number {number} was asked for: is the \
+             GPU's driver installed?"
+        )
+    })
 }
 
 /// Whether the device's memory is this computer's, so that reading from it waits for nothing.

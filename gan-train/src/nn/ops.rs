@@ -9,6 +9,8 @@ mod autodiff;
 mod flex;
 mod loops;
 pub(crate) mod portable;
+#[cfg(test)]
+mod tests;
 
 use super::act::Act;
 use burn::backend::tensor::{FloatTensor, IntTensor};

@@ -1,17 +1,19 @@
 //! `checkpoint.safetensors`, which is one file so that it is whole or not there, and
 //! `best.safetensors`, the best average of a run.
 
-use super::folder::CONFIG;
-use super::{Losses, Shape, State};
+mod description;
+
+pub use description::{Description, RunData};
+
+use super::State;
 use crate::config::Config;
 use crate::files::tensor_file::{self, Numbers, TensorFile};
 use crate::nn::mlp::{LayerShape, Mlp};
 use crate::nn::params::{HostParam, names, spectral_names};
 use crate::optim::{Memory, Moment, Optim};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use burn::prelude::Device;
 use gan_tools::files::atomic;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -21,94 +23,6 @@ use std::path::Path;
 pub const FILE: &str = "checkpoint.safetensors";
 /// Name of the best average in a run's folder.
 pub const BEST: &str = "best.safetensors";
-/// Names what the file's tensors and description mean; another number, another meaning.
-const FORMAT: &str = "gan-train checkpoint 3";
-
-/// What a file says of itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Description {
-    format: String,
-    /// Steps done.
-    pub step: u64,
-    /// Seconds of training so far.
-    pub seconds: f64,
-    /// Pixels in a line.
-    width: usize,
-    /// Lines.
-    height: usize,
-    /// Labels; 0 if the run is not conditional.
-    classes: u16,
-    /// [`Split::sha256`](crate::data::Split::sha256) of what the run is trained on.
-    pub data_sha256: String,
-    /// Training images of each label, in the order of the labels; none without labels.
-    pub label_counts: Vec<u64>,
-    losses: Losses,
-    /// Counters of the optimizers: `<network>.<parameter>.<counter>`.
-    counters: BTreeMap<String, u64>,
-    /// Without what may change.
-    config: Config,
-}
-
-impl Description {
-    fn new(config: &Config, state: &State, run: &RunData) -> Self {
-        let shape = run.shape;
-        Self {
-            format: FORMAT.into(),
-            step: state.step,
-            seconds: state.seconds,
-            width: shape.width,
-            height: shape.height,
-            classes: shape.classes,
-            data_sha256: run.sha256.clone(),
-            label_counts: run.label_counts.clone(),
-            losses: state.losses,
-            counters: BTreeMap::new(),
-            config: identity(config),
-        }
-    }
-
-    fn read(file: &TensorFile<'_>, config: &Config) -> Result<Self> {
-        let description: Self = file.description(FORMAT)?;
-        ensure!(
-            description.config == identity(config),
-            "config: the checkpoint was made with another {CONFIG} (only training.steps, eval_every, eval_samples and select may be changed in it)"
-        );
-        Ok(description)
-    }
-
-    /// What the run's data says.
-    pub fn run(&self) -> RunData {
-        let (sha256, label_counts) = (self.data_sha256.clone(), self.label_counts.clone());
-        RunData { shape: self.shape(), sha256, label_counts }
-    }
-
-    /// Sizes that came from the data.
-    pub fn shape(&self) -> Shape {
-        Shape { width: self.width, height: self.height, classes: self.classes }
-    }
-}
-
-/// The configuration that a checkpoint belongs to. The number of steps may change, as a run can be
-/// made longer, and so may when and by what it is judged.
-fn identity(config: &Config) -> Config {
-    let mut config = config.clone();
-    let training = &mut config.training;
-    (training.steps, training.eval_every, training.eval_samples) = (0, 0, 0);
-    training.select.clear();
-    config
-}
-
-/// What a run's data says: the same in each of its checkpoints.
-#[derive(Debug, Clone)]
-pub struct RunData {
-    /// Sizes.
-    pub shape: Shape,
-    /// [`Split::sha256`](crate::data::Split::sha256) of what the run is trained on.
-    pub sha256: String,
-    /// Training images of each label; none without labels.
-    pub label_counts: Vec<u64>,
-}
-
 /// The networks of a state by their names in a file, with their optimizers.
 fn networks(state: &State) -> [(&'static str, &Mlp, Option<&Optim>); 3] {
     let average = state.averaged();
@@ -171,7 +85,8 @@ pub(super) fn tensors(state: &State) -> Result<(Vec<HostParam>, BTreeMap<String,
 /// there.
 pub fn save(folder: &Path, config: &Config, state: &State, run: &RunData) -> Result<()> {
     let (all, counters) = tensors(state)?;
-    let description = Description { counters, ..Description::new(config, state, run) };
+    let mut description = Description::new(config, state, run);
+    description.counters = counters;
     write(&folder.join(FILE), &all, &description)
 }
 
@@ -238,37 +153,6 @@ fn read_tensor(file: &TensorFile<'_>, network: &str, param: HostParam) -> Result
     Ok(HostParam { shape: param.shape, ..read })
 }
 
-/// Gives an optimizer its memory of a network back.
-fn restore(
-    optimizer: &mut Optim,
-    file: &TensorFile<'_>,
-    description: &Description,
-    (network, mlp): (&str, &Mlp),
-    device: &Device,
-) -> Result<()> {
-    for (param, id) in names(&mlp.shapes()).into_iter().zip(mlp.ids()) {
-        let mut memory = Memory::default();
-        let prefix = format!("optimizer.{}.", param.name);
-        for name in file.names_after(&format!("{network}.{prefix}")) {
-            let moment = HostParam { name: format!("{prefix}{name}"), ..param.clone() };
-            let HostParam { shape, values, .. } = read_tensor(file, network, moment)?;
-            memory.moments.push(Moment { name: name.to_owned(), shape, values });
-        }
-        let prefix = format!("{network}.{}.", param.name);
-        for (name, &count) in &description.counters {
-            if let Some(name) = name.strip_prefix(&prefix) {
-                memory.counters.insert(name.to_owned(), count);
-            }
-        }
-        // Before a network's first update there is nothing to remember.
-        if memory != Memory::default() {
-            let restored = optimizer.restore(id, param.shape.len(), memory, device);
-            restored.with_context(|| format!("tensor {network}.optimizer.{}", param.name))?;
-        }
-    }
-    Ok(())
-}
-
 /// Reads the checkpoint of a run with this configuration; its networks are on `device` then.
 ///
 /// # Errors
@@ -302,6 +186,37 @@ pub fn load(folder: &Path, config: &Config, device: &Device) -> Result<Checkpoin
             (description.step, description.seconds, description.losses);
         Ok(Checkpoint { state, run: description.run() })
     })
+}
+
+/// Gives an optimizer its memory of a network back.
+fn restore(
+    optimizer: &mut Optim,
+    file: &TensorFile<'_>,
+    description: &Description,
+    (network, mlp): (&str, &Mlp),
+    device: &Device,
+) -> Result<()> {
+    for (param, id) in names(&mlp.shapes()).into_iter().zip(mlp.ids()) {
+        let mut memory = Memory::default();
+        let prefix = format!("optimizer.{}.", param.name);
+        for name in file.names_after(&format!("{network}.{prefix}")) {
+            let moment = HostParam { name: format!("{prefix}{name}"), ..param.clone() };
+            let HostParam { shape, values, .. } = read_tensor(file, network, moment)?;
+            memory.moments.push(Moment { name: name.to_owned(), shape, values });
+        }
+        let prefix = format!("{network}.{}.", param.name);
+        for (name, &count) in &description.counters {
+            if let Some(name) = name.strip_prefix(&prefix) {
+                memory.counters.insert(name.to_owned(), count);
+            }
+        }
+        // Before a network's first update there is nothing to remember.
+        if memory != Memory::default() {
+            let restored = optimizer.restore(id, param.shape.len(), memory, device);
+            restored.with_context(|| format!("tensor {network}.optimizer.{}", param.name))?;
+        }
+    }
+    Ok(())
 }
 
 /// Which generator of a run.

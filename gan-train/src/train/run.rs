@@ -222,15 +222,16 @@ mod tests {
         let images = Images { count: 8, width: 2, height: 2, pixels };
         let data = Split { images, labels: None };
         let shape = Shape::of(&config, &data).unwrap();
-        let state = State::new(&config, shape);
-        let mut trainer = Trainer::new(config.clone(), Backend::Flex, data, shape, state).unwrap();
+        let device = Device::flex();
+        let state = State::new(&config, shape, &device);
+        let mut trainer = Trainer::new(config.clone(), &device, data, shape, state).unwrap();
         let folder =
             std::env::temp_dir().join(format!("gan-train-run-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let end = train(&mut trainer, observer, &folder, Duration::from_secs(1000)).unwrap();
         let lines = metrics::read(&folder).unwrap().iter().map(|record| record.step).collect();
         let saved = folder.join(checkpoint::FILE).exists();
-        let saved = saved.then(|| checkpoint::load(&folder, &config).unwrap().state.step);
+        let saved = saved.then(|| checkpoint::load(&folder, &config, &device).unwrap().state.step);
         std::fs::remove_dir_all(&folder).unwrap();
         (end, trainer.state().step, lines, saved)
     }

@@ -1,26 +1,26 @@
 //! Networks and losses in naive f64, after their definitions. Shares no code with what it checks.
 
 use crate::config::{Objective, R1, TrainingConfig};
-use crate::nn::matrix::Matrix;
-use crate::nn::network::{Mlp, NORM_EPSILON};
-use gan_core::Activation;
+use crate::nn::act::Act;
+use crate::nn::mlp::{LayerShape, Mlp};
+use burn::prelude::*;
+
+/// Added to the variance in batch normalization.
+const NORM_EPSILON: f64 = 1e-5;
 
 /// A matrix of rows in f64.
 pub type Rows = Vec<Vec<f64>>;
 
-pub fn rows(matrix: &Matrix) -> Rows {
-    (0..matrix.rows())
-        .map(|row| {
-            matrix.values()[row * matrix.columns()..(row + 1) * matrix.columns()]
-                .iter()
-                .map(|&value| value.into())
-                .collect()
-        })
-        .collect()
+pub fn rows(matrix: &Tensor<2>) -> Rows {
+    let columns = matrix.dims()[1];
+    let values: Vec<f32> = matrix.clone().without_autodiff().try_into_vec_as().unwrap();
+    values.chunks_exact(columns).map(|row| row.iter().map(|&x| x.into()).collect()).collect()
 }
 
+/// All parameters as they are stored, one after another: for each layer the weights, and the bias
+/// or gain and shift.
 pub fn numbers(network: &Mlp) -> Vec<f64> {
-    network.params.iter().flat_map(|param| param.values.iter().map(|&value| value.into())).collect()
+    network.params().iter().flat_map(|param| param.values.iter().map(|&x| f64::from(x))).collect()
 }
 
 pub fn beside(a: &Rows, b: &Rows) -> Rows {
@@ -34,10 +34,10 @@ pub fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 /// The network's outputs, with all params from `numbers`, one after another; with `spectral` each
 /// weight matrix divided by its norm.
-pub fn forward(network: &Mlp, numbers: &[f64], inputs: &Rows, spectral: bool) -> Rows {
+pub fn forward(shapes: &[LayerShape], numbers: &[f64], inputs: &Rows, spectral: bool) -> Rows {
     let mut x = inputs.clone();
     let mut at = 0;
-    for layer in &network.layers {
+    for layer in shapes {
         let mut take = |count: usize| {
             at += count;
             numbers[at - count..at].to_vec()
@@ -66,22 +66,43 @@ pub fn forward(network: &Mlp, numbers: &[f64], inputs: &Rows, spectral: bool) ->
                 };
             }
         }
-        let activate = |x: f64| match layer.activation {
-            Activation::Linear => x,
-            Activation::Relu => x.max(0.0),
-            Activation::LeakyRelu(slope) => {
-                if x < 0.0 {
-                    f64::from(slope) * x
-                } else {
-                    x
-                }
-            }
-            Activation::Tanh => x.tanh(),
-            Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
-        };
+        let activate = |x: f64| activate(layer.act, x);
         x = sums.into_iter().map(|row| row.into_iter().map(activate).collect()).collect();
     }
     x
+}
+
+fn activate(act: Act, x: f64) -> f64 {
+    match act {
+        Act::Linear => x,
+        Act::Relu => x.max(0.0),
+        Act::LeakyRelu(slope) => x * if x < 0.0 { f64::from(slope) } else { 1.0 },
+        Act::Tanh => x.tanh(),
+        Act::Sigmoid => 1.0 / (1.0 + (-x).exp()),
+        Act::Elu => {
+            if x < 0.0 {
+                x.exp() - 1.0
+            } else {
+                x
+            }
+        }
+        Act::Selu => {
+            1.0507009873554805 * if x < 0.0 { 1.6732632423543772 * (x.exp() - 1.0) } else { x }
+        }
+        Act::Softplus => (1.0 + x.exp()).ln(),
+        Act::Silu => x / (1.0 + (-x).exp()),
+        Act::Gelu => x * normal_distribution(x),
+    }
+}
+
+/// The part of the standard normal distribution below `x`: the integral of its density from 0 by
+/// Simpson's rule.
+fn normal_distribution(x: f64) -> f64 {
+    const PARTS: u32 = 200;
+    let density = |t: f64| (-0.5 * t * t).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    let h = x / f64::from(PARTS);
+    let weight = |i: u32| if i == 0 || i == PARTS { 1.0 } else { f64::from(2 + 2 * (i % 2)) };
+    0.5 + h / 3.0 * (0..=PARTS).map(|i| weight(i) * density(f64::from(i) * h)).sum::<f64>()
 }
 
 /// The largest singular value: square root of the largest eigenvalue of `WᵀW`, by squaring that
@@ -125,7 +146,7 @@ fn probability(x: f64) -> f64 {
 
 /// The discriminator's loss, and the penalties, for its params `d`.
 pub fn discriminator_loss(
-    network: &Mlp,
+    network: &[LayerShape],
     d: &[f64],
     training: &TrainingConfig,
     images: &Images,

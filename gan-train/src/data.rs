@@ -4,7 +4,8 @@ pub mod idx;
 pub mod mnist;
 
 use crate::random::{Purpose, permutation, stream};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
+use gan_tools::files::idx::{IMAGES, LABELS, names};
 use gan_tools::images::Images;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -152,8 +153,8 @@ pub fn open(
 pub fn digits() -> Result<Dataset> {
     const IMAGES: &[u8] = include_bytes!("../data/optdigits/images-idx3-ubyte.gz");
     const LABELS: &[u8] = include_bytes!("../data/optdigits/labels-idx1-ubyte.gz");
-    let images = idx::images(IMAGES.to_vec(), "built-in images")?;
-    let labels = idx::labels(LABELS.to_vec(), "built-in labels")?;
+    let images = idx::images(IMAGES, "built-in images")?;
+    let labels = idx::labels(LABELS, "built-in labels")?;
     let at = images.count - DIGITS_HELD_OUT;
     let (train_pixels, test_pixels) = images.pixels.split_at(at * images.image_len());
     let (train_labels, test_labels) = labels.split_at(at);
@@ -199,16 +200,12 @@ fn folder_dataset(name: &str, folder: &Path) -> Result<Dataset> {
 /// The images, and labels if there are any, whose file names have one of the prefixes.
 fn split(folder: &Path, prefixes: &[&str]) -> Result<Option<Split>> {
     let find = |kind: &str| -> Option<PathBuf> {
-        let names = prefixes.iter().flat_map(|prefix| {
-            ["-", "."].map(|dash| format!("{prefix}{}", kind.replacen('-', dash, 1)))
-        });
-        names
-            .flat_map(|name| [folder.join(&name), folder.join(format!("{name}.gz"))])
-            .find(|path| path.is_file())
+        let names = prefixes.iter().flat_map(|prefix| names(prefix, kind));
+        names.map(|name| folder.join(name)).find(|path| path.exists())
     };
-    let Some(path) = find("images-idx3-ubyte") else { return Ok(None) };
+    let Some(path) = find(IMAGES) else { return Ok(None) };
     let images = idx::read_images(&path)?;
-    let labels = match find("labels-idx1-ubyte") {
+    let labels = match find(LABELS) {
         None => None,
         Some(label_path) => {
             let labels = idx::read_labels(&label_path)?;
@@ -228,9 +225,4 @@ fn split(folder: &Path, prefixes: &[&str]) -> Result<Option<Split>> {
 /// Bytes in hexadecimal.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Reads a file, naming it if that fails.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))
 }

@@ -5,6 +5,7 @@ pub mod chart;
 pub mod compare;
 pub mod curves;
 pub mod folder;
+mod grid_file;
 pub mod history;
 pub mod html;
 pub mod measures;

@@ -108,7 +108,7 @@ pub struct Train {
     #[arg(long, value_name = "DEVICE", default_value_t)]
     device: DeviceName,
     /// The run's folder [default: runs/NAME]
-    #[arg(long)]
+    #[arg(short, long)]
     out: Option<PathBuf>,
     /// Seconds between checkpoints; they change no result
     #[arg(

@@ -1,13 +1,14 @@
 //! What `train`, `finetune` and `quickstart` have in common: a run is prepared, begun or resumed,
 //! and watched until it ends.
 
-use super::progress::Progress;
 use super::thousands;
 use anyhow::{Result, ensure};
 use burn::prelude::Device;
 use gan_tools::files::atomic;
 use gan_tools::interrupt;
+use gan_tools::progress::{Progress, Unit};
 use gan_train::config::Config;
+use gan_train::judge::evaluations::Evaluation;
 use gan_train::judge::scoring::Judge;
 use gan_train::judge::until::Until;
 use gan_train::report::folder;
@@ -112,10 +113,11 @@ impl Prepared {
         let Options { checkpoint_every, until, .. } = options;
         let done = trainer.state().step;
         interrupt::catch()?;
-        let progress = Progress::new(run.config.training.steps, done);
+        let steps = Some(run.config.training.steps);
+        let progress = Progress::new(Unit::Count("step"), steps, done);
         let mut screen = Screen { watch, progress, until };
         let end = run::train(&mut trainer, &mut screen, folder, checkpoint_every);
-        screen.progress.end();
+        screen.progress.clear();
         Ok((trainer, end?))
     }
 }
@@ -147,16 +149,41 @@ struct Screen {
     until: Option<Until>,
 }
 
+/// Losses and scores of the steps since the last record, for the bar.
+fn losses(record: &Record) -> String {
+    let Record { d_loss, g_loss, d_real, d_fake, images_per_second, .. } = record;
+    format!(
+        "loss D {d_loss:.3} G {g_loss:.3}  D(x) {d_real:.2} D(G(z)) {d_fake:.2}  \
+         {images_per_second:.0} images/s"
+    )
+}
+
+/// What an evaluation found, in a line.
+fn scores(evaluation: &Evaluation) -> String {
+    let scores = &evaluation.scores;
+    let accuracy = scores
+        .conditional_accuracy
+        .map_or(String::new(), |accuracy| format!("  accuracy {accuracy:.3}"));
+    format!(
+        "step {}: FID {:.2}  log-likelihood {:.1}  coverage {:.3}{accuracy}{}",
+        evaluation.step,
+        scores.fid,
+        scores.log_likelihood,
+        scores.coverage,
+        if evaluation.best { "  (best so far)" } else { "" }
+    )
+}
+
 impl Observer for Screen {
     fn record(&mut self, record: &Record, faults: &[String]) -> Result<()> {
         faults.iter().for_each(|fault| self.progress.say(&format!("warning: {fault}")));
-        self.progress.show(record);
+        self.progress.show(record.step, &losses(record));
         self.watch.record(record)
     }
 
     fn evaluate(&mut self, trainer: &mut Trainer) -> Result<Verdict> {
         let Some(evaluation) = self.watch.evaluate(trainer)? else { return Ok(Verdict::Skipped) };
-        self.progress.evaluated(&evaluation);
+        self.progress.say(&scores(&evaluation));
         let reached = self.until.as_ref().is_some_and(|until| until.is_true(&evaluation.scores));
         Ok(if reached { Verdict::Reached } else { Verdict::GoOn })
     }

@@ -10,6 +10,7 @@ use super::{chart, curves};
 use crate::train::folder::CONFIG;
 use anyhow::{Context, Result};
 use gan_tools::files::atomic;
+use gan_tools::inspect::Report;
 use gan_tools::numbers::{duration, thousands, value};
 use std::path::{Path, PathBuf};
 use std::slice;
@@ -74,7 +75,7 @@ fn header(history: &History, model: Option<&Model>) -> Result<String> {
     if let Some(model) = model {
         let blob = model.blob.decode()?;
         numbers.push(("Blob bytes, int8", thousands(blob.encoded_len() as u64)));
-        let buffers = blob.scratch_len() + blob.latent_len() + blob.pixels_len();
+        let buffers = Report::new(&blob).buffer_bytes;
         numbers.push(("RAM bytes, buffers", thousands(buffers as u64)));
         numbers.push(("Multiply-accumulates", thousands(blob.macs())));
         numbers.push(("Generator parameters", thousands(model.params[0] as u64)));

@@ -90,6 +90,12 @@ fn a_report_says_what_is_missing_and_shows_what_is_there() {
     for part in ["No grids yet", "No evaluations yet", "14,400 parameters"] {
         assert!(page.contains(part), "no {part:?}");
     }
+    // 16 latent codes, 64 pixels, and 64 bytes each for what a layer reads and writes.
+    succeed(path, "quantize run -o run.gan");
+    let inspected: serde_json::Value =
+        serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();
+    assert_eq!(inspected["buffer_bytes"], 16 + 64 + 2 * 64);
+    assert!(page.contains("<dt>RAM bytes, buffers</dt><dd>208</dd>"));
     // Losses, scores, penalty, rate; float, int8, difference; a row a label.
     assert_eq!((figures(&page, "<figure class=\"chart\">"), figures(&page, "<img ")), (4, 3 + 10));
     assert!(!page.contains("Chosen step") && page.contains("<dt>Steps</dt><dd>60</dd>"));

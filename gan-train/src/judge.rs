@@ -18,6 +18,7 @@ pub mod until;
 
 use crate::data::{Dataset, Split};
 use anyhow::{Context, Result, ensure};
+use burn::prelude::Device;
 use classifier::{Card, Classifier};
 use gan_core::Generator;
 use gan_tools::generate::generate;
@@ -93,7 +94,7 @@ pub fn evaluate(
             (&parts.0, &parts.1)
         }
     };
-    let classifier = classifier.map_or_else(|| Classifier::for_data(train), Ok)?;
+    let classifier = classifier.map_or_else(|| Classifier::for_data(train, &Device::flex()), Ok)?;
     let judge = Judge::new(classifier, train, reference)?;
     let neighbours = Neighbours::new(train, reference);
 

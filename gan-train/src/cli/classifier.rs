@@ -2,6 +2,7 @@
 
 use super::{dataset, thousands};
 use anyhow::{Context, Result};
+use burn::prelude::Device;
 use clap::Args;
 use gan_train::judge::classifier::{Classifier, STEPS};
 use std::path::PathBuf;
@@ -36,7 +37,7 @@ impl TrainClassifier {
     pub fn run(self) -> Result<ExitCode> {
         let dataset = dataset::open(&self.data, self.data_dir.as_deref())?;
         let start = Instant::now();
-        let classifier = Classifier::train(&dataset.train, self.steps, self.seed)
+        let classifier = Classifier::train(&dataset.train, self.steps, self.seed, &Device::flex())
             .with_context(|| format!("--data {}", self.data))?;
         classifier.write(&self.out)?;
         eprintln!("{} steps in {:.0} s", thousands(self.steps), start.elapsed().as_secs_f64());

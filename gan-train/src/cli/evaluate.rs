@@ -4,6 +4,7 @@ mod table;
 
 use super::dataset;
 use anyhow::{Context, Result, ensure};
+use burn::prelude::Device;
 use clap::Args;
 use gan_tools::blob_file::BlobFile;
 use gan_tools::layers::Bits;
@@ -59,7 +60,7 @@ impl Evaluate {
         let generator = super::decode(&file, &self.file)?;
         let dataset = dataset::open(&self.data, self.data_dir.as_deref())?;
         let classifier = self.classifier.as_deref().map(|path| -> Result<Classifier> {
-            let classifier = Classifier::read(path)?;
+            let classifier = Classifier::read(path, &Device::flex())?;
             classifier.check(&dataset.train).with_context(|| path.display().to_string())?;
             Ok(classifier)
         });

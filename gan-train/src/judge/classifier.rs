@@ -9,13 +9,14 @@ mod network;
 mod training;
 
 use crate::data::Split;
+use crate::nn::params::read;
 use anyhow::{Context, Result, ensure};
 use burn::prelude::*;
 use burn::tensor::TensorData;
 use gan_tools::images::Images;
 use gan_tools::numbers::thousands;
 pub use network::FEATURES;
-use network::{Network, Param};
+use network::Network;
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
@@ -26,11 +27,18 @@ const MNIST_SHA256: &str = "1249bc86256fef9df520446045b64018d322eac9cb6e69d5d076
 /// Images that the network computes at a time.
 const CHUNK: usize = 250;
 
-/// A trained classifier.
-#[derive(Debug, Clone, PartialEq)]
+/// A trained classifier, on a device.
+#[derive(Debug, Clone)]
 pub struct Classifier {
     card: Card,
-    params: Vec<Param>,
+    network: Network,
+}
+
+/// Of the same numbers, wherever they are.
+impl PartialEq for Classifier {
+    fn eq(&self, other: &Self) -> bool {
+        self.card == other.card && self.network.params() == other.network.params()
+    }
 }
 
 /// What a classifier is for and how it was made.
@@ -55,30 +63,31 @@ pub struct Card {
 }
 
 impl Classifier {
-    /// MNIST's if `train` is MNIST's training split; else one that is trained on `train` now.
+    /// MNIST's if `train` is MNIST's training split; else one that is trained on `train` now. It
+    /// computes on `device`.
     ///
     /// # Errors
     ///
     /// As [`Self::train`].
-    pub fn for_data(train: &Split) -> Result<Self> {
+    pub fn for_data(train: &Split, device: &Device) -> Result<Self> {
         // Always the same seed, so that everybody's distances on the same data compare.
         if train.sha256() == MNIST_SHA256 {
-            return Self::mnist();
+            return Self::mnist(device);
         }
         info!(
             "training a classifier to judge by, on these {} images \
              (gan-train classifier keeps one)",
             thousands(train.images.count as u64)
         );
-        Self::train(train, STEPS, 0)
+        Self::train(train, STEPS, 0, device)
     }
 
-    /// Trains on images with labels; the same seed gives the same classifier.
+    /// Trains on images with labels, on `device`; the same seed gives the same classifier.
     ///
     /// # Errors
     ///
     /// The images have no labels, or are fewer than a batch.
-    pub fn train(data: &Split, steps: u64, seed: u64) -> Result<Self> {
+    pub fn train(data: &Split, steps: u64, seed: u64, device: &Device) -> Result<Self> {
         let size = |size: usize| {
             u16::try_from(size)
                 .with_context(|| format!("image size: {size} (at most {})", u16::MAX))
@@ -93,9 +102,11 @@ impl Classifier {
             data_sha256: data.sha256(),
             feature_variance: 0.0,
         };
-        let mut params = network::init(data.images.width, data.images.height, card.classes, seed);
-        training::train(&mut params, data, card.classes, steps, seed)?;
-        let mut classifier = Self { card, params };
+        let params = network::init(data.images.width, data.images.height, card.classes, seed);
+        let network = Network::from_params(&params, &device.clone().autodiff());
+        let trained = training::train(network, data, card.classes, steps, seed)?;
+        let network = Network::from_params(&trained.params(), &device.clone().inner());
+        let mut classifier = Self { card, network };
         classifier.card.feature_variance =
             training::feature_variance(&classifier.features(&data.images)?);
         Ok(classifier)
@@ -155,28 +166,22 @@ impl Classifier {
     /// Images of another size.
     pub fn features(&self, images: &Images) -> Result<Vec<f32>> {
         self.check_size(images)?;
-        let device = Device::flex();
-        let network = Network::bind(&self.params, &device, false);
+        let device = self.network.device();
         let mut features = Vec::with_capacity(images.count * FEATURES);
         for chunk in images.pixels.chunks(CHUNK * images.image_len()) {
             let pixels: Vec<f32> = chunk.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
             let shape = [chunk.len() / images.image_len(), 1, images.height, images.width];
             let inputs = Tensor::<4>::from_data(TensorData::new(pixels, shape), &device);
-            let chunk: Vec<f32> =
-                network.features(inputs).try_into_vec_as().expect("the network computes in f32");
-            features.extend(chunk);
+            features.extend(read(self.network.features(inputs)));
         }
         Ok(features)
     }
 
     /// The likeliest label for each image's features.
     pub fn labels(&self, features: &[f32]) -> Vec<u16> {
-        let device = Device::flex();
-        let network = Network::bind(&self.params, &device, false);
-        let shape = [features.len() / FEATURES, FEATURES];
-        let logits =
-            network.logits(Tensor::from_data(TensorData::new(features.to_vec(), shape), &device));
-        let logits: Vec<f32> = logits.try_into_vec_as().expect("the network computes in f32");
+        let data = TensorData::new(features.to_vec(), [features.len() / FEATURES, FEATURES]);
+        let features = Tensor::from_data(data, &self.network.device());
+        let logits = read(self.network.logits(features));
         let likeliest = |row: &[f32]| {
             row.iter()
                 .enumerate()
@@ -192,21 +197,19 @@ mod tests {
     use super::*;
     use crate::data::digits;
 
+    fn train(data: &Split, steps: u64, seed: u64) -> Result<Classifier> {
+        Classifier::train(data, steps, seed, &Device::flex())
+    }
+
     #[test]
     fn it_learns_the_digits_and_the_same_each_time() {
         let data = digits().unwrap();
-        let classifier = Classifier::train(&data.train, 300, 1).unwrap();
+        let classifier = train(&data.train, 300, 1).unwrap();
         let accuracy = classifier.accuracy(data.test.as_ref().unwrap()).unwrap();
         // Guessing gets a tenth right.
         assert!(accuracy > 0.9, "{accuracy}");
-        assert_eq!(
-            Classifier::train(&data.train, 20, 1).unwrap(),
-            Classifier::train(&data.train, 20, 1).unwrap()
-        );
-        assert_ne!(
-            Classifier::train(&data.train, 20, 1).unwrap(),
-            Classifier::train(&data.train, 20, 2).unwrap()
-        );
+        assert_eq!(train(&data.train, 20, 1).unwrap(), train(&data.train, 20, 1).unwrap());
+        assert_ne!(train(&data.train, 20, 1).unwrap(), train(&data.train, 20, 2).unwrap());
 
         // The trace of the covariance, by the definition.
         let features = classifier.features(&data.train.images).unwrap();
@@ -225,10 +228,10 @@ mod tests {
     #[test]
     fn data_that_it_cannot_learn_is_refused() {
         let data = digits().unwrap().train;
-        let error = |data: &Split| format!("{:#}", Classifier::train(data, 1, 0).unwrap_err());
+        let error = |data: &Split| format!("{:#}", train(data, 1, 0).unwrap_err());
         assert!(error(&Split { labels: None, ..data.clone() }).contains("no labels"));
         assert!(error(&data.sample(100)).contains("at least 128 images, the data has 100"));
-        let classifier = Classifier::mnist().unwrap();
+        let classifier = Classifier::mnist(&Device::flex()).unwrap();
         let error = classifier.features(&data.images).unwrap_err().to_string();
         assert!(error.contains("8x8") && error.contains("28x28"), "{error}");
     }

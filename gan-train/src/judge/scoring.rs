@@ -154,14 +154,13 @@ pub fn border(from: (usize, usize), to: (usize, usize)) -> Result<(usize, usize)
 mod tests {
     use super::*;
     use crate::data::digits;
+    use burn::prelude::Device;
 
     /// The digits are 8x8; here as a judge of its own training images, as during training.
     fn judge() -> (Judge, Split) {
         let (held_out, train) = digits().unwrap().train.tenth_and_others();
-        (
-            Judge::new(Classifier::train(&train, 100, 0).unwrap(), &train, &held_out).unwrap(),
-            held_out,
-        )
+        let classifier = Classifier::train(&train, 100, 0, &Device::flex()).unwrap();
+        (Judge::new(classifier, &train, &held_out).unwrap(), held_out)
     }
 
     #[test]

@@ -135,7 +135,7 @@ impl Mlp {
 
 /// A parameter that is trained. Ids are fixed, so that the same parameter has the same id in every
 /// run, and a network and its average share theirs.
-pub(super) fn param<const D: usize>(
+pub(crate) fn param<const D: usize>(
     id: usize,
     values: Vec<f32>,
     shape: [usize; D],

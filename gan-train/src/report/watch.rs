@@ -14,6 +14,7 @@ use crate::train::metrics::Record;
 use crate::train::splits::Splits;
 use crate::train::{Trainer, checkpoint};
 use anyhow::{Context, Result, ensure};
+use burn::prelude::Device;
 use gan_tools::files::atomic;
 use gan_tools::picture::grid;
 use gan_tools::samples::Samples;
@@ -61,7 +62,8 @@ pub fn judge(config: &Config, splits: &Splits, until: Option<&Until>) -> Result<
         splits.all.labels.is_some(),
         "--eval-every: needs labels to judge by, and the data has none"
     );
-    let classifier = Classifier::for_data(&splits.all)?;
+    // On the CPU, whatever the run is on: scores of runs on several devices compare.
+    let classifier = Classifier::for_data(&splits.all, &Device::flex())?;
     let judge = Judge::new(classifier, &splits.parzen, &splits.validation);
     Ok(Some(judge.with_context(|| format!("training.held_out: {}", training.held_out))?))
 }

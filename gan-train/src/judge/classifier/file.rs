@@ -1,9 +1,11 @@
 //! Classifiers as safetensors files.
 
-use super::network::{Param, shapes};
+use super::network::{Network, names};
 use super::{Card, Classifier};
 use crate::files::tensor_file::{self, Numbers, TensorFile};
+use crate::nn::params::HostParam;
 use anyhow::{Context, Result, ensure};
+use burn::prelude::Device;
 use gan_tools::files::atomic;
 use std::path::Path;
 
@@ -13,24 +15,24 @@ pub(super) const FORMAT: &str = "gan-train classifier 1";
 const MNIST: &[u8] = include_bytes!("../../../assets/mnist-classifier.safetensors");
 
 impl Classifier {
-    /// The classifier for 28x28 handwritten digits that is part of this crate.
+    /// The classifier for 28x28 handwritten digits that is part of this crate, on `device`.
     ///
     /// # Errors
     ///
     /// The crate was built with a damaged file.
-    pub fn mnist() -> Result<Self> {
+    pub fn mnist(device: &Device) -> Result<Self> {
         TensorFile::parse(MNIST)
-            .and_then(|file| parse(&file))
+            .and_then(|file| parse(&file, device))
             .context("assets/mnist-classifier.safetensors")
     }
 
-    /// Reads a file.
+    /// Reads a file; the classifier is on `device` then.
     ///
     /// # Errors
     ///
     /// Names the file, and the tensor or field that is missing or wrong.
-    pub fn read(path: &Path) -> Result<Self> {
-        tensor_file::read(path, parse)
+    pub fn read(path: &Path, device: &Device) -> Result<Self> {
+        tensor_file::read(path, |file| parse(file, device))
     }
 
     /// Writes a file: all tensors as f32, what they were made of as metadata.
@@ -39,30 +41,31 @@ impl Classifier {
     ///
     /// Names the file.
     pub fn write(&self, path: &Path) -> Result<()> {
-        atomic::write(path, &self.serialize()?)
-    }
-
-    fn serialize(&self) -> Result<Vec<u8>> {
-        let params = self.params.iter();
-        let tensors =
-            params.map(|Param { name, shape, values }| Numbers { name, shape, values }).collect();
-        let mut bytes = Vec::new();
-        tensor_file::write(&mut bytes, tensors, &self.card)?;
-        Ok(bytes)
+        atomic::write(path, &serialize(&self.card, &self.network.params())?)
     }
 }
 
-fn parse(file: &TensorFile<'_>) -> Result<Classifier> {
+fn serialize(card: &Card, params: &[HostParam]) -> Result<Vec<u8>> {
+    fn numbers(HostParam { name, shape, values }: &HostParam) -> Numbers<'_> {
+        Numbers { name, shape, values }
+    }
+    let mut bytes = Vec::new();
+    tensor_file::write(&mut bytes, params.iter().map(numbers).collect(), card)?;
+    Ok(bytes)
+}
+
+fn parse(file: &TensorFile<'_>, device: &Device) -> Result<Classifier> {
     let card: Card = file.description(FORMAT)?;
     let variance = card.feature_variance;
     ensure!(
         variance.is_finite() && variance > 0.0,
         "feature_variance: {variance} (expected more than 0)"
     );
-    let params = shapes(card.width.into(), card.height.into(), card.classes).into_iter();
-    let params =
-        params.map(|(name, shape)| Ok(Param { name, values: file.values(name, &shape)?, shape }));
-    Ok(Classifier { params: params.collect::<Result<_>>()?, card })
+    let mut params = names(card.width.into(), card.height.into(), card.classes);
+    for HostParam { name, shape, values } in &mut params {
+        *values = file.values(name, shape)?;
+    }
+    Ok(Classifier { network: Network::from_params(&params, device), card })
 }
 
 #[cfg(test)]
@@ -71,39 +74,51 @@ mod tests {
     use crate::data::digits;
 
     fn parse(bytes: &[u8]) -> Result<Classifier> {
-        super::parse(&TensorFile::parse(bytes)?)
+        super::parse(&TensorFile::parse(bytes)?, &Device::flex())
+    }
+
+    fn trained(steps: u64) -> Classifier {
+        Classifier::train(&digits().unwrap().train, steps, 5, &Device::flex()).unwrap()
+    }
+
+    fn serialize(classifier: &Classifier) -> Vec<u8> {
+        super::serialize(&classifier.card, &classifier.network.params()).unwrap()
     }
 
     #[test]
     fn what_is_written_is_read() {
-        let classifier = Classifier::train(&digits().unwrap().train, 3, 5).unwrap();
-        let bytes = classifier.serialize().unwrap();
+        let classifier = trained(3);
+        let bytes = serialize(&classifier);
         assert_eq!(parse(&bytes).unwrap(), classifier);
-        assert_eq!(classifier.serialize().unwrap(), bytes, "the same bytes each time");
-        let mnist = Classifier::mnist().unwrap();
+        assert_eq!(serialize(&classifier), bytes, "the same bytes each time");
+        let mnist = Classifier::mnist(&Device::flex()).unwrap();
         assert_eq!((mnist.card.width, mnist.card.height, mnist.card.classes), (28, 28, 10));
-        assert_eq!(mnist.serialize().unwrap(), MNIST);
+        assert_eq!(serialize(&mnist), MNIST);
     }
 
     #[test]
     fn other_files_are_refused_by_what_is_wrong() {
-        let classifier = Classifier::train(&digits().unwrap().train, 1, 5).unwrap();
-        let refuse = |change: &dyn Fn(&mut Classifier), part: &str| {
-            let mut changed = classifier.clone();
-            change(&mut changed);
-            let error = format!("{:#}", parse(&changed.serialize().unwrap()).unwrap_err());
+        let classifier = trained(1);
+        let refuse = |change: &dyn Fn(&mut Card, &mut Vec<HostParam>), part: &str| {
+            let (mut card, mut params) = (classifier.card.clone(), classifier.network.params());
+            change(&mut card, &mut params);
+            let bytes = super::serialize(&card, &params).unwrap();
+            let error = format!("{:#}", parse(&bytes).unwrap_err());
             assert!(error.contains(part), "{error}, expected {part}");
         };
         refuse(
-            &|c| c.card.format = "gan-train classifier 9".into(),
+            &|card, _| card.format = "gan-train classifier 9".into(),
             "expected \"gan-train classifier 1\"",
         );
-        refuse(&|c| c.card.classes = 7, "tensor logits.weight: shape [64, 10] (expected [64, 7])");
-        refuse(&|c| c.card.height = 9, "tensor features.weight: shape");
-        refuse(&|c| c.card.feature_variance = 0.0, "feature_variance: 0");
-        refuse(&|c| drop(c.params.remove(3)), "tensor convolution2.bias: missing");
-        refuse(&|c| c.params[1].values[2] = f32::NAN, "tensor convolution1.bias: not finite");
-        let bytes = classifier.serialize().unwrap();
+        refuse(
+            &|card, _| card.classes = 7,
+            "tensor logits.weight: shape [64, 10] (expected [64, 7])",
+        );
+        refuse(&|card, _| card.height = 9, "tensor features.weight: shape");
+        refuse(&|card, _| card.feature_variance = 0.0, "feature_variance: 0");
+        refuse(&|_, params| drop(params.remove(3)), "tensor convolution2.bias: missing");
+        refuse(&|_, params| params[1].values[2] = f32::NAN, "tensor convolution1.bias: not finite");
+        let bytes = serialize(&classifier);
         for cut in [0, 7, 100, bytes.len() - 1] {
             assert!(format!("{:#}", parse(&bytes[..cut]).unwrap_err()).contains("cut short"));
         }

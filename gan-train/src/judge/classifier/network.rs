@@ -1,9 +1,14 @@
 //! The classifier's network: two convolutions of 3x3 with pooling, 64 features, one logit a label.
 
+use crate::nn::mlp::param;
+use crate::nn::params::{HostParam, read};
 use crate::random::{Purpose, stream, uniform};
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::nn::conv::Conv2d;
+use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
+use burn::nn::{Linear, PaddingConfig2d};
 use burn::prelude::*;
-use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
-use burn::tensor::{Gradients, TensorData, activation::relu, module};
+use burn::tensor::activation::relu;
 
 /// Features of an image: the outputs of the last hidden layer.
 pub const FEATURES: usize = 64;
@@ -12,23 +17,23 @@ const CHANNELS: [usize; 2] = [16, 32];
 /// Side of their kernels.
 const KERNEL: usize = 3;
 
-/// A named tensor.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Param {
-    /// `<layer>.weight` or `<layer>.bias`.
-    pub name: &'static str,
-    /// `[out, in, 3, 3]` for a convolution's weights, `[in, out]` for a fully connected layer's,
-    /// `[out]` for biases.
-    pub shape: Vec<usize>,
-    /// Row-major.
-    pub values: Vec<f32>,
+/// The network. Its fields' names are those of a file's tensors: `convolution1.weight` and so on.
+#[derive(Module, Debug)]
+pub struct Network {
+    convolution1: Conv2d,
+    convolution2: Conv2d,
+    features: Linear,
+    logits: Linear,
+    pool: MaxPool2d,
 }
 
-/// The names and shapes of all tensors for images of this size.
-pub fn shapes(width: usize, height: usize, classes: u16) -> [(&'static str, Vec<usize>); 8] {
+/// The names and shapes of all parameters for images of this size, in the network's order:
+/// `[out, in, 3, 3]` for a convolution's weights, `[in, out]` for a fully connected layer's,
+/// `[out]` for biases.
+pub fn names(width: usize, height: usize, classes: u16) -> Vec<HostParam> {
     let [first, second] = CHANNELS;
     let (width, height) = pooled(pooled((width, height)));
-    [
+    let all = [
         ("convolution1.weight", vec![first, 1, KERNEL, KERNEL]),
         ("convolution1.bias", vec![first]),
         ("convolution2.weight", vec![second, first, KERNEL, KERNEL]),
@@ -37,7 +42,9 @@ pub fn shapes(width: usize, height: usize, classes: u16) -> [(&'static str, Vec<
         ("features.bias", vec![FEATURES]),
         ("logits.weight", vec![FEATURES, classes.into()]),
         ("logits.bias", vec![classes.into()]),
-    ]
+    ];
+    let named = |(name, shape): (&str, _)| HostParam { name: name.into(), shape, values: vec![] };
+    all.map(named).into()
 }
 
 /// Size after pooling, which images of less than 8 pixels a side are too small for.
@@ -46,103 +53,117 @@ fn pooled((width, height): (usize, usize)) -> (usize, usize) {
 }
 
 /// First numbers: weights evenly distributed with variance 2 / inputs (He et al. 2015), biases 0.
-pub fn init(width: usize, height: usize, classes: u16, seed: u64) -> Vec<Param> {
-    let params =
-        shapes(width, height, classes).into_iter().enumerate().map(|(index, (name, shape))| {
-            let count = shape.iter().product();
-            let inputs = match shape.len() {
-                4 => shape[1..].iter().product(),
-                _ => shape[0],
-            };
-            let bound = (6.0 / inputs as f32).sqrt();
-            let weights =
-                || uniform(count, bound, &mut stream(seed, Purpose::Classifier, index as u64));
-            let values = if shape.len() > 1 { weights() } else { vec![0.0; count] };
-            Param { name, shape, values }
-        });
-    params.collect()
-}
-
-/// The network on a device.
-#[derive(Debug)]
-pub struct Network {
-    convolutions: [(Tensor<4>, Tensor<1>); 2],
-    features: (Tensor<2>, Tensor<1>),
-    logits: (Tensor<2>, Tensor<1>),
+pub fn init(width: usize, height: usize, classes: u16, seed: u64) -> Vec<HostParam> {
+    let mut params = names(width, height, classes);
+    for (index, HostParam { shape, values, .. }) in params.iter_mut().enumerate() {
+        let count = shape.iter().product();
+        let inputs: usize = match shape[..] {
+            [_, inputs, height, width] => inputs * height * width,
+            _ => shape[0],
+        };
+        let bound = (6.0 / inputs as f32).sqrt();
+        *values = if shape.len() > 1 {
+            uniform(count, bound, &mut stream(seed, Purpose::Classifier, index as u64))
+        } else {
+            vec![0.0; count]
+        };
+    }
+    params
 }
 
 impl Network {
-    /// Puts the numbers on `device`, in the order of [`shapes`]. With `track`, gradients of all of
-    /// them are recorded.
-    pub fn bind(params: &[Param], device: &Device, track: bool) -> Self {
+    /// A network with these numbers, which are in the order and of the shapes of [`names`].
+    /// Parameters require gradients if `device` records operations.
+    pub fn from_params(params: &[HostParam], device: &Device) -> Self {
+        let convolution = |first: usize| Conv2d {
+            weight: numbers(params, first, device),
+            bias: Some(numbers(params, first + 1, device)),
+            stride: [1; 2],
+            kernel_size: [KERNEL; 2],
+            dilation: [1; 2],
+            groups: 1,
+            padding: PaddingConfig2d::Same,
+        };
+        let linear = |first: usize| Linear {
+            weight: numbers(params, first, device),
+            bias: Some(numbers(params, first + 1, device)),
+        };
         Self {
-            convolutions: [
-                (tensor(&params[0], device, track), tensor(&params[1], device, track)),
-                (tensor(&params[2], device, track), tensor(&params[3], device, track)),
-            ],
-            features: (tensor(&params[4], device, track), tensor(&params[5], device, track)),
-            logits: (tensor(&params[6], device, track), tensor(&params[7], device, track)),
+            convolution1: convolution(0),
+            convolution2: convolution(2),
+            features: linear(4),
+            logits: linear(6),
+            pool: MaxPool2dConfig::new([2; 2]).with_ceil_mode(true).init(),
         }
+    }
+
+    /// Reads all parameters from the device, in the order of [`names`].
+    pub fn params(&self) -> Vec<HostParam> {
+        let mut reader = Reader::default();
+        self.visit(&mut reader);
+        reader.params
+    }
+
+    /// The device that it computes on.
+    pub fn device(&self) -> Device {
+        self.logits.weight.base().device()
     }
 
     /// Images `[n, 1, height, width]` of pixels in 0..=1 to features `[n, 64]`, none negative.
     pub fn features(&self, images: Tensor<4>) -> Tensor<2> {
-        let x = self.convolutions.iter().fold(images, |x, (weight, bias)| {
-            let border = KERNEL / 2;
-            let x = module::conv2d(
-                x,
-                weight.clone(),
-                Some(bias.clone()),
-                ConvOptions::new([1; 2], [border; 2], [1; 2], 1),
-            );
+        let x = [&self.convolution1, &self.convolution2].into_iter().fold(images, |x, layer| {
+            let x = layer.forward(x);
             let [.., height, width] = x.dims();
             // Pooling first: the same numbers, on a quarter of the pixels.
             let pool = pooled((width, height)) != (width, height);
-            relu(if pool {
-                module::max_pool2d(x, MaxPoolOptions::new([2; 2]).with_ceil_mode(true))
-            } else {
-                x
-            })
+            relu(if pool { self.pool.forward(x) } else { x })
         });
-        relu(module::linear(
-            x.flatten(1, 3),
-            self.features.0.clone(),
-            Some(self.features.1.clone()),
-        ))
+        relu(self.features.forward(x.flatten(1, 3)))
     }
 
     /// Features `[n, 64]` to logits `[n, labels]`.
     pub fn logits(&self, features: Tensor<2>) -> Tensor<2> {
-        module::linear(features, self.logits.0.clone(), Some(self.logits.1.clone()))
-    }
-
-    /// The gradients of all params, in their order.
-    pub fn gradients(&self, gradients: &mut Gradients) -> Vec<Vec<f32>> {
-        let mut values = Vec::new();
-        for (weight, bias) in &self.convolutions {
-            values.extend([gradient(weight, gradients), gradient(bias, gradients)]);
-        }
-        for (weight, bias) in [&self.features, &self.logits] {
-            values.extend([gradient(weight, gradients), gradient(bias, gradients)]);
-        }
-        values
+        self.logits.forward(features)
     }
 }
 
-fn tensor<const D: usize>(param: &Param, device: &Device, track: bool) -> Tensor<D> {
-    Tensor::from_data(TensorData::new(param.values.clone(), param.shape.clone()), device)
-        .set_require_grad(track)
+/// Parameter number `index` on a device.
+fn numbers<const D: usize>(
+    params: &[HostParam],
+    index: usize,
+    device: &Device,
+) -> Param<Tensor<D>> {
+    let HostParam { shape, values, .. } = &params[index];
+    let shape = shape[..].try_into().expect("the shape is that of `names`");
+    param(index, values.clone(), shape, device)
 }
 
-fn gradient<const D: usize>(tensor: &Tensor<D>, gradients: &mut Gradients) -> Vec<f32> {
-    let gradient =
-        tensor.grad_remove(gradients).expect("every bound tensor takes part in the loss");
-    gradient.try_into_vec_as().expect("gradients are f32, as the params")
+/// Reads parameters with the names of the fields that lead to them.
+#[derive(Default)]
+struct Reader {
+    path: Vec<String>,
+    params: Vec<HostParam>,
+}
+
+impl ModuleVisitor for Reader {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let (name, shape) = (self.path.join("."), param.shape().to_vec());
+        self.params.push(HostParam { name, shape, values: read(param.base()) });
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use burn::tensor::TensorData;
 
     fn at(
         values: &[f64],
@@ -160,8 +181,8 @@ mod tests {
     fn convolve(
         x: &[f64],
         shape: [usize; 3],
-        weight: &Param,
-        bias: &Param,
+        weight: &HostParam,
+        bias: &HostParam,
     ) -> (Vec<f64>, [usize; 3]) {
         let [inputs, height, width] = shape;
         let mut sums = Vec::new();
@@ -199,7 +220,7 @@ mod tests {
         (outputs, [shape[0], to_height, to_width])
     }
 
-    fn dense(x: &[f64], weight: &Param, bias: &Param) -> Vec<f64> {
+    fn dense(x: &[f64], weight: &HostParam, bias: &HostParam) -> Vec<f64> {
         let outputs = bias.values.len();
         let sum = |output: usize| -> f64 {
             x.iter()
@@ -223,7 +244,9 @@ mod tests {
                 uniform(2 * width * height, 0.5, &mut stream(2, Purpose::Classifier, 0));
             pixels.iter_mut().for_each(|pixel| *pixel += 0.5);
             let device = Device::flex();
-            let network = Network::bind(&params, &device, false);
+            let network = Network::from_params(&params, &device);
+            // As a file has them, by the fields' names.
+            assert_eq!(network.params(), params);
             let images =
                 Tensor::from_data(TensorData::new(pixels.clone(), [2, 1, height, width]), &device);
             let features = network.features(images);

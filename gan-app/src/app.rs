@@ -1,5 +1,7 @@
 //! Carries out the commands of the console, and draws images while nobody types.
 
+mod report;
+
 use gan_core::memory::GridShape;
 use gan_core::{Generator, ImageShape, LatentSampler, kernel};
 
@@ -11,8 +13,6 @@ use crate::show::{self, GridRow, say};
 
 /// After this many seconds without a key the board begins to draw by itself.
 const IDLE_SECONDS: u64 = 10;
-/// Number of images that `bench` makes.
-const BENCH_IMAGES: u32 = 10;
 /// Number of images in the grid of a model without labels.
 const UNLABELLED: u16 = 10;
 const PROMPT: &[u8] = b"> ";
@@ -235,70 +235,5 @@ impl<'m, 'b> App<'m, 'b> {
             }
         }
         board.refresh();
-    }
-
-    fn bench<B: Board>(&mut self, board: &mut B) {
-        let start = board.ticks();
-        for index in 0..BENCH_IMAGES {
-            let label = (index as u16).checked_rem(self.generator.classes()).unwrap_or(0);
-            self.make(index.into(), label, |_, _, _| {});
-        }
-        let ticks = board.ticks().saturating_sub(start);
-        let rate = u64::from(B::TICKS_PER_SECOND).max(1);
-        let nanoseconds = ticks.saturating_mul(1_000_000_000) / rate / u64::from(BENCH_IMAGES);
-        let (us, ns) = (nanoseconds / 1000, nanoseconds % 1000);
-        say(board, format_args!("{us}.{ns:03} us an image, {BENCH_IMAGES} images"));
-        if B::EMULATED {
-            say(
-                board,
-                format_args!("in QEMU with -icount shift=0: {nanoseconds} instructions an image"),
-            );
-        }
-    }
-
-    fn info<B: Board>(&mut self, board: &mut B) {
-        let (generator, shape) = (self.generator, self.shape());
-        let header = generator.header();
-        say(
-            board,
-            format_args!(
-                "model   {}, {} labels, {}x{}x{} pixels",
-                generator.name(),
-                generator.classes(),
-                shape.width,
-                shape.height,
-                shape.channels
-            ),
-        );
-        say(
-            board,
-            format_args!(
-                "blob    {} bytes, version {}, CRC {:08x}, unpacked {:08x}",
-                generator.encoded_len(),
-                header.version(),
-                generator.crc(),
-                self.crc
-            ),
-        );
-        let native = header
-            .layers
-            .iter()
-            .filter(|spec| Some(spec.packing) == gan_core::Packing::of_kernel(kernel::NAME))
-            .count();
-        say(
-            board,
-            format_args!(
-                "kernel  {}, {native} of {} layers packed for it, {} MAC",
-                kernel::NAME,
-                header.layers.len(),
-                generator.macs()
-            ),
-        );
-        let Memory { latent, scratch, line, grid } = &*self.memory;
-        let buffers = latent.len() + size_of_val(*scratch) + line.len() + grid.len();
-        say(board, format_args!("buffers {buffers} bytes"));
-        if let Some(stack) = board.stack() {
-            say(board, format_args!("stack   {} of {} bytes used", stack.used, stack.size));
-        }
     }
 }

@@ -73,6 +73,32 @@ impl Pass {
     pub const PLAIN: Self = Self { groups: 1, dropout: None };
 }
 
+/// What a network sees.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// Numbers, a row for each image.
+    pub x: Tensor<2>,
+    /// What stands to their right: labels as one-hot vectors.
+    pub labels: Option<Tensor<2>>,
+}
+
+impl From<Tensor<2>> for Inputs {
+    /// Labels, if there are any, are among the numbers already.
+    fn from(x: Tensor<2>) -> Self {
+        Self { x, labels: None }
+    }
+}
+
+impl Inputs {
+    /// Numbers and labels in one matrix.
+    pub fn joined(self) -> Tensor<2> {
+        match self.labels {
+            Some(labels) => Tensor::cat(vec![self.x, labels], 1),
+            None => self.x,
+        }
+    }
+}
+
 impl Mlp {
     /// A new network on `device`. Weights and biases are evenly distributed over `±1/sqrt(inputs)`,
     /// as PyTorch has them; gains are 1 and shifts 0. Parameters require gradients if `device`
@@ -93,18 +119,22 @@ impl Mlp {
     }
 
     /// `[rows, inputs]` to `[rows, outputs]`.
-    pub fn forward(&self, x: Tensor<2>, pass: Pass) -> Tensor<2> {
-        let layers = self.layers.iter().enumerate();
-        layers.fold(x, |x, (index, layer)| layer.forward(x, pass, index))
+    pub fn forward(&self, x: impl Into<Inputs>, pass: Pass) -> Tensor<2> {
+        self.forward_with_features(x, pass).0
     }
 
     /// The results of the last layer, and of the hidden layer before it: what feature matching
     /// compares.
-    pub fn forward_with_features(&self, x: Tensor<2>, pass: Pass) -> (Tensor<2>, Tensor<2>) {
+    pub fn forward_with_features(
+        &self,
+        x: impl Into<Inputs>,
+        pass: Pass,
+    ) -> (Tensor<2>, Tensor<2>) {
+        let Inputs { x, mut labels } = x.into();
         let (mut features, mut y) = (x.clone(), x);
         for (index, layer) in self.layers.iter().enumerate() {
             features = y.clone();
-            y = layer.forward(y, pass, index);
+            y = layer.forward(y, labels.take(), pass, index);
         }
         (y, features)
     }
@@ -171,12 +201,24 @@ impl Dense {
         }
     }
 
-    fn forward(&self, x: Tensor<2>, pass: Pass, index: usize) -> Tensor<2> {
-        let weights = self.linear.weight.val();
-        let y = match (&self.norm, &self.linear.bias) {
-            (Some(norm), _) => norm.forward(ops::product(x, weights), pass.groups, self.shape.act),
-            (None, Some(bias)) => ops::linear_act(x, weights, bias.val(), self.shape.act),
-            (None, None) => unreachable!("a layer has a bias or is normalized"),
+    fn forward(
+        &self,
+        x: Tensor<2>,
+        labels: Option<Tensor<2>>,
+        pass: Pass,
+        index: usize,
+    ) -> Tensor<2> {
+        let (weights, act) = (self.linear.weight.val(), self.shape.act);
+        let y = match (&self.norm, &self.linear.bias, labels) {
+            (Some(norm), _, labels) => {
+                let x = Inputs { x, labels }.joined();
+                norm.forward(ops::product(x, weights), pass.groups, act)
+            }
+            (None, Some(bias), Some(labels)) => {
+                ops::labelled_linear_act(x, labels, weights, bias.val(), act)
+            }
+            (None, Some(bias), None) => ops::linear_act(x, weights, bias.val(), act),
+            (None, None, _) => unreachable!("a layer has a bias or is normalized"),
         };
         match self.mask(&y, pass, index) {
             Some(mask) => y * mask,

@@ -7,6 +7,7 @@
 
 mod autodiff;
 mod flex;
+mod gemm;
 mod loops;
 pub(crate) mod portable;
 #[cfg(test)]
@@ -50,6 +51,30 @@ pub struct AdamStep {
 /// `x` and `g` are `[rows, columns]`; `g` is the gradient of the loss with respect to a layer's
 /// results. Vectors are `[columns]`.
 pub trait LayerKernels: Backend {
+    /// `x weights`
+    fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_matmul(x, weights)
+    }
+
+    /// `x` with `labels` to its right, times the weights.
+    fn labelled_product(
+        x: FloatTensor<Self>,
+        labels: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        portable::labelled_product::<Self>(x, labels, weights)
+    }
+
+    /// `xᵀ g`: the gradient of a product's right factor, the weights. With labels, those of `x`
+    /// with `labels` to its right.
+    fn weights_backward(
+        x: FloatTensor<Self>,
+        labels: Option<FloatTensor<Self>>,
+        g: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        portable::weights_backward::<Self>(x, labels, g)
+    }
+
     /// `act(x + bias)`, and what [`Self::act_backward`] wants of it.
     fn bias_act(
         x: FloatTensor<Self>,
@@ -80,9 +105,14 @@ pub trait LayerKernels: Backend {
         portable::column_sums::<Self>(g)
     }
 
-    /// `g wᵀ`: the gradient of a product's left factor, for weights `[inputs, columns]`.
-    fn inputs_backward(weights: FloatTensor<Self>, g: FloatTensor<Self>) -> FloatTensor<Self> {
-        portable::inputs_backward::<Self>(weights, g)
+    /// `g wᵀ`: the gradient of a product's left factor `x` of so many `inputs`. The weights may
+    /// have more rows, for labels.
+    fn inputs_backward(
+        weights: FloatTensor<Self>,
+        g: FloatTensor<Self>,
+        inputs: usize,
+    ) -> FloatTensor<Self> {
+        portable::inputs_backward::<Self>(weights, g, inputs)
     }
 
     /// The gradients of the normalization's input, of its gain and of its shift.
@@ -110,6 +140,16 @@ pub trait GanOps: Backend {
     /// `[columns]`.
     fn linear_act(
         x: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        act: Act,
+    ) -> FloatTensor<Self>;
+
+    /// The same for `x` with `labels` to its right, without putting them there. Labels have no
+    /// gradient.
+    fn labelled_linear_act(
+        x: FloatTensor<Self>,
+        labels: FloatTensor<Self>,
         weights: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         act: Act,
@@ -165,6 +205,20 @@ impl GanOps for Flex {
         portable::linear_act::<Self>(x, weights, bias, act).0
     }
 
+    fn labelled_linear_act(
+        x: FloatTensor<Self>,
+        labels: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        act: Act,
+    ) -> FloatTensor<Self> {
+        portable::labelled_linear_act::<Self>(x, labels, weights, bias, act).0
+    }
+
+    fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>) -> FloatTensor<Self> {
+        <Self as LayerKernels>::product(x, weights)
+    }
+
     fn norm_act(
         x: FloatTensor<Self>,
         gain: FloatTensor<Self>,
@@ -212,6 +266,16 @@ macro_rules! portable_backend {
                 portable::linear_act::<Self>(x, weights, bias, act).0
             }
 
+            fn labelled_linear_act(
+                x: FloatTensor<Self>,
+                labels: FloatTensor<Self>,
+                weights: FloatTensor<Self>,
+                bias: FloatTensor<Self>,
+                act: Act,
+            ) -> FloatTensor<Self> {
+                portable::labelled_linear_act::<Self>(x, labels, weights, bias, act).0
+            }
+
             fn norm_act(
                 x: FloatTensor<Self>,
                 gain: FloatTensor<Self>,
@@ -237,6 +301,20 @@ portable_backend!(Cube);
 pub fn linear_act(x: Tensor<2>, weights: Tensor<2>, bias: Tensor<1>, act: Act) -> Tensor<2> {
     let [x, weights] = [x, weights].map(Tensor::into_dispatch);
     Tensor::from_dispatch(<Dispatch as GanOps>::linear_act(x, weights, bias.into_dispatch(), act))
+}
+
+/// The same for `x` with `labels` to its right: weights are `[inputs + classes, columns]`.
+pub fn labelled_linear_act(
+    x: Tensor<2>,
+    labels: Tensor<2>,
+    weights: Tensor<2>,
+    bias: Tensor<1>,
+    act: Act,
+) -> Tensor<2> {
+    let [x, labels, weights] = [x, labels, weights].map(Tensor::into_dispatch);
+    let bias = bias.into_dispatch();
+    let y = <Dispatch as GanOps>::labelled_linear_act(x, labels, weights, bias, act);
+    Tensor::from_dispatch(y)
 }
 
 /// `x weights`. Differentiable.

@@ -3,7 +3,7 @@
 use super::batch::Batch;
 use super::{Trainer, trace};
 use crate::config::Network;
-use crate::nn::mlp::{Mlp, Pass};
+use crate::nn::mlp::{Inputs, Mlp, Pass};
 use crate::optim;
 use crate::penalty::{Difference, Point};
 use crate::random::{Purpose, extend_normal, stream};
@@ -81,7 +81,7 @@ impl Trainer {
             .map(|(at, difference)| difference.value(group(difference.group), group(at)))
             .collect();
         for point in points {
-            let inputs = labelled(vec![point.images.clone()], batch);
+            let inputs = labelled(vec![point.images.clone()], batch).joined();
             let pixels = self.shape.pixels();
             penalties.push(point.value(&self.state.discriminator, inputs, pixels));
         }
@@ -175,14 +175,15 @@ impl Default for Mlp {
     }
 }
 
-/// All groups' images below each other, each with its label to its right.
-fn labelled(groups: Vec<Tensor<2>>, batch: &Batch) -> Tensor<2> {
+/// All groups' images below each other, each with its label.
+fn labelled(groups: Vec<Tensor<2>>, batch: &Batch) -> Inputs {
     let count = groups.len();
-    let images = if count == 1 { groups.into_iter().next() } else { Some(Tensor::cat(groups, 0)) };
-    let images = images.expect("one group at least");
-    let Some(labels) = &batch.labels else { return images };
-    let labels = if count == 1 { labels.clone() } else { labels.clone().repeat_dim(0, count) };
-    Tensor::cat(vec![images, labels], 1)
+    let labels = batch.labels.clone();
+    let [x, labels] = match count {
+        1 => [groups.into_iter().next(), labels],
+        _ => [Some(Tensor::cat(groups, 0)), labels.map(|labels| labels.repeat_dim(0, count))],
+    };
+    Inputs { x: x.expect("one group at least"), labels }
 }
 
 /// The images, with normal noise of standard deviation `sigma` if that is not 0.

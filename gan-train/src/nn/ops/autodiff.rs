@@ -6,15 +6,15 @@ use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::Checkpoi
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, AutodiffBackend};
+use burn::backend::{Autodiff, AutodiffBackend, TensorMetadata};
 
 /// The backward pass of `act(x weights + bias)`.
 #[derive(Debug)]
 struct LinearActBackward;
 
 impl<B: LayerKernels> Backward<B, 3> for LinearActBackward {
-    /// The nodes of `x` and of the weights, what the activation kept, and the activation.
-    type State = (NodeId, NodeId, FloatTensor<B>, Act);
+    /// The nodes of `x` and of the weights, labels, what the activation kept, and the activation.
+    type State = (NodeId, NodeId, Option<FloatTensor<B>>, FloatTensor<B>, Act);
 
     fn backward(
         self,
@@ -23,18 +23,19 @@ impl<B: LayerKernels> Backward<B, 3> for LinearActBackward {
         checkpointer: &mut Checkpointer,
     ) {
         let [to_x, to_weights, to_bias] = ops.parents;
-        let (x, weights, kept, act) = ops.state;
+        let (x, weights, labels, kept, act) = ops.state;
         let x: FloatTensor<B> = checkpointer.retrieve_node_output(x);
         let weights: FloatTensor<B> = checkpointer.retrieve_node_output(weights);
         let g = B::act_backward(gradients.consume::<B>(&ops.node), kept, act);
         if let Some(node) = to_bias {
             gradients.register::<B>(node.id, B::column_sums(g.clone()));
         }
+        let inputs = x.shape()[1];
         if let Some(node) = to_weights {
-            gradients.register::<B>(node.id, B::linear_weight_backward(x, g.clone()));
+            gradients.register::<B>(node.id, B::weights_backward(x, labels, g.clone()));
         }
         if let Some(node) = to_x {
-            gradients.register::<B>(node.id, B::inputs_backward(weights, g));
+            gradients.register::<B>(node.id, B::inputs_backward(weights, g, inputs));
         }
     }
 }
@@ -57,11 +58,12 @@ impl<B: LayerKernels> Backward<B, 2> for ProductBackward {
         let x: FloatTensor<B> = checkpointer.retrieve_node_output(ops.state.0);
         let weights: FloatTensor<B> = checkpointer.retrieve_node_output(ops.state.1);
         let g = gradients.consume::<B>(&ops.node);
+        let inputs = x.shape()[1];
         if let Some(node) = to_weights {
-            gradients.register::<B>(node.id, B::linear_weight_backward(x, g.clone()));
+            gradients.register::<B>(node.id, B::weights_backward(x, None, g.clone()));
         }
         if let Some(node) = to_x {
-            gradients.register::<B>(node.id, B::inputs_backward(weights, g));
+            gradients.register::<B>(node.id, B::inputs_backward(weights, g, inputs));
         }
     }
 }
@@ -92,6 +94,36 @@ impl<B: LayerKernels> Backward<B, 3> for NormActBackward {
     }
 }
 
+/// A recorded tensor of the device `B`.
+type Recorded<B, C> = FloatTensor<Autodiff<B, C>>;
+
+/// [`GanOps::linear_act`] or [`GanOps::labelled_linear_act`], recorded.
+fn recorded_linear_act<B: LayerKernels, C: CheckpointStrategy>(
+    x: Recorded<B, C>,
+    labels: Option<Recorded<B, C>>,
+    weights: Recorded<B, C>,
+    bias: Recorded<B, C>,
+    act: Act,
+) -> Recorded<B, C> {
+    let labels = labels.map(Autodiff::<B, C>::inner);
+    let forward = |x, weights, bias| {
+        let [x, weights, bias] = [x, weights, bias].map(Autodiff::<B, C>::inner);
+        match labels.clone() {
+            Some(labels) => portable::labelled_linear_act::<B>(x, labels, weights, bias, act),
+            None => portable::linear_act::<B>(x, weights, bias, act),
+        }
+    };
+    let nodes = [x.node(), weights.node(), bias.node()];
+    match LinearActBackward.prepare::<C>(nodes).compute_bound().stateful() {
+        OpsKind::Tracked(mut step) => {
+            let [x_node, weights_node] = [step.checkpoint(&x), step.checkpoint(&weights)];
+            let (y, kept) = forward(x, weights, bias);
+            step.finish((x_node, weights_node, labels, kept, act), y)
+        }
+        OpsKind::UnTracked(step) => step.finish(forward(x, weights, bias).0),
+    }
+}
+
 impl<B: LayerKernels, C: CheckpointStrategy> GanOps for Autodiff<B, C> {
     fn linear_act(
         x: FloatTensor<Self>,
@@ -99,29 +131,27 @@ impl<B: LayerKernels, C: CheckpointStrategy> GanOps for Autodiff<B, C> {
         bias: FloatTensor<Self>,
         act: Act,
     ) -> FloatTensor<Self> {
-        let nodes = [x.node(), weights.node(), bias.node()];
-        match LinearActBackward.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(mut step) => {
-                let [x_node, weights_node] = [step.checkpoint(&x), step.checkpoint(&weights)];
-                let [x, weights, bias] = [x, weights, bias].map(Self::inner);
-                let (y, kept) = portable::linear_act::<B>(x, weights, bias, act);
-                step.finish((x_node, weights_node, kept, act), y)
-            }
-            OpsKind::UnTracked(step) => {
-                let [x, weights, bias] = [x, weights, bias].map(Self::inner);
-                step.finish(portable::linear_act::<B>(x, weights, bias, act).0)
-            }
-        }
+        recorded_linear_act::<B, C>(x, None, weights, bias, act)
+    }
+
+    fn labelled_linear_act(
+        x: FloatTensor<Self>,
+        labels: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        act: Act,
+    ) -> FloatTensor<Self> {
+        recorded_linear_act::<B, C>(x, Some(labels), weights, bias, act)
     }
 
     fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>) -> FloatTensor<Self> {
         match ProductBackward.prepare::<C>([x.node(), weights.node()]).compute_bound().stateful() {
             OpsKind::Tracked(mut step) => {
                 let nodes = (step.checkpoint(&x), step.checkpoint(&weights));
-                step.finish(nodes, B::float_matmul(Self::inner(x), Self::inner(weights)))
+                step.finish(nodes, B::product(Self::inner(x), Self::inner(weights)))
             }
             OpsKind::UnTracked(step) => {
-                step.finish(B::float_matmul(Self::inner(x), Self::inner(weights)))
+                step.finish(B::product(Self::inner(x), Self::inner(weights)))
             }
         }
     }

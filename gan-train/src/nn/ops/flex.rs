@@ -3,6 +3,7 @@
 //! A tensor that nothing else holds is changed in place; one that is shared is copied first, as
 //! everywhere in flex.
 
+use super::gemm::{View, add_product, multiplied, multiplied_below};
 use super::{Act, AdamStep, LayerKernels, Normed, loops, portable};
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Flex, TensorData, TensorMetadata, flex::FlexTensor};
@@ -19,12 +20,27 @@ fn tensor(values: Vec<f32>, shape: Vec<usize>) -> FlexTensor {
 
 /// The same numbers in the order of their indices.
 fn ordered(x: FlexTensor) -> FlexTensor {
-    if x.as_slice::<f32>().is_some() { x } else { x.to_contiguous() }
+    if x.as_slice::<f32>().is_some() {
+        return x;
+    }
+    ordered_rows(&x).unwrap_or_else(|| x.to_contiguous())
 }
 
 /// The numbers of an [`ordered`] tensor.
 fn numbers(x: &FlexTensor) -> &[f32] {
     x.as_slice().expect("ordered before")
+}
+
+/// A tensor whose rows are in order is copied row by row, which is faster than flex's general way.
+fn ordered_rows(x: &FlexTensor) -> Option<FlexTensor> {
+    let (&[rows, columns], layout) = (&dims(x)[..], x.layout()) else { return None };
+    let &[stride, 1] = layout.strides() else { return None };
+    let (stride, numbers) = (usize::try_from(stride).ok()?, x.storage::<f32>());
+    let mut values = Vec::with_capacity(rows * columns);
+    for row in 0..rows {
+        values.extend_from_slice(&numbers[layout.start_offset() + row * stride..][..columns]);
+    }
+    Some(tensor(values, vec![rows, columns]))
 }
 
 /// A tensor whose memory is its numbers in the order of their indices, and nothing else: a part of
@@ -48,6 +64,36 @@ fn has_loop(act: Act) -> bool {
 }
 
 impl LayerKernels for Flex {
+    fn product(x: FlexTensor, weights: FlexTensor) -> FlexTensor {
+        if portable::forced() {
+            return Self::float_matmul(x, weights);
+        }
+        let shape = vec![dims(&x)[0], dims(&weights)[1]];
+        tensor(multiplied(View::of(&x), View::of(&weights)), shape)
+    }
+
+    fn labelled_product(x: FlexTensor, labels: FlexTensor, weights: FlexTensor) -> FlexTensor {
+        if portable::forced() {
+            return portable::labelled_product::<Self>(x, labels, weights);
+        }
+        let (inputs, all) = (dims(&x)[1], dims(&weights)[0]);
+        let shape = vec![dims(&x)[0], dims(&weights)[1]];
+        let weights = View::of(&weights);
+        let mut sums = multiplied(View::of(&x), weights.rows(0, inputs));
+        add_product(&mut sums, View::of(&labels), weights.rows(inputs, all));
+        tensor(sums, shape)
+    }
+
+    fn weights_backward(x: FlexTensor, labels: Option<FlexTensor>, g: FlexTensor) -> FlexTensor {
+        if portable::forced() {
+            return portable::weights_backward::<Self>(x, labels, g);
+        }
+        let factors = [Some(&x), labels.as_ref()].into_iter().flatten();
+        let factors: Vec<View<'_>> = factors.map(|x| View::of(x).transposed()).collect();
+        let shape = vec![factors.iter().map(|factor| factor.size[0]).sum(), dims(&g)[1]];
+        tensor(multiplied_below(&factors, View::of(&g)), shape)
+    }
+
     fn bias_act(x: FlexTensor, bias: FlexTensor, act: Act) -> (FlexTensor, FlexTensor) {
         if !has_loop(act) {
             return portable::bias_act::<Self>(x, bias, act);
@@ -100,15 +146,19 @@ impl LayerKernels for Flex {
         tensor(sums, vec![columns])
     }
 
-    fn inputs_backward(weights: FlexTensor, g: FlexTensor) -> FlexTensor {
-        let rows = g.shape()[0];
-        if rows >= MANY_ROWS || portable::forced() {
-            return portable::inputs_backward::<Self>(weights, g);
+    fn inputs_backward(weights: FlexTensor, g: FlexTensor, inputs: usize) -> FlexTensor {
+        let rows = dims(&g)[0];
+        if portable::forced() {
+            return portable::inputs_backward::<Self>(weights, g, inputs);
         }
-        let product = Self::float_matmul(weights, Self::float_swap_dims(g, 0, 1));
-        let inputs = product.shape()[0];
+        let weights = View::of(&weights).rows(0, inputs);
+        let g = View::of(&g);
+        if rows >= MANY_ROWS {
+            return tensor(multiplied(g, weights.transposed()), vec![rows, inputs]);
+        }
+        let product = multiplied(weights, g.transposed());
         let mut transposed = vec![0.0; rows * inputs];
-        loops::transpose(numbers(&product), &mut transposed, inputs, rows);
+        loops::transpose(&product, &mut transposed, inputs, rows);
         tensor(transposed, vec![rows, inputs])
     }
 

@@ -140,7 +140,46 @@ pub fn linear_act<B: LayerKernels>(
     bias: FloatTensor<B>,
     act: Act,
 ) -> (FloatTensor<B>, FloatTensor<B>) {
-    B::bias_act(B::float_matmul(x, weights), bias, act)
+    B::bias_act(B::product(x, weights), bias, act)
+}
+
+/// The same with labels to the right of `x`.
+pub fn labelled_linear_act<B: LayerKernels>(
+    x: FloatTensor<B>,
+    labels: FloatTensor<B>,
+    weights: FloatTensor<B>,
+    bias: FloatTensor<B>,
+    act: Act,
+) -> (FloatTensor<B>, FloatTensor<B>) {
+    B::bias_act(B::labelled_product(x, labels, weights), bias, act)
+}
+
+/// Rows `first..end` of a matrix.
+fn rows<B: Backend>(x: FloatTensor<B>, first: usize, end: usize) -> FloatTensor<B> {
+    let columns = x.shape()[1];
+    B::float_slice(x, &[(first..end).into(), (0..columns).into()])
+}
+
+pub fn labelled_product<B: Backend>(
+    x: FloatTensor<B>,
+    labels: FloatTensor<B>,
+    weights: FloatTensor<B>,
+) -> FloatTensor<B> {
+    let [inputs, all] = [x.shape()[1], weights.shape()[0]];
+    let of_x = B::float_matmul(x, rows::<B>(weights.clone(), 0, inputs));
+    B::float_add(of_x, B::float_matmul(labels, rows::<B>(weights, inputs, all)))
+}
+
+pub fn weights_backward<B: Backend>(
+    x: FloatTensor<B>,
+    labels: Option<FloatTensor<B>>,
+    g: FloatTensor<B>,
+) -> FloatTensor<B> {
+    let of_x = B::linear_weight_backward(x, g.clone());
+    match labels {
+        Some(labels) => B::float_cat(vec![of_x, B::linear_weight_backward(labels, g)], 0),
+        None => of_x,
+    }
 }
 
 pub fn norm_act<B: Backend>(
@@ -171,7 +210,13 @@ pub fn column_sums<B: Backend>(g: FloatTensor<B>) -> FloatTensor<B> {
     vector::<B>(B::float_sum_dim(g, 0))
 }
 
-pub fn inputs_backward<B: Backend>(weights: FloatTensor<B>, g: FloatTensor<B>) -> FloatTensor<B> {
+pub fn inputs_backward<B: Backend>(
+    weights: FloatTensor<B>,
+    g: FloatTensor<B>,
+    inputs: usize,
+) -> FloatTensor<B> {
+    let all = weights.shape()[0];
+    let weights = if inputs < all { rows::<B>(weights, 0, inputs) } else { weights };
     B::float_matmul(g, B::float_swap_dims(weights, 0, 1))
 }
 

@@ -1,9 +1,11 @@
 //! The commands, for `gan` and for gan-train, which has them among its own.
 
 pub mod bench_model;
+pub mod completions;
 pub mod fit;
 pub mod generate;
 pub mod inspect;
+pub mod man;
 pub mod pack;
 
 use crate::blob_file::BlobFile;
@@ -23,31 +25,41 @@ pub enum Command {
     Pack(pack::Pack),
     Fit(fit::FitCommand),
     BenchModel(bench_model::BenchModel),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 impl Command {
-    /// Runs the command.
+    /// Runs the command. `program` makes the command line that it is a part of, which completions
+    /// and manual pages are about.
     ///
     /// # Errors
     ///
     /// One sentence that names the file or the option.
-    pub fn run(self) -> Result<ExitCode> {
+    pub fn run(self, program: impl FnOnce() -> clap::Command) -> Result<ExitCode> {
         match self {
             Self::Generate(command) => command.run(),
             Self::Inspect(command) => command.run(),
             Self::Pack(command) => command.run(),
             Self::Fit(command) => command.run(),
             Self::BenchModel(command) => command.run(),
+            Self::Completions(command) => command.run(program()),
+            Self::Man(command) => command.run(program()),
         }
     }
 }
 
-/// A program's command line whose examples name that program: those of the commands here name `gan`.
+/// A program's command line whose examples name that program: those of the commands here name
+/// `gan`, its pages and its files.
 pub fn naming_the_program(command: clap::Command) -> clap::Command {
-    let example = format!("  {} ", command.get_name());
+    let name = command.get_name().to_owned();
     command.mut_subcommands(|subcommand| match subcommand.get_after_help() {
         Some(text) => {
-            let text = text.to_string().replace("  gan ", &example);
+            let mut text = text.to_string();
+            for (before, after) in [("  ", " "), ("man ", "-generate"), ("/", "\n"), ("_", "\n")] {
+                text =
+                    text.replace(&format!("{before}gan{after}"), &format!("{before}{name}{after}"));
+            }
             subcommand.after_help(text)
         }
         None => subcommand,

@@ -5,15 +5,21 @@
 //! `fit/speeds.toml`, instructions of a layer, fitted to the counts in docs/performance.md (`cargo
 //! xtask count --update`).
 
+mod table;
+
 use crate::blob_file::{self, BlobFile};
 use anyhow::{Context, Result, bail};
 use gan_core::memory::Rooms;
 use gan_core::{Element, Generator, Packing};
-use serde::Deserialize;
+use table::Row;
+
+/// Memories and sizes of each board.
+const BOARDS: &str = include_str!("fit/boards.toml");
+/// What layers cost on each kernel.
+const SPEEDS: &str = include_str!("fit/speeds.toml");
 
 /// A board.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Board {
     /// Its name, as `cargo xtask firmware --board` takes it.
     pub name: String,
@@ -40,8 +46,7 @@ pub struct Board {
 /// Instructions of a layer, for one kernel and type of weights: `mac` for each multiply-accumulate,
 /// `row` for each output, and `layer`. Outputs and inputs are counted as the packing has them, in
 /// whole groups and blocks.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Speed {
     /// The kernel.
     pub kernel: String,
@@ -60,26 +65,27 @@ pub struct Speed {
     pub cycles: Option<f64>,
 }
 
-#[derive(Deserialize)]
-struct Boards {
-    board: Vec<Board>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Speeds {
-    speed: Vec<Speed>,
-}
-
 /// Every board.
 ///
 /// # Errors
 ///
 /// None, unless the committed table is damaged.
 pub fn boards() -> Result<Vec<Board>> {
-    let file: Boards =
-        toml::from_str(include_str!("fit/boards.toml")).context("fit/boards.toml")?;
-    Ok(file.board)
+    table(BOARDS, "board", |row| {
+        Ok(Board {
+            name: row.word("name")?,
+            core: row.word("core")?,
+            kernel: row.word("kernel")?,
+            megahertz: row.optional("megahertz")?,
+            flash: row.number("flash")?,
+            ram: row.number("ram")?,
+            code: row.number("code")?,
+            float: row.number("float")?,
+            int4: row.number("int4")?,
+            statics: row.number("statics")?,
+        })
+    })
+    .context("fit/boards.toml")
 }
 
 /// Every kernel's speed.
@@ -88,9 +94,26 @@ pub fn boards() -> Result<Vec<Board>> {
 ///
 /// None, unless the committed table is damaged.
 pub fn speeds() -> Result<Vec<Speed>> {
-    let file: Speeds =
-        toml::from_str(include_str!("fit/speeds.toml")).context("fit/speeds.toml")?;
-    Ok(file.speed)
+    table(SPEEDS, "speed", |row| {
+        Ok(Speed {
+            kernel: row.word("kernel")?,
+            element: row.word("element")?,
+            core: row.word("core")?,
+            mac: row.number("mac")?,
+            row: row.number("row")?,
+            layer: row.number("layer")?,
+            cycles: row.optional("cycles")?,
+        })
+    })
+    .context("fit/speeds.toml")
+}
+
+fn table<T>(text: &str, kind: &str, read: fn(&mut Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+    let rows = table::rows(text, kind)?.into_iter().enumerate().map(|(index, mut row)| {
+        let value = read(&mut row).and_then(|value| row.end().map(|()| value));
+        value.with_context(|| format!("[[{kind}]] number {index}"))
+    });
+    rows.collect()
 }
 
 /// What a model takes of a board.
@@ -177,5 +200,56 @@ fn element(element: Element) -> &'static str {
         Element::I8 => "i8",
         Element::F32 => "f32",
         Element::I4 { .. } => "i4",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use toml::{Table, Value};
+
+    /// The tables as a whole TOML parser reads them.
+    fn parsed(text: &str, kind: &str) -> Vec<Table> {
+        let mut file: Table = toml::from_str(text).unwrap();
+        let rows: Vec<Value> = file.remove(kind).unwrap().try_into().unwrap();
+        rows.into_iter().map(|row| row.try_into().unwrap()).collect()
+    }
+
+    #[test]
+    fn the_tables_are_read_as_any_parser_reads_them() {
+        let whole = |row: &Table, name: &str| row[name].as_integer().unwrap() as u64;
+        let rows = parsed(BOARDS, "board");
+        let boards = boards().unwrap();
+        assert_eq!(boards.len(), rows.len());
+        assert!(boards.len() > 10);
+        for (board, row) in boards.iter().zip(&rows) {
+            for (word, name) in
+                [(&board.name, "name"), (&board.core, "core"), (&board.kernel, "kernel")]
+            {
+                assert_eq!(Some(word.as_str()), row[name].as_str());
+            }
+            let megahertz = row.get("megahertz").map(|_| whole(row, "megahertz") as u32);
+            assert_eq!(board.megahertz, megahertz);
+            let sizes =
+                [board.flash, board.ram, board.code, board.float, board.int4, board.statics];
+            let names = ["flash", "ram", "code", "float", "int4", "statics"];
+            assert_eq!(sizes, names.map(|name| whole(row, name)), "{}", board.name);
+        }
+        let rows = parsed(SPEEDS, "speed");
+        let speeds = speeds().unwrap();
+        assert_eq!(speeds.len(), rows.len());
+        assert!(speeds.len() > 5);
+        for (speed, row) in speeds.iter().zip(&rows) {
+            for (word, name) in
+                [(&speed.kernel, "kernel"), (&speed.element, "element"), (&speed.core, "core")]
+            {
+                assert_eq!(Some(word.as_str()), row[name].as_str());
+            }
+            let real = |name: &str| row.get(name).map(|value| value.as_float().unwrap());
+            assert_eq!(
+                [Some(speed.mac), Some(speed.row), Some(speed.layer), speed.cycles],
+                ["mac", "row", "layer", "cycles"].map(real)
+            );
+        }
     }
 }

@@ -1,39 +1,127 @@
-//! Images from a blob, by gan-core's [`Runner`] on all cores.
+//! Images from a blob, by gan-core's [`Runner`] on all cores: a few at once, or any number part by
+//! part into files.
+
+mod idx_folder;
+mod png_folder;
+
+pub use idx_folder::IdxFolder;
+pub use png_folder::PngFolder;
 
 use crate::images::Images;
+use crate::picture::grid;
 use crate::samples::Samples;
 use anyhow::{Result, ensure};
 use gan_core::Generator;
 use gan_core::host::Runner;
+use std::path::Path;
+
+/// Images that are made at once: some megabytes of pixels, whatever the count.
+const AT_ONCE: usize = 4096;
+
+/// Which images.
+#[derive(Debug, Clone, Copy)]
+pub struct Request {
+    /// How many.
+    pub count: u32,
+    /// Seed of the latents.
+    pub seed: u64,
+    /// Of all images; none: 0, 1, 2 … in turn.
+    pub label: Option<u16>,
+}
+
+impl Request {
+    /// What all images are made of.
+    pub fn samples(&self, generator: &Generator<'_>) -> Samples {
+        self.part(generator, 0, self.count as usize)
+    }
+
+    /// What `count` images are made of, from number `first` on.
+    fn part(&self, generator: &Generator<'_>, first: usize, count: usize) -> Samples {
+        let (latent_len, classes) = (generator.latent_len() as u16, generator.classes());
+        let mut samples = Samples::part(self.seed, first, count, latent_len, classes);
+        if let Some(label) = self.label {
+            samples.labels.fill(label);
+        }
+        samples
+    }
+}
+
+/// Takes images part by part.
+pub trait Sink: Send {
+    /// Takes the next images, and the labels that they were made with.
+    ///
+    /// # Errors
+    ///
+    /// Names the file.
+    fn take(&mut self, images: &Images, labels: &[u16]) -> Result<()>;
+}
+
+/// Makes all images, and gives them to each of `sinks` part by part: a million images need no more
+/// memory than some thousand. `go_on` is told how many there are after each part, and says whether
+/// the next one is wanted. Returns whether all were made.
+///
+/// # Errors
+///
+/// As [`generate`] and [`Sink::take`].
+pub fn stream(
+    runner: &Runner<'_>,
+    request: Request,
+    sinks: &mut [&mut dyn Sink],
+    mut go_on: impl FnMut(usize) -> bool,
+) -> Result<bool> {
+    let generator = runner.generator();
+    let count = request.count as usize;
+    let make = |first: usize| -> Result<Option<(Images, Samples)>> {
+        if first >= count {
+            return Ok(None);
+        }
+        let samples = request.part(generator, first, AT_ONCE.min(count - first));
+        Ok(Some((images(runner, &samples)?, samples)))
+    };
+    let (mut next, mut done) = (make(0)?, 0);
+    while let Some((images, samples)) = next {
+        done += images.count;
+        // One part is written while the next is made.
+        let write = || sinks.iter_mut().try_for_each(|sink| sink.take(&images, &samples.labels));
+        let (written, made) = rayon::join(write, || make(done));
+        written?;
+        next = made?;
+        if !go_on(done) && next.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
 
 /// Makes one image for each sample.
 ///
 /// # Errors
 ///
-/// Samples of another latent length, or labels that the generator does not have.
+/// Samples of another latent length, labels that the generator does not have, or colour images.
 pub fn generate(generator: &Generator<'_>, samples: &Samples) -> Result<Images> {
-    let shape = generator.image();
-    let mut pixels = vec![0; samples.count * generator.pixels_len()];
-    draw(&Runner::new(generator), samples, &mut pixels)?;
-    Ok(Images {
-        count: samples.count,
-        width: shape.width.into(),
-        height: shape.height.into(),
-        pixels,
-    })
+    images(&Runner::new(generator), samples)
 }
 
-/// The same into `pixels`, for a generator that is prepared and makes more than these.
+/// The same, by a generator that is prepared and makes more than these.
+fn images(runner: &Runner<'_>, samples: &Samples) -> Result<Images> {
+    let generator = runner.generator();
+    let shape = generator.image();
+    let (channels, count) = (shape.channels, samples.count);
+    ensure!(channels == 1, "channels: {channels} (only grey images are drawn)");
+    let labels = (generator.classes() > 0).then_some(samples.labels.as_slice());
+    let mut pixels = vec![0; count * generator.pixels_len()];
+    runner.generate_batch(&samples.codes, labels, &mut pixels)?;
+    Ok(Images { count, width: shape.width.into(), height: shape.height.into(), pixels })
+}
+
+/// Writes a grid of `count` images of `seed`, as `gan generate --out` does.
 ///
 /// # Errors
 ///
-/// As [`generate`], or pixels that are not as many as those of the samples.
-pub fn draw(runner: &Runner<'_>, samples: &Samples, pixels: &mut [u8]) -> Result<()> {
-    let generator = runner.generator();
-    let channels = generator.image().channels;
-    ensure!(channels == 1, "channels: {channels} (only grey images are drawn)");
-    let labels = (generator.classes() > 0).then_some(samples.labels.as_slice());
-    Ok(runner.generate_batch(&samples.codes, labels, pixels)?)
+/// As [`generate`]; names the file.
+pub fn write_grid(generator: &Generator<'_>, path: &Path, seed: u64, count: u32) -> Result<()> {
+    let samples = Request { count, seed, label: None }.samples(generator);
+    grid::write(path, &generate(generator, &samples)?, grid::columns(generator.classes()))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Ctrl-C, for commands that end what they are at before they go.
+//! Ctrl-C, for commands that end what they are at before they go. So do a request to terminate and a
+//! terminal that goes away.
 
 use anyhow::Result;
 use std::process::ExitCode;
@@ -13,14 +14,9 @@ pub const EXIT_CODE: u8 = 130;
 ///
 /// # Errors
 ///
-/// There is a handler already.
+/// The system refuses.
 pub fn catch() -> Result<()> {
-    Ok(ctrlc::set_handler(|| {
-        if REQUESTED.swap(true, Ordering::Relaxed) {
-            // At once: every file is whole, whatever is being written.
-            std::process::exit(EXIT_CODE.into());
-        }
-    })?)
+    system::catch()
 }
 
 /// Whether there was a Ctrl-C.
@@ -31,4 +27,67 @@ pub fn requested() -> bool {
 /// [`EXIT_CODE`].
 pub fn exit_code() -> ExitCode {
     ExitCode::from(EXIT_CODE)
+}
+
+/// The few lines for which the crates ctrlc, nix and libc would make a tenth of this crate's build.
+#[cfg(unix)]
+mod system {
+    use super::{EXIT_CODE, REQUESTED};
+    use anyhow::{Context, Result, ensure};
+    use std::ffi::c_int;
+    use std::io;
+    use std::sync::atomic::Ordering;
+
+    // The same numbers on every Unix.
+    const SIGHUP: c_int = 1;
+    const SIGINT: c_int = 2;
+    const SIGTERM: c_int = 15;
+    /// What `signal` takes and returns in place of a function, for a signal that is ignored.
+    const SIG_IGN: usize = 1;
+    /// What it returns if it fails.
+    const SIG_ERR: usize = usize::MAX;
+
+    unsafe extern "C" {
+        fn signal(number: c_int, handler: usize) -> usize;
+        fn _exit(code: c_int) -> !;
+    }
+
+    pub(super) fn catch() -> Result<()> {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            // SAFETY: the handler does what one may do: it changes an atomic and calls _exit.
+            let before = unsafe { signal(number, on_signal as *const () as usize) };
+            ensure!(before != SIG_ERR, "signals: {}", io::Error::last_os_error());
+            if number == SIGHUP && before == SIG_IGN {
+                // Started by nohup, which means that this signal is not to end it.
+                // SAFETY: no function is called.
+                let restored = unsafe { signal(number, SIG_IGN) };
+                (restored != SIG_ERR).then_some(()).context("signals: cannot be ignored")?;
+            }
+        }
+        Ok(())
+    }
+
+    extern "C" fn on_signal(_number: c_int) {
+        if REQUESTED.swap(true, Ordering::Relaxed) {
+            // At once: every file is whole, whatever is being written.
+            // SAFETY: the function takes any number, and may be called while a signal is handled.
+            unsafe { _exit(EXIT_CODE.into()) }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use super::{EXIT_CODE, REQUESTED};
+    use anyhow::Result;
+    use std::sync::atomic::Ordering;
+
+    pub(super) fn catch() -> Result<()> {
+        Ok(ctrlc::set_handler(|| {
+            if REQUESTED.swap(true, Ordering::Relaxed) {
+                // At once: every file is whole, whatever is being written.
+                std::process::exit(EXIT_CODE.into());
+            }
+        })?)
+    }
 }

@@ -6,11 +6,13 @@
 //! | module | owns |
 //! |---|---|
 //! | [`files`] | files that are whole or not there, the IDX format |
-//! | [`numbers`], [`interrupt`] | numbers as people read them; Ctrl-C |
+//! | [`numbers`], [`progress`] | numbers as people read them; how far a long command is |
+//! | [`json`], [`interrupt`] | JSON text; Ctrl-C |
 //! | [`images`], [`picture`] | grey images, PNG files, grids, images as text |
 //! | [`random`], [`samples`] | sequences of random numbers; the device's latents |
 //! | [`blob_file`], [`layers`] | `.gan` files, and the integer layers that go into them |
-//! | [`generate`] | images from a blob |
+//! | [`inspect`] | what is in a blob |
+//! | [`generate`] | images from a blob, in memory and in folders |
 //! | [`fit`] | which boards a blob fits, and its speed there |
 //! | [`bench_model`] | blobs of any shape with random weights |
 //! | [`cli`] | the commands, which gan-train has as well |
@@ -22,9 +24,12 @@ pub mod files;
 pub mod fit;
 pub mod generate;
 pub mod images;
+pub mod inspect;
 pub mod interrupt;
+pub mod json;
 pub mod layers;
 pub mod numbers;
 pub mod picture;
+pub mod progress;
 pub mod random;
 pub mod samples;

@@ -3,7 +3,7 @@
 //! Results go to stdout, messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a model
 //! does not fit, 130 interrupted.
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 
 /// Generates images from small GAN models as a microcontroller does, and says what a model takes of
@@ -20,7 +20,7 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().command.run() {
+    match Cli::parse().command.run(Cli::command) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");

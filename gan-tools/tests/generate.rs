@@ -1,4 +1,5 @@
-//! `gan generate --idx`: any number of images, in files that are whole or not there.
+//! `gan generate --idx` and `--png`: any number of images, in files that are whole or not there, and
+//! none of those that were there is lost.
 
 mod common;
 
@@ -30,7 +31,10 @@ fn parts_make_the_images_and_labels_of_the_whole() {
     let generator = blob.decode().unwrap();
     let mut samples = Samples::new(11, 9000, generator.latent_len() as u16, generator.classes());
     for (arguments, label) in [("", None), ("--label 3", Some(3))] {
-        succeed(path, &format!("generate {MODEL} --count 9000 --seed 11 --idx out {arguments}"));
+        succeed(
+            path,
+            &format!("generate {MODEL} --count 9000 --seed 11 --idx out --overwrite {arguments}"),
+        );
         assert_eq!(names(&path.join("out")), ["images-idx3-ubyte", "labels-idx1-ubyte"]);
         if let Some(label) = label {
             samples.labels.fill(label);
@@ -60,7 +64,8 @@ fn a_disk_that_fills_up_leaves_the_old_files() {
     succeed(path, &format!("generate {MODEL} --count 50 --idx out"));
     let before = fs::read(path.join("out/images-idx3-ubyte")).unwrap();
 
-    let mut command = command(path, &format!("generate {MODEL} --count 100000 --idx out"));
+    let mut command =
+        command(path, &format!("generate {MODEL} --count 100000 --idx out --overwrite"));
     let full = || {
         let limit = libc::rlimit { rlim_cur: 1 << 20, rlim_max: 1 << 20 };
         // SAFETY: both calls are allowed between fork and exec, and `limit` is there while it is
@@ -83,7 +88,7 @@ fn a_disk_that_fills_up_leaves_the_old_files() {
     fs::create_dir(path.join("out/images-idx3-ubyte")).unwrap();
     fail(
         path,
-        &format!("generate {MODEL} --idx out"),
+        &format!("generate {MODEL} --idx out --overwrite"),
         1,
         &["images-idx3-ubyte: cannot be written"],
     );
@@ -114,4 +119,108 @@ fn ctrl_c_leaves_nothing() {
     assert_eq!(status.code(), Some(130), "{stderr}");
     assert!(stderr.contains("interrupted"), "{stderr}");
     assert!(names(&path.join("out")).is_empty());
+}
+
+/// A model without labels, of 6x6 pixels.
+fn unlabelled(path: &Path) {
+    succeed(path, "bench-model --layers 4-36 -o plain.gan");
+}
+
+#[test]
+fn a_data_set_is_replaced_as_a_whole_or_not_at_all() {
+    let folder = folder();
+    let path = folder.path();
+    unlabelled(path);
+    let write = |name: &str, text: &str| {
+        fs::create_dir_all(path.join("data")).unwrap();
+        fs::write(path.join("data").join(name), text).unwrap();
+    };
+    // Each of these would be replaced, or be read together with what is written.
+    for name in [
+        "images-idx3-ubyte",
+        "images.idx3-ubyte",
+        "images-idx3-ubyte.gz",
+        "labels-idx1-ubyte",
+        "labels.idx1-ubyte.gz",
+    ] {
+        write(name, "mine");
+        for model in ["plain.gan", MODEL] {
+            fail(path, &format!("generate {model} --idx data"), 1, &[name, "--overwrite"]);
+        }
+        assert_eq!(names(&path.join("data")), [name]);
+        assert_eq!(fs::read_to_string(path.join("data").join(name)).unwrap(), "mine");
+
+        // The labels of others do not stay beside new images.
+        succeed(path, "generate plain.gan --idx data --overwrite");
+        assert_eq!(names(&path.join("data")), ["images-idx3-ubyte"]);
+        fs::remove_dir_all(path.join("data")).unwrap();
+    }
+    // Another data set that would be read in place of this one; it is not ours to remove.
+    for name in ["train-images-idx3-ubyte", "train-labels-idx1-ubyte.gz"] {
+        write(name, "mine");
+        for overwrite in ["", "--overwrite"] {
+            fail(path, &format!("generate plain.gan --idx data {overwrite}"), 1, &[name]);
+        }
+        assert_eq!(names(&path.join("data")), [name]);
+        fs::remove_dir_all(path.join("data")).unwrap();
+    }
+    // Test images are a set of their own.
+    write("t10k-images-idx3-ubyte", "mine");
+    write("notes.txt", "mine");
+    succeed(path, &format!("generate {MODEL} --idx data"));
+    assert_eq!(
+        names(&path.join("data")),
+        ["images-idx3-ubyte", "labels-idx1-ubyte", "notes.txt", "t10k-images-idx3-ubyte"]
+    );
+}
+
+fn read_png(path: &Path) -> (u32, u32, Vec<u8>) {
+    let file = std::io::BufReader::new(fs::File::open(path).unwrap());
+    let mut reader = png::Decoder::new(file).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    (info.width, info.height, pixels)
+}
+
+#[test]
+fn pictures_are_the_images_and_are_called_by_label_and_number() {
+    let folder = folder();
+    let path = folder.path();
+    succeed(path, &format!("generate {MODEL} --count 11 --seed 5 --idx idx --png sub/png"));
+    let images = fs::read(path.join("idx/images-idx3-ubyte")).unwrap().split_off(16);
+    let expected: Vec<String> =
+        (0..11).map(|number| format!("{}-{number:02}.png", number % 10)).collect();
+    for (name, image) in expected.iter().zip(images.chunks_exact(64)) {
+        assert_eq!(read_png(&path.join("sub/png").join(name)), (8, 8, image.to_vec()));
+    }
+    let mut sorted = expected.clone();
+    sorted.sort();
+    assert_eq!(names(&path.join("sub/png")), sorted);
+
+    unlabelled(path);
+    // More than one part.
+    succeed(path, "generate plain.gan --count 5000 --png plain");
+    let expected: Vec<String> = (0..5000).map(|number| format!("{number:04}.png")).collect();
+    assert_eq!(names(&path.join("plain")), expected);
+}
+
+#[test]
+fn a_folder_of_pictures_is_not_mixed_with_others() {
+    let folder = folder();
+    let path = folder.path();
+    unlabelled(path);
+    succeed(path, &format!("generate {MODEL} --count 10 --png png"));
+    fs::write(path.join("png/photo-1.png"), "mine").unwrap();
+    fs::write(path.join("png/notes.txt"), "mine").unwrap();
+    fail(path, "generate plain.gan --count 2 --png png", 1, &["png", "not empty", "--overwrite"]);
+    assert_eq!(names(&path.join("png")).len(), 12);
+    // Neither of an earlier program's pictures nor of its unfinished ones is anything left.
+    fs::create_dir(path.join("png/.gan-new")).unwrap();
+    fs::write(path.join("png/.gan-new/9.png"), "half").unwrap();
+    succeed(path, "generate plain.gan --count 2 --png png --overwrite");
+    assert_eq!(names(&path.join("png")), ["0.png", "1.png", "notes.txt", "photo-1.png"]);
+    // An empty folder needs no permission.
+    fs::create_dir(path.join("empty")).unwrap();
+    succeed(path, "generate plain.gan --count 1 --png empty");
+    assert_eq!(names(&path.join("empty")), ["0.png"]);
 }

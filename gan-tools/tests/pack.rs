@@ -13,7 +13,7 @@ fn every_target_keeps_the_pixels_and_leads_back() {
     let path = folder.path();
     let canonical = fs::read(MODEL).unwrap();
     let images = |blob: &str| {
-        succeed(path, &format!("generate {blob} --count 30 --idx out"));
+        succeed(path, &format!("generate {blob} --count 30 --idx out --overwrite"));
         fs::read(path.join("out/images-idx3-ubyte")).unwrap()
     };
     let expected = images(MODEL);

@@ -47,8 +47,7 @@ enum Command {
 impl Cli {
     /// What the process was started with. Ends the process if that is wrong, or asks for help.
     pub fn from_arguments() -> Self {
-        let command = gan_tools::cli::naming_the_program(Self::command());
-        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+        Self::from_arg_matches(&program().get_matches()).unwrap_or_else(|error| error.exit())
     }
 
     /// Runs the command that was asked for.
@@ -63,7 +62,12 @@ impl Cli {
             Command::Classifier(command) => command.run(),
             Command::Report(command) => command.run(),
             Command::Compare(command) => command.run(),
-            Command::Tools(command) => command.run(),
+            Command::Tools(command) => command.run(program),
         }
     }
+}
+
+/// The whole command line.
+fn program() -> clap::Command {
+    gan_tools::cli::naming_the_program(Cli::command())
 }

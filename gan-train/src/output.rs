@@ -4,6 +4,7 @@ pub mod animation;
 pub mod chart;
 pub mod compare;
 pub mod curves;
+mod grid_file;
 pub mod history;
 pub mod html;
 pub mod losses;

@@ -1,9 +1,9 @@
 //! `gan bench-model`.
 
-use super::inspect;
 use crate::bench_model::{Sizes, blob};
 use crate::blob_file::BlobFile;
 use crate::files::atomic;
+use crate::inspect;
 use crate::layers::Bits;
 use anyhow::Result;
 use clap::{Args, ValueEnum};

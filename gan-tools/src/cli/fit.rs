@@ -2,10 +2,10 @@
 
 use crate::blob_file::BlobFile;
 use crate::fit::{self, Fit};
+use crate::json::Json;
 use crate::numbers::thousands;
 use anyhow::{Result, bail};
 use clap::Args;
-use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,7 +35,7 @@ pub struct FitCommand {
     json: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct Report<'f> {
     board: &'f str,
     core: &'f str,
@@ -71,6 +71,25 @@ impl<'f> From<&'f Fit> for Report<'f> {
     }
 }
 
+impl Report<'_> {
+    fn json(&self) -> Json {
+        Json::Object(vec![
+            ("board", self.board.into()),
+            ("core", self.core.into()),
+            ("kernel", self.kernel.into()),
+            ("fits", self.fits.into()),
+            ("flash_bytes", self.flash_bytes.into()),
+            ("flash_needed", self.flash_needed.into()),
+            ("flash_free", self.flash_free.into()),
+            ("ram_bytes", self.ram_bytes.into()),
+            ("ram_needed", self.ram_needed.into()),
+            ("ram_free", self.ram_free.into()),
+            ("instructions", self.instructions.into()),
+            ("milliseconds", self.milliseconds.into()),
+        ])
+    }
+}
+
 impl FitCommand {
     pub(super) fn run(self) -> Result<ExitCode> {
         let file = BlobFile::read(&self.model)?;
@@ -90,7 +109,8 @@ impl FitCommand {
             .collect::<Result<Vec<_>>>()?;
         let reports: Vec<_> = fits.iter().map(Report::from).collect();
         if self.json {
-            super::print(&(serde_json::to_string_pretty(&reports)? + "\n"))?;
+            let list = Json::List(reports.iter().map(Report::json).collect());
+            super::print(&format!("{list}\n"))?;
         } else {
             super::print(&table(&reports)?)?;
         }

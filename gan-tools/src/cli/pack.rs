@@ -1,8 +1,8 @@
 //! `gan pack`.
 
-use super::inspect;
 use crate::blob_file::{self, BlobFile};
-use crate::files::atomic;
+use crate::files::{atomic, refuse_input};
+use crate::inspect;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use gan_core::{Element, Packing};
@@ -73,6 +73,7 @@ impl Target {
 impl Pack {
     pub(super) fn run(self) -> Result<ExitCode> {
         let file = BlobFile::read(&self.file)?;
+        refuse_input(&self.out, &self.file)?;
         let generator = super::decode(&file, &self.file)?;
         let packing = self.target.packing();
         let packed = BlobFile::new(&blob_file::pack(&generator, packing)?);

@@ -15,7 +15,7 @@ pub struct Compare {
     #[arg(value_name = "RUN", required = true)]
     runs: Vec<PathBuf>,
     /// Where the page is written
-    #[arg(long, value_name = "FILE.html", default_value = "compare.html")]
+    #[arg(short, long, value_name = "FILE.html", default_value = "compare.html")]
     out: PathBuf,
 }
 

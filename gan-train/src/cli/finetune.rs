@@ -28,7 +28,7 @@ pub struct Finetune {
     /// The trained run's folder
     run_dir: PathBuf,
     /// The new run's folder
-    #[arg(long)]
+    #[arg(short, long)]
     out: PathBuf,
     /// Steps
     #[arg(long, default_value_t = 3000, value_parser = clap::value_parser!(u64).range(1..))]

@@ -4,13 +4,13 @@ use super::thousands;
 use anyhow::{Result, ensure};
 use clap::Args;
 use gan_tools::blob_file::BlobFile;
-use gan_tools::cli::inspect;
-use gan_tools::files::atomic;
+use gan_tools::files::{atomic, refuse_input};
+use gan_tools::inspect;
 use gan_tools::layers::Bits;
 use gan_train::config::TrainingConfig;
 use gan_train::evaluate::agreement;
 use gan_train::trainer::checkpoint::{self, Which};
-use gan_train::trainer::folder::RunConfig;
+use gan_train::trainer::folder::{self, RunConfig};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -47,6 +47,9 @@ pub struct Quantize {
 impl Quantize {
     pub fn run(self) -> Result<ExitCode> {
         let run = RunConfig::read(&self.run_dir)?;
+        for name in [checkpoint::FILE, checkpoint::BEST, folder::CONFIG] {
+            refuse_input(&self.out, &self.run_dir.join(name))?;
+        }
         let (float, description) =
             checkpoint::generator(&self.run_dir, &run.config, self.checkpoint)?;
         let step = description.step;

@@ -4,10 +4,9 @@ use super::{thousands, train};
 use anyhow::{Result, ensure};
 use clap::Args;
 use gan_tools::blob_file::BlobFile;
-use gan_tools::cli::generate::grid;
-use gan_tools::cli::inspect;
 use gan_tools::files::atomic;
-use gan_tools::generate::generate;
+use gan_tools::generate::{generate, write_grid};
+use gan_tools::inspect;
 use gan_tools::layers::Bits;
 use gan_tools::picture::ascii;
 use gan_tools::samples::Samples;
@@ -36,7 +35,7 @@ const AGREEMENT_BOUND: f64 = 4.0;
 #[command(after_help = "Example:\n  gan-train quickstart --out runs/my-first --seed 1")]
 pub struct Quickstart {
     /// Folder for everything that is made
-    #[arg(long, default_value = "runs/quickstart")]
+    #[arg(short, long, default_value = "runs/quickstart")]
     out: PathBuf,
     /// Everything random comes from it: the same seed gives the same files
     #[arg(long, default_value_t = 0)]
@@ -94,7 +93,7 @@ impl Quickstart {
             path.display(),
             agreement.mean
         );
-        grid(&generator, &folder.join(folder::SAMPLES), self.seed, 100)?;
+        write_grid(&generator, &folder.join(folder::SAMPLES), self.seed, 100)?;
 
         let digits = generate(
             &generator,

@@ -92,7 +92,7 @@ pub struct Train {
     #[arg(long, value_enum, default_value_t)]
     backend: Backend,
     /// The run's folder [default: runs/NAME]
-    #[arg(long)]
+    #[arg(short, long)]
     out: Option<PathBuf>,
     /// Seconds between checkpoints; they change no result
     #[arg(long, value_name = "SECONDS", default_value_t = run::CHECKPOINT_EVERY.as_secs_f64(), value_parser = not_negative)]

@@ -1,5 +1,6 @@
 //! `samples.gif`: a run's sample grids, one after another.
 
+use super::grid_file::read_png;
 use super::history::{self, evenly};
 use anyhow::{Result, ensure};
 use gan_tools::files::atomic;
@@ -30,9 +31,8 @@ const BITS: u8 = 4;
 pub fn write(folder: &Path) -> Result<Option<PathBuf>> {
     let grids = history::grids(folder)?;
     let chosen = evenly(grids.len(), FRAMES);
-    let pictures = chosen
-        .into_iter()
-        .map(|index| Ok((&grids[index].path, Picture::read_png(&grids[index].path)?)));
+    let pictures =
+        chosen.into_iter().map(|index| Ok((&grids[index].path, read_png(&grids[index].path)?)));
     let pictures: Vec<(&PathBuf, Picture)> = pictures.collect::<Result<_>>()?;
     let Some((_, first)) = pictures.first() else { return Ok(None) };
     for (path, picture) in &pictures {

@@ -1,6 +1,7 @@
 //! What the generator draws: at the end, on the way there, and between two latents.
 
 use super::super::animation;
+use super::super::grid_file::read_png;
 use super::super::history::{Grid, evenly};
 use super::super::html::{escape, figure, image};
 use super::super::model::Model;
@@ -8,7 +9,6 @@ use super::missing;
 use anyhow::Result;
 use gan_tools::images::Images;
 use gan_tools::numbers::thousands;
-use gan_tools::picture::Picture;
 use gan_tools::picture::grid;
 use std::path::Path;
 
@@ -72,7 +72,7 @@ pub fn through_time(folder: &Path, grids: &[Grid]) -> Result<String> {
     let mut figures = String::new();
     for index in evenly(grids.len(), most) {
         let Grid { step, path } = &grids[index];
-        let (step, picture) = (thousands(*step), Picture::read_png(path)?);
+        let (step, picture) = (thousands(*step), read_png(path)?);
         figures.push_str(&figure(
             &picture,
             &format!("Step {step}"),

@@ -1,0 +1,160 @@
+//! A folder with a PNG file for each image.
+
+use super::{Request, Sink};
+use crate::files::{atomic, refuse_input};
+use crate::images::Images;
+use crate::picture::Picture;
+use anyhow::{Context, Result, ensure};
+use gan_core::Generator;
+use rayon::prelude::*;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// Name of the folder, within the folder, where files are until all of them are there.
+const PARTS: &str = ".gan-new";
+
+/// Writes images into a folder as `LABEL-NUMBER.png`, or `NUMBER.png` for a model without labels.
+/// Numbers count from 0 and have so many digits that names in order are images in order. All files
+/// come into their place together; they are too many to wait for the disk after each.
+#[derive(Debug)]
+pub struct PngFolder {
+    folder: PathBuf,
+    labelled: bool,
+    /// Digits of a number.
+    digits: usize,
+    /// Images that were taken.
+    done: usize,
+    /// Pictures of before, which must not stay among these.
+    stale: Vec<PathBuf>,
+}
+
+impl PngFolder {
+    /// Makes the folder. `input` is what the images are made from.
+    ///
+    /// # Errors
+    ///
+    /// A folder that is not empty, unless it is to be overwritten; one that cannot be made.
+    pub fn begin(
+        folder: &Path,
+        generator: &Generator<'_>,
+        request: Request,
+        overwrite: bool,
+        input: &Path,
+    ) -> Result<Self> {
+        let there = if folder.exists() { entries(folder)? } else { Vec::new() };
+        ensure!(
+            overwrite || there.is_empty(),
+            "{}: the folder is not empty: --overwrite replaces the numbered pictures in it",
+            folder.display()
+        );
+        let stale: Vec<_> = there.into_iter().filter(|path| is_numbered(path)).collect();
+        stale.iter().try_for_each(|path| refuse_input(path, input))?;
+        let parts = folder.join(PARTS);
+        if parts.exists() {
+            // What a kill has left.
+            remove(&parts)?;
+        }
+        atomic::create_folder(&parts)?;
+        let digits = request.count.saturating_sub(1).to_string().len();
+        let labelled = generator.classes() > 0;
+        Ok(Self { folder: folder.to_owned(), labelled, digits, done: 0, stale })
+    }
+
+    /// Puts all files into their place.
+    ///
+    /// # Errors
+    ///
+    /// Names the file.
+    pub fn finish(self) -> Result<()> {
+        for path in &self.stale {
+            std::fs::remove_file(path)
+                .with_context(|| format!("{}: cannot be removed", path.display()))?;
+        }
+        for from in entries(&self.folder.join(PARTS))? {
+            let path = self.folder.join(from.file_name().unwrap_or_default());
+            std::fs::rename(&from, &path)
+                .with_context(|| format!("{}: cannot be written", path.display()))?;
+        }
+        Ok(())
+    }
+
+    fn name(&self, number: usize, label: u16) -> String {
+        let digits = self.digits;
+        if self.labelled {
+            format!("{label}-{number:0digits$}.png")
+        } else {
+            format!("{number:0digits$}.png")
+        }
+    }
+}
+
+impl Sink for PngFolder {
+    fn take(&mut self, images: &Images, labels: &[u16]) -> Result<()> {
+        let parts = self.folder.join(PARTS);
+        let (width, height) = (images.width, images.height);
+        images.pixels.par_chunks_exact(images.image_len()).enumerate().try_for_each(
+            |(index, pixels)| {
+                let path = parts.join(self.name(self.done + index, labels[index]));
+                let png = Picture { width, height, pixels: pixels.to_vec() }.to_png()?;
+                std::fs::write(&path, png)
+                    .with_context(|| format!("{}: cannot be written", path.display()))
+            },
+        )?;
+        self.done += images.count;
+        Ok(())
+    }
+}
+
+impl Drop for PngFolder {
+    fn drop(&mut self) {
+        // Whether it is empty now, or there was an error or a wish to end, which is known.
+        let _ = remove(&self.folder.join(PARTS));
+    }
+}
+
+/// What is in the folder, but for unfinished pictures.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let cannot = || format!("{}: cannot be read", folder.display());
+    let entries = std::fs::read_dir(folder).with_context(cannot)?;
+    let paths = entries.map(|entry| Ok(entry.with_context(cannot)?.path()));
+    let is_mine = |path: &PathBuf| path.file_name() == Some(OsStr::new(PARTS));
+    Ok(paths.collect::<Result<Vec<_>>>()?.into_iter().filter(|path| !is_mine(path)).collect())
+}
+
+/// Whether a file is called as this module calls its files.
+fn is_numbered(path: &Path) -> bool {
+    let is_number =
+        |part: &str| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit());
+    let name = path.file_name().and_then(OsStr::to_str);
+    let Some(name) = name.and_then(|name| name.strip_suffix(".png")) else { return false };
+    name.splitn(2, '-').all(is_number) && path.is_file()
+}
+
+fn remove(parts: &Path) -> Result<()> {
+    std::fs::remove_dir_all(parts)
+        .with_context(|| format!("{}: cannot be removed", parts.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_numbered_pictures_are_ours() {
+        let folder = std::env::temp_dir().join(format!("gan-png-{}", std::process::id()));
+        std::fs::create_dir(&folder).unwrap();
+        let ours = |name: &str| {
+            std::fs::write(folder.join(name), "").unwrap();
+            is_numbered(&folder.join(name))
+        };
+        for name in ["0.png", "0012.png", "7-03.png", "123-4.png"] {
+            assert!(ours(name), "{name}");
+        }
+        for name in
+            ["a.png", "-3.png", "7-.png", "1-2-3.png", "12.PNG", "12", ".png", "photo-1.png"]
+        {
+            assert!(!ours(name), "{name}");
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

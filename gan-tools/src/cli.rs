@@ -56,7 +56,9 @@ pub fn naming_the_program(command: clap::Command) -> clap::Command {
     command.mut_subcommands(|subcommand| match subcommand.get_after_help() {
         Some(text) => {
             let mut text = text.to_string();
-            for (before, after) in [("  ", " "), ("man ", "-generate"), ("/", "\n"), ("_", "\n")] {
+            for (before, after) in
+                [("  ", " "), ("man ", "-generate"), ("/", "\n"), ("/", ".fish"), ("_", "\n")]
+            {
                 text =
                     text.replace(&format!("{before}gan{after}"), &format!("{before}{name}{after}"));
             }

@@ -113,7 +113,8 @@ impl<'g> Report<'g> {
     /// Its layers, for people.
     pub fn table(&self) -> String {
         let mut text = format!(
-            "{}: latent {}, {} labels, {}x{} pixels, {} channel(s); format version {}, CRC-32 {}\n\n",
+            "{}: latent {}, {} labels, {}x{} pixels, {} channel(s); \
+             format version {}, CRC-32 {}\n\n",
             self.name,
             self.latent,
             self.classes,
@@ -140,7 +141,8 @@ impl<'g> Report<'g> {
             let bytes = thousands(*weight_bytes as u64);
             let _ = writeln!(
                 text,
-                "{index:>5}  {inputs:>6}  {outputs:>7}  {element:<7}  {packing:<7}  {activation:<14}  {zero_point:>10}  {bytes:>12}"
+                "{index:>5}  {inputs:>6}  {outputs:>7}  {element:<7}  {packing:<7}  \
+                 {activation:<14}  {zero_point:>10}  {bytes:>12}"
             );
         }
         text
@@ -183,7 +185,10 @@ impl<'g> Report<'g> {
 pub fn summary(generator: &Generator<'_>) -> String {
     let report = Report::new(generator);
     format!(
-        "flash  {} bytes (the blob)\nRAM    {} bytes of buffers for a whole image, {} line by line (scratch {}, latent {}, pixels {} or {})\nwork   {} multiply-accumulates an image\n",
+        "flash  {} bytes (the blob)\n\
+         RAM    {} bytes of buffers for a whole image, {} line by line \
+         (scratch {}, latent {}, pixels {} or {})\n\
+         work   {} multiply-accumulates an image\n",
         thousands(report.flash_bytes as u64),
         thousands(report.buffer_bytes as u64),
         thousands(report.buffer_bytes_by_rows as u64),

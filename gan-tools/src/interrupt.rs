@@ -1,5 +1,5 @@
-//! Ctrl-C, for commands that end what they are at before they go. So do a request to terminate and a
-//! terminal that goes away.
+//! Ctrl-C, for commands that end what they are at before they go. A request to terminate and a
+//! terminal that goes away are the same to them.
 
 use anyhow::Result;
 use std::process::ExitCode;

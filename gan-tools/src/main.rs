@@ -12,7 +12,10 @@ use std::process::ExitCode;
 #[command(
     name = "gan",
     version,
-    after_help = "Example:\n  gan generate models/digits8.gan --label 7 --ascii\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the model does not fit the board, 130 interrupted."
+    after_help = "Example:
+  gan generate models/digits8.gan --label 7 --ascii
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the model does not fit the board, 130 interrupted."
 )]
 struct Cli {
     #[command(subcommand)]

@@ -1,5 +1,5 @@
-//! `gan generate --idx` and `--png`: any number of images, in files that are whole or not there, and
-//! none of those that were there is lost.
+//! `gan generate --idx` and `--png`: any number of images, in files that are whole or not there,
+//! and none of those that were there is lost.
 
 mod common;
 

@@ -15,8 +15,8 @@
 //! | [`evaluate`] | scores beside real images, agreement with the float model |
 //! | [`output`] | what a run leaves behind: charts, pages, animations |
 //!
-//! [`gan_tools`] has what is done with a blob once it is there: running it, pictures, files, and the
-//! commands that need no training.
+//! [`gan_tools`] has what is done with a blob once it is there: running it, pictures, files, and
+//! the commands that need no training.
 
 pub mod backend;
 pub mod config;

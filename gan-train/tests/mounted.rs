@@ -34,9 +34,13 @@ fn examples_completions_and_manual_pages_name_this_program() {
     let path = folder.path();
     let help = succeed(path, "man --help");
     assert!(help.contains("  gan-train man") && help.contains("man gan-train-generate"), "{help}");
-    assert!(succeed(path, "completions --help").contains("completions/gan-train\n"));
+    let help = succeed(path, "completions --help");
+    assert!(help.contains("/gan-train\n") && help.contains("/gan-train.fish"), "{help}");
     let script = succeed(path, "completions bash");
-    assert!(script.contains("_gan-train()") && script.contains("quickstart"), "{script}");
+    assert!(
+        script.contains("complete -F _gan__train") && script.contains("quickstart"),
+        "{script}"
+    );
     succeed(path, "man -o pages");
     for name in ["gan-train", "gan-train-train", "gan-train-generate"] {
         assert!(path.join(format!("pages/{name}.1")).exists(), "{name}");

@@ -46,6 +46,7 @@ pub fn run(only: Option<String>) -> Tally {
         )
     });
 
+    steps.check("gan-tools: without burn", tools_without_burn);
     // gan-train by itself: together with the others' test dependencies, its own dependencies would
     // have other features, and burn would be built a second time next to the one of `cargo run
     // --release -p gan-train`.
@@ -86,6 +87,18 @@ pub fn run(only: Option<String>) -> Tally {
     }
     println!("{}", steps.tally);
     steps.tally
+}
+
+/// Whoever only runs a model must not have to build the trainer, nor the firmware's application.
+fn tools_without_burn() -> Result<()> {
+    let tree = ["tree", "--package", "gan-tools", "--edges", "normal,build", "--prefix", "none"];
+    let tree = shell::capture(host().args(tree))?;
+    let is_large =
+        |line: &&str| ["burn", "gan-app", "gan-train"].iter().any(|name| line.starts_with(name));
+    match tree.lines().find(is_large) {
+        Some(found) => bail!("gan-tools depends on {found}"),
+        None => Ok(()),
+    }
 }
 
 fn host() -> std::process::Command {

@@ -21,8 +21,10 @@ const DOES_NOT_FIT: u8 = 3;
 
 Exit codes: 0 it fits (or no --board), 3 it does not, 1 failed, 2 wrong usage.
 
-Sizes are those of the linked application (`cargo xtask size --check` compares them), the model packed for the board's kernel. Times are estimates:
-instructions counted in QEMU, at the cycles that the manuals of Cortex-M0, M3 and M4 give, and at one cycle each on other cores; flash without wait states.")]
+Sizes are those of the linked application (`cargo xtask size --check` compares them), the model
+packed for the board's kernel. Times are estimates: instructions counted in QEMU, at the cycles that
+the manuals of Cortex-M0, M3 and M4 give, and at one cycle each on other cores; flash without wait
+states.")]
 pub struct FitCommand {
     /// The blob
     #[arg(value_name = "MODEL.gan")]

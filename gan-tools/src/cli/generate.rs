@@ -7,7 +7,7 @@ use crate::interrupt;
 use crate::picture::{ascii, grid};
 use crate::progress::{Progress, Unit};
 use anyhow::{Result, bail};
-use clap::Args;
+use clap::{ArgGroup, Args, value_parser};
 use gan_core::Generator;
 use gan_core::host::Runner;
 use std::path::{Path, PathBuf};
@@ -22,13 +22,14 @@ use std::process::ExitCode;
   gan generate models/mnist-small.gan --count 1000 --png pictures
 
 Without --label, a conditional model gets the labels 0, 1, 2 … in turn.")]
-#[command(group = clap::ArgGroup::new("target").required(true).multiple(true).args(["out", "ascii", "idx", "png"]))]
+#[command(group = ArgGroup::new("target").required(true).multiple(true)
+    .args(["out", "ascii", "idx", "png"]))]
 pub struct Generate {
     /// The blob
     #[arg(value_name = "FILE.gan")]
     file: PathBuf,
     /// How many images
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(long, default_value_t = 10, value_parser = value_parser!(u32).range(1..=10_000_000))]
     count: u32,
     /// Seed of the latents
     #[arg(long, default_value_t = 0)]

@@ -16,7 +16,8 @@ use std::process::ExitCode;
   gan pack models/mnist-small.gan --target cortex-m4 -o mnist-small.m4.gan
   gan pack mnist-small.m4.gan --target any -o mnist-small.gan
 
-gan-embedded's build script packs by itself. `--target any` gives the canonical blob back, byte for byte.")]
+gan-embedded's build script packs by itself. `--target any` gives the canonical blob back, byte for
+byte.")]
 pub struct Pack {
     /// The blob, in any order
     #[arg(value_name = "FILE.gan")]

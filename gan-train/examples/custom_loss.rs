@@ -34,8 +34,8 @@ fn main() -> anyhow::Result<()> {
     let splits = Splits::new(&config, data::digits()?)?;
     let (shape, images) = (splits.shape, splits.into_train());
     let state = State::new(&config, shape, &device);
-    let mut trainer = Trainer::new(config, &device, images, shape, state)?
-        .with_loss(SquaredProbabilities);
+    let mut trainer =
+        Trainer::new(config, &device, images, shape, state)?.with_loss(SquaredProbabilities);
     while trainer.state().step < steps {
         let losses = trainer.step()?;
         if trainer.state().step.is_multiple_of(steps.div_ceil(10)) {

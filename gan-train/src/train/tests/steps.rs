@@ -197,7 +197,9 @@ fn exact_penalties_follow_every_discriminator() {
     for act in ["tanh", "sigmoid", "elu", "gelu", "softplus", "silu"] {
         check_step(&config(["conditional = true", "", &format!("activation = \"{act}\""), exact]));
     }
-    check_step(&config(["", "", "batch_norm = true", exact]));
+    // Normalization divides by deviations of a few tenths three times: f32 rounds what is large
+    // then, and a smaller weight keeps its part of the gradient near 1.
+    check_step(&config(["", "", "batch_norm = true", "r1 = \"exact\"\nr1_gamma = 0.1"]));
     let lipschitz = "objective = \"wasserstein\"\ngradient_penalty = 10.0\nr1_gamma = 0.0";
     check_step(&config(["", "", "activation = \"tanh\"", lipschitz]));
     let slow = format!("{exact}\nrate = 1e-6");

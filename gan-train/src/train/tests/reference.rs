@@ -193,16 +193,18 @@ pub fn discriminator_loss(
     (loss, penalty)
 }
 
-/// `|dD/dx|²` of each row, `D` being the sum of all logits, by central differences.
+/// `|dD/dx|²` of each row, `D` being the sum of all logits, by central differences. Logits are
+/// compared one by one: those that do not move then add no rounding.
 fn slopes(x: &Rows, logits: &dyn Fn(&Rows) -> Vec<f64>) -> Vec<f64> {
     const STEP: f64 = 1e-4;
     let slope = |row: usize, pixel: usize| {
         let moved = |delta: f64| {
             let mut x = x.clone();
             x[row][pixel] += delta;
-            logits(&x).iter().sum::<f64>()
+            logits(&x)
         };
-        (moved(STEP) - moved(-STEP)) / (2.0 * STEP)
+        let pairs = moved(STEP).into_iter().zip(moved(-STEP));
+        pairs.map(|(up, down)| (up - down) / (2.0 * STEP)).sum::<f64>()
     };
     let square = |row| (0..x[0].len()).map(|pixel| slope(row, pixel).powi(2)).sum();
     (0..x.len()).map(square).collect()

@@ -197,6 +197,7 @@ fn exact_penalties_follow_every_discriminator() {
     for act in ["tanh", "sigmoid", "elu", "gelu", "softplus", "silu"] {
         check_step(&config(["conditional = true", "", &format!("activation = \"{act}\""), exact]));
     }
+    check_step(&config(["", "", "batch_norm = true", exact]));
     let lipschitz = "objective = \"wasserstein\"\ngradient_penalty = 10.0\nr1_gamma = 0.0";
     check_step(&config(["", "", "activation = \"tanh\"", lipschitz]));
     let slow = format!("{exact}\nrate = 1e-6");

@@ -13,7 +13,7 @@
 //! | [`random`] | random numbers from (seed, purpose, index) alone |
 //! | [`files`] | files of tensors and of JSON lines |
 //! | [`data`] | built-in digits, MNIST, IDX folders |
-//! | [`nn`] | burn's devices, matrices, MLPs with their gradients, rounding of weights |
+//! | [`nn`] | burn's devices; networks as burn modules, and the operations that a step spends its time in; rounding of weights |
 //! | [`loss`], `penalty`, [`optim`] | objectives, penalties on the discriminator's gradient, optimizers |
 //! | [`train`] | a training step, checkpoints, metrics, and a run from its first step to its last |
 //! | [`judge`] | how good generated images are, beside real ones |

@@ -106,7 +106,7 @@ fn configurations() {
             good.replace("[64, 64, 64]", "[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"),
             "generator.hidden",
         ),
-        (good.replace("\"leaky_relu\"", "\"gelu\""), "gelu"),
+        (good.replace("\"leaky_relu\"", "\"mish\""), "mish"),
         (good.replace("[generator]", "[generator"), "generator"),
         (good.replace("\"non_saturating\"", "\"wasserstein\""), "training.objective"),
         (

@@ -1,18 +1,9 @@
-//! Runs as people make them: each subcommand, the same bytes from the same seed, stopping and going
-//! on.
+//! Runs as people make them: each subcommand, and the same bytes from the same seed.
 
 mod common;
-use common::{command, folder, run, short_run, succeed};
+use common::{command, float_blob, folder, run, short_run, succeed};
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
-
-/// The blob of a run, which holds every weight of the average.
-fn blob(folder: &Path, name: &str) -> Vec<u8> {
-    succeed(folder, &format!("quantize {name} -o {name}.gan --float"));
-    fs::read(folder.join(format!("{name}.gan"))).unwrap()
-}
 
 #[test]
 fn quickstart_leaves_all_its_files_and_draws_ten_digits() {
@@ -76,146 +67,9 @@ fn the_same_seed_gives_the_same_bytes_whatever_the_threads() {
                 .status
                 .success()
         );
-        blob(path, &format!("large{threads}"))
+        float_blob(path, &format!("large{threads}"))
     });
     assert!(blobs.iter().all(|blob| *blob == blobs[0]));
-}
-
-#[test]
-fn an_interrupted_run_goes_on_to_the_very_same_weights() {
-    let folder = folder();
-    let (path, length) = (folder.path(), "train --data digits --steps 1500");
-    succeed(path, &format!("{length} --out whole"));
-
-    let mut child = command(path, &format!("{length} --out parts"))
-        .stderr(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    wait_for(|| {
-        fs::read_to_string(path.join("parts/metrics.jsonl"))
-            .is_ok_and(|text| text.lines().count() > 5)
-    });
-    // SAFETY: the child runs, or is a zombie of ours that was not waited for.
-    assert_eq!(unsafe { libc::kill(child.id() as i32, libc::SIGINT) }, 0);
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(
-        fs::read_to_string(path.join("parts/metrics.jsonl")).unwrap().lines().count() < 390,
-        "it was not interrupted"
-    );
-
-    succeed(path, "train --resume parts");
-    assert_eq!(blob(path, "whole"), blob(path, "parts"));
-    // Each line of metrics once, in order, with the same losses.
-    let losses = |name: &str| -> Vec<(u64, String)> {
-        let text = fs::read_to_string(path.join(name).join("metrics.jsonl")).unwrap();
-        let parse = |line| serde_json::from_str::<serde_json::Value>(line).unwrap();
-        text.lines()
-            .map(parse)
-            .map(|line| (line["step"].as_u64().unwrap(), line["g_loss"].to_string()))
-            .collect()
-    };
-    let (whole, parts) = (losses("whole"), losses("parts"));
-    assert_eq!(whole.len(), 500);
-    let same = whole.iter().zip(&parts).filter(|(a, b)| a.1 == b.1).count();
-    assert_eq!(
-        whole.iter().map(|line| line.0).collect::<Vec<_>>(),
-        parts.iter().map(|line| line.0).collect::<Vec<_>>()
-    );
-    assert!(
-        same >= whole.len() - 1,
-        "only the line of the interruption may be a mean over fewer steps"
-    );
-}
-
-#[test]
-fn a_run_goes_on_only_with_its_own_data() {
-    let folder = folder();
-    let path = folder.path();
-    short_run(path);
-    succeed(path, "generate run.gan --count 200 --idx a");
-    succeed(path, "generate run.gan --count 200 --seed 1 --idx b");
-    succeed(path, "train --data a --steps 20 --out second");
-    fs::rename(path.join("a"), path.join("moved")).unwrap();
-    for (arguments, part) in [
-        ("", "--data says where it is now"),
-        ("--data b", "not the images and labels that second was started on"),
-    ] {
-        common::fail(path, &format!("train --resume second --steps 40 {arguments}"), 1, &[part]);
-    }
-    succeed(path, "train --resume second --steps 40 --data moved");
-    // Done: nothing is left to do, and nothing is lost.
-    let before = blob(path, "second");
-    succeed(path, "train --resume second --data moved");
-    assert_eq!(blob(path, "second"), before);
-
-    // A length that is already behind it changes nothing, nor does a configuration that was edited.
-    let config = fs::read_to_string(path.join("second/config.toml")).unwrap();
-    common::fail(
-        path,
-        "train --resume second --data moved --steps 39",
-        1,
-        &["40 steps are done", "39"],
-    );
-    assert_eq!(fs::read_to_string(path.join("second/config.toml")).unwrap(), config);
-    fs::write(path.join("second/config.toml"), config.replace("seed = 0", "seed = 1")).unwrap();
-    common::fail(
-        path,
-        "train --resume second --data moved",
-        1,
-        &["checkpoint.safetensors", "config"],
-    );
-}
-
-#[test]
-fn a_killed_run_goes_on_from_its_last_checkpoint() {
-    let folder = folder();
-    let path = folder.path();
-    let length = "train --data digits --steps 1500 --checkpoint-every 0.05";
-    succeed(path, &format!("{length} --out whole"));
-
-    let mut child = command(path, &format!("{length} --out parts"))
-        .stderr(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut kills = 0;
-    loop {
-        wait_for(|| path.join("parts/checkpoint.safetensors").exists());
-        // At a different moment of the cycle of checkpoints each time.
-        std::thread::sleep(Duration::from_millis(230 + 17 * kills));
-        if child.try_wait().unwrap().is_some() {
-            break;
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        kills += 1;
-        child = command(path, "train --resume parts --checkpoint-every 0.05")
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-    }
-    assert!(kills >= 3, "it was killed only {kills} times");
-    // Nothing that a kill has left stays.
-    let mut left: Vec<String> = fs::read_dir(path.join("parts"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    left.sort();
-    assert_eq!(
-        left,
-        ["checkpoint.safetensors", "config.toml", "metrics.jsonl", "report.html", "samples.png"]
-    );
-    assert!(child.wait().unwrap().success());
-    assert_eq!(blob(path, "whole"), blob(path, "parts"));
-}
-
-fn wait_for(ready: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !ready() {
-        assert!(start.elapsed() < Duration::from_secs(60), "it never happened");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 #[test]
@@ -324,15 +178,15 @@ fn inspect_and_evaluate_report_in_json() {
 }
 
 #[test]
-fn the_ndarray_backend_trains_where_it_is_built_in() {
+fn the_ndarray_device_trains_where_it_is_built_in() {
     let folder = folder();
     let path = folder.path();
-    let arguments = "train --data digits --steps 40 --backend ndarray --out run";
+    let arguments = "train --data digits --steps 40 --device ndarray --out run";
     if cfg!(feature = "ndarray") {
         succeed(path, arguments);
         succeed(path, "train --data digits --steps 40 --out flex");
         let config = fs::read_to_string(path.join("run/config.toml")).unwrap();
-        assert!(config.contains("backend = \"ndarray\""), "{config}");
+        assert!(config.contains("device = \"ndarray\""), "{config}");
         // The same seed and recipe: the same losses but for rounding.
         let loss = |name: &str| -> f64 {
             let text = fs::read_to_string(path.join(name).join("metrics.jsonl")).unwrap();
@@ -342,7 +196,7 @@ fn the_ndarray_backend_trains_where_it_is_built_in() {
         };
         assert!((loss("run") - loss("flex")).abs() < 1e-2, "{} {}", loss("run"), loss("flex"));
     } else {
-        common::fail(path, arguments, 1, &["--backend ndarray", "--features ndarray"]);
+        common::fail(path, arguments, 1, &["--device ndarray", "--features ndarray"]);
         assert!(!path.join("run").exists());
     }
 }

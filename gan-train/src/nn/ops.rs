@@ -1,8 +1,8 @@
 //! The operations that a training step spends its time in, as a burn backend extension.
 //!
-//! Each has a portable body of burn's own tensor operations ([`portable`]), which runs on every
-//! device, and a body of loops for burn's CPU backend flex ([`flex`]). Layers are differentiable:
-//! [`autodiff`] has their backward passes, which again are [`LayerKernels`] of the device. The
+//! Each has a portable body of burn's own tensor operations (`portable`), which runs on every
+//! device, and a body of loops for burn's CPU backend flex (`flex`). Layers are differentiable:
+//! `autodiff` has their backward passes, which again are [`LayerKernels`] of the device. The
 //! functions at the end of this file are what the rest of the crate calls, on `Tensor`s.
 
 mod autodiff;

@@ -112,7 +112,7 @@ fn write(path: &Path, all: &[HostParam], description: &Description) -> Result<()
         let (step, name) = (description.step, &tensor.name);
         bail!(
             "step {step}: {name} is not finite. The last checkpoint is from before; try a lower \
-             training.lr"
+             training.rate"
         );
     }
     fn numbers(HostParam { name, shape, values }: &HostParam) -> Numbers<'_> {

@@ -5,6 +5,7 @@
 mod program;
 pub use program::*;
 
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,12 @@ pub const BINARY: &str = env!("CARGO_BIN_EXE_gan-train");
 pub fn short_run(folder: &Path) {
     succeed(folder, "train --data digits --steps 60 --out run");
     succeed(folder, "quantize run -o run.gan");
+}
+
+/// The blob of floats of a run, which holds every weight of the average.
+pub fn float_blob(folder: &Path, name: &str) -> Vec<u8> {
+    succeed(folder, &format!("quantize {name} -o {name}.gan --float"));
+    fs::read(folder.join(format!("{name}.gan"))).unwrap()
 }
 
 /// Real MNIST, from `GAN_MNIST_DIR` or the shared data beside the checkout; says so loudly where

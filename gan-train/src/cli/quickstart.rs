@@ -1,7 +1,7 @@
 //! `gan-train quickstart`: the whole way on the built-in digits.
 
 use super::thousands;
-use super::training::{self, Options, Prepared};
+use super::training::{self, Ended, Options, Prepared};
 use anyhow::{Result, ensure};
 use clap::Args;
 use gan_tools::blob_file::BlobFile;
@@ -60,6 +60,7 @@ impl Quickstart {
         let folder = &self.out;
         let run =
             RunConfig { data: "digits".into(), data_dir: None, device: DeviceName::Flex, config };
+        training::check_free(folder, true)?;
         ensure!(
             self.replaceable(&run),
             "{shown}: there is another run in it: give another --out, or remove it",
@@ -74,7 +75,8 @@ impl Quickstart {
         let device = run.device.open()?;
         let state = State::new(&run.config, splits.shape, &device);
         let prepared = Prepared::new(run, splits, &device, state, Options::default())?;
-        let (trainer, end) = prepared.begin(folder)?;
+        // An earlier quickstart's run may go.
+        let Ended { trainer, end, lock: _lock } = prepared.begin(folder, true)?;
         if end == End::Interrupted {
             return Ok(training::interrupted(folder));
         }

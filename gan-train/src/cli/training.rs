@@ -13,6 +13,7 @@ use gan_train::judge::until::Until;
 use gan_train::report::folder;
 use gan_train::report::watch::{self, Watch};
 use gan_train::train::folder::RunConfig;
+use gan_train::train::lock::Lock;
 use gan_train::train::metrics::Record;
 use gan_train::train::run::{self, End, Observer, Verdict};
 use gan_train::train::splits::Splits;
@@ -38,8 +39,23 @@ impl Default for Options {
     }
 }
 
-/// Refuses a folder with a run in it, unless that is to be overwritten.
+/// How a training ended. The folder is locked until the last file is in it.
+pub struct Ended {
+    pub trainer: Trainer,
+    pub end: End,
+    pub lock: Lock,
+}
+
+/// Refuses a folder with a run in it, unless that is to be overwritten, and one in which another
+/// process trains.
 pub fn check_free(folder: &Path, overwrite: bool) -> Result<()> {
+    if folder.is_dir() {
+        drop(Lock::take(folder)?);
+    }
+    refuse_run(folder, overwrite)
+}
+
+fn refuse_run(folder: &Path, overwrite: bool) -> Result<()> {
     ensure!(
         overwrite || !folder::is_taken(folder),
         "{shown}: there is a run (or another config.toml) in it already: \
@@ -84,22 +100,26 @@ impl Prepared {
         Ok(())
     }
 
-    /// Trains a new run in `folder`, in place of one that may be there.
-    pub fn begin(mut self, folder: &Path) -> Result<(Trainer, End)> {
-        // Nothing refuses from here on: what was in the folder may go.
+    /// Trains a new run in `folder`, in place of one that is there if it may be overwritten.
+    pub fn begin(mut self, folder: &Path, overwrite: bool) -> Result<Ended> {
         atomic::create_folder(folder)?;
+        let lock = Lock::take(folder)?;
+        // Another process may have begun and ended a run while this one was prepared.
+        refuse_run(folder, overwrite)?;
+        // Nothing refuses from here on: what was in the folder may go.
         folder::clear(folder)?;
         let watch = self.watch(folder)?;
         self.run.write(folder)?;
         self.trainer.save(folder)?;
-        self.train(watch, folder)
+        self.train(watch, folder, lock)
     }
 
-    /// Goes on with the run in `folder`, whose length may have changed.
-    pub fn go_on(mut self, folder: &Path) -> Result<(Trainer, End)> {
+    /// Goes on with the run in `folder`, which has been locked since before it was read, and whose
+    /// length may have changed.
+    pub fn go_on(mut self, folder: &Path, lock: Lock) -> Result<Ended> {
         let watch = self.watch(folder)?;
         self.run.write(folder)?;
-        self.train(watch, folder)
+        self.train(watch, folder, lock)
     }
 
     fn watch(&mut self, folder: &Path) -> Result<Watch> {
@@ -107,7 +127,7 @@ impl Prepared {
         Watch::new(&self.run.config, self.judge.take(), folder, step, self.options.tensorboard)
     }
 
-    fn train(self, watch: Watch, folder: &Path) -> Result<(Trainer, End)> {
+    fn train(self, watch: Watch, folder: &Path, lock: Lock) -> Result<Ended> {
         let Self { run, mut trainer, options, .. } = self;
         let Options { checkpoint_every, until, .. } = options;
         let done = trainer.state().step;
@@ -116,7 +136,7 @@ impl Prepared {
         let mut screen = Screen { watch, progress, until };
         let end = run::train(&mut trainer, &mut screen, folder, checkpoint_every);
         screen.progress.end();
-        Ok((trainer, end?))
+        Ok(Ended { trainer, end: end?, lock })
     }
 }
 

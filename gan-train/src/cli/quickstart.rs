@@ -18,7 +18,6 @@ use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::quantize;
 use gan_train::nn::device::DeviceName;
 use gan_train::report::folder;
-use gan_train::train::checkpoint;
 use gan_train::train::folder::RunConfig;
 use gan_train::{data, train::State, train::run::End, train::splits::Splits};
 use std::path::PathBuf;
@@ -45,10 +44,10 @@ pub struct Quickstart {
 
 impl Quickstart {
     /// Whether the folder holds no run, or an earlier quickstart's.
-    fn replaceable(&self, run: &RunConfig) -> bool {
-        !self.out.join(checkpoint::FILE).exists()
-            || RunConfig::read(&self.out)
-                .is_ok_and(|old| old.data == run.data && old.config.name == run.config.name)
+    fn replaceable(&self, run: &RunConfig) -> Result<bool> {
+        let is_run = folder::look(&self.out)? == folder::Found::Run;
+        let same = |old: RunConfig| old.data == run.data && old.config.name == run.config.name;
+        Ok(!is_run || RunConfig::read(&self.out).is_ok_and(same))
     }
 
     pub fn run(self) -> Result<ExitCode> {
@@ -62,7 +61,7 @@ impl Quickstart {
             RunConfig { data: "digits".into(), data_dir: None, device: DeviceName::Flex, config };
         training::check_free(folder, true)?;
         ensure!(
-            self.replaceable(&run),
+            self.replaceable(&run)?,
             "{shown}: there is another run in it: give another --out, or remove it",
             shown = folder.display()
         );

@@ -10,6 +10,7 @@ use clap::builder::PossibleValuesParser;
 use gan_train::config::{Config, PRESETS};
 use gan_train::judge::until::Until;
 use gan_train::nn::device::DeviceName;
+use gan_train::report;
 use gan_train::train::checkpoint::{self, Checkpoint};
 use gan_train::train::folder::{self, RunConfig};
 use gan_train::train::lock::Lock;
@@ -204,6 +205,7 @@ impl Train {
     fn resume(&self, folder: &Path) -> Result<Ended> {
         // Before anything is read: another process may be about to change it.
         let lock = Lock::take(folder)?;
+        report::folder::settle(folder)?;
         let mut run = RunConfig::read(folder)?;
         let device = run.device.open()?;
         let Checkpoint { state, run: run_data } = checkpoint::load(folder, &run.config, &device)?;

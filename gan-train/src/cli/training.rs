@@ -52,17 +52,7 @@ pub fn check_free(folder: &Path, overwrite: bool) -> Result<()> {
     if folder.is_dir() {
         drop(Lock::take(folder)?);
     }
-    refuse_run(folder, overwrite)
-}
-
-fn refuse_run(folder: &Path, overwrite: bool) -> Result<()> {
-    ensure!(
-        overwrite || !folder::is_taken(folder),
-        "{shown}: there is a run (or another config.toml) in it already: \
-         train --resume {shown} goes on with it, --overwrite replaces it; or give another --out",
-        shown = folder.display()
-    );
-    Ok(())
+    folder::check_free(folder, overwrite)
 }
 
 /// A run that can begin or go on. Nothing on the disk has changed yet.
@@ -105,12 +95,12 @@ impl Prepared {
         atomic::create_folder(folder)?;
         let lock = Lock::take(folder)?;
         // Another process may have begun and ended a run while this one was prepared.
-        refuse_run(folder, overwrite)?;
-        // Nothing refuses from here on: what was in the folder may go.
-        folder::clear(folder)?;
+        folder::check_free(folder, overwrite)?;
+        folder::begin(folder, |first| {
+            self.run.write(first)?;
+            self.trainer.save(first)
+        })?;
         let watch = self.watch(folder)?;
-        self.run.write(folder)?;
-        self.trainer.save(folder)?;
         self.train(watch, folder, lock)
     }
 

@@ -12,7 +12,7 @@ use gan_tools::generate::generate;
 use gan_tools::layers::Bits;
 use gan_tools::picture::ascii;
 use gan_tools::samples::Samples;
-use gan_train::config::{Config, Recipe};
+use gan_train::config::{Config, MAX_SEED, Recipe};
 use gan_train::export;
 use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::quantize;
@@ -35,7 +35,7 @@ pub struct Quickstart {
     #[arg(long, default_value = "runs/quickstart")]
     out: PathBuf,
     /// Everything random comes from it: the same seed gives the same files
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
     seed: u64,
     /// Steps of training, if not the preset's
     #[arg(long, hide = true)]

@@ -7,16 +7,16 @@ use anyhow::{Context, Result, ensure};
 use burn::prelude::Device;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use gan_train::config::{Config, PRESETS};
+use gan_train::config::{Config, MAX_SEED, PRESETS};
 use gan_train::judge::until::Until;
 use gan_train::nn::device::DeviceName;
 use gan_train::report;
+use gan_train::train::State;
 use gan_train::train::checkpoint::{self, Checkpoint};
 use gan_train::train::folder::{self, RunConfig};
 use gan_train::train::lock::Lock;
 use gan_train::train::run::{self, End};
 use gan_train::train::splits::Splits;
-use gan_train::train::State;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -80,7 +80,7 @@ pub struct Train {
     #[arg(long, group = "length", value_parser = positive)]
     minutes: Option<f64>,
     /// Everything random comes from it [default: the configuration's]
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
     seed: Option<u64>,
     /// Show the networks labels
     #[arg(long, conflicts_with = "unconditional")]

@@ -72,6 +72,8 @@ impl Prepared {
         state: State,
         options: Options,
     ) -> Result<Self> {
+        // Also what the command line has changed in it.
+        run.config.check()?;
         say_evaluations(&run.config);
         let judge = watch::judge(&run.config, &splits, options.until.as_ref())?;
         let shape = splits.shape;

@@ -251,3 +251,51 @@ fn a_score_that_is_not_a_number_stops_nothing() {
     let text = succeed(path, "evaluate run.gan --data same --samples 50");
     assert!(text.lines().any(|line| line.starts_with("FID") && line.contains(" nan")), "{text}");
 }
+
+/// A discriminator that cannot learn, as its penalty is all that counts, says the same of every
+/// image: the run says so, and keeps what it said.
+#[test]
+fn warnings_are_kept_with_the_run() {
+    let folder = folder();
+    let path = folder.path();
+    let config =
+        include_str!("../presets/digits8.toml").replace("r1_gamma = 1.0", "r1_gamma = 1e6");
+    assert!(config.contains("1e6"));
+    fs::write(path.join("c.toml"), config).unwrap();
+    let train = "train --data digits --config c.toml --steps 800 --tensorboard --out run";
+    let output = command(path, train).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    let said: Vec<&str> =
+        stderr.lines().filter_map(|line| line.strip_prefix("warning: ")).collect();
+    assert!(said.iter().any(|line| line.contains("dead discriminator: ")), "{stderr}");
+
+    let metrics = fs::read_to_string(path.join("run/metrics.jsonl")).unwrap();
+    let mut kept = Vec::new();
+    for line in metrics.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        for text in line.get("warnings").map_or(&Vec::new(), |texts| texts.as_array().unwrap()) {
+            kept.push((line["step"].as_u64().unwrap(), text.as_str().unwrap().to_owned()));
+        }
+    }
+    let lines: Vec<String> =
+        kept.iter().map(|(step, text)| format!("step {step}: {text}")).collect();
+    assert_eq!(lines, said);
+
+    let page = fs::read_to_string(path.join("run/report.html")).unwrap();
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('\'', "&#39;");
+    assert!(page.contains("<h2>Warnings</h2>"));
+    for (step, text) in &kept {
+        let row = format!("<tr><th scope=\"row\">{step}</th><td>{}</td></tr>", escaped(text));
+        assert!(page.contains(&row), "no {row}");
+    }
+    let board = fs::read_dir(path.join("run/tensorboard")).unwrap().next().unwrap().unwrap().path();
+    let events = fs::read(board).unwrap();
+    for (_, text) in &kept {
+        assert!(events.windows(text.len()).any(|bytes| bytes == text.as_bytes()), "{text}");
+    }
+
+    succeed(path, "train --data digits --steps 20 --out fine");
+    assert!(!fs::read_to_string(path.join("fine/report.html")).unwrap().contains("Warnings"));
+    assert!(!fs::read_to_string(path.join("fine/metrics.jsonl")).unwrap().contains("warnings"));
+}

@@ -24,7 +24,8 @@ fn normalized(
     let mut rows: Vec<Vec<f64>> = codes
         .map(|(codes, &label)| {
             let latents = codes.iter().map(|&code| (f64::from(code) - 64.0) / 16.0);
-            latents.chain((0..classes).map(|c| f64::from(u8::from(c == label.into())))).collect()
+            let label = usize::from(label);
+            latents.chain((0..classes).map(|c| f64::from(u8::from(c == label)))).collect()
         })
         .collect();
     let mut rest = params;

@@ -73,6 +73,7 @@ impl Config {
             "name: expected 1 to {MAX_NAME} bytes, found {}",
             name.len()
         );
+        check_at_most("seed", self.seed, MAX_SEED)?;
         ensure!(self.padding <= 100, "padding: expected at most 100, found {}", self.padding);
         self.generator.check()?;
         self.discriminator.check()?;
@@ -85,6 +86,16 @@ impl Config {
         );
         Ok(())
     }
+}
+
+/// The largest seed: TOML, and with it `config.toml` and a checkpoint, holds whole numbers of 63
+/// bits.
+pub const MAX_SEED: u64 = i64::MAX as u64;
+
+/// `value` is at most `most`.
+fn check_at_most(field: &str, value: u64, most: u64) -> Result<()> {
+    ensure!(value <= most, "{field}: expected at most {most}, found {value}");
+    Ok(())
 }
 
 /// `value` is at least 0 and below `end`.
@@ -120,6 +131,42 @@ mod tests {
                 assert_eq!(config.name, preset.name);
                 let again = Config::parse(&toml::to_string_pretty(&config).unwrap()).unwrap();
                 assert_eq!(again, config);
+            }
+        }
+    }
+
+    /// What a TOML file cannot hold as a number must not get into one, as nothing would read it.
+    #[test]
+    fn whole_numbers_are_read_back_or_refused() {
+        let config = parse("", "").unwrap();
+        type Set = fn(&mut Config, u64);
+        let fields: [(&str, Set); 5] = [
+            ("seed", |config, value| config.seed = value),
+            ("training.batch", |config, value| config.training.batch = value as usize),
+            ("training.steps", |config, value| config.training.steps = value),
+            ("training.eval_every", |config, value| config.training.eval_every = value),
+            ("training.eval_samples", |config, value| {
+                config.training.eval_samples = value as usize;
+            }),
+        ];
+        for (field, set) in fields {
+            for value in [1 << 53, (1 << 63) - 1, 1 << 63, u64::MAX] {
+                let mut config = config.clone();
+                set(&mut config, value);
+                match config.check() {
+                    Ok(()) => {
+                        let text = toml::to_string_pretty(&config).unwrap();
+                        assert_eq!(Config::parse(&text).unwrap(), config, "{field} {value}");
+                        assert!(value < 1 << 63, "{field} {value}");
+                    }
+                    Err(error) => {
+                        let error = error.to_string();
+                        assert!(
+                            error.starts_with(&format!("{field}: expected at most")),
+                            "{error}"
+                        );
+                    }
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ mod batch;
 pub mod checkpoint;
 pub mod folder;
 pub mod health;
+pub mod lock;
 pub mod metrics;
 pub mod run;
 pub mod splits;

@@ -128,6 +128,45 @@ fn configurations() {
     fail(path, "train --data digits --preset huge", 2, &["huge", "deep, square32"]);
 }
 
+/// A seed that TOML cannot hold is refused before anything of the run that is there goes.
+#[test]
+fn numbers_that_no_file_can_hold() {
+    let folder = folder();
+    let path = folder.path();
+    short_run(path);
+    let before = fs::read(path.join("run/checkpoint.safetensors")).unwrap();
+    let large = "9223372036854775808";
+    let replace = "train --data digits --out run --overwrite";
+    fail(path, &format!("{replace} --steps 5 --seed {large}"), 2, &["--seed", large]);
+    fail(path, &format!("quickstart --steps 5 --out q --seed {large}"), 2, &["--seed", large]);
+    let classifier = format!("classifier --data digits --steps 5 --seed {large} -o c.safetensors");
+    fail(path, &classifier, 2, &["--seed", large]);
+    for option in ["--steps", "--eval-every"] {
+        let arguments = format!("{replace} {option} {large}");
+        let field = format!("training.{}", option[2..].replace('-', "_"));
+        fail(path, &arguments, 1, &[&field, "expected at most", large]);
+        let resume = format!("train --resume run {option} {large}");
+        fail(path, &resume, 1, &[&field, "expected at most", large]);
+    }
+    fail(path, &format!("finetune run --out f --steps {large}"), 1, &["training.steps", large]);
+    let preset = include_str!("../presets/digits8.toml");
+    fs::write(path.join("c.toml"), preset.replace("seed = 0", &format!("seed = {large}"))).unwrap();
+    fail(
+        path,
+        "train --data digits --config c.toml --steps 5 --out run --overwrite",
+        1,
+        &["c.toml"],
+    );
+    for name in ["q", "f", "c.safetensors"] {
+        assert!(!path.join(name).exists(), "{name}");
+    }
+    assert_eq!(fs::read(path.join("run/checkpoint.safetensors")).unwrap(), before);
+    // The largest that there is.
+    succeed(path, &format!("{replace} --steps 5 --seed 9223372036854775807"));
+    succeed(path, "quantize run -o x.gan");
+    succeed(path, "train --resume run --steps 7");
+}
+
 #[test]
 fn usage() {
     let folder = folder();

@@ -125,6 +125,48 @@ fn a_killed_run_goes_on_from_its_last_checkpoint() {
     assert_eq!(float_blob(path, "whole"), float_blob(path, "parts"));
 }
 
+/// Two processes in one folder would lose each other's files; a dead one keeps nobody out.
+#[test]
+fn one_process_at_a_time_trains_in_a_folder() {
+    let folder = folder();
+    let path = folder.path();
+    let long = "train --data digits --steps 1000000 --checkpoint-every 0.2";
+    let mut child = command(path, &format!("{long} --out run"))
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = || {
+        fs::read_to_string(path.join("run/metrics.jsonl")).map_or(0, |text| text.lines().count())
+    };
+    wait_for(|| lines() > 2);
+    succeed(path, "train --data digits --steps 5 --out source");
+    for arguments in [
+        "train --resume run",
+        "train --data digits --steps 5 --out run",
+        "train --data digits --steps 5 --out run --overwrite",
+        "quickstart --steps 5 --out run",
+        "finetune source --steps 5 --out run --overwrite",
+    ] {
+        let error = common::fail(path, arguments, 1, &["run", "another process trains in"]);
+        assert_eq!(error.lines().filter(|line| line.contains("another process")).count(), 1);
+    }
+    // The first one has lost nothing, and goes on.
+    let seen = lines();
+    wait_for(|| lines() > seen);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let steps: Vec<u64> = fs::read_to_string(path.join("run/metrics.jsonl"))
+        .unwrap()
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()?["step"].as_u64())
+        .collect();
+    assert!(steps.len() > 3 && steps.is_sorted_by(|a, b| a < b), "{steps:?}");
+    let done = steps.last().unwrap() + 100;
+    succeed(path, &format!("train --resume run --steps {done}"));
+    assert!(!path.join("run/.lock").exists());
+}
+
 fn wait_for(ready: impl Fn() -> bool) {
     let start = Instant::now();
     while !ready() {

@@ -132,6 +132,67 @@ fn files_of_other_names_stay() {
     fail(path, "train --data digits --steps 20 --out other", 1, &["other", "config.toml"]);
 }
 
+/// Files of a run's names in a folder that is no run are somebody's.
+#[test]
+fn files_of_a_runs_names_that_are_no_runs_stay() {
+    let folder = folder();
+    let path = folder.path();
+    succeed(path, "train --data digits --steps 5 --out source");
+    for name in [
+        "checkpoint.safetensors",
+        "best.safetensors",
+        "config.toml",
+        "metrics.jsonl",
+        "evaluations.jsonl",
+        "report.html",
+        "samples.png",
+        "samples.gif",
+        "digits.gan",
+        "grids/1.png",
+        "tensorboard/events.out.tfevents.1.gan-train",
+    ] {
+        let file = path.join("my").join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "precious").unwrap();
+        for command in [
+            "train --data digits --steps 3 --out my",
+            "train --data digits --steps 3 --out my --overwrite",
+            "quickstart --steps 3 --out my",
+            "finetune source --steps 3 --out my --overwrite",
+        ] {
+            fail(path, command, 1, &[name, "no run of gan-train"]);
+        }
+        assert_eq!(fs::read_to_string(&file).unwrap(), "precious", "{name}");
+        fs::remove_dir_all(path.join("my")).unwrap();
+    }
+}
+
+/// What keeps the new run's first checkpoint from being written must not cost the old run.
+#[test]
+fn a_replacement_that_fails_leaves_a_run_that_can_be_read() {
+    let folder = folder();
+    let path = folder.path();
+    succeed(path, "train --data digits --steps 20 --out run");
+    let before = fs::read(path.join("run/checkpoint.safetensors")).unwrap();
+    // A file where the new run's first files would be written: nobody can, root neither.
+    fs::write(path.join("run/.gan-train-complete"), "in the way").unwrap();
+    fs::create_dir(path.join("run/.checkpoint.safetensors.gan-new")).unwrap();
+    let replace = "train --data digits --steps 30 --seed 1 --out run --overwrite";
+    fail(path, replace, 1, &["run/.gan-train-complete"]);
+    assert_eq!(fs::read(path.join("run/checkpoint.safetensors")).unwrap(), before);
+    assert!(path.join("run/metrics.jsonl").exists());
+    succeed(path, "quantize run -o x.gan");
+
+    fs::remove_file(path.join("run/.gan-train-complete")).unwrap();
+    fs::remove_dir(path.join("run/.checkpoint.safetensors.gan-new")).unwrap();
+    succeed(path, replace);
+    assert_ne!(fs::read(path.join("run/checkpoint.safetensors")).unwrap(), before);
+    // Half of a checkpoint is a run's still, if its configuration says so.
+    fs::write(path.join("run/checkpoint.safetensors"), &before[..100]).unwrap();
+    fail(path, "train --data digits --steps 3 --out run", 1, &["--resume run", "--overwrite"]);
+    succeed(path, replace);
+}
+
 /// A border in training: larger images, judged by their middle.
 #[test]
 fn padded_images_are_trained_on_and_judged() {
@@ -154,4 +215,87 @@ fn padded_images_are_trained_on_and_judged() {
     // 1,200 steps are enough for nine digits in ten to be read; a middle cut at the wrong place
     // gives about 0.1.
     assert!(accuracy > 0.5, "{accuracy}");
+}
+
+/// Images that are all the same have no Frechet distance: the run goes on, and everything reads it.
+#[test]
+fn a_score_that_is_not_a_number_stops_nothing() {
+    let folder = folder();
+    let path = folder.path();
+    let idx = |kind: u8, sizes: &[u32], data: Vec<u8>| {
+        let sizes = sizes.iter().flat_map(|size| size.to_be_bytes());
+        [vec![0, 0, 8, kind], sizes.collect(), data].concat()
+    };
+    fs::create_dir(path.join("same")).unwrap();
+    let image: Vec<u8> = (0..64).map(|pixel| 4 * pixel).collect();
+    fs::write(path.join("same/images-idx3-ubyte"), idx(3, &[400, 8, 8], image.repeat(400)))
+        .unwrap();
+    fs::write(path.join("same/labels-idx1-ubyte"), idx(1, &[400], vec![0; 400])).unwrap();
+    let train = "train --data same --preset digits8 --eval-every 10";
+    succeed(path, &format!("{train} --steps 20 --until fid<1000000 --out run"));
+    let lines = evaluations(&path.join("run"));
+    assert_eq!(lines.len(), 2, "--until was satisfied by what is not a number");
+    for line in &lines {
+        assert_eq!((&line["fid"], &line["best"]), (&Value::Null, &Value::Bool(false)), "{line}");
+    }
+    assert!(!path.join("run/best.safetensors").exists());
+    succeed(path, "train --resume run --steps 30");
+    assert_eq!(evaluations(&path.join("run")).len(), 3);
+    succeed(path, "report run");
+    let page = fs::read_to_string(path.join("run/report.html")).unwrap();
+    assert!(page.contains("<dd>nan</dd>"), "the tile of the FID");
+    let table = succeed(path, "compare run run --out page.html");
+    let fid = table.lines().find(|line| line.starts_with("FID")).unwrap();
+    assert_eq!(fid.split_whitespace().collect::<Vec<_>>(), ["FID", "nan", "nan"]);
+    succeed(path, "quantize run -o run.gan");
+    let text = succeed(path, "evaluate run.gan --data same --samples 50");
+    assert!(text.lines().any(|line| line.starts_with("FID") && line.contains(" nan")), "{text}");
+}
+
+/// A discriminator that cannot learn, as its penalty is all that counts, says the same of every
+/// image: the run says so, and keeps what it said.
+#[test]
+fn warnings_are_kept_with_the_run() {
+    let folder = folder();
+    let path = folder.path();
+    let config =
+        include_str!("../presets/digits8.toml").replace("r1_gamma = 1.0", "r1_gamma = 1e6");
+    assert!(config.contains("1e6"));
+    fs::write(path.join("c.toml"), config).unwrap();
+    let train = "train --data digits --config c.toml --steps 800 --tensorboard --out run";
+    let output = command(path, train).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    let said: Vec<&str> =
+        stderr.lines().filter_map(|line| line.strip_prefix("warning: ")).collect();
+    assert!(said.iter().any(|line| line.contains("dead discriminator: ")), "{stderr}");
+
+    let metrics = fs::read_to_string(path.join("run/metrics.jsonl")).unwrap();
+    let mut kept = Vec::new();
+    for line in metrics.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        for text in line.get("warnings").map_or(&Vec::new(), |texts| texts.as_array().unwrap()) {
+            kept.push((line["step"].as_u64().unwrap(), text.as_str().unwrap().to_owned()));
+        }
+    }
+    let lines: Vec<String> =
+        kept.iter().map(|(step, text)| format!("step {step}: {text}")).collect();
+    assert_eq!(lines, said);
+
+    let page = fs::read_to_string(path.join("run/report.html")).unwrap();
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('\'', "&#39;");
+    assert!(page.contains("<h2>Warnings</h2>"));
+    for (step, text) in &kept {
+        let row = format!("<tr><th scope=\"row\">{step}</th><td>{}</td></tr>", escaped(text));
+        assert!(page.contains(&row), "no {row}");
+    }
+    let board = fs::read_dir(path.join("run/tensorboard")).unwrap().next().unwrap().unwrap().path();
+    let events = fs::read(board).unwrap();
+    for (_, text) in &kept {
+        assert!(events.windows(text.len()).any(|bytes| bytes == text.as_bytes()), "{text}");
+    }
+
+    succeed(path, "train --data digits --steps 20 --out fine");
+    assert!(!fs::read_to_string(path.join("fine/report.html")).unwrap().contains("Warnings"));
+    assert!(!fs::read_to_string(path.join("fine/metrics.jsonl")).unwrap().contains("warnings"));
 }

@@ -4,6 +4,7 @@ use super::{dataset, thousands};
 use anyhow::{Context, Result};
 use burn::prelude::Device;
 use clap::Args;
+use gan_train::config::MAX_SEED;
 use gan_train::judge::classifier::{Classifier, STEPS};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,10 +24,14 @@ pub struct TrainClassifier {
     #[arg(long)]
     data_dir: Option<PathBuf>,
     /// Steps of 128 images
-    #[arg(long, default_value_t = STEPS, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(
+        long,
+        default_value_t = STEPS,
+        value_parser = clap::value_parser!(u64).range(1..=MAX_SEED)
+    )]
     steps: u64,
     /// Everything random comes from it
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
     seed: u64,
     /// The file to write
     #[arg(short, long, value_name = "FILE.safetensors")]

@@ -1,7 +1,7 @@
 //! `gan-train finetune`.
 
 use super::choices::Which;
-use super::training::{self, Options, Prepared};
+use super::training::{self, Ended, Options, Prepared};
 use super::{dataset, finished, thousands};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
@@ -92,7 +92,7 @@ impl Finetune {
         let data = run.data.clone();
         let prepared = Prepared::new(run, splits, &device, state, Options::default())?;
         prepared.check_data(&data, &run_data.sha256, &self.run_dir)?;
-        let (trainer, end) = prepared.begin(&self.out)?;
+        let Ended { trainer, end, lock: _lock } = prepared.begin(&self.out, self.overwrite)?;
         if end == End::Interrupted {
             return Ok(training::interrupted(&self.out));
         }

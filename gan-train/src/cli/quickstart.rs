@@ -1,7 +1,7 @@
 //! `gan-train quickstart`: the whole way on the built-in digits.
 
 use super::thousands;
-use super::training::{self, Options, Prepared};
+use super::training::{self, Ended, Options, Prepared};
 use anyhow::{Result, ensure};
 use clap::Args;
 use gan_tools::blob_file::BlobFile;
@@ -11,13 +11,12 @@ use gan_tools::inspect;
 use gan_tools::layers::Bits;
 use gan_tools::picture::ascii;
 use gan_tools::samples::Samples;
-use gan_train::config::{Config, Recipe};
+use gan_train::config::{Config, MAX_SEED, Recipe};
 use gan_train::export;
 use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::quantize;
 use gan_train::nn::device::DeviceName;
 use gan_train::report::folder;
-use gan_train::train::checkpoint;
 use gan_train::train::folder::RunConfig;
 use gan_train::{data, train::State, train::run::End, train::splits::Splits};
 use std::path::PathBuf;
@@ -35,7 +34,7 @@ pub struct Quickstart {
     #[arg(short, long, default_value = "runs/quickstart")]
     out: PathBuf,
     /// Everything random comes from it: the same seed gives the same files
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
     seed: u64,
     /// Steps of training, if not the preset's
     #[arg(long, hide = true)]
@@ -44,10 +43,10 @@ pub struct Quickstart {
 
 impl Quickstart {
     /// Whether the folder holds no run, or an earlier quickstart's.
-    fn replaceable(&self, run: &RunConfig) -> bool {
-        !self.out.join(checkpoint::FILE).exists()
-            || RunConfig::read(&self.out)
-                .is_ok_and(|old| old.data == run.data && old.config.name == run.config.name)
+    fn replaceable(&self, run: &RunConfig) -> Result<bool> {
+        let is_run = folder::look(&self.out)? == folder::Found::Run;
+        let same = |old: RunConfig| old.data == run.data && old.config.name == run.config.name;
+        Ok(!is_run || RunConfig::read(&self.out).is_ok_and(same))
     }
 
     pub fn run(self) -> Result<ExitCode> {
@@ -59,8 +58,9 @@ impl Quickstart {
         let folder = &self.out;
         let run =
             RunConfig { data: "digits".into(), data_dir: None, device: DeviceName::Flex, config };
+        training::check_free(folder, true)?;
         ensure!(
-            self.replaceable(&run),
+            self.replaceable(&run)?,
             "{shown}: there is another run in it: give another --out, or remove it",
             shown = folder.display()
         );
@@ -73,7 +73,8 @@ impl Quickstart {
         let device = run.device.open()?;
         let state = State::new(&run.config, splits.shape, &device);
         let prepared = Prepared::new(run, splits, &device, state, Options::default())?;
-        let (trainer, end) = prepared.begin(folder)?;
+        // An earlier quickstart's run may go.
+        let Ended { trainer, end, lock: _lock } = prepared.begin(folder, true)?;
         if end == End::Interrupted {
             return Ok(training::interrupted(folder));
         }

@@ -1,20 +1,22 @@
 //! `gan-train train`.
 
 use super::choices::Recipe;
-use super::training::{self, Options, Prepared};
+use super::training::{self, Ended, Options, Prepared};
 use super::{dataset, finished, thousands};
 use anyhow::{Context, Result, ensure};
 use burn::prelude::Device;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use gan_train::config::{Config, PRESETS};
+use gan_train::config::{Config, MAX_SEED, PRESETS};
 use gan_train::judge::until::Until;
 use gan_train::nn::device::DeviceName;
+use gan_train::report;
+use gan_train::train::State;
 use gan_train::train::checkpoint::{self, Checkpoint};
 use gan_train::train::folder::{self, RunConfig};
+use gan_train::train::lock::Lock;
 use gan_train::train::run::{self, End};
 use gan_train::train::splits::Splits;
-use gan_train::train::{State, Trainer};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -78,7 +80,7 @@ pub struct Train {
     #[arg(long, group = "length", value_parser = positive)]
     minutes: Option<f64>,
     /// Everything random comes from it [default: the configuration's]
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
     seed: Option<u64>,
     /// Show the networks labels
     #[arg(long, conflicts_with = "unconditional")]
@@ -126,8 +128,8 @@ pub struct Train {
 
 impl Train {
     pub fn run(self) -> Result<ExitCode> {
-        let (folder, trainer, end) = match &self.resume {
-            Some(folder) => self.resume(folder)?,
+        let (folder, Ended { trainer, end, lock: _lock }) = match &self.resume {
+            Some(folder) => (folder.clone(), self.resume(folder)?),
             None => self.begin()?,
         };
         if end == End::Interrupted {
@@ -143,7 +145,7 @@ impl Train {
         finished::finish(&folder, trainer)
     }
 
-    fn begin(&self) -> Result<(PathBuf, Trainer, End)> {
+    fn begin(&self) -> Result<(PathBuf, Ended)> {
         let name = self.data.as_deref().context("--data is missing")?;
         let dataset = dataset::open(name, self.data_dir.as_deref())?;
         let recipe = self.recipe.into();
@@ -196,11 +198,14 @@ impl Train {
         let run = RunConfig { data, data_dir, device: self.device, config };
         let state = State::new(&run.config, splits.shape, &device);
         let prepared = Prepared::new(run, splits, &device, state, self.options())?;
-        let (trainer, end) = prepared.begin(&folder)?;
-        Ok((folder, trainer, end))
+        let ended = prepared.begin(&folder, self.overwrite)?;
+        Ok((folder, ended))
     }
 
-    fn resume(&self, folder: &Path) -> Result<(PathBuf, Trainer, End)> {
+    fn resume(&self, folder: &Path) -> Result<Ended> {
+        // Before anything is read: another process may be about to change it.
+        let lock = Lock::take(folder)?;
+        report::folder::settle(folder)?;
         let mut run = RunConfig::read(folder)?;
         let device = run.device.open()?;
         let Checkpoint { state, run: run_data } = checkpoint::load(folder, &run.config, &device)?;
@@ -241,8 +246,7 @@ impl Train {
             thousands(step),
             thousands(steps)
         );
-        let (trainer, end) = prepared.go_on(folder)?;
-        Ok((folder.to_owned(), trainer, end))
+        prepared.go_on(folder, lock)
     }
 
     fn options(&self) -> Options {

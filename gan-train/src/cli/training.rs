@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use burn::prelude::Device;
 use gan_tools::files::atomic;
 use gan_tools::interrupt;
+use gan_tools::numbers::fixed;
 use gan_tools::progress::{Progress, Unit};
 use gan_train::config::Config;
 use gan_train::judge::evaluations::Evaluation;
@@ -14,6 +15,7 @@ use gan_train::judge::until::Until;
 use gan_train::report::folder;
 use gan_train::report::watch::{self, Watch};
 use gan_train::train::folder::RunConfig;
+use gan_train::train::lock::Lock;
 use gan_train::train::metrics::Record;
 use gan_train::train::run::{self, End, Observer, Verdict};
 use gan_train::train::splits::Splits;
@@ -39,15 +41,20 @@ impl Default for Options {
     }
 }
 
-/// Refuses a folder with a run in it, unless that is to be overwritten.
+/// How a training ended. The folder is locked until the last file is in it.
+pub struct Ended {
+    pub trainer: Trainer,
+    pub end: End,
+    pub lock: Lock,
+}
+
+/// Refuses a folder with a run in it, unless that is to be overwritten, and one in which another
+/// process trains.
 pub fn check_free(folder: &Path, overwrite: bool) -> Result<()> {
-    ensure!(
-        overwrite || !folder::is_taken(folder),
-        "{shown}: there is a run (or another config.toml) in it already: \
-         train --resume {shown} goes on with it, --overwrite replaces it; or give another --out",
-        shown = folder.display()
-    );
-    Ok(())
+    if folder.is_dir() {
+        drop(Lock::take(folder)?);
+    }
+    folder::check_free(folder, overwrite)
 }
 
 /// A run that can begin or go on. Nothing on the disk has changed yet.
@@ -67,6 +74,8 @@ impl Prepared {
         state: State,
         options: Options,
     ) -> Result<Self> {
+        // Also what the command line has changed in it.
+        run.config.check()?;
         say_evaluations(&run.config);
         let judge = watch::judge(&run.config, &splits, options.until.as_ref())?;
         let shape = splits.shape;
@@ -85,22 +94,26 @@ impl Prepared {
         Ok(())
     }
 
-    /// Trains a new run in `folder`, in place of one that may be there.
-    pub fn begin(mut self, folder: &Path) -> Result<(Trainer, End)> {
-        // Nothing refuses from here on: what was in the folder may go.
+    /// Trains a new run in `folder`, in place of one that is there if it may be overwritten.
+    pub fn begin(mut self, folder: &Path, overwrite: bool) -> Result<Ended> {
         atomic::create_folder(folder)?;
-        folder::clear(folder)?;
+        let lock = Lock::take(folder)?;
+        // Another process may have begun and ended a run while this one was prepared.
+        folder::check_free(folder, overwrite)?;
+        folder::begin(folder, |first| {
+            self.run.write(first)?;
+            self.trainer.save(first)
+        })?;
         let watch = self.watch(folder)?;
-        self.run.write(folder)?;
-        self.trainer.save(folder)?;
-        self.train(watch, folder)
+        self.train(watch, folder, lock)
     }
 
-    /// Goes on with the run in `folder`, whose length may have changed.
-    pub fn go_on(mut self, folder: &Path) -> Result<(Trainer, End)> {
+    /// Goes on with the run in `folder`, which has been locked since before it was read, and whose
+    /// length may have changed.
+    pub fn go_on(mut self, folder: &Path, lock: Lock) -> Result<Ended> {
         let watch = self.watch(folder)?;
         self.run.write(folder)?;
-        self.train(watch, folder)
+        self.train(watch, folder, lock)
     }
 
     fn watch(&mut self, folder: &Path) -> Result<Watch> {
@@ -108,7 +121,7 @@ impl Prepared {
         Watch::new(&self.run.config, self.judge.take(), folder, step, self.options.tensorboard)
     }
 
-    fn train(self, watch: Watch, folder: &Path) -> Result<(Trainer, End)> {
+    fn train(self, watch: Watch, folder: &Path, lock: Lock) -> Result<Ended> {
         let Self { run, mut trainer, options, .. } = self;
         let Options { checkpoint_every, until, .. } = options;
         let done = trainer.state().step;
@@ -118,7 +131,7 @@ impl Prepared {
         let mut screen = Screen { watch, progress, until };
         let end = run::train(&mut trainer, &mut screen, folder, checkpoint_every);
         screen.progress.clear();
-        Ok((trainer, end?))
+        Ok(Ended { trainer, end: end?, lock })
     }
 }
 
@@ -165,18 +178,20 @@ fn scores(evaluation: &Evaluation) -> String {
         .conditional_accuracy
         .map_or(String::new(), |accuracy| format!("  accuracy {accuracy:.3}"));
     format!(
-        "step {}: FID {:.2}  log-likelihood {:.1}  coverage {:.3}{accuracy}{}",
+        "step {}: FID {}  log-likelihood {}  coverage {}{accuracy}{}",
         evaluation.step,
-        scores.fid,
-        scores.log_likelihood,
-        scores.coverage,
+        fixed(scores.fid, 2),
+        fixed(scores.log_likelihood, 1),
+        fixed(scores.coverage, 3),
         if evaluation.best { "  (best so far)" } else { "" }
     )
 }
 
 impl Observer for Screen {
-    fn record(&mut self, record: &Record, faults: &[String]) -> Result<()> {
-        faults.iter().for_each(|fault| self.progress.say(&format!("warning: {fault}")));
+    fn record(&mut self, record: &Record) -> Result<()> {
+        for warning in &record.warnings {
+            self.progress.say(&format!("warning: step {}: {warning}", record.step));
+        }
         self.progress.show(record.step, &losses(record));
         self.watch.record(record)
     }

@@ -1,9 +1,15 @@
 //! The recipe's part of a configuration: see docs/training.md.
 
-use super::{METRICS, Metric, check_not_negative, check_positive, check_range};
+use super::{METRICS, Metric, check_at_most, check_not_negative, check_positive, check_range};
 use anyhow::{Context, Result, ensure};
 use gan_tools::layers::Bits;
 use serde::{Deserialize, Serialize};
+
+/// The largest number of steps: batches are counted in as many bits as a step has batches more, and
+/// times in f64.
+const MAX_STEPS: u64 = 1 << 50;
+/// The largest number of images that are in memory together.
+const MAX_IMAGES: u64 = 1 << 24;
 
 /// The recipe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -259,6 +265,14 @@ impl TrainingConfig {
     }
 
     pub(super) fn check(&self) -> Result<()> {
+        for (field, value, most) in [
+            ("batch", self.batch as u64, MAX_IMAGES),
+            ("steps", self.steps, MAX_STEPS),
+            ("eval_every", self.eval_every, MAX_STEPS),
+            ("eval_samples", self.eval_samples as u64, MAX_IMAGES),
+        ] {
+            check_at_most(&format!("training.{field}"), value, most)?;
+        }
         ensure!(self.batch >= 2, "training.batch: expected at least 2, found {}", self.batch);
         ensure!(self.steps > 0, "training.steps: expected at least 1");
         ensure!(self.discriminator_steps > 0, "training.discriminator_steps: expected at least 1");

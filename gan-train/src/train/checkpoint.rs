@@ -249,6 +249,12 @@ pub fn averaged(
     })
 }
 
+/// Whether a file is a checkpoint of this program, of this version or another.
+pub fn is_ours(path: &Path) -> bool {
+    let of_ours = |file: &TensorFile<'_>| Ok(description::is_ours(file));
+    path.is_file() && tensor_file::read(path, of_ours).unwrap_or(false)
+}
+
 /// The step of the best average, if there is one.
 ///
 /// # Errors

@@ -10,6 +10,13 @@ use std::collections::BTreeMap;
 
 /// Names what the file's tensors and description mean; another number, another meaning.
 const FORMAT: &str = "gan-train checkpoint 3";
+/// What the formats of all versions begin with.
+const FORMATS: &str = "gan-train checkpoint ";
+
+/// Whether a file says that it is a checkpoint, of this version or another.
+pub(super) fn is_ours(file: &TensorFile<'_>) -> bool {
+    file.format().is_some_and(|format| format.starts_with(FORMATS))
+}
 
 /// What a file says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,97 @@
+//! The lock on a run's folder: one process at a time trains in it.
+//!
+//! The lock is the system's (`flock` on Unix), on the empty file `.lock` in the folder. It ends
+//! with the process that holds it, however that ends, so nobody has to remove a stale file.
+
+use anyhow::{Context, Result, bail, ensure};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Name of the file that is locked, in a run's folder.
+pub const FILE: &str = ".lock";
+
+/// A folder that no other process trains in as long as this value lives.
+#[derive(Debug)]
+pub struct Lock {
+    path: PathBuf,
+    /// Closing it ends the lock.
+    _file: File,
+}
+
+impl Lock {
+    /// Locks a folder that is there.
+    ///
+    /// # Errors
+    ///
+    /// Names the folder: it is not there, nobody can write in it, or another process trains in it.
+    pub fn take(folder: &Path) -> Result<Self> {
+        ensure!(folder.is_dir(), "{}: no such run folder", folder.display());
+        let path = folder.join(FILE);
+        loop {
+            let file = OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&path)
+                .with_context(|| format!("{}: cannot be written", path.display()))?;
+            match file.try_lock() {
+                // A file system without locks: there is nothing to be had.
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+                Err(TryLockError::WouldBlock) => {
+                    bail!("{}: another process trains in this folder", folder.display())
+                }
+                locked => locked.with_context(|| path.display().to_string())?,
+            }
+            // Whoever held the lock before may have removed the file after it was opened here;
+            // a lock on a file without a name keeps nobody out.
+            if is_at(&file, &path) {
+                return Ok(Self { path, _file: file });
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // While it is still locked. A file that stays locks nobody out.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Whether the open `file` is the one at `path`.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(open), Ok(named)) = (file.metadata(), path.metadata()) else { return false };
+    (open.dev(), open.ino()) == (named.dev(), named.ino())
+}
+
+/// Other systems keep the name of a file that is open.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_locked_once_and_free_when_its_lock_is_gone() {
+        let folder = std::env::temp_dir().join(format!("gan-train-lock-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let lock = Lock::take(&folder).unwrap();
+        let error = Lock::take(&folder).unwrap_err().to_string();
+        let expected = format!("{}: another process trains in this folder", folder.display());
+        assert_eq!(error, expected);
+        drop(lock);
+        assert!(!folder.join(FILE).exists());
+        // A file that a killed process has left locks nobody out.
+        std::fs::write(folder.join(FILE), "").unwrap();
+        drop(Lock::take(&folder).unwrap());
+        std::fs::remove_dir_all(&folder).unwrap();
+        let error = Lock::take(&folder).unwrap_err().to_string();
+        assert!(error.ends_with("no such run folder"), "{error}");
+    }
+}

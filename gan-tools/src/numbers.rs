@@ -11,10 +11,13 @@ pub fn thousands(number: u64) -> String {
     head.into_iter().chain(groups).collect::<Vec<_>>().join(",")
 }
 
-/// A measured value with about three digits that count: `0.9871`, `12.35`, `-1234`, `1.5e-4`.
+/// A measured value with about three digits that count: `0.9871`, `12.35`, `-1234`, `1.5e-4`; `nan`
+/// for what is not a number.
 pub fn value(number: f64) -> String {
     let size = number.abs();
-    if number == 0.0 {
+    if number.is_nan() {
+        "nan".into()
+    } else if number == 0.0 {
         "0".into()
     } else if size < 1e-3 {
         exponent(format!("{number:.1e}"))
@@ -23,6 +26,11 @@ pub fn value(number: f64) -> String {
             [(1.0, 4), (10.0, 3), (100.0, 2), (1000.0, 1)].iter().find(|(limit, _)| size < *limit);
         format!("{number:.*}", decimals.map_or(0, |&(_, decimals)| decimals))
     }
+}
+
+/// A value with so many decimals; `nan` for what is not a number.
+pub fn fixed(number: f64, decimals: usize) -> String {
+    if number.is_nan() { "nan".into() } else { format!("{number:.decimals$}") }
 }
 
 /// An axis label among others that are `step` apart: no more decimals than they differ in, `k` for

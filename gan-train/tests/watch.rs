@@ -216,3 +216,39 @@ fn padded_images_are_trained_on_and_judged() {
     // gives about 0.1.
     assert!(accuracy > 0.5, "{accuracy}");
 }
+
+/// Images that are all the same have no Frechet distance: the run goes on, and everything reads it.
+#[test]
+fn a_score_that_is_not_a_number_stops_nothing() {
+    let folder = folder();
+    let path = folder.path();
+    let idx = |kind: u8, sizes: &[u32], data: Vec<u8>| {
+        let sizes = sizes.iter().flat_map(|size| size.to_be_bytes());
+        [vec![0, 0, 8, kind], sizes.collect(), data].concat()
+    };
+    fs::create_dir(path.join("same")).unwrap();
+    let image: Vec<u8> = (0..64).map(|pixel| 4 * pixel).collect();
+    fs::write(path.join("same/images-idx3-ubyte"), idx(3, &[400, 8, 8], image.repeat(400)))
+        .unwrap();
+    fs::write(path.join("same/labels-idx1-ubyte"), idx(1, &[400], vec![0; 400])).unwrap();
+    let train = "train --data same --preset digits8 --eval-every 10";
+    succeed(path, &format!("{train} --steps 20 --until fid<1000000 --out run"));
+    let lines = evaluations(&path.join("run"));
+    assert_eq!(lines.len(), 2, "--until was satisfied by what is not a number");
+    for line in &lines {
+        assert_eq!((&line["fid"], &line["best"]), (&Value::Null, &Value::Bool(false)), "{line}");
+    }
+    assert!(!path.join("run/best.safetensors").exists());
+    succeed(path, "train --resume run --steps 30");
+    assert_eq!(evaluations(&path.join("run")).len(), 3);
+    succeed(path, "report run");
+    let page = fs::read_to_string(path.join("run/report.html")).unwrap();
+    assert!(page.contains("<dd>nan</dd>"), "the tile of the FID");
+    let table = succeed(path, "compare run run --out page.html");
+    let fid = table.lines().find(|line| line.starts_with("FID")).unwrap();
+    assert_eq!(fid.split_whitespace().collect::<Vec<_>>(), ["FID", "nan", "nan"]);
+    succeed(path, "quantize run -o run.gan");
+    let text = succeed(path, "evaluate run.gan --data same --samples 50");
+    let fid = text.lines().find(|line| line.starts_with("FID")).unwrap();
+    assert!(fid.contains(" nan") || fid.contains(" inf"), "{text}");
+}

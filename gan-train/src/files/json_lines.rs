@@ -5,7 +5,18 @@
 
 use anyhow::{Context, Result};
 use gan_tools::files::atomic;
+use serde::{Deserialize, Deserializer};
 use std::path::Path;
+
+/// For `#[serde(deserialize_with)]`: a number, or null for what is not a number. JSON has no other
+/// name for it, and serde_json writes it so.
+///
+/// # Errors
+///
+/// The value is neither.
+pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
 
 /// Reads every whole line, as it was written, and what `parse` makes of it.
 ///

@@ -1,27 +1,39 @@
 //! What [`Judge`](super::Judge) says of generated images.
 
 use crate::config::Metric;
+use crate::files::json_lines::number;
 use serde::{Deserialize, Serialize};
 
 /// A generator's scores. The modules beside this one have the formulas.
+///
+/// A score may not be a number: the Frechet distance of images that are all the same divides 0 by
+/// 0. It is null in JSON then, and worse than any number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quick {
     /// Frechet distance of the features, in hundredths of the training images' variance; see
     /// [`super::frechet`].
+    #[serde(deserialize_with = "number")]
     pub fid: f64,
     /// 0..=1; see [`super::prdc`], as the next three.
+    #[serde(deserialize_with = "number")]
     pub coverage: f64,
     /// 0..=1.
+    #[serde(deserialize_with = "number")]
     pub precision: f64,
     /// 0..=1.
+    #[serde(deserialize_with = "number")]
     pub recall: f64,
     /// 0 and more.
+    #[serde(deserialize_with = "number")]
     pub density: f64,
     /// Nats; see [`super::parzen`].
+    #[serde(deserialize_with = "number")]
     pub log_likelihood: f64,
     /// Standard deviation of the windows that it was measured with.
+    #[serde(deserialize_with = "number")]
     pub sigma: f64,
     /// Nats; see [`class_kl`].
+    #[serde(deserialize_with = "number")]
     pub class_kl: f64,
     /// Fraction of the images whose label the classifier agrees with, if they were made for labels.
     pub conditional_accuracy: Option<f64>,

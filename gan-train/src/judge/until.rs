@@ -44,11 +44,11 @@ impl Until {
         self.metric
     }
 
-    /// Whether these scores are good enough. A metric that they do not have never is.
+    /// Whether these scores are good enough. A metric that they do not have, or that is not a
+    /// number, never is.
     pub fn is_true(&self, scores: &Quick) -> bool {
-        scores
-            .get(self.metric)
-            .is_some_and(|value| if self.less { value <= self.value } else { value >= self.value })
+        let value = scores.get(self.metric).filter(|value| value.is_finite());
+        value.is_some_and(|value| if self.less { value <= self.value } else { value >= self.value })
     }
 }
 
@@ -73,6 +73,16 @@ mod tests {
         );
         let until: Until = "ll>=200".parse().unwrap();
         assert_eq!([199.0, 201.0].map(|ll| until.is_true(&scores(0.0, ll))), [false, true]);
+        for (condition, value) in
+            [("fid<2", f64::NAN), ("fid>2", f64::NAN), ("fid>2", f64::INFINITY)]
+        {
+            assert!(
+                !condition
+                    .parse::<Until>()
+                    .unwrap()
+                    .is_true(&Quick { fid: value, ..scores(1.0, 0.0) })
+            );
+        }
         let until: Until = "accuracy>0.5".parse().unwrap();
         assert!(!until.is_true(&scores(0.0, 0.0)));
         for (text, expected) in

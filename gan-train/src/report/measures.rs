@@ -78,7 +78,7 @@ impl Measure {
         let found: Vec<(usize, f64)> = values
             .iter()
             .enumerate()
-            .filter_map(|(index, value)| Some((index, (*value)?)))
+            .filter_map(|(index, value)| Some((index, value.filter(|value| value.is_finite())?)))
             .collect();
         if found.len() < 2 {
             return None;
@@ -94,6 +94,10 @@ mod tests {
     #[test]
     fn the_best_of_several_runs() {
         let measure = |name: &str| Measure::new(Metric::find(name).unwrap());
+        let not_a_number = [Some(f64::NAN), Some(2.0), Some(3.0), Some(f64::INFINITY)];
+        assert_eq!(measure("fid").best(&not_a_number), Some(1));
+        assert_eq!(measure("coverage").best(&not_a_number), Some(2));
+        assert_eq!(measure("fid").best(&not_a_number[..2]), None);
         let values = [Some(3.0), None, Some(2.0)];
         assert_eq!(measure("fid").best(&values), Some(2));
         assert_eq!(measure("recall").best(&values), Some(0));

@@ -91,7 +91,8 @@ impl Watch {
         // Without its weights a score is worth nothing.
         let best = best
             .filter(|best| best_step == Some(best.step))
-            .and_then(|best| best.scores.get(metric.name));
+            .and_then(|best| best.scores.get(metric.name))
+            .filter(|value| value.is_finite());
         let tensorboard = tensorboard.then(|| tensorboard::Writer::create(folder)).transpose()?;
         Ok(Self { folder: folder.to_owned(), tensorboard, judge, metric, best })
     }
@@ -136,10 +137,12 @@ impl Watch {
         let value = value.with_context(|| {
             format!("training.select: there is no {} without labels", self.metric.name)
         })?;
-        let best = self.best.is_none_or(|best| match self.metric.better {
-            Better::Lower => value < best,
-            Better::Higher => value > best,
-        });
+        // What is not a number is never the best, whatever it is compared with.
+        let best = value.is_finite()
+            && self.best.is_none_or(|best| match self.metric.better {
+                Better::Lower => value < best,
+                Better::Higher => value > best,
+            });
         let (step, seconds) = (trainer.state().step, trainer.state().seconds);
         if best {
             self.best = Some(value);

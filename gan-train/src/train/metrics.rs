@@ -1,7 +1,7 @@
 //! `metrics.jsonl`: one line of JSON every few steps, for people's scripts and the loss curves.
 
 use super::Losses;
-use crate::files::json_lines;
+use crate::files::json_lines::{self, number};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
@@ -17,26 +17,37 @@ pub struct Record {
     /// Steps done.
     pub step: u64,
     /// Passes over the data.
+    #[serde(deserialize_with = "number")]
     pub epoch: f64,
     /// Seconds of training.
+    #[serde(deserialize_with = "number")]
     pub seconds: f64,
     /// Images of real data seen in a second.
+    #[serde(deserialize_with = "number")]
     pub images_per_second: f64,
     /// The generator's rate, of any optimizer.
+    #[serde(deserialize_with = "number")]
     pub rate: f64,
     /// Loss of the discriminator, without the penalty.
+    #[serde(deserialize_with = "number")]
     pub d_loss: f64,
     /// Loss of the generator.
+    #[serde(deserialize_with = "number")]
     pub g_loss: f64,
     /// The penalties on the discriminator's slope, with their weights.
+    #[serde(deserialize_with = "number")]
     pub penalty: f64,
     /// Mean score of real images: 0 to 1, or the mean logit for objectives without probabilities.
+    #[serde(deserialize_with = "number")]
     pub d_real: f64,
     /// The same for generated images.
+    #[serde(deserialize_with = "number")]
     pub d_fake: f64,
     /// Standard deviation of the discriminator's logits.
+    #[serde(deserialize_with = "number")]
     pub spread: f64,
     /// Variance of generated images' pixels as a part of real images'.
+    #[serde(deserialize_with = "number")]
     pub diversity: f64,
 }
 
@@ -117,6 +128,20 @@ fn parse(line: &str) -> Result<Record> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// JSON has no other word than null for what is not a number.
+    #[test]
+    fn a_value_that_is_not_a_number_is_read_back() {
+        let line = "{\"step\":5,\"epoch\":1,\"seconds\":2,\"images_per_second\":9,\"rate\":0,\
+                    \"d_loss\":1,\"g_loss\":1,\"penalty\":0,\"d_real\":0.5,\"d_fake\":0.5,\
+                    \"spread\":1,\"diversity\":null}";
+        let record = parse(line).unwrap();
+        assert!(record.diversity.is_nan() && record.spread == 1.0);
+        let again = parse(&serde_json::to_string(&record).unwrap()).unwrap();
+        assert!(again.diversity.is_nan() && again.step == 5);
+        let missing = line.replace(",\"diversity\":null", "");
+        assert!(parse(&missing).unwrap_err().to_string().starts_with("missing field"));
+    }
 
     /// One rule for both files of lines: what stays is what was written, also a number that Rust
     /// would write otherwise and a field that this version does not know.

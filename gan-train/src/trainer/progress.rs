@@ -1,5 +1,6 @@
 //! How far a run is: a bar on a terminal, a line now and then elsewhere; on stderr.
 
+use gan_tools::numbers::fixed;
 use gan_train::judge::evaluations::Evaluation;
 use gan_train::train::metrics::Record;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -53,11 +54,11 @@ impl Progress {
             .conditional_accuracy
             .map_or(String::new(), |accuracy| format!("  accuracy {accuracy:.3}"));
         self.say(&format!(
-            "step {}: FID {:.2}  log-likelihood {:.1}  coverage {:.3}{accuracy}{}",
+            "step {}: FID {}  log-likelihood {}  coverage {}{accuracy}{}",
             evaluation.step,
-            scores.fid,
-            scores.log_likelihood,
-            scores.coverage,
+            fixed(scores.fid, 2),
+            fixed(scores.log_likelihood, 1),
+            fixed(scores.coverage, 3),
             if evaluation.best { "  (best so far)" } else { "" }
         ));
     }

@@ -1,6 +1,7 @@
 //! The report as text.
 
 use super::super::thousands;
+use gan_tools::numbers::fixed;
 use gan_train::judge::{Report, Scores};
 
 /// The report as a table of scores and a few lines around it.
@@ -61,17 +62,17 @@ pub fn text(report: &Report) -> String {
             .into()
     });
     row("images", "", &|scores| count(scores.samples));
-    row("FID", "lower", &|scores| format!("{:.2}", scores.quick.fid));
-    row("coverage", "higher", &|scores| format!("{:.3}", scores.quick.coverage));
-    row("recall", "higher", &|scores| format!("{:.3}", scores.quick.recall));
-    row("precision", "higher", &|scores| format!("{:.3}", scores.quick.precision));
-    row("density", "higher", &|scores| format!("{:.3}", scores.quick.density));
-    row("log-likelihood, nats", "higher", &|scores| format!("{:.1}", scores.quick.log_likelihood));
-    row("  Parzen sigma", "", &|scores| format!("{:.3}", scores.quick.sigma));
+    row("FID", "lower", &|scores| fixed(scores.quick.fid, 2));
+    row("coverage", "higher", &|scores| fixed(scores.quick.coverage, 3));
+    row("recall", "higher", &|scores| fixed(scores.quick.recall, 3));
+    row("precision", "higher", &|scores| fixed(scores.quick.precision, 3));
+    row("density", "higher", &|scores| fixed(scores.quick.density, 3));
+    row("log-likelihood, nats", "higher", &|scores| fixed(scores.quick.log_likelihood, 1));
+    row("  Parzen sigma", "", &|scores| fixed(scores.quick.sigma, 3));
     row("conditional accuracy", "higher", &|scores| {
-        scores.quick.conditional_accuracy.map_or("-".into(), |accuracy| format!("{accuracy:.4}"))
+        scores.quick.conditional_accuracy.map_or("-".into(), |accuracy| fixed(accuracy, 4))
     });
-    row("class KL to uniform, nats", "lower", &|scores| format!("{:.4}", scores.quick.class_kl));
+    row("class KL to uniform, nats", "lower", &|scores| fixed(scores.quick.class_kl, 4));
     row("distance to training images", "", &|scores| {
         format!("{:.3}", scores.memorization.distance)
     });

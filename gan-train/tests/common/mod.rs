@@ -17,6 +17,19 @@ pub fn short_run(folder: &Path) {
     succeed(folder, "quantize run -o run.gan");
 }
 
+/// Writes a folder of IDX files: images of `width` x `height` pixels, and their labels.
+pub fn write_idx(folder: &Path, [width, height]: [u32; 2], images: &[Vec<u8>], labels: &[u8]) {
+    let file = |kind: u8, sizes: &[u32], data: &[u8]| {
+        let sizes: Vec<u8> = sizes.iter().flat_map(|size| size.to_be_bytes()).collect();
+        [&[0, 0, 8, kind], &sizes[..], data].concat()
+    };
+    let count = images.len() as u32;
+    std::fs::create_dir_all(folder).unwrap();
+    let images = file(3, &[count, height, width], &images.concat());
+    std::fs::write(folder.join("images-idx3-ubyte"), images).unwrap();
+    std::fs::write(folder.join("labels-idx1-ubyte"), file(1, &[count], labels)).unwrap();
+}
+
 /// Real MNIST, from `GAN_MNIST_DIR` or the shared data beside the checkout; says so loudly where
 /// there is none.
 pub fn mnist() -> Option<PathBuf> {

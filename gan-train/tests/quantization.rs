@@ -8,7 +8,7 @@ use gan_tools::generate::generate;
 use gan_tools::layers::Bits;
 use gan_tools::samples::Samples;
 use gan_train::export::float::{FloatGenerator, FloatLayer};
-use gan_train::export::quantize::quantize;
+use gan_train::export::quantize::{FAR, layer_errors, quantize};
 use gan_train::nn::act::Act;
 
 /// Pseudo-random numbers in -1..1, the same in every run.
@@ -44,7 +44,31 @@ fn generator(hidden: Act, output: Act, classes: u16) -> FloatGenerator {
     }
 }
 
-/// Activations by their definitions; `gelu` by the logistic function that is within 0.02 of it.
+/// The probability that a standard normal number is below `x`: 1/2 and the integral of its density
+/// from 0 on, by Simpson's rule.
+fn normal_below(x: f64) -> f64 {
+    const PARTS: usize = 2000;
+    let density = |t: f64| (-t * t / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    let part = x / PARTS as f64;
+    let weighted = |index: usize| {
+        let weight = match index {
+            0 | PARTS => 1.0,
+            _ if index % 2 == 1 => 4.0,
+            _ => 2.0,
+        };
+        weight * density(index as f64 * part)
+    };
+    0.5 + (0..=PARTS).map(weighted).sum::<f64>() * part / 3.0
+}
+
+/// A value that tables have: of the normal distribution's 97.5th percentile.
+#[test]
+fn the_normal_distribution_is_that_of_tables() {
+    assert!((normal_below(1.959_963_984_540_054) - 0.975).abs() < 1e-12);
+    assert!((normal_below(-1.0) - 0.158_655_253_931_457).abs() < 1e-12);
+}
+
+/// Activations by their definitions.
 fn activate(act: Act, x: f64) -> f64 {
     let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
     match act {
@@ -56,7 +80,7 @@ fn activate(act: Act, x: f64) -> f64 {
         Act::Elu => x.max(0.0) + x.min(0.0).exp() - 1.0,
         Act::Selu => 1.0507 * (x.max(0.0) + 1.67326 * (x.min(0.0).exp() - 1.0)),
         Act::Softplus => (1.0 + x.exp()).ln(),
-        Act::Gelu => x * sigmoid(1.702 * x),
+        Act::Gelu => x * normal_below(x),
         Act::Silu => x * sigmoid(x),
     }
 }
@@ -90,18 +114,18 @@ fn int8_pixels_stay_near_the_float_ones() {
     // rounding in calibration. The networks are random, so they use the steep middle of the
     // output's range more than trained ones do.
     let cases = [
-        (leaky, Act::Sigmoid, 10, 1.72),
-        (leaky, Act::Tanh, 0, 1.80),
-        (Act::Relu, Act::Sigmoid, 0, 1.09),
-        (Act::Tanh, Act::Sigmoid, 3, 1.28),
-        (Act::Sigmoid, Act::Tanh, 0, 1.26),
-        (Act::Linear, Act::Sigmoid, 0, 2.03),
-        (leaky, Act::Linear, 0, 1.64),
-        (Act::Elu, Act::Sigmoid, 10, 1.0),
-        (Act::Selu, Act::Sigmoid, 0, 1.0),
-        (Act::Gelu, Act::Sigmoid, 0, 1.0),
-        (Act::Softplus, Act::Tanh, 0, 1.0),
-        (Act::Silu, Act::Sigmoid, 0, 1.0),
+        (leaky, Act::Sigmoid, 10, 1.71),
+        (leaky, Act::Tanh, 0, 1.79),
+        (Act::Relu, Act::Sigmoid, 0, 1.08),
+        (Act::Tanh, Act::Sigmoid, 3, 1.27),
+        (Act::Sigmoid, Act::Tanh, 0, 1.24),
+        (Act::Linear, Act::Sigmoid, 0, 2.02),
+        (leaky, Act::Linear, 0, 1.61),
+        (Act::Elu, Act::Sigmoid, 10, 1.83),
+        (Act::Selu, Act::Sigmoid, 0, 1.84),
+        (Act::Gelu, Act::Sigmoid, 0, 1.70),
+        (Act::Softplus, Act::Tanh, 0, 1.46),
+        (Act::Silu, Act::Sigmoid, 0, 1.78),
     ];
     for (hidden, output, classes, measured) in cases {
         let generator = generator(hidden, output, classes);
@@ -207,4 +231,91 @@ fn weights_that_are_not_finite_are_refused() {
     generator.layers[1].weights[7] = f32::NAN;
     let error = format!("{:#}", quantize(&generator, Bits::Eight).unwrap_err());
     assert!(error.contains("layer 1") && error.contains("not finite"), "{error}");
+}
+
+/// The mean difference of a pixel between a generator's blob and its floats, in levels.
+fn mean_difference(generator: &FloatGenerator, bits: Bits) -> f64 {
+    let blob = BlobFile::new(&quantize(generator, bits).unwrap());
+    let samples = Samples::new(77, 500, 20, generator.classes);
+    let images = generate(&blob.decode().unwrap(), &samples).unwrap();
+    let expected = float_pixels(generator, &samples);
+    let differences = images.pixels.iter().zip(&expected).map(|(&a, b)| (f64::from(a) - b).abs());
+    differences.sum::<f64>() / expected.len() as f64
+}
+
+/// What a unit's outputs are multiplied by, and what is added to them; then what its outgoing
+/// weights are multiplied by.
+fn change_unit(generator: &mut FloatGenerator, unit: usize, times: f32, add: f32, outgoing: f32) {
+    let [first, second, _] = &mut generator.layers[..] else { panic!("three layers") };
+    first.weights.iter_mut().skip(unit).step_by(40).for_each(|weight| *weight *= times);
+    first.bias.iter_mut().skip(unit).step_by(40).for_each(|bias| *bias = *bias * times + add);
+    let weights = second.weights[unit * 30..(unit + 1) * 30].iter_mut();
+    weights.for_each(|weight| *weight *= outgoing);
+}
+
+/// A unit that never varies, as dead ones, adds the same to every sum, whatever its weights: the
+/// blob must be as near to the floats as without it.
+#[test]
+fn a_unit_that_never_varies_costs_no_precision() {
+    for bits in [Bits::Eight, Bits::Four { group: 16 }] {
+        for (value, outgoing) in [(0.0, 1e4), (1.0, 30.0)] {
+            let generator = |outgoing| {
+                let mut generator = generator(Act::Relu, Act::Sigmoid, 0);
+                change_unit(&mut generator, 9, 0.0, value, outgoing);
+                // The images stay in the middle of the output's range.
+                let [_, second, _] = &mut generator.layers[..] else { panic!("three layers") };
+                let (weights, bias) = (&second.weights[9 * 30..10 * 30], &mut second.bias);
+                weights.iter().zip(bias).for_each(|(weight, bias)| *bias -= value * weight);
+                generator
+            };
+            let (without, with) = (generator(0.0), generator(outgoing));
+            let (expected, found) = (mean_difference(&without, bits), mean_difference(&with, bits));
+            println!("{bits:?}, a unit of {value}: {found:.3}, without it {expected:.3}");
+            assert!((found - expected).abs() < 0.05, "{bits:?} {value}: {found}, {expected}");
+        }
+    }
+}
+
+/// The floats' means are measured, so that rounding weights moves no mean.
+#[test]
+fn rounding_moves_no_mean() {
+    // Positive outputs with a mean far from 0, and rows whose weights are rounded coarsely.
+    let mut generator = generator(Act::Sigmoid, Act::Sigmoid, 0);
+    for row in 0..48 {
+        generator.layers[2].weights[row] *= 12.0;
+    }
+    let blob = BlobFile::new(&quantize(&generator, Bits::Eight).unwrap());
+    let samples = Samples::new(77, 500, 20, 0);
+    let images = generate(&blob.decode().unwrap(), &samples).unwrap();
+    let expected = float_pixels(&generator, &samples);
+    let worst = (0..48)
+        .map(|pixel| {
+            let found: f64 = images.iter().map(|image| f64::from(image[pixel])).sum();
+            let expected: f64 = expected.iter().skip(pixel).step_by(48).sum();
+            (found - expected).abs() / 500.0
+        })
+        .fold(0.0, f64::max);
+    println!("the mean of a pixel is moved by {worst:.3} levels at most");
+    assert!(worst < 1.0, "{worst} levels");
+}
+
+#[test]
+fn a_layer_that_is_far_off_is_found() {
+    let of = |generator: &FloatGenerator, bits| {
+        let errors = layer_errors(generator, bits).unwrap();
+        assert_eq!(errors.iter().map(|error| error.layer).collect::<Vec<_>>(), [0, 1, 2]);
+        let parts: Vec<f64> = errors.iter().map(|error| error.part).collect();
+        println!("{bits:?}: {parts:.3?}");
+        parts
+    };
+    for hidden in [Act::LeakyRelu(0.2), Act::Relu, Act::Tanh, Act::Gelu] {
+        let fine = generator(hidden, Act::Sigmoid, 3);
+        assert!(of(&fine, Bits::Eight).iter().all(|part| *part < FAR / 5.0));
+        assert!(of(&fine, Bits::Four { group: 32 }).iter().all(|part| *part < FAR));
+    }
+    // A unit that varies a little, and is read by large weights.
+    let mut far = generator(Act::LeakyRelu(0.2), Act::Sigmoid, 3);
+    change_unit(&mut far, 9, 0.005, 0.0, 200.0);
+    let parts = of(&far, Bits::Eight);
+    assert!(parts[0] < FAR && parts[1] > FAR, "{parts:?}");
 }

@@ -10,6 +10,8 @@ use gan_tools::files::atomic;
 use gan_tools::layers::Bits;
 use gan_train::config::TrainingConfig;
 use gan_train::export;
+use gan_train::export::float::FloatGenerator;
+use gan_train::export::quantize::{FAR, LayerError, layer_errors};
 use gan_train::train::folder::RunConfig;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +46,21 @@ pub struct Quantize {
     float: bool,
 }
 
+/// Says which layer's integers are far from its floats, if one's are. One line: what follows such a
+/// layer is far off too.
+fn warn_of_far_layers(float: &FloatGenerator, bits: Bits) -> Result<()> {
+    let errors = layer_errors(float, bits)?;
+    if let Some(LayerError { layer, part }) = errors.into_iter().find(|error| error.part > FAR) {
+        let bits = if bits == Bits::Eight { 8 } else { 4 };
+        eprintln!(
+            "warning: layer {layer}: with {bits} bits its outputs are off by {:.0} % of what they \
+             vary by: weights that are much larger than their rows' others leave those no precision",
+            100.0 * part
+        );
+    }
+    Ok(())
+}
+
 impl Quantize {
     pub fn run(self) -> Result<ExitCode> {
         let run = RunConfig::read(&self.run_dir)?;
@@ -62,6 +79,9 @@ impl Quantize {
         let generator = super::decode(&file, &self.out)?;
         eprint!("{}", inspect::summary(&generator));
         let agreement = export::agreement(&generator, &float, run.config.seed)?;
+        if !self.float {
+            warn_of_far_layers(&float, bits)?;
+        }
         eprintln!(
             "against float: pixels differ by {:.2} of 255 on average, {} at most",
             agreement.mean, agreement.max

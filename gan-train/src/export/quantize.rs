@@ -1,5 +1,9 @@
 //! From a float generator to a blob of integers. Derivation: docs/quantization.md.
 
+mod check;
+
+pub use check::{FAR, LayerError, layer_errors};
+
 use crate::export::float::{FloatGenerator, FloatLayer, Moments};
 use crate::nn::act::Act;
 use crate::nn::half_bytes::HalfBytes;
@@ -12,6 +16,7 @@ use gan_core::{Activation, CODE_MAX, Element, latent};
 use gan_tools::blob_file::BlobFile;
 use gan_tools::layers::{Bits, IntegerLayer, Weights, encode};
 use gan_tools::samples::Samples;
+use std::borrow::Cow;
 
 /// Latents that calibration runs on.
 pub const CALIBRATION_SAMPLES: usize = 4096;
@@ -49,6 +54,11 @@ struct Row {
 ///
 /// Numbers that the format cannot hold; names the layer.
 pub fn quantize(generator: &FloatGenerator, bits: Bits) -> Result<Vec<u8>> {
+    Ok(with_codes(generator, bits)?.0)
+}
+
+/// The same, and the codes of each hidden layer's outputs.
+fn with_codes(generator: &FloatGenerator, bits: Bits) -> Result<(Vec<u8>, Vec<Codes>)> {
     let samples = Samples::new(
         CALIBRATION_SEED,
         CALIBRATION_SAMPLES,
@@ -58,23 +68,64 @@ pub fn quantize(generator: &FloatGenerator, bits: Bits) -> Result<Vec<u8>> {
     let outputs = generator.outputs(&samples);
     let mut input: Codes = latent::SCALING.into();
     let mut numbers: Vec<IntegerLayer> = Vec::new();
-    let mut moments = Vec::new();
+    let (mut moments, mut constants) = (Vec::new(), Vec::new());
+    let mut all_codes = Vec::new();
     for (index, (layer, outputs)) in generator.layers.iter().zip(outputs).enumerate() {
         let last = index + 1 == generator.layers.len();
-        let next = moments_of(&outputs, layer.outputs);
+        let next = (moments_of(&outputs, layer.outputs), constants_of(&outputs, layer.outputs));
         let sums = layer.act.by_table().then(|| generator.sums(&samples, index));
         let element = bits.element(index);
-        let quantized = quantize_layer(layer, element, input, &moments, outputs, sums, last);
+        let layer = without_constants(layer, &constants);
+        let quantized = quantize_layer(&layer, element, input, &moments, outputs, sums, last);
         let (layer, codes) = quantized.with_context(|| format!("layer {index}"))?;
         numbers.push(layer);
-        (input, moments) = (codes, next);
+        all_codes.push(codes);
+        input = codes;
+        (moments, constants) = next;
     }
     let specs: Vec<LayerSpec> = numbers.iter().map(|layer| layer.spec).collect();
     let layers: Vec<Layer<'_>> = numbers.iter().map(IntegerLayer::borrow).collect();
     let blob = encode(&generator.header(&specs)?, &layers)?;
     // Proves among others that no sum can leave 32 bits.
     BlobFile::new(&blob).decode()?;
-    Ok(blob)
+    all_codes.pop();
+    Ok((blob, all_codes))
+}
+
+/// The value of each column that is the same in all rows.
+fn constants_of(outputs: &[f32], columns: usize) -> Vec<Option<f32>> {
+    let mut rows = outputs.chunks_exact(columns);
+    let mut constants: Vec<Option<f32>> =
+        rows.next().unwrap_or_default().iter().copied().map(Some).collect();
+    for row in rows {
+        for (constant, value) in constants.iter_mut().zip(row) {
+            *constant = constant.filter(|constant| constant == value);
+        }
+    }
+    constants
+}
+
+/// The layer with what its constant inputs add moved into the bias. Their weights become 0, so that
+/// a weight that changes nothing, which may be of any size, costs the others no precision.
+fn without_constants<'l>(layer: &'l FloatLayer, constants: &[Option<f32>]) -> Cow<'l, FloatLayer> {
+    if constants.iter().all(Option::is_none) {
+        return Cow::Borrowed(layer);
+    }
+    let mut moved = layer.clone();
+    let mut added = vec![0.0f64; layer.outputs];
+    for (weights, constant) in moved.weights.chunks_exact_mut(layer.outputs).zip(constants) {
+        let Some(constant) = *constant else { continue };
+        for (weight, added) in weights.iter_mut().zip(&mut added) {
+            *added += f64::from(*weight) * f64::from(constant);
+            *weight = 0.0;
+        }
+    }
+    for row in moved.bias.chunks_exact_mut(layer.outputs) {
+        for (bias, added) in row.iter_mut().zip(&added) {
+            *bias = (f64::from(*bias) + added) as f32;
+        }
+    }
+    Cow::Owned(moved)
 }
 
 /// Mean and variance of each column.
@@ -95,16 +146,16 @@ fn round_weights(
         let mut all = Vec::with_capacity(layer.weights.len());
         let rows = layer.rows().enumerate().map(|(row, weights)| {
             let scale = weight_scale(&weights, largest_bias(layer, row), input);
-            let weights = weights
-                .iter()
-                .map(|&weight| (f64::from(weight) / scale).round().clamp(-127.0, 127.0) as i8);
-            let first = all.len();
-            all.extend(weights);
-            Row {
-                scale,
-                sum: all[first..].iter().map(|&weight| i64::from(weight)).sum(),
-                correction: 0.0,
+            let (mut sum, mut correction) = (0, 0.0);
+            for (input, &weight) in weights.iter().enumerate() {
+                let rounded = (f64::from(weight) / scale).round().clamp(-127.0, 127.0);
+                // Latents, which are the first layer's inputs, have a mean of 0.
+                let mean = moments.get(input).map_or(0.0, |(mean, _)| *mean);
+                correction += (f64::from(weight) - scale * rounded) * mean;
+                sum += rounded as i64;
+                all.push(rounded as i8);
             }
+            Row { scale, sum, correction }
         });
         let rows = rows.collect();
         return (Weights::Bytes(all), rows);
@@ -144,8 +195,8 @@ fn round_weights(
     (Weights::HalfBytes { group, bytes, scales }, rows)
 }
 
-/// Quantizes a layer whose inputs have the codes `input` and these means and variances; returns it
-/// and the codes of its outputs.
+/// Quantizes a layer whose inputs have the codes `input` and these means and variances (none for
+/// the first layer); returns it and the codes of its outputs.
 fn quantize_layer(
     layer: &FloatLayer,
     element: Element,

@@ -252,3 +252,50 @@ fn a_score_that_is_not_a_number_stops_nothing() {
     let fid = text.lines().find(|line| line.starts_with("FID")).unwrap();
     assert!(fid.contains(" nan") || fid.contains(" inf"), "{text}");
 }
+
+/// A generator that does not learn is always found out: the run says so, and keeps what it said.
+#[test]
+fn warnings_are_kept_with_the_run() {
+    let folder = folder();
+    let path = folder.path();
+    let config = include_str!("../presets/digits8.toml")
+        .replace("r1_gamma = 1.0", "r1_gamma = 0.0\ngenerator_rate = 1e-9");
+    assert!(config.contains("1e-9"));
+    fs::write(path.join("c.toml"), config).unwrap();
+    let train = "train --data digits --config c.toml --steps 800 --tensorboard --out run";
+    let output = command(path, train).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    let said: Vec<&str> =
+        stderr.lines().filter_map(|line| line.strip_prefix("warning: ")).collect();
+    assert!(said.iter().any(|line| line.contains("the discriminator is never wrong")), "{stderr}");
+
+    let metrics = fs::read_to_string(path.join("run/metrics.jsonl")).unwrap();
+    let mut kept = Vec::new();
+    for line in metrics.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        for text in line.get("warnings").map_or(&Vec::new(), |texts| texts.as_array().unwrap()) {
+            kept.push((line["step"].as_u64().unwrap(), text.as_str().unwrap().to_owned()));
+        }
+    }
+    let lines: Vec<String> =
+        kept.iter().map(|(step, text)| format!("step {step}: {text}")).collect();
+    assert_eq!(lines, said);
+
+    let page = fs::read_to_string(path.join("run/report.html")).unwrap();
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('\'', "&#39;");
+    assert!(page.contains("<h2>Warnings</h2>"));
+    for (step, text) in &kept {
+        let row = format!("<tr><th scope=\"row\">{step}</th><td>{}</td></tr>", escaped(text));
+        assert!(page.contains(&row), "no {row}");
+    }
+    let board = fs::read_dir(path.join("run/tensorboard")).unwrap().next().unwrap().unwrap().path();
+    let events = fs::read(board).unwrap();
+    for (_, text) in &kept {
+        assert!(events.windows(text.len()).any(|bytes| bytes == text.as_bytes()), "{text}");
+    }
+
+    succeed(path, "train --data digits --steps 20 --out fine");
+    assert!(!fs::read_to_string(path.join("fine/report.html")).unwrap().contains("Warnings"));
+    assert!(!fs::read_to_string(path.join("fine/metrics.jsonl")).unwrap().contains("warnings"));
+}

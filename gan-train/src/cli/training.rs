@@ -160,8 +160,10 @@ struct Screen {
 }
 
 impl Observer for Screen {
-    fn record(&mut self, record: &Record, faults: &[String]) -> Result<()> {
-        faults.iter().for_each(|fault| self.progress.say(&format!("warning: {fault}")));
+    fn record(&mut self, record: &Record) -> Result<()> {
+        for warning in &record.warnings {
+            self.progress.say(&format!("warning: step {}: {warning}", record.step));
+        }
         self.progress.show(record);
         self.watch.record(record)
     }

@@ -4,10 +4,11 @@ mod networks;
 mod pictures;
 
 use super::history::History;
-use super::html::{escape, page, section, tiles};
+use super::html::{escape, page, section, table, tiles};
 use super::model::Model;
 use super::{chart, curves};
 use crate::train::folder::CONFIG;
+use crate::train::metrics::Record;
 use anyhow::{Context, Result};
 use gan_tools::files::atomic;
 use gan_tools::numbers::{duration, thousands, value};
@@ -34,6 +35,7 @@ pub fn write(folder: &Path) -> Result<PathBuf> {
         section("Samples", "", &pictures::final_samples(model.as_ref())?),
         section("Samples through time", "", &pictures::through_time(folder, &history.grids)?),
         training(&history),
+        warnings(&history),
         quality(&history),
         section("Between two latents", "", &pictures::interpolations(model.as_ref())?),
         section("Networks", "", &networks::cards(&history.run.config, model.as_ref())),
@@ -124,6 +126,20 @@ fn training(history: &History) -> String {
         lead.push_str(" Scores stay near 0.5 where neither network gets ahead.");
     }
     section("Training", &lead, &format!("<div class=\"charts\">\n{charts}</div>\n"))
+}
+
+/// What the run said of faults while it trained; nothing if there were none.
+fn warnings(history: &History) -> String {
+    let row = |step: u64, text: &String| vec![thousands(step), escape(text)];
+    let of = |record: &Record| {
+        record.warnings.iter().map(|text| row(record.step, text)).collect::<Vec<_>>()
+    };
+    let rows: Vec<Vec<String>> = history.records.iter().flat_map(of).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let head = ["Step", "Warning"].map(str::to_owned);
+    section("Warnings", "Each when it began to last.", &table(&head, &rows))
 }
 
 fn quality(history: &History) -> String {

@@ -1,4 +1,4 @@
-//! Event files for TensorBoard: scalars and images of a run, readable while it trains.
+//! Event files for TensorBoard: scalars, images and texts of a run, readable while it trains.
 //!
 //! A file is a sequence of TFRecords, each with a protocol buffer of type `Event` in it:
 //!
@@ -7,7 +7,10 @@
 //!
 //! Event    1 wall_time (double)  2 step (int64)  3 file_version (string)  5 summary (Summary)
 //! Summary  1 value (Value, repeated)
-//! Value    1 tag (string)  2 simple_value (float)  4 image (Image)
+//! Value    1 tag (string)  2 simple_value (float)  4 image (Image)  8 tensor (Tensor)  9 metadata (Metadata)
+//! Tensor   1 dtype (int32; 7 is string)  2 shape (Shape)  8 string_val (bytes, repeated)
+//! Shape    2 dim (Dim, repeated), whose 1 is the size (int64)
+//! Metadata 1 plugin_data (PluginData), whose 1 is the plugin's name (string)
 //! Image    1 height (int32)  2 width (int32)  3 colorspace (int32; 1 is grey)  4 encoded_image_string (bytes: a PNG)
 //! ```
 //!
@@ -112,6 +115,15 @@ impl Writer {
         self.write(&event(now(), step, &value))
     }
 
+    /// Adds a text, as TensorBoard's text plugin shows it.
+    ///
+    /// # Errors
+    ///
+    /// Names the file.
+    pub fn text(&mut self, step: u64, tag: &str, text: &str) -> Result<()> {
+        self.write(&event(now(), step, &text_value(tag, text)))
+    }
+
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -136,6 +148,17 @@ fn event(wall_time: f64, step: u64, value: &Message) -> Message {
         .double(1, wall_time)
         .int(2, step)
         .message(5, &Message::default().message(1, value))
+}
+
+/// A tensor of one string, and the name of the plugin that shows it.
+fn text_value(tag: &str, text: &str) -> Message {
+    let one = Message::default().message(2, &Message::default().int(1, 1));
+    let tensor = Message::default().int(1, 7).message(2, &one).bytes(8, text.as_bytes());
+    let plugin = Message::default().bytes(1, b"text");
+    Message::default()
+        .bytes(1, tag.as_bytes())
+        .message(8, &tensor)
+        .message(9, &Message::default().message(1, &plugin))
 }
 
 /// A TFRecord.

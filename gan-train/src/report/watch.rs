@@ -116,6 +116,9 @@ impl Watch {
         ] {
             board.scalar(record.step, tag, value)?;
         }
+        for warning in &record.warnings {
+            board.text(record.step, "warnings", warning)?;
+        }
         Ok(())
     }
 

@@ -16,6 +16,8 @@ const SILENT: f64 = 1e-3;
 const UNBEATEN: f64 = 0.98;
 /// Losses of this size do not come back.
 const DIVERGED: f64 = 1e3;
+/// Rates above this one are seldom too low.
+const HIGH_RATE: f64 = 0.01;
 
 /// Watches a run's records; each fault is reported when it begins.
 #[derive(Debug)]
@@ -34,13 +36,20 @@ impl Health {
     /// What is wrong by now and was not before, and what to try.
     pub fn check(&mut self, record: &Record) -> Vec<String> {
         let probabilities = self.objective.has_probabilities();
+        let other_rate = if record.rate > HIGH_RATE {
+            "a much lower training.rate"
+        } else {
+            "a higher training.rate of both networks"
+        };
         let faults = [
             (
                 record.diversity < COLLAPSED,
                 format!(
-                    "mode collapse: the generated images are nearly all alike (their pixels vary {:.0} % as much as the data's). \
-                     Try a higher training.r1_gamma (1 to 5), a higher training.rate of both networks, or --conditional",
-                    100.0 * record.diversity
+                    "mode collapse: the generated images are nearly all alike (their pixels vary \
+                     {:.0} % as much as the data's). Try a higher training.r1_gamma (1 to 5), \
+                     {other_rate}, or --conditional",
+                    // Rounding may leave a number below 0, or -0.
+                    100.0 * record.diversity.max(0.0) + 0.0
                 ),
             ),
             (
@@ -74,7 +83,7 @@ impl Health {
         for ((shown, text), seen) in faults.into_iter().zip(&mut self.seen) {
             *seen = if shown { seen.saturating_add(1) } else { 0 };
             if *seen == PATIENCE {
-                said.push(format!("step {}: {text}", record.step));
+                said.push(text);
             }
         }
         said
@@ -99,13 +108,18 @@ mod tests {
             d_fake: 0.45,
             spread: 0.4,
             diversity: 0.98,
+            warnings: Vec::new(),
         }
     }
 
     /// What is said over `records`.
     fn said(objective: Objective, records: impl Iterator<Item = Record>) -> Vec<String> {
         let mut health = Health::new(objective);
-        records.flat_map(|record| health.check(&record)).collect()
+        let at = |record: Record| {
+            let texts = health.check(&record);
+            texts.into_iter().map(move |text| format!("step {}: {text}", record.step))
+        };
+        records.flat_map(at).collect()
     }
 
     #[test]
@@ -134,6 +148,22 @@ mod tests {
             assert!(passing.is_empty(), "{words}: {passing:?}");
         }
         assert!(said(Objective::NonSaturating, (500..520).map(healthy)).is_empty());
+    }
+
+    #[test]
+    fn the_advice_for_a_collapse_depends_on_the_rate() {
+        let of = |rate, diversity| {
+            let ill = |step| Record { rate, diversity, ..healthy(step) };
+            said(Objective::NonSaturating, (500..510).map(ill)).concat()
+        };
+        let (low, high) = (of(1e-3, 0.1), of(1.0, -1e-4));
+        assert!(low.contains("vary 10 % as") && low.contains("a higher training.rate"), "{low}");
+        assert!(high.contains("vary 0 % as"), "{high}");
+        assert!(
+            high.contains("a much lower training.rate") && !high.contains("a higher training.rate"),
+            "{high}"
+        );
+        assert!(of(1e-3, -0.0).contains("vary 0 % as"));
     }
 
     #[test]

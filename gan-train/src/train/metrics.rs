@@ -49,6 +49,9 @@ pub struct Record {
     /// Variance of generated images' pixels as a part of real images'.
     #[serde(deserialize_with = "number")]
     pub diversity: f64,
+    /// What went wrong since the last line: a sentence for each fault, with what to try.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// Sums losses up between two lines.
@@ -141,6 +144,19 @@ mod tests {
         assert!(again.diversity.is_nan() && again.step == 5);
         let missing = line.replace(",\"diversity\":null", "");
         assert!(parse(&missing).unwrap_err().to_string().starts_with("missing field"));
+    }
+
+    #[test]
+    fn warnings_are_kept_and_lines_without_them_are_as_before() {
+        let line = "{\"step\":5,\"epoch\":1.0,\"seconds\":2.0,\"images_per_second\":9.0,\"rate\":0.0,\
+                    \"d_loss\":1.0,\"g_loss\":1.0,\"penalty\":0.0,\"d_real\":0.5,\"d_fake\":0.5,\
+                    \"spread\":1.0,\"diversity\":1.0}";
+        let mut record = parse(line).unwrap();
+        assert_eq!(serde_json::to_string(&record).unwrap(), line);
+        record.warnings.push("divergence: \"1e4\"".into());
+        let written = serde_json::to_string(&record).unwrap();
+        assert!(written.ends_with(r#","warnings":["divergence: \"1e4\""]}"#), "{written}");
+        assert_eq!(parse(&written).unwrap(), record);
     }
 
     /// One rule for both files of lines: what stays is what was written, also a number that Rust

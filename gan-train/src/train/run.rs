@@ -44,13 +44,12 @@ pub enum Verdict {
 
 /// Who follows a run: what judges it, draws it and shows it lies above training.
 pub trait Observer {
-    /// Hears of a line of metrics that was written, and of what went wrong since the last one: a
-    /// sentence for each fault, with what to try.
+    /// Hears of a line of metrics that was written, with what went wrong since the last one.
     ///
     /// # Errors
     ///
     /// A file cannot be written; then training ends.
-    fn record(&mut self, record: &Record, faults: &[String]) -> Result<()>;
+    fn record(&mut self, record: &Record) -> Result<()>;
 
     /// Evaluates the averaged generator, every `training.eval_every` steps and at the end. Whoever
     /// does must write the checkpoint too ([`Trainer::save`]), after what the evaluation writes: if
@@ -124,11 +123,12 @@ pub fn train(
             let seconds = trainer.state().seconds;
             let images = (training.batch as u64 * training.batches_in_step()) as f64
                 * f64::from(means.count());
-            let record =
+            let mut record =
                 record(trainer, means.take(), images / (seconds - seconds_at_record).max(1e-9));
             seconds_at_record = seconds;
+            record.warnings = health.check(&record);
             log.write(&record)?;
-            observer.record(&record, &health.check(&record))?;
+            observer.record(&record)?;
         }
         let mut verdict = Verdict::Skipped;
         if training.eval_every > 0 && (step.is_multiple_of(training.eval_every) || step == steps) {
@@ -172,6 +172,7 @@ fn record(trainer: &Trainer, means: [f64; 7], images_per_second: f64) -> Record 
         d_fake,
         spread,
         diversity,
+        warnings: Vec::new(),
     }
 }
 
@@ -194,7 +195,7 @@ mod tests {
     }
 
     impl Observer for Scripted {
-        fn record(&mut self, record: &Record, _: &[String]) -> Result<()> {
+        fn record(&mut self, record: &Record) -> Result<()> {
             self.recorded.push(record.step);
             Ok(())
         }

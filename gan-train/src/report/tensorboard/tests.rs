@@ -98,6 +98,21 @@ fn records_are_those_of_another_implementation() {
     assert_eq!(scalar, expected);
 }
 
+/// The event that TensorBoard's own protocol buffers and its text plugin's metadata gave for
+/// `wall_time=1.5, step=300`, the tag `warnings` and the text `mode collapse`.
+#[test]
+fn texts_are_those_of_another_implementation() {
+    let event = event(1.5, 300, &text_value("warnings", "mode collapse"));
+    let mut expected = vec![0x09, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 0x10, 0xAC, 0x02];
+    expected.extend([0x2A, 0x2F, 0x0A, 0x2D, 0x0A, 0x08]);
+    expected.extend(b"warnings");
+    expected.extend([0x42, 0x17, 0x08, 0x07, 0x12, 0x04, 0x12, 0x02, 0x08, 0x01, 0x42, 0x0D]);
+    expected.extend(b"mode collapse");
+    expected.extend([0x4A, 0x08, 0x0A, 0x06, 0x0A, 0x04]);
+    expected.extend(b"text");
+    assert_eq!(event.0, expected);
+}
+
 #[test]
 fn another_reader_finds_every_scalar_and_image() {
     let folder = std::env::temp_dir().join(format!("gan-train-tensorboard-{}", std::process::id()));

@@ -5,7 +5,7 @@ use super::health::Health;
 use super::metrics::{Log, Means, Record};
 use super::splits::Splits;
 use super::{State, Trainer};
-use crate::config::{Config, Network};
+use crate::config::{Alternate, Config, Network};
 use anyhow::Result;
 use burn::prelude::Device;
 use std::path::Path;
@@ -19,6 +19,9 @@ pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(20);
 const CHECKPOINT_PART: u32 = 20;
 /// Lines of metrics in a run, about; more in a run of over 40,000 steps, which gets one every 100.
 const RECORDS: u64 = 400;
+
+/// How long steps are tried to find how many fit into a time.
+const TRIAL: Duration = Duration::from_secs(4);
 
 /// Why training ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,26 +67,50 @@ pub trait Observer {
     fn interrupted(&mut self) -> bool;
 }
 
-/// Steps that fit into `minutes` on this machine, by trying for a few seconds. The trial's results
-/// are thrown away.
+/// Steps that fit into `minutes` on this machine, by trying for a few seconds: evaluations and
+/// checkpoints are not among them. The trial's results are thrown away.
 ///
 /// # Errors
 ///
 /// As [`Trainer::new`] and [`Trainer::step`].
 pub fn steps_in(minutes: f64, config: &Config, device: &Device, splits: &Splits) -> Result<u64> {
-    let state = State::new(config, splits.shape, device);
-    let mut trial =
-        Trainer::new(config.clone(), device, splits.train.clone(), splits.shape, state)?;
-    for _ in 0..10 {
-        trial.step()?;
+    let kinds = seconds_of_steps(config, device, splits)?;
+    // Epochs take turns, so there are as many steps of the one kind as of the other.
+    let mean = kinds.iter().sum::<f64>() / kinds.len() as f64;
+    Ok(((minutes * 60.0 / mean) as u64).max(1))
+}
+
+/// Seconds of a step, measured: of each kind of step, if epochs of the networks take turns.
+fn seconds_of_steps(config: &Config, device: &Device, splits: &Splits) -> Result<Vec<f64>> {
+    let trainer = || {
+        let state = State::new(config, splits.shape, device);
+        Trainer::new(config.clone(), device, splits.train.clone(), splits.shape, state)
+    };
+    let Alternate::Epochs = config.training.alternate else {
+        return Ok(vec![seconds_of_step(&mut trainer()?, 0, u64::MAX, TRIAL)?]);
+    };
+    let mut trainer = trainer()?;
+    let epoch = trainer.batches.in_epoch();
+    let kinds = [0, epoch].map(|first| seconds_of_step(&mut trainer, first, epoch, TRIAL / 2));
+    kinds.into_iter().collect()
+}
+
+/// The mean time of the steps from `first` on, which is tried for so long; after `count` steps it
+/// begins with the first one again.
+fn seconds_of_step(trainer: &mut Trainer, first: u64, count: u64, trial: Duration) -> Result<f64> {
+    let step = |trainer: &mut Trainer, index: u64| {
+        trainer.state.step = first + index % count;
+        trainer.step()
+    };
+    for index in 0..10 {
+        step(trainer, index)?;
     }
-    let (start, mut steps) = (Instant::now(), 0u64);
-    while start.elapsed() < Duration::from_secs(4) {
-        trial.step()?;
+    let (start, mut steps) = (Instant::now(), 0);
+    while start.elapsed() < trial {
+        step(trainer, 10 + steps)?;
         steps += 1;
     }
-    let rate = steps as f64 / start.elapsed().as_secs_f64();
-    Ok(((minutes * 60.0 * rate) as u64).max(1))
+    Ok(start.elapsed().as_secs_f64() / steps as f64)
 }
 
 /// Trains to the configuration's last step, with `metrics.jsonl` and checkpoints in `folder`.
@@ -263,5 +290,38 @@ mod tests {
         let (end, steps, lines, saved) = run("interrupted", &mut observer);
         assert_eq!((end, steps, lines.len(), saved), (End::Interrupted, 5, 5, Some(5)));
         assert_eq!(observer.evaluated, [(3, 3)]);
+    }
+
+    /// Steps of the two kinds take different times, and a run has as many of the one as of the
+    /// other, whichever network is first.
+    #[test]
+    fn both_kinds_of_step_count_for_the_minutes() {
+        let config = |first: &str| -> Config {
+            let text = format!(
+                "name = \"t\"\n[generator]\nlatent = 2\nhidden = [3]\n\
+                 [discriminator]\nhidden = [700, 700]\n\
+                 [training]\nbatch = 32\nsteps = 1000\nalternate = \"epochs\"\n{first}\n"
+            );
+            toml::from_str(&text).unwrap()
+        };
+        let pixels = (0..64 * 64u32).map(|index| (index * 97 % 251) as u8).collect();
+        let images = Images { count: 64, width: 8, height: 8, pixels };
+        let train = Split { images, labels: None };
+        let (config, other) = (config(""), config("first = \"generator\""));
+        let shape = Shape::of(&config, &train).unwrap();
+        let [validation, parzen, all] = [(); 3].map(|()| train.clone());
+        let splits = Splits { train, validation, parzen, all, shape };
+        let device = Device::flex();
+        let kinds = seconds_of_steps(&config, &device, &splits).unwrap();
+        let [discriminator, generator] = kinds[..] else { panic!("{kinds:?}") };
+        // The discriminator is updated with a penalty and on twice as many images.
+        assert!(discriminator > 2.0 * generator, "{kinds:?}");
+        let steps = [&config, &other].map(|config| steps_in(1.0, config, &device, &splits));
+        let expected = 60.0 / ((discriminator + generator) / 2.0);
+        for steps in steps {
+            let part = steps.unwrap() as f64 / expected;
+            // Other work on the machine is no reason to fail.
+            assert!((0.6..1.6).contains(&part), "{part} of {expected} steps");
+        }
     }
 }

@@ -211,6 +211,9 @@ fn padded_images_are_trained_on_and_judged() {
         "evaluate run.gan --data digits --run run --samples 200 --json",
     ))
     .unwrap();
+    // Without its run nothing says that the border is one.
+    fs::copy(path.join("run.gan"), path.join("alone.gan")).unwrap();
+    fail(path, "evaluate alone.gan --data digits", 1, &["8x8", "12x12", "--run"]);
     let accuracy = report["int8"]["conditional_accuracy"].as_f64().unwrap();
     // 1,200 steps are enough for nine digits in ten to be read; a middle cut at the wrong place
     // gives about 0.1.

@@ -12,6 +12,7 @@ use gan_train::config::TrainingConfig;
 use gan_train::export;
 use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::{FAR, LayerError, layer_errors};
+use gan_train::report;
 use gan_train::train::folder::RunConfig;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,6 +65,7 @@ fn warn_of_far_layers(float: &FloatGenerator, bits: Bits) -> Result<()> {
 impl Quantize {
     pub fn run(self) -> Result<ExitCode> {
         let run = RunConfig::read(&self.run_dir)?;
+        report::folder::check_output(&self.out)?;
         let (float, description) =
             export::generator(&self.run_dir, &run.config, self.checkpoint.into())?;
         let step = description.step;

@@ -55,7 +55,8 @@ fn warn_of_far_layers(float: &FloatGenerator, bits: Bits) -> Result<()> {
         let bits = if bits == Bits::Eight { 8 } else { 4 };
         eprintln!(
             "warning: layer {layer}: with {bits} bits its outputs are off by {:.0} % of what they \
-             vary by: weights that are much larger than their rows' others leave those no precision",
+             vary by: weights that are much larger than their rows' others leave those no \
+             precision",
             100.0 * part
         );
     }

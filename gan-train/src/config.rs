@@ -6,6 +6,7 @@ mod presets;
 mod training;
 
 pub use metrics::{Better, METRICS, Metric};
+pub(crate) use networks::check_params;
 pub use networks::{
     DiscriminatorConfig, GeneratorConfig, HiddenActivation, HiddenLayer, LayerConfig,
     OutputActivation,

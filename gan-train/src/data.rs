@@ -121,6 +121,8 @@ impl Split {
     }
 }
 
+/// Images without a pixel of this brightness are not in the range 0 to 255.
+const DARK: u8 = 64;
 /// Images of the built-in digits that are kept for judging.
 const DIGITS_HELD_OUT: usize = 300;
 
@@ -181,6 +183,13 @@ fn folder_dataset(name: &str, folder: &Path) -> Result<Dataset> {
             folder.display()
         );
     };
+    if let Some(&brightest) = train.images.pixels.iter().max().filter(|&&pixel| pixel < DARK) {
+        tracing::warn!(
+            "{}: the brightest pixel is {brightest}, of 0 to 255: what is trained on such images \
+             draws nearly black ones; were the pixels scaled to 0 to {brightest}?",
+            folder.display()
+        );
+    }
     let test = split(folder, &["t10k-", "test-"])?;
     if let Some(test) = &test {
         let (a, b) = (&train.images, &test.images);

@@ -17,7 +17,7 @@ pub mod scoring;
 pub mod until;
 
 use crate::data::{Dataset, Split};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use burn::prelude::Device;
 use classifier::{Card, Classifier};
 use gan_core::Generator;
@@ -76,7 +76,8 @@ pub struct Scores {
 ///
 /// # Errors
 ///
-/// Data without labels, or with images of another size.
+/// Data without labels, or with images of another size: the generator's may have a border of
+/// `padding` pixels around the data's, no other.
 pub fn evaluate(
     generator: &Generator<'_>,
     float: Option<&Generator<'_>>,
@@ -84,8 +85,9 @@ pub fn evaluate(
     classifier: Option<Classifier>,
     samples: usize,
     seed: u64,
+    padding: usize,
 ) -> Result<Report> {
-    check(generator, data)?;
+    check(generator, data, padding)?;
     let parts;
     let (reference, train) = match &data.test {
         Some(test) => (test, &data.train),
@@ -136,11 +138,19 @@ pub fn evaluate(
 }
 
 /// Refuses what cannot be judged before the long part.
-fn check(generator: &Generator<'_>, data: &Dataset) -> Result<()> {
+fn check(generator: &Generator<'_>, data: &Dataset, padding: usize) -> Result<()> {
     let images = &data.train.images;
     let shape = generator.image();
-    scoring::border((shape.width.into(), shape.height.into()), (images.width, images.height))
-        .with_context(|| format!("--data {}", data.name))?;
+    let (width, height) = (usize::from(shape.width), usize::from(shape.height));
+    // The middle of other images is no image of theirs.
+    ensure!(
+        (width, height) == (images.width + 2 * padding, images.height + 2 * padding),
+        "--data {}: its images are {}x{}, and the model's {width}x{height}; a border is cut off only \
+         if it is that of the model's run (--run)",
+        data.name,
+        images.width,
+        images.height
+    );
     let classes = data.train.classes();
     let labelled = |split: &Split| split.labels.is_some();
     ensure!(classes > 0, "--data {}: it has no labels to judge by", data.name);

@@ -90,6 +90,25 @@ fn idx_files() {
     fail(path, "train --data nothing", 1, &["nothing", "images-idx3-ubyte"]);
 }
 
+/// Pixels of 0 to 1 or 0 to 16, as other programs have them, train to nearly black images.
+#[test]
+fn dark_images_are_told_of() {
+    let folder = folder();
+    let path = folder.path();
+    for (brightest, told) in [(1, true), (16, true), (200, false)] {
+        let image: Vec<u8> =
+            (0..16).map(|pixel| if pixel % 3 == 0 { brightest } else { 0 }).collect();
+        common::write_idx(&path.join("data"), [4, 4], &vec![image; 200], &[1; 200]);
+        let arguments = format!("train --data data --preset digits8 --steps 2 --out {brightest}");
+        let output = common::run(path, &arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{stderr}");
+        let text = format!("warning: data: the brightest pixel is {brightest}, of 0 to 255");
+        assert_eq!(stderr.contains(&text), told, "{stderr}");
+        assert_eq!(stderr.contains("warning: "), told, "{stderr}");
+    }
+}
+
 #[test]
 fn configurations() {
     let folder = folder();
@@ -107,6 +126,8 @@ fn configurations() {
             "generator.hidden",
         ),
         (good.replace("\"leaky_relu\"", "\"mish\""), "mish"),
+        (good.replace("[64, 64, 64]", "[65535, 65535]"), "generator.hidden: 42"),
+        (good.replace("[128, 128]", "[128, 65535, 65535]"), "discriminator.hidden: 43"),
         (good.replace("[generator]", "[generator"), "generator"),
         (good.replace("\"non_saturating\"", "\"wasserstein\""), "training.objective"),
         (
@@ -193,6 +214,25 @@ fn labels_runs_and_outputs() {
     short_run(path);
     fail(path, "quantize missing -o x.gan", 1, &["missing", "no such run folder"]);
     fail(path, "train --resume missing", 1, &["missing"]);
+
+    // A run's own files are no place for anything else.
+    for name in ["checkpoint.safetensors", "best.safetensors", "config.toml", "metrics.jsonl"] {
+        let before = fs::read(path.join("run").join(name)).ok();
+        for command in [
+            format!("quantize run -o run/{name}"),
+            format!("classifier --data digits --steps 1 -o run/{name}"),
+            format!("compare run --out run/{name}"),
+        ] {
+            fail(path, &command, 1, &[&format!("run/{name}"), "is a file of the run"]);
+        }
+        assert_eq!(fs::read(path.join("run").join(name)).ok(), before, "{name}");
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("run/checkpoint.safetensors", path.join("leads")).unwrap();
+        fail(path, "quantize run -o leads", 1, &["leads", "is a file of the run"]);
+    }
+    succeed(path, "quantize run -o run/other.gan");
 
     // A file where a folder should be: nobody can write there, root neither.
     fs::write(path.join("file"), "precious").unwrap();

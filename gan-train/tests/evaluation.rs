@@ -12,6 +12,16 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
+/// The middle of a larger image is no image of the data's: that would be a table of nothing.
+#[test]
+fn models_of_other_images_are_refused() {
+    let folder = folder();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/mnist-small.gan");
+    fs::copy(model, folder.path().join("mnist.gan")).unwrap();
+    let error = fail(folder.path(), "evaluate mnist.gan --data digits", 1, &["8x8", "28x28"]);
+    assert_eq!(error.lines().count(), 1, "{error}");
+}
+
 #[track_caller]
 fn within(name: &str, found: f64, low: f64, high: f64) {
     assert!((low..=high).contains(&found), "{name}: {found} (expected {low} to {high})");

@@ -44,6 +44,22 @@ fn a_run_is_trained_for_four_bits_the_same_each_time() {
 }
 
 #[test]
+fn the_data_may_have_moved() {
+    let folder = folder();
+    let path = folder.path();
+    short_run(path);
+    succeed(path, "generate run.gan --count 200 --idx a");
+    succeed(path, "generate run.gan --count 200 --seed 1 --idx b");
+    succeed(path, "train --data a --preset digits8 --steps 20 --out second");
+    fs::rename(path.join("a"), path.join("moved")).unwrap();
+    let finetune = "finetune second --steps 2 --out four";
+    fail(path, finetune, 1, &["second/config.toml", "--data says where it is now"]);
+    fail(path, &format!("{finetune} --data b"), 1, &["not the images and labels"]);
+    succeed(path, &format!("{finetune} --data moved"));
+    succeed(path, "train --resume four --steps 3");
+}
+
+#[test]
 fn what_does_not_go_together_is_refused() {
     let folder = folder();
     let path = folder.path();

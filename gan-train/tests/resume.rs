@@ -69,17 +69,18 @@ fn a_run_goes_on_only_with_its_own_data() {
         fail(path, &format!("train --resume second --steps 40 {arguments}"), 1, &[part]);
     }
     succeed(path, "train --resume second --steps 40 --data moved");
-    // Done: nothing is left to do, and nothing is lost.
+    // Done: nothing is left to do, and nothing is lost. Where the data is was noted, and whatever
+    // folder a command starts in finds it.
     let before = float_blob(path, "second");
-    succeed(path, "train --resume second --data moved");
+    succeed(&path.join("moved"), "train --resume ../second");
     assert_eq!(float_blob(path, "second"), before);
 
     // A length that is already behind it changes nothing, nor does a configuration that was edited.
     let config = fs::read_to_string(path.join("second/config.toml")).unwrap();
-    fail(path, "train --resume second --data moved --steps 39", 1, &["40 steps are done", "39"]);
+    fail(path, "train --resume second --steps 39", 1, &["40 steps are done", "39"]);
     assert_eq!(fs::read_to_string(path.join("second/config.toml")).unwrap(), config);
     fs::write(path.join("second/config.toml"), config.replace("seed = 0", "seed = 1")).unwrap();
-    fail(path, "train --resume second --data moved", 1, &["checkpoint.safetensors", "config"]);
+    fail(path, "train --resume second", 1, &["checkpoint.safetensors", "config"]);
 }
 
 #[test]

@@ -114,85 +114,6 @@ fn what_is_refused_leaves_the_run_that_is_there() {
     assert_eq!(fs::read(path.join("run/checkpoint.safetensors")).unwrap(), before);
 }
 
-/// A folder with files of other people's is no run: they stay.
-#[test]
-fn files_of_other_names_stay() {
-    let folder = folder();
-    let path = folder.path();
-    fs::create_dir_all(path.join("run/grids")).unwrap();
-    fs::create_dir_all(path.join("run/tensorboard")).unwrap();
-    fs::write(path.join("run/grids/mine.txt"), "mine").unwrap();
-    fs::write(path.join("run/tensorboard/mine.txt"), "mine").unwrap();
-    succeed(path, "train --data digits --steps 20 --out run");
-    assert!(
-        path.join("run/grids/mine.txt").exists() && path.join("run/tensorboard/mine.txt").exists()
-    );
-    fs::create_dir(path.join("other")).unwrap();
-    fs::write(path.join("other/config.toml"), "mine = true").unwrap();
-    fail(path, "train --data digits --steps 20 --out other", 1, &["other", "config.toml"]);
-}
-
-/// Files of a run's names in a folder that is no run are somebody's.
-#[test]
-fn files_of_a_runs_names_that_are_no_runs_stay() {
-    let folder = folder();
-    let path = folder.path();
-    succeed(path, "train --data digits --steps 5 --out source");
-    for name in [
-        "checkpoint.safetensors",
-        "best.safetensors",
-        "config.toml",
-        "metrics.jsonl",
-        "evaluations.jsonl",
-        "report.html",
-        "samples.png",
-        "samples.gif",
-        "digits.gan",
-        "grids/1.png",
-        "tensorboard/events.out.tfevents.1.gan-train",
-    ] {
-        let file = path.join("my").join(name);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(&file, "precious").unwrap();
-        for command in [
-            "train --data digits --steps 3 --out my",
-            "train --data digits --steps 3 --out my --overwrite",
-            "quickstart --steps 3 --out my",
-            "finetune source --steps 3 --out my --overwrite",
-        ] {
-            fail(path, command, 1, &[name, "no run of gan-train"]);
-        }
-        assert_eq!(fs::read_to_string(&file).unwrap(), "precious", "{name}");
-        fs::remove_dir_all(path.join("my")).unwrap();
-    }
-}
-
-/// What keeps the new run's first checkpoint from being written must not cost the old run.
-#[test]
-fn a_replacement_that_fails_leaves_a_run_that_can_be_read() {
-    let folder = folder();
-    let path = folder.path();
-    succeed(path, "train --data digits --steps 20 --out run");
-    let before = fs::read(path.join("run/checkpoint.safetensors")).unwrap();
-    // A file where the new run's first files would be written: nobody can, root neither.
-    fs::write(path.join("run/.gan-train-complete"), "in the way").unwrap();
-    fs::create_dir(path.join("run/.checkpoint.safetensors.gan-new")).unwrap();
-    let replace = "train --data digits --steps 30 --seed 1 --out run --overwrite";
-    fail(path, replace, 1, &["run/.gan-train-complete"]);
-    assert_eq!(fs::read(path.join("run/checkpoint.safetensors")).unwrap(), before);
-    assert!(path.join("run/metrics.jsonl").exists());
-    succeed(path, "quantize run -o x.gan");
-
-    fs::remove_file(path.join("run/.gan-train-complete")).unwrap();
-    fs::remove_dir(path.join("run/.checkpoint.safetensors.gan-new")).unwrap();
-    succeed(path, replace);
-    assert_ne!(fs::read(path.join("run/checkpoint.safetensors")).unwrap(), before);
-    // Half of a checkpoint is a run's still, if its configuration says so.
-    fs::write(path.join("run/checkpoint.safetensors"), &before[..100]).unwrap();
-    fail(path, "train --data digits --steps 3 --out run", 1, &["--resume run", "--overwrite"]);
-    succeed(path, replace);
-}
-
 /// A border in training: larger images, judged by their middle.
 #[test]
 fn padded_images_are_trained_on_and_judged() {
@@ -211,6 +132,9 @@ fn padded_images_are_trained_on_and_judged() {
         "evaluate run.gan --data digits --run run --samples 200 --json",
     ))
     .unwrap();
+    // Without its run nothing says that the border is one.
+    fs::copy(path.join("run.gan"), path.join("alone.gan")).unwrap();
+    fail(path, "evaluate alone.gan --data digits", 1, &["8x8", "12x12", "--run"]);
     let accuracy = report["int8"]["conditional_accuracy"].as_f64().unwrap();
     // 1,200 steps are enough for nine digits in ten to be read; a middle cut at the wrong place
     // gives about 0.1.
@@ -249,18 +173,18 @@ fn a_score_that_is_not_a_number_stops_nothing() {
     assert_eq!(fid.split_whitespace().collect::<Vec<_>>(), ["FID", "nan", "nan"]);
     succeed(path, "quantize run -o run.gan");
     let text = succeed(path, "evaluate run.gan --data same --samples 50");
-    assert!(text.lines().any(|line| line.starts_with("FID") && line.contains(" nan")), "{text}");
+    let fid = text.lines().find(|line| line.starts_with("FID")).unwrap();
+    assert!(fid.contains(" nan") || fid.contains(" inf"), "{text}");
 }
 
-/// A discriminator that cannot learn, as its penalty is all that counts, says the same of every
-/// image: the run says so, and keeps what it said.
+/// A generator that does not learn is always found out: the run says so, and keeps what it said.
 #[test]
 fn warnings_are_kept_with_the_run() {
     let folder = folder();
     let path = folder.path();
-    let config =
-        include_str!("../presets/digits8.toml").replace("r1_gamma = 1.0", "r1_gamma = 1e6");
-    assert!(config.contains("1e6"));
+    let config = include_str!("../presets/digits8.toml")
+        .replace("r1_gamma = 1.0", "r1_gamma = 0.0\ngenerator_rate = 1e-9");
+    assert!(config.contains("1e-9"));
     fs::write(path.join("c.toml"), config).unwrap();
     let train = "train --data digits --config c.toml --steps 800 --tensorboard --out run";
     let output = command(path, train).output().unwrap();
@@ -268,7 +192,7 @@ fn warnings_are_kept_with_the_run() {
     assert!(output.status.success(), "{stderr}");
     let said: Vec<&str> =
         stderr.lines().filter_map(|line| line.strip_prefix("warning: ")).collect();
-    assert!(said.iter().any(|line| line.contains("dead discriminator: ")), "{stderr}");
+    assert!(said.iter().any(|line| line.contains("the discriminator is never wrong")), "{stderr}");
 
     let metrics = fs::read_to_string(path.join("run/metrics.jsonl")).unwrap();
     let mut kept = Vec::new();

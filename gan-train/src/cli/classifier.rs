@@ -6,6 +6,7 @@ use burn::prelude::Device;
 use clap::Args;
 use gan_train::config::MAX_SEED;
 use gan_train::judge::classifier::{Classifier, STEPS};
+use gan_train::report;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -40,6 +41,7 @@ pub struct TrainClassifier {
 
 impl TrainClassifier {
     pub fn run(self) -> Result<ExitCode> {
+        report::folder::check_output(&self.out)?;
         let dataset = dataset::open(&self.data, self.data_dir.as_deref())?;
         let start = Instant::now();
         let classifier = Classifier::train(&dataset.train, self.steps, self.seed, &Device::flex())

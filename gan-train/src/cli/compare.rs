@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use gan_train::report::compare::{Comparison, text};
+use gan_train::report::folder;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,6 +22,7 @@ pub struct Compare {
 
 impl Compare {
     pub fn run(self) -> Result<ExitCode> {
+        folder::check_output(&self.out)?;
         let comparison = Comparison::read(&self.runs)?;
         comparison.write(&self.out)?;
         super::print(&text(&comparison))?;

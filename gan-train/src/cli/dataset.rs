@@ -1,9 +1,10 @@
 //! Opens a data set, with a bar on stderr for what has to be downloaded.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use gan_tools::progress::{Progress, Unit};
 use gan_train::data::{self, Dataset};
-use std::path::Path;
+use gan_train::train::folder::{CONFIG, RunConfig};
+use std::path::{Path, PathBuf};
 
 /// Opens `digits`, `mnist` or a folder, as [`data::open`] does it.
 pub fn open(name: &str, data_dir: Option<&Path>) -> Result<Dataset> {
@@ -16,4 +17,43 @@ pub fn open(name: &str, data_dir: Option<&Path>) -> Result<Dataset> {
             current = Some((file.to_owned(), Progress::new(Unit::Bytes, whole, done)));
         }
     })
+}
+
+/// Notes in a run's configuration where its data is, if the command line says so. A folder's path
+/// becomes absolute, as a later command may start elsewhere.
+pub fn locate(run: &mut RunConfig, data: Option<&str>, data_dir: Option<&Path>) -> Result<()> {
+    if let Some(data) = data {
+        let stored = stored(data)?;
+        if stored != run.data {
+            run.data_dir = None;
+        }
+        run.data = stored;
+    }
+    if let Some(folder) = data_dir {
+        run.data_dir = Some(absolute(folder)?);
+    }
+    Ok(())
+}
+
+/// Opens the data of the run in `folder`.
+pub fn of_run(run: &RunConfig, folder: &Path) -> Result<Dataset> {
+    open(&run.data, run.data_dir.as_deref()).with_context(|| {
+        format!(
+            "the data of {} ({}); --data says where it is now",
+            folder.join(CONFIG).display(),
+            run.data
+        )
+    })
+}
+
+/// What `config.toml` calls a data set: `digits`, `mnist`, or a folder's absolute path.
+pub fn stored(data: &str) -> Result<String> {
+    Ok(match data {
+        "digits" | "mnist" => data.into(),
+        folder => absolute(Path::new(folder))?.display().to_string(),
+    })
+}
+
+pub fn absolute(path: &Path) -> Result<PathBuf> {
+    path.canonicalize().with_context(|| format!("{}: cannot be found", path.display()))
 }

@@ -70,6 +70,7 @@ impl Evaluate {
             Some(folder) => self.float(&file, Bits::of(generator.header()), &folder)?,
             None => None,
         };
+        let (float, padding) = float.unzip();
         let agreement = float
             .as_ref()
             .map(|float| export::agreement(&generator, float, self.seed))
@@ -84,6 +85,7 @@ impl Evaluate {
             classifier,
             self.samples as usize,
             self.seed,
+            padding.unwrap_or(0),
         )?;
         let report = Report { agreement, ..report };
         if self.json {
@@ -94,8 +96,14 @@ impl Evaluate {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The float model of the run in `folder`, if the blob is the one that this run gives.
-    fn float(&self, file: &BlobFile, bits: Bits, folder: &Path) -> Result<Option<FloatGenerator>> {
+    /// The float model of the run in `folder` and the border of its images, if the blob is the one
+    /// that this run gives.
+    fn float(
+        &self,
+        file: &BlobFile,
+        bits: Bits,
+        folder: &Path,
+    ) -> Result<Option<(FloatGenerator, usize)>> {
         let run = RunConfig::read(folder)?;
         // A run that was trained anew since is another model: comparing with it would say nothing.
         let all: &[Which] = if folder.join(checkpoint::BEST).exists() {
@@ -106,7 +114,7 @@ impl Evaluate {
         for &which in all {
             let (float, _) = export::generator(folder, &run.config, which)?;
             if quantize(&float, bits)? == file.bytes() || float.to_blob()? == file.bytes() {
-                return Ok(Some(float));
+                return Ok(Some((float, run.config.padding.into())));
             }
         }
         let (blob, folder) = (self.file.display(), folder.display());

@@ -3,12 +3,12 @@
 use super::choices::Which;
 use super::training::{self, Ended, Options, Prepared};
 use super::{dataset, finished, thousands};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::Args;
 use gan_train::export;
 use gan_train::train::State;
 use gan_train::train::checkpoint::{self, Checkpoint};
-use gan_train::train::folder::{self, RunConfig};
+use gan_train::train::folder::RunConfig;
 use gan_train::train::run::End;
 use gan_train::train::splits::Splits;
 use std::path::PathBuf;
@@ -29,6 +29,12 @@ pub struct Finetune {
     /// The new run's folder
     #[arg(short, long)]
     out: PathBuf,
+    /// Where the run's data is now, if it was moved
+    #[arg(long)]
+    data: Option<String>,
+    /// Where MNIST's files are now
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
     /// Steps
     #[arg(long, default_value_t = 3000, value_parser = clap::value_parser!(u64).range(1..))]
     steps: u64,
@@ -77,9 +83,8 @@ impl Finetune {
         training.eval_every = self.eval_every.unwrap_or(tenth);
         run.config.check()?;
 
-        let dataset = dataset::open(&run.data, run.data_dir.as_deref()).with_context(|| {
-            format!("the data of {} ({})", self.run_dir.join(folder::CONFIG).display(), run.data)
-        })?;
+        dataset::locate(&mut run, self.data.as_deref(), self.data_dir.as_deref())?;
+        let dataset = dataset::of_run(&run, &self.run_dir)?;
         let splits = Splits::new(&run.config, dataset)?;
         let (shape, params) = (run_data.shape, float.params());
         let discriminator = &trained.discriminator;

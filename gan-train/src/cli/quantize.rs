@@ -5,15 +5,15 @@ use super::thousands;
 use anyhow::{Result, ensure};
 use clap::Args;
 use gan_tools::blob_file::BlobFile;
-use gan_tools::files::{atomic, refuse_input};
+use gan_tools::files::atomic;
 use gan_tools::inspect;
 use gan_tools::layers::Bits;
 use gan_train::config::TrainingConfig;
 use gan_train::export;
 use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::{FAR, LayerError, layer_errors};
-use gan_train::train::checkpoint;
-use gan_train::train::folder::{self, RunConfig};
+use gan_train::report;
+use gan_train::train::folder::RunConfig;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -55,7 +55,8 @@ fn warn_of_far_layers(float: &FloatGenerator, bits: Bits) -> Result<()> {
         let bits = if bits == Bits::Eight { 8 } else { 4 };
         eprintln!(
             "warning: layer {layer}: with {bits} bits its outputs are off by {:.0} % of what they \
-             vary by: weights that are much larger than their rows' others leave those no precision",
+             vary by: weights that are much larger than their rows' others leave those no \
+             precision",
             100.0 * part
         );
     }
@@ -65,9 +66,7 @@ fn warn_of_far_layers(float: &FloatGenerator, bits: Bits) -> Result<()> {
 impl Quantize {
     pub fn run(self) -> Result<ExitCode> {
         let run = RunConfig::read(&self.run_dir)?;
-        for name in [checkpoint::FILE, checkpoint::BEST, folder::CONFIG] {
-            refuse_input(&self.out, &self.run_dir.join(name))?;
-        }
+        report::folder::check_output(&self.out)?;
         let (float, description) =
             export::generator(&self.run_dir, &run.config, self.checkpoint.into())?;
         let step = description.step;

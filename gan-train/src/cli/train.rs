@@ -13,7 +13,7 @@ use gan_train::nn::device::DeviceName;
 use gan_train::report;
 use gan_train::train::State;
 use gan_train::train::checkpoint::{self, Checkpoint};
-use gan_train::train::folder::{self, RunConfig};
+use gan_train::train::folder::RunConfig;
 use gan_train::train::lock::Lock;
 use gan_train::train::run::{self, End};
 use gan_train::train::splits::Splits;
@@ -190,11 +190,8 @@ impl Train {
             config.seed,
             folder.display()
         );
-        let data = match name {
-            "digits" | "mnist" => name.into(),
-            folder => absolute(Path::new(folder))?.display().to_string(),
-        };
-        let data_dir = self.data_dir.as_deref().map(absolute).transpose()?;
+        let data = dataset::stored(name)?;
+        let data_dir = self.data_dir.as_deref().map(dataset::absolute).transpose()?;
         let run = RunConfig { data, data_dir, device: self.device, config };
         let state = State::new(&run.config, splits.shape, &device);
         let prepared = Prepared::new(run, splits, &device, state, self.options())?;
@@ -209,14 +206,8 @@ impl Train {
         let mut run = RunConfig::read(folder)?;
         let device = run.device.open()?;
         let Checkpoint { state, run: run_data } = checkpoint::load(folder, &run.config, &device)?;
-        let data = self.data.as_deref().unwrap_or(&run.data);
-        let data_dir = self.data_dir.as_deref().or(run.data_dir.as_deref());
-        let dataset = dataset::open(data, data_dir).with_context(|| {
-            format!(
-                "the data of {} ({data}); --data says where it is now",
-                folder.join(folder::CONFIG).display()
-            )
-        })?;
+        dataset::locate(&mut run, self.data.as_deref(), self.data_dir.as_deref())?;
+        let dataset = dataset::of_run(&run, folder)?;
         if let Some(every) = self.eval_every {
             run.config.training.eval_every = every;
         }
@@ -231,7 +222,7 @@ impl Train {
             thousands(step),
             thousands(steps)
         );
-        let data = data.to_owned();
+        let data = run.data.clone();
         let prepared = Prepared::new(run, splits, &device, state, self.options())?;
         prepared.check_data(&data, &run_data.sha256, folder)?;
         if steps != planned {
@@ -272,10 +263,6 @@ impl Train {
         }
         Ok(())
     }
-}
-
-fn absolute(path: &Path) -> Result<PathBuf> {
-    path.canonicalize().with_context(|| format!("{}: cannot be found", path.display()))
 }
 
 pub fn positive(text: &str) -> Result<f64, String> {

@@ -183,6 +183,18 @@ impl LayerConfig {
     }
 }
 
+/// Numbers in a network, at most: what is trained of them takes four times their memory.
+const MAX_PARAMS: usize = 1 << 31;
+
+/// Refuses a network whose hidden layers make it too large for any computer's memory.
+pub(crate) fn check_params(network: &str, params: usize) -> Result<()> {
+    ensure!(
+        params <= MAX_PARAMS,
+        "{network}.hidden: {params} parameters (expected at most {MAX_PARAMS})"
+    );
+    Ok(())
+}
+
 fn check_layers(network: &str, layers: &[LayerConfig], l1: f64, l2: f64) -> Result<()> {
     for (index, layer) in layers.iter().enumerate() {
         layer
@@ -190,6 +202,9 @@ fn check_layers(network: &str, layers: &[LayerConfig], l1: f64, l2: f64) -> Resu
             .with_context(|| format!("{network}.hidden layer {index}"))
             .map_err(|error| anyhow::anyhow!("{error:#}"))?;
     }
+    let sizes = layers.iter().map(|layer| usize::from(layer.size));
+    let pairs = sizes.clone().zip(sizes.skip(1));
+    check_params(network, pairs.map(|(inputs, outputs)| (inputs + 1) * outputs).sum())?;
     check_not_negative(&format!("{network}.l1"), l1)?;
     check_not_negative(&format!("{network}.l2"), l2)
 }

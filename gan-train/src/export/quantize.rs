@@ -1,6 +1,7 @@
 //! From a float generator to a blob of integers. Derivation: docs/quantization.md.
 
 mod check;
+mod constants;
 
 pub use check::{FAR, LayerError, layer_errors};
 
@@ -8,6 +9,7 @@ use crate::export::float::{FloatGenerator, FloatLayer, Moments};
 use crate::nn::act::Act;
 use crate::nn::half_bytes::HalfBytes;
 use anyhow::{Context, Result, bail, ensure};
+use constants::{constants_of, without_constants};
 use gan_core::activation::{Scaling, hidden_codes, hidden_table, output_index, output_table};
 use gan_core::blob::{self, LayerSpec};
 use gan_core::generator::Layer;
@@ -16,7 +18,6 @@ use gan_core::{Activation, CODE_MAX, Element, latent};
 use gan_tools::blob_file::BlobFile;
 use gan_tools::layers::{Bits, IntegerLayer, Weights, encode};
 use gan_tools::samples::Samples;
-use std::borrow::Cow;
 
 /// Latents that calibration runs on.
 pub const CALIBRATION_SAMPLES: usize = 4096;
@@ -90,42 +91,6 @@ fn with_codes(generator: &FloatGenerator, bits: Bits) -> Result<(Vec<u8>, Vec<Co
     BlobFile::new(&blob).decode()?;
     all_codes.pop();
     Ok((blob, all_codes))
-}
-
-/// The value of each column that is the same in all rows.
-fn constants_of(outputs: &[f32], columns: usize) -> Vec<Option<f32>> {
-    let mut rows = outputs.chunks_exact(columns);
-    let mut constants: Vec<Option<f32>> =
-        rows.next().unwrap_or_default().iter().copied().map(Some).collect();
-    for row in rows {
-        for (constant, value) in constants.iter_mut().zip(row) {
-            *constant = constant.filter(|constant| constant == value);
-        }
-    }
-    constants
-}
-
-/// The layer with what its constant inputs add moved into the bias. Their weights become 0, so that
-/// a weight that changes nothing, which may be of any size, costs the others no precision.
-fn without_constants<'l>(layer: &'l FloatLayer, constants: &[Option<f32>]) -> Cow<'l, FloatLayer> {
-    if constants.iter().all(Option::is_none) {
-        return Cow::Borrowed(layer);
-    }
-    let mut moved = layer.clone();
-    let mut added = vec![0.0f64; layer.outputs];
-    for (weights, constant) in moved.weights.chunks_exact_mut(layer.outputs).zip(constants) {
-        let Some(constant) = *constant else { continue };
-        for (weight, added) in weights.iter_mut().zip(&mut added) {
-            *added += f64::from(*weight) * f64::from(constant);
-            *weight = 0.0;
-        }
-    }
-    for row in moved.bias.chunks_exact_mut(layer.outputs) {
-        for (bias, added) in row.iter_mut().zip(&added) {
-            *bias = (f64::from(*bias) + added) as f32;
-        }
-    }
-    Cow::Owned(moved)
 }
 
 /// Mean and variance of each column.

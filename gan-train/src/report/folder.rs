@@ -72,6 +72,30 @@ pub fn check_free(folder: &Path, replace: bool) -> Result<()> {
     }
 }
 
+/// Refuses a file to be written that is one of a run's own, or would be taken for one.
+///
+/// # Errors
+///
+/// Names the file.
+pub fn check_output(path: &Path) -> Result<()> {
+    // A link leads to where it would be written.
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = match real.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let own =
+        |file: PathBuf| file.file_name() == real.file_name() && !file.ends_with(QUICKSTART_BLOB);
+    let is_own = files(folder)?.into_iter().filter(|file| file.parent() == Some(folder)).any(own);
+    ensure!(
+        !is_own || look(folder)? != Found::Run,
+        "{}: is a file of the run in {}: give another place to write to",
+        path.display(),
+        folder.display()
+    );
+    Ok(())
+}
+
 /// The files that a run leaves in a folder: those of fixed names, whether they are there or not,
 /// then its grids and its event files.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -54,6 +54,7 @@ impl Splits {
             // A rare label may be among the validation images only.
             shape.classes = all.classes();
         }
+        shape.check(config)?;
         Ok(Self { train, validation, parzen, all, shape })
     }
 
@@ -117,6 +118,29 @@ mod tests {
                 .zip(labels)
                 .all(|(image, label)| image[0] % 3 == *label)
         );
+    }
+
+    #[test]
+    fn networks_that_no_memory_holds_are_refused() {
+        let pixels = vec![1; 10 * 40_000];
+        let images = Images { count: 10, width: 200, height: 200, pixels };
+        let train = Split { images, labels: None };
+        let data = Dataset { name: "test".into(), train, test: None };
+        let config = |generator: &str, discriminator: &str| -> Config {
+            let text = format!(
+                "name = \"t\"\n[generator]\nlatent = 2\nhidden = {generator}\n\
+                 [discriminator]\nhidden = {discriminator}\n"
+            );
+            toml::from_str(&text).unwrap()
+        };
+        for (generator, discriminator, network) in
+            [("[65535]", "[3]", "generator"), ("[3]", "[65535]", "discriminator")]
+        {
+            let config = config(generator, discriminator);
+            config.check().unwrap();
+            let error = Splits::new(&config, data.clone()).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{network}.hidden: 26")), "{error}");
+        }
     }
 
     #[test]

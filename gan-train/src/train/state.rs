@@ -1,7 +1,9 @@
 //! What a step changes, and the sizes that come from the data.
 
 use super::Losses;
-use crate::config::{Config, HiddenActivation, LayerConfig, Network, OutputActivation};
+use crate::config::{
+    Config, HiddenActivation, LayerConfig, Network, OutputActivation, check_params,
+};
 use crate::data::Split;
 use crate::nn::act::Act;
 use crate::nn::mlp::{LayerShape, Mlp};
@@ -84,6 +86,16 @@ impl Shape {
             1,
             Act::Linear,
         )
+    }
+
+    /// Refuses networks that images of this size make too large.
+    ///
+    /// # Errors
+    ///
+    /// Names the field.
+    pub fn check(&self, config: &Config) -> Result<()> {
+        check_params("generator", Mlp::numbers(&self.generator(config)))?;
+        check_params("discriminator", Mlp::numbers(&self.discriminator(config)))
     }
 
     /// Pixels of an image.

@@ -67,6 +67,8 @@ struct Model {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Training {
+    /// The commit whose gan-train makes it again.
+    commit: String,
     /// The command line that makes it again.
     command: String,
     dataset: String,
@@ -102,6 +104,7 @@ impl Card {
         let Self { training, metrics, data, .. } = self;
         let blank = |text: &String| text.trim().is_empty();
         let mut blanks = vec![
+            ("training.commit", blank(&training.commit)),
             ("training.command", blank(&training.command)),
             ("training.dataset", blank(&training.dataset)),
             ("training.preset", blank(&training.preset)),

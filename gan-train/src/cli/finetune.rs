@@ -36,7 +36,7 @@ pub struct Finetune {
     #[arg(long, default_value = "32", value_parser = ["16", "32"])]
     group: String,
     /// The rates at the start, as a part of the run's own; they fall to the run's rate_end of it
-    #[arg(long, default_value_t = 0.05, value_parser = super::train::positive)]
+    #[arg(long, default_value_t = 0.05, value_parser = super::train::options::positive)]
     rate: f64,
     /// Steps between evaluations, by which the best generator is chosen; 0 for none [default: a
     /// tenth of the steps, if the run was evaluated]

@@ -36,7 +36,7 @@ fn examples_completions_and_manual_pages_name_this_program() {
     assert!(help.contains("  gan-train man") && help.contains("man gan-train-generate"), "{help}");
     assert!(succeed(path, "completions --help").contains("completions/gan-train\n"));
     let script = succeed(path, "completions bash");
-    assert!(script.contains("_gan-train()") && script.contains("quickstart"), "{script}");
+    assert!(script.contains("_gan__train()") && script.contains("quickstart"), "{script}");
     succeed(path, "man -o pages");
     for name in ["gan-train", "gan-train-train", "gan-train-generate"] {
         assert!(path.join(format!("pages/{name}.1")).exists(), "{name}");

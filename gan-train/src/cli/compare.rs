@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
+use gan_tools::say;
 use gan_train::report::compare::{Comparison, text};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,7 +25,7 @@ impl Compare {
         let comparison = Comparison::read(&self.runs)?;
         comparison.write(&self.out)?;
         super::print(&text(&comparison))?;
-        eprintln!("{}: {} runs", self.out.display(), self.runs.len());
+        say!("{}: {} runs", self.out.display(), self.runs.len());
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,39 +1,47 @@
 //! `gan-train train`.
 
 mod config;
+mod init;
 mod length;
 pub mod options;
+mod plan;
 
 use super::training::{self, Prepared};
 use super::{dataset, finished, thousands};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use gan_tools::say;
 use gan_train::train::checkpoint::{self, Checkpoint};
 use gan_train::train::folder::{self, RunConfig};
 use gan_train::train::run::End;
 use gan_train::train::splits::Splits;
-use gan_train::train::{State, Trainer};
+use gan_train::train::{Trainer, numbered};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Train a GAN and leave a run folder: report.html, checkpoints, config.toml, metrics, sample grids
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gan-train train --data mnist --preset compact --minutes 10 --out runs/mnist
-  gan-train train --data my-idx-folder --config my.toml --epochs 50 --out runs/mine
+  gan-train train --data mnist --preset compact --minutes 10 -o runs/mnist
+  gan-train train --data mnist --lr 5e-4 --d-hidden 512-256 --set training.beta1=0
+  gan-train train --data my-idx-folder --config my.toml --epochs 50 --dry-run
   gan-train train --resume runs/mnist
 
-Without --preset or --config: digits8 for 8x8 images, else compact.
 Without --epochs, --steps or --minutes: the configuration's steps.
 --epochs, --steps and --minutes count from the start of the run, also with --resume.
 
 In the run's folder: checkpoint.safetensors (--resume), best.safetensors (what quantize takes),
-config.toml, metrics.jsonl, evaluations.jsonl, grids/, samples.gif, samples.png, report.html.")]
+config.toml, metrics.jsonl, evaluations.jsonl, grids/, snapshots/, samples.gif, samples.png,
+report.html.")]
 pub struct Train {
     #[command(flatten)]
     data: options::Data,
     #[command(flatten)]
     source: options::Source,
+    #[command(flatten)]
+    network: options::Network,
+    #[command(flatten)]
+    training: options::Training,
     #[command(flatten)]
     run: options::Run,
     #[command(flatten)]
@@ -42,6 +50,9 @@ pub struct Train {
 
 impl Train {
     pub fn run(self) -> Result<ExitCode> {
+        if self.run.dry_run {
+            return self.plan();
+        }
         let (folder, trainer, end) = match &self.run.resume {
             Some(folder) => self.resume(folder)?,
             None => self.begin()?,
@@ -50,7 +61,7 @@ impl Train {
             return Ok(training::interrupted(&folder));
         }
         if let (End::Reached, Some(until)) = (end, &self.run.until) {
-            eprintln!(
+            say!(
                 "{until} at step {}; --resume {} goes on",
                 thousands(trainer.state().step),
                 folder.display()
@@ -63,39 +74,55 @@ impl Train {
         let name = self.data.data.as_deref().context("--data is missing")?;
         let dataset = dataset::open(name, self.data.data_dir.as_deref())?;
         let mut config = self.config(&dataset)?;
-        let folder =
-            self.output.out.clone().unwrap_or_else(|| Path::new("runs").join(&config.name));
-        training::check_free(&folder, self.output.overwrite)?;
+        if let Some(folder) = &self.output.out {
+            training::check_free(folder, self.output.overwrite)?;
+        }
         let splits = Splits::new(&config, dataset)?;
         let device = self.run.device.open()?;
         length::set(&mut config, &self.run, &device, &splits)?;
-        let images = &splits.train.images;
-        eprintln!(
-            "training {} on {} images of {}x{} for {} steps, seed {}, in {}",
-            config.name,
-            thousands(images.count as u64),
-            images.width,
-            images.height,
-            thousands(config.training.steps),
-            config.seed,
-            folder.display()
-        );
         let data = match name {
             "digits" | "mnist" => name.into(),
             folder => absolute(Path::new(folder))?.display().to_string(),
         };
         let data_dir = self.data.data_dir.as_deref().map(absolute).transpose()?;
-        let run = RunConfig { data, data_dir, device: self.run.device, config };
-        let state = State::new(&run.config, splits.shape, &device);
-        let prepared = Prepared::new(
-            run,
-            splits,
-            &device,
-            state,
-            self.output.options(self.run.until.clone()),
-        )?;
+        let from = self.network.init_from.as_deref();
+        let state = init::state(&config, splits.shape, &device, from)?;
+        let init_from = from.map(absolute).transpose()?;
+        let run = RunConfig { data, data_dir, init_from, device: self.run.device, config };
+        let (count, config) = (splits.train.images.count, run.config.clone());
+        let (width, height) = (splits.train.images.width, splits.train.images.height);
+        let options = self.output.options(self.run.until.clone());
+        let prepared = Prepared::new(run, splits, &device, state, options)?;
+        let folder = training::folder(self.output.out.as_deref(), &config.name)?;
+        say!(
+            "training {} on {} images of {width}x{height} for {} steps, seed {}, in {}",
+            config.name,
+            thousands(count as u64),
+            thousands(config.training.steps),
+            config.seed,
+            folder.display()
+        );
         let (trainer, end) = prepared.begin(&folder)?;
         Ok((folder, trainer, end))
+    }
+
+    /// Prints what [`begin`](Self::begin) would do.
+    fn plan(&self) -> Result<ExitCode> {
+        let name = self.data.data.as_deref().context("--data is missing")?;
+        let dataset = dataset::open(name, self.data.data_dir.as_deref())?;
+        let mut config = self.config(&dataset)?;
+        let folder = match &self.output.out {
+            Some(folder) => folder.clone(),
+            None => numbered::next(Path::new(training::RUNS), &config.name)?,
+        };
+        training::check_free(&folder, self.output.overwrite)?;
+        let splits = Splits::new(&config, dataset)?;
+        let device = self.run.device.open()?;
+        length::set(&mut config, &self.run, &device, &splits)?;
+        // What would refuse the run refuses the plan, too.
+        init::state(&config, splits.shape, &device, self.network.init_from.as_deref())?;
+        super::print(&plan::text(&config, &device, &splits, &folder)?)?;
+        Ok(ExitCode::SUCCESS)
     }
 
     fn resume(&self, folder: &Path) -> Result<(PathBuf, Trainer, End)> {
@@ -112,6 +139,9 @@ impl Train {
         })?;
         if let Some(every) = self.output.eval_every {
             run.config.training.eval_every = every;
+        }
+        if let Some(every) = self.output.snapshot_every {
+            run.config.training.snapshot_every = every;
         }
         let splits = Splits::new(&run.config, dataset)?;
         let planned = run.config.training.steps;
@@ -134,17 +164,12 @@ impl Train {
         )?;
         prepared.check_data(&data, &run_data.sha256, folder)?;
         if steps != planned {
-            eprintln!(
-                "note: {} steps were planned: the rate follows the new number from here on",
+            say!(
+                "note: {} steps were planned: the learning rate follows the new number from here on",
                 thousands(planned)
             );
         }
-        eprintln!(
-            "resuming {} at step {} of {}",
-            folder.display(),
-            thousands(step),
-            thousands(steps)
-        );
+        say!("resuming {} at step {} of {}", folder.display(), thousands(step), thousands(steps));
         let (trainer, end) = prepared.go_on(folder)?;
         Ok((folder.to_owned(), trainer, end))
     }

@@ -98,6 +98,13 @@ impl<'b> TensorFile<'b> {
         table.try_into().with_context(|| format!("metadata {DESCRIPTION}"))
     }
 
+    /// The field `format` of the description, if there is one.
+    pub fn format(&self) -> Option<String> {
+        let text = self.header.metadata().as_ref()?.get(DESCRIPTION)?;
+        let table: toml::Table = toml::from_str(text).ok()?;
+        Some(table.get("format")?.as_str()?.to_owned())
+    }
+
     /// The rests of the names that begin with `prefix`.
     pub fn names_after<'s>(&'s self, prefix: &str) -> Vec<&'s str> {
         let names = self.tensors.names();

@@ -4,7 +4,7 @@
 use super::{animation, history, page, tensorboard};
 use crate::judge::evaluations;
 use crate::train::folder::CONFIG;
-use crate::train::{checkpoint, metrics};
+use crate::train::{checkpoint, metrics, snapshots};
 use anyhow::{Context, Result};
 use std::path::Path;
 
@@ -36,7 +36,8 @@ pub fn clear(folder: &Path) -> Result<()> {
     let names =
         names.into_iter().chain([animation::FILE, page::FILE]).map(|name| folder.join(name));
     let grids = history::grids(folder)?.into_iter().map(|grid| grid.path);
-    for path in names.chain(grids).chain(tensorboard::files(folder)?) {
+    let snapshots = snapshots::list(folder)?.into_iter().map(|snapshot| snapshot.path);
+    for path in names.chain(grids).chain(snapshots).chain(tensorboard::files(folder)?) {
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(error)
@@ -45,7 +46,7 @@ pub fn clear(folder: &Path) -> Result<()> {
             _ => {}
         }
     }
-    for name in [history::GRIDS, tensorboard::FOLDER] {
+    for name in [history::GRIDS, snapshots::FOLDER, tensorboard::FOLDER] {
         // Only if it is empty by now; what else is in it is not a run's.
         let _ = std::fs::remove_dir(folder.join(name));
     }

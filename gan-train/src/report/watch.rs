@@ -63,7 +63,7 @@ pub fn judge(config: &Config, splits: &Splits, until: Option<&Until>) -> Result<
     );
     let classifier = Classifier::for_data(&splits.all)?;
     let judge = Judge::new(classifier, &splits.parzen, &splits.validation);
-    Ok(Some(judge.with_context(|| format!("training.held_out: {}", training.held_out))?))
+    Ok(Some(judge.with_context(|| format!("training.validation: {}", training.validation))?))
 }
 
 impl Watch {

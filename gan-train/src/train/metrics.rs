@@ -22,7 +22,8 @@ pub struct Record {
     pub seconds: f64,
     /// Images of real data seen in a second.
     pub images_per_second: f64,
-    /// The generator's rate, of any optimizer.
+    /// The generator's learning rate, of any optimizer.
+    #[serde(alias = "lr")]
     pub rate: f64,
     /// Loss of the discriminator, without the penalty.
     pub d_loss: f64,

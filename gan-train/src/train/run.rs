@@ -4,7 +4,7 @@
 use super::health::Health;
 use super::metrics::{Log, Means, Record};
 use super::splits::Splits;
-use super::{State, Trainer};
+use super::{State, Trainer, snapshots};
 use crate::config::{Config, Network};
 use anyhow::Result;
 use burn::prelude::Device;
@@ -87,7 +87,8 @@ pub fn steps_in(minutes: f64, config: &Config, device: &Device, splits: &Splits)
     Ok(((minutes * 60.0 * rate) as u64).max(1))
 }
 
-/// Trains to the configuration's last step, with `metrics.jsonl` and checkpoints in `folder`.
+/// Trains to the configuration's last step, with `metrics.jsonl`, checkpoints and snapshots in
+/// `folder`.
 /// Between two checkpoints lies at least `checkpoint_every`.
 ///
 /// # Errors
@@ -103,6 +104,7 @@ pub fn train(
     let steps = training.steps;
     let record_every = (steps / RECORDS).clamp(1, 100);
     let mut log = Log::open(folder, trainer.state().step)?;
+    snapshots::keep_until(folder, trainer.state().step)?;
     let mut means = Means::default();
     let mut health = Health::new(training.objective);
     let mut since_checkpoint = Instant::now();
@@ -129,6 +131,10 @@ pub fn train(
             seconds_at_record = seconds;
             log.write(&record)?;
             observer.record(&record, &health.check(&record))?;
+        }
+        // Before the checkpoint: if the process is killed in between, the resumed run writes it again.
+        if training.snapshot_every > 0 && step.is_multiple_of(training.snapshot_every) {
+            trainer.save_snapshot(folder)?;
         }
         let mut verdict = Verdict::Skipped;
         if training.eval_every > 0 && (step.is_multiple_of(training.eval_every) || step == steps) {

@@ -11,6 +11,7 @@ pub mod pack;
 use crate::blob_file::BlobFile;
 use anyhow::{Context, Result};
 use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use gan_core::Generator;
 use std::io::Write;
 use std::path::Path;
@@ -66,6 +67,12 @@ pub fn naming_the_program(command: clap::Command) -> clap::Command {
         }
         None => subcommand,
     })
+}
+
+/// Reads an option that takes one of these numbers only.
+pub fn one_of(numbers: [&'static str; 2]) -> impl TypedValueParser<Value = u8> {
+    let number = |text: String| text.parse().expect("each of them is a number below 256");
+    PossibleValuesParser::new(numbers).map(number)
 }
 
 /// The generator of a file that was read, with the file's name in what can go wrong.

@@ -6,7 +6,8 @@
 //! | module | owns |
 //! |---|---|
 //! | [`files`] | files that are whole or not there, the IDX format |
-//! | [`numbers`], [`progress`] | numbers as people read them; how far a long command is |
+//! | [`numbers`], [`messages`] | numbers as people read them; how much is said beside errors |
+//! | [`progress`] | how far a long command is |
 //! | [`json`], [`interrupt`] | JSON text; Ctrl-C |
 //! | [`images`], [`picture`] | grey images, PNG files, grids, images as text |
 //! | [`random`], [`samples`] | sequences of random numbers; the device's latents |
@@ -28,6 +29,7 @@ pub mod inspect;
 pub mod interrupt;
 pub mod json;
 pub mod layers;
+pub mod messages;
 pub mod numbers;
 pub mod picture;
 pub mod progress;

@@ -1,5 +1,6 @@
 //! How far a long command is, on stderr: a bar on a terminal, a line now and then elsewhere.
 
+use crate::messages::{Verbosity, verbosity};
 use crate::numbers::duration;
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -53,7 +54,7 @@ impl Progress {
     pub fn show(&mut self, done: u64, message: &str) {
         let every = if self.terminal { BAR_EVERY } else { LINE_EVERY };
         let at_the_end = !message.is_empty() && self.total == Some(done);
-        if self.shown.elapsed() < every && !at_the_end {
+        if (self.shown.elapsed() < every && !at_the_end) || verbosity() == Verbosity::Quiet {
             return;
         }
         self.shown = Instant::now();
@@ -68,9 +69,11 @@ impl Progress {
 
     /// Prints a line that stays, above the bar.
     pub fn say(&self, text: &str) {
-        self.clear_line();
-        eprintln!("{text}");
-        self.draw();
+        if verbosity() > Verbosity::Quiet {
+            self.clear_line();
+            eprintln!("{text}");
+            self.draw();
+        }
     }
 
     /// Takes the bar away.

@@ -99,6 +99,9 @@ fn labels_and_outputs() {
     let path = folder.path();
     fail(path, &format!("generate {MODEL} --ascii --label 10"), 1, &["--label 10", "0 to 9"]);
     fail(path, "generate missing.gan --ascii", 1, &["missing.gan"]);
+    // gan-train's command takes a run's folder; gan has no runs.
+    fs::create_dir(path.join("run")).unwrap();
+    fail(path, "generate run --ascii", 1, &["run: is a folder", "gan-train generate"]);
 
     // A file where a folder should be: nobody can write there, root neither.
     fs::write(path.join("file"), "precious").unwrap();

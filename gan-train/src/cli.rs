@@ -7,17 +7,20 @@ mod dataset;
 mod evaluate;
 mod finetune;
 mod finished;
-pub mod messages;
+mod generate;
+mod global;
+mod messages;
 mod presets;
 mod quantize;
 mod quickstart;
 mod report;
+mod sizes;
 mod train;
 mod training;
 
 use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use gan_tools::cli::{decode, print};
+use gan_tools::cli::{Command as Tool, decode, one_of, print};
 use gan_tools::numbers::thousands;
 use std::process::ExitCode;
 
@@ -29,6 +32,8 @@ use std::process::ExitCode;
     after_help = "Example:\n  gan-train quickstart\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (a checkpoint is there)."
 )]
 pub struct Cli {
+    #[command(flatten)]
+    global: global::Global,
     #[command(subcommand)]
     command: Command,
 }
@@ -45,7 +50,7 @@ enum Command {
     Report(report::ReportCommand),
     Compare(compare::Compare),
     #[command(flatten)]
-    Tools(gan_tools::cli::Command),
+    Tools(Tool),
 }
 
 impl Cli {
@@ -56,6 +61,7 @@ impl Cli {
 
     /// Runs the command that was asked for.
     pub fn run(self) -> Result<ExitCode> {
+        self.global.apply()?;
         match self.command {
             Command::Quickstart(command) => command.run(),
             Command::Train(command) => command.run(),
@@ -66,6 +72,7 @@ impl Cli {
             Command::Classifier(command) => command.run(),
             Command::Report(command) => command.run(),
             Command::Compare(command) => command.run(),
+            Command::Tools(Tool::Generate(command)) => generate::run(command),
             Command::Tools(command) => command.run(program),
         }
     }
@@ -73,5 +80,6 @@ impl Cli {
 
 /// The whole command line.
 fn program() -> clap::Command {
-    gan_tools::cli::naming_the_program(Cli::command())
+    let program = gan_tools::cli::naming_the_program(Cli::command());
+    program.mut_subcommand("generate", generate::with_runs)
 }

@@ -1,18 +1,24 @@
 //! What a run is made of: networks, training and seed, as a TOML file. Presets are such files.
 
+mod kinds;
 mod metrics;
 mod networks;
+mod old_names;
 mod presets;
+mod set;
 mod training;
 
+pub use kinds::{Alternate, Network, Objective, OptimizerKind, R1};
 pub use metrics::{Better, METRICS, Metric};
 pub(crate) use networks::check_params;
 pub use networks::{
     DiscriminatorConfig, GeneratorConfig, HiddenActivation, HiddenLayer, LayerConfig,
     OutputActivation,
 };
+pub(crate) use old_names::with_new_names;
 pub use presets::{PRESETS, Preset, Recipe};
-pub use training::{Alternate, Network, Objective, OptimizerKind, R1, TrainingConfig};
+pub use set::value;
+pub use training::TrainingConfig;
 
 use anyhow::{Context, Result, ensure};
 use gan_core::blob::MAX_NAME;
@@ -45,7 +51,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads a configuration file.
+    /// Reads a configuration file. Names that keys had in the version before are read too, with a
+    /// warning.
     ///
     /// # Errors
     ///
@@ -53,6 +60,16 @@ impl Config {
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("{}: cannot be read", path.display()))?;
+        let (text, renamed) = with_new_names(&text, &["training"]);
+        if !renamed.is_empty() {
+            let renamed: Vec<String> =
+                renamed.iter().map(|(old, new)| format!("{old} is called {new} now")).collect();
+            tracing::warn!(
+                "{}: in training, {}; the next version will not read the old names",
+                path.display(),
+                renamed.join(", ")
+            );
+        }
         Self::parse(&text).with_context(|| path.display().to_string())
     }
 
@@ -221,8 +238,8 @@ mod tests {
                 "training.label_smoothing",
             ),
             ("training", "r1 = \"exact\"\nr2_gamma = nan", "training.r2_gamma"),
-            ("training", "held_out = 1.0", "training.held_out"),
-            ("training", "generator_rate = 0.0", "training.generator_rate"),
+            ("training", "validation = 1.0", "training.validation"),
+            ("training", "generator_lr = 0.0", "training.generator_lr"),
             ("training", "discriminator_steps = 0", "training.discriminator_steps"),
             (
                 "training",

@@ -9,7 +9,6 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     tune_allocator();
-    cli::messages::install();
     match cli::Cli::from_arguments().run() {
         Ok(code) => code,
         Err(error) => {

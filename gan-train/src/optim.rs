@@ -115,7 +115,7 @@ impl Optim {
         let (l1, l2, weight_clip) = match network {
             Network::Generator => (config.generator.l1, config.generator.l2, 0.0),
             Network::Discriminator => {
-                (config.discriminator.l1, config.discriminator.l2, training.clip)
+                (config.discriminator.l1, config.discriminator.l2, training.weight_clip)
             }
         };
         let (clip_value, clip_norm) = (training.clip_grad_value, training.clip_grad_norm);

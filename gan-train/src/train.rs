@@ -7,7 +7,9 @@ pub mod folder;
 pub mod health;
 pub mod lock;
 pub mod metrics;
+pub mod numbered;
 pub mod run;
+pub mod snapshots;
 pub mod splits;
 mod state;
 mod step;
@@ -189,7 +191,9 @@ impl Trainer {
     /// As [`checkpoint::save`], and a loss that is not finite.
     pub fn save(&mut self, folder: &Path) -> Result<()> {
         self.settle()?;
-        checkpoint::save(folder, &self.config, &self.state, &self.run)
+        checkpoint::save(folder, &self.config, &self.state, &self.run)?;
+        self.say_written(Path::new(checkpoint::FILE));
+        Ok(())
     }
 
     /// Writes the average as the best so far.
@@ -198,7 +202,24 @@ impl Trainer {
     ///
     /// As [`checkpoint::save_best`].
     pub fn save_best(&self, folder: &Path) -> Result<()> {
-        checkpoint::save_best(folder, &self.config, &self.state, &self.run)
+        checkpoint::save_best(folder, &self.config, &self.state, &self.run)?;
+        self.say_written(Path::new(checkpoint::BEST));
+        Ok(())
+    }
+
+    /// Writes the average as the snapshot of this step.
+    ///
+    /// # Errors
+    ///
+    /// As [`checkpoint::save_snapshot`].
+    pub fn save_snapshot(&self, folder: &Path) -> Result<()> {
+        checkpoint::save_snapshot(folder, &self.config, &self.state, &self.run)?;
+        self.say_written(&snapshots::path(Path::new(""), self.state.step));
+        Ok(())
+    }
+
+    fn say_written(&self, file: &Path) {
+        tracing::debug!("step {}: {} written", self.state.step, file.display());
     }
 
     /// Where the run stands.
@@ -219,7 +240,7 @@ impl Trainer {
     /// The learning rate of a network in step `step`, from 0.
     pub fn lr(&self, network: Network, step: u64) -> f64 {
         let training = &self.config.training;
-        training.rate_of(network) * training.rate_factor(step)
+        training.lr_of(network) * training.lr_factor(step)
     }
 
     /// The first batch of a step.

@@ -118,7 +118,7 @@ fn configurations() {
         (good.replace("slope = 0.2", "slop = 0.2"), "unknown field `slop`"),
         (good.replace("latent = 16", "latent = \"many\""), "latent"),
         (good.replace("latent = 16", "latent = 0"), "generator.latent"),
-        (good.replace("rate = 1e-3", "rate = -1.0"), "training.rate"),
+        (good.replace("lr = 1e-3", "lr = -1.0"), "training.lr"),
         (good.replace("batch = 128", "batch = 5000"), "training.batch"),
         (good.replace("[64, 64, 64]", "[64, 0]"), "generator.hidden"),
         (
@@ -293,14 +293,14 @@ fn labels_runs_and_outputs() {
 fn a_diverging_run_says_where() {
     let folder = folder();
     let path = folder.path();
-    let config = include_str!("../presets/digits8.toml").replace("rate = 1e-3", "rate = 1e30");
+    let config = include_str!("../presets/digits8.toml").replace("lr = 1e-3", "lr = 1e30");
     assert!(config.contains("1e30"));
     fs::write(path.join("c.toml"), config).unwrap();
     fail(
         path,
         "train --data digits --config c.toml --out run",
         1,
-        &["step ", "loss is", "training.rate"],
+        &["step ", "loss is", "training.lr"],
     );
 }
 

@@ -235,7 +235,7 @@ fn runs_are_compared_in_a_table_and_on_a_page() {
     ] {
         assert!(page.contains(part), "no {part:?}");
     }
-    assert!(!page.contains("<code>training.rate</code>"), "it is the same");
+    assert!(!page.contains("<code>training.lr</code>"), "it is the same");
     // Seven measures; two losses, scores, penalty.
     assert_eq!(figures(&page, "<figure class=\"chart\">"), 7 + 4);
     assert!(!table.contains("sigma") && page.contains("Bold: the best run."));
@@ -255,7 +255,7 @@ fn runs_are_compared_in_a_table_and_on_a_page() {
     };
     other("eval_samples = 5000", "eval_samples = 2000", "training.eval_samples");
     other("data = \"digits\"", "data = \"mnist\"\ndata_dir = \"elsewhere\"", "data and data_dir");
-    other("held_out = 0.0", "held_out = 0.25", "training.held_out");
+    other("validation = 0.0", "validation = 0.25", "training.validation");
 
     fs::create_dir(path.join("empty")).unwrap();
     fail(path, "compare run empty", 1, &["empty/config.toml", "is this a run's folder?"]);

@@ -183,7 +183,7 @@ fn warnings_are_kept_with_the_run() {
     let folder = folder();
     let path = folder.path();
     let config = include_str!("../presets/digits8.toml")
-        .replace("r1_gamma = 1.0", "r1_gamma = 0.0\ngenerator_rate = 1e-9");
+        .replace("r1_gamma = 1.0", "r1_gamma = 0.0\ngenerator_lr = 1e-9");
     assert!(config.contains("1e-9"));
     fs::write(path.join("c.toml"), config).unwrap();
     let train = "train --data digits --config c.toml --steps 800 --tensorboard --out run";

@@ -5,6 +5,7 @@ use crate::blob_file::BlobFile;
 use crate::files::atomic;
 use crate::inspect;
 use crate::layers::Bits;
+use crate::say;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use gan_core::Activation;
@@ -20,11 +21,11 @@ pub struct BenchModel {
     #[arg(long, value_name = "LATENT-...-IMAGE")]
     layers: Sizes,
     /// Bits of a weight: 8, or 4 in all layers but the first
-    #[arg(long, value_parser = ["8", "4"], default_value = "8")]
-    bits: String,
+    #[arg(long, value_parser = super::one_of(["8", "4"]), default_value = "8")]
+    bits: u8,
     /// Inputs that share a scale, with --bits 4
-    #[arg(long, value_parser = ["16", "32"], default_value = "32")]
-    group: String,
+    #[arg(long, value_parser = super::one_of(["16", "32"]), default_value = "32")]
+    group: u8,
     /// What follows the hidden layers' sums; leaky-relu has slope 0.2
     #[arg(long, value_enum, default_value_t)]
     activation: Hidden,
@@ -35,7 +36,7 @@ pub struct BenchModel {
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// The blob to write
-    #[arg(short, long, value_name = "FILE.gan")]
+    #[arg(short, long, value_name = "MODEL.gan")]
     out: PathBuf,
 }
 
@@ -65,12 +66,11 @@ impl BenchModel {
             Output::Tanh => Activation::Tanh,
             Output::None => Activation::Linear,
         };
-        let bits =
-            if self.bits == "4" { Bits::Four { group: self.group.parse()? } } else { Bits::Eight };
+        let bits = if self.bits == 4 { Bits::Four { group: self.group } } else { Bits::Eight };
         let blob = blob(&self.layers, bits, hidden, output, self.seed)?;
         atomic::write(&self.out, &blob)?;
         let file = BlobFile::new(&blob);
-        eprint!("{}", inspect::summary(&super::decode(&file, &self.out)?));
+        say!("{}", inspect::summary(&super::decode(&file, &self.out)?).trim_end());
         super::print(&format!("{}\n", self.out.display()))?;
         Ok(ExitCode::SUCCESS)
     }

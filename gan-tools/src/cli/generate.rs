@@ -6,7 +6,8 @@ use crate::generate::{self, IdxFolder, PngFolder, Request, Sink};
 use crate::interrupt;
 use crate::picture::{ascii, grid};
 use crate::progress::{Progress, Unit};
-use anyhow::{Result, bail};
+use crate::say;
+use anyhow::{Result, bail, ensure};
 use clap::{ArgGroup, Args, value_parser};
 use gan_core::Generator;
 use gan_core::host::Runner;
@@ -26,8 +27,8 @@ Without --label, a conditional model gets the labels 0, 1, 2 … in turn.")]
     .args(["out", "ascii", "idx", "png"]))]
 pub struct Generate {
     /// The blob
-    #[arg(value_name = "FILE.gan")]
-    file: PathBuf,
+    #[arg(value_name = "MODEL.gan")]
+    model: PathBuf,
     /// How many images
     #[arg(long, default_value_t = 10, value_parser = value_parser!(u32).range(1..=10_000_000))]
     count: u32,
@@ -58,8 +59,28 @@ pub struct Generate {
 
 impl Generate {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let file = BlobFile::read(&self.file)?;
-        let generator = super::decode(&file, &self.file)?;
+        ensure!(
+            !self.model.is_dir(),
+            "{}: is a folder, and only a file can be generated from (gan-train generate takes a \
+             run's folder too)",
+            self.model.display()
+        );
+        let file = BlobFile::read(&self.model)?;
+        self.run_on(&file)
+    }
+
+    /// What was given as the model.
+    pub fn model(&self) -> &Path {
+        &self.model
+    }
+
+    /// Generates from a blob, whatever the model's path leads to.
+    ///
+    /// # Errors
+    ///
+    /// One sentence that names the file or the option.
+    pub fn run_on(self, file: &BlobFile) -> Result<ExitCode> {
+        let generator = super::decode(file, &self.model)?;
         self.check(&generator)?;
         let request = Request { count: self.count, seed: self.seed, label: self.label };
         // Whatever is refused is refused before anything is made.
@@ -67,11 +88,11 @@ impl Generate {
             interrupt::catch()?;
         }
         let begin = |folder: &PathBuf| {
-            IdxFolder::begin(folder, &generator, request, self.overwrite, &self.file)
+            IdxFolder::begin(folder, &generator, request, self.overwrite, &self.model)
         };
         let mut idx = self.idx.as_ref().map(begin).transpose()?;
         let begin = |folder: &PathBuf| {
-            PngFolder::begin(folder, &generator, request, self.overwrite, &self.file)
+            PngFolder::begin(folder, &generator, request, self.overwrite, &self.model)
         };
         let mut png = self.png.as_ref().map(begin).transpose()?;
 
@@ -91,7 +112,7 @@ impl Generate {
         sinks.extend(png.as_mut().map(|sink| sink as &mut dyn Sink));
         if !sinks.is_empty() && !self.stream(&generator, request, &mut sinks)? {
             for folder in [&self.idx, &self.png].into_iter().flatten() {
-                eprintln!("interrupted; {} is as it was", folder.display());
+                say!("interrupted; {} is as it was", folder.display());
             }
             return Ok(interrupt::exit_code());
         }
@@ -110,7 +131,7 @@ impl Generate {
     fn check(&self, generator: &Generator<'_>) -> Result<()> {
         if let Some(label) = self.label {
             match generator.classes() {
-                0 => bail!("--label {label}: {} takes no label", self.file.display()),
+                0 => bail!("--label {label}: {} takes no label", self.model.display()),
                 classes if label >= classes => {
                     bail!("--label {label}: expected 0 to {}", classes - 1)
                 }
@@ -118,7 +139,7 @@ impl Generate {
             }
         }
         let Some(out) = &self.out else { return Ok(()) };
-        refuse_input(out, &self.file)?;
+        refuse_input(out, &self.model)?;
         match out.extension() {
             Some(extension) if !extension.eq_ignore_ascii_case("png") => {
                 bail!("--out {}: the grid is a PNG file, so expected a name in .png", out.display())
@@ -144,6 +165,6 @@ impl Generate {
     }
 
     fn say_written(&self, path: &Path) {
-        eprintln!("{}: {} images, seed {}", path.display(), self.count, self.seed);
+        say!("{}: {} images, seed {}", path.display(), self.count, self.seed);
     }
 }

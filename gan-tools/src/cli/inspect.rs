@@ -12,7 +12,7 @@ use std::process::ExitCode;
 #[command(after_help = "Example:\n  gan inspect models/digits8.gan --json")]
 pub struct Inspect {
     /// The blob
-    #[arg(value_name = "FILE.gan")]
+    #[arg(value_name = "MODEL.gan")]
     file: PathBuf,
     /// Print JSON
     #[arg(long)]

@@ -3,6 +3,7 @@
 use crate::blob_file::{self, BlobFile};
 use crate::files::{atomic, refuse_input};
 use crate::inspect;
+use crate::say;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use gan_core::{Element, Packing};
@@ -20,13 +21,13 @@ gan-embedded's build script packs by itself. `--target any` gives the canonical 
 byte.")]
 pub struct Pack {
     /// The blob, in any order
-    #[arg(value_name = "FILE.gan")]
+    #[arg(value_name = "MODEL.gan")]
     file: PathBuf,
     /// The core
     #[arg(long, value_enum)]
     target: Target,
     /// The blob to write
-    #[arg(short, long, value_name = "FILE.gan")]
+    #[arg(short, long, value_name = "MODEL.gan")]
     out: PathBuf,
 }
 
@@ -89,11 +90,11 @@ impl Pack {
                 Element::I4 { .. } => continue,
             };
             if spec.packing != packing {
-                eprintln!("note: layer {index} stays in rows: {reason}");
+                say!("note: layer {index} stays in rows: {reason}");
             }
         }
         atomic::write(&self.out, packed.bytes())?;
-        eprint!("{}", inspect::summary(&generator));
+        say!("{}", inspect::summary(&generator).trim_end());
         super::print(&format!("{}\n", self.out.display()))?;
         Ok(ExitCode::SUCCESS)
     }

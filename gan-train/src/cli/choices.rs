@@ -1,7 +1,7 @@
 //! Values that options choose from, as clap reads them: the library does not know clap.
 
 use clap::ValueEnum;
-use gan_train::{config, train::checkpoint};
+use gan_train::config;
 
 /// A library's enum with the same variants, in the order of a choice's own.
 macro_rules! stands_for {
@@ -27,15 +27,3 @@ pub enum Recipe {
 }
 
 stands_for!(Recipe, config::Recipe, Default, Classic);
-
-/// Which generator of a run: [`checkpoint::Which`].
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub enum Which {
-    /// The one that scored best in an evaluation; the last one if there was none.
-    #[default]
-    Best,
-    /// That of the last checkpoint.
-    Last,
-}
-
-stands_for!(Which, checkpoint::Which, Best, Last);

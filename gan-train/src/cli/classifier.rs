@@ -4,6 +4,7 @@ use super::{dataset, thousands};
 use anyhow::{Context, Result};
 use burn::prelude::Device;
 use clap::Args;
+use gan_tools::say;
 use gan_train::config::MAX_SEED;
 use gan_train::judge::classifier::{Classifier, STEPS};
 use gan_train::report;
@@ -47,10 +48,10 @@ impl TrainClassifier {
         let classifier = Classifier::train(&dataset.train, self.steps, self.seed, &Device::flex())
             .with_context(|| format!("--data {}", self.data))?;
         classifier.write(&self.out)?;
-        eprintln!("{} steps in {:.0} s", thousands(self.steps), start.elapsed().as_secs_f64());
+        say!("{} steps in {:.0} s", thousands(self.steps), start.elapsed().as_secs_f64());
         if let Some(test) = &dataset.test {
             let accuracy = classifier.accuracy(test)?;
-            eprintln!("{accuracy:.4} of {} test images right", thousands(test.images.count as u64));
+            say!("{accuracy:.4} of {} test images right", thousands(test.images.count as u64));
         }
         super::print(&format!("{}\n", self.out.display()))?;
         Ok(ExitCode::SUCCESS)

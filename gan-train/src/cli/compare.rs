@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
+use gan_tools::say;
 use gan_train::report::compare::{Comparison, text};
 use gan_train::report::folder;
 use std::path::PathBuf;
@@ -26,7 +27,7 @@ impl Compare {
         let comparison = Comparison::read(&self.runs)?;
         comparison.write(&self.out)?;
         super::print(&text(&comparison))?;
-        eprintln!("{}: {} runs", self.out.display(), self.runs.len());
+        say!("{}: {} runs", self.out.display(), self.runs.len());
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -8,6 +8,7 @@ use burn::prelude::Device;
 use clap::Args;
 use gan_tools::blob_file::BlobFile;
 use gan_tools::layers::Bits;
+use gan_tools::say;
 use gan_train::export;
 use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::quantize;
@@ -15,6 +16,7 @@ use gan_train::judge::classifier::Classifier;
 use gan_train::judge::{Report, evaluate};
 use gan_train::train::checkpoint::{self, Which};
 use gan_train::train::folder::{self, RunConfig};
+use gan_train::train::snapshots;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -28,7 +30,7 @@ use std::process::ExitCode;
 docs/evaluation.md says what the numbers mean.")]
 pub struct Evaluate {
     /// The blob
-    #[arg(value_name = "FILE.gan")]
+    #[arg(value_name = "MODEL.gan")]
     file: PathBuf,
     /// `digits`, `mnist`, or a folder of IDX files with labels
     #[arg(long)]
@@ -37,7 +39,7 @@ pub struct Evaluate {
     #[arg(long)]
     data_dir: Option<PathBuf>,
     /// The run that the blob was quantized from [default: the blob's own folder, if it is a run]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "RUN")]
     run: Option<PathBuf>,
     /// A classifier by `gan-train classifier` [default: the built-in one for MNIST, else one that
     /// is trained now]
@@ -106,12 +108,9 @@ impl Evaluate {
     ) -> Result<Option<(FloatGenerator, usize)>> {
         let run = RunConfig::read(folder)?;
         // A run that was trained anew since is another model: comparing with it would say nothing.
-        let all: &[Which] = if folder.join(checkpoint::BEST).exists() {
-            &[Which::Best, Which::Last]
-        } else {
-            &[Which::Last]
-        };
-        for &which in all {
+        let best = folder.join(checkpoint::BEST).exists().then_some(Which::Best);
+        let steps = snapshots::list(folder)?.into_iter().map(|snapshot| Which::Step(snapshot.step));
+        for which in best.into_iter().chain([Which::Last]).chain(steps) {
             let (float, _) = export::generator(folder, &run.config, which)?;
             if quantize(&float, bits)? == file.bytes() || float.to_blob()? == file.bytes() {
                 return Ok(Some((float, run.config.padding.into())));
@@ -122,7 +121,7 @@ impl Evaluate {
             self.run.is_none(),
             "{blob}: not the blob that --run {folder} gives; quantize it anew"
         );
-        eprintln!("note: {blob} is not of the run in {folder}");
+        say!("note: {blob} is not of the run in {folder}");
         Ok(None)
     }
 

@@ -4,6 +4,7 @@ use super::thousands;
 use anyhow::Result;
 use gan_tools::picture::grid;
 use gan_tools::samples::Samples;
+use gan_tools::say;
 use gan_train::export;
 use gan_train::report::{folder, page};
 use gan_train::train::Trainer;
@@ -30,17 +31,17 @@ pub fn finish(folder: &Path, trainer: Trainer) -> Result<ExitCode> {
     let weights: usize = float.layers.iter().map(|layer| layer.weights.len()).sum();
     drop(float);
     if weights > LARGE {
-        eprintln!(
+        say!(
             "note: no {} yet: gan-train report {} takes minutes for a generator of this size",
             page::FILE,
             folder.display()
         );
     } else if let Err(error) = page::write(folder) {
         // The training is done and saved, whatever becomes of its page.
-        eprintln!("warning: no {}: {error:#}", page::FILE);
+        say!("warning: no {}: {error:#}", page::FILE);
     }
     let (shown, name) = (folder.display(), &config.name);
-    eprintln!(
+    say!(
         "trained {} steps in {seconds:.1} s; next: gan-train quantize {shown} -o {name}.gan",
         thousands(step)
     );

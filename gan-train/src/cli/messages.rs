@@ -1,15 +1,21 @@
 //! Where the library's messages go: to stderr, as plain lines.
 
+use gan_tools::messages::Verbosity;
 use std::fmt;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// From now on the library's messages are written to stderr. Call it once, from `main`.
-pub fn install() {
+/// From now on the library's messages are written to stderr, as far as they are to be. Call it once.
+pub fn install(verbosity: Verbosity) {
+    let level = match verbosity {
+        Verbosity::Quiet => Level::ERROR,
+        Verbosity::Normal => Level::INFO,
+        Verbosity::Verbose => Level::DEBUG,
+    };
     tracing_subscriber::fmt()
-        .with_max_level(Level::INFO)
+        .with_max_level(level)
         .with_writer(std::io::stderr)
         .event_format(Plain)
         .init();

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gan-train presets
-  gan-train presets compact > my.toml && gan-train train --data mnist --config my.toml --out runs/mine
+  gan-train presets compact > my.toml && gan-train train --data mnist --config my.toml -o runs/mine
   gan-train presets deep --recipe classic")]
 pub struct Presets {
     /// The one to print

@@ -1,6 +1,5 @@
 //! `gan-train quantize`.
 
-use super::choices::Which;
 use super::thousands;
 use anyhow::{Result, ensure};
 use clap::Args;
@@ -8,11 +7,13 @@ use gan_tools::blob_file::BlobFile;
 use gan_tools::files::atomic;
 use gan_tools::inspect;
 use gan_tools::layers::Bits;
+use gan_tools::say;
 use gan_train::config::TrainingConfig;
 use gan_train::export;
 use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::{FAR, LayerError, layer_errors};
 use gan_train::report;
+use gan_train::train::checkpoint::Which;
 use gan_train::train::folder::RunConfig;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,25 +23,28 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   gan-train quantize runs/mnist -o mnist.gan
   gan-train quantize runs/mnist --bits 4 -o mnist4.gan
+  gan-train quantize runs/mnist --checkpoint 5000 -o mnist-5000.gan
 
 Four bits are nearest to eight if the run was trained for them: gan-train finetune --help.")]
 pub struct Quantize {
     /// The run's folder
+    #[arg(value_name = "RUN")]
     run_dir: PathBuf,
     /// The blob to write
-    #[arg(short, long, value_name = "FILE.gan")]
+    #[arg(short, long, value_name = "MODEL.gan")]
     out: PathBuf,
-    /// The best generator by the run's evaluations (the last, if there were none), or the last
-    #[arg(long, value_enum, default_value_t)]
+    /// `best` by the run's evaluations (the last, if there were none), `last`, or the step of a
+    /// snapshot (train --snapshot-every)
+    #[arg(long, visible_alias = "step", value_name = "best|last|STEP", default_value_t)]
     checkpoint: Which,
     /// Bits of a weight: 8, or 4 in all layers but the first, which takes little more than half the
     /// flash [default: what the run was trained for, or 8]
-    #[arg(long, value_parser = ["4", "8"], conflicts_with = "float")]
-    bits: Option<String>,
+    #[arg(long, value_parser = super::one_of(["4", "8"]), conflicts_with = "float")]
+    bits: Option<u8>,
     /// Inputs that share a scale, with --bits 4: fewer are more exact and take more flash [default:
     /// what the run was trained for, or 32]
-    #[arg(long, value_parser = ["16", "32"], conflicts_with = "float")]
-    group: Option<String>,
+    #[arg(long, value_parser = super::one_of(["16", "32"]), conflicts_with = "float")]
+    group: Option<u8>,
     /// Write f32 layers instead: four times the size, for chips with a floating-point unit and as a
     /// reference
     #[arg(long)]
@@ -67,12 +71,11 @@ impl Quantize {
     pub fn run(self) -> Result<ExitCode> {
         let run = RunConfig::read(&self.run_dir)?;
         report::folder::check_output(&self.out)?;
-        let (float, description) =
-            export::generator(&self.run_dir, &run.config, self.checkpoint.into())?;
+        let (float, description) = export::generator(&self.run_dir, &run.config, self.checkpoint)?;
         let step = description.step;
         let steps = run.config.training.steps;
         if step < steps {
-            eprintln!("note: the generator of step {} of {}", thousands(step), thousands(steps));
+            say!("note: the generator of step {} of {}", thousands(step), thousands(steps));
         }
         let bits = self.bits(&run.config.training)?;
         let blob =
@@ -80,14 +83,15 @@ impl Quantize {
         atomic::write(&self.out, &blob)?;
         let file = BlobFile::new(&blob);
         let generator = super::decode(&file, &self.out)?;
-        eprint!("{}", inspect::summary(&generator));
+        say!("{}", inspect::summary(&generator).trim_end());
         let agreement = export::agreement(&generator, &float, run.config.seed)?;
         if !self.float {
             warn_of_far_layers(&float, bits)?;
         }
-        eprintln!(
+        say!(
             "against float: pixels differ by {:.2} of 255 on average, {} at most",
-            agreement.mean, agreement.max
+            agreement.mean,
+            agreement.max
         );
         super::print(&format!("{}\n", self.out.display()))?;
         Ok(ExitCode::SUCCESS)
@@ -95,13 +99,10 @@ impl Quantize {
 
     /// What was asked for, or else what the run was trained for.
     fn bits(&self, training: &TrainingConfig) -> Result<Bits> {
-        let number = |text: &Option<String>, default: u8| {
-            text.as_ref().and_then(|text| text.parse().ok()).unwrap_or(default)
-        };
-        let four = number(&self.bits, training.weight_bits) == 4;
+        let four = self.bits.unwrap_or(training.weight_bits) == 4;
         ensure!(four || self.group.is_none(), "--group: goes with --bits 4 only");
         Ok(if four {
-            Bits::Four { group: number(&self.group, training.weight_group) }
+            Bits::Four { group: self.group.unwrap_or(training.weight_group) }
         } else {
             Bits::Eight
         })

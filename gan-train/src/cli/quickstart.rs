@@ -11,6 +11,7 @@ use gan_tools::inspect;
 use gan_tools::layers::Bits;
 use gan_tools::picture::ascii;
 use gan_tools::samples::Samples;
+use gan_tools::say;
 use gan_train::config::{Config, MAX_SEED, Recipe};
 use gan_train::export;
 use gan_train::export::float::FloatGenerator;
@@ -31,7 +32,7 @@ const AGREEMENT_BOUND: f64 = 4.0;
 #[command(after_help = "Example:\n  gan-train quickstart --out runs/my-first --seed 1")]
 pub struct Quickstart {
     /// Folder for everything that is made
-    #[arg(short, long, default_value = "runs/quickstart")]
+    #[arg(short, long, value_name = "RUN", default_value = "runs/quickstart")]
     out: PathBuf,
     /// Everything random comes from it: the same seed gives the same files
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
@@ -56,8 +57,13 @@ impl Quickstart {
         config.training.steps = self.steps.unwrap_or(config.training.steps);
         config.check()?;
         let folder = &self.out;
-        let run =
-            RunConfig { data: "digits".into(), data_dir: None, device: DeviceName::Flex, config };
+        let run = RunConfig {
+            data: "digits".into(),
+            data_dir: None,
+            init_from: None,
+            device: DeviceName::Flex,
+            config,
+        };
         training::check_free(folder, true)?;
         ensure!(
             self.replaceable(&run)?,
@@ -65,9 +71,11 @@ impl Quickstart {
             shown = folder.display()
         );
         let dataset = data::digits()?;
-        eprintln!(
+        say!(
             "training {} on {} built-in 8x8 digits, seed {}",
-            run.config.name, dataset.train.images.count, self.seed
+            run.config.name,
+            dataset.train.images.count,
+            self.seed
         );
         let splits = Splits::new(&run.config, dataset)?;
         let device = run.device.open()?;
@@ -79,7 +87,7 @@ impl Quickstart {
             return Ok(training::interrupted(folder));
         }
         let state = trainer.state();
-        eprintln!("trained {} steps in {:.1} s", thousands(state.step), state.seconds);
+        say!("trained {} steps in {:.1} s", thousands(state.step), state.seconds);
 
         let float = FloatGenerator::of(&trainer);
         let path = folder.join(folder::QUICKSTART_BLOB);

@@ -1,13 +1,16 @@
 //! What `train`, `finetune` and `quickstart` have in common: a run is prepared, begun or resumed,
 //! and watched until it ends.
 
+use super::sizes::Sizes;
 use super::thousands;
 use anyhow::{Result, ensure};
 use burn::prelude::Device;
 use gan_tools::files::atomic;
 use gan_tools::interrupt;
+use gan_tools::messages::{Verbosity, verbosity};
 use gan_tools::numbers::fixed;
 use gan_tools::progress::{Progress, Unit};
+use gan_tools::say;
 use gan_train::config::Config;
 use gan_train::judge::evaluations::Evaluation;
 use gan_train::judge::scoring::Judge;
@@ -17,12 +20,16 @@ use gan_train::report::watch::{self, Watch};
 use gan_train::train::folder::RunConfig;
 use gan_train::train::lock::Lock;
 use gan_train::train::metrics::Record;
+use gan_train::train::numbered;
 use gan_train::train::run::{self, End, Observer, Verdict};
 use gan_train::train::splits::Splits;
 use gan_train::train::{State, Trainer};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
+
+/// Where runs go without `--out`.
+pub const RUNS: &str = "runs";
 
 /// What changes no weight.
 #[derive(Debug, Clone)]
@@ -55,6 +62,11 @@ pub fn check_free(folder: &Path, overwrite: bool) -> Result<()> {
         drop(Lock::take(folder)?);
     }
     folder::check_free(folder, overwrite)
+}
+
+/// The folder of a new run: that of `--out`, or else one of its own in `runs/`, which is there then.
+pub fn folder(out: Option<&Path>, name: &str) -> Result<PathBuf> {
+    out.map_or_else(|| numbered::create(Path::new(RUNS), name), |out| Ok(out.to_owned()))
 }
 
 /// A run that can begin or go on. Nothing on the disk has changed yet.
@@ -125,6 +137,12 @@ impl Prepared {
         let Self { run, mut trainer, options, .. } = self;
         let Options { checkpoint_every, until, .. } = options;
         let done = trainer.state().step;
+        for (name, network) in [
+            ("generator", &trainer.state().generator),
+            ("discriminator", &trainer.state().discriminator),
+        ] {
+            tracing::debug!("{name} {}, on {}", Sizes::of(&network.shapes()), run.device);
+        }
         interrupt::catch()?;
         let steps = Some(run.config.training.steps);
         let progress = Progress::new(Unit::Count("step"), steps, done);
@@ -141,17 +159,17 @@ fn say_evaluations(config: &Config) {
     if every == 0 {
         return;
     }
-    let by = if config.training.held_out > 0.0 {
+    let by = if config.training.validation > 0.0 {
         "held-out"
     } else {
-        "the training's own (training.held_out is 0)"
+        "the training's own (training.validation is 0)"
     };
-    eprintln!("evaluations every {} steps by {by} images", thousands(every));
+    say!("evaluations every {} steps by {by} images", thousands(every));
 }
 
 /// Says how to go on, and the exit code for it.
 pub fn interrupted(folder: &Path) -> ExitCode {
-    eprintln!("interrupted; go on with: gan-train train --resume {}", folder.display());
+    say!("interrupted; go on with: gan-train train --resume {}", folder.display());
     interrupt::exit_code()
 }
 
@@ -192,7 +210,11 @@ impl Observer for Screen {
         for warning in &record.warnings {
             self.progress.say(&format!("warning: step {}: {warning}", record.step));
         }
-        self.progress.show(record.step, &losses(record));
+        if verbosity() == Verbosity::Verbose {
+            self.progress.say(&format!("step {}: {}", record.step, losses(record)));
+        } else {
+            self.progress.show(record.step, &losses(record));
+        }
         self.watch.record(record)
     }
 

@@ -1,6 +1,9 @@
 //! The recipe's part of a configuration: see docs/training.md.
 
-use super::{METRICS, Metric, check_at_most, check_not_negative, check_positive, check_range};
+use super::{
+    Alternate, METRICS, Metric, Network, Objective, OptimizerKind, R1, check_at_most,
+    check_not_negative, check_positive, check_range,
+};
 use anyhow::{Context, Result, ensure};
 use gan_tools::layers::Bits;
 use serde::{Deserialize, Serialize};
@@ -20,7 +23,7 @@ pub struct TrainingConfig {
     /// Steps in all; one step updates both networks (or one of them, if epochs alternate).
     pub steps: u64,
     /// Part of the images that is never trained on, to choose the best checkpoint by.
-    pub held_out: f64,
+    pub validation: f64,
     /// The two losses.
     pub objective: Objective,
     /// Which network is updated first in a step.
@@ -31,18 +34,18 @@ pub struct TrainingConfig {
     pub alternate: Alternate,
     /// How gradients change weights.
     pub optimizer: OptimizerKind,
-    /// The optimizer's rate.
-    pub rate: f64,
-    /// The generator's rate, if it is another.
+    /// The learning rate of both networks.
+    pub lr: f64,
+    /// The generator's learning rate, if it is another.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub generator_rate: Option<f64>,
-    /// The discriminator's rate, if it is another.
+    pub generator_lr: Option<f64>,
+    /// The discriminator's learning rate, if it is another.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub discriminator_rate: Option<f64>,
-    /// Part of the steps for which the rate stays; then it falls linearly.
-    pub rate_hold: f64,
+    pub discriminator_lr: Option<f64>,
+    /// Part of the steps for which the learning rate stays; then it falls linearly.
+    pub lr_hold: f64,
     /// What it falls to, as a part of what it was.
-    pub rate_end: f64,
+    pub lr_end: f64,
     /// Adam's decay of the first moment; the momentum of SGD.
     pub beta1: f64,
     /// Adam's and RMSprop's decay of the second moment.
@@ -72,7 +75,7 @@ pub struct TrainingConfig {
     /// discriminator's last hidden layer, in the generator's loss (Salimans et al. 2016).
     pub feature_matching: f64,
     /// All numbers of the discriminator are cut to this after each update; 0 leaves them.
-    pub clip: f64,
+    pub weight_clip: f64,
     /// Real images count as real only so far: 0.1 makes their target 0.9.
     pub label_smoothing: f64,
     /// Standard deviation of noise on all that the discriminator sees; falls linearly to 0 over the
@@ -87,87 +90,12 @@ pub struct TrainingConfig {
     pub weight_group: u8,
     /// Steps between evaluations; 0 makes none.
     pub eval_every: u64,
+    /// Steps between snapshots of the averaged generator; 0 makes none.
+    pub snapshot_every: u64,
     /// Images that an evaluation generates.
     pub eval_samples: usize,
     /// The metric by which the best checkpoint is chosen.
     pub select: String,
-}
-
-/// The losses: docs/training.md has their formulas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Objective {
-    /// The original value function, for both networks.
-    Minimax,
-    /// The same with the generator's other loss.
-    #[default]
-    NonSaturating,
-    /// Mean squared errors (LSGAN).
-    LeastSquares,
-    /// Margins.
-    Hinge,
-    /// Difference of means (WGAN); needs `clip` or `gradient_penalty`.
-    Wasserstein,
-    /// Differences of pairs (RpGAN).
-    Relativistic,
-}
-
-impl Objective {
-    /// Whether logits are log-odds of being real, so that scores are probabilities; else scores
-    /// are the logits themselves. The relativistic loss knows only differences of logits.
-    pub fn has_probabilities(self) -> bool {
-        matches!(self, Self::Minimax | Self::NonSaturating)
-    }
-}
-
-/// One of the two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Network {
-    /// The discriminator.
-    #[default]
-    Discriminator,
-    /// The generator.
-    Generator,
-}
-
-/// How the networks take turns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Alternate {
-    /// Both in each step.
-    #[default]
-    Steps,
-    /// One in each epoch.
-    Epochs,
-}
-
-/// How gradients change weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OptimizerKind {
-    /// Kingma and Ba 2015.
-    #[default]
-    Adam,
-    /// Adam with the decay of weights apart from the gradient (Loshchilov and Hutter 2019).
-    AdamW,
-    /// Hinton 2012: Adam's second moment alone, not corrected.
-    RmsProp,
-    /// Stochastic gradient descent with momentum `beta1`.
-    Sgd,
-    /// Steps of one size, by the sign of an averaged gradient (Chen et al. 2023).
-    Lion,
-}
-
-/// How the squared slope of the discriminator is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum R1 {
-    /// Along one random direction an image.
-    #[default]
-    FiniteDifference,
-    /// The gradient's whole length.
-    Exact,
 }
 
 impl Default for TrainingConfig {
@@ -175,17 +103,17 @@ impl Default for TrainingConfig {
         Self {
             batch: 128,
             steps: 20_000,
-            held_out: 0.0,
+            validation: 0.0,
             objective: Objective::NonSaturating,
             first: Network::Discriminator,
             discriminator_steps: 1,
             alternate: Alternate::Steps,
             optimizer: OptimizerKind::Adam,
-            rate: 1e-3,
-            generator_rate: None,
-            discriminator_rate: None,
-            rate_hold: 0.5,
-            rate_end: 0.02,
+            lr: 1e-3,
+            generator_lr: None,
+            discriminator_lr: None,
+            lr_hold: 0.5,
+            lr_end: 0.02,
             beta1: 0.5,
             beta2: 0.999,
             epsilon: 1e-8,
@@ -199,13 +127,14 @@ impl Default for TrainingConfig {
             clip_grad_norm: 0.0,
             l1_image: 0.0,
             feature_matching: 0.0,
-            clip: 0.0,
+            weight_clip: 0.0,
             label_smoothing: 0.0,
             instance_noise: 0.0,
             ema_decay: 0.999,
             weight_bits: 8,
             weight_group: 32,
             eval_every: 0,
+            snapshot_every: 0,
             eval_samples: 5000,
             select: "fid".into(),
         }
@@ -221,20 +150,20 @@ impl TrainingConfig {
         }
     }
 
-    /// The part of the rates that is left in step `step`, from 0.
-    pub fn rate_factor(&self, step: u64) -> f64 {
+    /// The part of the learning rates that is left in step `step`, from 0.
+    pub fn lr_factor(&self, step: u64) -> f64 {
         let done = step as f64 / self.steps as f64;
-        let fallen = ((done - self.rate_hold) / (1.0 - self.rate_hold)).clamp(0.0, 1.0);
-        1.0 - (1.0 - self.rate_end) * fallen
+        let fallen = ((done - self.lr_hold) / (1.0 - self.lr_hold)).clamp(0.0, 1.0);
+        1.0 - (1.0 - self.lr_end) * fallen
     }
 
-    /// The rate of a network before it falls.
-    pub fn rate_of(&self, network: Network) -> f64 {
+    /// The learning rate of a network before it falls.
+    pub fn lr_of(&self, network: Network) -> f64 {
         match network {
-            Network::Generator => self.generator_rate,
-            Network::Discriminator => self.discriminator_rate,
+            Network::Generator => self.generator_lr,
+            Network::Discriminator => self.discriminator_lr,
         }
-        .unwrap_or(self.rate)
+        .unwrap_or(self.lr)
     }
 
     /// Whether an average of the generator is kept.
@@ -300,9 +229,9 @@ impl TrainingConfig {
             "training.weight_group: expected 16 or 32, found {}",
             self.weight_group
         );
-        let positive = [("rate", Some(self.rate)), ("generator_rate", self.generator_rate)];
+        let positive = [("lr", Some(self.lr)), ("generator_lr", self.generator_lr)];
         let more = [
-            ("discriminator_rate", self.discriminator_rate),
+            ("discriminator_lr", self.discriminator_lr),
             ("epsilon", Some(self.epsilon)),
             ("r1_sigma", Some(self.r1_sigma)),
         ];
@@ -318,9 +247,9 @@ impl TrainingConfig {
             ("clip_grad_norm", self.clip_grad_norm),
             ("l1_image", self.l1_image),
             ("feature_matching", self.feature_matching),
-            ("clip", self.clip),
+            ("weight_clip", self.weight_clip),
             ("instance_noise", self.instance_noise),
-            ("rate_end", self.rate_end),
+            ("lr_end", self.lr_end),
         ] {
             check_not_negative(&format!("training.{field}"), value)?;
         }
@@ -328,8 +257,8 @@ impl TrainingConfig {
             ("beta1", self.beta1, 1.0),
             ("beta2", self.beta2, 1.0),
             ("ema_decay", self.ema_decay, 1.0),
-            ("held_out", self.held_out, 1.0),
-            ("rate_hold", self.rate_hold, 1.0),
+            ("validation", self.validation, 1.0),
+            ("lr_hold", self.lr_hold, 1.0),
             ("label_smoothing", self.label_smoothing, 0.5),
         ] {
             check_range(&format!("training.{field}"), value, end)?;
@@ -341,9 +270,9 @@ impl TrainingConfig {
         );
         ensure!(
             self.objective != Objective::Wasserstein
-                || self.clip > 0.0
+                || self.weight_clip > 0.0
                 || self.gradient_penalty > 0.0,
-            "training.objective: wasserstein needs training.clip (0.01) or training.gradient_penalty (10)"
+            "training.objective: wasserstein needs training.weight_clip (0.01) or training.gradient_penalty (10)"
         );
         Ok(())
     }

@@ -25,7 +25,7 @@ pub enum DeviceName {
     Metal,
     /// A GPU by WebGPU.
     Webgpu,
-    /// An NVIDIA GPU of this number.
+    /// The NVIDIA GPU of this number.
     Cuda(usize),
 }
 

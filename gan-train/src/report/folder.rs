@@ -4,7 +4,7 @@
 use super::{animation, history, page, tensorboard};
 use crate::judge::evaluations;
 use crate::train::folder::{CONFIG, RunConfig};
-use crate::train::{checkpoint, metrics};
+use crate::train::{checkpoint, metrics, snapshots};
 use anyhow::{Context, Result, ensure};
 use gan_tools::files::atomic;
 use std::path::{Path, PathBuf};
@@ -110,11 +110,12 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     ];
     let names = FIRST.into_iter().chain(names).map(|name| folder.join(name));
     let grids = history::grids(folder)?.into_iter().map(|grid| grid.path);
-    Ok(names.chain(grids).chain(tensorboard::files(folder)?).collect())
+    let snapshots = snapshots::list(folder)?.into_iter().map(|snapshot| snapshot.path);
+    Ok(names.chain(grids).chain(snapshots).chain(tensorboard::files(folder)?).collect())
 }
 
 /// Puts a new run into a folder, in place of one that may be there. `write` writes the new run's
-/// [`FIRST`] files into the folder that it is given, and nothing of the old run goes before they
+/// `FIRST` files into the folder that it is given, and nothing of the old run goes before they
 /// are complete and on the disk.
 ///
 /// # Errors
@@ -159,7 +160,7 @@ pub fn settle(folder: &Path) -> Result<()> {
             _ => {}
         }
     }
-    for name in [history::GRIDS, tensorboard::FOLDER] {
+    for name in [history::GRIDS, snapshots::FOLDER, tensorboard::FOLDER] {
         // Only if it is empty by now; what else is in it is not a run's.
         let _ = std::fs::remove_dir(folder.join(name));
     }

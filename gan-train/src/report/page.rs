@@ -9,6 +9,7 @@ use super::model::Model;
 use super::{chart, curves};
 use crate::train::folder::CONFIG;
 use crate::train::metrics::Record;
+use crate::train::snapshots;
 use anyhow::{Context, Result};
 use gan_tools::files::atomic;
 use gan_tools::inspect::Report;
@@ -40,6 +41,7 @@ pub fn write(folder: &Path) -> Result<PathBuf> {
         quality(&history),
         section("Between two latents", "", &pictures::interpolations(model.as_ref())?),
         section("Networks", "", &networks::cards(&history.run.config, model.as_ref())),
+        kept(folder)?,
         section("Configuration", "", &configuration(&config)),
     ]
     .concat();
@@ -93,6 +95,18 @@ fn header(history: &History, model: Option<&Model>) -> Result<String> {
         escape(&run.config.name),
         escape(&sub)
     ))
+}
+
+/// The snapshots that the run has kept; nothing if it has none.
+fn kept(folder: &Path) -> Result<String> {
+    let snapshots = snapshots::list(folder)?;
+    if snapshots.is_empty() {
+        return Ok(String::new());
+    }
+    let steps: Vec<String> = snapshots.iter().map(|snapshot| thousands(snapshot.step)).collect();
+    let lead = "The averaged generator after these steps, in the folder snapshots; \
+                gan-train quantize --checkpoint STEP takes one.";
+    Ok(section("Snapshots", lead, &format!("<p>{}</p>\n", steps.join(" &nbsp; "))))
 }
 
 /// The file's text, a block a table, so that columns break between them.

@@ -65,7 +65,7 @@ pub fn judge(config: &Config, splits: &Splits, until: Option<&Until>) -> Result<
     // On the CPU, whatever the run is on: scores of runs on several devices compare.
     let classifier = Classifier::for_data(&splits.all, &Device::flex())?;
     let judge = Judge::new(classifier, &splits.parzen, &splits.validation);
-    Ok(Some(judge.with_context(|| format!("training.held_out: {}", training.held_out))?))
+    Ok(Some(judge.with_context(|| format!("training.validation: {}", training.validation))?))
 }
 
 impl Watch {

@@ -1,11 +1,13 @@
 //! `checkpoint.safetensors`, which is one file so that it is whole or not there, and
-//! `best.safetensors`, the best average of a run.
+//! `best.safetensors`, the best average of a run. A snapshot is a file like the latter.
 
 mod description;
+mod which;
 
 pub use description::{Description, RunData};
+pub use which::Which;
 
-use super::State;
+use super::{State, snapshots};
 use crate::config::Config;
 use crate::files::tensor_file::{self, Numbers, TensorFile};
 use crate::nn::mlp::{LayerShape, Mlp};
@@ -96,9 +98,23 @@ pub fn save(folder: &Path, config: &Config, state: &State, run: &RunData) -> Res
 ///
 /// As [`save`].
 pub fn save_best(folder: &Path, config: &Config, state: &State, run: &RunData) -> Result<()> {
+    save_average(&folder.join(BEST), config, state, run)
+}
+
+/// Writes the average alone as the snapshot of the state's step.
+///
+/// # Errors
+///
+/// As [`save`].
+pub fn save_snapshot(folder: &Path, config: &Config, state: &State, run: &RunData) -> Result<()> {
+    atomic::create_folder(&folder.join(snapshots::FOLDER))?;
+    save_average(&snapshots::path(folder, state.step), config, state, run)
+}
+
+fn save_average(path: &Path, config: &Config, state: &State, run: &RunData) -> Result<()> {
     let mut all = Vec::new();
     add_params(&mut all, averaged_name(config), state.averaged().params());
-    write(&folder.join(BEST), &all, &Description::new(config, state, run))
+    write(path, &all, &Description::new(config, state, run))
 }
 
 /// The name of [`State::averaged`] in a file.
@@ -112,7 +128,7 @@ fn write(path: &Path, all: &[HostParam], description: &Description) -> Result<()
         let (step, name) = (description.step, &tensor.name);
         bail!(
             "step {step}: {name} is not finite. The last checkpoint is from before; try a lower \
-             training.rate"
+             training.lr"
         );
     }
     fn numbers(HostParam { name, shape, values }: &HostParam) -> Numbers<'_> {
@@ -219,30 +235,18 @@ fn restore(
     Ok(())
 }
 
-/// Which generator of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Which {
-    /// The one that scored best in an evaluation; the last one if there was none.
-    #[default]
-    Best,
-    /// That of the last checkpoint.
-    Last,
-}
-
 /// The parameters of a run's averaged generator, and the description of the file that they are
 /// from.
 ///
 /// # Errors
 ///
-/// As [`load`].
+/// As [`load`]; there is no snapshot of the step.
 pub fn averaged(
     folder: &Path,
     config: &Config,
     which: Which,
 ) -> Result<(Vec<HostParam>, Description)> {
-    let best = folder.join(BEST);
-    let path = if which == Which::Best && best.exists() { best } else { folder.join(FILE) };
-    tensor_file::read(&path, |file| {
+    tensor_file::read(&which.path(folder)?, |file| {
         let description = Description::read(file, config)?;
         let shapes = description.shape().generator(config);
         Ok((read_params(file, averaged_name(config), &shapes)?, description))

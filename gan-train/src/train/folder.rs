@@ -1,6 +1,6 @@
 //! `config.toml` in a run's folder.
 
-use crate::config::Config;
+use crate::config::{Config, with_new_names};
 use crate::nn::device::DeviceName;
 use anyhow::{Context, Result, ensure};
 use gan_tools::files::atomic;
@@ -18,6 +18,9 @@ pub struct RunConfig {
     /// MNIST's folder, if `--data-dir` gave one: its absolute path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
+    /// The run that it began with the weights of, if `--init-from` gave one: its absolute path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init_from: Option<PathBuf>,
     /// What it is trained on; another device rounds differently.
     #[serde(default, alias = "backend")]
     pub device: DeviceName,
@@ -46,6 +49,8 @@ impl RunConfig {
         let text = std::fs::read_to_string(&path).with_context(|| {
             format!("{}: cannot be read (is this a run's folder?)", path.display())
         })?;
+        // The file is ours, so nobody has to rename anything in it.
+        let (text, _) = with_new_names(&text, &["config", "training"]);
         let run: Self = toml::from_str(&text).with_context(|| path.display().to_string())?;
         run.config.check().with_context(|| path.display().to_string())?;
         Ok(run)

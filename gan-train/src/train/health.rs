@@ -37,9 +37,9 @@ impl Health {
     pub fn check(&mut self, record: &Record) -> Vec<String> {
         let probabilities = self.objective.has_probabilities();
         let other_rate = if record.rate > HIGH_RATE {
-            "a much lower training.rate"
+            "a much lower training.lr"
         } else {
-            "a higher training.rate of both networks"
+            "a higher training.lr of both networks"
         };
         let faults = [
             (
@@ -56,7 +56,7 @@ impl Health {
                 record.spread < SILENT,
                 format!(
                     "dead discriminator: it says the same of every image (its logits' deviation is {:.1e}), so the generator learns nothing. \
-                     Try a lower training.r1_gamma or gradient_penalty, a lower rate, or leaky_relu in place of relu",
+                     Try a lower training.r1_gamma or gradient_penalty, a lower lr, or leaky_relu in place of relu",
                     record.spread
                 ),
             ),
@@ -64,14 +64,14 @@ impl Health {
                 probabilities && record.d_real - record.d_fake > UNBEATEN,
                 format!(
                     "the discriminator is never wrong (D(x) {:.3}, D(G(z)) {:.3}), so the generator's gradient fades. \
-                     Try a higher training.r1_gamma, instance_noise 0.1, label_smoothing 0.1, or a lower discriminator_rate",
+                     Try a higher training.r1_gamma, instance_noise 0.1, label_smoothing 0.1, or a lower discriminator_lr",
                     record.d_real, record.d_fake
                 ),
             ),
             (
                 record.d_loss.abs().max(record.g_loss.abs()) > DIVERGED,
                 format!(
-                    "divergence: losses of {:.0} and {:.0}. Try a lower training.rate or a higher training.r1_gamma",
+                    "divergence: losses of {:.0} and {:.0}. Try a lower training.lr or a higher training.r1_gamma",
                     record.d_loss, record.g_loss
                 ),
             ),
@@ -157,10 +157,10 @@ mod tests {
             said(Objective::NonSaturating, (500..510).map(ill)).concat()
         };
         let (low, high) = (of(1e-3, 0.1), of(1.0, -1e-4));
-        assert!(low.contains("vary 10 % as") && low.contains("a higher training.rate"), "{low}");
+        assert!(low.contains("vary 10 % as") && low.contains("a higher training.lr"), "{low}");
         assert!(high.contains("vary 0 % as"), "{high}");
         assert!(
-            high.contains("a much lower training.rate") && !high.contains("a higher training.rate"),
+            high.contains("a much lower training.lr") && !high.contains("a higher training.lr"),
             "{high}"
         );
         assert!(of(1e-3, -0.0).contains("vary 0 % as"));

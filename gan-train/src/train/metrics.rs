@@ -25,8 +25,8 @@ pub struct Record {
     /// Images of real data seen in a second.
     #[serde(deserialize_with = "number")]
     pub images_per_second: f64,
-    /// The generator's rate, of any optimizer.
-    #[serde(deserialize_with = "number")]
+    /// The generator's learning rate, of any optimizer.
+    #[serde(alias = "lr", deserialize_with = "number")]
     pub rate: f64,
     /// Loss of the discriminator, without the penalty.
     #[serde(deserialize_with = "number")]

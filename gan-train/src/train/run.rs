@@ -4,7 +4,7 @@
 use super::health::Health;
 use super::metrics::{Log, Means, Record};
 use super::splits::Splits;
-use super::{State, Trainer};
+use super::{State, Trainer, snapshots};
 use crate::config::{Alternate, Config, Network};
 use anyhow::Result;
 use burn::prelude::Device;
@@ -113,7 +113,8 @@ fn seconds_of_step(trainer: &mut Trainer, first: u64, count: u64, trial: Duratio
     Ok(start.elapsed().as_secs_f64() / steps as f64)
 }
 
-/// Trains to the configuration's last step, with `metrics.jsonl` and checkpoints in `folder`.
+/// Trains to the configuration's last step, with `metrics.jsonl`, checkpoints and snapshots in
+/// `folder`.
 /// Between two checkpoints lies at least `checkpoint_every`.
 ///
 /// # Errors
@@ -129,6 +130,7 @@ pub fn train(
     let steps = training.steps;
     let record_every = (steps / RECORDS).clamp(1, 100);
     let mut log = Log::open(folder, trainer.state().step)?;
+    snapshots::keep_until(folder, trainer.state().step)?;
     let mut means = Means::default();
     let mut health = Health::new(training.objective);
     let mut since_checkpoint = Instant::now();
@@ -156,6 +158,10 @@ pub fn train(
             record.warnings = health.check(&record);
             log.write(&record)?;
             observer.record(&record)?;
+        }
+        // Before the checkpoint: if the process is killed in between, the resumed run writes it again.
+        if training.snapshot_every > 0 && step.is_multiple_of(training.snapshot_every) {
+            trainer.save_snapshot(folder)?;
         }
         let mut verdict = Verdict::Skipped;
         if training.eval_every > 0 && (step.is_multiple_of(training.eval_every) || step == steps) {

@@ -32,12 +32,12 @@ impl Splits {
     /// A conditional run needs labels; a part would be empty.
     pub fn new(config: &Config, dataset: Dataset) -> Result<Self> {
         let all = dataset.train;
-        let (validation, train) = all.hold_out(config.training.held_out);
+        let (validation, train) = all.hold_out(config.training.validation);
         let (found, of) = (train.images.count, all.images.count);
         ensure!(
             found > 0,
-            "training.held_out: {} leaves none of {of} images to train on",
-            config.training.held_out
+            "training.validation: {} leaves none of {of} images to train on",
+            config.training.validation
         );
         let (validation, parzen) = if validation.images.count > 0 {
             (validation, train.sample(SAMPLE))
@@ -80,11 +80,11 @@ mod tests {
         Dataset { name: "test".into(), train, test: None }
     }
 
-    fn config(lines: &str, held_out: f64) -> Config {
+    fn config(lines: &str, validation: f64) -> Config {
         let text = format!(
             "name = \"t\"\nconditional = true\n{lines}\n\
              [generator]\nlatent = 2\nhidden = [3]\n[discriminator]\nhidden = [3]\n\
-             [training]\nheld_out = {held_out}\n"
+             [training]\nvalidation = {validation}\n"
         );
         toml::from_str(&text).unwrap()
     }

@@ -124,7 +124,7 @@ impl State {
     ) -> Self {
         let device = device.clone().autodiff();
         let generator = Mlp::from_params(&shape.generator(config), generator, &device);
-        let vectors = Some(discriminator.spectral_vectors());
+        let vectors = Some(discriminator.spectral_vectors()).filter(|vectors| !vectors.is_empty());
         let shapes = shape.discriminator(config);
         let discriminator = Mlp::from_params(&shapes, &discriminator.params(), &device);
         Self::of(config, generator, None, discriminator, vectors)

@@ -85,7 +85,7 @@ fn check_finite(step: u64, network: &str, loss: f64) -> Result<()> {
     ensure!(
         loss.is_finite(),
         "step {step}: the {network}'s loss is {loss}: training has diverged. The last checkpoint \
-         is from before; try a lower training.rate or a higher training.r1_gamma"
+         is from before; try a lower training.lr or a higher training.r1_gamma"
     );
     Ok(())
 }

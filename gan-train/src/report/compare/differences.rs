@@ -32,7 +32,7 @@ pub fn of<'r>(
         .collect())
 }
 
-/// `training.rate = 0.001` and the like: tables become prefixes. Everything but where the data is
+/// `training.lr = 0.001` and the like: tables become prefixes. Everything but where the data is
 /// lies in `config`, which needs no naming.
 fn flatten(prefix: &str, value: &Value, fields: &mut BTreeMap<String, String>) {
     let Value::Object(table) = value else {

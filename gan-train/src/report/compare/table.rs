@@ -37,8 +37,8 @@ fn incomparable(histories: &[History]) -> Option<String> {
         ("data", same(|a, b| a.data == b.data)),
         ("data_dir", same(|a, b| a.data_dir == b.data_dir)),
         (
-            "training.held_out",
-            same(|a, b| a.config.training.held_out == b.config.training.held_out),
+            "training.validation",
+            same(|a, b| a.config.training.validation == b.config.training.validation),
         ),
         (
             "training.eval_samples",

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::files::tensor_file::TensorFile;
 use crate::train::folder::CONFIG;
 use crate::train::{Losses, Shape, State};
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,6 +16,12 @@ const FORMATS: &str = "gan-train checkpoint ";
 /// Whether a file says that it is a checkpoint, of this version or another.
 pub(super) fn is_ours(file: &TensorFile<'_>) -> bool {
     file.format().is_some_and(|format| format.starts_with(FORMATS))
+}
+
+/// The number of a checkpoint's format, if it is not the one that this version reads.
+fn other_version(file: &TensorFile<'_>) -> Option<String> {
+    let format = file.format().filter(|format| format != FORMAT)?;
+    Some(format.strip_prefix(FORMATS)?.to_owned())
 }
 
 /// What a file says of itself.
@@ -62,10 +68,17 @@ impl Description {
     }
 
     pub(super) fn read(file: &TensorFile<'_>, config: &Config) -> Result<Self> {
+        if let Some(version) = other_version(file) {
+            bail!(
+                "made by another version of gan-train, whose checkpoints are of format {version} \
+                 (this one reads {}): quantize the run with that version, or train it anew",
+                FORMAT.trim_start_matches(FORMATS)
+            );
+        }
         let description: Self = file.description(FORMAT)?;
         ensure!(
             description.config == identity(config),
-            "config: the checkpoint was made with another {CONFIG} (only training.steps, eval_every, eval_samples and select may be changed in it)"
+            "config: the checkpoint was made with another {CONFIG} (only training.steps, eval_every, eval_samples, snapshot_every and select may be changed in it)"
         );
         Ok(description)
     }
@@ -83,11 +96,12 @@ impl Description {
 }
 
 /// The configuration that a checkpoint belongs to. The number of steps may change, as a run can be
-/// made longer, and so may when and by what it is judged.
+/// made longer, and so may when it is judged and kept, and by what.
 fn identity(config: &Config) -> Config {
     let mut config = config.clone();
     let training = &mut config.training;
     (training.steps, training.eval_every, training.eval_samples) = (0, 0, 0);
+    training.snapshot_every = 0;
     training.select.clear();
     config
 }

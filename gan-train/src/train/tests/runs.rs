@@ -78,7 +78,7 @@ fn networks_take_turns_as_configured() {
 
 #[test]
 fn the_rate_is_constant_then_falls() {
-    let config = config(["", "", "", "rate = 0.01\ngenerator_rate = 0.03"]);
+    let config = config(["", "", "", "lr = 0.01\ngenerator_lr = 0.03"]);
     let rates = |network| [0, 5, 10].map(|step| trainer(&config).lr(network, step));
     for (network, start) in [(Network::Discriminator, 0.01), (Network::Generator, 0.03)] {
         let found = rates(network);

@@ -130,7 +130,12 @@ fn a_step_follows_every_objective() {
             &format!("objective = \"{objective}\"\nr1_gamma = 0.7"),
         ]));
     }
-    check_step(&config(["", "", "", "objective = \"wasserstein\"\nclip = 10.0\nr1_gamma = 0.0"]));
+    check_step(&config([
+        "",
+        "",
+        "",
+        "objective = \"wasserstein\"\nweight_clip = 10.0\nr1_gamma = 0.0",
+    ]));
     check_step(&config(["", "", "", "label_smoothing = 0.1"]));
     check_step(&config(["", "", "", "label_smoothing = 0.2\nobjective = \"least_squares\""]));
 }
@@ -151,7 +156,7 @@ fn a_step_follows_every_network() {
     ]));
     check_step(&config(["conditional = true", "", "batch_norm = true", "r1_gamma = 0.0"]));
     // One power iteration follows the weights only if they move little.
-    let hinge = "objective = \"hinge\"\nr1_gamma = 0.0\nrate = 1e-6";
+    let hinge = "objective = \"hinge\"\nr1_gamma = 0.0\nlr = 1e-6";
     check_step(&config(["", "", "spectral_norm = true", hinge]));
     check_step(&config(["", "", "", "first = \"generator\""]));
 }
@@ -203,7 +208,7 @@ fn exact_penalties_follow_every_discriminator() {
     check_step(&config(["conditional = true", "", smooth, exact]));
     let lipschitz = "objective = \"wasserstein\"\ngradient_penalty = 10.0\nr1_gamma = 0.0";
     check_step(&config(["", "", "activation = \"tanh\"", lipschitz]));
-    let slow = format!("{exact}\nrate = 1e-6");
+    let slow = format!("{exact}\nlr = 1e-6");
     check_step(&config(["", "", "spectral_norm = true", &slow]));
 }
 

@@ -1,0 +1,47 @@
+//! Options that every command has.
+
+use super::messages;
+use anyhow::{Context, Result};
+use clap::Args;
+use gan_tools::messages::{Verbosity, set_verbosity};
+
+/// How the program runs, whatever it does.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "All commands")]
+pub struct Global {
+    /// Threads that compute: results are the same for any number [default: one for each of the
+    /// CPU's cores, or RAYON_NUM_THREADS]
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=1024)
+    )]
+    threads: Option<u16>,
+    /// Say nothing on stderr but errors; results still go to stdout
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Say more on stderr: the networks, each line of metrics, each file that a run keeps
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+}
+
+impl Global {
+    /// Makes the process do as it was asked to. Call it once, before anything computes.
+    pub fn apply(&self) -> Result<()> {
+        let verbosity = match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        };
+        set_verbosity(verbosity);
+        messages::install(verbosity);
+        if let Some(threads) = self.threads {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads.into())
+                .thread_name(|index| format!("rayon-{index}"));
+            pool.build_global().with_context(|| format!("--threads {threads}"))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! The configuration that a new run's options ask for.
+
+use super::Train;
+use super::options::Setting;
+use anyhow::{Result, bail};
+use gan_tools::say;
+use gan_train::config::Config;
+use gan_train::data::Dataset;
+use serde_json::Value;
+
+/// The key that the options for a run's length change.
+const STEPS: &str = "training.steps";
+
+impl Train {
+    /// The configuration for a new run on this data, but for its length: that of the preset or the
+    /// file, changed by `--set` and the flags.
+    pub(super) fn config(&self, dataset: &Dataset) -> Result<Config> {
+        let mut config = self.source(dataset)?;
+        self.refuse_contradictions()?;
+        let flags = self.flags();
+        let flags = flags.iter().map(|(_, key, value)| (*key, value));
+        let settings = self.source.set.iter().map(|Setting { key, value }| (key.as_str(), value));
+        let settings: Vec<(&str, &Value)> = settings.chain(flags).collect();
+        for &(key, value) in &settings {
+            config.set(key, value.clone())?;
+        }
+        let evaluated = |(key, _): &(&str, &Value)| *key == "training.eval_every";
+        if config.training.eval_every > 0
+            && dataset.train.labels.is_none()
+            && !settings.iter().any(evaluated)
+        {
+            say!("note: no evaluations: the data has no labels to judge by");
+            config.training.eval_every = 0;
+        }
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The preset's or the file's configuration.
+    fn source(&self, dataset: &Dataset) -> Result<Config> {
+        let recipe = self.source.recipe.into();
+        match (&self.source.preset, &self.source.config) {
+            (_, Some(path)) => Config::read(path),
+            (Some(preset), None) => Config::preset(preset, recipe),
+            (None, None) => {
+                let small = dataset.train.images.image_len() <= 64;
+                let preset = Config::preset(if small { "digits8" } else { "compact" }, recipe)?;
+                // Labels are optional where nobody asked for a conditional model.
+                Ok(Config {
+                    conditional: preset.conditional && dataset.train.labels.is_some(),
+                    ..preset
+                })
+            }
+        }
+    }
+
+    /// The flags that were given for a key of the configuration: their names, the key, its value.
+    fn flags(&self) -> Vec<(&'static str, &'static str, Value)> {
+        let Self { source, network, training, run, output, .. } = self;
+        let hidden = |sizes: &super::options::Hidden| Value::from(sizes.0.clone());
+        let label = match (network.conditional, network.unconditional) {
+            (true, _) => Some(("--conditional", Value::from(true))),
+            (_, true) => Some(("--unconditional", Value::from(false))),
+            _ => None,
+        };
+        let flags = [
+            ("--name", "name", source.name.clone().map(Value::from)),
+            ("--seed", "seed", run.seed.map(Value::from)),
+            ("--g-hidden", "generator.hidden", network.g_hidden.as_ref().map(hidden)),
+            ("--d-hidden", "discriminator.hidden", network.d_hidden.as_ref().map(hidden)),
+            ("--lr", "training.lr", training.lr.map(Value::from)),
+            ("--batch", "training.batch", training.batch.map(Value::from)),
+            ("--objective", "training.objective", training.objective.clone().map(Value::from)),
+            ("--gamma", "training.r1_gamma", training.gamma.map(Value::from)),
+            ("--ema", "training.ema_decay", training.ema.map(Value::from)),
+            ("--eval-every", "training.eval_every", output.eval_every.map(Value::from)),
+            ("--snapshot-every", "training.snapshot_every", output.snapshot_every.map(Value::from)),
+        ];
+        let flags = flags.into_iter().filter_map(|(flag, key, value)| Some((flag, key, value?)));
+        flags.chain(label.map(|(flag, value)| (flag, "conditional", value))).collect()
+    }
+
+    /// Refuses a flag and a `--set` for the same key: nobody can tell which of them was meant.
+    fn refuse_contradictions(&self) -> Result<()> {
+        let flags = self.flags().into_iter().map(|(flag, key, _)| (flag, key));
+        let lengths = [
+            ("--steps", self.run.steps.is_some()),
+            ("--epochs", self.run.epochs.is_some()),
+            ("--minutes", self.run.minutes.is_some()),
+        ];
+        let lengths =
+            lengths.into_iter().filter(|(_, given)| *given).map(|(flag, _)| (flag, STEPS));
+        for (flag, key) in flags.chain(lengths) {
+            // --set of a whole table, too.
+            let same = |setting: &&Setting| {
+                key.strip_prefix(setting.key.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            if let Some(Setting { key: set, .. }) = self.source.set.iter().find(same) {
+                bail!("{flag} and --set {set}: both say what {key} is; give one of them");
+            }
+        }
+        Ok(())
+    }
+}

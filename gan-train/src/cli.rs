@@ -41,7 +41,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Quickstart(quickstart::Quickstart),
-    Train(train::Train),
+    Train(Box<train::Train>),
     Presets(presets::Presets),
     Finetune(finetune::Finetune),
     Quantize(quantize::Quantize),

@@ -133,17 +133,18 @@ fn write(folder: &Path, images: &Images, labels: &[u8]) {
 }
 
 #[test]
-fn a_larger_model_is_judged_by_its_middle_and_what_does_not_fit_is_refused() {
+fn a_padded_model_is_judged_by_its_middle_and_what_does_not_fit_is_refused() {
     let folder = folder();
     let path = folder.path();
     succeed(path, "classifier --data digits --steps 200 --out c.safetensors");
     framed(&path.join("framed"), 2);
     // Long enough to see that the digits' place was found.
-    succeed(path, "train --data framed --preset digits8 --steps 1000 --out large");
+    succeed(path, "train --data digits --set padding=2 --steps 1000 --out large");
     succeed(path, "quantize large -o large/large.gan");
     let text = succeed(
         path,
-        "evaluate large/large.gan --data digits --classifier c.safetensors --samples 400 --json",
+        "evaluate large/large.gan --data digits --run large --classifier c.safetensors --samples 400 \
+         --json",
     );
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
     for column in ["int8", "float"] {

@@ -4,7 +4,7 @@ use super::thousands;
 use anyhow::{Result, ensure};
 use clap::Args;
 use gan_tools::blob_file::BlobFile;
-use gan_tools::files::atomic;
+use gan_tools::files::{atomic, refuse_input};
 use gan_tools::inspect;
 use gan_tools::layers::Bits;
 use gan_tools::say;
@@ -13,8 +13,9 @@ use gan_train::export;
 use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::{FAR, LayerError, layer_errors};
 use gan_train::report;
-use gan_train::train::checkpoint::Which;
-use gan_train::train::folder::RunConfig;
+use gan_train::train::checkpoint::{self, Which};
+use gan_train::train::folder::{self, RunConfig};
+use gan_train::train::snapshots;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -71,6 +72,12 @@ impl Quantize {
     pub fn run(self) -> Result<ExitCode> {
         let run = RunConfig::read(&self.run_dir)?;
         report::folder::check_output(&self.out)?;
+        // Links lead out of the run's folder, and back into it.
+        let read = [checkpoint::FILE, checkpoint::BEST, folder::CONFIG];
+        let snapshots = snapshots::list(&self.run_dir)?.into_iter().map(|snapshot| snapshot.path);
+        for path in read.map(|name| self.run_dir.join(name)).into_iter().chain(snapshots) {
+            refuse_input(&self.out, &path)?;
+        }
         let (float, description) = export::generator(&self.run_dir, &run.config, self.checkpoint)?;
         let step = description.step;
         let steps = run.config.training.steps;

@@ -3,20 +3,22 @@
 //! Each has a portable body of burn's own tensor operations (`portable`), which runs on every
 //! device, and a body of loops for burn's CPU backend flex (`flex`). Layers are differentiable:
 //! `autodiff` has their backward passes, which again are [`LayerKernels`] of the device. The
-//! functions at the end of this file are what the rest of the crate calls, on `Tensor`s.
+//! functions of `tensors` are what the rest of the crate calls.
 
 mod autodiff;
 mod flex;
 mod gemm;
 mod loops;
 pub(crate) mod portable;
+mod tensors;
 #[cfg(test)]
 mod tests;
 
+pub use tensors::*;
+
 use super::act::Act;
 use burn::backend::tensor::{FloatTensor, IntTensor};
-use burn::backend::{Backend, Dispatch, Flex, backend_extension};
-use burn::tensor::{Int, Tensor};
+use burn::backend::{Backend, Flex, backend_extension};
 
 /// Added to the variance in batch normalization.
 pub const NORM_EPSILON: f64 = 1e-5;
@@ -296,72 +298,3 @@ portable_backend!(NdArray);
 use burn::backend::Cube;
 #[cfg(feature = "wgpu")]
 portable_backend!(Cube);
-
-/// A fully connected layer: `act(x weights + bias)`. Differentiable.
-pub fn linear_act(x: Tensor<2>, weights: Tensor<2>, bias: Tensor<1>, act: Act) -> Tensor<2> {
-    let [x, weights] = [x, weights].map(Tensor::into_dispatch);
-    Tensor::from_dispatch(<Dispatch as GanOps>::linear_act(x, weights, bias.into_dispatch(), act))
-}
-
-/// The same for `x` with `labels` to its right: weights are `[inputs + classes, columns]`.
-pub fn labelled_linear_act(
-    x: Tensor<2>,
-    labels: Tensor<2>,
-    weights: Tensor<2>,
-    bias: Tensor<1>,
-    act: Act,
-) -> Tensor<2> {
-    let [x, labels, weights] = [x, labels, weights].map(Tensor::into_dispatch);
-    let bias = bias.into_dispatch();
-    let y = <Dispatch as GanOps>::labelled_linear_act(x, labels, weights, bias, act);
-    Tensor::from_dispatch(y)
-}
-
-/// `x weights`. Differentiable.
-pub fn product(x: Tensor<2>, weights: Tensor<2>) -> Tensor<2> {
-    let [x, weights] = [x, weights].map(Tensor::into_dispatch);
-    Tensor::from_dispatch(<Dispatch as GanOps>::product(x, weights))
-}
-
-/// Batch normalization over the rows, and an activation. Differentiable.
-pub fn norm_act(x: Tensor<2>, gain: Tensor<1>, shift: Tensor<1>, act: Act) -> Tensor<2> {
-    let [gain, shift] = [gain, shift].map(Tensor::into_dispatch);
-    Tensor::from_dispatch(<Dispatch as GanOps>::norm_act(x.into_dispatch(), gain, shift, act))
-}
-
-/// One update by Adam: the new parameter and its new moments. In place on the CPU if nothing else
-/// holds these tensors.
-pub fn adam<const D: usize>(
-    param: Tensor<D>,
-    gradient: Tensor<D>,
-    first: Tensor<D>,
-    second: Tensor<D>,
-    step: AdamStep,
-) -> [Tensor<D>; 3] {
-    let [param, gradient, first, second] =
-        [param, gradient, first, second].map(Tensor::into_dispatch);
-    let (param, first, second) = <Dispatch as GanOps>::adam(param, gradient, first, second, step);
-    [param, first, second].map(Tensor::from_dispatch)
-}
-
-/// The exponential moving average after `param`. In place on the CPU if nothing else holds it.
-pub fn average<const D: usize>(average: Tensor<D>, param: Tensor<D>, decay: f32) -> Tensor<D> {
-    let [average, param] = [average, param].map(Tensor::into_dispatch);
-    Tensor::from_dispatch(<Dispatch as GanOps>::average(average, param, decay))
-}
-
-/// `x` perturbed by `sigma` up or down, as the bits say: see [`GanOps::add_signs`].
-pub fn add_signs(x: Tensor<2>, words: Tensor<2, Int>, sigma: f32) -> Tensor<2> {
-    let (x, words) = (x.into_dispatch(), words.into_dispatch());
-    Tensor::from_dispatch(<Dispatch as GanOps>::add_signs(x, words, sigma))
-}
-
-/// The derivative of an activation as a function of what it `kept`, in differentiable operations.
-pub fn slope_of(kept: Tensor<2>, act: Act) -> Tensor<2> {
-    Tensor::from_dispatch(portable::slope::<Dispatch>(kept.into_dispatch(), act))
-}
-
-/// An activation in operations that burn records one by one.
-pub fn portable_activate(x: Tensor<2>, act: Act) -> Tensor<2> {
-    Tensor::from_dispatch(portable::activate::<Dispatch>(x.into_dispatch(), act))
-}

@@ -74,10 +74,14 @@ pub trait Observer {
 ///
 /// As [`Trainer::new`] and [`Trainer::step`].
 pub fn steps_in(minutes: f64, config: &Config, device: &Device, splits: &Splits) -> Result<u64> {
-    let kinds = seconds_of_steps(config, device, splits)?;
-    // Epochs take turns, so there are as many steps of the one kind as of the other.
+    Ok(steps_that_fit(minutes, &seconds_of_steps(config, device, splits)?))
+}
+
+/// Steps that fit into `minutes`, for the seconds of each kind of step. Epochs take turns, so there
+/// are as many steps of the one kind as of the other.
+fn steps_that_fit(minutes: f64, kinds: &[f64]) -> u64 {
     let mean = kinds.iter().sum::<f64>() / kinds.len() as f64;
-    Ok(((minutes * 60.0 / mean) as u64).max(1))
+    ((minutes * 60.0 / mean) as u64).max(1)
 }
 
 /// Seconds of a step, measured: of each kind of step, if epochs of the networks take turns.

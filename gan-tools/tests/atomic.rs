@@ -3,7 +3,7 @@
 mod common;
 
 use anyhow::bail;
-use common::folder;
+use common::{folder, names};
 use gan_tools::files::{self, atomic};
 use std::fs;
 use std::io::Read;
@@ -13,15 +13,6 @@ use std::path::Path;
 type Write = fn(&Path, &[u8]) -> anyhow::Result<()>;
 const WAYS: [Write; 2] =
     [atomic::write, |path, bytes| atomic::write_with(path, |path| Ok(fs::write(path, bytes)?))];
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
-}
 
 #[test]
 fn a_file_is_written_and_replaced() {

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{command, fail, folder, succeed};
+use common::{command, fail, folder, names, succeed};
 use gan_tools::blob_file::BlobFile;
 use gan_tools::generate::generate;
 use gan_tools::samples::Samples;
@@ -11,16 +11,6 @@ use std::fs;
 use std::path::Path;
 
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/digits8.gan");
-
-/// The names in a folder, hidden ones too, in order.
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("the folder is there");
-    let mut names: Vec<_> = entries
-        .map(|entry| entry.expect("it is read").file_name().into_string().expect("text"))
-        .collect();
-    names.sort();
-    names
-}
 
 /// More than two parts, the last not full: what is made in parts is what is made at once.
 #[test]

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{fail, folder, run, succeed};
+use common::{fail, folder, names, run, succeed};
 use std::fs;
 use std::path::Path;
 
@@ -18,14 +18,6 @@ fn stderr(folder: &Path, arguments: &str) -> String {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{arguments}\n{stderr}");
     stderr
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 #[test]

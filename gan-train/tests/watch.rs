@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{command, fail, folder, succeed};
+use common::{command, fail, folder, names, succeed};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -17,15 +17,6 @@ fn evaluations(run: &Path) -> Vec<Value> {
         line
     };
     text.lines().map(parse).collect()
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 #[test]

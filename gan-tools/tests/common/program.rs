@@ -66,3 +66,13 @@ pub fn folder() -> TempDir {
     std::fs::create_dir(&path).expect("a temporary folder can be made");
     TempDir(path)
 }
+
+/// The names in a folder, hidden ones too, in order.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.expect("it is read").file_name().into_string().expect("text"))
+        .collect();
+    names.sort();
+    names
+}

@@ -33,10 +33,9 @@ fn accepted(model: &Model) {
     );
 }
 
-/// Two integer layers without a table in the first, two labels.
-fn plain() -> Model {
-    let hidden = vec![(4, Activation::LeakyRelu(0.5))];
-    let shape = Shape {
+/// Six pixels, two labels and these hidden layers.
+fn shape(hidden: Vec<(u16, Activation)>) -> Shape {
+    Shape {
         latent_len: 3,
         classes: 2,
         width: 3,
@@ -44,8 +43,12 @@ fn plain() -> Model {
         channels: 1,
         hidden,
         last: Activation::Sigmoid,
-    };
-    shape.int8("plain", &mut SplitMix64(0))
+    }
+}
+
+/// Two integer layers without a table in the first, two labels.
+fn plain() -> Model {
+    shape(vec![(4, Activation::LeakyRelu(0.5))]).int8("plain", &mut SplitMix64(0))
 }
 
 /// The numbers of an integer layer.
@@ -210,17 +213,8 @@ fn models_at_a_limit_are_accepted() {
 
 /// A model of `count` layers; from the ninth on it is a blob of version 2.
 fn many_layers(count: usize) -> Model {
-    let hidden = vec![(3, Activation::Relu); count - 1];
-    let shape = Shape {
-        latent_len: 3,
-        classes: 2,
-        width: 3,
-        height: 2,
-        channels: 1,
-        hidden,
-        last: Activation::Sigmoid,
-    };
-    let model = shape.int8("many layers", &mut SplitMix64(0));
+    let model =
+        shape(vec![(3, Activation::Relu); count - 1]).int8("many layers", &mut SplitMix64(0));
     assert_eq!(write(&model)[4], if count > 8 { 2 } else { 1 });
     model
 }

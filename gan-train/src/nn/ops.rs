@@ -197,39 +197,49 @@ pub trait GanOps: Backend {
     }
 }
 
-impl GanOps for Flex {
-    fn linear_act(
-        x: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        act: Act,
-    ) -> FloatTensor<Self> {
-        portable::linear_act::<Self>(x, weights, bias, act).0
-    }
+/// [`GanOps`] of a device: layers by its [`LayerKernels`], and updates by the portable bodies but
+/// for those in the braces.
+macro_rules! device_ops {
+    ($device:ty { $($update:item)* }) => {
+        impl GanOps for $device {
+            fn linear_act(
+                x: FloatTensor<Self>,
+                weights: FloatTensor<Self>,
+                bias: FloatTensor<Self>,
+                act: Act,
+            ) -> FloatTensor<Self> {
+                portable::linear_act::<Self>(x, weights, bias, act).0
+            }
 
-    fn labelled_linear_act(
-        x: FloatTensor<Self>,
-        labels: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        act: Act,
-    ) -> FloatTensor<Self> {
-        portable::labelled_linear_act::<Self>(x, labels, weights, bias, act).0
-    }
+            fn labelled_linear_act(
+                x: FloatTensor<Self>,
+                labels: FloatTensor<Self>,
+                weights: FloatTensor<Self>,
+                bias: FloatTensor<Self>,
+                act: Act,
+            ) -> FloatTensor<Self> {
+                portable::labelled_linear_act::<Self>(x, labels, weights, bias, act).0
+            }
 
-    fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>) -> FloatTensor<Self> {
-        <Self as LayerKernels>::product(x, weights)
-    }
+            fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>) -> FloatTensor<Self> {
+                <Self as LayerKernels>::product(x, weights)
+            }
 
-    fn norm_act(
-        x: FloatTensor<Self>,
-        gain: FloatTensor<Self>,
-        shift: FloatTensor<Self>,
-        act: Act,
-    ) -> FloatTensor<Self> {
-        <Self as LayerKernels>::norm_act(x, gain, shift, act).y
-    }
+            fn norm_act(
+                x: FloatTensor<Self>,
+                gain: FloatTensor<Self>,
+                shift: FloatTensor<Self>,
+                act: Act,
+            ) -> FloatTensor<Self> {
+                <Self as LayerKernels>::norm_act(x, gain, shift, act).y
+            }
 
+            $($update)*
+        }
+    };
+}
+
+device_ops!(Flex {
     fn adam(
         param: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
@@ -251,50 +261,17 @@ impl GanOps for Flex {
     fn add_signs(x: FloatTensor<Self>, words: IntTensor<Self>, sigma: f32) -> FloatTensor<Self> {
         flex::add_signs(x, words, sigma)
     }
-}
-
-/// Backends without loops of our own run the portable bodies.
-#[cfg(any(feature = "ndarray", feature = "wgpu"))]
-macro_rules! portable_backend {
-    ($backend:ty) => {
-        impl LayerKernels for $backend {}
-        impl GanOps for $backend {
-            fn linear_act(
-                x: FloatTensor<Self>,
-                weights: FloatTensor<Self>,
-                bias: FloatTensor<Self>,
-                act: Act,
-            ) -> FloatTensor<Self> {
-                portable::linear_act::<Self>(x, weights, bias, act).0
-            }
-
-            fn labelled_linear_act(
-                x: FloatTensor<Self>,
-                labels: FloatTensor<Self>,
-                weights: FloatTensor<Self>,
-                bias: FloatTensor<Self>,
-                act: Act,
-            ) -> FloatTensor<Self> {
-                portable::labelled_linear_act::<Self>(x, labels, weights, bias, act).0
-            }
-
-            fn norm_act(
-                x: FloatTensor<Self>,
-                gain: FloatTensor<Self>,
-                shift: FloatTensor<Self>,
-                act: Act,
-            ) -> FloatTensor<Self> {
-                portable::norm_act::<Self>(x, gain, shift, act).y
-            }
-        }
-    };
-}
+});
 
 #[cfg(feature = "ndarray")]
 use burn::backend::NdArray;
 #[cfg(feature = "ndarray")]
-portable_backend!(NdArray);
+impl LayerKernels for NdArray {}
+#[cfg(feature = "ndarray")]
+device_ops!(NdArray {});
 #[cfg(feature = "wgpu")]
 use burn::backend::Cube;
 #[cfg(feature = "wgpu")]
-portable_backend!(Cube);
+impl LayerKernels for Cube {}
+#[cfg(feature = "wgpu")]
+device_ops!(Cube {});

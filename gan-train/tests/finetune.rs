@@ -35,6 +35,17 @@ fn a_run_is_trained_for_four_bits_the_same_each_time() {
     let [eight, plain, small] = ["run.gan", "plain.gan", "one.gan"].map(|name| read(name).len());
     assert!(plain < small && small < eight, "{plain} {small} {eight}");
 
+    // The pages name the blob that they show: its size, its pictures and what they say of them.
+    succeed(path, "report one");
+    succeed(path, "compare one --out page.html");
+    for page in ["one/report.html", "page.html"] {
+        let page = fs::read_to_string(path.join(page)).unwrap();
+        assert!(
+            page.contains("int4") && !page.contains("int8") && !page.contains("Int8"),
+            "{page}"
+        );
+    }
+
     // The blob is that of its run, and near the floats that it was trained as.
     let text = succeed(path, "evaluate one.gan --data digits --run one --samples 200 --json");
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -66,7 +66,8 @@ impl Comparison {
             self.training(),
             section(
                 "Samples",
-                "Int8. The same latents for all models whose latents are of one length.",
+                "The quantized generators have drawn them, from the same latents where these are of one \
+                 length.",
                 &self.samples()?,
             ),
             self.differences()?,
@@ -104,7 +105,11 @@ impl Comparison {
             match model {
                 Some(model) => {
                     let ([images, _], columns) = model.samples(SEED)?;
-                    let alt = format!("Images of the int8 generator of {}", history.name);
+                    let alt = format!(
+                        "Images of the {} generator of {}",
+                        model.bits_name(),
+                        history.name
+                    );
                     figures.push_str(&figure(&picture(&images, columns), &history.name, &alt)?);
                 }
                 None => figures.push_str(&format!(

@@ -78,7 +78,8 @@ fn header(history: &History, model: Option<&Model>) -> Result<String> {
     }
     if let Some(model) = model {
         let blob = model.blob.decode()?;
-        numbers.push(("Blob bytes, int8", thousands(blob.encoded_len() as u64)));
+        let bytes = thousands(blob.encoded_len() as u64);
+        numbers.push(("Blob bytes", format!("{bytes}, {}", model.bits_name())));
         let buffers = Report::new(&blob).buffer_bytes;
         numbers.push(("RAM bytes, buffers", thousands(buffers as u64)));
         numbers.push(("Multiply-accumulates", thousands(blob.macs())));

@@ -107,9 +107,11 @@ pub fn interpolations(model: Option<&Model>) -> Result<String> {
         rows.push_str(&format!("<div>{name}{}</div>\n", image(&row.picture, &alt)?));
     }
     let lead = if model.generator.classes > 0 {
-        "Every row goes from the same latent to the same other one, on the arc around the origin: only the label, which stands to its left, is another. Int8."
+        "Every row goes from the same latent to the same other one, on the arc around the origin: \
+         only the label, which stands to its left, is another."
     } else {
-        "Every row goes from one latent to another, on the arc around the origin. Int8."
+        "Every row goes from one latent to another, on the arc around the origin."
     };
-    Ok(format!("<p class=\"lead\">{}</p>\n<div class=\"rows\">\n{rows}</div>\n", escape(lead)))
+    let lead = format!("{lead} The {} blob has drawn them.", model.bits_name());
+    Ok(format!("<p class=\"lead\">{}</p>\n<div class=\"rows\">\n{rows}</div>\n", escape(&lead)))
 }

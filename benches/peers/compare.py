@@ -1,10 +1,13 @@
-"""gan-train against PyTorch: training steps per second of the same networks, alternated, so that both meet the same machine.
+"""gan-train against PyTorch: training steps per second of the same networks.
+
+The two take turns, so that both meet the same machine.
 
     cargo build --release -p gan-train
     python -m venv venv && venv/bin/pip install torch
     venv/bin/python benches/peers/compare.py --data-dir DIR     # with MNIST's four files
 
-Prints for each network, recipe and number of threads the median of the rounds, and the median of the rounds' ratios.
+Prints for each network, recipe and number of threads the median of the rounds, and the median of
+the rounds' ratios.
 """
 
 import argparse
@@ -25,19 +28,23 @@ STEPS = {"deep": 150, "compact": 800}
 def pytorch(preset, recipe, threads):
     # Spinning threads of an idle pool would take the other's time.
     environment = {**os.environ, "OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": str(threads)}
-    command = [sys.executable, HERE / "pytorch.py", "--preset", preset, "--recipe", recipe, "--threads", str(threads)]
-    done = subprocess.run([*command, "--steps", str(STEPS[preset])], env=environment, check=True, capture_output=True, text=True)
+    command = [sys.executable, HERE / "pytorch.py", "--preset", preset, "--recipe", recipe]
+    command += ["--threads", str(threads), "--steps", str(STEPS[preset])]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return float(done.stdout)
 
 
 def gan_train(preset, recipe, threads, data):
     with tempfile.TemporaryDirectory() as folder:
-        # Lines of metrics come every 100 steps in runs of this length; the first one is the warm-up.
+        # Lines of metrics come every 100 steps in runs of this length; the first one is the
+        # warm-up.
         steps = 40_000
-        command = [BINARY, "train", "--data", "mnist", *data, "--preset", preset, "--recipe", recipe, "--eval-every", "0"]
+        command = [BINARY, "train", "--data", "mnist", *data, "--preset", preset]
+        command += ["--recipe", recipe, "--eval-every", "0", "--steps", str(steps)]
+        command += ["--out", f"{folder}/run", "--checkpoint-every", "100000"]
         environment = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
         run = subprocess.Popen(
-            [*command, "--steps", str(steps), "--out", f"{folder}/run", "--checkpoint-every", "100000"],
+            command,
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -59,19 +66,30 @@ def gan_train(preset, recipe, threads, data):
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--data-dir", help="folder with MNIST's files; else gan-train looks in its cache, and downloads")
+    arguments.add_argument(
+        "--data-dir",
+        help="folder with MNIST's files; else gan-train looks in its cache, and downloads",
+    )
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--threads", type=int, nargs="*", default=[1, 2])
     options = arguments.parse_args()
     data = ["--data-dir", options.data_dir] if options.data_dir else []
-    print(f"{'network':<10}{'recipe':<10}{'threads':>8}{'PyTorch':>10}{'gan-train':>11}{'ratio':>7}   (steps/s)")
+    print(
+        f"{'network':<10}{'recipe':<10}{'threads':>8}"
+        f"{'PyTorch':>10}{'gan-train':>11}{'ratio':>7}   (steps/s)"
+    )
     for preset in ["deep", "compact"]:
         for recipe in ["classic", "default"]:
             for threads in options.threads:
-                pairs = [(pytorch(preset, recipe, threads), gan_train(preset, recipe, threads, data)) for _ in range(options.rounds)]
+                case = (preset, recipe, threads)
+                pairs = [(pytorch(*case), gan_train(*case, data)) for _ in range(options.rounds)]
                 theirs, ours = (statistics.median(column) for column in zip(*pairs))
                 ratio = statistics.median(b / a for a, b in pairs)
-                print(f"{preset:<10}{recipe:<10}{threads:>8}{theirs:>10.1f}{ours:>11.1f}{ratio:>7.2f}", flush=True)
+                print(
+                    f"{preset:<10}{recipe:<10}{threads:>8}"
+                    f"{theirs:>10.1f}{ours:>11.1f}{ratio:>7.2f}",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

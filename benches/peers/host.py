@@ -1,11 +1,12 @@
-"""gan-core's host runner against ONNX Runtime and LiteRT: int8 100-256-512-1024-784, one thread, images one by one and 256 at once.
+"""gan-core's host runner against ONNX Runtime and LiteRT: int8 100-256-512-1024-784, one thread.
 
     python -m venv venv && venv/bin/pip install numpy onnx onnxruntime ai-edge-litert
     venv/bin/python benches/peers/host.py
 
-All take turns in rounds, so that they meet the same machine. Prints microseconds an image, the least of the rounds and their median. The
-networks have the same sizes and activations and random weights; only the time is compared. Calls through Python are part of the peers'
-times, 1 to 5 microseconds each, which batches do not notice.
+Images are made one by one and 256 at once. All take turns in rounds, so that they meet the same
+machine. Prints microseconds an image, the least of the rounds and their median. The networks have
+the same sizes and activations and random weights; only the time is compared. Calls through Python
+are part of the peers' times, 1 to 5 microseconds each, which batches do not notice.
 """
 
 import argparse
@@ -39,20 +40,26 @@ def weights():
 
 
 def onnx_runtime(folder):
-    """Static QDQ quantization: u8 activations, s8 weights, per tensor, the fastest of its int8 forms."""
+    """Static QDQ quantization: u8 activations, s8 weights, per tensor.
+
+    That is the fastest of its int8 forms.
+    """
     nodes, initializers, x = [], [], "x0"
     for index, w in enumerate(weights()):
         last = index == len(SIZES) - 2
         zeros = np.zeros(len(w), np.float32)
-        initializers += [numpy_helper.from_array(w, f"w{index}"), numpy_helper.from_array(zeros, f"b{index}")]
-        nodes.append(helper.make_node("Gemm", [x, f"w{index}", f"b{index}"], [f"y{index}"], transB=1))
-        nodes.append(helper.make_node("Sigmoid" if last else "Relu", [f"y{index}"], [f"x{index + 1}"]))
+        initializers.append(numpy_helper.from_array(w, f"w{index}"))
+        initializers.append(numpy_helper.from_array(zeros, f"b{index}"))
+        inputs, activation = [x, f"w{index}", f"b{index}"], "Sigmoid" if last else "Relu"
+        nodes.append(helper.make_node("Gemm", inputs, [f"y{index}"], transB=1))
+        nodes.append(helper.make_node(activation, [f"y{index}"], [f"x{index + 1}"]))
         x = f"x{index + 1}"
 
     def value(name, width):
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", width])
 
-    graph = helper.make_graph(nodes, "mlp", [value("x0", SIZES[0])], [value(x, SIZES[-1])], initializers)
+    latent, pixels = value("x0", SIZES[0]), value(x, SIZES[-1])
+    graph = helper.make_graph(nodes, "mlp", [latent], [pixels], initializers)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     onnx.save(model, f"{folder}/float.onnx")
 
@@ -72,7 +79,9 @@ def onnx_runtime(folder):
     )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(f"{folder}/int8.onnx", options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        f"{folder}/int8.onnx", options, providers=["CPUExecutionProvider"]
+    )
 
     def call(count):
         latents = {"x0": np.random.default_rng(2).normal(size=(count, SIZES[0])).astype(np.float32)}
@@ -128,7 +137,8 @@ def litert_model(count):
     operator(1, [x], pixels)
     graph.outputs = [pixels]
     model.subgraphs, model.operatorCodes = [graph], []
-    for code, version in [(tflite.BuiltinOperator.FULLY_CONNECTED, 4), (tflite.BuiltinOperator.LOGISTIC, 2)]:
+    operators = tflite.BuiltinOperator
+    for code, version in [(operators.FULLY_CONNECTED, 4), (operators.LOGISTIC, 2)]:
         made = tflite.OperatorCodeT()
         made.builtinCode = made.deprecatedBuiltinCode = code
         made.version = version
@@ -156,13 +166,17 @@ def litert(count):
 
 def ours():
     """(name, least microseconds an image) of a short run of the ratios."""
-    command = ["cargo", "bench", "-q", "-p", "gan-core", "--features", "std", "--bench", "ratios", "--", "--rounds", "5"]
-    lines = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
-    for line in lines:
+    command = ["cargo", "bench", "-q", "-p", "gan-core", "--features", "std"]
+    command += ["--bench", "ratios", "--", "--rounds", "5"]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    for line in done.stdout.splitlines():
         found = re.match(r"(\S+), (one image|batch of 256) +([\d.]+)|(plain loop) +([\d.]+)", line)
         if found:
             backend, what, least, plain, plain_least = found.groups()
-            yield (plain, 1, float(plain_least)) if plain else (f"gan-core {backend}", 1 if what == "one image" else BATCH, float(least))
+            if plain:
+                yield plain, 1, float(plain_least)
+            else:
+                yield f"gan-core {backend}", 1 if what == "one image" else BATCH, float(least)
 
 
 def main():
@@ -172,7 +186,10 @@ def main():
     times = {}
     with tempfile.TemporaryDirectory() as folder:
         session = onnx_runtime(folder)
-    peers = [(name, count, call) for count in (1, BATCH) for name, call in [("ONNX Runtime int8", session(count)), ("LiteRT int8", litert(count))]]
+    peers = []
+    for count in (1, BATCH):
+        peers.append(("ONNX Runtime int8", count, session(count)))
+        peers.append(("LiteRT int8", count, litert(count)))
     for _ in range(arguments.rounds):
         for name, count, micros in ours():
             times.setdefault((name, count), []).append(micros)
@@ -183,8 +200,14 @@ def main():
                 call()
                 least = min(least, (time.perf_counter() - start) * 1e6 / count)
             times.setdefault((name, count), []).append(least)
-    print(f"onnxruntime {onnxruntime.__version__}, {arguments.rounds} rounds, load average {os.getloadavg()}")
-    print(f"{'microseconds an image':24} {'one: least':>11} {'median':>8} {'256: least':>11} {'median':>8}")
+    print(
+        f"onnxruntime {onnxruntime.__version__}, {arguments.rounds} rounds, "
+        f"load average {os.getloadavg()}"
+    )
+    print(
+        f"{'microseconds an image':24} {'one: least':>11} {'median':>8} "
+        f"{'256: least':>11} {'median':>8}"
+    )
     for name in dict.fromkeys(name for name, _ in times):
         cells = []
         for count in (1, BATCH):

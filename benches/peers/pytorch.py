@@ -1,5 +1,7 @@
-"""Training steps per second of PyTorch on the CPU: the networks and recipes of gan-train's presets, written as PyTorch's documentation
-advises: fused Adam, one concatenated batch for the discriminator, its weights frozen in the generator's step, one foreach call for the average.
+"""Training steps per second of PyTorch on the CPU, for the networks and recipes of gan-train.
+
+They are written as PyTorch's documentation advises: fused Adam, one concatenated batch for the
+discriminator, its weights frozen in the generator's step, one foreach call for the average.
 
     python pytorch.py --preset deep --recipe default --threads 1 --steps 100
 """
@@ -46,7 +48,8 @@ def main():
     g_sizes, activation, d_sizes = NETWORKS[options.preset]
     labels_len = CLASSES if ours else 0
     generator = mlp([g_sizes[0] + labels_len, *g_sizes[1:]], activation, ours, [nn.Sigmoid()])
-    discriminator = mlp([d_sizes[0] + labels_len, *d_sizes[1:]], lambda: nn.LeakyReLU(0.2), False, [])
+    d_sizes = [d_sizes[0] + labels_len, *d_sizes[1:]]
+    discriminator = mlp(d_sizes, lambda: nn.LeakyReLU(0.2), False, [])
     rate, gamma = (5e-4, 0.5) if options.preset == "deep" else (1e-3, 1.0)
     adam = dict(lr=rate if ours else 2e-4, betas=(0.5, 0.999), eps=1e-8, fused=True)
     g_adam = torch.optim.Adam(generator.parameters(), **adam)

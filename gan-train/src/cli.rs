@@ -29,7 +29,9 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Example:\n  gan-train quickstart\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (a checkpoint is there)."
+    after_help = "Example:\n  gan-train quickstart\n\n\
+                  Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted \
+                  (a checkpoint is there)."
 )]
 pub struct Cli {
     #[command(flatten)]

@@ -100,7 +100,8 @@ impl Config {
         let normalized = self.generator.layers().iter().any(|layer| layer.batch_norm);
         ensure!(
             self.training.weight_bits == 8 || !normalized,
-            "training.weight_bits: 4 needs a generator without batch_norm (gan-train finetune folds it)"
+            "training.weight_bits: 4 needs a generator without batch_norm \
+             (gan-train finetune folds it)"
         );
         Ok(())
     }
@@ -193,7 +194,8 @@ mod tests {
     fn parse(table: &str, lines: &str) -> Result<Config> {
         let part = |name: &str| if name == table { lines } else { "" };
         Config::parse(&format!(
-            "name = \"test\"\n{}\n[generator]\nlatent = 3\n{}\n[discriminator]\n{}\n[training]\n{}\n",
+            "name = \"test\"\n{}\n\
+             [generator]\nlatent = 3\n{}\n[discriminator]\n{}\n[training]\n{}\n",
             part(""),
             if table == "generator" { lines.to_owned() } else { "hidden = [4]".into() },
             if table == "discriminator" { lines.to_owned() } else { "hidden = [4]".into() },
@@ -261,8 +263,8 @@ mod tests {
     fn rounded_weights_need_a_generator_without_normalization() {
         let text = |layer: &str| {
             format!(
-                "name = \"t\"\n[generator]\nlatent = 3\nhidden = [4, {{ size = 3, {layer} }}]\n[discriminator]\nhidden = [4]\n\
-                 [training]\nweight_bits = 4\n"
+                "name = \"t\"\n[generator]\nlatent = 3\nhidden = [4, {{ size = 3, {layer} }}]\n\
+                 [discriminator]\nhidden = [4]\n[training]\nweight_bits = 4\n"
             )
         };
         let error = Config::parse(&text("batch_norm = true")).unwrap_err().to_string();

@@ -145,8 +145,8 @@ fn check(generator: &Generator<'_>, data: &Dataset, padding: usize) -> Result<()
     // The middle of other images is no image of theirs.
     ensure!(
         (width, height) == (images.width + 2 * padding, images.height + 2 * padding),
-        "--data {}: its images are {}x{}, and the model's {width}x{height} with a border of {padding}; \
-         a border is cut off only if it is that of the model's run (--run)",
+        "--data {}: its images are {}x{}, and the model's {width}x{height} with a border \
+         of {padding}; a border is cut off only if it is that of the model's run (--run)",
         data.name,
         images.width,
         images.height

@@ -1,5 +1,5 @@
-//! What decides a run's configuration: `--set`, the flags for the usual keys, old names of keys, and
-//! `--dry-run`, which shows the outcome.
+//! What decides a run's configuration: `--set`, the flags for the usual keys, old names of keys,
+//! and `--dry-run`, which shows the outcome.
 
 mod common;
 
@@ -77,7 +77,8 @@ fn set_changes_any_key_of_presets_recipes_and_files() {
     ];
     for (index, (source, beta1, beta2)) in sources.into_iter().enumerate() {
         let run = format!("run{index}");
-        let set = "--set training.lr=3e-3 --set training.optimizer=lion --set generator.slope=0.125 \
+        let set = "--set training.lr=3e-3 --set training.optimizer=lion \
+                   --set generator.slope=0.125 \
                    --set discriminator.hidden=[32,{size=16,dropout=0.5}] --set training.lr=4e-3";
         succeed(path, &format!("train --data digits {source} {set} --steps 2 -o {run}"));
         let config = config_of(&path.join(run));

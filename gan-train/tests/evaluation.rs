@@ -143,8 +143,8 @@ fn a_padded_model_is_judged_by_its_middle_and_what_does_not_fit_is_refused() {
     succeed(path, "quantize large -o large/large.gan");
     let text = succeed(
         path,
-        "evaluate large/large.gan --data digits --run large --classifier c.safetensors --samples 400 \
-         --json",
+        "evaluate large/large.gan --data digits --run large --classifier c.safetensors \
+         --samples 400 --json",
     );
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
     for column in ["int8", "float"] {

@@ -64,8 +64,8 @@ fn normalized(
 }
 
 /// Trains on nine digits in ten of one label and one in ten of another, and returns the mean
-/// difference of a pixel to [`normalized`]: of the run's folded generator, and of one that is folded
-/// with labels in turn.
+/// difference of a pixel to [`normalized`]: of the run's folded generator, and of one that is
+/// folded with labels in turn.
 fn differences(labels: [u8; 2]) -> [f64; 2] {
     let folder = folder();
     let path = folder.path();

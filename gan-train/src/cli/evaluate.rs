@@ -46,7 +46,11 @@ pub struct Evaluate {
     #[arg(long, value_name = "FILE.safetensors")]
     classifier: Option<PathBuf>,
     /// How many images to generate
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
+    #[arg(
+        long,
+        default_value_t = 10_000,
+        value_parser = clap::value_parser!(u32).range(10..=1_000_000)
+    )]
     samples: u32,
     /// Seed of the latents
     #[arg(long, default_value_t = 0)]

@@ -42,8 +42,8 @@ pub struct Finetune {
     /// Inputs that share a scale: fewer are more exact and take more flash
     #[arg(long, default_value = "32", value_parser = super::one_of(["16", "32"]))]
     group: u8,
-    /// The learning rates at the start, as a part of the run's own; they fall to the run's lr_end of
-    /// that
+    /// The learning rates at the start, as a part of the run's own; they fall to the run's lr_end
+    /// of that
     #[arg(
         long,
         alias = "rate",

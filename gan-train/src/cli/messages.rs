@@ -7,7 +7,8 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// From now on the library's messages are written to stderr, as far as they are to be. Call it once.
+/// From now on the library's messages are written to stderr, as far as they are to be. Call it
+/// once.
 pub fn install(verbosity: Verbosity) {
     let level = match verbosity {
         Verbosity::Quiet => Level::ERROR,

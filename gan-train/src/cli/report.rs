@@ -8,9 +8,9 @@ use std::process::ExitCode;
 
 /// Write a page about a run into its folder: curves, samples, sizes, configuration
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  gan-train report runs/mnist\n\nThe page, report.html, needs no other file and no network. The run may still be training."
-)]
+#[command(after_help = "Example:\n  gan-train report runs/mnist\n\n\
+                        The page, report.html, needs no other file and no network. \
+                        The run may still be training.")]
 pub struct ReportCommand {
     /// The run's folder
     #[arg(value_name = "RUN")]

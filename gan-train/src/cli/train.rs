@@ -162,7 +162,8 @@ impl Train {
         prepared.check_data(&data, &run_data.sha256, folder)?;
         if steps != planned {
             say!(
-                "note: {} steps were planned: the learning rate follows the new number from here on",
+                "note: {} steps were planned: the learning rate follows \
+                 the new number from here on",
                 thousands(planned)
             );
         }

@@ -64,7 +64,8 @@ pub fn check_free(folder: &Path, overwrite: bool) -> Result<()> {
     folder::check_free(folder, overwrite)
 }
 
-/// The folder of a new run: that of `--out`, or else one of its own in `runs/`, which is there then.
+/// The folder of a new run: that of `--out`, or else one of its own in `runs/`, which is there
+/// then.
 pub fn folder(out: Option<&Path>, name: &str) -> Result<PathBuf> {
     out.map_or_else(|| numbered::create(Path::new(RUNS), name), |out| Ok(out.to_owned()))
 }

@@ -71,7 +71,8 @@ pub struct DiscriminatorConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(
     untagged,
-    expecting = "expected a layer's size, or a table with size and any of activation, slope, batch_norm, dropout"
+    expecting = "expected a layer's size, or a table with size and any of \
+                 activation, slope, batch_norm, dropout"
 )]
 pub enum HiddenLayer {
     /// As the network's other fields say.

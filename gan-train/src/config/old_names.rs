@@ -59,7 +59,8 @@ mod tests {
     fn old_names_become_new_ones_wherever_toml_has_them() {
         let path = ["training"];
         let (text, found) = with_new_names(
-            "seed = 18446744073709551615 # rate = 1\n[training]\n\"rate\" = 1e-3\nrate_end=0.5\nl1 = 0\n",
+            "seed = 18446744073709551615 # rate = 1\n[training]\n\
+             \"rate\" = 1e-3\nrate_end=0.5\nl1 = 0\n",
             &path,
         );
         let expected =

@@ -17,8 +17,8 @@ pub fn value(text: &str) -> Value {
 }
 
 impl Config {
-    /// Gives the key at a dotted path another value. Call [`check`](Self::check) after the last one:
-    /// ranges, and what does not go together, are not looked at here.
+    /// Gives the key at a dotted path another value. Call [`check`](Self::check) after the last
+    /// one: ranges, and what does not go together, are not looked at here.
     ///
     /// # Errors
     ///

@@ -266,13 +266,15 @@ impl TrainingConfig {
         let targets = [Objective::Minimax, Objective::NonSaturating, Objective::LeastSquares];
         ensure!(
             self.label_smoothing == 0.0 || targets.contains(&self.objective),
-            "training.label_smoothing: goes with the objectives minimax, non_saturating and least_squares only"
+            "training.label_smoothing: goes with the objectives minimax, non_saturating \
+             and least_squares only"
         );
         ensure!(
             self.objective != Objective::Wasserstein
                 || self.weight_clip > 0.0
                 || self.gradient_penalty > 0.0,
-            "training.objective: wasserstein needs training.weight_clip (0.01) or training.gradient_penalty (10)"
+            "training.objective: wasserstein needs training.weight_clip (0.01) \
+             or training.gradient_penalty (10)"
         );
         Ok(())
     }

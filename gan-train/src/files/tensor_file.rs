@@ -89,7 +89,10 @@ impl<'b> TensorFile<'b> {
     pub fn description<D: DeserializeOwned>(&self, format: &str) -> Result<D> {
         let metadata = self.header.metadata().as_ref();
         let text = metadata.and_then(|metadata| metadata.get(DESCRIPTION)).with_context(|| {
-            format!("metadata {DESCRIPTION}: missing (expected {format:?}; a file of another program, or of an older gan-train)")
+            format!(
+                "metadata {DESCRIPTION}: missing (expected {format:?}; a file of another program, \
+                 or of an older gan-train)"
+            )
         })?;
         let table: toml::Table =
             toml::from_str(text).with_context(|| format!("metadata {DESCRIPTION}"))?;

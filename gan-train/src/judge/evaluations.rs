@@ -103,8 +103,9 @@ mod tests {
     /// A line with the values that the tests do not look at.
     fn line(start: &str) -> String {
         format!(
-            "{{{start},\"seconds\":2.0,\"coverage\":0.5,\"precision\":0.5,\"recall\":0.5,\"density\":1,\"log_likelihood\":-3,\
-             \"sigma\":0.2,\"class_kl\":0,\"class_histogram\":[3,1]}}\n"
+            "{{{start},\"seconds\":2.0,\"coverage\":0.5,\"precision\":0.5,\"recall\":0.5,\
+             \"density\":1,\"log_likelihood\":-3,\"sigma\":0.2,\"class_kl\":0,\
+             \"class_histogram\":[3,1]}}\n"
         )
     }
 
@@ -117,7 +118,8 @@ mod tests {
         let lines = line("\"step\":200,\"best\":true,\"fid\":8.0,\"conditional_accuracy\":0.25")
             + &line("\"step\":100,\"best\":true,\"fid\":9.5")
             + &line(
-                "\"step\":200,\"best\":false,\"fid\":7.0,\"conditional_accuracy\":null,\"later\":\"is not known\"",
+                "\"step\":200,\"best\":false,\"fid\":7.0,\"conditional_accuracy\":null,\
+                 \"later\":\"is not known\"",
             );
         std::fs::write(folder.join(FILE), lines.clone() + "{\"step\":300,\"fi").unwrap();
         let found = read(&folder).unwrap();

@@ -50,7 +50,8 @@ impl Memorization {
                 "a sign of memorization: nearer to the training images than real images are"
             }
             (true, false) => {
-                "no sign of memorization: nearer to the training images than held-out images are, not than these to each other"
+                "no sign of memorization: nearer to the training images than held-out images are, \
+                 not than these to each other"
             }
             (false, _) => {
                 "no sign of memorization: no nearer to the training images than held-out images are"

@@ -58,8 +58,9 @@ mod tests {
 
     fn scores(fid: f64, log_likelihood: f64) -> Quick {
         let text = format!(
-            r#"{{"fid":{fid},"log_likelihood":{log_likelihood},"coverage":0.5,"precision":0.5,"recall":0.5,"density":1.0,
-                "sigma":0.2,"class_kl":0.0,"conditional_accuracy":null,"class_histogram":[1]}}"#
+            r#"{{"fid":{fid},"log_likelihood":{log_likelihood},"coverage":0.5,"precision":0.5,
+                "recall":0.5,"density":1.0,"sigma":0.2,"class_kl":0.0,
+                "conditional_accuracy":null,"class_histogram":[1]}}"#
         );
         serde_json::from_str(&text).unwrap()
     }

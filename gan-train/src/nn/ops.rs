@@ -135,7 +135,12 @@ pub trait LayerKernels: Backend {
 )]
 #[cfg_attr(
     feature = "wgpu",
-    backend_extension(Flex, NdArray: cfg(feature = "ndarray"), Cube: cfg(feature = "wgpu"), Autodiff)
+    backend_extension(
+        Flex,
+        NdArray: cfg(feature = "ndarray"),
+        Cube: cfg(feature = "wgpu"),
+        Autodiff
+    )
 )]
 pub trait GanOps: Backend {
     /// `act(x weights + bias)` for `x` `[rows, inputs]`, weights `[inputs, columns]` and a bias

@@ -135,8 +135,11 @@ impl Chart {
             (escape(&self.title), escape((self.note.clone() + &above).trim()), keys(&curves));
         let note = if note.is_empty() { note } else { format!("<p>{note}</p>") };
         format!(
-            "<figure class=\"chart\">\n<figcaption><h3>{title}</h3>{note}{keys}</figcaption>\n\
-             <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title} over steps\">\n{svg}</svg>\n</figure>\n"
+            "<figure class=\"chart\">\n\
+             <figcaption><h3>{title}</h3>{note}{keys}</figcaption>\n\
+             <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+             aria-label=\"{title} over steps\">\n{svg}</svg>\n\
+             </figure>\n"
         )
     }
 
@@ -207,7 +210,8 @@ impl Chart {
             }
             let _ = writeln!(
                 svg,
-                "<g class=\"tip\"><rect x=\"{left:.1}\" y=\"{top}\" width=\"{width:.1}\" height=\"{height}\"/>\
+                "<g class=\"tip\">\
+                 <rect x=\"{left:.1}\" y=\"{top}\" width=\"{width:.1}\" height=\"{height}\"/>\
                  <path d=\"M{x:.1} {top}v{height}\"/><title>{text}</title></g>"
             );
         }
@@ -256,7 +260,8 @@ fn keys(curves: &[Curve]) -> String {
             let (classes, found, step) = (curve.classes(), value(found), thousands(step));
             let _ = write!(
                 keys,
-                "<li class=\"{classes}\"><i class=\"ringed\"></i>chosen: {found} at step {step}</li>"
+                "<li class=\"{classes}\"><i class=\"ringed\"></i>\
+                 chosen: {found} at step {step}</li>"
             );
         }
     } else {

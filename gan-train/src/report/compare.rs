@@ -7,7 +7,7 @@ pub use table::text;
 
 use super::curves;
 use super::history::History;
-use super::html::{escape, figure, page, section, table as html_table};
+use super::html::{escape, figure, missing, page, section, table as html_table};
 use super::model::Model;
 use anyhow::{Result, ensure};
 use gan_tools::files::atomic;
@@ -66,8 +66,8 @@ impl Comparison {
             self.training(),
             section(
                 "Samples",
-                "The quantized generators have drawn them, from the same latents where these are of one \
-                 length.",
+                "The quantized generators have drawn them, from the same latents where these are \
+                 of one length.",
                 &self.samples()?,
             ),
             self.differences()?,
@@ -79,8 +79,9 @@ impl Comparison {
     fn quality(&self) -> String {
         let charts = curves::quality(&self.histories);
         if charts.is_empty() {
-            let missing = "<p class=\"missing\">No run has evaluations: <code>evaluations.jsonl</code> in a run's folder fills this part.</p>\n";
-            return section("Quality", "", missing);
+            let sentence = "No run has evaluations: <code>evaluations.jsonl</code> in a run's \
+                            folder fills this part.";
+            return section("Quality", "", &missing(sentence));
         }
         section(
             "Quality",
@@ -92,8 +93,9 @@ impl Comparison {
     fn training(&self) -> String {
         let charts = curves::trainings(&self.histories);
         if charts.is_empty() {
-            let missing = "<p class=\"missing\">No curves yet: <code>metrics.jsonl</code> in a run's folder fills this part.</p>\n";
-            return section("Training", "", missing);
+            let sentence = "No curves yet: <code>metrics.jsonl</code> in a run's folder fills \
+                            this part.";
+            return section("Training", "", &missing(sentence));
         }
         let lead = "Thin: means over the steps between two records; bold: a running mean of them.";
         section("Training", lead, &format!("<div class=\"charts\">\n{charts}</div>\n"))

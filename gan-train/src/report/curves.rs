@@ -55,16 +55,15 @@ pub fn training(history: &History) -> String {
 
 /// Several runs' losses, scores and penalties, a curve a run.
 pub fn trainings(histories: &[History]) -> String {
-    let apart = match (
-        histories.iter().any(has_probabilities),
-        histories.iter().all(has_probabilities),
-    ) {
-        (true, true) => "Mean score of real images less that of generated ones.",
-        (true, false) => {
-            "Mean score of real images less that of generated ones. Scores are probabilities or logits, by the objective: only runs with one kind compare."
-        }
-        (false, _) => "Mean logit of real images less that of generated ones.",
-    };
+    let apart =
+        match (histories.iter().any(has_probabilities), histories.iter().all(has_probabilities)) {
+            (true, true) => "Mean score of real images less that of generated ones.",
+            (true, false) => {
+                "Mean score of real images less that of generated ones. Scores are probabilities \
+                 or logits, by the objective: only runs with one kind compare."
+            }
+            (false, _) => "Mean logit of real images less that of generated ones.",
+        };
     let charts: [Overlay<'_>; 4] = [
         ("Discriminator's loss", "", "loss", Span::FromZero, |record| record.d_loss),
         ("Generator's loss", "", "loss", Span::FromZero, |record| record.g_loss),

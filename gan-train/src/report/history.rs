@@ -138,13 +138,15 @@ mod tests {
 
     #[test]
     fn the_run_is_as_far_as_its_last_line_or_a_later_checkpoint() {
-        let text = "data = \"digits\"\n[config]\nname = \"a\"\ngenerator = { latent = 8, hidden = [4] }\ndiscriminator = { hidden = [5] }\n";
+        let text = "data = \"digits\"\n[config]\nname = \"a\"\n\
+                    generator = { latent = 8, hidden = [4] }\ndiscriminator = { hidden = [5] }\n";
         let (run, name) = (toml::from_str(text).unwrap(), "a".to_owned());
         let mut history =
             History { name, run, records: Vec::new(), evaluations: Vec::new(), grids: Vec::new() };
         assert_eq!((history.done(None), history.done(Some((7, 2.0)))), (None, Some((7, 2.0))));
-        let record = "{\"step\":200,\"epoch\":1,\"seconds\":30,\"images_per_second\":9,\"rate\":1,\"d_loss\":1,\"g_loss\":1,\"penalty\":0,\
-                      \"d_real\":1,\"d_fake\":0,\"spread\":1,\"diversity\":1}";
+        let record = "{\"step\":200,\"epoch\":1,\"seconds\":30,\"images_per_second\":9,\"rate\":1,\
+                      \"d_loss\":1,\"g_loss\":1,\"penalty\":0,\"d_real\":1,\"d_fake\":0,\
+                      \"spread\":1,\"diversity\":1}";
         history.records.push(serde_json::from_str(record).unwrap());
         // The best of the run, and the last that an interrupted one has.
         assert_eq!(history.done(Some((120, 18.0))), Some((200, 30.0)));

@@ -33,7 +33,8 @@ pub fn page(title: &str, body: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <main>\n{body}</main>\n</body>\n</html>\n"
     )
 }
 
@@ -42,6 +43,11 @@ pub fn section(title: &str, lead: &str, body: &str) -> String {
     let (title, lead) = (escape(title), escape(lead));
     let lead = if lead.is_empty() { lead } else { format!("<p class=\"lead\">{lead}</p>\n") };
     format!("<section>\n<h2>{title}</h2>\n{lead}{body}</section>\n")
+}
+
+/// What stands in a section that has nothing to show yet; `sentence` is markup.
+pub fn missing(sentence: &str) -> String {
+    format!("<p class=\"missing\">{sentence}</p>\n")
 }
 
 /// Numbers with what they count.
@@ -75,7 +81,8 @@ pub fn image(picture: &Picture, alt: &str) -> Result<String> {
     let (data, width, height) = (STANDARD.encode(picture.to_png()?), picture.width, picture.height);
     let alt = escape(alt);
     Ok(format!(
-        "<img src=\"data:image/png;base64,{data}\" width=\"{width}\" height=\"{height}\" alt=\"{alt}\">"
+        "<img src=\"data:image/png;base64,{data}\" width=\"{width}\" height=\"{height}\" \
+         alt=\"{alt}\">"
     ))
 }
 
@@ -91,7 +98,8 @@ pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
     };
     let rows: String = rows.iter().map(row).collect();
     format!(
-        "<div class=\"scroll\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n"
+        "<div class=\"scroll\"><table>\n\
+         <thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n"
     )
 }
 

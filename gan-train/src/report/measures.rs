@@ -24,22 +24,6 @@ pub struct Measure {
 
 const PART: Span = Span::AtLeast(0.0, 1.0);
 
-/// Title, note, unit and axis of a metric; one without words of its own has its name.
-#[rustfmt::skip]
-fn words(metric: Metric) -> (&'static str, &'static str, &'static str, Span) {
-    match metric.name {
-        "fid" => ("FID", "Fréchet distance between features of generated and real images.", "distance", Span::Positive),
-        "coverage" => ("Coverage", "Share of the real images with a generated neighbour.", "share, 0 to 1", PART),
-        "precision" => ("Precision", "Share of the generated images that lie among real ones.", "share, 0 to 1", PART),
-        "recall" => ("Recall", "Share of the real images that lie among generated ones.", "share, 0 to 1", PART),
-        "density" => ("Density", "Real neighbourhoods that a generated image lies in, of those expected.", "ratio", PART),
-        "log_likelihood" => ("Log-likelihood", "Of the real images that the generated ones are judged by.", "nats per image", Span::Data),
-        "class_kl" => ("Class divergence", "Of the generated classes from the uniform distribution.", "nats", Span::Positive),
-        "conditional_accuracy" => ("Conditional accuracy", "Share of the generated images that show their label, to a classifier.", "share, 0 to 1", PART),
-        name => (name, "", "value", Span::Data),
-    }
-}
-
 /// The measures that any of the runs has.
 pub fn present(histories: &[History]) -> Vec<Measure> {
     let evaluations = || histories.iter().flat_map(|history| &history.evaluations);
@@ -50,9 +34,67 @@ pub fn present(histories: &[History]) -> Vec<Measure> {
 }
 
 impl Measure {
+    /// How the metric is presented. One that has no words here goes by its name.
     fn new(metric: Metric) -> Self {
-        let (title, note, unit, span) = words(metric);
-        Self { metric, title, note, unit, span }
+        match metric.name {
+            "fid" => Self {
+                metric,
+                title: "FID",
+                note: "Fréchet distance between features of generated and real images.",
+                unit: "distance",
+                span: Span::Positive,
+            },
+            "coverage" => Self {
+                metric,
+                title: "Coverage",
+                note: "Share of the real images with a generated neighbour.",
+                unit: "share, 0 to 1",
+                span: PART,
+            },
+            "precision" => Self {
+                metric,
+                title: "Precision",
+                note: "Share of the generated images that lie among real ones.",
+                unit: "share, 0 to 1",
+                span: PART,
+            },
+            "recall" => Self {
+                metric,
+                title: "Recall",
+                note: "Share of the real images that lie among generated ones.",
+                unit: "share, 0 to 1",
+                span: PART,
+            },
+            "density" => Self {
+                metric,
+                title: "Density",
+                note: "Real neighbourhoods that a generated image lies in, of those expected.",
+                unit: "ratio",
+                span: PART,
+            },
+            "log_likelihood" => Self {
+                metric,
+                title: "Log-likelihood",
+                note: "Of the real images that the generated ones are judged by.",
+                unit: "nats per image",
+                span: Span::Data,
+            },
+            "class_kl" => Self {
+                metric,
+                title: "Class divergence",
+                note: "Of the generated classes from the uniform distribution.",
+                unit: "nats",
+                span: Span::Positive,
+            },
+            "conditional_accuracy" => Self {
+                metric,
+                title: "Conditional accuracy",
+                note: "Share of the generated images that show their label, to a classifier.",
+                unit: "share, 0 to 1",
+                span: PART,
+            },
+            name => Self { metric, title: name, note: "", unit: "value", span: Span::Data },
+        }
     }
 
     /// Its value, if it could be measured.

@@ -116,8 +116,8 @@ impl Model {
         Ok(([generate(&generator, &samples)?, self.generator.images(&samples)], columns))
     }
 
-    /// Rows of the blob's images between two latents: for each label between the same two, and for a
-    /// model without labels between two others in each row.
+    /// Rows of the blob's images between two latents: for each label between the same two, and for
+    /// a model without labels between two others in each row.
     ///
     /// # Errors
     ///

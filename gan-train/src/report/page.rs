@@ -4,7 +4,7 @@ mod networks;
 mod pictures;
 
 use super::history::History;
-use super::html::{escape, page, section, table, tiles};
+use super::html::{escape, missing, page, section, table, tiles};
 use super::model::Model;
 use super::{chart, curves};
 use crate::train::folder::CONFIG;
@@ -54,10 +54,6 @@ pub fn write(folder: &Path) -> Result<PathBuf> {
 }
 
 /// A part for which nothing is there; `sentence` is markup.
-fn missing(sentence: &str) -> String {
-    format!("<p class=\"missing\">{sentence}</p>\n")
-}
-
 /// Name, origin, and the numbers that people ask for first.
 fn header(history: &History, model: Option<&Model>) -> Result<String> {
     let run = &history.run;
@@ -92,7 +88,8 @@ fn header(history: &History, model: Option<&Model>) -> Result<String> {
     );
     let numbers = if numbers.is_empty() { String::new() } else { tiles(&numbers) };
     Ok(format!(
-        "<header>\n<p class=\"kind\">gan-train report</p>\n<h1>{}</h1>\n<p class=\"sub\">{}</p>\n</header>\n{numbers}",
+        "<header>\n<p class=\"kind\">gan-train report</p>\n\
+         <h1>{}</h1>\n<p class=\"sub\">{}</p>\n</header>\n{numbers}",
         escape(&run.config.name),
         escape(&sub)
     ))
@@ -132,7 +129,8 @@ fn training(history: &History) -> String {
             "Training",
             "",
             &missing(
-                "No curves yet: <code>metrics.jsonl</code> fills this part with the first steps of the run.",
+                "No curves yet: <code>metrics.jsonl</code> fills this part \
+                 with the first steps of the run.",
             ),
         );
     }
@@ -160,14 +158,16 @@ fn warnings(history: &History) -> String {
 
 fn quality(history: &History) -> String {
     let Some(last) = history.evaluations.last() else {
-        let sentence = "No evaluations yet: <code>evaluations.jsonl</code>, which a run writes when it is evaluated while it trains, fills this part.";
+        let sentence = "No evaluations yet: <code>evaluations.jsonl</code>, which a run writes \
+                        when it is evaluated while it trains, fills this part.";
         return section("Quality", "", &missing(sentence));
     };
     let charts =
         curves::quality(slice::from_ref(history)) + &chart::classes(&last.scores.class_histogram);
     let lead = match history.chosen() {
         Some(chosen) => format!(
-            "Evaluations while training. The ring is at step {}, the best so far by the run's own choice.",
+            "Evaluations while training. The ring is at step {}, the best so far \
+             by the run's own choice.",
             thousands(chosen.step)
         ),
         None => "Evaluations while training.".into(),

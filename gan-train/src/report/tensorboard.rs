@@ -3,15 +3,18 @@
 //! A file is a sequence of TFRecords, each with a protocol buffer of type `Event` in it:
 //!
 //! ```text
-//! TFRecord: length of data (u64), masked CRC-32C of these 8 bytes (u32), data, masked CRC-32C of data (u32); little-endian
+//! TFRecord: length of data (u64), masked CRC-32C of these 8 bytes (u32), data,
+//!           masked CRC-32C of data (u32); little-endian
 //!
 //! Event    1 wall_time (double)  2 step (int64)  3 file_version (string)  5 summary (Summary)
 //! Summary  1 value (Value, repeated)
-//! Value    1 tag (string)  2 simple_value (float)  4 image (Image)  8 tensor (Tensor)  9 metadata (Metadata)
+//! Value    1 tag (string)  2 simple_value (float)  4 image (Image)  8 tensor (Tensor)
+//!          9 metadata (Metadata)
 //! Tensor   1 dtype (int32; 7 is string)  2 shape (Shape)  8 string_val (bytes, repeated)
 //! Shape    2 dim (Dim, repeated), whose 1 is the size (int64)
 //! Metadata 1 plugin_data (PluginData), whose 1 is the plugin's name (string)
-//! Image    1 height (int32)  2 width (int32)  3 colorspace (int32; 1 is grey)  4 encoded_image_string (bytes: a PNG)
+//! Image    1 height (int32)  2 width (int32)  3 colorspace (int32; 1 is grey)
+//!          4 encoded_image_string (bytes: a PNG)
 //! ```
 //!
 //! The first event carries nothing but the file's version.

@@ -55,23 +55,28 @@ impl Health {
             (
                 record.spread < SILENT,
                 format!(
-                    "dead discriminator: it says the same of every image (its logits' deviation is {:.1e}), so the generator learns nothing. \
-                     Try a lower training.r1_gamma or gradient_penalty, a lower lr, or leaky_relu in place of relu",
+                    "dead discriminator: it says the same of every image \
+                     (its logits' deviation is {:.1e}), so the generator learns nothing. \
+                     Try a lower training.r1_gamma or gradient_penalty, a lower lr, \
+                     or leaky_relu in place of relu",
                     record.spread
                 ),
             ),
             (
                 probabilities && record.d_real - record.d_fake > UNBEATEN,
                 format!(
-                    "the discriminator is never wrong (D(x) {:.3}, D(G(z)) {:.3}), so the generator's gradient fades. \
-                     Try a higher training.r1_gamma, instance_noise 0.1, label_smoothing 0.1, or a lower discriminator_lr",
+                    "the discriminator is never wrong (D(x) {:.3}, D(G(z)) {:.3}), \
+                     so the generator's gradient fades. \
+                     Try a higher training.r1_gamma, instance_noise 0.1, label_smoothing 0.1, \
+                     or a lower discriminator_lr",
                     record.d_real, record.d_fake
                 ),
             ),
             (
                 record.d_loss.abs().max(record.g_loss.abs()) > DIVERGED,
                 format!(
-                    "divergence: losses of {:.0} and {:.0}. Try a lower training.lr or a higher training.r1_gamma",
+                    "divergence: losses of {:.0} and {:.0}. \
+                     Try a lower training.lr or a higher training.r1_gamma",
                     record.d_loss, record.g_loss
                 ),
             ),

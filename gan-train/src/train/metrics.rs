@@ -148,9 +148,9 @@ mod tests {
 
     #[test]
     fn warnings_are_kept_and_lines_without_them_are_as_before() {
-        let line = "{\"step\":5,\"epoch\":1.0,\"seconds\":2.0,\"images_per_second\":9.0,\"rate\":0.0,\
-                    \"d_loss\":1.0,\"g_loss\":1.0,\"penalty\":0.0,\"d_real\":0.5,\"d_fake\":0.5,\
-                    \"spread\":1.0,\"diversity\":1.0}";
+        let line = "{\"step\":5,\"epoch\":1.0,\"seconds\":2.0,\"images_per_second\":9.0,\
+                    \"rate\":0.0,\"d_loss\":1.0,\"g_loss\":1.0,\"penalty\":0.0,\"d_real\":0.5,\
+                    \"d_fake\":0.5,\"spread\":1.0,\"diversity\":1.0}";
         let mut record = parse(line).unwrap();
         assert_eq!(serde_json::to_string(&record).unwrap(), line);
         record.warnings.push("divergence: \"1e4\"".into());
@@ -168,9 +168,8 @@ mod tests {
         let line = |step: u64| {
             format!(
                 "{{\"step\": {step}, \"epoch\":1e0,\"seconds\":2.50,\"images_per_second\":9,\
-                 \"rate\":0,\
-                 \"d_loss\":1,\"g_loss\":1,\"penalty\":0,\"d_real\":0.5,\"d_fake\":0.5,\"spread\":1,\
-                 \"diversity\":1,\"later\":\"is not known\"}}\n"
+                 \"rate\":0,\"d_loss\":1,\"g_loss\":1,\"penalty\":0,\"d_real\":0.5,\
+                 \"d_fake\":0.5,\"spread\":1,\"diversity\":1,\"later\":\"is not known\"}}\n"
             )
         };
         let cut_off = "{\"step\":40,\"ep";

@@ -163,7 +163,8 @@ pub fn train(
             log.write(&record)?;
             observer.record(&record)?;
         }
-        // Before the checkpoint: if the process is killed in between, the resumed run writes it again.
+        // Before the checkpoint: if the process is killed in between, the resumed run writes it
+        // again.
         if training.snapshot_every > 0 && step.is_multiple_of(training.snapshot_every) {
             trainer.save_snapshot(folder)?;
         }

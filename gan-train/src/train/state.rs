@@ -56,7 +56,8 @@ impl Shape {
     pub fn of(config: &Config, data: &Split) -> Result<Self> {
         ensure!(
             !config.conditional || data.labels.is_some(),
-            "conditional: the data has no labels (train with --unconditional, or supply a labels file)"
+            "conditional: the data has no labels \
+             (train with --unconditional, or supply a labels file)"
         );
         let classes = if config.conditional { data.classes() } else { 0 };
         let (width, height) = (data.images.width, data.images.height);

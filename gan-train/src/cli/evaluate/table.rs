@@ -27,13 +27,15 @@ pub fn text(report: &Report) -> String {
             count(*training)
         ),
         format!(
-            "classifier             {classifier_accuracy:.4} of the held-out images right ({} steps, seed {})",
+            "classifier             {classifier_accuracy:.4} of the held-out images right \
+             ({} steps, seed {})",
             thousands(classifier.steps),
             classifier.seed
         ),
         match agreement {
             Some(a) => format!(
-                "int8 against float     mean {:.3}, 99.9 % within {}, at most {} (of 255; {} images, seed {})",
+                "int8 against float     mean {:.3}, 99.9 % within {}, \
+                 at most {} (of 255; {} images, seed {})",
                 a.mean,
                 a.p999,
                 a.max,

@@ -67,9 +67,9 @@ pub struct Source {
     /// Networks and recipe from a TOML file
     #[arg(long, value_name = "FILE.toml")]
     pub config: Option<PathBuf>,
-    /// Any key of the configuration, such as training.lr=1e-3 or 'generator.hidden=[64, 64]'; may be
-    /// given again. The value is TOML; a name needs no quotes. Of one key twice the last one counts;
-    /// a flag for the same key is refused
+    /// Any key of the configuration, such as training.lr=1e-3 or 'generator.hidden=[64, 64]'; may
+    /// be given again. The value is TOML; a name needs no quotes. Of one key twice the last one
+    /// counts; a flag for the same key is refused
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     pub set: Vec<Setting>,
     /// The model's name, which its blob carries [key: name]
@@ -141,8 +141,8 @@ pub struct Run {
     /// Everything random comes from it: the same seed gives the same weights [key: seed]
     #[arg(long, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
     pub seed: Option<u64>,
-    /// Where networks are trained. `flex`, this computer's CPU, is in every build; each other one is
-    /// there if gan-train was built with the cargo feature of its name: `ndarray` (the CPU by
+    /// Where networks are trained. `flex`, this computer's CPU, is in every build; each other one
+    /// is there if gan-train was built with the cargo feature of its name: `ndarray` (the CPU by
     /// another library, slower), `wgpu` (a GPU by whatever driver there is), `vulkan`, `metal`
     /// (Apple), `webgpu`, `cuda[:N]` (NVIDIA's GPU number N, from 0). Another device rounds
     /// differently, so the same seed gives other weights there

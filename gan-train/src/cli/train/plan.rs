@@ -12,8 +12,8 @@ use gan_train::train::splits::Splits;
 use std::fmt::Write;
 use std::path::Path;
 
-/// The configuration as TOML that `--config` takes, after comments with sizes, memory and time. Some
-/// steps are made to measure the time.
+/// The configuration as TOML that `--config` takes, after comments with sizes, memory and time.
+/// Some steps are made to measure the time.
 pub fn text(config: &Config, device: &Device, splits: &Splits, folder: &Path) -> Result<String> {
     let training = &config.training;
     let images = &splits.train.images;
@@ -61,8 +61,8 @@ pub fn text(config: &Config, device: &Device, splits: &Splits, folder: &Path) ->
     Ok(format!("{text}\n{}", toml::to_string_pretty(config)?))
 }
 
-/// Bytes that a run takes at most, about, beside the program itself: runs of the presets compact and
-/// deep were measured to take 0.9 to 1.1 times as much.
+/// Bytes that a run takes at most, about, beside the program itself: runs of the presets compact
+/// and deep were measured to take 0.9 to 1.1 times as much.
 fn memory(config: &Config, sizes: [&Sizes; 2], splits: &Splits, device: &Device) -> usize {
     let training = &config.training;
     let moments = match training.optimizer {

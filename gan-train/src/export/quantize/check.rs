@@ -8,8 +8,8 @@ use gan_tools::generate::generate;
 use gan_tools::layers::Bits;
 use gan_tools::samples::Samples;
 
-/// An error of this part is worth a warning. The layers of `tests/quantization.rs` have 0.01 to 0.04
-/// with eight bits and up to 0.11 with four.
+/// An error of this part is worth a warning. The layers of `tests/quantization.rs` have 0.01 to
+/// 0.04 with eight bits and up to 0.11 with four.
 pub const FAR: f64 = 0.3;
 /// Seed of the latents: not that of the calibration.
 const SEED: u64 = 0xC4EC_0FA1_A9E5;

@@ -39,7 +39,8 @@ pub fn classes(histogram: &[usize]) -> String {
         let (top, height) = (y(part), bottom - y(part));
         let _ = writeln!(
             svg,
-            "<rect class=\"bar c0\" x=\"{x:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{:.1}\">\
+            "<rect class=\"bar c0\" x=\"{x:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" \
+             height=\"{height:.1}\" rx=\"{:.1}\">\
              <title>class {class}: {part:.1} %</title></rect>",
             (width / 4.0).min(3.0)
         );
@@ -60,8 +61,13 @@ pub fn classes(histogram: &[usize]) -> String {
         HEIGHT - 6.0
     );
     format!(
-        "<figure class=\"chart\">\n<figcaption><h3>Classes</h3><p>Of generated images, to a classifier. Dashed: all classes alike, {even:.1} % each.</p></figcaption>\n\
-         <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Part of each class among generated images\">\n{svg}</svg>\n</figure>\n"
+        "<figure class=\"chart\">\n\
+         <figcaption><h3>Classes</h3>\
+         <p>Of generated images, to a classifier. Dashed: all classes alike, \
+         {even:.1} % each.</p></figcaption>\n\
+         <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+         aria-label=\"Part of each class among generated images\">\n{svg}</svg>\n\
+         </figure>\n"
     )
 }
 

@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_listed() {
-        let text = "data = \"digits\"\n[config]\nname = \"a\"\ngenerator = { latent = 8, hidden = [4, 4] }\n\
+        let text = "data = \"digits\"\n[config]\nname = \"a\"\n\
+                    generator = { latent = 8, hidden = [4, 4] }\n\
                     discriminator = { hidden = [5] }\ntraining = { steps = 10 }\n";
         let a: RunConfig = toml::from_str(text).unwrap();
         let b: RunConfig =

@@ -3,9 +3,8 @@
 use super::super::animation;
 use super::super::grid_file::read_png;
 use super::super::history::{Grid, evenly};
-use super::super::html::{escape, figure, image};
+use super::super::html::{escape, figure, image, missing};
 use super::super::model::Model;
-use super::missing;
 use anyhow::Result;
 use gan_tools::images::Images;
 use gan_tools::numbers::thousands;
@@ -37,7 +36,8 @@ pub fn final_samples(model: Option<&Model>) -> Result<String> {
         (float.count, thousands(model.step), thousands(agreement.images as u64));
     let lead = format!(
         "The same {count} latents at step {step}, in float and as the {bits} blob, run by \
-         gan-core.{labels} Over {images} images, pixels differ by {:.2} of 255 on average; 99.9 % of them by at most {}.",
+         gan-core.{labels} Over {images} images, pixels differ by {:.2} of 255 on average; \
+         99.9 % of them by at most {}.",
         agreement.mean, agreement.p999
     );
     let figures = [
@@ -65,7 +65,8 @@ pub fn through_time(folder: &Path, grids: &[Grid]) -> Result<String> {
     let bytes = |grid: &Grid| grid.path.metadata().map_or(0, |file| file.len());
     let Some(largest) = grids.iter().map(bytes).max() else {
         return Ok(missing(
-            "No grids yet: a run that saves sample grids while it trains leaves them in <code>grids/</code>.",
+            "No grids yet: a run that saves sample grids while it trains leaves them in \
+             <code>grids/</code>.",
         ));
     };
     let most = GRIDS.min((GRID_BYTES / largest.max(1)) as usize).max(2);

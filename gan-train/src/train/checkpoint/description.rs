@@ -78,7 +78,9 @@ impl Description {
         let description: Self = file.description(FORMAT)?;
         ensure!(
             description.config == identity(config),
-            "config: the checkpoint was made with another {CONFIG} (only training.steps, eval_every, eval_samples, snapshot_every and select may be changed in it)"
+            "config: the checkpoint was made with another {CONFIG} \
+             (only training.steps, eval_every, eval_samples, snapshot_every \
+             and select may be changed in it)"
         );
         Ok(description)
     }

@@ -8,7 +8,7 @@ use gan_tools::generate::generate;
 use gan_tools::layers::Bits;
 use gan_tools::samples::Samples;
 
-/// An error of this part is worth a warning. The layers of `tests/quantization.rs` have 0.01 to
+/// An error of this part is worth a warning. The layers of `tests/quantization` have 0.01 to
 /// 0.04 with eight bits and up to 0.11 with four.
 pub const FAR: f64 = 0.3;
 /// Seed of the latents: not that of the calibration.

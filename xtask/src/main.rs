@@ -16,6 +16,7 @@ mod sections;
 mod setup;
 mod shell;
 mod size;
+mod sources;
 mod symbols;
 mod tally;
 mod test;

@@ -9,7 +9,9 @@ use crate::boards;
 use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::tally::Tally;
-use crate::{console, count, fit, hardware, models, parity, setup, shell, size, symbols, vectors};
+use crate::{
+    console, count, fit, hardware, models, parity, setup, shell, size, sources, symbols, vectors,
+};
 
 /// The step that others need.
 const SETUP: &str = "setup";
@@ -23,6 +25,12 @@ pub fn run(only: Option<String>) -> Tally {
     steps.check("format: host", || shell::run(host().args(["fmt", "--all", "--check"])));
     steps.check("format: firmware", || {
         shell::run(shell::cargo(&boards::firmware_folder()).args(["fmt", "--check"]))
+    });
+    steps.counted("format: columns and lengths", |tally| {
+        if sources::check()? {
+            *tally += Tally::one(true);
+        }
+        Ok(())
     });
 
     // Release everywhere: what clippy checked of the dependencies serves rustdoc, and burn is built

@@ -1,95 +1,66 @@
-"""gan-train against PyTorch: training steps per second of the same networks.
-
-The two take turns, so that both meet the same machine.
+"""gan-train against PyTorch: training steps per second of the same networks on the CPU, in turns.
 
     cargo build --release -p gan-train
     python -m venv venv && venv/bin/pip install torch
-    venv/bin/python benches/peers/compare.py --data-dir DIR     # with MNIST's four files
+    venv/bin/python benches/peers/compare.py
 
-Prints for each network, recipe and number of threads the median of the rounds, and the median of
-the rounds' ratios.
+Prints for each network, recipe and number of threads the medians of the rounds, and the median of
+the rounds' ratios: above 1, gan-train is faster.
 """
 
 import argparse
-import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+from statistics import median
 
-HERE = Path(__file__).resolve().parent
-BINARY = HERE.parent.parent / "target/release/gan-train"
-STEPS = {"deep": 150, "compact": 800}
+import trainer
+
+PYTORCH = Path(__file__).resolve().parent / "pytorch.py"
 
 
-def pytorch(preset, recipe, threads):
+def pytorch(preset, recipe, threads, more=()):
+    """Steps a second of PyTorch."""
     # Spinning threads of an idle pool would take the other's time.
     environment = {**os.environ, "OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": str(threads)}
-    command = [sys.executable, HERE / "pytorch.py", "--preset", preset, "--recipe", recipe]
-    command += ["--threads", str(threads), "--steps", str(STEPS[preset])]
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    command = [sys.executable, PYTORCH, "--preset", preset, "--recipe", recipe]
+    command += ["--threads", str(threads), *map(str, more)]
+    if "--steps" not in more:
+        command += ["--steps", str(trainer.STEPS[preset][1])]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(map(str, command))} failed: {done.stderr}")
     return float(done.stdout)
 
 
-def gan_train(preset, recipe, threads, data):
-    with tempfile.TemporaryDirectory() as folder:
-        # Lines of metrics come every 100 steps in runs of this length; the first one is the
-        # warm-up.
-        steps = 40_000
-        command = [BINARY, "train", "--data", "mnist", *data, "--preset", preset]
-        command += ["--recipe", recipe, "--eval-every", "0", "--steps", str(steps)]
-        command += ["--out", f"{folder}/run", "--checkpoint-every", "100000"]
-        environment = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
-        run = subprocess.Popen(
-            command,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        lines = []
-        path = Path(folder) / "run/metrics.jsonl"
-        while len(lines) < 1 + STEPS[preset] // 100 + 1:
-            if run.poll() is not None:
-                sys.exit(f"gan-train ended: {run.stderr.read()}")
-            time.sleep(0.2)
-            lines = path.read_text().splitlines() if path.exists() else []
-        run.kill()
-        run.wait()
-        records = [json.loads(line) for line in lines[1:] if line.endswith("}")]
-        batch = 128
-        return statistics.median(record["images_per_second"] for record in records) / batch
-
-
 def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument(
-        "--data-dir",
-        help="folder with MNIST's files; else gan-train looks in its cache, and downloads",
-    )
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--threads", type=int, nargs="*", default=[1, 2])
+    arguments.add_argument("--presets", nargs="*", default=["deep", "compact"])
     options = arguments.parse_args()
-    data = ["--data-dir", options.data_dir] if options.data_dir else []
     print(
-        f"{'network':<10}{'recipe':<10}{'threads':>8}"
-        f"{'PyTorch':>10}{'gan-train':>11}{'ratio':>7}   (steps/s)"
+        f"{'network':<10}{'recipe':<10}{'threads':>8}{'PyTorch':>10}{'gan-train':>11}{'ratio':>7}"
+        "   (steps/s)"
     )
-    for preset in ["deep", "compact"]:
-        for recipe in ["classic", "default"]:
-            for threads in options.threads:
-                case = (preset, recipe, threads)
-                pairs = [(pytorch(*case), gan_train(*case, data)) for _ in range(options.rounds)]
-                theirs, ours = (statistics.median(column) for column in zip(*pairs))
-                ratio = statistics.median(b / a for a, b in pairs)
-                print(
-                    f"{preset:<10}{recipe:<10}{threads:>8}"
-                    f"{theirs:>10.1f}{ours:>11.1f}{ratio:>7.2f}",
-                    flush=True,
-                )
+    with tempfile.TemporaryDirectory() as data:
+        trainer.digits(trainer.BINARY, data)
+        for preset in options.presets:
+            for recipe in ["classic", "default"]:
+                for threads in options.threads:
+                    pairs = []
+                    for _ in range(options.rounds):
+                        ours = trainer.step(trainer.BINARY, data, preset, recipe, threads)
+                        pairs.append((pytorch(preset, recipe, threads), 1000 / ours.wall))
+                    theirs, ours = (median(column) for column in zip(*pairs))
+                    ratio = median(b / a for a, b in pairs)
+                    print(
+                        f"{preset:<10}{recipe:<10}{threads:>8}{theirs:>10.1f}{ours:>11.1f}"
+                        f"{ratio:>7.2f}",
+                        flush=True,
+                    )
 
 
 if __name__ == "__main__":

@@ -64,18 +64,25 @@ impl Cli {
     /// Runs the command that was asked for.
     pub fn run(self) -> Result<ExitCode> {
         self.global.apply()?;
-        match self.command {
-            Command::Quickstart(command) => command.run(),
-            Command::Train(command) => command.run(),
-            Command::Presets(command) => command.run(),
-            Command::Finetune(command) => command.run(),
-            Command::Quantize(command) => command.run(),
-            Command::Evaluate(command) => command.run(),
-            Command::Classifier(command) => command.run(),
-            Command::Report(command) => command.run(),
-            Command::Compare(command) => command.run(),
-            Command::Tools(Tool::Generate(command)) => generate::run(command),
-            Command::Tools(command) => command.run(program),
+        let command = self.command;
+        global::Global::on_a_computing_thread(|| command.run())
+    }
+}
+
+impl Command {
+    fn run(self) -> Result<ExitCode> {
+        match self {
+            Self::Quickstart(command) => command.run(),
+            Self::Train(command) => command.run(),
+            Self::Presets(command) => command.run(),
+            Self::Finetune(command) => command.run(),
+            Self::Quantize(command) => command.run(),
+            Self::Evaluate(command) => command.run(),
+            Self::Classifier(command) => command.run(),
+            Self::Report(command) => command.run(),
+            Self::Compare(command) => command.run(),
+            Self::Tools(Tool::Generate(command)) => generate::run(command),
+            Self::Tools(command) => command.run(program),
         }
     }
 }

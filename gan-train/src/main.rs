@@ -27,5 +27,7 @@ fn tune_allocator() {
         libc::mallopt(libc::M_MMAP_THRESHOLD, 1 << 30);
         libc::mallopt(libc::M_TRIM_THRESHOLD, i32::MAX);
         libc::mallopt(libc::M_TOP_PAD, 64 << 20);
+        // Further arenas, one a thread, would each keep their own.
+        libc::mallopt(libc::M_ARENA_MAX, 1);
     }
 }

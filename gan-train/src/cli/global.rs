@@ -5,6 +5,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use gan_tools::messages::{Verbosity, set_verbosity};
 
+/// Bytes of a computing thread's stack: as much as a main thread has on Linux.
+const STACK: usize = 8 << 20;
+
 /// How the program runs, whatever it does.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "All commands")]
@@ -36,12 +39,18 @@ impl Global {
         };
         set_verbosity(verbosity);
         messages::install(verbosity);
-        if let Some(threads) = self.threads {
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(threads.into())
-                .thread_name(|index| format!("rayon-{index}"));
-            pool.build_global().with_context(|| format!("--threads {threads}"))?;
-        }
-        Ok(())
+        // 0 is what rayon takes for its default.
+        let threads = self.threads.unwrap_or(0);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.into())
+            .stack_size(STACK)
+            .thread_name(|index| format!("rayon-{index}"));
+        pool.build_global().with_context(|| format!("--threads {threads}"))
+    }
+
+    /// Runs `work` on one of the threads that compute. Another thread would hand every loop over to
+    /// them and sleep until it is done: up to a fifth of a training step of small networks.
+    pub fn on_a_computing_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+        rayon::scope(|_| work())
     }
 }

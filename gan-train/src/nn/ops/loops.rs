@@ -12,8 +12,9 @@ use crate::nn::act::{Act, SELU_ALPHA, SELU_SCALE};
 use functions::{exp, sigmoid, tanh, with_function, with_slope};
 use rayon::prelude::*;
 
-/// Numbers that are worth a second core.
-const PARALLEL: usize = 1 << 15;
+/// Numbers that are worth a second core: waking one takes as long as a loop over some tens of
+/// thousands.
+const PARALLEL: usize = 1 << 17;
 /// Numbers of a block of an update: they stay in a core's cache.
 const BLOCK: usize = 1 << 14;
 
@@ -212,6 +213,9 @@ pub(super) fn adam(
     second: &mut [f32],
     step: super::AdamStep,
 ) {
+    if param.len() < PARALLEL {
+        return adam_block(param, gradient, first, second, step);
+    }
     let blocks = param.par_chunks_mut(BLOCK).zip(gradient.par_chunks(BLOCK));
     let blocks = blocks.zip(first.par_chunks_mut(BLOCK)).zip(second.par_chunks_mut(BLOCK));
     blocks.for_each(|(((p, g), m), v)| adam_block(p, g, m, v, step));
@@ -219,6 +223,9 @@ pub(super) fn adam(
 
 /// `average += (1 - decay) (param - average)`, block by block on all cores.
 pub(super) fn average(average: &mut [f32], param: &[f32], decay: f32) {
+    if average.len() < PARALLEL {
+        return average_block(average, param, decay);
+    }
     let blocks = average.par_chunks_mut(BLOCK).zip(param.par_chunks(BLOCK));
     blocks.for_each(|(average, param)| average_block(average, param, decay));
 }

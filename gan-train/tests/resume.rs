@@ -1,10 +1,10 @@
 //! Runs that stop and go on: interrupted, killed, or longer than before.
 
 mod common;
-use common::{command, fail, float_blob, folder, short_run, succeed};
+use common::{command, fail, float_blob, folder, interrupt, short_run, succeed, wait_for};
 use std::fs;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 #[test]
 fn an_interrupted_run_goes_on_to_the_very_same_weights() {
@@ -12,18 +12,7 @@ fn an_interrupted_run_goes_on_to_the_very_same_weights() {
     let (path, length) = (folder.path(), "train --data digits --steps 1500");
     succeed(path, &format!("{length} --out whole"));
 
-    let mut child = command(path, &format!("{length} --out parts"))
-        .stderr(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    wait_for(|| {
-        fs::read_to_string(path.join("parts/metrics.jsonl"))
-            .is_ok_and(|text| text.lines().count() > 5)
-    });
-    // SAFETY: the child runs, or is a zombie of ours that was not waited for.
-    assert_eq!(unsafe { libc::kill(child.id() as i32, libc::SIGINT) }, 0);
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    interrupt(path, &format!("{length} --out parts"), "parts", 5);
     assert!(
         fs::read_to_string(path.join("parts/metrics.jsonl")).unwrap().lines().count() < 390,
         "it was not interrupted"
@@ -166,12 +155,4 @@ fn one_process_at_a_time_trains_in_a_folder() {
     let done = steps.last().unwrap() + 100;
     succeed(path, &format!("train --resume run --steps {done}"));
     assert!(!path.join("run/.lock").exists());
-}
-
-fn wait_for(ready: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !ready() {
-        assert!(start.elapsed() < Duration::from_secs(60), "it never happened");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }

@@ -181,30 +181,6 @@ fn inspect_and_evaluate_report_in_json() {
 }
 
 #[test]
-fn the_ndarray_device_trains_where_it_is_built_in() {
-    let folder = folder();
-    let path = folder.path();
-    let arguments = "train --data digits --steps 40 --device ndarray --out run";
-    if cfg!(feature = "ndarray") {
-        succeed(path, arguments);
-        succeed(path, "train --data digits --steps 40 --out flex");
-        let config = fs::read_to_string(path.join("run/config.toml")).unwrap();
-        assert!(config.contains("device = \"ndarray\""), "{config}");
-        // The same seed and recipe: the same losses but for rounding.
-        let loss = |name: &str| -> f64 {
-            let text = fs::read_to_string(path.join(name).join("metrics.jsonl")).unwrap();
-            let last: serde_json::Value =
-                serde_json::from_str(text.lines().last().unwrap()).unwrap();
-            last["g_loss"].as_f64().unwrap()
-        };
-        assert!((loss("run") - loss("flex")).abs() < 1e-2, "{} {}", loss("run"), loss("flex"));
-    } else {
-        common::fail(path, arguments, 1, &["--device ndarray", "--features ndarray"]);
-        assert!(!path.join("run").exists());
-    }
-}
-
-#[test]
 fn every_help_shows_an_example() {
     let folder = folder();
     let help = succeed(folder.path(), "--help");

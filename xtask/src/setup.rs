@@ -167,6 +167,19 @@ fn qemu() -> Result<()> {
     apt_install(&missing, "to run the firmware without a board")
 }
 
+/// A Vulkan driver, for the trainer's device `wgpu`: where there is none, Mesa's, which computes on
+/// the CPU.
+pub fn vulkan() -> Result<()> {
+    let has_driver = ["/etc/vulkan/icd.d", "/usr/share/vulkan/icd.d"].iter().any(|folder| {
+        Path::new(folder).read_dir().is_ok_and(|mut drivers| drivers.next().is_some())
+    });
+    let libraries = capture(Command::new("/sbin/ldconfig").arg("-p")).unwrap_or_default();
+    if has_driver && libraries.contains("libvulkan.so.1") {
+        return Ok(());
+    }
+    apt_install(&["mesa-vulkan-drivers", "libvulkan1"], "to train on the device wgpu")
+}
+
 /// A C compiler, for QEMU's plugin.
 pub fn c_compiler() -> Result<()> {
     if available("cc") {

@@ -13,6 +13,13 @@ use crate::{
     console, count, fit, hardware, models, parity, setup, shell, size, sources, symbols, vectors,
 };
 
+/// The profile of what users run.
+const RELEASE: &str = "release";
+/// The profile that ends a test where arithmetic overflows or a debug assertion fails.
+const CHECKED: &str = "checked";
+/// What does without burn.
+const OTHERS: &[&str] = &["--workspace", "--exclude", "gan-train"];
+
 /// The step that others need.
 const SETUP: &str = "setup";
 
@@ -58,8 +65,9 @@ pub fn run(only: Option<String>) -> Tally {
     // gan-train by itself: together with the others' test dependencies, its own dependencies would
     // have other features, and burn would be built a second time next to the one of `cargo run
     // --release -p gan-train`.
-    steps.tests("tests: gan-train", &["-p", "gan-train"]);
-    steps.tests("tests: all others", &["--workspace", "--exclude", "gan-train"]);
+    steps.tests("tests: gan-train", RELEASE, &["-p", "gan-train"]);
+    steps.tests("tests: all others", RELEASE, OTHERS);
+    steps.tests("tests: all others, with the compiler's checks", CHECKED, OTHERS);
     let micromath = [
         "-p",
         "gan-core",
@@ -68,16 +76,8 @@ pub fn run(only: Option<String>) -> Tally {
         "--features",
         "gan-core/micromath,gan-tests/micromath",
     ];
-    steps.tests("tests: micromath", &micromath);
-    if std::env::var_os("CI").is_some() {
-        let ndarray = ["-p", "gan-train", "--features", "ndarray", "--test", "run", "ndarray"];
-        steps.tests("tests: ndarray", &ndarray);
-    } else {
-        println!(
-            "\nSKIPPED tests: ndarray: burn is built a second time for it, 8 minutes on 2 cores; \
-             CI=true runs it"
-        );
-    }
+    steps.tests("tests: micromath", RELEASE, &micromath);
+    steps.other_devices();
 
     steps.check("vectors", vectors::check);
     steps.check("models", models::check);
@@ -124,9 +124,14 @@ struct Steps {
 }
 
 impl Steps {
+    /// Whether a step of this name is to run.
+    fn wants(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| name.contains(only))
+    }
+
     /// A step that counts checks of its own. An error is one more failed check.
     fn counted(&mut self, name: &str, step: impl FnOnce(&mut Tally) -> Result<()>) {
-        if name != SETUP && self.only.as_ref().is_some_and(|only| !name.contains(only)) {
+        if name != SETUP && !self.wants(name) {
             return;
         }
         println!("\n== {name}");
@@ -165,10 +170,10 @@ impl Steps {
     }
 
     /// `cargo test`, each test being a check.
-    fn tests(&mut self, name: &str, selection: &[&str]) {
+    fn tests(&mut self, name: &str, profile: &str, selection: &[&str]) {
         self.counted(name, |tally| {
             let mut command = host();
-            command.args(["test", "--release", "--no-fail-fast"]).args(selection);
+            command.args(["test", "--profile", profile, "--no-fail-fast"]).args(selection);
             let success = shell::stream(&mut command, |line| {
                 let counts =
                     line.strip_prefix("test result: ").and_then(|result| result.split_once(". "));
@@ -184,6 +189,27 @@ impl Steps {
             }
             Ok(())
         });
+    }
+
+    /// gan-train with the compiler's checks and with the devices beside flex, because both need
+    /// burn a second time.
+    fn other_devices(&mut self) {
+        const NAME: &str = "tests: gan-train, with the compiler's checks, ndarray and wgpu";
+        if !self.wants(NAME) {
+            return;
+        }
+        if std::env::var_os("CI").is_none() {
+            println!("\nSKIPPED {NAME}: burn is built a second time for it; CI=true runs it");
+            return;
+        }
+        let features = match setup::vulkan() {
+            Ok(()) => "ndarray,wgpu",
+            Err(error) => {
+                println!("\nSKIPPED wgpu's part of {NAME}: {error:#}");
+                "ndarray"
+            }
+        };
+        self.tests(NAME, CHECKED, &["-p", "gan-train", "--features", features]);
     }
 
     fn firmware(&mut self, toolchain: Toolchain) {

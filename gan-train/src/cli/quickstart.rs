@@ -37,6 +37,9 @@ pub struct Quickstart {
     /// Everything random comes from it: the same seed gives the same files
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
     seed: u64,
+    /// Where it is trained: see gan-train train --help
+    #[arg(long, value_name = "DEVICE", default_value_t, hide_default_value = true)]
+    device: DeviceName,
     /// Steps of training, if not the preset's
     #[arg(long, hide = true)]
     steps: Option<u64>,
@@ -61,7 +64,7 @@ impl Quickstart {
             data: "digits".into(),
             data_dir: None,
             init_from: None,
-            device: DeviceName::Flex,
+            device: self.device,
             config,
         };
         training::check_free(folder, true)?;

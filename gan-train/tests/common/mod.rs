@@ -8,6 +8,8 @@ pub use program::*;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 /// The binary under test.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_gan-train");
@@ -22,6 +24,26 @@ pub fn short_run(folder: &Path) {
 pub fn float_blob(folder: &Path, name: &str) -> Vec<u8> {
     succeed(folder, &format!("quantize {name} -o {name}.gan --float"));
     fs::read(folder.join(format!("{name}.gan"))).unwrap()
+}
+
+/// Trains in `folder/run` until over `lines` lines of metrics are there, then presses Ctrl-C.
+pub fn interrupt(folder: &Path, arguments: &str, run: &str, lines: usize) {
+    let mut child =
+        command(folder, arguments).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let metrics = folder.join(run).join("metrics.jsonl");
+    wait_for(|| fs::read_to_string(&metrics).is_ok_and(|text| text.lines().count() > lines));
+    // SAFETY: the child runs, or is a zombie of ours that was not waited for.
+    assert_eq!(unsafe { libc::kill(child.id() as i32, libc::SIGINT) }, 0);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+/// Waits until something has happened, a minute at most.
+pub fn wait_for(ready: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !ready() {
+        assert!(start.elapsed() < Duration::from_secs(60), "it never happened");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Writes a folder of IDX files: images of `width` x `height` pixels, and their labels.

@@ -14,7 +14,8 @@ use rand_pcg::Pcg64Mcg;
 
 impl Trainer {
     /// Makes one step: the updates of both networks in their order, then the average's. Nothing is
-    /// read from the device: see [`Trainer::settle`].
+    /// read from the device: see [`Trainer::settle`]. On a CPU a thread of rayon's pool makes it
+    /// faster than another (`rayon::scope(|_| trainer.advance())`), which would wait at each loop.
     pub fn advance(&mut self) {
         let step = self.state.step;
         let updates = self.config.training.batches_in_step();

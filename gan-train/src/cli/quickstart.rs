@@ -23,7 +23,7 @@ use gan_train::{data, train::State, train::run::End, train::splits::Splits};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Mean difference of a pixel (of 255) between int8 and float that is still fine. 1.66 was measured
+/// Mean difference of a pixel (of 255) between int8 and float that is still fine. 1.69 was measured
 /// with seed 0; a fault in the quantizer, such as a wrong zero point, costs tens.
 const AGREEMENT_BOUND: f64 = 4.0;
 

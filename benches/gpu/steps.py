@@ -10,8 +10,9 @@ A device needs a build of its own: with the feature `vulkan` the device `wgpu` h
 too. A binary runs on a machine without Rust, and needs only the GPU's driver there; it may be
 packed (`xz -3`: gan-train.xz) to be carried, and is unpacked beside itself. Without torch, or
 where torch finds no GPU, PyTorch's column says so. The recipe is each preset's default, the images
-are 60,000 digits of models/mnist-small.gan. First the flex device trains 20 steps, and each GPU
-does: their losses must agree to 1 part in 1,000.
+are 60,000 digits of models/mnist-small.gan. First the flex device trains 5 steps, and each GPU
+does: their losses must agree to 1 part in 10,000. Some steps later a unit's input lies so near to 0
+that rounding decides on which side of it, and the runs drift apart.
 """
 
 import argparse
@@ -32,7 +33,8 @@ import trainer  # noqa: E402
 STEPS = {"deep": (100, 1100), "compact": (100, 1100), "square32": (100, 1100), "wide": (20, 120)}
 CASES = [(name, batch) for name in ("deep", "compact", "square32") for batch in (128, 1024)]
 CASES.append(("wide", 128))
-TOLERANCE = 1e-3
+CHECKED_STEPS = 5
+TOLERANCE = 1e-4
 
 
 def main():
@@ -72,19 +74,20 @@ def unpacked(device, path):
 
 
 def check(builds, data):
-    """Stops unless each device's losses in 20 steps of `compact` are those of the CPU."""
+    """Stops unless each device's losses in the first steps of `compact` are those of the CPU."""
     for device, binary in builds:
         on_gpu, on_cpu = (losses(binary, data, name) for name in (device, "flex"))
         worst = max(abs(a - b) / abs(b) for a, b in zip(on_gpu, on_cpu))
-        print(f"{device}: 20 steps, losses differ from flex's by {worst:.1e} of them")
+        print(f"{device}: {CHECKED_STEPS} steps, losses differ from flex's by {worst:.1e} of them")
         if not worst <= TOLERANCE:
             raise SystemExit(f"{device} computes wrong numbers: {on_gpu} (expected {on_cpu})")
 
 
 def losses(binary, data, device):
     with tempfile.TemporaryDirectory() as folder:
-        command = [binary, "train", "--data", data, "--preset", "compact", "--steps", "20"]
-        command += ["--eval-every", "0", "--device", device, "--out", f"{folder}/run"]
+        command = [binary, "train", "--data", data, "--preset", "compact"]
+        command += ["--steps", str(CHECKED_STEPS), "--eval-every", "0"]
+        command += ["--device", device, "--out", f"{folder}/run"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit(f"{device}: {done.stderr}")

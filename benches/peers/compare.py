@@ -8,7 +8,6 @@ Prints for each network, recipe and number of threads the medians of the rounds,
 the rounds' ratios: above 1, gan-train is faster.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -36,11 +35,7 @@ def pytorch(preset, recipe, threads, more=()):
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--rounds", type=int, default=5)
-    arguments.add_argument("--threads", type=int, nargs="*", default=[1, 2])
-    arguments.add_argument("--presets", nargs="*", default=["deep", "compact"])
-    options = arguments.parse_args()
+    options = trainer.options(__doc__.splitlines()[0]).parse_args()
     print(
         f"{'network':<10}{'recipe':<10}{'threads':>8}{'PyTorch':>10}{'gan-train':>11}{'ratio':>7}"
         "   (steps/s)"

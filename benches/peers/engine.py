@@ -10,7 +10,6 @@ Prints for each network, recipe and number of threads the medians of the rounds,
 the rounds' ratios, new to old: below 1, the new one is faster.
 """
 
-import argparse
 import tempfile
 from pathlib import Path
 from statistics import median
@@ -19,12 +18,9 @@ import trainer
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments = trainer.options(__doc__.splitlines()[0])
     arguments.add_argument("old", type=Path, help="the other build's gan-train")
     arguments.add_argument("--new", type=Path, default=trainer.BINARY, help="this one's")
-    arguments.add_argument("--rounds", type=int, default=5)
-    arguments.add_argument("--threads", type=int, nargs="*", default=[1, 2])
-    arguments.add_argument("--presets", nargs="*", default=["deep", "compact"])
     options = arguments.parse_args()
     print(
         f"{'network':<9}{'recipe':<9}{'threads':>7}"

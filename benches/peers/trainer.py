@@ -1,5 +1,6 @@
 """What a training step of a gan-train binary costs: the difference of a long and a short run."""
 
+import argparse
 import os
 import subprocess
 import tempfile
@@ -21,6 +22,15 @@ class Cost:
     cpu: float
     wall: float
     peak: float
+
+
+def options(description):
+    """The parser of the options that the comparisons share."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--presets", nargs="*", default=list(STEPS))
+    return parser
 
 
 def digits(binary, folder):

@@ -65,7 +65,7 @@ impl Cli {
     pub fn run(self) -> Result<ExitCode> {
         self.global.apply()?;
         let command = self.command;
-        global::Global::on_a_computing_thread(|| command.run())
+        global::on_a_computing_thread(|| command.run())
     }
 }
 

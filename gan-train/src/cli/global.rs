@@ -45,12 +45,12 @@ impl Global {
             .num_threads(threads.into())
             .stack_size(STACK)
             .thread_name(|index| format!("rayon-{index}"));
-        pool.build_global().with_context(|| format!("--threads {threads}"))
+        pool.build_global().context("the threads that compute cannot be started (--threads)")
     }
+}
 
-    /// Runs `work` on one of the threads that compute. Another thread would hand every loop over to
-    /// them and sleep until it is done: up to a fifth of a training step of small networks.
-    pub fn on_a_computing_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-        rayon::scope(|_| work())
-    }
+/// Runs `work` on one of the threads that compute. Another thread would hand every loop over to
+/// them and sleep until it is done: up to a fifth of a training step of small networks.
+pub fn on_a_computing_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    rayon::scope(|_| work())
 }

@@ -11,6 +11,9 @@ use crate::random::{Purpose, extend_normal, permutation, stream};
 use burn::prelude::*;
 use burn::tensor::TensorData;
 
+/// Bytes of a part of the images on a device: what WebGPU lets every driver's buffers have.
+const PART: usize = 128 << 20;
+
 /// The inputs of one update.
 #[derive(Debug, Clone)]
 pub(super) struct Batch {
@@ -38,8 +41,8 @@ pub(super) struct Batches {
     epoch: Option<u64>,
     order: Vec<u32>,
     device: Device,
-    /// All images on the device, `[images, pixels]`; none on a CPU.
-    images: Option<Tensor<2>>,
+    /// All images on the device, `[images, pixels]` in parts of [`PART`]; none on a CPU.
+    images: Vec<Tensor<2>>,
 }
 
 impl Batches {
@@ -47,10 +50,13 @@ impl Batches {
     pub fn new(config: &Config, data: Split, classes: u16, device: &Device) -> Self {
         let (low, range) = config.generator.pixel_range();
         let values: [f32; 256] = std::array::from_fn(|pixel| pixel as f32 / 255.0 * range + low);
-        let images = (!is_cpu(device)).then(|| {
-            let all = data.images.pixels.iter().map(|&pixel| values[usize::from(pixel)]).collect();
-            tensor(all, data.images.image_len(), device)
+        let len = data.images.image_len();
+        let parts = data.images.pixels.chunks(images_in_part(len) * len);
+        let parts = parts.filter(|_| !is_cpu(device)).map(|pixels| {
+            let pixels = pixels.iter().map(|&pixel| values[usize::from(pixel)]).collect();
+            tensor(pixels, len, device)
         });
+        let images = parts.collect();
         Self {
             seed: config.seed,
             size: config.training.batch,
@@ -114,13 +120,10 @@ impl Batches {
     }
 
     fn real(&self, chosen: &[u32]) -> Tensor<2> {
-        if let Some(images) = &self.images {
-            let chosen: Vec<i32> = chosen.iter().map(|&image| image as i32).collect();
-            let count = chosen.len();
-            let chosen = Tensor::from_data(TensorData::new(chosen, [count]), &self.device);
-            return images.clone().select(0, chosen);
-        }
         let len = self.data.images.image_len();
+        if !self.images.is_empty() {
+            return rows_of_parts(&self.images, images_in_part(len), chosen);
+        }
         let mut real = Vec::with_capacity(self.size * len);
         for &image in chosen {
             let pixels = &self.data.images.pixels[image as usize * len..][..len];
@@ -138,7 +141,60 @@ impl Batches {
     }
 }
 
+/// Images of so many pixels that a part holds.
+fn images_in_part(len: usize) -> usize {
+    (PART / (size_of::<f32>() * len)).max(1)
+}
+
+/// The `chosen` rows, in this order, of a matrix that is cut into parts of `in_part` rows.
+fn rows_of_parts(parts: &[Tensor<2>], in_part: usize, chosen: &[u32]) -> Tensor<2> {
+    let device = parts[0].device();
+    let numbers = |numbers: Vec<i32>| {
+        let count = numbers.len();
+        Tensor::<1, Int>::from_data(TensorData::new(numbers, [count]), &device)
+    };
+    let mut found = Vec::new();
+    // Where each chosen row lies among those that were found.
+    let (mut places, mut place) = (vec![0; chosen.len()], 0);
+    for (index, part) in parts.iter().enumerate() {
+        let mut rows = Vec::new();
+        for (to, &row) in places.iter_mut().zip(chosen) {
+            if row as usize / in_part == index {
+                rows.push((row as usize % in_part) as i32);
+                *to = place;
+                place += 1;
+            }
+        }
+        if !rows.is_empty() {
+            found.push(part.clone().select(0, numbers(rows)));
+        }
+    }
+    match found.len() {
+        1 => found.remove(0),
+        _ => Tensor::cat(found, 0).select(0, numbers(places)),
+    }
+}
+
 fn tensor(values: Vec<f32>, columns: usize, device: &Device) -> Tensor<2> {
     let rows = values.len() / columns;
     Tensor::from_data(TensorData::new(values, [rows, columns]), device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Expected values: the rows themselves, whose numbers are their own.
+    #[test]
+    fn rows_come_from_all_parts_in_the_order_in_which_they_were_chosen() {
+        let device = Device::flex();
+        let parts: Vec<_> = [0..3, 3..6, 6..8]
+            .map(|rows| tensor(rows.flat_map(|row| [row as f32; 2]).collect(), 2, &device))
+            .into();
+        for chosen in [vec![7, 0, 5, 2, 0, 6], vec![4, 3], vec![1]] {
+            let expected: Vec<f32> = chosen.iter().flat_map(|&row| [row as f32; 2]).collect();
+            let rows = rows_of_parts(&parts, 3, &chosen);
+            assert_eq!(rows.try_into_vec_as::<f32>().unwrap(), expected);
+        }
+    }
 }

@@ -4,7 +4,7 @@
 //! numbers there, and they are read together when a record is due.
 
 use super::Losses;
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use burn::prelude::*;
 use burn::tensor::TensorData;
 
@@ -53,14 +53,15 @@ impl Trace {
     ///
     /// # Errors
     ///
-    /// A loss that is not finite; names the first step that has one.
+    /// A loss that is not finite; names the first step that has one. Or the device has failed.
     pub fn settle(&mut self) -> Result<()> {
         let pending = std::mem::take(&mut self.pending);
         let (steps, rows): (Vec<u64>, Vec<_>) = pending.into_iter().unzip();
         if steps.is_empty() {
             return Ok(());
         }
-        let numbers: Vec<f32> = Tensor::cat(rows, 0).try_into_vec_as().expect("losses are f32");
+        let numbers: Vec<f32> =
+            Tensor::cat(rows, 0).try_into_vec_as().context("the device failed")?;
         for (step, numbers) in steps.into_iter().zip(numbers.chunks_exact(COUNT)) {
             let losses = Losses::from_numbers(std::array::from_fn(|at| numbers[at].into()));
             check_finite(step, "discriminator", losses.discriminator + losses.penalty)?;

@@ -3,16 +3,16 @@
 //!
 //! An update goes through a network's parameters once: the gradient is clipped, weight penalties
 //! are added, burn's [`DynOptimizer`] computes the new parameter from it, and a clip bounds the
-//! result. States are kept by parameter, and read and restored by name for checkpoints.
+//! result. The average of a network moves in the same pass. States are kept by parameter, and read and restored by name for checkpoints.
 
 mod adam;
 mod average;
 
-pub use average::update as update_average;
-
 use crate::config::{Config, Network, OptimizerKind, TrainingConfig};
+use adam::FusedAdam;
 use anyhow::{Context, Result};
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use average::{Averages, Ema};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{
     AdamWConfig, DynOptimizer, DynState, GradientsParams, LionConfig, RmsPropConfig, SgdConfig,
@@ -40,7 +40,7 @@ pub struct Regularizer {
 /// The optimizer of a network, and what it remembers.
 #[derive(Clone)]
 pub struct Optim {
-    rule: Arc<dyn DynOptimizer>,
+    rule: Rule,
     regularizer: Regularizer,
     /// By the parameters' ids.
     states: BTreeMap<u64, DynState>,
@@ -76,11 +76,29 @@ pub struct Memory {
     pub counters: BTreeMap<String, u64>,
 }
 
-fn rule(training: &TrainingConfig) -> Arc<dyn DynOptimizer> {
+/// How a parameter is computed from its gradient.
+#[derive(Clone)]
+enum Rule {
+    /// Ours, which can move an average too.
+    Adam(FusedAdam),
+    /// One of burn's.
+    Burn(Arc<dyn DynOptimizer>),
+}
+
+impl Rule {
+    fn burn(&self) -> &dyn DynOptimizer {
+        match self {
+            Self::Adam(adam) => adam,
+            Self::Burn(rule) => &**rule,
+        }
+    }
+}
+
+fn rule(training: &TrainingConfig) -> Rule {
     let [beta1, beta2, epsilon] =
         [training.beta1, training.beta2, training.epsilon].map(|constant| constant as f32);
-    match training.optimizer {
-        OptimizerKind::Adam => Arc::new(adam::FusedAdam { beta1, beta2, epsilon }),
+    Rule::Burn(match training.optimizer {
+        OptimizerKind::Adam => return Rule::Adam(FusedAdam { beta1, beta2, epsilon }),
         OptimizerKind::AdamW => Arc::new(
             AdamWConfig::new()
                 .with_beta_1(beta1)
@@ -105,7 +123,7 @@ fn rule(training: &TrainingConfig) -> Arc<dyn DynOptimizer> {
                 .with_weight_decay(training.weight_decay as f32)
                 .build(),
         ),
-    }
+    })
 }
 
 impl Optim {
@@ -125,11 +143,35 @@ impl Optim {
 
     /// Changes the network by these gradients. Parameters without one stay as they are.
     pub fn step<M: Module>(&mut self, lr: f64, network: M, gradients: GradientsParams) -> M {
-        let mut gradients = gradients;
+        self.update(lr, network, gradients, None)
+    }
+
+    /// The same, and moves `average` towards what the network has become: each number becomes
+    /// `decay` times itself plus `1 - decay` times the network's. Both have the same parameters;
+    /// the average records no operations.
+    pub fn step_averaging<M: Module>(
+        &mut self,
+        lr: f64,
+        network: M,
+        gradients: GradientsParams,
+        (average, decay): (M, f32),
+    ) -> (M, M) {
+        let (hollow, mut averages) = Averages::take(average, decay);
+        let network = self.update(lr, network, gradients, Some(&mut averages));
+        (network, averages.put(hollow))
+    }
+
+    fn update<M: Module>(
+        &mut self,
+        lr: f64,
+        network: M,
+        mut gradients: GradientsParams,
+        averages: Option<&mut Averages>,
+    ) -> M {
         let shorten = (self.regularizer.clip_norm > 0.0)
             .then(|| shortening(&network, &gradients, self.regularizer.clip_norm))
             .flatten();
-        network.map(&mut Update { optim: self, lr, gradients: &mut gradients, shorten })
+        network.map(&mut Update { optim: self, lr, gradients: &mut gradients, shorten, averages })
     }
 
     /// What it remembers of a parameter; nothing before the first update.
@@ -140,7 +182,7 @@ impl Optim {
     pub fn memory(&self, id: u64) -> Result<Option<Memory>> {
         let Some(state) = self.states.get(&id) else { return Ok(None) };
         let mut sink = StateSink::default();
-        self.rule.state_flatten("", state, &mut sink);
+        self.rule.burn().state_flatten("", state, &mut sink);
         let mut memory = Memory::default();
         for (name, data) in sink.tensors {
             let shape = data.shape().to_vec();
@@ -168,7 +210,7 @@ impl Optim {
         for Moment { name, shape, values } in memory.moments {
             source.insert_tensor(name, TensorData::new(values, shape));
         }
-        let state = self.rule.state_unflatten(rank, "", &mut source, device);
+        let state = self.rule.burn().state_unflatten(rank, "", &mut source, device);
         self.states.insert(id, state.context("a moment is missing")?);
         Ok(())
     }
@@ -181,15 +223,58 @@ struct Update<'u> {
     gradients: &'u mut GradientsParams,
     /// What all gradients are multiplied by.
     shorten: Option<Tensor<1>>,
+    /// Those of the network's parameters, if it has an average.
+    averages: Option<&'u mut Averages>,
+}
+
+impl Update<'_> {
+    /// The new value of a parameter, and of its average, by the optimizer and the clip.
+    fn value<const D: usize>(
+        &mut self,
+        id: ParamId,
+        tensor: Tensor<D>,
+        gradient: Tensor<D>,
+        average: Option<Ema<D>>,
+    ) -> (Tensor<D>, Option<Tensor<D>>) {
+        let Optim { rule, regularizer, states } = &mut *self.optim;
+        let state = states.remove(&id.val());
+        let clip = regularizer.weight_clip;
+        if let (Rule::Adam(adam), true) = (&*rule, clip == 0.0) {
+            let state = state.map(DynState::downcast);
+            let (tensor, state, average) = adam.update(self.lr, tensor, gradient, state, average);
+            states.insert(id.val(), DynState::create(state, D));
+            return (tensor, average);
+        }
+        let (tensor, gradient) = (tensor.into_bridge(), gradient.into_bridge());
+        let (tensor, state) = rule.burn().step_dyn(D, self.lr, tensor, gradient, state);
+        if let Some(state) = state {
+            states.insert(id.val(), state);
+        }
+        let mut tensor = Tensor::<D>::from_bridge(tensor);
+        if clip > 0.0 {
+            tensor = tensor.clamp(-clip, clip);
+        }
+        let average = average.map(|average| average.after(tensor.clone()));
+        (tensor, average)
+    }
+
+    /// Takes back the average of a parameter.
+    fn moved<const D: usize>(&mut self, id: ParamId, average: Option<Tensor<D>>) {
+        if let (Some(averages), Some(average)) = (&mut self.averages, average) {
+            averages.register(id, average);
+        }
+    }
 }
 
 impl ModuleMapper for Update<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let (id, tensor, mapper) = param.consume();
+        let average = self.averages.as_mut().and_then(|averages| averages.remove(id));
         let Some(mut gradient) = self.gradients.remove::<D>(id) else {
+            self.moved(id, average.map(|average| average.after(tensor.clone().inner())));
             return Param::from_mapped_value(id, tensor, mapper);
         };
-        let Regularizer { l1, l2, weight_clip, clip_value, .. } = self.optim.regularizer;
+        let Regularizer { l1, l2, clip_value, .. } = self.optim.regularizer;
         let recorded = tensor.is_autodiff();
         let tensor = if recorded { tensor.inner() } else { tensor };
         if let Some(factor) = &self.shorten {
@@ -205,16 +290,8 @@ impl ModuleMapper for Update<'_> {
         if D == 2 && l2 > 0.0 {
             gradient = gradient + tensor.clone() * l2;
         }
-        let state = self.optim.states.remove(&id.val());
-        let (tensor, gradient) = (tensor.into_bridge(), gradient.into_bridge());
-        let (tensor, state) = self.optim.rule.step_dyn(D, self.lr, tensor, gradient, state);
-        if let Some(state) = state {
-            self.optim.states.insert(id.val(), state);
-        }
-        let mut tensor = Tensor::<D>::from_bridge(tensor);
-        if weight_clip > 0.0 {
-            tensor = tensor.clamp(-weight_clip, weight_clip);
-        }
+        let (tensor, average) = self.value(id, tensor, gradient, average);
+        self.moved(id, average);
         let tensor = if recorded { Tensor::from_inner(tensor).require_grad() } else { tensor };
         Param::from_mapped_value(id, tensor, mapper)
     }

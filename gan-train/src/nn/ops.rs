@@ -186,6 +186,22 @@ pub trait GanOps: Backend {
         portable::adam::<Self>(param, gradient, [first, second], step)
     }
 
+    /// The same, and the parameter's average moved towards the new parameter as by
+    /// [`Self::average`].
+    fn adam_average(
+        param: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        average: FloatTensor<Self>,
+        step: AdamStep,
+        decay: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let (param, first, second) = Self::adam(param, gradient, first, second, step);
+        let average = Self::average(average, param.clone(), decay);
+        (param, first, second, average)
+    }
+
     /// `average + (1 - decay) (param - average)`
     fn average(
         average: FloatTensor<Self>,
@@ -253,6 +269,18 @@ device_ops!(Flex {
         step: AdamStep,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         flex::adam(param, gradient, first, second, step)
+    }
+
+    fn adam_average(
+        param: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        average: FloatTensor<Self>,
+        step: AdamStep,
+        decay: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        flex::adam_average(param, gradient, first, second, average, step, decay)
     }
 
     fn average(

@@ -166,15 +166,42 @@ fn biases_are_not_penalized() {
     assert_eq!(values, [1.0, -2.0]);
 }
 
-/// Expected values: the definition.
+/// Expected values: the definition. A clip, and every rule but Adam, move the average in a pass of
+/// its own.
 #[test]
 fn an_average_moves_towards_the_network() {
-    let old = matrix().valid();
-    let mut optim = Optim::new(&config(OptimizerKind::Sgd), Network::Generator);
-    let new = optim.step(0.1, matrix(), gradients([5.0, -5.0]));
-    let average = values(&update_average(old, &new, 0.75));
-    for (average, (old, new)) in average.iter().zip(START.iter().zip(values(&new))) {
-        assert!((average - (0.75 * old + 0.25 * new)).abs() < 1e-6);
+    for (kind, weight_clip) in [
+        (OptimizerKind::Adam, 0.0),
+        (OptimizerKind::Adam, 1.5),
+        (OptimizerKind::Sgd, 0.0),
+        (OptimizerKind::Lion, 0.0),
+    ] {
+        let mut optim = Optim::new(&config(kind), Network::Generator);
+        optim.regularizer.weight_clip = weight_clip;
+        let mut alone = optim.clone();
+        let (mut network, mut average, mut expected) = (matrix(), matrix().valid(), START);
+        let mut other = matrix();
+        for gradient in GRADIENTS {
+            other = alone.step(0.1, other, gradients(gradient));
+            (network, average) =
+                optim.step_averaging(0.1, network, gradients(gradient), (average, 0.75));
+            assert_eq!(values(&network), values(&other), "{kind:?}: the average changes nothing");
+            for (expected, new) in expected.iter_mut().zip(values(&network)) {
+                *expected = 0.75 * *expected + 0.25 * new;
+            }
+            for (found, expected) in values(&average).iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-6, "{kind:?}: {found} for {expected}");
+            }
+        }
+        assert_ne!(values(&average), values(&network));
+
+        let (network, moved) =
+            optim.step_averaging(0.1, network, GradientsParams::new(), (average, 0.75));
+        for (found, (old, new)) in values(&moved).iter().zip(expected.iter().zip(values(&network)))
+        {
+            let expected = 0.75 * old + 0.25 * new;
+            assert!((found - expected).abs() < 1e-6, "{kind:?}: a parameter without gradient");
+        }
     }
 }
 

@@ -4,7 +4,6 @@ use super::batch::Batch;
 use super::{Trainer, trace};
 use crate::config::Network;
 use crate::nn::mlp::{Inputs, Mlp, Pass};
-use crate::optim;
 use crate::penalty::{Difference, Point};
 use crate::random::{Purpose, extend_normal, stream};
 use burn::optim::GradientsParams;
@@ -125,10 +124,15 @@ impl Trainer {
         let (lr, decay) = (self.lr(Network::Generator, step), self.average_decay(step));
         let state = &mut self.state;
         let network = std::mem::take(&mut state.generator);
-        state.generator = state.generator_optimizer.step(lr, network, gradients);
-        if let Some(average) = state.average.take() {
-            state.average = Some(optim::update_average(average, &state.generator, decay));
-        }
+        let optimizer = &mut state.generator_optimizer;
+        (state.generator, state.average) = match state.average.take() {
+            Some(average) => {
+                let average = (average, decay);
+                let (network, average) = optimizer.step_averaging(lr, network, gradients, average);
+                (network, Some(average))
+            }
+            None => (optimizer.step(lr, network, gradients), None),
+        };
     }
 
     /// The adversarial loss and what the configuration adds to it. The discriminator judges, but

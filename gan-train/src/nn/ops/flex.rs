@@ -199,8 +199,30 @@ pub(super) fn adam(
     let [mut param, gradient, mut first, mut second] =
         [own(param), ordered(gradient), own(first), own(second)];
     let [p, m, v] = [&mut param, &mut first, &mut second].map(FlexTensor::storage_mut);
-    loops::adam(p, numbers(&gradient), m, v, step);
+    loops::adam(p, numbers(&gradient), m, v, (&mut [], 0.0), step);
     (param, first, second)
+}
+
+pub(super) fn adam_average(
+    param: FlexTensor,
+    gradient: FlexTensor,
+    first: FlexTensor,
+    second: FlexTensor,
+    moved: FlexTensor,
+    step: AdamStep,
+    decay: f32,
+) -> (FlexTensor, FlexTensor, FlexTensor, FlexTensor) {
+    if portable::forced() {
+        let (param, first, second) = adam(param, gradient, first, second, step);
+        let moved = average(moved, param.clone(), decay);
+        return (param, first, second, moved);
+    }
+    let [mut param, gradient, mut first, mut second, mut moved] =
+        [own(param), ordered(gradient), own(first), own(second), own(moved)];
+    let [p, m, v, a] =
+        [&mut param, &mut first, &mut second, &mut moved].map(FlexTensor::storage_mut);
+    loops::adam(p, numbers(&gradient), m, v, (a, decay), step);
+    (param, first, second, moved)
 }
 
 pub(super) fn average(average: FlexTensor, param: FlexTensor, decay: f32) -> FlexTensor {

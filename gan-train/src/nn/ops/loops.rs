@@ -149,12 +149,14 @@ vectorized! {
         }
     }
 
-    /// One update by Adam of a block.
+    /// One update by Adam of a block; its average, empty if there is none, moves while the block
+    /// is in the cache.
     fn adam_block(
         param: &mut [f32],
         gradient: &[f32],
         first: &mut [f32],
         second: &mut [f32],
+        average: (&mut [f32], f32),
         step: super::AdamStep,
     ) {
         let super::AdamStep { beta1, beta2, lr, epsilon } = step;
@@ -162,6 +164,10 @@ vectorized! {
             *m = beta1 * *m + (1.0 - beta1) * g;
             *v = beta2 * *v + (1.0 - beta2) * g * g;
             *p -= lr * *m / (v.sqrt() + epsilon);
+        }
+        let (average, decay) = average;
+        for (average, param) in average.iter_mut().zip(param) {
+            *average += (1.0 - decay) * (*param - *average);
         }
     }
 
@@ -205,20 +211,25 @@ pub(super) fn on_all_cores<I: Send>(
     }
 }
 
-/// One update by Adam, block by block on all cores.
+/// One update by Adam, and of the average unless that is empty, block by block on all cores.
 pub(super) fn adam(
     param: &mut [f32],
     gradient: &[f32],
     first: &mut [f32],
     second: &mut [f32],
+    (average, decay): (&mut [f32], f32),
     step: super::AdamStep,
 ) {
-    if param.len() < PARALLEL {
-        return adam_block(param, gradient, first, second, step);
+    let len = param.len();
+    // An average that is there has as many blocks; if not, each block's is empty.
+    let averages = average.chunks_mut(BLOCK).chain(std::iter::repeat_with(Default::default));
+    let blocks = param.chunks_mut(BLOCK).zip(gradient.chunks(BLOCK)).zip(first.chunks_mut(BLOCK));
+    let blocks = blocks.zip(second.chunks_mut(BLOCK)).zip(averages);
+    let blocks = blocks.map(|((((p, g), m), v), average)| (p, g, m, v, (average, decay)));
+    match len < PARALLEL {
+        true => blocks.for_each(|(p, g, m, v, average)| adam_block(p, g, m, v, average, step)),
+        false => on_all_cores(blocks, |(p, g, m, v, a)| adam_block(p, g, m, v, a, step)),
     }
-    let blocks = param.par_chunks_mut(BLOCK).zip(gradient.par_chunks(BLOCK));
-    let blocks = blocks.zip(first.par_chunks_mut(BLOCK)).zip(second.par_chunks_mut(BLOCK));
-    blocks.for_each(|(((p, g), m), v)| adam_block(p, g, m, v, step));
 }
 
 /// `average += (1 - decay) (param - average)`, block by block on all cores.

@@ -52,6 +52,22 @@ pub fn adam<const D: usize>(
     [param, first, second].map(Tensor::from_dispatch)
 }
 
+/// The same, and the parameter's average after the new parameter.
+pub fn adam_average<const D: usize>(
+    param: Tensor<D>,
+    gradient: Tensor<D>,
+    [first, second]: [Tensor<D>; 2],
+    average: Tensor<D>,
+    step: AdamStep,
+    decay: f32,
+) -> [Tensor<D>; 4] {
+    let [param, gradient, first, second, average] =
+        [param, gradient, first, second, average].map(Tensor::into_dispatch);
+    let (param, first, second, average) =
+        <Dispatch as GanOps>::adam_average(param, gradient, first, second, average, step, decay);
+    [param, first, second, average].map(Tensor::from_dispatch)
+}
+
 /// The exponential moving average after `param`. In place on the CPU if nothing else holds it.
 pub fn average<const D: usize>(average: Tensor<D>, param: Tensor<D>, decay: f32) -> Tensor<D> {
     let [average, param] = [average, param].map(Tensor::into_dispatch);

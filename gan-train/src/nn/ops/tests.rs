@@ -167,9 +167,14 @@ fn updates_in_place_are_those_of_the_portable_bodies() {
     };
     let step = AdamStep { beta1: 0.5, beta2: 0.9, lr: 0.01, epsilon: 1e-3 };
     let update = || {
-        let updated = adam(tensor(0), tensor(1), tensor(2), tensor(3).abs(), step);
-        let averaged = average(tensor(4), tensor(0), 0.75);
-        let all = updated.into_iter().chain([averaged]);
+        let alone = adam(tensor(0), tensor(1), tensor(2), tensor(3).abs(), step);
+        let averaged = average(tensor(4), alone[0].clone(), 0.6);
+        let moments = [tensor(2), tensor(3).abs()];
+        let both = adam_average(tensor(0), tensor(1), moments, tensor(4), step, 0.6);
+        let data = |x: &Tensor<1>| x.to_data();
+        let one_by_one: Vec<_> = alone.iter().chain([&averaged]).map(data).collect();
+        assert_eq!(both.each_ref().map(data).to_vec(), one_by_one, "one pass or two");
+        let all = both.into_iter();
         all.flat_map(|x| x.try_into_vec_as::<f32>().unwrap()).collect::<Vec<f32>>()
     };
     let loops = update();

@@ -46,6 +46,11 @@ fn main() {
     };
     println!("cargo::rustc-cfg=gan_core_kernel={kernel:?}");
     // For the build scripts of packages that depend on this one, which run on the host:
-    // `DEP_GAN_CORE_KERNEL`.
+    // `DEP_GAN_CORE_KERNEL`, and `DEP_GAN_CORE_FLOAT` and `DEP_GAN_CORE_INT4` with these features.
     println!("cargo::metadata=kernel={kernel}");
+    for feature in ["FLOAT", "INT4"] {
+        if env::var_os(format!("CARGO_FEATURE_{feature}")).is_some() {
+            println!("cargo::metadata={feature}=1");
+        }
+    }
 }

@@ -21,9 +21,9 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray8, GrayColor};
 use gan_app::{Board, Memory, Stack, serve};
-use gan_core::blob::ALIGNMENT;
 use gan_core::decode;
 use gan_core::memory::grid_len;
+use gan_core::tools::AlignedBytes;
 
 /// Runs the firmware's application on this computer.
 #[derive(Parser)]
@@ -55,12 +55,8 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let name = arguments.model.display();
     let file = fs::read(&arguments.model).with_context(|| name.to_string())?;
-    let mut buffer = vec![0; file.len() + ALIGNMENT];
-    // decode wants an alignment that a Vec need not have.
-    let start = buffer.as_ptr().align_offset(ALIGNMENT);
-    let blob = &mut buffer[start..start + file.len()];
-    blob.copy_from_slice(&file);
-    let generator = decode(blob).with_context(|| name.to_string())?;
+    let blob = AlignedBytes::copy_of(&file);
+    let generator = decode(&blob).with_context(|| name.to_string())?;
     let mut memory = Memory {
         latent: &mut vec![0; generator.latent_len()],
         scratch: &mut vec![0; generator.scratch_len()],

@@ -129,6 +129,7 @@ pub enum GenerateError {
 }
 
 /// Why a blob could not be encoded.
+#[cfg(feature = "encode")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -147,66 +148,97 @@ pub enum EncodeError {
     },
 }
 
+impl DecodeError {
+    /// What is wrong, without the numbers that [`Display`](fmt::Display) adds.
+    pub(crate) const fn text(&self) -> &'static str {
+        match self {
+            Self::Empty => "the blob is empty",
+            Self::Misaligned => {
+                "the blob does not start on a multiple of 16 bytes in memory \
+                 (wrap it in gan_core::Aligned)"
+            }
+            Self::Magic => "magic: not a .gan blob (expected the first bytes to be \"GANB\")",
+            Self::Version { .. } => "version: this gan-core does not read it",
+            Self::Truncated => "truncated: it ends before what its header announces",
+            Self::TrailingBytes { .. } => "bytes after the end (expected none)",
+            Self::Crc => "crc: does not match, the content was changed",
+            Self::Header => "padding or payload: their lengths cannot be read",
+            Self::NotCanonical => "header or padding: not in the canonical form",
+            Self::Name => "name: expected at most 32 bytes of UTF-8",
+            Self::LatentLen => "latent_len: expected 1 to 65535",
+            Self::Classes => "classes: expected 0 to 65535",
+            Self::Image => {
+                "width, height or channels: expected at least 1 x 1 pixels and 1 or 3 channels"
+            }
+            Self::Layers => "layers: expected 1 to 16",
+            Self::PayloadLen { .. } => "payload: not as long as the layers need",
+            Self::Layer { field, .. } => field.text(),
+        }
+    }
+}
+
+const _: () = assert!(MAX_NAME == 32 && MAX_LAYERS == 16, "the texts above name them");
+
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => f.write_str("the blob is empty"),
-            Self::Misaligned => f.write_str(
-                "the blob does not start on a multiple of 16 bytes in memory \
-                     (wrap it in gan_core::Aligned)",
-            ),
-            Self::Magic => {
-                f.write_str("magic: not a .gan blob (expected the first bytes to be \"GANB\")")
+            Self::Version { found } if *found > VERSION => {
+                write!(
+                    f,
+                    "version: {found} (expected 1 to {VERSION}; a newer gan-core may read it)"
+                )
             }
-            Self::Version { found } => {
-                write!(f, "version: {found} (expected {VERSION}; a newer gan-core may read it)")
-            }
-            Self::Truncated => f.write_str("truncated: it ends before what its header announces"),
-            Self::TrailingBytes { extra } => {
-                write!(f, "{extra} bytes after the end (expected none)")
-            }
-            Self::Crc => f.write_str("crc: does not match, the content was changed"),
-            Self::Header => f.write_str("padding or payload: their lengths cannot be read"),
-            Self::NotCanonical => f.write_str("header or padding: not in the canonical form"),
-            Self::Name => write!(f, "name: expected at most {MAX_NAME} bytes of UTF-8"),
-            Self::LatentLen => f.write_str("latent_len: expected 1 to 65535"),
-            Self::Classes => f.write_str("classes: expected 0 to 65535"),
-            Self::Image => f.write_str(
-                "width, height or channels: expected at least 1 x 1 pixels and 1 or 3 channels",
-            ),
-            Self::Layers => write!(f, "layers: expected 1 to {MAX_LAYERS}"),
+            Self::Version { found } => write!(f, "version: {found} (expected 1 to {VERSION})"),
+            Self::TrailingBytes { extra } => write!(f, "{extra} {}", self.text()),
             Self::PayloadLen { expected, found } => {
                 write!(f, "payload: {found} bytes (expected {expected})")
             }
-            Self::Layer { index, field } => write!(f, "layer {index}: {field}"),
+            Self::Layer { index, .. } => write!(f, "layer {index}: {}", self.text()),
+            _ => f.write_str(self.text()),
+        }
+    }
+}
+
+impl LayerField {
+    /// What is wrong with the field.
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Inputs => {
+                "inputs: expected the latent's length, or the outputs of the layer before"
+            }
+            Self::Outputs => "outputs: expected 1 to 65535, in the last layer the image's bytes",
+            Self::Element if cfg!(not(feature = "int4")) || cfg!(not(feature = "float")) => {
+                "element: unknown or of a wrong group, or of a kind that this build leaves out \
+                 (features float and int4 of gan-core), or integers beside reals"
+            }
+            Self::Element => {
+                "element: unknown, or a group that is neither 16 nor 32, or integers beside reals"
+            }
+            Self::Packing => "packing: unknown, or not one of the layer's element type",
+            Self::Activation => "activation: unknown",
+            Self::Slope => "slope of the leaky ReLU: expected 0 to 1",
+            Self::ZeroPoint => {
+                "zero_point: expected 0 to 127, in a layer with a table 0 to 255, in one of reals 0"
+            }
+            Self::Weights => {
+                "weights: expected -127 to 127, -7 to 7 of four bits, or finite reals, \
+                 and zeros for padding"
+            }
+            Self::Bias => "bias: expected finite reals, and zeros for padding",
+            Self::Multiplier => {
+                "multipliers: expected 0 to 32767, and factors that a multiplier can have"
+            }
+            Self::Shift => "shifts: expected 17 to 46, in a packed layer 17 to 32, 0 for padding",
+            Self::Table => "table: expected 0 to 127 in a hidden layer",
+            Self::Accumulator => "bias and weights: a sum could leave 32 bits, or its packing's 24",
+            Self::SectionPadding => "bytes between sections: expected zeros",
         }
     }
 }
 
 impl fmt::Display for LayerField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Inputs => "inputs do not match the latent or the layer before",
-            Self::Outputs => "outputs do not match the image, or are 0",
-            Self::Element => {
-                "element type is unknown, its group is neither 16 nor 32, or it is of reals and \
-                 the first layer's not (or the reverse)"
-            }
-            Self::Packing => "packing is unknown, or not one of the layer's element type",
-            Self::Activation => "activation is unknown",
-            Self::Slope => "slope of the leaky ReLU is not within 0..=1",
-            Self::ZeroPoint => "zero_point out of range",
-            Self::Weights => {
-                "a weight is out of range (-127..=127, -7..=7 of four bits, or finite), \
-                 or padding is not zero"
-            }
-            Self::Bias => "a bias is not finite",
-            Self::Multiplier => "a multiplier is over 32767",
-            Self::Shift => "a shift is not within 17..=46",
-            Self::Table => "a table entry is over 127",
-            Self::Accumulator => "a sum could leave 32 bits",
-            Self::SectionPadding => "bytes between sections are not zero",
-        })
+        f.write_str(self.text())
     }
 }
 
@@ -221,13 +253,14 @@ impl fmt::Display for GenerateError {
                 write!(f, "label: expected one of 0..={}", classes.saturating_sub(1))
             }
             Self::ScratchLen { expected } => {
-                write!(f, "scratch: expected at least {expected} bytes")
+                write!(f, "scratch: expected at least {expected} words of 32 bits")
             }
             Self::OutputLen { expected } => write!(f, "output: expected {expected} bytes"),
         }
     }
 }
 
+#[cfg(feature = "encode")]
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -242,4 +275,5 @@ impl fmt::Display for EncodeError {
 
 impl core::error::Error for DecodeError {}
 impl core::error::Error for GenerateError {}
+#[cfg(feature = "encode")]
 impl core::error::Error for EncodeError {}

@@ -41,27 +41,27 @@ impl<'a> Generator<'a> {
     }
 
     /// The header of the blob, which describes the model and its layers.
-    pub fn header(&self) -> &Header<'a> {
+    pub const fn header(&self) -> &Header<'a> {
         &self.header
     }
 
     /// The model's name.
-    pub fn name(&self) -> &'a str {
+    pub const fn name(&self) -> &'a str {
         self.header.name
     }
 
     /// Number of codes in a latent vector.
-    pub fn latent_len(&self) -> usize {
-        self.header.latent_len.into()
+    pub const fn latent_len(&self) -> usize {
+        self.header.latent_len as usize
     }
 
     /// Number of labels. It is 0 if the generator takes none.
-    pub fn classes(&self) -> u16 {
+    pub const fn classes(&self) -> u16 {
         self.header.classes
     }
 
     /// Size of the images.
-    pub fn image(&self) -> ImageShape {
+    pub const fn image(&self) -> ImageShape {
         self.header.image
     }
 
@@ -71,21 +71,30 @@ impl<'a> Generator<'a> {
     }
 
     /// Number of bytes of an image. This is the length of `pixels`.
-    pub fn pixels_len(&self) -> usize {
+    pub const fn pixels_len(&self) -> usize {
         self.header.image.len()
     }
 
     /// Number of bytes of a line of an image. This is the length of `line`.
-    pub fn line_len(&self) -> usize {
+    pub const fn line_len(&self) -> usize {
         self.header.image.line_len()
     }
 
     /// Number of words of `scratch`. In a model of integers they hold a layer's inputs in the form
     /// that its kernel reads, and a hidden layer's outputs; in a float model, the outputs of two
     /// layers.
-    pub fn scratch_len(&self) -> usize {
+    pub const fn scratch_len(&self) -> usize {
         let [first, second] = self.plan.scratch;
         first + second
+    }
+
+    /// Whether this build's kernels run all layers. If they do not, the images are the same, but
+    /// they take longer, by up to three times: `gan pack` packs a model for another core, and
+    /// docs/performance.md has the figures.
+    ///
+    /// Float layers have one packing and one kernel.
+    pub const fn is_native(&self) -> bool {
+        self.plan.packed
     }
 
     /// Number of multiply-accumulates that one image takes.

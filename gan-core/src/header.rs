@@ -3,9 +3,10 @@
 //! can use these types.
 
 mod packing;
+mod specs;
 
 pub use packing::Packing;
-use serde::Serialize;
+pub use specs::LayerSpecs;
 
 /// The first four bytes of a blob.
 pub const MAGIC: [u8; 4] = *b"GANB";
@@ -23,11 +24,9 @@ const MAX_LAYERS_V1: usize = 8;
 /// The largest length of a name, in bytes.
 pub const MAX_NAME: usize = 32;
 
-/// The layers of a header, first to last.
-pub type LayerSpecs = heapless::Vec<LayerSpec, MAX_LAYERS>;
-
 /// Everything in a blob but the numbers of its layers.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "encode", derive(serde::Serialize))]
 pub struct Header<'a> {
     /// The model's name, at most [`MAX_NAME`] bytes.
     pub name: &'a str,
@@ -43,16 +42,25 @@ pub struct Header<'a> {
 
 impl Header<'_> {
     /// The version of the blob: the oldest version that has all the features that this header uses.
-    pub fn version(&self) -> u8 {
-        let new = |spec: &LayerSpec| {
-            spec.packing != Packing::Rows || matches!(spec.element, Element::I4 { .. })
-        };
-        if self.layers.iter().any(new) || self.layers.len() > MAX_LAYERS_V1 { VERSION } else { 1 }
+    pub const fn version(&self) -> u8 {
+        let mut layers = self.layers.as_slice();
+        if layers.len() > MAX_LAYERS_V1 {
+            return VERSION;
+        }
+        while let [spec, rest @ ..] = layers {
+            if !matches!(spec.packing, Packing::Rows) || matches!(spec.element, Element::I4 { .. })
+            {
+                return VERSION;
+            }
+            layers = rest;
+        }
+        1
     }
 }
 
 /// Size of the images that a generator makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "encode", derive(serde::Serialize))]
 pub struct ImageShape {
     /// Pixels in a line.
     pub width: u16,
@@ -82,7 +90,8 @@ impl ImageShape {
 }
 
 /// What the header says of a fully connected layer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "encode", derive(serde::Serialize))]
 pub struct LayerSpec {
     /// Number of inputs.
     pub inputs: u16,
@@ -143,7 +152,8 @@ impl LayerSpec {
 }
 
 /// Type of a layer's weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "encode", derive(serde::Serialize))]
 pub enum Element {
     /// Integers: one byte a weight, 7-bit activation codes.
     I8,
@@ -164,7 +174,8 @@ pub const fn half_bytes(even: i8, odd: i8) -> u8 {
 }
 
 /// The function that follows a layer's sum.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "encode", derive(serde::Serialize))]
 pub enum Activation {
     /// `x`
     Linear,

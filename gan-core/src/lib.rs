@@ -32,6 +32,7 @@
 //! | [`kernel`] | the multiply-accumulate loops |
 //! | [`image`] | pixels as text, and on a display |
 //! | [`memory`] | the buffers that a firmware sets aside for a model |
+//! | `tools` | with feature `tools`: blobs in other packings, and memory in which a blob may lie |
 //! | `host` | with feature `std`: the same on the vector units and all cores of an ordinary computer |
 //!
 //! Each module depends only on those before it in this list, where the private modules `header`,
@@ -45,6 +46,10 @@
 //!
 //! # Features
 //!
+//! - `encode`: `blob::encode`, and `Generator::packed_header` for another packing. It needs serde and
+//!   postcard; reading and running blobs needs neither.
+//! - `tools`: `encode` and what else a host wants that makes blobs: module `tools`, which allocates,
+//!   and integers of reals in [`quant`] and [`activation`].
 //! - `std`: module `host`. All else stays without the standard library.
 //! - `float` (default): runs float layers. Without it `decode` refuses them, and a device links no
 //!   floating-point routines.
@@ -59,6 +64,8 @@
 #![deny(unsafe_code)]
 #![warn(missing_debug_implementations)]
 
+#[cfg(feature = "tools")]
+extern crate alloc;
 #[cfg(feature = "std")]
 #[macro_use]
 extern crate std;
@@ -77,9 +84,13 @@ pub mod memory;
 mod payload;
 mod plan;
 pub mod quant;
+#[cfg(feature = "tools")]
+pub mod tools;
 
-pub use blob::decode;
-pub use error::{DecodeError, EncodeError, GenerateError, LayerField};
+pub use blob::{Known, decode};
+#[cfg(feature = "encode")]
+pub use error::EncodeError;
+pub use error::{DecodeError, GenerateError, LayerField};
 pub use generator::Generator;
 pub use header::{Activation, Element, Header, ImageShape, LayerSpec, Packing};
 pub use latent::LatentSampler;
@@ -97,3 +108,23 @@ pub const CODE_MAX: u8 = 127;
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(16))]
 pub struct Aligned<T: ?Sized>(pub T);
+
+/// Puts a `.gan` file into the program, where it lies as [`decode`] wants it, and reads its header
+/// while that is compiled: a [`Known`] for a constant. The path is one as `include_bytes!` takes it.
+///
+/// ```
+/// const MODEL: gan_core::Known = gan_core::include_model!("../../tests/vectors/v1-tiny.gan");
+/// static PIXELS: [u8; MODEL.pixels_len()] = [0; MODEL.pixels_len()];
+/// ```
+#[macro_export]
+macro_rules! include_model {
+    ($($path:tt)+) => {{
+        static BLOB: &$crate::Aligned<[u8]> =
+            &$crate::Aligned(*::core::include_bytes!($($path)+));
+        const KNOWN: $crate::Known<'static> = $crate::Known::of(&BLOB.0);
+        KNOWN
+    }};
+}
+
+// A blob's lengths have up to 32 bits.
+const _: () = assert!(usize::BITS >= 32, "gan-core does not run on 16-bit targets");

@@ -62,18 +62,30 @@ impl Rooms {
     /// The sizes for this model. If the firmware also receives models over the console, no buffer
     /// is smaller than a fixed size that small models need, because nothing is known of those
     /// models.
-    pub fn of(generator: &Generator<'_>, receives: bool) -> Self {
-        let room = |len: usize, later: usize| if receives { len.max(later) } else { len };
+    pub const fn of(generator: &Generator<'_>, receives: bool) -> Self {
+        let own = Self {
+            latent: generator.latent_len(),
+            scratch: generator.scratch_len(),
+            line: generator.line_len(),
+            grid: grid_len(generator.image()),
+        };
+        if !receives {
+            return own;
+        }
         Self {
-            latent: room(generator.latent_len(), 256),
-            scratch: room(generator.scratch_len(), 1024),
-            line: room(generator.line_len(), 192),
-            grid: room(grid_len(generator.image()), 2560),
+            latent: max(own.latent, 256),
+            scratch: max(own.scratch, 1024),
+            line: max(own.line, 192),
+            grid: max(own.grid, 2560),
         }
     }
 
     /// Number of bytes that all buffers take together.
-    pub fn bytes(self) -> usize {
+    pub const fn bytes(self) -> usize {
         self.latent + self.scratch * size_of::<u32>() + self.line + self.grid
     }
+}
+
+const fn max(a: usize, b: usize) -> usize {
+    if a > b { a } else { b }
 }

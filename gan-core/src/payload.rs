@@ -2,12 +2,14 @@
 //! here, and writing it, in `write`, use the same lengths.
 
 mod layer;
+#[cfg(feature = "encode")]
 mod write;
 
 use crate::header::{ALIGNMENT, Activation, Element, Header, LayerSpec, Packing};
 use crate::kernel::as_i8;
 use crate::plan::Plan;
 pub use layer::{Layer, Nibbles, Output, Packed};
+#[cfg(feature = "encode")]
 pub(crate) use write::write;
 
 const TABLE_LEN: usize = 256;
@@ -54,8 +56,8 @@ pub(crate) const fn has_table(spec: &LayerSpec, last: bool) -> bool {
 
 /// The length in bytes of the payload that belongs to `header`. If memory cannot hold so many
 /// bytes, this is a length that no slice has.
-pub fn payload_len(header: &Header<'_>) -> usize {
-    sections_len(header.classes, &header.layers)
+pub const fn payload_len(header: &Header<'_>) -> usize {
+    sections_len(header.classes, header.layers.as_slice())
 }
 
 /// Like [`payload_len`], for a header that comes in parts.

@@ -4,7 +4,7 @@
 //! for kinds of layers that its model does not have.
 
 use crate::header::{Element, LayerSpec, Packing};
-use crate::kernel::PACKING;
+use crate::kernel::{PACKING, half};
 
 /// How the layers of a model run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(crate) struct Plan {
     nibbles: bool,
     /// Whether there are other layers, which the scalar kernel runs.
     pub other: bool,
+    /// Whether every layer has the packing that is fastest in this build.
+    pub packed: bool,
     /// The lengths of the two parts of `scratch`, in words. In a model of integers they hold a
     /// layer's staged inputs and its output codes; in a model of reals, the outputs of the layers
     /// with even and with odd numbers.
@@ -26,15 +28,24 @@ pub(crate) struct Plan {
 impl Plan {
     pub const fn of(mut layers: &[LayerSpec]) -> Self {
         let float = matches!(layers, [LayerSpec { element: Element::F32, .. }, ..]);
-        let mut plan = Self { float, native: false, nibbles: false, other: false, scratch: [0; 2] };
+        let mut plan = Self {
+            float,
+            native: false,
+            nibbles: false,
+            other: false,
+            packed: true,
+            scratch: [0; 2],
+        };
         let mut parity = 0;
         while let [spec, rest @ ..] = layers {
             if spec.shared().is_some() {
                 plan.nibbles = true;
+                plan.packed &= same(spec.packing, half::PACKING);
             } else if runs(spec.packing) {
                 plan.native = true;
             } else {
                 plan.other = true;
+                plan.packed &= float || same(spec.packing, PACKING);
             }
             let outputs = if rest.is_empty() { 0 } else { spec.outputs as usize };
             if float {
@@ -72,7 +83,12 @@ impl Plan {
 
 /// Whether the kernel of this build runs layers of this packing. The scalar kernel runs all others.
 pub(crate) const fn runs(packing: Packing) -> bool {
-    PACKING as u8 == packing as u8 && !matches!(packing, Packing::Rows)
+    same(PACKING, packing) && !matches!(packing, Packing::Rows)
+}
+
+/// `==`, in a constant.
+const fn same(one: Packing, other: Packing) -> bool {
+    one as u8 == other as u8
 }
 
 const fn max(a: usize, b: usize) -> usize {

@@ -23,6 +23,7 @@ pub struct Rescale {
     pub shift: u8,
 }
 
+#[cfg(feature = "tools")]
 impl Rescale {
     /// The factor nearest to `factor` whose multiplier has all its 15 bits, or as many as a shift
     /// of [`SHIFT_PACKED_MAX`] leaves. No sum is so large that the bits below 2^-32 would matter,
@@ -57,7 +58,9 @@ impl Rescale {
     fn round(factor: f64, shift: u8) -> f64 {
         libm::floor(libm::ldexp(factor, i32::from(shift)) + 0.5)
     }
+}
 
+impl Rescale {
     /// The factor in units of 2^-32, as packed layers hold it. It is `None` if the shift is more
     /// than [`SHIFT_PACKED_MAX`].
     pub fn factor(self) -> Option<u32> {
@@ -75,18 +78,15 @@ impl Rescale {
     /// `floor(acc * multiplier / 2^shift + 1/2)`, exactly.
     ///
     /// The two fields must be within their ranges. [`decode`](crate::decode) proves this for those
-    /// in a blob.
+    /// in a blob. With others the result is some number.
     #[inline]
     pub fn apply(self, acc: i32) -> i32 {
-        debug_assert!(
-            self.multiplier <= MULTIPLIER_MAX && (SHIFT_MIN..=SHIFT_MAX).contains(&self.shift)
-        );
         let multiplier = i32::from(self.multiplier);
-        // The masks change no valid shift; they tell the compiler that no shift overflows, so that
-        // nothing can panic.
+        // The masks change no valid shift; they tell the compiler that no shift overflows. No sum
+        // of valid fields wraps around. So nothing can panic, whatever the fields are.
         let half = 1i32 << (self.shift.wrapping_sub(SHIFT_MIN) & 31);
         let high = (acc >> 16) * multiplier;
         let low = ((acc as u32 & 0xFFFF) * u32::from(self.multiplier)) >> 16;
-        (high + half + low as i32) >> (self.shift.wrapping_sub(16) & 31)
+        high.wrapping_add(half).wrapping_add(low as i32) >> (self.shift.wrapping_sub(16) & 31)
     }
 }

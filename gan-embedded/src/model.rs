@@ -1,13 +1,22 @@
 //! The model this firmware carries, chosen at build time with `GAN_MODEL`, and the RAM it needs.
-//!
-//! The constants are written by `build.rs`, which asked `gan-core` for them.
 
-use gan_core::{Aligned, Generator};
+use gan_core::memory::Rooms;
+use gan_core::{Generator, Known, include_model};
 
-include!(concat!(env!("OUT_DIR"), "/model.rs"));
+/// The model, as the compiler has read its header: `build.rs` has checked it and packed it for the
+/// board.
+pub const MODEL: Known<'static> = include_model!(concat!(env!("OUT_DIR"), "/model.gan"));
+/// The same in flash.
+static KNOWN: Known<'static> = MODEL;
+/// CRC-32 of the blob before it was packed for this board.
+pub const CRC: u32 = number(env!("GAN_MODEL_CRC")) as u32;
+/// Bytes of a model that can come over the console.
+pub const LOAD_LEN: usize = number(env!("GAN_LOAD_LEN"));
+/// Sizes of the buffers for this model, and for those that can come over the console.
+pub const ROOMS: Rooms = Rooms::of(MODEL.unchecked(), LOAD_LEN != 0);
 
-/// The generator, in place in flash: the build decoded the blob, so all that is left to see is that
-/// flash still holds it.
+/// The generator, in place in flash: the compiler has read its header, so all that is left to see is
+/// that flash still holds it.
 ///
 /// Ends the run if it does not.
 // Inlined, as `check` is: in each application the optimizer then knows the generator.
@@ -16,5 +25,13 @@ pub fn generator() -> &'static Generator<'static> {
     match KNOWN.check() {
         Ok(generator) => generator,
         Err(error) => crate::fatal(format_args!("the blob in flash: {error}")),
+    }
+}
+
+/// The number that these digits, which `build.rs` has written, stand for.
+const fn number(digits: &str) -> usize {
+    match usize::from_str_radix(digits, 10) {
+        Ok(number) => number,
+        Err(_) => panic!("build.rs has written no number"),
     }
 }

@@ -88,7 +88,7 @@ pub fn blob(
         latent_len: sizes.0[0],
         classes: 0,
         image: shape(sizes.0[last + 1]),
-        layers: LayerSpecs::from_slice(&specs).ok().context("more layers than a blob can hold")?,
+        layers: LayerSpecs::from_slice(&specs).context("more layers than a blob can hold")?,
     };
     let layers: Vec<Layer<'_>> = numbers.iter().map(IntegerLayer::borrow).collect();
     let blob = encode(&header, &layers)?;

@@ -2,29 +2,19 @@
 
 use crate::files;
 use anyhow::{Context, Result};
-use gan_core::blob::{self, ALIGNMENT};
-use gan_core::{DecodeError, Generator, Packing};
+use gan_core::tools::AlignedBytes;
+use gan_core::{DecodeError, Generator};
 use std::io::Read;
 use std::path::Path;
 
 /// The bytes of a blob, aligned.
-// Not Clone: a copy may lie at another alignment.
 #[derive(Debug)]
-pub struct BlobFile {
-    /// The blob begins at `start`, a multiple of 16 in memory; a vector's heap block does not move
-    /// with it.
-    bytes: Vec<u8>,
-    start: usize,
-}
+pub struct BlobFile(AlignedBytes);
 
 impl BlobFile {
     /// Copies a blob to an aligned place.
     pub fn new(blob: &[u8]) -> Self {
-        let mut bytes = vec![0; blob.len() + ALIGNMENT];
-        let start = bytes.as_ptr().align_offset(ALIGNMENT);
-        bytes[start..start + blob.len()].copy_from_slice(blob);
-        bytes.truncate(start + blob.len());
-        Self { bytes, start }
+        Self(AlignedBytes::copy_of(blob))
     }
 
     /// Reads a file.
@@ -41,7 +31,7 @@ impl BlobFile {
 
     /// The blob.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes[self.start..]
+        &self.0
     }
 
     /// The generator in it.
@@ -54,14 +44,8 @@ impl BlobFile {
     }
 }
 
-/// The blob of a generator in another packing.
-///
-/// # Errors
-///
-/// More bytes than memory can hold.
-pub fn pack(generator: &Generator<'_>, packing: Packing) -> Result<Vec<u8>> {
-    let header = generator.packed_header(packing);
-    let mut bytes = vec![0; blob::encoded_len(&header)?];
-    blob::encode(&header, generator.layers(), &mut bytes)?;
-    Ok(bytes)
+impl From<AlignedBytes> for BlobFile {
+    fn from(bytes: AlignedBytes) -> Self {
+        Self(bytes)
+    }
 }

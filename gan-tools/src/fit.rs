@@ -7,7 +7,7 @@
 
 mod table;
 
-use crate::blob_file::{self, BlobFile};
+use crate::blob_file::BlobFile;
 use anyhow::{Context, Result, bail};
 use gan_core::memory::Rooms;
 use gan_core::{Element, Generator, Packing};
@@ -142,7 +142,7 @@ impl Fit {
         let Some(packing) = Packing::of_kernel(&board.kernel) else {
             bail!("{}: kernel {:?}", board.name, board.kernel)
         };
-        let packed = BlobFile::new(&blob_file::pack(generator, packing)?);
+        let packed = BlobFile::from(generator.packed(packing)?);
         let packed = packed.decode()?;
         let has = |wanted: &str| {
             generator.header().layers.iter().any(|spec| element(spec.element) == wanted)

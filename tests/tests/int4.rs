@@ -96,7 +96,7 @@ fn half_bytes_are_packed_for_cores_without_vectors() {
         (Packing::ByteLane, Packing::NibbleLane),
         (Packing::Blocks7x16, Packing::Rows),
     ] {
-        for spec in generator.packed_header(packing).layers {
+        for spec in generator.packed_header(packing).layers.iter() {
             if spec.element != Element::I8 {
                 assert_eq!(spec.packing, expected, "with {packing}");
             }

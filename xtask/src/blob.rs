@@ -4,16 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use gan_core::blob::{self, ALIGNMENT};
-use gan_core::{EncodeError, Generator, Packing};
+use gan_core::tools::AlignedBytes;
+use gan_core::{Generator, Packing};
 
 use crate::shell;
 
 /// The bytes of a blob.
 pub struct Blob {
     path: PathBuf,
-    buffer: Vec<u8>,
-    start: usize,
+    bytes: AlignedBytes,
 }
 
 impl Blob {
@@ -24,34 +23,21 @@ impl Blob {
 
     /// A blob that lies nowhere, in place of the one at `path`.
     pub fn from_bytes(path: &Path, bytes: &[u8]) -> Self {
-        let mut blob = Self::zeros(path, bytes.len());
-        blob.buffer[blob.start..].copy_from_slice(bytes);
-        blob
-    }
-
-    fn zeros(path: &Path, len: usize) -> Self {
-        // A Vec of bytes begins anywhere, so the blob begins at its first multiple.
-        let mut buffer = vec![0; len + ALIGNMENT - 1];
-        let start = buffer.as_ptr().align_offset(ALIGNMENT);
-        buffer.truncate(start + len);
-        Self { path: path.into(), buffer, start }
+        Self { path: path.into(), bytes: AlignedBytes::copy_of(bytes) }
     }
 
     /// The blob in another packing, as the firmware's build script makes it.
     pub fn pack(&self, packing: Packing) -> Result<Self> {
         let generator = self.decode()?;
-        let header = generator.packed_header(packing);
-        let pack = || {
-            let mut packed = Self::zeros(&self.path, blob::encoded_len(&header)?);
-            blob::encode(&header, generator.layers(), &mut packed.buffer[packed.start..])?;
-            Ok(packed)
-        };
-        pack().map_err(|error: EncodeError| anyhow!("{}: {error}", shell::relative(&self.path)))
+        let bytes = generator
+            .packed(packing)
+            .map_err(|error| anyhow!("{}: {error}", shell::relative(&self.path)))?;
+        Ok(Self { path: self.path.clone(), bytes })
     }
 
     /// The file's bytes.
     pub fn bytes(&self) -> &[u8] {
-        &self.buffer[self.start..]
+        &self.bytes
     }
 
     /// The generator in it.

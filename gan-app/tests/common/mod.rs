@@ -8,34 +8,28 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray8, GrayColor};
 use gan_app::{Board, Memory, Slots, Stack, serve, serve_with_slots};
-use gan_core::blob::ALIGNMENT;
 use gan_core::memory::grid_len;
+use gan_core::tools::AlignedBytes;
 use gan_core::{Generator, LatentSampler, decode};
 
 /// The model that a board has in flash unless a test says otherwise.
 pub const DIGITS8: &str = "../models/digits8.gan";
 
-/// Bytes that begin where a blob has to.
-pub struct Aligned {
-    bytes: Vec<u8>,
-    start: usize,
-    len: usize,
-}
+/// A model's bytes, where a blob has to begin.
+pub struct Aligned(AlignedBytes);
 
 impl Aligned {
     fn new(len: usize) -> Self {
-        let bytes = vec![0; len + ALIGNMENT];
-        let start = bytes.as_ptr().align_offset(ALIGNMENT);
-        Self { bytes, start, len }
+        Self(AlignedBytes::zeroed(len))
     }
 
     fn bytes(&mut self) -> &mut [u8] {
-        &mut self.bytes[self.start..][..self.len]
+        &mut self.0
     }
 
     /// The model.
     pub fn decode(&self) -> Generator<'_> {
-        decode(&self.bytes[self.start..][..self.len]).unwrap()
+        decode(&self.0).unwrap()
     }
 }
 

@@ -146,6 +146,7 @@ fn check(holds: bool, field: LayerField) -> Result<(), LayerField> {
 
 /// Whether an int8 layer can be packed: the packing is one for int8 layers, the factors fit it, and
 /// its kernels compute every sum exactly.
+#[cfg(feature = "encode")]
 pub(super) fn packable(
     spec: &LayerSpec,
     classes: usize,

@@ -1,7 +1,7 @@
 //! Writes the bytes of a blob from a generator, or from a header and the numbers of its layers.
 
 use super::{
-    ALIGNMENT, CRC, CRC_LEN, Element, Header, Layers, MAGIC, MAX_NAME, Packing, check, payload_len,
+    ALIGNMENT, CRC_LEN, Element, Header, Layers, MAGIC, MAX_NAME, Packing, check, crc, payload_len,
 };
 use crate::error::EncodeError;
 use crate::generator::Generator;
@@ -76,13 +76,13 @@ pub fn encode<'a>(
     let end = payload_end(header, start)?;
     let expected = end + CRC_LEN;
     let out = out.get_mut(..expected).ok_or(EncodeError::OutputLen { expected })?;
-    let (content, crc) =
+    let (content, seal) =
         out.split_at_mut_checked(end).ok_or(EncodeError::OutputLen { expected })?;
     let (head, payload) =
         content.split_at_mut_checked(start).ok_or(EncodeError::OutputLen { expected })?;
     head.copy_from_slice(prefix);
     payload::write(header, layers, payload)?;
-    crc.copy_from_slice(&CRC.checksum(content).to_le_bytes());
+    seal.copy_from_slice(&crc::crc32(content).to_le_bytes());
     Ok(expected)
 }
 
@@ -91,7 +91,7 @@ pub fn encode<'a>(
 fn packed<'a>(header: &Header<'a>, layers: Layers<'_, '_>, packing: Packing) -> Header<'a> {
     let mut result = header.clone();
     let mut classes = payload::first_classes(header.classes);
-    for ((spec, layer), packed) in header.layers.iter().zip(layers).zip(&mut result.layers) {
+    for ((spec, layer), packed) in header.layers.iter().zip(layers).zip(result.layers.iter_mut()) {
         packed.packing = match spec.element {
             Element::I8 if check::packable(spec, classes, &layer, packing) => packing,
             Element::I4 { .. } => packing.of_nibbles(),

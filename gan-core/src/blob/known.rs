@@ -1,117 +1,104 @@
-//! A blob that is known when the firmware is built. What `decode` finds out about it is then a
-//! constant in the firmware.
+//! A blob that is known when the firmware is built. What `decode` would find out about its header
+//! is then a constant in the firmware.
 //!
-//! Unknown bytes have to be checked by [`decode`](super::decode()). If the firmware's build script
-//! has decoded the blob, its bytes are not unknown: the firmware only has to check that the bytes
-//! in flash are still the same. It needs neither the code that reads a header nor the code that
-//! checks layers.
+//! Unknown bytes have to be checked by [`decode`](super::decode()). A blob that is compiled into
+//! the firmware is not unknown: the compiler reads its header, and the firmware only has to check
+//! that the bytes in flash are still the same. It needs neither the code that reads a header nor
+//! the code that checks layers, nor the kernels of layers that its model does not have.
 //!
-//! This is sound for two reasons. First, the sizes and the length are checked here by the same
-//! functions that `decode` uses, and in a `static` they are checked when the firmware is compiled.
-//! So every section lies inside the bytes and begins on a multiple of 16, and no kernel reads or
-//! writes beyond its buffers, even if the description belongs to another blob. Second, only
-//! `decode` can find out that the numbers in the sections keep their limits, so the CRC has to show
-//! that the bytes are those that `decode` accepted. If they are, no sum overflows. If they were
-//! not, sums would wrap around and pixels would be wrong, but nothing worse could happen.
+//! This is sound for two reasons. First, the compiler checks the sizes and the length with the very
+//! functions that `decode` uses. So every section lies inside the bytes and begins on a multiple of
+//! 16, and no kernel reads or writes beyond its buffers, whatever the numbers in the sections are.
+//! Second, that these numbers keep their limits, so that no sum overflows, is what the host has
+//! found out by `decode`: `gan pack`, `gan inspect` and `gan-build` call it, and the CRC shows that
+//! the bytes are still those. If someone changes numbers and computes the CRC anew, sums may wrap
+//! around and pixels may be wrong. Nothing worse can happen: nothing panics, also in a build that
+//! checks for overflow.
 
-use super::{
-    ALIGNMENT, CRC_LEN, Header, ImageShape, LayerSpec, LayerSpecs, MAX_NAME, check, is_aligned,
-    sealed,
-};
+use super::{CRC_LEN, crc, decode, is_aligned, read};
 use crate::error::DecodeError;
 use crate::generator::Generator;
-use crate::payload::sections_len;
+use crate::header::{Header, ImageShape};
 use crate::plan::Plan;
 
-/// What a build knows of a blob that it has decoded. The fields are those of [`Header`] and
-/// [`Generator`].
-#[derive(Debug, Clone, Copy)]
-pub struct Description<'a, const LAYERS: usize> {
-    /// [`Header::name`]
-    pub name: &'a str,
-    /// [`Header::latent_len`]
-    pub latent_len: u16,
-    /// [`Header::classes`]
-    pub classes: u16,
-    /// [`Header::image`]
-    pub image: ImageShape,
-    /// [`Header::layers`]
-    pub layers: [LayerSpec; LAYERS],
-    /// [`Generator::encoded_len`]
-    pub encoded_len: usize,
-    /// [`Generator::crc`]
-    pub crc: u32,
-}
-
-/// A blob and a description, which may not belong together. [`check`](Self::check) finds out
-/// whether they do, and returns the generator.
+/// A blob whose header was read while the firmware was compiled. [`check`](Self::check) finds out
+/// whether flash still holds it, and returns the generator.
 ///
-/// Put this in a `static`. Then all that can be checked without the bytes is checked when the
-/// `static` is compiled, and the generator lies in flash.
+/// [`include_model!`](crate::include_model) makes one of a file. Its sizes are constants, so
+/// buffers of the right size are arrays:
 ///
 /// ```
-/// use gan_core::blob::{Description, ImageShape, Known};
-/// use gan_core::{Activation, Aligned, Element, LayerSpec, Packing, decode};
+/// use gan_core::{Known, LatentSampler};
 ///
-/// static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../../../tests/vectors/v1-tiny.gan"));
-/// // A build script writes this.
-/// static KNOWN: Known<'static> = Known::new(
-///     Description {
-///         name: "tiny",
-///         latent_len: 2,
-///         classes: 2,
-///         image: ImageShape { width: 2, height: 1, channels: 1 },
-///         layers: [LayerSpec {
-///             inputs: 2,
-///             outputs: 2,
-///             element: Element::I8,
-///             packing: Packing::Rows,
-///             activation: Activation::Sigmoid,
-///             zero_point: 128,
-///         }],
-///         encoded_len: 356,
-///         crc: 0x5f3fbeff,
-///     },
-///     &BLOB.0,
-/// );
-/// let generator = KNOWN.check()?;
-/// assert_eq!(generator.header(), decode(&BLOB.0)?.header());
+/// const MODEL: Known = gan_core::include_model!("../../../tests/vectors/v1-tiny.gan");
+///
+/// let (mut latent, mut scratch) = ([0; MODEL.latent_len()], [0; MODEL.scratch_len()]);
+/// let mut pixels = [0; MODEL.pixels_len()];
+/// LatentSampler::new(7).fill(&mut latent);
+/// MODEL.check()?.generate(&latent, Some(1), &mut scratch, &mut pixels)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A file that is no blob does not compile:
+///
+/// ```compile_fail,E0080
+/// const MODEL: gan_core::Known = gan_core::include_model!("../../Cargo.toml");
 /// ```
 #[derive(Debug, Clone)]
 pub struct Known<'a> {
     generator: Generator<'a>,
+    /// What the last bytes were when the header was read.
     crc: u32,
-    /// What was found to be wrong without a look at the bytes.
-    wrong: Option<DecodeError>,
 }
 
 impl<'a> Known<'a> {
-    /// Assumes that `bytes` are the blob of this description. [`check`](Self::check) finds out
-    /// whether they are.
-    pub const fn new<const LAYERS: usize>(
-        description: Description<'a, LAYERS>,
-        bytes: &'a [u8],
-    ) -> Self {
-        let Description { name, latent_len, classes, image, layers, encoded_len, crc } =
-            description;
-        let empty: &[u8] = &[];
-        let (payload, wrong) = match (
-            payload(bytes, encoded_len, sections_len(classes, &layers)),
-            check::header(latent_len, image, &layers),
-        ) {
-            (Ok(_), _) if name.len() > MAX_NAME => (empty, Some(DecodeError::Name)),
-            (Ok(payload), Ok(())) => (payload, None),
-            (Err(error), _) | (_, Err(error)) => (empty, Some(error)),
-        };
-        let plan = Plan::of(&layers);
-        let header =
-            Header { name, latent_len, classes, image, layers: LayerSpecs::from_array(layers) };
-        Self { generator: Generator { header, plan, payload, bytes }, crc, wrong }
+    /// Reads the header of a blob, in a constant.
+    ///
+    /// # Panics
+    ///
+    /// When the header cannot be read, or does not fit the blob's length. In a constant this is an
+    /// error of the compiler, whose text is that of the [`DecodeError`]. Use [`read`](Self::read)
+    /// where bytes are read at run time.
+    pub const fn of(bytes: &'a [u8]) -> Self {
+        match Self::read(bytes) {
+            Ok(known) => known,
+            Err(error) => panic!("{}", error.text()),
+        }
     }
 
-    /// Checks that the bytes are those that were described, by their length, their alignment in
-    /// memory and their CRC, and returns the generator.
+    /// The same with an error to return. The bytes may lie anywhere: it is [`check`](Self::check)
+    /// that wants them on a multiple of 16 in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](super::decode()), but for what only the CRC, the place in memory and the
+    /// numbers of the layers show.
+    pub const fn read(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        if let Err(error) = decode::begins(bytes) {
+            return Err(error);
+        }
+        let mut generator = Generator::new(bytes);
+        let after = match read::read(bytes, &mut generator.header) {
+            Ok(after) => after,
+            Err(fault) if fault.end => return Err(DecodeError::Truncated),
+            Err(fault) => return Err(fault.field),
+        };
+        let Some((crc, extra)) = after.rest.split_first_chunk::<CRC_LEN>() else {
+            return Err(DecodeError::Truncated);
+        };
+        if !extra.is_empty() {
+            return Err(DecodeError::TrailingBytes { extra: extra.len() });
+        }
+        if let Err(error) = decode::fits(&generator.header, &after) {
+            return Err(error);
+        }
+        generator.plan = Plan::of(generator.header.layers.as_slice());
+        generator.payload = after.payload;
+        Ok(Self { generator, crc: u32::from_le_bytes(*crc) })
+    }
+
+    /// Checks that the bytes are those whose header was read, by their place in memory and their
+    /// CRC, and returns the generator.
     ///
     /// This takes one pass over the bytes for the CRC. The CRC detects every change that lies
     /// within 32 consecutive bits, and all but one in 2^32 of the other changes. It does not detect
@@ -120,39 +107,80 @@ impl<'a> Known<'a> {
     ///
     /// # Errors
     ///
-    /// [`DecodeError::Truncated`], [`TrailingBytes`](DecodeError::TrailingBytes),
-    /// [`Misaligned`](DecodeError::Misaligned) or [`Crc`](DecodeError::Crc) if the bytes are
-    /// others; any other error if the description is that of no blob.
+    /// [`Misaligned`](DecodeError::Misaligned) or [`Crc`](DecodeError::Crc).
     // This is inlined so that the optimizer sees which generator is returned, and leaves out the
     // code for kinds of layers that it does not have.
     #[inline]
     pub fn check(&self) -> Result<&Generator<'a>, DecodeError> {
+        self.check_with(crc::crc32)
+    }
+
+    /// Does the same with another way to compute the CRC, for devices that have a unit for it: see
+    /// [`decode_with`](super::decode_with).
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check).
+    #[inline]
+    pub fn check_with(&self, crc32: impl Fn(&[u8]) -> u32) -> Result<&Generator<'a>, DecodeError> {
         let bytes = self.generator.bytes;
-        match self.wrong {
-            Some(wrong) => Err(wrong),
-            None if !is_aligned(bytes) => Err(DecodeError::Misaligned),
-            None if sealed(bytes) != Some(self.crc) => Err(DecodeError::Crc),
-            None => Ok(&self.generator),
+        if !is_aligned(bytes) {
+            Err(DecodeError::Misaligned)
+        } else if crc::sealed(bytes, &crc32) != Some(self.crc) {
+            Err(DecodeError::Crc)
+        } else {
+            Ok(&self.generator)
         }
     }
-}
 
-/// The payload, which is the last `len` bytes before the CRC of a blob of `expected` bytes.
-const fn payload(bytes: &[u8], expected: usize, len: usize) -> Result<&[u8], DecodeError> {
-    if bytes.len() < expected {
-        return Err(DecodeError::Truncated);
+    /// The generator, although nobody has compared the CRC: for what the header says, in constants.
+    /// If flash does not hold the bytes any more, its images are wrong.
+    pub const fn unchecked(&self) -> &Generator<'a> {
+        &self.generator
     }
-    if bytes.len() > expected {
-        return Err(DecodeError::TrailingBytes { extra: bytes.len() - expected });
+
+    /// The header of the blob.
+    pub const fn header(&self) -> &Header<'a> {
+        self.generator.header()
     }
-    let Some((content, _crc)) = bytes.split_last_chunk::<CRC_LEN>() else {
-        return Err(DecodeError::Truncated);
-    };
-    let Some(start) = content.len().checked_sub(len) else {
-        return Err(DecodeError::PayloadLen { expected: len, found: content.len() });
-    };
-    if !start.is_multiple_of(ALIGNMENT) {
-        return Err(DecodeError::NotCanonical);
+
+    /// Number of codes in a latent vector.
+    pub const fn latent_len(&self) -> usize {
+        self.generator.latent_len()
     }
-    Ok(content.split_at(start).1)
+
+    /// Number of labels. It is 0 if the generator takes none.
+    pub const fn classes(&self) -> u16 {
+        self.generator.classes()
+    }
+
+    /// Size of the images.
+    pub const fn image(&self) -> ImageShape {
+        self.generator.image()
+    }
+
+    /// Number of bytes of an image.
+    pub const fn pixels_len(&self) -> usize {
+        self.generator.pixels_len()
+    }
+
+    /// Number of bytes of a line of an image.
+    pub const fn line_len(&self) -> usize {
+        self.generator.line_len()
+    }
+
+    /// Number of words that the layers compute in: see [`Generator::scratch_len`].
+    pub const fn scratch_len(&self) -> usize {
+        self.generator.scratch_len()
+    }
+
+    /// Number of words that two images at a time take: see [`Generator::pair_scratch_len`].
+    pub const fn pair_scratch_len(&self) -> usize {
+        self.generator.pair_scratch_len()
+    }
+
+    /// Whether the model is packed for this build's kernel: see [`Generator::is_native`].
+    pub const fn is_native(&self) -> bool {
+        self.generator.is_native()
+    }
 }

@@ -1,9 +1,9 @@
-//! Reads a header field by field.
+//! Reads a header field by field, on a device or while a firmware is compiled.
 //!
 //! This does not use serde. The code that serde generates for the same fields is 4 KB larger on a
-//! Cortex-M, and it does not say which field is wrong.
+//! Cortex-M, it does not say which field is wrong, and it cannot run in a constant.
 
-use super::{ALIGNMENT, Activation, Element, Header, LayerSpec, MAX_LAYERS, Packing};
+use super::{ALIGNMENT, Activation, Element, Header, ImageShape, LayerSpec, MAX_LAYERS, Packing};
 use crate::error::{DecodeError, LayerField};
 
 /// The parts of a blob that follow the header.
@@ -17,6 +17,7 @@ pub(super) struct After<'a> {
 }
 
 /// Why a header cannot be read.
+#[derive(Clone, Copy)]
 pub(super) struct Fault {
     /// The first field that cannot be read.
     pub field: DecodeError,
@@ -46,13 +47,15 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn fail(&mut self, field: Field, end: bool) {
-        self.fault = self.fault.or(Some((field, end)));
+    const fn fail(&mut self, field: Field, end: bool) {
+        if self.fault.is_none() {
+            self.fault = Some((field, end));
+        }
         self.rest = &[];
     }
 
     #[inline(never)]
-    fn bytes(&mut self, len: usize, field: Field) -> &'a [u8] {
+    const fn bytes(&mut self, len: usize, field: Field) -> &'a [u8] {
         let Some((bytes, rest)) = self.rest.split_at_checked(len) else {
             self.fail(field, true);
             return &[];
@@ -63,7 +66,7 @@ impl<'a> Reader<'a> {
 
     /// Reads a byte, or 0 if there is none.
     #[inline(never)]
-    fn byte(&mut self, field: Field) -> u8 {
+    const fn byte(&mut self, field: Field) -> u8 {
         let Some((&byte, rest)) = self.rest.split_first() else {
             self.fail(field, true);
             return 0;
@@ -75,11 +78,11 @@ impl<'a> Reader<'a> {
     /// Reads a LEB128 number of at most `max`. If there is none, this returns some number of at
     /// most `max`.
     #[inline(never)]
-    fn varint(&mut self, max: u32, field: Field) -> u32 {
+    const fn varint(&mut self, max: u32, field: Field) -> u32 {
         let (mut value, mut shift) = (0u32, 0);
         loop {
             let byte = self.byte(field);
-            value |= u32::from(byte & 0x7F) << shift;
+            value |= ((byte & 0x7F) as u32) << shift;
             // There are at most five bytes, and 32 bits have room for four bits of the fifth.
             let beyond = shift == 28 && byte > 0xF;
             if byte < 0x80 || beyond {
@@ -94,28 +97,30 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn u16(&mut self, field: Field) -> u16 {
-        self.varint(u16::MAX.into(), field) as u16
+    const fn u16(&mut self, field: Field) -> u16 {
+        self.varint(u16::MAX as u32, field) as u16
     }
 
-    fn name(&mut self) -> &'a str {
+    const fn name(&mut self) -> &'a str {
         let len = self.varint(u32::MAX, Field::Name) as usize;
-        core::str::from_utf8(self.bytes(len, Field::Name)).unwrap_or_else(|_| {
-            self.fail(Field::Name, false);
-            ""
-        })
+        match core::str::from_utf8(self.bytes(len, Field::Name)) {
+            Ok(name) => name,
+            Err(_) => {
+                self.fail(Field::Name, false);
+                ""
+            }
+        }
     }
 
-    fn layer(&mut self) -> LayerSpec {
-        let field = Field::Layer;
-        let inputs = self.u16(field(LayerField::Inputs));
-        let outputs = self.u16(field(LayerField::Outputs));
-        let element = match self.varint(2, field(LayerField::Element)) {
+    const fn layer(&mut self) -> LayerSpec {
+        let inputs = self.u16(Field::Layer(LayerField::Inputs));
+        let outputs = self.u16(Field::Layer(LayerField::Outputs));
+        let element = match self.varint(2, Field::Layer(LayerField::Element)) {
             0 => Element::I8,
             1 => Element::F32,
-            _ => Element::I4 { group: self.byte(field(LayerField::Element)) },
+            _ => Element::I4 { group: self.byte(Field::Layer(LayerField::Element)) },
         };
-        let packing = match self.varint(5, field(LayerField::Packing)) {
+        let packing = match self.varint(5, Field::Layer(LayerField::Packing)) {
             0 => Packing::Rows,
             1 => Packing::PairedHalfword,
             2 => Packing::ByteLane,
@@ -123,43 +128,49 @@ impl<'a> Reader<'a> {
             4 => Packing::Blocks16x4,
             _ => Packing::NibbleLane,
         };
-        let activation = match self.varint(4, field(LayerField::Activation)) {
+        let activation = match self.varint(4, Field::Layer(LayerField::Activation)) {
             0 => Activation::Linear,
             1 => Activation::Relu,
             2 => {
-                let slope = self.bytes(size_of::<f32>(), field(LayerField::Activation));
-                Activation::LeakyRelu(f32::from_le_bytes(slope.try_into().unwrap_or_default()))
+                let slope = self.bytes(size_of::<f32>(), Field::Layer(LayerField::Activation));
+                Activation::LeakyRelu(match slope.first_chunk() {
+                    Some(slope) => f32::from_le_bytes(*slope),
+                    None => 0.0,
+                })
             }
             3 => Activation::Tanh,
             _ => Activation::Sigmoid,
         };
-        let zero_point = self.byte(field(LayerField::ZeroPoint));
+        let zero_point = self.byte(Field::Layer(LayerField::ZeroPoint));
         LayerSpec { inputs, outputs, element, packing, activation, zero_point }
     }
 }
 
 /// Reads into an empty header what follows the magic and the version at the beginning of `bytes`.
-pub(super) fn read<'a>(bytes: &'a [u8], header: &mut Header<'a>) -> Result<After<'a>, Fault> {
+pub(super) const fn read<'a>(bytes: &'a [u8], header: &mut Header<'a>) -> Result<After<'a>, Fault> {
     const BEFORE: usize = super::MAGIC.len() + 1;
-    let (before, rest) = bytes.split_at_checked(BEFORE).unwrap_or_default();
+    let (before, rest) = match bytes.split_at_checked(BEFORE) {
+        Some(parts) => parts,
+        None => (&[] as &[u8], &[] as &[u8]),
+    };
     let reader = &mut Reader { rest, canonical: true, fault: None };
     header.name = reader.name();
     header.latent_len = reader.u16(Field::LatentLen);
     header.classes = reader.u16(Field::Classes);
-    header.image.width = reader.u16(Field::Image);
-    header.image.height = reader.u16(Field::Image);
-    header.image.channels = reader.byte(Field::Image);
-    let layers = reader.varint(MAX_LAYERS as u32, Field::Layers);
-    for _ in 0..layers {
+    let (width, height) = (reader.u16(Field::Image), reader.u16(Field::Image));
+    header.image = ImageShape { width, height, channels: reader.byte(Field::Image) };
+    let mut layers = reader.varint(MAX_LAYERS as u32, Field::Layers);
+    while layers > 0 {
         let layer = reader.layer();
         if reader.fault.is_some() {
             break;
         }
         // There is room, because there are at most MAX_LAYERS.
         let _ = header.layers.push(layer);
+        layers -= 1;
     }
     let len = reader.varint(u32::MAX, Field::Lengths) as usize;
-    let padding = reader.bytes(len, Field::Lengths);
+    let mut padding = reader.bytes(len, Field::Lengths);
     let len = reader.varint(u32::MAX, Field::Lengths) as usize;
     let start = bytes.len().wrapping_sub(reader.rest.len());
     let payload = reader.bytes(len, Field::Lengths);
@@ -170,14 +181,20 @@ pub(super) fn read<'a>(bytes: &'a [u8], header: &mut Header<'a>) -> Result<After
             Field::Classes => DecodeError::Classes,
             Field::Image => DecodeError::Image,
             Field::Layers => DecodeError::Layers,
-            Field::Layer(field) => DecodeError::Layer { index: header.layers.len() as u8, field },
+            Field::Layer(field) => {
+                DecodeError::Layer { index: header.layers.as_slice().len() as u8, field }
+            }
             Field::Lengths => DecodeError::Header,
         };
         return Err(Fault { field, end });
     }
-    let padding_fits = padding.len() < ALIGNMENT
-        && padding.iter().all(|&byte| byte == 0)
-        && start.is_multiple_of(ALIGNMENT);
-    let canonical = reader.canonical && padding_fits && before.last() == Some(&header.version());
+    let mut canonical = reader.canonical
+        && padding.len() < ALIGNMENT
+        && start.is_multiple_of(ALIGNMENT)
+        && matches!(before, [.., version] if *version == header.version());
+    while let [byte, rest @ ..] = padding {
+        canonical &= *byte == 0;
+        padding = rest;
+    }
     Ok(After { payload, canonical, rest: reader.rest })
 }

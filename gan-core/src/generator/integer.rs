@@ -81,10 +81,13 @@ pub(super) fn requantize(spec: &LayerSpec, layer: &Layer<'_>, row: usize, acc: i
     let Some((positive, negative)) = layer.rescale(row) else { return 0 };
     let zero_point = i32::from(spec.zero_point);
     match layer.table() {
-        Some(table) => table[usize::from((zero_point + positive.apply(acc)).clamp(0, 255) as u8)],
+        Some(table) => {
+            let index = zero_point.wrapping_add(positive.apply(acc)).clamp(0, 255);
+            table[usize::from(index as u8)]
+        }
         None => {
             let rescale = if acc < 0 { negative.unwrap_or(positive) } else { positive };
-            (zero_point + rescale.apply(acc)).clamp(0, CODE_MAX.into()) as u8
+            zero_point.wrapping_add(rescale.apply(acc)).clamp(0, CODE_MAX.into()) as u8
         }
     }
 }

@@ -104,7 +104,7 @@ fn finish(spec: &LayerSpec, nibbles: &Nibbles<'_>, first: usize, sums: &[i32], o
         outputs.iter_mut().zip(sums).zip(positive.iter().zip(negative).zip(shifts))
     {
         let multiplier = u16::from_le_bytes(if acc < 0 { negative } else { positive });
-        let scaled = zero_point + Rescale { multiplier, shift }.apply(acc);
+        let scaled = zero_point.wrapping_add(Rescale { multiplier, shift }.apply(acc));
         *output = match table {
             Some(table) => table[usize::from(scaled.clamp(0, 255) as u8)],
             None => scaled.clamp(0, CODE_MAX.into()) as u8,

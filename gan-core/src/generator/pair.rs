@@ -6,7 +6,7 @@ use crate::error::GenerateError;
 
 impl Generator<'_> {
     /// Number of words of `scratch` that [`generate_pair`](Self::generate_pair) needs.
-    pub fn pair_scratch_len(&self) -> usize {
+    pub const fn pair_scratch_len(&self) -> usize {
         if self.pairs() { 2 * self.scratch_len() } else { self.scratch_len() }
     }
 
@@ -47,7 +47,7 @@ impl Generator<'_> {
 #[cfg(not(gan_core_kernel = "dsp"))]
 impl Generator<'_> {
     /// Whether a kernel makes both images at once.
-    pub(super) fn pairs(&self) -> bool {
+    pub(super) const fn pairs(&self) -> bool {
         false
     }
 
@@ -65,7 +65,7 @@ impl Generator<'_> {
 #[cfg(gan_core_kernel = "dsp")]
 impl Generator<'_> {
     /// Whether a kernel makes both images at once.
-    pub(super) fn pairs(&self) -> bool {
+    pub(super) const fn pairs(&self) -> bool {
         self.plan.all_native()
     }
 

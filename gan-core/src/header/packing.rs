@@ -1,14 +1,14 @@
 //! The orders of a layer's weights. Reading, writing and checking all ask here where a weight lies.
 
 use core::fmt;
-use serde::Serialize;
 
 /// Order of a layer's weights, and of the numbers that go with them.
 ///
 /// All packings hold the same integers. Rows come in groups of [`group`](Self::group) rows, and are
 /// padded to whole groups. Inputs are padded with weights of 0 to a multiple of
 /// [`columns`](Self::columns).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "encode", derive(serde::Serialize))]
 pub enum Packing {
     /// Row-major, `[output][input]`: the canonical order.
     Rows,
@@ -76,6 +76,7 @@ impl Packing {
 
     /// The packing of `I4` layers in a model whose other layers have this packing:
     /// [`NibbleLane`](Self::NibbleLane) for cores without vectors, otherwise rows.
+    #[cfg(feature = "encode")]
     pub(crate) const fn of_nibbles(self) -> Self {
         match self {
             Self::Rows | Self::Blocks7x16 | Self::Blocks16x4 => Self::Rows,
@@ -151,6 +152,7 @@ impl Packing {
 
     /// Puts a weight where [`weight`](Self::weight) finds it. The first row of a pair must be put
     /// before the second, because the second one borrows from it.
+    #[cfg(feature = "encode")]
     pub(crate) fn put(
         self,
         bytes: &mut [u8],
@@ -206,6 +208,7 @@ impl Packing {
     }
 
     /// Puts a weight where [`nibble`](Self::nibble) finds it, into bytes that were 0.
+    #[cfg(feature = "encode")]
     pub(crate) fn put_nibble(
         self,
         bytes: &mut [u8],

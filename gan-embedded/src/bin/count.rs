@@ -12,7 +12,7 @@ use core::hint::black_box;
 use gan_core::{LatentSampler, kernel};
 use gan_embedded::console::{self, Console};
 use gan_embedded::entry;
-use gan_embedded::model::{self, CLASSES, LATENT_LEN, PIXELS_LEN, SCRATCH_LEN};
+use gan_embedded::model::{self, MODEL};
 use static_cell::ConstStaticCell;
 
 /// The images that `cargo xtask count` makes as well: the first of this seed, with label 0 if there
@@ -25,15 +25,15 @@ const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
 
 /// All the memory that the generator needs.
 struct Buffers {
-    latents: [[u8; LATENT_LEN]; 2],
-    scratch: [u32; 2 * SCRATCH_LEN],
-    pixels: [[u8; PIXELS_LEN]; 2],
+    latents: [[u8; MODEL.latent_len()]; 2],
+    scratch: [u32; 2 * MODEL.scratch_len()],
+    pixels: [[u8; MODEL.pixels_len()]; 2],
 }
 
 static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers {
-    latents: [[0; LATENT_LEN]; 2],
-    scratch: [0; 2 * SCRATCH_LEN],
-    pixels: [[0; PIXELS_LEN]; 2],
+    latents: [[0; MODEL.latent_len()]; 2],
+    scratch: [0; 2 * MODEL.scratch_len()],
+    pixels: [[0; MODEL.pixels_len()]; 2],
 });
 
 #[entry]
@@ -47,7 +47,7 @@ fn main() -> ! {
 fn count(console: &mut Console, Buffers { latents, scratch, pixels }: &mut Buffers) -> fmt::Result {
     let generator = model::generator();
     LatentSampler::new(SEED).fill(latents.as_flattened_mut());
-    let label = black_box((CLASSES > 0).then_some(0));
+    let label = black_box((MODEL.classes() > 0).then_some(0));
     let made = if PAIR {
         let (latents, pixels) = (
             latents.each_ref().map(|latent| &latent[..]),

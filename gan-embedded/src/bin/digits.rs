@@ -4,24 +4,24 @@
 
 use gan_app::{Memory, Slots, serve, serve_with_slots};
 use gan_core::Aligned;
-use gan_embedded::model::{self, CRC, GRID_ROOM, LATENT_ROOM, LINE_ROOM, LOAD_LEN, SCRATCH_ROOM};
+use gan_embedded::model::{self, CRC, LOAD_LEN, ROOMS};
 use gan_embedded::{board, entry, fatal, stack};
 use static_cell::ConstStaticCell;
 
 /// All the memory that the application needs.
 struct Buffers {
-    latent: [u8; LATENT_ROOM],
-    scratch: [u32; SCRATCH_ROOM],
-    line: [u8; LINE_ROOM],
-    grid: [u8; GRID_ROOM],
+    latent: [u8; ROOMS.latent],
+    scratch: [u32; ROOMS.scratch],
+    line: [u8; ROOMS.line],
+    grid: [u8; ROOMS.grid],
     slots: [Aligned<[u8; LOAD_LEN]>; 2],
 }
 
 static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers {
-    latent: [0; LATENT_ROOM],
-    scratch: [0; SCRATCH_ROOM],
-    line: [0; LINE_ROOM],
-    grid: [0; GRID_ROOM],
+    latent: [0; ROOMS.latent],
+    scratch: [0; ROOMS.scratch],
+    line: [0; ROOMS.line],
+    grid: [0; ROOMS.grid],
     slots: [Aligned([0; LOAD_LEN]); 2],
 });
 

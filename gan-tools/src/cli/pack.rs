@@ -1,6 +1,6 @@
 //! `gan pack`.
 
-use crate::blob_file::{self, BlobFile};
+use crate::blob_file::BlobFile;
 use crate::files::{atomic, refuse_input};
 use crate::inspect;
 use crate::say;
@@ -78,7 +78,7 @@ impl Pack {
         refuse_input(&self.out, &self.file)?;
         let generator = super::decode(&file, &self.file)?;
         let packing = self.target.packing();
-        let packed = BlobFile::new(&blob_file::pack(&generator, packing)?);
+        let packed = BlobFile::from(generator.packed(packing)?);
         let generator = super::decode(&packed, &self.out)?;
         for (index, spec) in generator.header().layers.iter().enumerate() {
             let reason = match spec.element {

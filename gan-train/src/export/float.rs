@@ -249,9 +249,7 @@ impl FloatGenerator {
             latent_len: self.latent_len,
             classes: self.classes,
             image: self.image,
-            layers: LayerSpecs::from_slice(specs)
-                .ok()
-                .context("more layers than a blob can hold")?,
+            layers: LayerSpecs::from_slice(specs).context("more layers than a blob can hold")?,
         })
     }
 }

@@ -7,23 +7,19 @@ mod run;
 
 use core::hint::black_box;
 
-use gan_core::Aligned;
+use gan_core::{Known, include_model};
 #[cfg(target_arch = "arm")]
 use {cortex_m as _, cortex_m_rt::entry};
 #[cfg(target_arch = "riscv32")]
 use {riscv as _, riscv_rt::entry};
 
-/// Not `gan_embedded::model`, because that library has another panic handler.
-#[allow(dead_code, reason = "the sizes are for applications")]
-mod model {
-    use super::Aligned;
-    include!(concat!(env!("OUT_DIR"), "/model.rs"));
-}
+/// Not that of `gan_embedded::model`, because that library has another panic handler.
+static KNOWN: Known<'static> = include_model!(concat!(env!("OUT_DIR"), "/model.gan"));
 
 #[entry]
 fn main() -> ! {
     loop {
-        match model::KNOWN.check() {
+        match KNOWN.check() {
             Ok(generator) => run::run(generator),
             Err(error) => _ = black_box(error),
         }

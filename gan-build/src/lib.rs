@@ -1,0 +1,132 @@
+//! Puts a `.gan` model into a firmware, from the firmware's build script.
+//!
+//! The file of a model has its weights row by row. Each kernel of gan-core reads another order, in
+//! which it is up to three times faster. [`model`] writes the model in the order of the kernel that
+//! the firmware is being built for, and checks all of it first, so that a bad file stops the build:
+//!
+//! ```no_run
+//! // build.rs
+//! # #[allow(clippy::needless_doctest_main)]
+//! fn main() {
+//!     gan_build::model("digits8.gan");
+//! }
+//! ```
+//!
+//! ```ignore
+//! // main.rs
+//! const MODEL: Known = gan_core::include_model!(concat!(env!("OUT_DIR"), "/model.gan"));
+//! ```
+//!
+//! The firmware's `Cargo.toml` has `gan-core` among its dependencies and `gan-build` among its build
+//! dependencies. It must depend on gan-core itself, because Cargo tells the kernel's name to the
+//! build scripts of direct dependents only.
+
+use gan_core::generator::Layer;
+use gan_core::tools::AlignedBytes;
+use gan_core::{Generator, Packing};
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+/// A model that was written for the firmware.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Model {
+    /// Where the packed blob is: `model.gan` in `OUT_DIR`.
+    pub path: PathBuf,
+    /// The CRC-32 of the file before it was packed, which identifies the model: `gan inspect` shows
+    /// it.
+    pub crc: u32,
+}
+
+/// Checks the model in the file at `path`, which is relative to the package, packs it for the
+/// target's kernel and writes it to `model.gan` in `OUT_DIR`. Cargo runs the build script again when
+/// the file changes.
+///
+/// If anything is wrong, this prints an error for Cargo and ends the build script.
+pub fn model(path: impl AsRef<Path>) -> Model {
+    try_model(path.as_ref()).unwrap_or_else(|error| {
+        println!("cargo::error={error}");
+        process::exit(1);
+    })
+}
+
+/// The same with the error returned.
+///
+/// # Errors
+///
+/// Names the file, and says what is wrong with it or where it cannot be written.
+pub fn try_model(path: &Path) -> Result<Model, String> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    let variable = |name: &str| env::var_os(name).ok_or(format!("{name} is not set by Cargo"));
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    let kernel = env::var("DEP_GAN_CORE_KERNEL").map_err(|_| {
+        "DEP_GAN_CORE_KERNEL is not set: does the package depend on gan-core itself?".to_owned()
+    })?;
+    let float = env::var_os("DEP_GAN_CORE_FLOAT").is_some();
+    let int4 = env::var_os("DEP_GAN_CORE_INT4").is_some();
+    let (packed, crc) = pack(path, &kernel, float, int4)?;
+    let path = out.join("model.gan");
+    fs::write(&path, &*packed).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(Model { path, crc })
+}
+
+/// The model in this file, packed for a kernel, and its CRC before. `float` and `int4` are the
+/// features of gan-core that the firmware is built with.
+fn pack(path: &Path, kernel: &str, float: bool, int4: bool) -> Result<(AlignedBytes, u32), String> {
+    let name = path.display();
+    let bytes = fs::read(path).map_err(|error| format!("{name}: {error}"))?;
+    let bytes = AlignedBytes::copy_of(&bytes);
+    let generator = gan_core::decode(&bytes).map_err(|error| format!("{name}: {error}"))?;
+    for (feature, there, needed) in [
+        ("float", float, has(&generator, |layer| matches!(layer, Layer::F32 { .. }))),
+        ("int4", int4, has(&generator, |layer| matches!(layer, Layer::I4(_)))),
+    ] {
+        if needed && !there {
+            return Err(format!(
+                "{name}: this model needs gan-core's feature {feature}, which the firmware leaves \
+                 out"
+            ));
+        }
+    }
+    let packing = Packing::of_kernel(kernel)
+        .ok_or_else(|| format!("gan-core's kernel {kernel:?} has no packing"))?;
+    let packed = generator.packed(packing).map_err(|error| format!("{name}: {error}"))?;
+    Ok((packed, generator.crc()))
+}
+
+fn has(generator: &Generator<'_>, kind: impl FnMut(Layer<'_>) -> bool) -> bool {
+    generator.layers().any(kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blob(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors").join(name)
+    }
+
+    #[test]
+    fn models_are_packed_for_the_kernel() {
+        for (kernel, packing) in [("dsp", Packing::PairedHalfword), ("scalar", Packing::Rows)] {
+            let (packed, crc) = pack(&blob("v1-tiny.gan"), kernel, false, false).expect("valid");
+            let generator = gan_core::decode(&packed).expect("valid");
+            assert_eq!(generator.header().layers[0].packing, packing);
+            // That of the file, as tests/vectors has it.
+            assert_eq!(crc, 0x5f3f_beff);
+        }
+    }
+
+    #[test]
+    fn errors_name_the_file_and_what_was_expected() {
+        let error = |path: &Path, kernel| pack(path, kernel, false, false).unwrap_err();
+        assert!(error(&blob("missing.gan"), "dsp").contains("missing.gan: "));
+        let manifest = blob("../../Cargo.toml");
+        assert!(error(&manifest, "dsp").contains("Cargo.toml: magic: not a .gan blob"));
+        assert!(error(&blob("v1-float.gan"), "dsp").ends_with(
+            "v1-float.gan: this model needs gan-core's feature float, which the firmware leaves out"
+        ));
+        assert!(error(&blob("v2-int4.gan"), "dsp").contains("feature int4"));
+        assert!(error(&blob("v1-tiny.gan"), "z80").contains("\"z80\" has no packing"));
+    }
+}

@@ -3,6 +3,7 @@
 //! | variable | meaning | default |
 //! |---|---|---|
 //! | `GAN_MODEL` | the blob to carry | `../models/digits8.gan` |
+//! | `GAN_PACKING` | the kernel for which the blob is packed, to measure what another one costs | the board's |
 //! | `GAN_LOAD` | bytes of a model that can be received over the console; needs twice as much RAM | 0: none |
 //!
 //! gan-build checks the blob, so a bad one stops the build, and packs it for the board's kernel.
@@ -29,8 +30,15 @@ fn run() -> Result<(), String> {
     layout(&board()?, &out)?;
 
     let model = input("GAN_MODEL").unwrap_or_else(|| "../models/digits8.gan".into());
-    let model = gan_build::try_model(&model)
-        .map_err(|error| format!("{error} (GAN_MODEL names another blob)"))?;
+    let model = match input("GAN_PACKING") {
+        None => gan_build::try_model(&model),
+        Some(kernel) => {
+            let packing = gan_core::Packing::of_kernel(&kernel.to_string_lossy())
+                .ok_or(format!("GAN_PACKING={}: no such kernel", kernel.display()))?;
+            gan_build::try_model_in(&model, packing)
+        }
+    };
+    let model = model.map_err(|error| format!("{error} (GAN_MODEL names another blob)"))?;
     println!("cargo::rustc-env=GAN_MODEL_CRC={}", model.crc);
     println!("cargo::rustc-env=GAN_LOAD_LEN={}", load_len()?);
     Ok(())

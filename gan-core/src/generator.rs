@@ -2,9 +2,11 @@
 
 #[cfg(feature = "float")]
 mod float;
+mod foreign;
 mod integer;
 mod nibbles;
 mod pair;
+mod requantize;
 mod trace;
 
 use crate::CODE_MAX;

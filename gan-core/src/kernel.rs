@@ -11,7 +11,8 @@
 //! `build.rs` chooses the kernel for the target. `--cfg gan_core_backend="NAME"` forces another
 //! one.
 
-pub mod scalar;
+pub(crate) mod foreign;
+pub(crate) mod scalar;
 
 #[cfg(any(gan_core_kernel = "armv6m", gan_core_kernel = "armv7m", gan_core_kernel = "rv32im"))]
 mod byte_lane;
@@ -24,7 +25,11 @@ mod byte_lane;
 mod pairs;
 
 #[cfg(gan_core_kernel = "dsp")]
+mod dsp_foreign;
+#[cfg(gan_core_kernel = "dsp")]
 pub(crate) mod dsp_pair;
+#[cfg(gan_core_kernel = "mve")]
+mod mve_foreign;
 
 #[cfg_attr(gan_core_kernel = "armv6m", path = "kernel/armv6m.rs")]
 #[cfg_attr(gan_core_kernel = "armv7m", path = "kernel/armv7m.rs")]
@@ -139,6 +144,23 @@ pub(crate) fn as_i8(bytes: &[u8]) -> &[i8] {
     // SAFETY: u8 and i8 have the same size and alignment and every bit pattern is valid for both;
     // the length and the lifetime are those of `bytes`.
     unsafe { core::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) }
+}
+
+/// The bytes of a section as words, in the machine's order. Sections begin on multiples of 16, and
+/// rows of packed layers and of half bytes on words. A Cortex-M0 reads four bytes of unknown place
+/// one by one.
+#[inline(always)]
+pub(crate) fn words(bytes: &[u8]) -> &[u32] {
+    let (before, words, _) = aligned_words(bytes);
+    if before.is_empty() { words } else { &[] }
+}
+
+/// The words in bytes of any place, in the machine's order, and what lies before and after them.
+#[inline(always)]
+#[allow(unsafe_code)]
+pub(crate) fn aligned_words(bytes: &[u8]) -> (&[u8], &[u32], &[u8]) {
+    // SAFETY: every four bytes are a valid u32.
+    unsafe { bytes.align_to() }
 }
 
 /// Words as their bytes, in the machine's order.

@@ -46,10 +46,10 @@
 //!
 //! # Features
 //!
-//! - `encode`: `blob::encode`, and `Generator::packed_header` for another packing. It needs serde and
-//!   postcard; reading and running blobs needs neither.
-//! - `tools`: `encode` and what else a host wants that makes blobs: module `tools`, which allocates,
-//!   and integers of reals in [`quant`] and [`activation`].
+//! - `encode`: `blob::encode`, and `Generator::packed_header` for another packing. It needs serde
+//!   and postcard; reading and running blobs needs neither.
+//! - `tools`: `encode` and what else a host wants that makes blobs: module `tools`, which
+//!   allocates, and integers of reals in [`quant`] and [`activation`].
 //! - `std`: module `host`. All else stays without the standard library.
 //! - `float` (default): runs float layers. Without it `decode` refuses them, and a device links no
 //!   floating-point routines.
@@ -110,7 +110,8 @@ pub const CODE_MAX: u8 = 127;
 pub struct Aligned<T: ?Sized>(pub T);
 
 /// Puts a `.gan` file into the program, where it lies as [`decode`] wants it, and reads its header
-/// while that is compiled: a [`Known`] for a constant. The path is one as `include_bytes!` takes it.
+/// while that is compiled: a [`Known`] for a constant. The path is one as `include_bytes!` takes
+/// it.
 ///
 /// ```
 /// const MODEL: gan_core::Known = gan_core::include_model!("../../tests/vectors/v1-tiny.gan");

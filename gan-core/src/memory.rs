@@ -1,7 +1,7 @@
 //! The buffers that a firmware reserves for a model, so that the firmware's build, the application
 //! and host tools agree on their sizes.
 
-use crate::{Generator, ImageShape};
+use crate::{Generator, ImageShape, Known};
 
 /// Number of characters in a line of a terminal.
 const TERMINAL: usize = 80;
@@ -59,6 +59,11 @@ pub struct Rooms {
 }
 
 impl Rooms {
+    /// The sizes for a model that the firmware is built with, in a constant: see [`of`](Self::of).
+    pub const fn of_known(known: &Known<'_>, receives: bool) -> Self {
+        Self::of(known.unchecked(), receives)
+    }
+
     /// The sizes for this model. If the firmware also receives models over the console, no buffer
     /// is smaller than a fixed size that small models need, because nothing is known of those
     /// models.

@@ -1,6 +1,7 @@
 //! The payload of a blob: where each section of each layer begins and how long it is. Reading it,
 //! here, and writing it, in `write`, use the same lengths.
 
+pub(crate) mod blocks;
 mod layer;
 #[cfg(feature = "encode")]
 mod write;

@@ -13,10 +13,10 @@ pub const CRC: u32 = number(env!("GAN_MODEL_CRC")) as u32;
 /// Bytes of a model that can come over the console.
 pub const LOAD_LEN: usize = number(env!("GAN_LOAD_LEN"));
 /// Sizes of the buffers for this model, and for those that can come over the console.
-pub const ROOMS: Rooms = Rooms::of(MODEL.unchecked(), LOAD_LEN != 0);
+pub const ROOMS: Rooms = Rooms::of_known(&MODEL, LOAD_LEN != 0);
 
-/// The generator, in place in flash: the compiler has read its header, so all that is left to see is
-/// that flash still holds it.
+/// The generator, in place in flash: the compiler has read its header, so all that is left to see
+/// is that flash still holds it.
 ///
 /// Ends the run if it does not.
 // Inlined, as `check` is: in each application the optimizer then knows the generator.

@@ -10,10 +10,11 @@ mod thumb;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use gan_core::Packing;
 
 use crate::blob::Blob;
 use crate::boards::{self, Board};
-use crate::firmware::{self, Needs};
+use crate::firmware::{self, Count, Needs};
 use crate::fit::speeds::{self, Counted, Layer};
 use crate::setup::{self, Toolchain};
 use record::Record;
@@ -87,9 +88,9 @@ fn count(
             match firmware::misfit(board, needs.blob, needs.buffers)? {
                 Some(reason) => eprintln!("SKIPPED count {} {}: {reason}", board.name, blob.stem()),
                 None => {
-                    // The other kernels make a pair one after the other.
-                    for images in if needs.pairs { 1..=2 } else { 1..=1 } {
-                        let record = record::count(toolchain, &plugin, board, &blob, images);
+                    for (count, packed_for) in variants(board, &blob, needs.pairs)? {
+                        let record =
+                            record::count(toolchain, &plugin, board, &blob, count, packed_for);
                         records.push(
                             record.with_context(|| format!("{} {}", board.name, blob.stem()))?,
                         );
@@ -100,6 +101,32 @@ fn count(
     }
     ensure!(!records.is_empty(), "nothing was counted: no model fits any of these boards");
     Ok(records)
+}
+
+/// What is counted of a model on a board: an image, and a pair if a kernel makes both at once. On
+/// one board for each kernel, with the small networks, also what a start costs, and an image of a
+/// model that is not packed for the board.
+fn variants(board: &Board, blob: &Blob, pairs: bool) -> Result<Vec<(Count, Option<&'static str>)>> {
+    const SMALL: &[&str] = &["B", "B4"];
+    let mut variants = vec![(Count::Image, None)];
+    // The other kernels make a pair one after the other.
+    variants.extend(pairs.then_some((Count::Pair, None)));
+    let first = boards::emulated().into_iter().find(|other| other.kernel == board.kernel);
+    if first.is_none_or(|first| first.name != board.name) || !SMALL.contains(&&*blob.stem()) {
+        return Ok(variants);
+    }
+    variants.extend([(Count::Check, None), (Count::Decode, None)]);
+    let bytes = |kernel: &str| -> Result<_> {
+        blob.pack(Packing::of_kernel(kernel).with_context(|| kernel.to_owned())?)
+    };
+    let native = bytes(&board.kernel)?;
+    let other = if board.kernel == "dsp" { "armv7m" } else { "dsp" };
+    for kernel in ["scalar", other] {
+        if bytes(kernel)?.bytes() != native.bytes() {
+            variants.push((Count::Image, Some(kernel)));
+        }
+    }
+    Ok(variants)
 }
 
 /// The layers that were counted, for each kernel and type of weights: on the first board with that

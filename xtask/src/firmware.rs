@@ -24,12 +24,44 @@ pub struct Input<'a> {
     /// What is wrong with the application, for the checks that nothing is: a `panic`, or one with a
     /// `message`.
     pub planted: Option<&'a str>,
-    /// Whether the `count` binary makes two images at a time.
-    pub pair: bool,
+    /// What the `count` binary counts.
+    pub count: Count,
+    /// The kernel for which the model is packed, if not the board's.
+    pub packed_for: Option<&'a str>,
     /// Whether there is a display.
     pub oled: bool,
     /// A blob whose kinds of layers it can run, if not the one it carries.
     pub kinds: Option<&'a Path>,
+}
+
+/// What lies between the markers of the `count` binary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// One image.
+    Image,
+    /// Two images at a time.
+    Pair,
+    /// The check that flash holds the model.
+    Check,
+    /// Reading and checking a model from elsewhere.
+    Decode,
+}
+
+impl Count {
+    /// Images that are made.
+    pub fn images(self) -> u64 {
+        if self == Self::Pair { 2 } else { 1 }
+    }
+
+    /// What stands in the table after the kernel's name.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Image => "",
+            Self::Pair => " two at a time",
+            Self::Check => " check",
+            Self::Decode => " decode",
+        }
+    }
 }
 
 impl<'a> Input<'a> {
@@ -40,7 +72,8 @@ impl<'a> Input<'a> {
             every_kind: false,
             load: 0,
             planted: None,
-            pair: false,
+            count: Count::Image,
+            packed_for: None,
             oled: false,
             kinds: None,
         }
@@ -143,9 +176,13 @@ fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>
     }
     command.env("GAN_MODEL", input.model);
     command.env("GAN_LOAD", input.load.to_string());
-    for (variable, value) in
-        [("GAN_COUNT_PAIR", input.pair.then_some("1")), ("GAN_PLANTED", input.planted)]
-    {
+    for (variable, value) in [
+        ("GAN_COUNT_PAIR", (input.count == Count::Pair).then_some("1")),
+        ("GAN_COUNT_CHECK", (input.count == Count::Check).then_some("1")),
+        ("GAN_COUNT_DECODE", (input.count == Count::Decode).then_some("1")),
+        ("GAN_PACKING", input.packed_for),
+        ("GAN_PLANTED", input.planted),
+    ] {
         match value {
             Some(value) => command.env(variable, value),
             None => command.env_remove(variable),

@@ -61,6 +61,7 @@ pub fn run(only: Option<String>) -> Tally {
         )
     });
 
+    steps.check("gan-core: each feature alone", core_features);
     steps.check("gan-tools: without burn", tools_without_burn);
     // gan-train by itself: together with the others' test dependencies, its own dependencies would
     // have other features, and burn would be built a second time next to the one of `cargo run
@@ -96,6 +97,29 @@ pub fn run(only: Option<String>) -> Tally {
     }
     println!("{}", steps.tally);
     steps.tally
+}
+
+/// gan-core builds with none of its features, and with each alone. Without any, a device builds
+/// gan-core and its random numbers only.
+fn core_features() -> Result<()> {
+    for features in
+        ["", "float", "int4", "encode", "tools", "std", "embedded-graphics", "micromath"]
+    {
+        let package = ["clippy", "--quiet", "--package", "gan-core", "--no-default-features"];
+        let mut clippy = host();
+        clippy.args(package).args(["--features", features, "--", "-D", "warnings"]);
+        shell::run(&mut clippy).with_context(|| format!("--features \"{features}\""))?;
+    }
+    let test = ["test", "--quiet", "--package", "gan-core", "--no-default-features", "--lib"];
+    shell::run(host().args(test))?;
+    let tree =
+        ["tree", "--package", "gan-core", "--no-default-features", "--edges", "normal,build"];
+    let tree = tree.iter().chain(&["--prefix", "none", "--target", "thumbv6m-none-eabi"]);
+    let tree = shell::capture(host().args(tree))?;
+    match tree.lines().find(|line| !["gan-core", "rand_"].iter().any(|own| line.starts_with(own))) {
+        Some(found) => bail!("a device build of gan-core has {found}"),
+        None => Ok(()),
+    }
 }
 
 /// Whoever only runs a model must not have to build the trainer, nor the firmware's application.

@@ -1,12 +1,15 @@
 //! Checks every limit of the format. A blob that passes these checks cannot cause an error, an
 //! overflow or a panic later.
 
+mod sums;
+
 use super::{Activation, Element, ImageShape, LayerSpec, Packing};
 use crate::CODE_MAX;
 use crate::error::{DecodeError, LayerField};
 use crate::generator::Generator;
 use crate::payload::{self, Layer, Nibbles, Output, Packed};
 use crate::quant::{MULTIPLIER_MAX, Rescale, SHIFT_MAX, SHIFT_MIN, SHIFT_PACKED_MAX};
+use sums::{Group, Sums};
 
 /// Checks that all sizes are positive, that each layer's outputs are the next one's inputs from the
 /// latent to the image, and that the layers are all of integers or all of reals.
@@ -177,21 +180,17 @@ fn integers(
         last || layer.table().is_none_or(|table| table.iter().all(|&code| code <= CODE_MAX)),
         LayerField::Table,
     )?;
-    let (inputs, outputs) = (usize::from(spec.inputs), usize::from(spec.outputs));
+    let outputs = usize::from(spec.outputs);
+    let size = layer.packing().group();
+    let mut group = Group::of(spec, layer, 0);
     for row in 0..outputs {
+        if row > 0 && row.is_multiple_of(size) {
+            group = Group::of(spec, layer, row);
+        }
         let (positive, negative) = layer.rescale(row).ok_or(LayerField::Multiplier)?;
         let small = |rescale: Rescale| rescale.multiplier <= MULTIPLIER_MAX;
         check(small(positive) && negative.is_none_or(small), LayerField::Multiplier)?;
-        let (above, below) = match *layer {
-            Layer::I8 { weights, .. } if cfg!(not(target_os = "none")) => {
-                sum(weights.iter().skip(row * inputs).take(inputs).copied())
-            }
-            Layer::I4(nibbles) if cfg!(feature = "int4") => scaled_sum(spec, &nibbles, row),
-            _ => {
-                sum((0..inputs).map(|column| layer.weight(inputs, row, column).unwrap_or(i8::MIN)))
-            }
-        }
-        .ok_or(LayerField::Weights)?;
+        let Sums { above, below, .. } = group.row(row % size).ok_or(LayerField::Weights)?;
         let (min, max) = spec.packing.sums(row);
         for class in 0..classes {
             let bias = layer.bias(outputs, class, row).ok_or(LayerField::Bias)?;
@@ -203,41 +202,6 @@ fn integers(
         }
     }
     Ok(())
-}
-
-/// The sums of the positive and of the negative weights of a row. It is `None` if a weight is -128.
-fn sum(weights: impl Iterator<Item = i8>) -> Option<(i32, i32)> {
-    // The compiler vectorizes this loop, because the loop never ends early and adds unsigned bytes.
-    // Either sum is at most 65535 * 127 < 2^31.
-    let (least, above, below) = weights.fold((0i8, 0i32, 0i32), |(least, above, below), weight| {
-        let magnitude = |weight: i8| i32::from(weight.max(0).cast_unsigned());
-        (
-            least.min(weight),
-            above.wrapping_add(magnitude(weight)),
-            below.wrapping_sub(magnitude(weight.wrapping_neg())),
-        )
-    });
-    (least > i8::MIN).then_some((above, below))
-}
-
-/// The same sums of a row of half bytes, each weight multiplied by its scale. It is `None` if a
-/// weight is -8.
-fn scaled_sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, row: usize) -> Option<(i32, i32)> {
-    let (padded, group) = (spec.padded_inputs(), usize::from(nibbles.group));
-    let (mut above, mut below) = (0i32, 0i32);
-    for (index, first) in (0..padded).step_by(group.max(1)).enumerate() {
-        let scale = i32::from(nibbles.scale(spec.groups(), row, index));
-        for column in first..first + group {
-            let weight = i32::from(nibbles.packing.nibble(nibbles.weights, padded, row, column));
-            if weight < -7 {
-                return None;
-            }
-            // Either sum is at most 65536 * 7 * 255 < 2^31.
-            above = above.wrapping_add(scale * weight.max(0));
-            below = below.wrapping_add(scale * weight.min(0));
-        }
-    }
-    Some((above, below))
 }
 
 /// Checks that the half bytes of padding stand for 0, and that the scales of padding are 0.

@@ -47,19 +47,18 @@ mod device {
     };
 
     pub fn crc32(bytes: &[u8]) -> u32 {
-        let (words, rest) = bytes.as_chunks();
-        let mut register = !0;
+        let (before, words, after) = crate::kernel::aligned_words(bytes);
+        let mut register = some_bytes(!0, before);
         for &word in words {
-            register ^= u32::from_le_bytes(word);
-            for _ in 0..8 {
-                register = step(register);
-            }
+            register ^= u32::from_le(word);
+            register = step(step(step(step(register))));
+            register = step(step(step(step(register))));
         }
-        for &byte in rest {
-            register ^= u32::from(byte);
-            register = step(step(register));
-        }
-        !register
+        !some_bytes(register, after)
+    }
+
+    fn some_bytes(register: u32, bytes: &[u8]) -> u32 {
+        bytes.iter().fold(register, |register, &byte| step(step(register ^ u32::from(byte))))
     }
 
     #[inline(always)]

@@ -107,3 +107,18 @@ pub(super) const fn fits(header: &Header<'_>, after: &After<'_>) -> Result<(), D
     }
     Ok(())
 }
+
+#[cfg(all(test, not(feature = "int4")))]
+mod tests {
+    use super::*;
+    use crate::{Aligned, LayerField};
+
+    /// A build without half bytes counts their sections wrongly. It must say what it lacks instead.
+    #[test]
+    fn half_bytes_are_refused_as_an_element() {
+        static BLOB: &Aligned<[u8]> =
+            &Aligned(*include_bytes!("../../../tests/vectors/v2-int4.gan"));
+        let refused = decode(&BLOB.0).map(|_| ());
+        assert_eq!(refused, Err(DecodeError::Layer { index: 0, field: LayerField::Element }));
+    }
+}

@@ -133,10 +133,14 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// The generator, although nobody has compared the CRC: for what the header says, in constants.
-    /// If flash does not hold the bytes any more, its images are wrong.
-    pub const fn unchecked(&self) -> &Generator<'a> {
+    /// The generator, although nobody has looked where its bytes lie: for sizes alone.
+    pub(crate) const fn unchecked(&self) -> &Generator<'a> {
         &self.generator
+    }
+
+    /// The blob.
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.generator.bytes
     }
 
     /// The header of the blob.

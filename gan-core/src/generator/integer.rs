@@ -1,10 +1,9 @@
-//! Runs integer layers: with the build's own kernel if the weights are packed for it, otherwise
-//! with the scalar kernel.
+//! Runs integer layers with the build's own kernel, if the weights are packed for it.
 
-use super::nibbles;
+use super::{foreign, nibbles};
 use crate::CODE_MAX;
 use crate::header::LayerSpec;
-use crate::kernel::{self, Groups, active, scalar};
+use crate::kernel::{self, Groups, active};
 use crate::payload::{Layer, Output, Packed};
 use crate::plan::{Plan, runs};
 
@@ -41,54 +40,10 @@ pub(super) fn rows(
         Layer::I4(weights) if plan.nibbles() => {
             nibbles::rows(spec, layer, weights, class, staged, first_row, outputs)
         }
-        _ if plan.other => plain(spec, layer, class, kernel::bytes(staged), first_row, outputs),
-        _ => {}
-    }
-}
-
-/// Computes outputs with the scalar kernel, one row after the other.
-fn plain(
-    spec: &LayerSpec,
-    layer: &Layer<'_>,
-    class: usize,
-    codes: &[u8],
-    first_row: usize,
-    outputs: &mut [u8],
-) {
-    let (inputs, count) = (usize::from(spec.inputs), usize::from(spec.outputs));
-    let codes = codes.get(..inputs).unwrap_or(codes);
-    for (output, row) in outputs.iter_mut().zip(first_row..) {
-        let bias = layer.bias(count, class, row).unwrap_or_default();
-        let acc = match *layer {
-            Layer::I8 { weights, .. } => {
-                scalar::dot(weights.get(row * inputs..).unwrap_or_default(), codes, bias)
-            }
-            _ => {
-                let weights =
-                    (0..inputs).map(|column| layer.weight(inputs, row, column).unwrap_or_default());
-                weights
-                    .zip(codes)
-                    .fold(bias, |acc, (w, &x)| acc.wrapping_add(i32::from(w) * i32::from(x)))
-            }
-        };
-        *output = requantize(spec, layer, row, acc);
-    }
-}
-
-/// The output of a row whose sum is `acc`.
-pub(super) fn requantize(spec: &LayerSpec, layer: &Layer<'_>, row: usize, acc: i32) -> u8 {
-    // decode proves that every row has its numbers.
-    let Some((positive, negative)) = layer.rescale(row) else { return 0 };
-    let zero_point = i32::from(spec.zero_point);
-    match layer.table() {
-        Some(table) => {
-            let index = zero_point.wrapping_add(positive.apply(acc)).clamp(0, 255);
-            table[usize::from(index as u8)]
+        _ if plan.other => {
+            foreign::rows(spec, layer, class, kernel::bytes(staged), first_row, outputs);
         }
-        None => {
-            let rescale = if acc < 0 { negative.unwrap_or(positive) } else { positive };
-            zero_point.wrapping_add(rescale.apply(acc)).clamp(0, CODE_MAX.into()) as u8
-        }
+        _ => debug_assert!(false, "the plan knows of all layers"),
     }
 }
 

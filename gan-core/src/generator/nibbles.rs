@@ -1,15 +1,15 @@
 //! Runs layers of half bytes: stages their inputs, and adds up rows in the groups that the kernel
 //! of this build takes.
 
-use super::integer::requantize;
+use super::requantize::Requantize;
 use crate::CODE_MAX;
 use crate::header::{LayerSpec, Packing};
 use crate::kernel::{self, HalfBytes, half};
-use crate::payload::{Layer, Nibbles, Output};
+use crate::payload::{self, Layer, Nibbles, Output};
 use crate::quant::Rescale;
 
-/// Whether the kernel of this build takes half bytes in this order. Half bytes in another order are
-/// added up one weight after the other.
+/// Whether the kernel of this build takes half bytes in this order. [`foreign`] takes the
+/// others.
 fn runs(packing: Packing) -> bool {
     packing == half::PACKING
 }
@@ -59,11 +59,7 @@ pub(super) fn rows(
     outputs: &mut [u8],
 ) {
     if !runs(nibbles.packing) {
-        for (output, row) in outputs.iter_mut().zip(first_row..) {
-            let bias = layer.bias(spec.outputs.into(), class, row).unwrap_or_default();
-            *output = requantize(spec, layer, row, plain(spec, nibbles, staged, row, bias));
-        }
-        return;
+        return foreign(spec, layer, nibbles, class, staged, first_row, outputs);
     }
     let (group, groups) = (usize::from(nibbles.group), spec.groups());
     let bias =
@@ -90,7 +86,7 @@ pub(super) fn rows(
 }
 
 /// Computes the outputs of the rows from `first` on from their sums. This gives the same as
-/// [`requantize`], which would look up the numbers of each row anew.
+/// [`Requantize`], in fewer instructions.
 fn finish(spec: &LayerSpec, nibbles: &Nibbles<'_>, first: usize, sums: &[i32], outputs: &mut [u8]) {
     let (negative, table) = match nibbles.output {
         Output::Code { negative_multipliers } => (negative_multipliers, None),
@@ -112,20 +108,68 @@ fn finish(spec: &LayerSpec, nibbles: &Nibbles<'_>, first: usize, sums: &[i32], o
     }
 }
 
-/// Adds up a row one weight after the other, whatever the packing.
-fn plain(spec: &LayerSpec, nibbles: &Nibbles<'_>, staged: &[u32], row: usize, bias: i32) -> i32 {
-    let (padded, group) = (spec.padded_inputs(), usize::from(nibbles.group));
-    staged.chunks_exact(group / 4 + 1).take(spec.groups()).enumerate().fold(
-        bias,
-        |acc, (index, staged)| {
-            let weight =
-                |column| i32::from(nibbles.packing.nibble(nibbles.weights, padded, row, column));
-            let codes = kernel::bytes(staged).iter().take(group);
-            let sum: i32 = codes
-                .zip(index * group..)
-                .map(|(&code, column)| weight(column) * i32::from(code))
-                .sum();
-            acc.wrapping_add(i32::from(nibbles.scale(spec.groups(), row, index)).wrapping_mul(sum))
-        },
-    )
+/// Computes the outputs of rows whose half bytes are in another kernel's order.
+fn foreign(
+    spec: &LayerSpec,
+    layer: &Layer<'_>,
+    nibbles: &Nibbles<'_>,
+    class: usize,
+    staged: &[u32],
+    first_row: usize,
+    outputs: &mut [u8],
+) {
+    let Some(requantize) = Requantize::of(spec, layer) else { return };
+    let count = usize::from(spec.outputs);
+    let bias = nibbles.bias.as_chunks().0.get(class * count + first_row..).unwrap_or_default();
+    for ((output, &bias), row) in outputs.iter_mut().zip(bias).zip(first_row..) {
+        let acc = i32::from_le_bytes(bias).wrapping_add(sum(spec, nibbles, staged, row));
+        *output = requantize.output(row, acc);
+    }
+}
+
+/// The sum of a row without its bias.
+///
+/// A half byte is the weight plus 8, and the last word of a group's staged inputs is 8 times the
+/// sum of its codes. So the sum of weights times codes is that of half bytes times codes, less that
+/// word.
+fn sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, staged: &[u32], row: usize) -> i32 {
+    let half_bytes = payload::blocks::HalfBytes::new(nibbles, spec.padded_inputs(), row);
+    let staged = staged.chunks_exact(usize::from(nibbles.group) / 4 + 1);
+    let mut scales = nibbles.scales(spec.groups(), row);
+    half_bytes.groups().zip(staged).take(spec.groups()).fold(0i32, |acc, (words, staged)| {
+        let Some(scale) = scales.next() else { return acc };
+        let Some((correction, codes)) = staged.split_last() else { return acc };
+        let codes = kernel::bytes(codes);
+        let sum = match half_bytes.lane {
+            Some(lane) => one_column(words, codes, lane),
+            None => eight_columns(words, codes),
+        };
+        acc.wrapping_add(scale.wrapping_mul(sum.wrapping_sub(*correction).cast_signed()))
+    })
+}
+
+/// Half bytes times codes, of eight columns in each word.
+fn eight_columns(words: &[u32], codes: &[u8]) -> u32 {
+    let mut sum = 0u32;
+    for (&word, &[a, b, c, d, e, f, g, h]) in words.iter().zip(codes.as_chunks().0) {
+        let word = u32::from_le(word);
+        sum = sum.wrapping_add((word & 15) * u32::from(a));
+        sum = sum.wrapping_add((word >> 4 & 15) * u32::from(b));
+        sum = sum.wrapping_add((word >> 8 & 15) * u32::from(c));
+        sum = sum.wrapping_add((word >> 12 & 15) * u32::from(d));
+        sum = sum.wrapping_add((word >> 16 & 15) * u32::from(e));
+        sum = sum.wrapping_add((word >> 20 & 15) * u32::from(f));
+        sum = sum.wrapping_add((word >> 24 & 15) * u32::from(g));
+        sum = sum.wrapping_add((word >> 28) * u32::from(h));
+    }
+    sum
+}
+
+/// Half bytes times codes, of one column in each word: those that lie `lane` bits up.
+fn one_column(words: &[u32], codes: &[u8], lane: u32) -> u32 {
+    let at = |word: u32| (u32::from_le(word) >> (lane & 31)) & 15;
+    words
+        .iter()
+        .zip(codes)
+        .fold(0u32, |sum, (&word, &code)| sum.wrapping_add(at(word) * u32::from(code)))
 }

@@ -1,21 +1,33 @@
 //! Plain loops. They specify what every kernel computes, and run the layers that are not packed for
 //! this build's kernel.
 
-/// `bias + sum of weights[k] * input[k]`, over the shorter of the two.
+#[cfg(gan_core_kernel = "mve")]
+pub(crate) use super::mve_foreign::row as dot;
+
+/// `bias + sum of weights[k] * input[k]`, of as many weights as inputs.
 ///
 /// `decode` proves that no partial sum leaves 32 bits when the codes are at most 127.
+#[cfg(not(gan_core_kernel = "mve"))]
 #[inline]
-pub fn dot(weights: &[i8], input: &[u8], bias: i32) -> i32 {
-    weights
-        .iter()
-        .zip(input)
-        .fold(bias, |acc, (&w, &x)| acc.wrapping_add(i32::from(w) * i32::from(x)))
+pub(crate) fn dot(weights: &[i8], input: &[u8], bias: i32) -> i32 {
+    #[cfg(gan_core_kernel = "dsp")]
+    let (bias, weights, input) = super::dsp_foreign::row(weights, input, bias);
+    let term = |w: i8, x: u8| i32::from(w) * i32::from(x);
+    // Four at a time: the compiler does not do so where it makes code small.
+    let (fours, others) = weights.as_chunks();
+    let (four_inputs, other_inputs) = input.as_chunks();
+    let mut acc = bias;
+    for (&[a, b, c, d], &[e, f, g, h]) in fours.iter().zip(four_inputs) {
+        acc = acc.wrapping_add(term(a, e) + term(b, f) + term(c, g) + term(d, h));
+    }
+    others.iter().zip(other_inputs).fold(acc, |acc, (&w, &x)| acc.wrapping_add(term(w, x)))
 }
 
 /// `bias + sum of weights[k] * input[k]` in f32, first to last. `weights` holds four little-endian
 /// bytes each.
+#[cfg(feature = "float")]
 #[inline]
-pub fn dot_f32(weights: &[u8], input: impl Iterator<Item = f32>, bias: f32) -> f32 {
+pub(crate) fn dot_f32(weights: &[u8], input: impl Iterator<Item = f32>, bias: f32) -> f32 {
     let (weights, _) = weights.as_chunks::<4>();
     weights.iter().zip(input).fold(bias, |acc, (w, x)| acc + f32::from_le_bytes(*w) * x)
 }

@@ -76,7 +76,21 @@ pub struct Nibbles<'a> {
     pub output: Output<'a>,
 }
 
-impl Nibbles<'_> {
+impl<'a> Nibbles<'a> {
+    /// The scales of a row, group by group. Each row has `groups`.
+    #[inline]
+    pub(crate) fn scales(&self, groups: usize, row: usize) -> impl Iterator<Item = i32> + use<'a> {
+        let first = self.packing.scale_at(groups, row, 0);
+        let step = self.packing.scale_at(groups, row, 1) - first;
+        let mut scales = self.scales.get(first..).unwrap_or_default();
+        // `step_by` takes three times as many instructions.
+        core::iter::repeat_with(move || {
+            let scale = scales.first().copied().unwrap_or_default();
+            scales = scales.get(step..).unwrap_or_default();
+            i32::from(scale)
+        })
+    }
+
     /// The scale of a group of a row, of which each row has `groups`.
     #[inline]
     pub(crate) fn scale(&self, groups: usize, row: usize, group: usize) -> u8 {

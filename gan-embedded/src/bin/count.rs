@@ -1,5 +1,7 @@
-//! Makes one image between two markers, or two at a time if `GAN_COUNT_PAIR` is set when it is
-//! built: `cargo xtask count` counts the instructions from the one to the other.
+//! Makes one image between two markers: `cargo xtask count` counts the instructions from the one to
+//! the other. A variable that is set when this is built puts something else between them:
+//! `GAN_COUNT_PAIR` two images at a time, `GAN_COUNT_CHECK` the check that flash still holds the
+//! model, `GAN_COUNT_DECODE` reading and checking it as if it came from elsewhere.
 //!
 //! Prints the kernel's name and the CRC-32 of what it made, so that no wrong image is counted.
 #![no_std]
@@ -18,8 +20,9 @@ use static_cell::ConstStaticCell;
 /// The images that `cargo xtask count` makes as well: the first of this seed, with label 0 if there
 /// are labels.
 const SEED: u64 = 0;
-/// Whether to make two.
 const PAIR: bool = option_env!("GAN_COUNT_PAIR").is_some();
+const CHECK: bool = option_env!("GAN_COUNT_CHECK").is_some();
+const DECODE: bool = option_env!("GAN_COUNT_DECODE").is_some();
 
 const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
 
@@ -45,7 +48,23 @@ fn main() -> ! {
 }
 
 fn count(console: &mut Console, Buffers { latents, scratch, pixels }: &mut Buffers) -> fmt::Result {
-    let generator = model::generator();
+    let decoded;
+    let generator = if DECODE {
+        mark_start();
+        decoded = gan_core::decode(black_box(MODEL.bytes()));
+        mark_stop();
+        match &decoded {
+            Ok(generator) => generator,
+            Err(error) => console::fatal(format_args!("{error}")),
+        }
+    } else if CHECK {
+        mark_start();
+        let generator = model::generator();
+        mark_stop();
+        generator
+    } else {
+        model::generator()
+    };
     LatentSampler::new(SEED).fill(latents.as_flattened_mut());
     let label = black_box((MODEL.classes() > 0).then_some(0));
     let made = if PAIR {
@@ -57,6 +76,8 @@ fn count(console: &mut Console, Buffers { latents, scratch, pixels }: &mut Buffe
         let made = generator.generate_pair(latents, [label; 2], scratch, pixels);
         mark_stop();
         made
+    } else if CHECK || DECODE {
+        generator.generate(&latents[0], label, scratch, &mut pixels[0])
     } else {
         mark_start();
         let made = generator.generate(&latents[0], label, scratch, &mut pixels[0]);

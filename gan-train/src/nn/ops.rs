@@ -6,6 +6,7 @@
 //! functions of `tensors` are what the rest of the crate calls.
 
 mod autodiff;
+mod devices;
 mod flex;
 mod gemm;
 mod loops;
@@ -18,7 +19,7 @@ pub use tensors::*;
 
 use super::act::Act;
 use burn::backend::tensor::{FloatTensor, IntTensor};
-use burn::backend::{Backend, Flex, backend_extension};
+use burn::backend::{Backend, backend_extension};
 
 /// Added to the variance in batch normalization.
 pub const NORM_EPSILON: f64 = 1e-5;
@@ -217,94 +218,3 @@ pub trait GanOps: Backend {
         portable::add_signs::<Self>(x, words, sigma)
     }
 }
-
-/// [`GanOps`] of a device: layers by its [`LayerKernels`], and updates by the portable bodies but
-/// for those in the braces.
-macro_rules! device_ops {
-    ($device:ty { $($update:item)* }) => {
-        impl GanOps for $device {
-            fn linear_act(
-                x: FloatTensor<Self>,
-                weights: FloatTensor<Self>,
-                bias: FloatTensor<Self>,
-                act: Act,
-            ) -> FloatTensor<Self> {
-                portable::linear_act::<Self>(x, weights, bias, act).0
-            }
-
-            fn labelled_linear_act(
-                x: FloatTensor<Self>,
-                labels: FloatTensor<Self>,
-                weights: FloatTensor<Self>,
-                bias: FloatTensor<Self>,
-                act: Act,
-            ) -> FloatTensor<Self> {
-                portable::labelled_linear_act::<Self>(x, labels, weights, bias, act).0
-            }
-
-            fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>) -> FloatTensor<Self> {
-                <Self as LayerKernels>::product(x, weights)
-            }
-
-            fn norm_act(
-                x: FloatTensor<Self>,
-                gain: FloatTensor<Self>,
-                shift: FloatTensor<Self>,
-                act: Act,
-            ) -> FloatTensor<Self> {
-                <Self as LayerKernels>::norm_act(x, gain, shift, act).y
-            }
-
-            $($update)*
-        }
-    };
-}
-
-device_ops!(Flex {
-    fn adam(
-        param: FloatTensor<Self>,
-        gradient: FloatTensor<Self>,
-        first: FloatTensor<Self>,
-        second: FloatTensor<Self>,
-        step: AdamStep,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        flex::adam(param, gradient, first, second, step)
-    }
-
-    fn adam_average(
-        param: FloatTensor<Self>,
-        gradient: FloatTensor<Self>,
-        first: FloatTensor<Self>,
-        second: FloatTensor<Self>,
-        average: FloatTensor<Self>,
-        step: AdamStep,
-        decay: f32,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        flex::adam_average(param, gradient, first, second, average, step, decay)
-    }
-
-    fn average(
-        average: FloatTensor<Self>,
-        param: FloatTensor<Self>,
-        decay: f32,
-    ) -> FloatTensor<Self> {
-        flex::average(average, param, decay)
-    }
-
-    fn add_signs(x: FloatTensor<Self>, words: IntTensor<Self>, sigma: f32) -> FloatTensor<Self> {
-        flex::add_signs(x, words, sigma)
-    }
-});
-
-#[cfg(feature = "ndarray")]
-use burn::backend::NdArray;
-#[cfg(feature = "ndarray")]
-impl LayerKernels for NdArray {}
-#[cfg(feature = "ndarray")]
-device_ops!(NdArray {});
-#[cfg(feature = "wgpu")]
-use burn::backend::Cube;
-#[cfg(feature = "wgpu")]
-impl LayerKernels for Cube {}
-#[cfg(feature = "wgpu")]
-device_ops!(Cube {});

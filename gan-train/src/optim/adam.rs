@@ -1,6 +1,6 @@
 //! Adam in one pass over the numbers: [`burn::optim::Adam`]'s formula and state by [`ops::adam`].
 
-use super::Ema;
+use super::average::Ema;
 use crate::nn::ops::{self, AdamStep};
 use burn::optim::{AdamState, AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::prelude::*;

@@ -1,7 +1,7 @@
 //! Updates against the published algorithms in f64.
 
 use super::*;
-use burn::module::ParamId;
+use burn::module::{Param, ParamId};
 
 const GRADIENTS: [[f64; 2]; 3] = [[0.3, -1.0], [0.1, 2.0], [-0.7, 0.0]];
 const START: [f64; 2] = [1.0, -2.0];

@@ -10,7 +10,7 @@ use super::cycles::{self, Core};
 use super::plugin;
 use crate::blob::Blob;
 use crate::boards::Board;
-use crate::firmware::{self, Input};
+use crate::firmware::{self, Count, Input};
 use crate::setup::Toolchain;
 use crate::shell;
 
@@ -44,20 +44,21 @@ pub struct Record {
     pub estimated_cycles: Option<u64>,
 }
 
-/// Counts the making of one image, or of two at a time, for which the figures are those of one
-/// image, rounded up.
+/// Counts one thing. Of two images at a time, the figures are those of one image, rounded up.
 pub fn count(
     toolchain: Toolchain,
     plugin: &Path,
     board: &'static Board,
     blob: &Blob,
-    images: u64,
+    count: Count,
+    packed_for: Option<&'static str>,
 ) -> Result<Record> {
+    let images = count.images();
     let elf: PathBuf = firmware::build(
         toolchain,
         board,
         "count",
-        Input { pair: images == 2, ..Input::model(blob.path()) },
+        Input { count, packed_for, ..Input::model(blob.path()) },
     )?;
     let (counts, lines) = plugin::run(plugin, board, &elf)?;
     let said = |what: &str| {
@@ -104,7 +105,7 @@ pub fn count(
     Ok(Record {
         shapes,
         board: board.name.as_str(),
-        kernel: format!("{}{}", said("kernel")?, if images == 2 { " two at a time" } else { "" }),
+        kernel: format!("{}{}{}", said("kernel")?, packed_for.map_or("", label), count.label()),
         model: blob.stem(),
         instructions,
         macs,
@@ -112,6 +113,15 @@ pub fn count(
         layers,
         estimated_cycles,
     })
+}
+
+/// What stands in the table after the kernel's name, of a model that is packed for another one.
+fn label(packed_for: &str) -> &'static str {
+    match packed_for {
+        "scalar" => ", rows",
+        "dsp" => ", paired-halfword",
+        _ => ", byte-lane",
+    }
 }
 
 /// The name of a type of weights.

@@ -1,0 +1,54 @@
+//! What errors say: the field, what was expected, and in which unit.
+
+use gan_core::{DecodeError, EncodeError, GenerateError, Known, LayerField, decode};
+use gan_tests::reference::write::{seal, write};
+use gan_tests::synthetic::tiny;
+
+#[path = "common/aligned.rs"]
+mod aligned;
+use aligned::Blob;
+
+/// Expected values: the units in the errors' documentation, and docs/blob-format.md.
+#[test]
+fn errors_say_what_was_expected_in_the_unit_of_the_field() {
+    let layer = |field| DecodeError::Layer { index: 3, field }.to_string();
+    for (said, expected) in [
+        (GenerateError::ScratchLen { expected: 32 }.to_string(), "at least 32 words of 32 bits"),
+        (GenerateError::LatentLen { expected: 16 }.to_string(), "expected 16 codes"),
+        (GenerateError::OutputLen { expected: 64 }.to_string(), "expected 64 bytes"),
+        (GenerateError::Label { classes: 10 }.to_string(), "0..=9"),
+        (EncodeError::OutputLen { expected: 7 }.to_string(), "at least 7 bytes"),
+        (DecodeError::Version { found: 3 }.to_string(), "version: 3 (expected 1 to 2; a newer"),
+        (DecodeError::PayloadLen { expected: 5, found: 4 }.to_string(), "4 bytes (expected 5)"),
+        (DecodeError::TrailingBytes { extra: 2 }.to_string(), "2 bytes after the end"),
+        (DecodeError::Name.to_string(), "32 bytes of UTF-8"),
+        (DecodeError::Layers.to_string(), "1 to 16"),
+        (
+            layer(LayerField::Shift),
+            "layer 3: shifts: expected 17 to 46, in a packed layer 17 to 32",
+        ),
+        (layer(LayerField::Weights), "zeros for padding"),
+        (layer(LayerField::Bias), "zeros for padding"),
+        (layer(LayerField::Multiplier), "0 to 32767"),
+        (layer(LayerField::Accumulator), "its packing's 24"),
+        (layer(LayerField::ZeroPoint), "in a layer with a table 0 to 255"),
+    ] {
+        assert!(said.contains(expected), "{said}");
+    }
+    let old = DecodeError::Version { found: 0 }.to_string();
+    assert_eq!(old, "version: 0 (expected 1 to 2)", "no newer gan-core reads it");
+}
+
+/// Versions on both sides of those that are read are refused, by `decode` and in a constant.
+#[test]
+fn versions_that_are_not_read_are_refused() {
+    let bytes = write(&tiny());
+    for version in [0, 3, 255] {
+        let mut changed = bytes[..bytes.len() - 4].to_vec();
+        changed[4] = version;
+        let changed = Blob::new(&seal(changed));
+        let expected = DecodeError::Version { found: version };
+        assert_eq!(decode(&changed).map(|_| ()), Err(expected));
+        assert_eq!(Known::read(&changed).map(|_| ()), Err(expected));
+    }
+}

@@ -1,7 +1,7 @@
 //! Puts a `.gan` model into a firmware, from the firmware's build script.
 //!
 //! The file of a model has its weights row by row. Each kernel of gan-core reads another order, in
-//! which it is up to three times faster. [`model`] writes the model in the order of the kernel that
+//! which it is two to four times faster. [`model`] writes the model in the order of the kernel that
 //! the firmware is being built for, and checks all of it first, so that a bad file stops the build:
 //!
 //! ```no_run
@@ -56,9 +56,7 @@ pub fn model(path: impl AsRef<Path>) -> Model {
 ///
 /// Names the file, and says what is wrong with it or where it cannot be written.
 pub fn try_model(path: &Path) -> Result<Model, String> {
-    let kernel = env::var("DEP_GAN_CORE_KERNEL").map_err(|_| {
-        "DEP_GAN_CORE_KERNEL is not set: does the package depend on gan-core itself?".to_owned()
-    })?;
+    let kernel = kernel()?;
     let packing = Packing::of_kernel(&kernel)
         .ok_or_else(|| format!("gan-core's kernel {kernel:?} has no packing"))?;
     try_model_in(path, packing)
@@ -71,6 +69,7 @@ pub fn try_model(path: &Path) -> Result<Model, String> {
 /// As [`try_model`].
 pub fn try_model_in(path: &Path, packing: Packing) -> Result<Model, String> {
     println!("cargo::rerun-if-changed={}", path.display());
+    kernel()?;
     let out = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run by Cargo only")?;
     let float = env::var_os("DEP_GAN_CORE_FLOAT").is_some();
     let int4 = env::var_os("DEP_GAN_CORE_INT4").is_some();
@@ -78,6 +77,13 @@ pub fn try_model_in(path: &Path, packing: Packing) -> Result<Model, String> {
     let path = PathBuf::from(out).join("model.gan");
     fs::write(&path, &*packed).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(Model { path, crc })
+}
+
+/// The name of the kernel in the gan-core that the package depends on.
+fn kernel() -> Result<String, String> {
+    env::var("DEP_GAN_CORE_KERNEL").map_err(|_| {
+        "DEP_GAN_CORE_KERNEL is not set: does the package depend on gan-core itself?".to_owned()
+    })
 }
 
 /// The model in this file in a packing, and its CRC before. `float` and `int4` are the

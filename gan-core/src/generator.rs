@@ -19,9 +19,10 @@ use crate::plan::Plan;
 
 /// A generator that was read from a blob and borrows its weights.
 ///
-/// Only [`decode`](crate::decode) makes one, and [`Known`](crate::blob::Known), of bytes that a
-/// build has decoded before. So whoever holds one knows that every limit of the format holds: sizes
-/// chain, sums fit 32 bits, and no call below can panic.
+/// [`decode`](crate::decode) makes one, and has proven every limit of the format: sizes chain, and
+/// sums fit 32 bits. [`Known`](crate::Known) makes one too, and has proven that sizes chain and
+/// that the sections lie where they must. If its numbers break their limits, sums wrap around and
+/// pixels are wrong. No call below can panic, whoever made it.
 #[derive(Debug, Clone)]
 pub struct Generator<'a> {
     pub(crate) header: Header<'a>,
@@ -91,8 +92,8 @@ impl<'a> Generator<'a> {
     }
 
     /// Whether this build's kernels run all layers. If they do not, the images are the same, but
-    /// they take longer, by up to three times: `gan pack` packs a model for another core, and
-    /// docs/performance.md has the figures.
+    /// they take longer, two to four times as a rule: docs/performance.md has the figures. `gan
+    /// pack` packs a model for a core, all but layers for which the packing is not exact.
     ///
     /// Float layers have one packing and one kernel.
     pub const fn is_native(&self) -> bool {

@@ -1,5 +1,5 @@
-//! The multiply-accumulate loops, with a file for each instruction set. [`scalar`] is the
-//! specification: every other kernel gives the same bits.
+//! The multiply-accumulate loops, with a file for each instruction set. All give the same bits:
+//! those of a plain loop.
 //!
 //! A kernel takes layers in one packing. Its module has
 //!
@@ -7,6 +7,9 @@
 //! - `stage(codes, staged)`: puts a layer's inputs into
 //!   [`Packing::staged_len`](crate::Packing::staged_len) words, as it reads them;
 //! - `run(groups, staged, outputs)`: computes whole groups of rows.
+//!
+//! Layers in other packings run by `foreign`, and those in rows by `scalar::dot`; cores with DSP or
+//! MVE take most of them in assembly.
 //!
 //! `build.rs` chooses the kernel for the target. `--cfg gan_core_backend="NAME"` forces another
 //! one.

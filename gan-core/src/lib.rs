@@ -1,26 +1,54 @@
 //! Runs small MLP generators, quantized to int8, bit for bit the same on any machine.
 //!
 //! A generator is one `.gan` file, the *blob*: a postcard message whose weights are used where they
-//! lie, in flash or in a file that was read. [`decode`] checks all of it and makes a [`Generator`];
-//! after it nothing allocates and nothing panics, and the only errors left are a wrong label, a
-//! latent that is none, and buffers of the wrong size. Firmware that is built around a model takes
-//! less than half of the flash with [`blob::Known`]: its build decodes the blob, and the device
-//! compares the CRC.
+//! lie, in flash or in a file that was read. There are two ways to a [`Generator`]:
+//!
+//! - [`include_model!`] puts a file into the program. The compiler reads its header, so that sizes
+//!   are constants, and [`Known::check`] compares the CRC. This takes a third of the flash.
+//! - [`decode`] checks all of a blob that comes from anywhere.
+//!
+//! After either nothing allocates and nothing panics, and the only errors left are a wrong label, a
+//! latent that is none, and buffers of the wrong size.
 //!
 //! ```
-//! use gan_core::{Aligned, LatentSampler, decode};
+//! use gan_core::{Known, LatentSampler, include_model};
 //!
-//! static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../../tests/vectors/v1-tiny.gan"));
-//! let generator = decode(&BLOB.0)?;
+//! const MODEL: Known = include_model!("../../tests/vectors/v1-tiny.gan");
 //!
-//! let mut latent = [0; 2]; // generator.latent_len()
+//! let generator = MODEL.check()?;
+//! let mut latent = [0; MODEL.latent_len()];
 //! LatentSampler::new(7).fill(&mut latent);
 //!
-//! let mut scratch = [0; 1]; // generator.scratch_len(), in words
-//! let mut pixels = [0; 2]; // generator.pixels_len()
+//! let mut scratch = [0; MODEL.scratch_len()];
+//! let mut pixels = [0; MODEL.pixels_len()];
 //! generator.generate(&latent, Some(1), &mut scratch, &mut pixels)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Which kernel
+//!
+//! The target chooses the multiply-accumulate loops that are compiled in, and [`kernel::NAME`] says
+//! which. Each has an order of weights that it reads fastest: `gan pack --target CORE`, or
+//! gan-build in a build script, puts a model into it, and [`Generator::is_native`] says whether a
+//! model is. Other orders give the same images and take two to four times as long, on a Cortex-M55
+//! those of other cores 27 times.
+//!
+//! | target | kernel | to know |
+//! |---|---|---|
+//! | `thumbv6m`, `thumbv8m.base` | `armv6m` | |
+//! | `thumbv7m` | `armv7m` | |
+//! | `thumbv7em` | `dsp` | |
+//! | `thumbv8m.main` | `dsp` | A Cortex-M33 may lack the DSP extension, and `SMLAD` is then a fault in the first layer: build for `armv7m` there. A Cortex-M55 or M85 has MVE: build for `mve` there. |
+//! | `riscv32im` | `rv32im` | |
+//! | all others, wasm too | `scalar` | Reads a file's rows as they are. Hosts have module `host` besides. |
+//!
+//! `RUSTFLAGS='--cfg gan_core_backend="mve"'` builds another kernel than the target's; a kernel
+//! that the target cannot assemble is an error. `mve` uses vector registers although the rest of
+//! the program is compiled for soft floats: the program enables coprocessors 10 and 11 (CPACR)
+//! before the first image, and an operating system saves `d8` to `d15`, and `VPR`, of threads that
+//! make images.
+//!
+//! # Modules
 //!
 //! | module | owns |
 //! |---|---|
@@ -38,8 +66,7 @@
 //! Each module depends only on those before it in this list, where the private modules `header`,
 //! `plan` and `payload` hold what the header says, how the layers run, and the layers' numbers:
 //! `header`, [`quant`]; [`error`], [`kernel`], [`activation`], [`image`]; [`latent`], `plan`,
-//! `payload`; [`generator`]; [`blob`],
-//! [`memory`], `host`.
+//! `payload`; [`generator`]; [`blob`], [`memory`], `tools`, `host`.
 //!
 //! The format and the formulas are written down in `docs/blob-format.md` and
 //! `docs/quantization.md`.
@@ -49,7 +76,7 @@
 //! - `encode`: `blob::encode`, and `Generator::packed_header` for another packing. It needs serde
 //!   and postcard; reading and running blobs needs neither.
 //! - `tools`: `encode` and what else a host wants that makes blobs: module `tools`, which
-//!   allocates, and integers of reals in [`quant`] and [`activation`].
+//!   allocates, and the functions of [`quant`] and [`activation`] that turn reals into integers.
 //! - `std`: module `host`. All else stays without the standard library.
 //! - `float` (default): runs float layers. Without it `decode` refuses them, and a device links no
 //!   floating-point routines.

@@ -37,7 +37,15 @@ const fn lens(spec: &LayerSpec, classes: usize, last: bool) -> [usize; 7] {
     let multipliers = rows * if halved || matches!(spec.packing, Packing::Rows) { 2 } else { 4 };
     let (negative_multipliers, table) =
         if has_table(spec, last) { (0, TABLE_LEN) } else { (multipliers, 0) };
-    [weights, spec.groups() * padded_rows, bias, multipliers, negative_multipliers, rows, table]
+    [
+        weights,
+        spec.groups().saturating_mul(padded_rows),
+        bias,
+        multipliers,
+        negative_multipliers,
+        rows,
+        table,
+    ]
 }
 
 /// The length of a section together with the zeros after it.

@@ -15,7 +15,7 @@ pub(crate) struct Plan {
     pub native: bool,
     /// Whether there are layers of half bytes.
     nibbles: bool,
-    /// Whether there are other layers, which the scalar kernel runs.
+    /// Whether there are other layers, which run by `generator::foreign`.
     pub other: bool,
     /// Whether every layer has the packing that is fastest in this build.
     pub packed: bool,
@@ -81,7 +81,8 @@ impl Plan {
     }
 }
 
-/// Whether the kernel of this build runs layers of this packing. The scalar kernel runs all others.
+/// Whether the kernel of this build runs layers of this packing. All others run by
+/// `generator::foreign`.
 pub(crate) const fn runs(packing: Packing) -> bool {
     same(PACKING, packing) && !matches!(packing, Packing::Rows)
 }

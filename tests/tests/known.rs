@@ -2,9 +2,10 @@
 //! blob.
 
 use gan_core::error::{DecodeError, LayerField};
+use gan_core::host::{Backend, Runner};
 use gan_core::{Known, decode};
 use gan_tests::reference::write::{seal, write};
-use gan_tests::reference::{Model, generate};
+use gan_tests::reference::{Model, Params, generate};
 use gan_tests::synthetic::{SplitMix64, float, int4, packed, tiny, wide_range};
 
 #[path = "common/aligned.rs"]
@@ -146,6 +147,35 @@ fn tampered_numbers_give_some_pixels() {
             let label = model.classes.checked_sub(1);
             let mut scratch = vec![0; generator.scratch_len()];
             generator.generate(&latent, label, &mut scratch, &mut pixels).expect("it fits");
+            for backend in Backend::available() {
+                let runner = Runner::with_backend(generator, backend).expect("it is available");
+                runner.generate(&latent, label, &mut pixels).expect("it fits");
+            }
         }
+    }
+}
+
+/// Numbers beyond their limits that requantize to the largest number of 32 bits, to which the zero
+/// point is still to be added.
+#[test]
+fn a_result_of_32_bits_plus_a_zero_point_gives_some_pixel() {
+    let mut model = tiny();
+    for layer in &mut model.layers {
+        layer.zero_point = 255;
+        if let Params::I8(int8) = &mut layer.params {
+            int8.weights.fill(0);
+            int8.bias.fill(-1);
+            int8.multipliers.fill(u16::MAX);
+            int8.shifts.fill(48);
+        }
+    }
+    let blob = Blob::new(&write(&model));
+    assert!(decode(&blob).is_err_and(is_of_numbers));
+    let known = Known::read(&blob).expect("the header is right");
+    let generator = known.check().expect("the CRC is right");
+    let mut pixels = vec![0; generator.pixels_len()];
+    for backend in Backend::available() {
+        let runner = Runner::with_backend(generator, backend).expect("it is available");
+        runner.generate(&[64, 64], Some(0), &mut pixels).expect("it fits");
     }
 }

@@ -1,7 +1,7 @@
 //! The CRC-32 at the end of a blob: that of ISO-HDLC, which Ethernet, gzip and PNG use too.
 //!
 //! A CRC is the remainder of a polynomial over bits. With the bits reflected, the register shifts
-//! right, and each bit that leaves it subtracts the polynomial, which is an exclusive or. A table
+//! right, and each 1 that leaves it subtracts the polynomial, which is an exclusive or. A table
 //! of what leaves with the next `n` bits does `n` steps by one look-up: `next = table[low n bits] ^
 //! (register >> n)`.
 

@@ -9,9 +9,9 @@
 //! This is sound for two reasons. First, the compiler checks the sizes and the length with the very
 //! functions that `decode` uses. So every section lies inside the bytes and begins on a multiple of
 //! 16, and no kernel reads or writes beyond its buffers, whatever the numbers in the sections are.
-//! Second, that these numbers keep their limits, so that no sum overflows, is what the host has
-//! found out by `decode`: `gan pack`, `gan inspect` and `gan-build` call it, and the CRC shows that
-//! the bytes are still those. If someone changes numbers and computes the CRC anew, sums may wrap
+//! Second, that these numbers keep their limits, so that no sum overflows, is for the host to find
+//! out by `decode`: `gan pack`, `gan inspect` and `gan-build` call it, and the CRC shows that the
+//! bytes are still those. If someone changes numbers and computes the CRC anew, sums may wrap
 //! around and pixels may be wrong. Nothing worse can happen: nothing panics, also in a build that
 //! checks for overflow.
 
@@ -52,13 +52,15 @@ pub struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// Reads the header of a blob, in a constant.
+    /// Reads the header of a blob, in a constant. This does not look at the numbers of the layers:
+    /// a file that comes from elsewhere goes through [`decode`](super::decode()) first, on the
+    /// host.
     ///
     /// # Panics
     ///
     /// When the header cannot be read, or does not fit the blob's length. In a constant this is an
-    /// error of the compiler, whose text is that of the [`DecodeError`]. Use [`read`](Self::read)
-    /// where bytes are read at run time.
+    /// error of the compiler, with the text of the [`DecodeError`] but its numbers. Use
+    /// [`read`](Self::read) where bytes are read at run time.
     pub const fn of(bytes: &'a [u8]) -> Self {
         match Self::read(bytes) {
             Ok(known) => known,

@@ -1,5 +1,5 @@
-//! Runs integer layers that are not packed for this build's kernel: those in rows, as a model's file
-//! has them, and those that are packed for another core. The outputs are the same.
+//! Runs integer layers that are not packed for this build's kernel: those in rows, as a model's
+//! file has them, and those that are packed for another core. The outputs are the same.
 
 use super::requantize::Requantize;
 use crate::header::{LayerSpec, Packing};

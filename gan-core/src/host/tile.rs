@@ -209,7 +209,7 @@ fn plain(
     let mut codes = [0; GROUP];
     for row in 0..GROUP {
         let rescale = if sums[row] < 0 { negative[row] } else { positive[row] };
-        codes[row] = (zero_point + rescale.apply(sums[row])).clamp(0, top.into()) as u8;
+        codes[row] = zero_point.wrapping_add(rescale.apply(sums[row])).clamp(0, top.into()) as u8;
     }
     codes
 }

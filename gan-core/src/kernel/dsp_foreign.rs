@@ -25,8 +25,8 @@ unsafe extern "C" {
     );
 }
 
-/// Adds the products of eight weights and inputs at a time to `sum`, and returns it with the weights
-/// and inputs that are left.
+/// Adds the products of eight weights and inputs at a time to `sum`, and returns it with the
+/// weights and inputs that are left.
 pub fn row<'w, 'x>(weights: &'w [i8], inputs: &'x [u8], sum: i32) -> (i32, &'w [i8], &'x [u8]) {
     let blocks = weights.len().min(inputs.len()) / 8;
     let (Some((weights, weights_left)), Some((inputs, inputs_left))) =

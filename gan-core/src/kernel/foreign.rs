@@ -31,10 +31,10 @@ pub fn lanes(bytes: &[u8], codes: &[u8], total: i32, bias: [i32; 4]) -> [i32; 4]
 
 /// The sums of four rows of pairs, each with its bias.
 ///
-/// A halfword is `256 a + b`, with the weights of two rows. With `A` and `B` for their sums, the sum
-/// of halfwords times codes is `256 A + B`, in 32 bits. Its low byte may have overflowed into `A`,
-/// so `A = ((256 A + B) - B) >> 8`, which is exact if `A` has 24 bits. `decode` proves that it has
-/// with its bias, which is therefore in it from the beginning.
+/// A halfword is `256 a + b`, with the weights of two rows. With `A` and `B` for their sums, the
+/// sum of halfwords times codes is `256 A + B`, in 32 bits. Its low byte may have overflowed into
+/// `A`, so `A = ((256 A + B) - B) >> 8`, which is exact if `A` has 24 bits. `decode` proves that it
+/// has with its bias, which is therefore in it from the beginning.
 pub fn pairs(bytes: &[u8], codes: &[u8], bias: [i32; 4]) -> [i32; 4] {
     let [mut both, mut low, mut both_after, mut low_after] =
         [bias[0].wrapping_shl(8), 0, bias[2].wrapping_shl(8), 0i32];

@@ -1,5 +1,5 @@
-//! Plain loops. They specify what every kernel computes, and run the layers that are not packed for
-//! this build's kernel.
+//! The sums of rows that lie as a model's file has them, and of layers of reals. Cores with DSP or
+//! MVE take most of an integer row in assembly.
 
 #[cfg(gan_core_kernel = "mve")]
 pub(crate) use super::mve_foreign::row as dot;

@@ -1,9 +1,10 @@
-//! Walks over the weights of a packed layer, four weights of a row at a time: of int8 layers by groups
-//! of rows, of layers of half bytes row by row.
+//! Walks over the weights of a packed layer, four weights of a row at a time: of int8 layers by
+//! groups of rows, of layers of half bytes row by row.
 //!
 //! [`Packing::weight`] finds one weight by dividing its row and its column, in 20 to 30
-//! instructions. Whoever wants all weights of a group, to check them or to run a layer whose packing
-//! is another core's, takes whole blocks of bytes apart here, in a few instructions a weight.
+//! instructions. Whoever wants all weights of a group, to check them or to run a layer whose
+//! packing is another core's, takes whole blocks of bytes apart here, in a few instructions a
+//! weight.
 
 use super::Nibbles;
 use crate::header::Packing;
@@ -20,13 +21,13 @@ pub(crate) trait Each {
     /// Begins the next four columns, from the first ones on.
     fn columns(&mut self) -> Self::Columns;
 
-    /// Takes the weights of a row of the group in these columns: -128 stands for all that are beyond
-    /// their limit.
+    /// Takes the weights of a row of the group in these columns. A weight beyond its limit is shown
+    /// as -128.
     fn four(&mut self, row: usize, columns: Self::Columns, weights: [i8; 4]);
 }
 
-/// Shows `each` all weights of a group, which has so many bytes as it has rows times padded columns.
-/// Layers in rows have no groups, and those of half bytes have other blocks.
+/// Shows `each` all weights of a group, which has so many bytes as it has rows times padded
+/// columns. Layers in rows have no groups, and those of half bytes have other blocks.
 #[inline]
 pub(crate) fn group<E: Each>(packing: Packing, bytes: &[u8], each: &mut E) {
     match packing {

@@ -52,7 +52,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`blob`] | the format: [`decode`], [`blob::Known`], [`blob::encode`]; re-exports the types of a header |
+//! | [`blob`] | the format: [`decode`], [`blob::Known`], `blob::encode`; re-exports the types of a header |
 //! | [`generator`] | running the layers into the caller's buffers |
 //! | [`quant`] | requantization, the one rounding |
 //! | [`activation`] | activation functions and their tables |

@@ -1,7 +1,8 @@
 //! Calls that `Generator` refuses: each names its error, and writes to no buffer.
 
+use gan_core::blob::encode;
 use gan_core::decode;
-use gan_core::error::GenerateError;
+use gan_core::error::{EncodeError, GenerateError};
 use gan_tests::reference::write::write;
 use gan_tests::reference::{Activation, Params};
 use gan_tests::synthetic::{Shape, SplitMix64};
@@ -77,4 +78,57 @@ fn wrong_calls_are_refused() {
             );
         }
     }
+}
+
+/// Whatever is wrong with the second image of a pair, the first is not made.
+#[test]
+fn wrong_pairs_are_refused() {
+    let shape = Shape {
+        latent_len: 5,
+        classes: 3,
+        width: 4,
+        height: 3,
+        channels: 1,
+        hidden: vec![(7, Activation::Relu)],
+        last: Activation::Sigmoid,
+    };
+    let blob = aligned::Blob::new(&write(&shape.int8("pairs", &mut SplitMix64(0))));
+    let generator = decode(&blob).expect("the model is valid");
+    let needed = generator.pair_scratch_len();
+    let (good, code, short) = ([64; 5], [64, 64, 128, 64, 64], [64; 4]);
+    let length = GenerateError::OutputLen { expected: 12 };
+    for (latent, label, scratch, len, error) in [
+        (&good[..], Some(3), needed, 12, GenerateError::Label { classes: 3 }),
+        (&good[..], None, needed, 12, GenerateError::LabelMissing),
+        (&code[..], Some(0), needed, 12, GenerateError::LatentCode),
+        (&short[..], Some(0), needed, 12, GenerateError::LatentLen { expected: 5 }),
+        (&good[..], Some(0), needed - 1, 12, GenerateError::ScratchLen { expected: needed }),
+        (&good[..], Some(0), needed, 11, length),
+    ] {
+        let (mut first, mut second) = (vec![2; 12], vec![2; len]);
+        let pixels = [&mut first[..], &mut second[..]];
+        let mut scratch = vec![1; scratch];
+        let made = generator.generate_pair([&good, latent], [Some(0), label], &mut scratch, pixels);
+        assert_eq!(made, Err(error));
+        assert!(first.iter().chain(&second).all(|&pixel| pixel == 2), "{error:?}: written to");
+    }
+}
+
+#[test]
+fn layers_that_no_header_announces_are_refused() {
+    let shape = Shape {
+        latent_len: 2,
+        classes: 0,
+        width: 2,
+        height: 2,
+        channels: 1,
+        hidden: vec![(4, Activation::Relu)],
+        last: Activation::Sigmoid,
+    };
+    let blob = aligned::Blob::new(&write(&shape.int8("surplus", &mut SplitMix64(0))));
+    let generator = decode(&blob).expect("the model is valid");
+    let mut out = vec![0; blob.len()];
+    let twice = generator.layers().chain(generator.layers());
+    let refused = encode(generator.header(), twice, &mut out);
+    assert_eq!(refused, Err(EncodeError::Layer { index: 2 }));
 }

@@ -71,6 +71,34 @@ fn longer_varints_are_refused() {
     );
 }
 
+/// The fifth byte of a length has four bits. The others would be lost in a number of 32 bits, and the
+/// length would be that of the tiny blob.
+#[test]
+fn lengths_of_more_than_32_bits_are_refused() {
+    let (header, payload) = (header(&tiny()), payload(&tiny()));
+    for fifth in 0x10..0x20 {
+        let blob =
+            seal([&header[..], &[3], &[0; 3], &[0xC0, 0x82, 0x80, 0x80, fifth], &payload].concat());
+        refused(&blob, DecodeError::Header);
+    }
+}
+
+/// A payload that lies on a multiple of 16 without padding lies there after 16 bytes of it too.
+#[test]
+fn a_whole_block_of_padding_is_refused() {
+    let mut model = tiny();
+    while !(header(&model).len() + 3).is_multiple_of(16) {
+        model.name.push('x');
+    }
+    let (header, payload) = (header(&model), payload(&model));
+    let with = |padding: &[u8]| {
+        let len = [padding.len() as u8];
+        seal([&header[..], &len, padding, &[0xC0, 0x02], &payload].concat())
+    };
+    assert_eq!(with(&[]), write(&model), "it needs none");
+    refused(&with(&[0; 16]), DecodeError::NotCanonical);
+}
+
 #[test]
 fn other_paddings_are_refused() {
     let (header, payload) = (header(&tiny()), payload(&tiny()));

@@ -167,3 +167,36 @@ fn wrong_packed_layers_are_refused() {
         refused(&reference::write::seal(bytes), field);
     }
 }
+
+/// Each label has its row of biases, and each of them its padding.
+#[test]
+fn padding_of_any_labels_biases_is_refused() {
+    let shape = Shape {
+        latent_len: 3,
+        classes: 3,
+        width: 5,
+        height: 1,
+        channels: 1,
+        hidden: vec![],
+        last: Activation::Sigmoid,
+    };
+    let mut model = shape.int8("labels", &mut SplitMix64(0));
+    model.layers[0].packing = reference::Packing::ByteLane;
+    let good = write(&model);
+    let blob = aligned::Blob::new(&good);
+    let header = decode(&blob).expect("the model is valid").header().clone();
+    let payload = good.len() - 4 - gan_core::blob::payload_len(&header);
+    for label in 0..3 {
+        // Weights of 8 x 8 bytes; then eight biases of each label, of which five are rows'.
+        for row in 5..8 {
+            let mut bytes = good[..good.len() - 4].to_vec();
+            bytes[payload + 64 + 4 * (8 * label + row)] = 1;
+            let bytes = reference::write::seal(bytes);
+            assert_eq!(
+                decode(&aligned::Blob::new(&bytes)).err(),
+                Some(DecodeError::Layer { index: 0, field: LayerField::Bias })
+            );
+            assert!(reference::parse(&bytes).is_err(), "the reference takes it");
+        }
+    }
+}

@@ -91,3 +91,13 @@ fn a_digit() {
         "..####..", "..#..#..", "....##..", "..####..", "..####..", "...##...", "...#....",
     ]);
 }
+
+/// Expected values: the nearest of ten steps, in f64.
+#[test]
+fn glyphs_are_the_nearest() {
+    for pixel in 0..=255u8 {
+        let nearest = (f64::from(pixel) * 9.0 / 255.0).round() as usize;
+        let expected = b" .:-=+*#%@"[nearest];
+        assert_eq!(gan_core::image::glyph(pixel), char::from(expected), "{pixel}");
+    }
+}

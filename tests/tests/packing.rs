@@ -166,6 +166,10 @@ fn wrong_packed_layers_are_refused() {
         bytes[payload + at] = byte;
         refused(&reference::write::seal(bytes), field);
     }
+    // The pair of 128 and -1: a weight that there is not, and -128 in eight bits.
+    let mut bytes = good[..good.len() - 4].to_vec();
+    bytes[payload..payload + 2].copy_from_slice(&[0xFF, 0x7F]);
+    refused(&reference::write::seal(bytes), LayerField::Weights);
 }
 
 /// Each label has its row of biases, and each of them its padding.

@@ -80,3 +80,25 @@ fn a_float_model_has_none() {
     let missing = generator.trace(&latent, None, &mut scratch, |_, _| ());
     assert_eq!(missing, Err(GenerateError::LabelMissing), "as generate refuses it");
 }
+
+/// The first layer needs less scratch than the whole model, and is not told if that is missing.
+#[test]
+fn nothing_is_told_if_the_scratch_is_too_short() {
+    let shape = Shape {
+        latent_len: 3,
+        classes: 0,
+        width: 2,
+        height: 1,
+        channels: 1,
+        hidden: vec![(4, ACTIVATIONS[0]), (200, ACTIVATIONS[0])],
+        last: ACTIVATIONS[0],
+    };
+    let blob = aligned::Blob::new(&write(&shape.int8("short", &mut SplitMix64(0))));
+    let generator = decode(&blob).expect("the model is valid");
+    let expected = generator.scratch_len();
+    let each = |layer: usize, _: &[u8]| panic!("layer {layer} was told");
+    assert_eq!(
+        generator.trace(&[64; 3], None, &mut vec![0; expected - 1], each),
+        Err(GenerateError::ScratchLen { expected })
+    );
+}

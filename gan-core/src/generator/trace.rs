@@ -42,6 +42,7 @@ impl Generator<'_> {
     ) -> Result<(), GenerateError> {
         self.class(label)?;
         self.check_latent(latent)?;
+        check_scratch(scratch, self.scratch_len())?;
         for layer in 0..self.traced() {
             let short = self.up_to_after(layer);
             short.hidden(latent, label, scratch)?;
@@ -72,6 +73,7 @@ impl Generator<'_> {
             self.check_latent(latent)?;
         }
         let classes = [self.class(labels[0])?, self.class(labels[1])?];
+        check_scratch(scratch, self.pair_scratch_len())?;
         for layer in 0..self.traced() {
             let short = self.up_to_after(layer);
             // There is no room for pixels, so the layer after the wanted one computes none.
@@ -103,6 +105,12 @@ impl Generator<'_> {
     fn outputs(&self, layer: usize) -> usize {
         self.header.layers.get(layer).map_or(0, |spec| spec.outputs.into())
     }
+}
+
+/// The first layers need less scratch than the whole model, so they would be told before a later one
+/// fails.
+fn check_scratch(scratch: &[u32], expected: usize) -> Result<(), GenerateError> {
+    if scratch.len() < expected { Err(GenerateError::ScratchLen { expected }) } else { Ok(()) }
 }
 
 /// The first `count` bytes of a part of the scratch.

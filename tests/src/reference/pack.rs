@@ -49,8 +49,9 @@ pub(super) fn weights(packing: Packing, weights: &[i8], inputs: usize) -> Vec<u8
                             at(row + 1, column + 1),
                         );
                         if packing == Packing::PairedHalfword {
-                            out.extend((256 * a + b).to_le_bytes());
-                            out.extend((256 * c + d).to_le_bytes());
+                            // A damaged blob may hold -128, whose pair wraps around.
+                            out.extend((256 * a).wrapping_add(b).to_le_bytes());
+                            out.extend((256 * c).wrapping_add(d).to_le_bytes());
                         } else {
                             out.extend([c, d, a, b].map(|weight| (weight + 128) as u8));
                         }

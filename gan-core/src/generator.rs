@@ -7,6 +7,7 @@ mod integer;
 mod nibbles;
 mod pair;
 mod requantize;
+mod steps;
 mod trace;
 
 use crate::CODE_MAX;
@@ -16,6 +17,7 @@ use crate::kernel;
 use crate::payload::Layers;
 pub use crate::payload::{Layer, Nibbles, Output, Packed};
 use crate::plan::Plan;
+pub use steps::Steps;
 
 /// A generator that was read from a blob and borrows its weights.
 ///

@@ -71,8 +71,8 @@ fn longer_varints_are_refused() {
     );
 }
 
-/// The fifth byte of a length has four bits. The others would be lost in a number of 32 bits, and the
-/// length would be that of the tiny blob.
+/// The fifth byte of a length has four bits. The others would be lost in a number of 32 bits, and
+/// the length would be that of the tiny blob.
 #[test]
 fn lengths_of_more_than_32_bits_are_refused() {
     let (header, payload) = (header(&tiny()), payload(&tiny()));

@@ -25,7 +25,7 @@ impl<'a> Generator<'a> {
         for (index, (spec, layer)) in specs.iter().zip(&mut layers).enumerate() {
             let input = if index == 0 { Input::Codes(latent) } else { Input::Reals(from) };
             let outputs = to.get_mut(..spec.outputs.into()).ok_or(too_short)?;
-            hidden(spec, &layer, class, input, outputs);
+            hidden(spec, &layer, class, input, 0, outputs);
             class = FURTHER_CLASS;
             (from, to) = (to, from);
         }
@@ -34,17 +34,19 @@ impl<'a> Generator<'a> {
     }
 }
 
-/// Computes the outputs of a hidden layer, and stores them as bits.
-fn hidden(
+/// Computes the outputs of a hidden layer from `first_row` on, as many as `outputs` has room for,
+/// and stores them as bits.
+pub(super) fn hidden(
     spec: &LayerSpec,
     layer: &Layer<'_>,
     class: usize,
     input: Input<'_>,
+    first_row: usize,
     outputs: &mut [u32],
 ) {
     outputs
         .iter_mut()
-        .zip(rows(spec, layer, class, input, 0))
+        .zip(rows(spec, layer, class, input, first_row))
         .for_each(|(output, y)| *output = y.to_bits());
 }
 

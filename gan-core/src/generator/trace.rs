@@ -107,8 +107,8 @@ impl Generator<'_> {
     }
 }
 
-/// The first layers need less scratch than the whole model, so they would be told before a later one
-/// fails.
+/// The first layers need less scratch than the whole model, so they would be told before a later
+/// one fails.
 fn check_scratch(scratch: &[u32], expected: usize) -> Result<(), GenerateError> {
     if scratch.len() < expected { Err(GenerateError::ScratchLen { expected }) } else { Ok(()) }
 }

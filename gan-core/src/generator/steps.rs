@@ -1,0 +1,182 @@
+//! Makes an image in steps, between which other things can be done: a task of an executor lets
+//! others run, a watchdog is fed, a display that fails ends the image.
+
+use super::{FURTHER_CLASS, Generator, Input, Last, check_output};
+use crate::error::GenerateError;
+use crate::header::LayerSpec;
+use crate::kernel;
+use crate::payload::{Layer, Layers};
+
+/// An image in the making: see [`Generator::begin`].
+#[derive(Debug)]
+pub struct Steps<'s, 'a> {
+    generator: &'s Generator<'a>,
+    latent: &'s [u8],
+    /// Those after the layer at hand.
+    layers: Layers<'s, 'a>,
+    layer: Layer<'a>,
+    /// The number of the layer at hand.
+    index: usize,
+    /// Rows of it that are done.
+    row: usize,
+    class: usize,
+    /// The parts of the scratch: of integers, staged inputs and codes; of reals, the outputs of
+    /// layers with even and with odd numbers.
+    parts: [&'s mut [u32]; 2],
+}
+
+impl<'a> Generator<'a> {
+    /// Begins an image that is made in steps. It is the same as that of
+    /// [`generate`](Self::generate), in a little more time.
+    ///
+    /// ```
+    /// use gan_core::{Known, include_model};
+    ///
+    /// const MODEL: Known = include_model!("../../../tests/vectors/v1-tiny.gan");
+    ///
+    /// # fn let_others_run() {}
+    /// # fn draw(_: usize, _: &[u8]) -> Result<(), Box<dyn std::error::Error>> { Ok(()) }
+    /// let generator = MODEL.check()?;
+    /// let (mut scratch, mut line) = ([0; MODEL.scratch_len()], [0; MODEL.line_len()]);
+    /// let mut image = generator.begin(&[64, 64], Some(0), &mut scratch)?;
+    /// while image.advance(16) {
+    ///     let_others_run();
+    /// }
+    /// while let Some(y) = image.line(&mut line)? {
+    ///     draw(y, &line)?; // ends the image if the display fails
+    ///     let_others_run();
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`generate`](Self::generate), but for the length of the output.
+    pub fn begin<'s>(
+        &'s self,
+        latent: &'s [u8],
+        label: Option<u16>,
+        scratch: &'s mut [u32],
+    ) -> Result<Steps<'s, 'a>, GenerateError> {
+        let class = self.class(label)?;
+        self.check_latent(latent)?;
+        let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
+        let [first, second] = self.plan.scratch;
+        let (first, rest) = scratch.split_at_mut_checked(first).ok_or(too_short)?;
+        let second = rest.get_mut(..second).ok_or(too_short)?;
+        let mut layers = self.layers();
+        // decode accepts no empty list.
+        let layer = layers.next().ok_or(too_short)?;
+        let parts = [first, second];
+        let mut steps =
+            Steps { generator: self, latent, layers, layer, index: 0, row: 0, class, parts };
+        steps.stage();
+        Ok(steps)
+    }
+}
+
+impl Steps<'_, '_> {
+    /// Computes up to `rows` outputs of a hidden layer. It returns `false` when all hidden layers
+    /// are done: what is left are pixels.
+    ///
+    /// Multiples of 16 waste nothing. A row takes as many multiply-accumulates as the layer has
+    /// inputs.
+    pub fn advance(&mut self, rows: usize) -> bool {
+        let generator = self.generator;
+        let specs = generator.header.layers.as_slice();
+        let Some(spec) = specs.get(self.index).filter(|_| self.index + 1 < specs.len()) else {
+            return false;
+        };
+        let end = self.row.saturating_add(rows).min(spec.outputs.into());
+        self.hidden(spec, end);
+        self.row = end;
+        if end == usize::from(spec.outputs)
+            && let Some(layer) = self.layers.next()
+        {
+            (self.layer, self.class) = (layer, FURTHER_CLASS);
+            (self.index, self.row) = (self.index + 1, 0);
+            self.stage();
+        }
+        self.index + 1 < specs.len()
+    }
+
+    /// Writes the next pixels, as many as there are left and fit, and returns how many. What is
+    /// left of the hidden layers is done before the first.
+    pub fn pixels(&mut self, pixels: &mut [u8]) -> usize {
+        while self.advance(usize::MAX) {}
+        let generator = self.generator;
+        let count = generator.pixels_len().saturating_sub(self.row).min(pixels.len());
+        if let (Some(spec), Some(pixels)) =
+            (generator.header.layers.get(self.index), pixels.get_mut(..count))
+        {
+            let last = Last { spec, layer: self.layer, class: self.class, input: self.input() };
+            last.rows(&generator.plan, self.row, pixels);
+            self.row += count;
+        }
+        count
+    }
+
+    /// Writes the next line of the image and returns its number, from 0, or `None` after the last.
+    /// Whoever calls [`pixels`](Self::pixels) too, with less than whole lines, gets lines from
+    /// there on, with the number of the line that they begin in.
+    ///
+    /// # Errors
+    ///
+    /// [`GenerateError::OutputLen`] if `line` has not [`line_len`](Generator::line_len) bytes.
+    pub fn line(&mut self, line: &mut [u8]) -> Result<Option<usize>, GenerateError> {
+        check_output(line, self.generator.line_len())?;
+        while self.advance(usize::MAX) {}
+        let number = self.row.checked_div(line.len()).unwrap_or_default();
+        Ok((self.pixels(line) > 0).then_some(number))
+    }
+
+    /// Puts the inputs of the layer at hand where its kernel reads them.
+    fn stage(&mut self) {
+        let generator = self.generator;
+        let [staged, codes] = &mut self.parts;
+        let before =
+            self.index.checked_sub(1).and_then(|before| generator.header.layers.get(before));
+        let Some(spec) = generator.header.layers.get(self.index) else { return };
+        if generator.plan.float {
+            return;
+        }
+        let codes = match before {
+            None => self.latent,
+            Some(before) => kernel::bytes(codes).get(..before.outputs.into()).unwrap_or_default(),
+        };
+        super::integer::stage(&generator.plan, spec, codes, staged);
+    }
+
+    /// Computes rows of a hidden layer, from those that are done up to `end`.
+    fn hidden(&mut self, spec: &LayerSpec, end: usize) {
+        let plan = &self.generator.plan;
+        let [first, second] = &mut self.parts;
+        #[cfg(feature = "float")]
+        if plan.float {
+            let (from, to) =
+                if self.index.is_multiple_of(2) { (second, first) } else { (first, second) };
+            let input =
+                if self.index == 0 { Input::Codes(self.latent) } else { Input::Reals(from) };
+            let outputs = to.get_mut(self.row..end).unwrap_or_default();
+            super::float::hidden(spec, &self.layer, self.class, input, self.row, outputs);
+            return;
+        }
+        let outputs = kernel::bytes_mut(second).get_mut(self.row..end).unwrap_or_default();
+        super::integer::rows(plan, spec, &self.layer, self.class, first, self.row, outputs);
+    }
+
+    /// The inputs of the layer at hand.
+    fn input(&self) -> Input<'_> {
+        let [first, second] = &self.parts;
+        #[cfg(feature = "float")]
+        if self.generator.plan.float {
+            return match self.index {
+                0 => Input::Codes(self.latent),
+                index if index.is_multiple_of(2) => Input::Reals(second),
+                _ => Input::Reals(first),
+            };
+        }
+        let _ = second;
+        Input::Staged(first)
+    }
+}

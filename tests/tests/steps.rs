@@ -90,3 +90,18 @@ fn wrong_calls_are_refused() {
     assert_eq!(image.line(&mut []), Err(length));
     assert_eq!(image.line(&mut vec![0; generator.line_len() + 1]), Err(length));
 }
+
+/// A step of no rows would never end the loop that it is called in.
+#[test]
+fn every_step_gets_on() {
+    let blob = aligned::Blob::new(&write(&wide_range()));
+    let generator = decode(&blob).expect("the model is valid");
+    let latent = vec![64; generator.latent_len()];
+    let mut scratch = vec![0; generator.scratch_len()];
+    let label = generator.classes().checked_sub(1);
+    let mut image = generator.begin(&latent, label, &mut scratch).expect("it fits");
+    let hidden = generator.header().layers.split_last().expect("there is a layer").1;
+    let rows: usize = hidden.iter().map(|spec| usize::from(spec.outputs)).sum();
+    let steps = (0..rows).take_while(|_| image.advance(0)).count();
+    assert_eq!(steps, rows - 1);
+}

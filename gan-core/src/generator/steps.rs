@@ -76,8 +76,8 @@ impl<'a> Generator<'a> {
 }
 
 impl Steps<'_, '_> {
-    /// Computes up to `rows` outputs of a hidden layer. It returns `false` when all hidden layers
-    /// are done: what is left are pixels.
+    /// Computes up to `rows` outputs of a hidden layer, and at least one. It returns `false` when
+    /// all hidden layers are done: what is left are pixels.
     ///
     /// Multiples of 16 waste nothing. A row takes as many multiply-accumulates as the layer has
     /// inputs.
@@ -87,7 +87,7 @@ impl Steps<'_, '_> {
         let Some(spec) = specs.get(self.index).filter(|_| self.index + 1 < specs.len()) else {
             return false;
         };
-        let end = self.row.saturating_add(rows).min(spec.outputs.into());
+        let end = self.row.saturating_add(rows.max(1)).min(spec.outputs.into());
         self.hidden(spec, end);
         self.row = end;
         if end == usize::from(spec.outputs)

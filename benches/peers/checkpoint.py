@@ -35,8 +35,15 @@ TABLES = {"elu", "selu", "gelu", "softplus", "silu"}
 def latents(length, count):
     """The latents of seed 0: docs/blob-format.md, "Running it", 1."""
     mask, multiplier = (1 << 64) - 1, 6364136223846793005
-    increment = (0x0A02BDBF7BB3C0A7 << 1) | 1
-    state = (increment * multiplier + increment) & mask
+
+    def split_mix(n):
+        z = n * 0x9E3779B97F4A7C15 & mask
+        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & mask
+        z = (z ^ z >> 27) * 0x94D049BB133111EB & mask
+        return z ^ z >> 31
+
+    increment = (split_mix(2) << 1 | 1) & mask
+    state = ((split_mix(1) + increment) * multiplier + increment) & mask
     normal = NormalDist()
     limits = [round(2**32 * normal.cdf((k - 63.5) / 16)) for k in range(127)]
     limits = torch.tensor(limits, dtype=torch.int64)

@@ -2,16 +2,15 @@
 //! every version.
 //!
 //! PCG-XSH-RR 64/32 gives 32 random bits, and their place among the quantiles of the standard
-//! normal distribution is the code. The format's documentation prescribes the generator, so no
-//! change of a dependency may change its numbers. Golden vectors check that.
+//! normal distribution is the code. SplitMix64 makes the generator's state and its stream from the
+//! seed. Were the seed the state itself, all seeds would be places on one cycle of numbers, and the
+//! images of one seed could be those of another, some images later. docs/blob-format.md prescribes
+//! all of this, so no change of a dependency may change the numbers. Golden vectors check that.
 
 use crate::CODE_MAX;
 use crate::activation::Scaling;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
-
-/// The default stream of PCG.
-const STREAM: u64 = 0x0A02_BDBF_7BB3_C0A7;
 
 /// How latents are coded. A code stands for the real number `(code - 64) / 16`, in steps of 1/16 up
 /// to four sigma.
@@ -41,9 +40,11 @@ pub fn real(code: u8) -> f32 {
 pub struct LatentSampler(Pcg32);
 
 impl LatentSampler {
-    /// Begins with the first code of `seed`.
+    /// Begins with the first code of `seed`. Any two seeds give unrelated codes, neighbours such as
+    /// 0 and 1 too.
     pub fn new(seed: u64) -> Self {
-        Self(Pcg32::new(seed, STREAM))
+        let [state, stream] = split_mix(seed);
+        Self(Pcg32::new(state, stream))
     }
 
     /// Skips `codes` codes. The time that this takes is logarithmic in their number.
@@ -59,34 +60,38 @@ impl LatentSampler {
     }
 }
 
-/// The number of [`THRESHOLDS`] that are at most `u`, but not more than 127.
+/// The first two outputs of SplitMix64 (Steele, Lea and Flood 2014) that is seeded with `seed`.
+fn split_mix(seed: u64) -> [u64; 2] {
+    [1, 2].map(|step| mix(seed.wrapping_add(GOLDEN_GAMMA.wrapping_mul(step))))
+}
+
+/// SplitMix64 adds this to its state before each output: 2^64 over the golden ratio, made odd.
+const GOLDEN_GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// SplitMix64's output for a state. Different states give different outputs, and one bit of the
+/// state changes half of the output's bits.
+fn mix(state: u64) -> u64 {
+    let x = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    x ^ (x >> 31)
+}
+
+/// The code 0..=127 of 32 random bits, for firmware that draws latents from a random number
+/// generator of its own, such as a chip's: it is normally distributed if `u` is uniform.
 ///
-/// The thresholds are symmetric, so the lower half of them is enough: as many of the upper half are
-/// above `u` as of the lower half are at most the complement of `u`.
-fn quantile(u: u32) -> u8 {
+/// It is the number of thresholds that are at most `u`.
+/// Threshold `k` is `round(2^32 * Phi((k - 63.5) / 16))`, where `Phi` is the standard normal's
+/// distribution function. There the code changes from `k` to `k + 1`. The thresholds are symmetric,
+/// so the lower half of them is enough: as many of the upper half are above `u` as of the lower
+/// half are at most the complement of `u`.
+pub fn quantile(u: u32) -> u8 {
     let upper = u >= 1 << 31;
     let lower = if upper { !u } else { u };
     let count = LOWER.partition_point(|&threshold| threshold <= lower) as u8;
     if upper { (CODE_MAX + 1).saturating_sub(count).min(CODE_MAX) } else { count }
 }
 
-/// `THRESHOLDS[k] = round(2^32 * Phi((k - 63.5) / 16))`. There the code changes from `k` to `k +
-/// 1`.
-pub const THRESHOLDS: [u32; 127] = {
-    let mut thresholds = [0; 127];
-    let mut k = 0;
-    while k < LOWER.len() {
-        thresholds[k] = LOWER[k];
-        if k > 0 {
-            // Phi(-x) = 1 - Phi(x).
-            thresholds[127 - k] = LOWER[k].wrapping_neg();
-        }
-        k += 1;
-    }
-    thresholds
-};
-
-/// The thresholds below one half.
+/// The thresholds below one half: numbers 0 to 63 of 127.
 static LOWER: [u32; 64] = [
     0x00025E15, 0x00031258, 0x0003F86F, 0x00051CFC, 0x00068F7E, 0x000862E9, 0x000AAE4A, 0x000D8D89,
     0x00112249, 0x001594E4, 0x001B1589, 0x0021DD77, 0x002A3064, 0x00345DFD, 0x0040C394, 0x004FCDE9,

@@ -1,7 +1,7 @@
 //! The integer arithmetic below the kernels: requantization, latent sampling, tables.
 
 use gan_core::activation::{hidden_table, output_table};
-use gan_core::latent::THRESHOLDS;
+use gan_core::latent::quantile;
 use gan_core::quant::Rescale;
 use gan_core::{Activation, LatentSampler};
 use gan_tests::reference::tables::normal_cdf;
@@ -91,8 +91,43 @@ fn sampling_in_pieces_is_sampling_at_once() {
 }
 
 #[test]
-fn thresholds_are_the_normal_quantiles() {
-    assert_eq!(THRESHOLDS, sampler::thresholds());
+fn codes_change_at_the_normal_quantiles() {
+    for (k, threshold) in (0u8..).zip(sampler::thresholds()) {
+        assert_eq!(quantile(threshold - 1), k, "below threshold {k}");
+        assert_eq!(quantile(threshold), k + 1, "at threshold {k}");
+    }
+    assert_eq!((quantile(0), quantile(u32::MAX)), (0, 127));
+}
+
+/// A data set is the images of one seed, and a second one those of another. They must have nothing
+/// to do with each other, however close the seeds are, and not be each other's some images later.
+#[test]
+fn seeds_are_unrelated() {
+    const DRAWS: usize = 100_000;
+    let codes = |sampler: &mut LatentSampler| {
+        let mut codes = vec![0; DRAWS];
+        sampler.fill(&mut codes);
+        codes
+    };
+    for (one, other) in [(0, 1), (7, 8), (0, 1 << 63), (42, 42 ^ 1 << 63), (3, u64::MAX - 3)] {
+        let mut half_way = LatentSampler::new(one);
+        half_way.advance(1 << 63);
+        let [first, later, second] =
+            [&mut LatentSampler::new(one), &mut half_way, &mut LatentSampler::new(other)]
+                .map(codes);
+        assert_ne!(later, second, "seed {other} is seed {one} from the middle on");
+        for (name, codes) in [("start", &first), ("middle", &later)] {
+            // Codes have a standard deviation of 16, and their products one of 256.
+            let products = codes.iter().zip(&second);
+            let sum: f64 =
+                products.map(|(&a, &b)| (f64::from(a) - 64.0) * (f64::from(b) - 64.0)).sum();
+            let correlation = sum / DRAWS as f64 / 256.0;
+            assert!(
+                correlation.abs() < 5.0 / (DRAWS as f64).sqrt(),
+                "seed {other} with seed {one} from its {name} on: {correlation}"
+            );
+        }
+    }
 }
 
 /// Mean, variance and both tails of a million codes against those of a normal distribution, rounded

@@ -1,12 +1,11 @@
-//! The latent sampler: PCG-XSH-RR 64/32 and the normal distribution's thresholds.
+//! The latent sampler, written from docs/blob-format.md: SplitMix64, PCG-XSH-RR 64/32 and the
+//! normal distribution's thresholds.
 
 use super::tables::normal_cdf;
 
-/// The stream that the format fixes.
-pub const STREAM: u64 = 0x0A02_BDBF_7BB3_C0A7;
 /// (seed, k, d): the seed's first output is exactly `T[k] - d`. Found by search.
 pub const SEEDS_AT_THRESHOLDS: [(u64, usize, u32); 4] =
-    [(20_855_434, 72, 0), (80_700_331, 29, 0), (71_711_457, 30, 1), (73_894_551, 61, 1)];
+    [(95_926_254, 43, 0), (181_886_563, 46, 0), (950_776, 62, 1), (22_349_344, 68, 1)];
 const MULTIPLIER: u128 = 6_364_136_223_846_793_005;
 /// States are taken modulo this.
 const MODULUS: u128 = 1 << 64;
@@ -27,6 +26,24 @@ pub fn thresholds() -> [u32; 127] {
         );
         exact.round() as u32
     })
+}
+
+/// State and stream of a seed's generator: the first two outputs of SplitMix64, in 128 bits.
+#[must_use]
+pub fn state_and_stream(seed: u64) -> [u64; 2] {
+    [1, 2].map(|output| {
+        let mut z = (u128::from(seed) + output * 0x9E37_79B9_7F4A_7C15) % MODULUS;
+        z = ((z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9) % MODULUS;
+        z = ((z ^ (z >> 27)) * 0x94D0_49BB_1331_11EB) % MODULUS;
+        (z ^ (z >> 31)) as u64
+    })
+}
+
+/// The generator of a seed.
+#[must_use]
+pub fn of_seed(seed: u64) -> Pcg32 {
+    let [state, stream] = state_and_stream(seed);
+    Pcg32::new(state, stream)
 }
 
 /// O'Neill's generator, arithmetic in 128 bits.
@@ -73,7 +90,7 @@ impl Pcg32 {
 #[must_use]
 pub fn codes(seed: u64, skip: u64, count: usize) -> Vec<u8> {
     let thresholds = thresholds();
-    let mut pcg = Pcg32::new(seed, STREAM);
+    let mut pcg = of_seed(seed);
     pcg.skip(skip);
     (0..count)
         .map(|_| {
@@ -98,10 +115,18 @@ mod tests {
         }
     }
 
+    /// The first two outputs for the seed 1234567, as published with implementations of SplitMix64
+    /// in many languages (Rosetta Code, "Pseudo-random numbers/Splitmix64").
+    #[test]
+    fn published_states() {
+        let expected = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973];
+        assert_eq!(state_and_stream(1_234_567), expected);
+    }
+
     #[test]
     fn seeds_at_thresholds() {
         for (seed, k, below) in SEEDS_AT_THRESHOLDS {
-            assert_eq!(Pcg32::new(seed, STREAM).next_u32(), thresholds()[k] - below, "seed {seed}");
+            assert_eq!(of_seed(seed).next_u32(), thresholds()[k] - below, "seed {seed}");
             // T[0] to T[k], or to T[k - 1], are at or under it.
             assert_eq!(u32::from(codes(seed, 0, 1)[0]), k as u32 + 1 - below, "seed {seed}");
         }
@@ -110,7 +135,7 @@ mod tests {
     #[test]
     fn skipping_is_stepping() {
         for n in [0, 1, 2, 3, 1000, 65_537] {
-            let (mut stepped, mut skipped) = (Pcg32::new(7, STREAM), Pcg32::new(7, STREAM));
+            let (mut stepped, mut skipped) = (of_seed(7), of_seed(7));
             for _ in 0..n {
                 stepped.next_u32();
             }

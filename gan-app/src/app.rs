@@ -64,7 +64,7 @@ impl<'m, 'b> App<'m, 'b> {
         self.memory
     }
 
-    /// Writes what runs here, the list of commands, and the first prompt.
+    /// Writes what runs here, whether it could run faster, the list of commands, and the first prompt.
     pub fn greet<B: Board>(&mut self, board: &mut B) {
         let shape = self.shape();
         let (name, kernel) = (self.generator.name(), kernel::NAME);
@@ -78,6 +78,12 @@ impl<'m, 'b> App<'m, 'b> {
                 B::NAME
             ),
         );
+        if !self.generator.is_native() {
+            say(
+                board,
+                format_args!("note: layers are not in this kernel's order, so images take longer"),
+            );
+        }
         say(board, format_args!("{HELP}"));
         board.write(PROMPT);
     }

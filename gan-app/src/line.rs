@@ -1,5 +1,7 @@
 //! Collects the bytes of the line that is being typed.
 
+use heapless::Vec;
+
 /// The longest line, in bytes. A longer line is no command, whatever it begins with.
 const LONGEST: usize = 32;
 const BACKSPACE: u8 = 8;
@@ -21,8 +23,11 @@ pub enum Typed {
 /// The bytes that were typed since the end of the line before.
 #[derive(Debug, Default)]
 pub struct Line {
-    bytes: [u8; LONGEST],
-    len: usize,
+    /// The first bytes of the line.
+    start: Vec<u8, LONGEST>,
+    /// How many bytes more have no room. They are counted, so that a line that is too long is known
+    /// to be, until enough of it has been erased.
+    surplus: usize,
     /// Whether the last byte was a carriage return. A line feed right after it belongs to the same
     /// line end.
     returned: bool,
@@ -35,17 +40,18 @@ impl Line {
         match byte {
             b'\n' if returned => Typed::Ignored,
             b'\r' | b'\n' => Typed::Ended,
-            BACKSPACE | DELETE if self.len > 0 => {
-                self.len -= 1;
+            BACKSPACE | DELETE if !self.is_empty() => {
+                if self.surplus > 0 {
+                    self.surplus -= 1;
+                } else {
+                    self.start.pop();
+                }
                 Typed::Erased
             }
             b' '..=b'~' => {
-                // Of a line that is too long only the start is kept, but all bytes are counted, so
-                // that it is known to be too long.
-                if let Some(place) = self.bytes.get_mut(self.len) {
-                    *place = byte;
+                if self.start.push(byte).is_err() {
+                    self.surplus = self.surplus.saturating_add(1);
                 }
-                self.len = self.len.saturating_add(1);
                 Typed::Echo(byte)
             }
             _ => Typed::Ignored,
@@ -54,17 +60,18 @@ impl Line {
 
     /// The line, or `None` if it is too long.
     pub fn text(&self) -> Option<&str> {
-        core::str::from_utf8(self.bytes.get(..self.len)?).ok()
+        if self.surplus > 0 { None } else { core::str::from_utf8(&self.start).ok() }
     }
 
     /// Whether the line has no bytes.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.start.is_empty()
     }
 
     /// Begins the next line.
     pub fn clear(&mut self) {
-        self.len = 0;
+        self.start.clear();
+        self.surplus = 0;
     }
 }
 

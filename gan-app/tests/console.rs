@@ -233,3 +233,22 @@ fn models_come_over_the_console() {
         "{said}"
     );
 }
+
+/// The file has its weights in rows, which the scalar kernel of this host reads. Packed for a
+/// Cortex-M4 it makes the same images, and the application says that they take longer.
+#[test]
+fn a_model_of_another_kernel_is_told_and_runs() {
+    const NOTE: &str = "note: layers are not in this kernel's order";
+    let file = common::read("../tests/vectors/v1-tiny.gan");
+    let packed = file.decode().packed(gan_core::Packing::PairedHalfword).unwrap();
+    let script = [format!("load {}\r", packed.len()).as_bytes(), &packed, b"1\rinfo\r"].concat();
+    let said = Script::bytes(&script).with_slots(4096).run().text();
+    assert_eq!(said.matches(NOTE).count(), 1, "{said}");
+    let (resident, loaded) = said.split_once(NOTE).unwrap();
+    assert!(resident.contains("digits8: 8x8 images"), "{said}");
+    assert!(loaded.contains("label 1, seed 0, image 0"), "{said}");
+
+    let drawn = |said: &str| said.split("image 0\r\n").nth(1).unwrap()[..6].to_owned();
+    let of_file = Script::bytes(b"1\r").with_model("../tests/vectors/v1-tiny.gan").run().text();
+    assert_eq!(drawn(loaded), drawn(&of_file));
+}

@@ -40,8 +40,7 @@ impl<'a> Generator<'a> {
     /// An empty generator, which has yet to be read from `bytes`.
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         let image = ImageShape { width: 0, height: 0, channels: 0 };
-        let header =
-            Header { name: "", latent_len: 0, classes: 0, image, layers: LayerSpecs::new() };
+        let header = Header::new("", 0, 0, image, LayerSpecs::new());
         Self { header, plan: Plan::of(&[]), payload: &[], bytes }
     }
 

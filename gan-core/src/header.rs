@@ -24,8 +24,10 @@ const MAX_LAYERS_V1: usize = 8;
 /// The largest length of a name, in bytes.
 pub const MAX_NAME: usize = 32;
 
-/// Everything in a blob but the numbers of its layers.
+/// Everything in a blob but the numbers of its layers. Make one with [`new`](Self::new): a later
+/// version of the format may add fields.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 #[cfg_attr(feature = "encode", derive(serde::Serialize))]
 pub struct Header<'a> {
     /// The model's name, at most [`MAX_NAME`] bytes.
@@ -40,7 +42,19 @@ pub struct Header<'a> {
     pub layers: LayerSpecs,
 }
 
-impl Header<'_> {
+impl<'a> Header<'a> {
+    /// The header of a generator. `name` has at most [`MAX_NAME`] bytes, a latent has `latent_len`
+    /// codes, and `classes` is 0 for a generator that takes no labels.
+    pub const fn new(
+        name: &'a str,
+        latent_len: u16,
+        classes: u16,
+        image: ImageShape,
+        layers: LayerSpecs,
+    ) -> Self {
+        Self { name, latent_len, classes, image, layers }
+    }
+
     /// The version of the blob: the oldest version that has all the features that this header uses.
     pub const fn version(&self) -> u8 {
         let mut layers = self.layers.as_slice();
@@ -89,8 +103,10 @@ impl ImageShape {
     }
 }
 
-/// What the header says of a fully connected layer.
+/// What the header says of a fully connected layer. Make one with [`new`](Self::new): a later
+/// version of the format may add fields.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 #[cfg_attr(feature = "encode", derive(serde::Serialize))]
 pub struct LayerSpec {
     /// Number of inputs.
@@ -109,6 +125,12 @@ pub struct LayerSpec {
 }
 
 impl LayerSpec {
+    /// A layer whose weights lie in rows and whose zero point is 0. Set `packing` and `zero_point`
+    /// where they are something else.
+    pub const fn new(inputs: u16, outputs: u16, element: Element, activation: Activation) -> Self {
+        Self { inputs, outputs, element, packing: Packing::Rows, activation, zero_point: 0 }
+    }
+
     /// The number of inputs that share a scale in an `I4` layer; `None` in other layers. In a build
     /// without feature `int4` the compiler sees that this is always `None`, so code that asks here
     /// whether a layer has half bytes is not linked.
@@ -153,6 +175,7 @@ impl LayerSpec {
 
 /// Type of a layer's weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 #[cfg_attr(feature = "encode", derive(serde::Serialize))]
 pub enum Element {
     /// Integers: one byte a weight, 7-bit activation codes.
@@ -165,6 +188,17 @@ pub enum Element {
         /// Inputs that share a scale: 16 or 32.
         group: u8,
     },
+}
+
+impl Element {
+    /// The type's name, as people write it: "i8", "f32" or "i4".
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::I8 => "i8",
+            Self::F32 => "f32",
+            Self::I4 { .. } => "i4",
+        }
+    }
 }
 
 /// Packs two weights of an `I4` layer, each within -7..=7, in a byte: that of an even column and

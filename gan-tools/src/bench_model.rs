@@ -14,7 +14,7 @@ use crate::random::{BENCH_MODEL, stream};
 use anyhow::{Context, Result};
 use gan_core::blob::{ImageShape, LayerSpecs, MAX_LAYERS};
 use gan_core::generator::Layer;
-use gan_core::{Activation, Header, LayerSpec, Packing, latent};
+use gan_core::{Activation, Header, LayerSpec, latent};
 use std::str::FromStr;
 use target::{Spread, Target};
 
@@ -70,26 +70,14 @@ pub fn blob(
         let (inputs, outputs) = (pair[0], pair[1]);
         let activation = if index == last { output } else { hidden };
         let element = bits.element(index);
-        let spec = LayerSpec {
-            inputs,
-            outputs,
-            element,
-            packing: Packing::Rows,
-            activation,
-            zero_point: 0,
-        };
+        let spec = LayerSpec::new(inputs, outputs, element, activation);
         let layer = if index == last { Target::image(output) } else { Target::hidden(hidden)? };
         numbers.push(layer.numbers(spec, codes, &mut stream(seed, BENCH_MODEL, index as u64))?);
         codes = layer.codes;
     }
     let specs: Vec<LayerSpec> = numbers.iter().map(|layer| layer.spec).collect();
-    let header = Header {
-        name: NAME,
-        latent_len: sizes.0[0],
-        classes: 0,
-        image: shape(sizes.0[last + 1]),
-        layers: LayerSpecs::from_slice(&specs).context("more layers than a blob can hold")?,
-    };
+    let specs = LayerSpecs::from_slice(&specs).context("more layers than a blob can hold")?;
+    let header = Header::new(NAME, sizes.0[0], 0, shape(sizes.0[last + 1]), specs);
     let layers: Vec<Layer<'_>> = numbers.iter().map(IntegerLayer::borrow).collect();
     let blob = encode(&header, &layers)?;
     BlobFile::new(&blob).decode()?;

@@ -145,13 +145,13 @@ impl Fit {
         let packed = BlobFile::from(generator.packed(packing)?);
         let packed = packed.decode()?;
         let has = |wanted: &str| {
-            generator.header().layers.iter().any(|spec| element(spec.element) == wanted)
+            generator.header().layers.iter().any(|spec| spec.element.name() == wanted)
         };
         let extra =
             if has("f32") { board.float } else { 0 } + if has("i4") { board.int4 } else { 0 };
         let layers = packed.header().layers.iter().map(|spec| {
             let speed = speeds.iter().find(|speed| {
-                speed.kernel == board.kernel && speed.element == element(spec.element)
+                speed.kernel == board.kernel && speed.element == spec.element.name()
             })?;
             // Whole blocks and groups, as the kernel runs them.
             let outputs = usize::from(spec.outputs).next_multiple_of(spec.packing.group()) as f64;
@@ -192,15 +192,6 @@ fn is_core(board: &str, core: &str) -> bool {
     board
         .strip_prefix(core)
         .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
-}
-
-/// The name of a type of weights.
-fn element(element: Element) -> &'static str {
-    match element {
-        Element::I8 => "i8",
-        Element::F32 => "f32",
-        Element::I4 { .. } => "i4",
-    }
 }
 
 #[cfg(test)]

@@ -66,14 +66,15 @@ impl<'g> Report<'g> {
         let buffers = 4 * generator.scratch_len() + generator.latent_len();
         let layers = generator.header().layers.iter().map(|spec| {
             let macs = u64::from(spec.inputs) * u64::from(spec.outputs);
+            let name = spec.element.name();
             let (element, bytes) = match spec.element {
-                Element::I8 => ("i8".into(), macs as usize),
-                Element::F32 => ("f32".into(), 4 * macs as usize),
                 // Half a byte each, and the groups' scales.
                 Element::I4 { group } => (
-                    format!("i4/{group}"),
+                    format!("{name}/{group}"),
                     (spec.padded_inputs() / 2 + spec.groups()) * usize::from(spec.outputs),
                 ),
+                Element::F32 => (name.into(), 4 * macs as usize),
+                _ => (name.into(), macs as usize),
             };
             LayerReport {
                 inputs: spec.inputs,

@@ -8,6 +8,7 @@ use core::fmt;
 /// padded to whole groups. Inputs are padded with weights of 0 to a multiple of
 /// [`columns`](Self::columns).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 #[cfg_attr(feature = "encode", derive(serde::Serialize))]
 pub enum Packing {
     /// Row-major, `[output][input]`: the canonical order.

@@ -1,6 +1,6 @@
 //! The layers of a header, in an array of fixed size so that a constant can hold a header.
 
-use super::{Activation, Element, LayerSpec, MAX_LAYERS, Packing};
+use super::{Activation, Element, LayerSpec, MAX_LAYERS};
 use core::fmt;
 use core::ops::{Deref, DerefMut};
 
@@ -9,14 +9,8 @@ use core::ops::{Deref, DerefMut};
 /// ```
 /// use gan_core::blob::{LayerSpecs, MAX_LAYERS};
 /// assert!(LayerSpecs::new().is_empty());
-/// # let spec = gan_core::LayerSpec {
-/// #     inputs: 2,
-/// #     outputs: 2,
-/// #     element: gan_core::Element::I8,
-/// #     packing: gan_core::Packing::Rows,
-/// #     activation: gan_core::Activation::Relu,
-/// #     zero_point: 0,
-/// # };
+/// use gan_core::{Activation, Element, LayerSpec};
+/// let spec = LayerSpec::new(2, 2, Element::I8, Activation::Relu);
 /// assert_eq!(LayerSpecs::from_slice(&[spec; 3]).map(|layers| layers.len()), Some(3));
 /// assert!(LayerSpecs::from_slice(&[spec; MAX_LAYERS + 1]).is_none());
 /// ```
@@ -30,14 +24,7 @@ pub struct LayerSpecs {
 impl LayerSpecs {
     /// No layers.
     pub const fn new() -> Self {
-        const NONE: LayerSpec = LayerSpec {
-            inputs: 0,
-            outputs: 0,
-            element: Element::I8,
-            packing: Packing::Rows,
-            activation: Activation::Linear,
-            zero_point: 0,
-        };
+        const NONE: LayerSpec = LayerSpec::new(0, 0, Element::I8, Activation::Linear);
         Self { specs: [NONE; MAX_LAYERS], len: 0 }
     }
 

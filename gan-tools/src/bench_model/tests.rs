@@ -53,14 +53,7 @@ fn hidden_codes_are_spread() {
         assert_eq!(target.zero_point, zero_point);
         let sizes: Sizes = "100-1024-784".parse().unwrap();
         let latent = Spread { mean: 64.0, variance: 256.0 };
-        let spec = LayerSpec {
-            inputs: sizes.0[0],
-            outputs: sizes.0[1],
-            element: Element::I8,
-            packing: Packing::Rows,
-            activation: hidden,
-            zero_point: 0,
-        };
+        let spec = LayerSpec::new(sizes.0[0], sizes.0[1], Element::I8, hidden);
         let numbers = target.numbers(spec, latent, &mut stream(1, BENCH_MODEL, 0)).unwrap();
         let samples = Samples::new(5, 20, 100, 0);
         let rescale = |multipliers: &[u8], acc| {

@@ -83,11 +83,9 @@ impl Pack {
         for (index, spec) in generator.header().layers.iter().enumerate() {
             let reason = match spec.element {
                 Element::F32 => "float layers have no other order",
-                Element::I8 => {
-                    "a shift is over 32, or a sum can leave what this packing is exact for"
-                }
                 // One order besides rows, which are that of cores with vectors.
                 Element::I4 { .. } => continue,
+                _ => "a shift is over 32, or a sum can leave what this packing is exact for",
             };
             if spec.packing != packing {
                 say!("note: layer {index} stays in rows: {reason}");

@@ -244,13 +244,8 @@ impl FloatGenerator {
     ///
     /// More layers than the format holds.
     pub fn header(&self, specs: &[LayerSpec]) -> Result<Header<'_>> {
-        Ok(Header {
-            name: &self.name,
-            latent_len: self.latent_len,
-            classes: self.classes,
-            image: self.image,
-            layers: LayerSpecs::from_slice(specs).context("more layers than a blob can hold")?,
-        })
+        let layers = LayerSpecs::from_slice(specs).context("more layers than a blob can hold")?;
+        Ok(Header::new(&self.name, self.latent_len, self.classes, self.image, layers))
     }
 }
 

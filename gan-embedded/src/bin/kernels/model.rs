@@ -66,13 +66,10 @@ pub fn model(
         }
     };
     let zero_point = if hidden { random.below(2) * random.below(128) } else { random.below(256) };
-    let spec = |inputs: usize, element, activation, zero_point| LayerSpec {
-        inputs: inputs as u16,
-        outputs: outputs as u16,
-        element,
-        packing: Packing::Rows,
-        activation,
-        zero_point,
+    let spec = |inputs: usize, element, activation, zero_point| {
+        let mut spec = LayerSpec::new(inputs as u16, outputs as u16, element, activation);
+        spec.zero_point = zero_point;
+        spec
     };
     let element = match kind {
         Kind::Bytes => Element::I8,
@@ -80,13 +77,9 @@ pub fn model(
     };
     // Lines that begin inside of groups of rows, if there can be some.
     let lines = [7, 5, 3].into_iter().find(|&lines| outputs.is_multiple_of(lines)).unwrap_or(1);
-    let mut header = Header {
-        name: "check",
-        latent_len: inputs as u16,
-        classes: classes as u16,
-        image: ImageShape { width: (outputs / lines) as u16, height: lines as u16, channels: 1 },
-        layers: LayerSpecs::new(),
-    };
+    let image = ImageShape { width: (outputs / lines) as u16, height: lines as u16, channels: 1 };
+    let mut header =
+        Header::new("check", inputs as u16, classes as u16, image, LayerSpecs::new());
     let mut layers = [first, first];
     // Both have room for sixteen.
     let _ = header.layers.push(spec(inputs, element, Activation::LeakyRelu(0.2), zero_point as u8));

@@ -3,8 +3,8 @@
 use crate::nn::act::Act;
 use crate::nn::ops::NORM_EPSILON;
 use crate::nn::params::LayerParams;
+use gan_core::Element;
 use gan_core::blob::LayerSpec;
-use gan_core::{Element, Packing};
 
 /// A fully connected layer.
 #[derive(Debug, Clone)]
@@ -88,14 +88,10 @@ impl FloatLayer {
 
     /// What a header says of this layer.
     pub fn spec(&self, element: Element, zero_point: u8) -> LayerSpec {
-        LayerSpec {
-            inputs: self.inputs as u16,
-            outputs: self.outputs as u16,
-            element,
-            packing: Packing::Rows,
-            activation: self.act.in_blob(),
-            zero_point,
-        }
+        let (inputs, outputs) = (self.inputs as u16, self.outputs as u16);
+        let mut spec = LayerSpec::new(inputs, outputs, element, self.act.in_blob());
+        spec.zero_point = zero_point;
+        spec
     }
 
     /// The weights of each output.

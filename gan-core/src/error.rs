@@ -5,6 +5,7 @@ use core::fmt;
 
 /// Why [`decode`](crate::decode) refused a blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The blob has no bytes.
@@ -60,6 +61,7 @@ pub enum DecodeError {
 
 /// The field of a layer that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum LayerField {
     /// `inputs` is no 16-bit number, or not the latent's length or the outputs of the layer before.
@@ -97,6 +99,7 @@ pub enum LayerField {
 /// Why [`Generator::generate`](crate::Generator::generate) refused a call. No buffer has been
 /// written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum GenerateError {
     /// `latent` has another length than the generator's.
@@ -131,6 +134,7 @@ pub enum GenerateError {
 /// Why a blob could not be encoded.
 #[cfg(feature = "encode")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum EncodeError {
     /// The output buffer is too short.

@@ -75,6 +75,7 @@ impl<'a> Header<'a> {
 /// Size of the images that a generator makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "encode", derive(serde::Serialize))]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct ImageShape {
     /// Pixels in a line.
     pub width: u16,
@@ -108,6 +109,7 @@ impl ImageShape {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "encode", derive(serde::Serialize))]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct LayerSpec {
     /// Number of inputs.
     pub inputs: u16,
@@ -177,6 +179,7 @@ impl LayerSpec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "encode", derive(serde::Serialize))]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Element {
     /// Integers: one byte a weight, 7-bit activation codes.
     I8,
@@ -210,6 +213,7 @@ pub const fn half_bytes(even: i8, odd: i8) -> u8 {
 /// The function that follows a layer's sum.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "encode", derive(serde::Serialize))]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Activation {
     /// `x`
     Linear,

@@ -81,6 +81,7 @@
 //! - `float` (default): runs float layers. Without it `decode` refuses them, and a device links no
 //!   floating-point routines.
 //! - `int4` (default): runs layers of half bytes. Without it `decode` refuses them.
+//! - `defmt`: the errors, and what a header says of image and layers, can be logged with defmt.
 //! - `embedded-graphics`: `image::Picture`, an image for any display that has a driver for
 //!   embedded-graphics.
 //! - `micromath`: float layers use micromath's fast approximations instead of libm. Int8 layers are

@@ -103,7 +103,7 @@ pub fn run(only: Option<String>) -> Tally {
 /// gan-core and its random numbers only.
 fn core_features() -> Result<()> {
     for features in
-        ["", "float", "int4", "encode", "tools", "std", "embedded-graphics", "micromath"]
+        ["", "float", "int4", "encode", "tools", "std", "defmt", "embedded-graphics", "micromath"]
     {
         let package = ["clippy", "--quiet", "--package", "gan-core", "--no-default-features"];
         let mut clippy = host();

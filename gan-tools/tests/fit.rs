@@ -103,6 +103,36 @@ fn estimates_are_within_five_percent_of_the_counts() {
     assert!(compared >= 20, "{compared} compared");
 }
 
+/// The committed counts have a start with B, and one with its layers in four bits, on a board of
+/// each kernel.
+#[test]
+fn a_start_is_within_ten_percent_of_the_counts() {
+    let folder = folder();
+    let path = folder.path();
+    let page =
+        std::fs::read_to_string(format!("{}/../docs/performance.md", env!("CARGO_MANIFEST_DIR")))
+            .unwrap();
+    let mut compared = 0;
+    for (name, bits) in [("B", ""), ("B4", "--bits 4 --group 32")] {
+        succeed(path, &format!("bench-model --layers 100-128-784 {bits} -o {name}.gan"));
+        let rows = json(&format!("fit {} --json", path.join(format!("{name}.gan")).display()));
+        for line in page.lines().filter(|line| line.contains(&format!("| {name} |"))) {
+            let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let [board, kernel, _, _, counted, ..] = cells[..] else { continue };
+            let Some((_, what @ ("check" | "decode"))) = kernel.split_once(' ') else { continue };
+            let row = rows.iter().find(|row| row["board"] == board).expect(board);
+            let estimated = number(row, &format!("{what}_instructions")) as f64;
+            let counted: f64 = counted.parse().unwrap();
+            assert!(
+                (estimated / counted - 1.0).abs() < 0.1,
+                "{board}, {name}, {what}: {estimated} estimated, {counted} counted"
+            );
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 5 * 2 * 2, "five kernels, two networks, check and decode");
+}
+
 /// Time is instructions at the manual's cycles and the board's clock; without a clock there is
 /// none.
 #[test]

@@ -12,6 +12,8 @@ use proptest::prelude::*;
 
 #[path = "common/disk.rs"]
 mod disk;
+#[path = "common/random.rs"]
+mod random;
 
 #[test]
 fn rescale_vectors() {
@@ -28,11 +30,7 @@ fn accumulator() -> impl Strategy<Value = i32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 100_000,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(random::inputs(100_000, random::kept!("arithmetic")))]
 
     /// The two 32-bit multiplications give what one exact product gives.
     #[test]

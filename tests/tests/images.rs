@@ -16,6 +16,8 @@ use proptest::prelude::*;
 mod aligned;
 #[path = "common/disk.rs"]
 mod disk;
+#[path = "common/random.rs"]
+mod random;
 
 /// Runs a generator whole and line by line, in dirty buffers, and proves that both give the same.
 fn run(generator: &Generator<'_>, latent: &[u8], label: Option<u16>) -> Vec<u8> {
@@ -160,11 +162,7 @@ fn labels(model: &Model) -> Vec<Option<u16>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 1000,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(random::inputs(1000, random::kept!("images")))]
 
     /// Any integer model, any latent: the same pixels as the reference.
     #[test]

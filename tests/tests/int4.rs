@@ -10,6 +10,8 @@ use proptest::prelude::*;
 mod aligned;
 #[path = "common/packed.rs"]
 mod packed;
+#[path = "common/random.rs"]
+mod random;
 use aligned::Blob;
 use packed::packed;
 
@@ -43,11 +45,7 @@ fn shape() -> impl Strategy<Value = Shape> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 500,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(random::inputs(500, random::kept!("int4")))]
 
     /// Any model with half bytes, in rows and packed: the same bytes and pixels as the reference,
     /// and unpacking gives the blob back.

@@ -12,6 +12,8 @@ use proptest::prelude::*;
 mod aligned;
 #[path = "common/packed.rs"]
 mod packed;
+#[path = "common/random.rs"]
+mod random;
 use packed::packed;
 
 const PACKINGS: [(Packing, reference::Packing); 5] = [
@@ -48,11 +50,7 @@ fn shape() -> impl Strategy<Value = Shape> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 500,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(random::inputs(500, random::kept!("packing")))]
 
     #[test]
     fn packing_changes_the_order_and_nothing_else(shape in shape(), seed in any::<u64>()) {

@@ -4,6 +4,7 @@ mod cycles;
 mod networks;
 mod plugin;
 mod record;
+mod starts;
 mod table;
 mod thumb;
 
@@ -15,7 +16,8 @@ use gan_core::Packing;
 use crate::blob::Blob;
 use crate::boards::{self, Board};
 use crate::firmware::{self, Count, Needs};
-use crate::fit::speeds::{self, Counted, Layer};
+use crate::fit;
+use crate::fit::speeds::{Counted, Layer};
 use crate::setup::{self, Toolchain};
 use record::Record;
 use table::Table;
@@ -36,7 +38,8 @@ pub fn update() -> Result<()> {
     let toolchain = setup::run()?;
     let records = count(toolchain, &boards::emulated(), None)?;
     print(&records);
-    speeds::update(&counted(&records)?)?;
+    fit::speeds::update(&counted(&records)?)?;
+    fit::starts::update(&starts::of(&records)?)?;
     Table::new(toolchain.version()?, &records).write()
 }
 
@@ -63,7 +66,8 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
          if they must change: `cargo xtask count --update`",
         regressions.len()
     );
-    speeds::check(&counted(&records)?)?;
+    fit::speeds::check(&counted(&records)?)?;
+    fit::starts::check(&starts::of(&records)?)?;
     println!("count: as in docs/performance.md, or better");
     Ok(())
 }
@@ -143,9 +147,7 @@ fn counted(records: &[Record]) -> Result<Vec<Counted>> {
             .iter()
             .filter(|record| record.board == board && record.kernel == *kernel)
             .collect();
-        let [board] = boards::select(board).map_err(|error| anyhow!(error))?[..] else {
-            bail!("{board} is several boards")
-        };
+        let core = core(board)?;
         for element in ["i8", "i4"]
             .into_iter()
             .filter(|_| all.iter().all(|counted| counted.kernel != *kernel))
@@ -175,13 +177,21 @@ fn counted(records: &[Record]) -> Result<Vec<Counted>> {
             all.push(Counted {
                 kernel: kernel.clone(),
                 element,
-                core: board.core.split(' ').next().unwrap_or_default().into(),
+                core: core.into(),
                 networks,
                 cycles: cycles.map(|cycles| cycles as f64 / instructions as f64),
             });
         }
     }
     Ok(all)
+}
+
+/// The name of a board's core, without what the core has besides.
+fn core(board: &str) -> Result<&'static str> {
+    let [board] = boards::select(board).map_err(|error| anyhow!(error))?[..] else {
+        bail!("{board} is several boards")
+    };
+    Ok(board.core.split(' ').next().unwrap_or_default())
 }
 
 fn print(records: &[Record]) {

@@ -3,6 +3,7 @@
 
 pub mod boards;
 pub mod speeds;
+pub mod starts;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! `gan fit`.
 
 use crate::blob_file::BlobFile;
-use crate::fit::{self, Fit};
+use crate::fit::{self, Costs, Fit, Work};
 use crate::json::Json;
 use crate::numbers::thousands;
 use anyhow::{Result, bail};
@@ -13,13 +13,16 @@ use std::process::ExitCode;
 /// The model does not fit the board that was asked for.
 const DOES_NOT_FIT: u8 = 3;
 
-/// Show which boards a blob fits, what it leaves free, and how long an image takes
+/// Show which boards a blob fits, what it leaves free, and how long a start and an image take
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gan fit models/mnist-small.gan
   gan fit models/mnist-large.gan --board nrf52840-dk || echo too large
 
 Exit codes: 0 it fits (or no --board), 3 it does not, 1 failed, 2 wrong usage.
+
+`start` is the CRC of the model, which the firmware compares before its first image; --json has the
+time of `decode` as well, which a model from elsewhere takes.
 
 Sizes are those of the linked application (`cargo xtask size --check` compares them), the model
 packed for the board's kernel. Times are estimates: instructions counted in QEMU, at the cycles that
@@ -49,13 +52,14 @@ struct Report<'f> {
     ram_bytes: u64,
     ram_needed: u64,
     ram_free: i64,
-    instructions: Option<u64>,
-    milliseconds: Option<f64>,
+    image: Option<Work>,
+    check: Option<Work>,
+    decode: Option<Work>,
 }
 
 impl<'f> From<&'f Fit> for Report<'f> {
     fn from(fit: &'f Fit) -> Self {
-        let Fit { board, flash, ram, instructions, milliseconds } = fit;
+        let Fit { board, flash, ram, image, check, decode } = fit;
         Self {
             board: &board.name,
             core: &board.core,
@@ -67,14 +71,17 @@ impl<'f> From<&'f Fit> for Report<'f> {
             ram_bytes: board.ram,
             ram_needed: *ram,
             ram_free: board.ram.cast_signed() - ram.cast_signed(),
-            instructions: *instructions,
-            milliseconds: *milliseconds,
+            image: *image,
+            check: *check,
+            decode: *decode,
         }
     }
 }
 
 impl Report<'_> {
     fn json(&self) -> Json {
+        let instructions = |work: Option<Work>| work.map(|work| work.instructions).into();
+        let milliseconds = |work: Option<Work>| work.and_then(|work| work.milliseconds).into();
         Json::Object(vec![
             ("board", self.board.into()),
             ("core", self.core.into()),
@@ -86,8 +93,12 @@ impl Report<'_> {
             ("ram_bytes", self.ram_bytes.into()),
             ("ram_needed", self.ram_needed.into()),
             ("ram_free", self.ram_free.into()),
-            ("instructions", self.instructions.into()),
-            ("milliseconds", self.milliseconds.into()),
+            ("instructions", instructions(self.image)),
+            ("milliseconds", milliseconds(self.image)),
+            ("check_instructions", instructions(self.check)),
+            ("check_milliseconds", milliseconds(self.check)),
+            ("decode_instructions", instructions(self.decode)),
+            ("decode_milliseconds", milliseconds(self.decode)),
         ])
     }
 }
@@ -96,7 +107,7 @@ impl FitCommand {
     pub(super) fn run(self) -> Result<ExitCode> {
         let file = BlobFile::read(&self.model)?;
         let generator = super::decode(&file, &self.model)?;
-        let speeds = fit::speeds()?;
+        let costs = Costs::committed()?;
         let mut boards = fit::boards()?;
         if let Some(name) = &self.board {
             let names: Vec<_> = boards.iter().map(|board| board.name.clone()).collect();
@@ -107,7 +118,7 @@ impl FitCommand {
         }
         let fits = boards
             .iter()
-            .map(|board| Fit::new(board, &generator, &speeds))
+            .map(|board| Fit::new(board, &generator, &costs))
             .collect::<Result<Vec<_>>>()?;
         let reports: Vec<_> = fits.iter().map(Report::from).collect();
         if self.json {
@@ -125,12 +136,15 @@ fn table(reports: &[Report<'_>]) -> Result<String> {
     let mut text = String::new();
     writeln!(
         text,
-        "{:<15} {:<12} {:>10} {:>10} {:>8} {:>8} {:>10}  fits",
-        "board", "core", "flash", "free", "RAM", "free", "time"
+        "{:<15} {:<12} {:>10} {:>10} {:>8} {:>8} {:>10} {:>10}  fits",
+        "board", "core", "flash", "free", "RAM", "free", "start", "image"
     )?;
     for report in reports {
         let Report { board, core, flash_needed, flash_free, ram_needed, ram_free, .. } = report;
-        let time = report.milliseconds.map_or("-".into(), |time| format!("{time:.2} ms"));
+        let [start, image] = [report.check, report.image].map(|work| {
+            let time = work.and_then(|work| work.milliseconds);
+            time.map_or("-".into(), |time| format!("{time:.2} ms"))
+        });
         let core = core.split(' ').next().unwrap_or_default();
         let signed = |bytes: i64| {
             format!("{}{}", if bytes < 0 { "-" } else { "" }, thousands(bytes.unsigned_abs()))
@@ -145,7 +159,7 @@ fn table(reports: &[Report<'_>]) -> Result<String> {
             if missing.is_empty() { "yes".into() } else { format!("no: {}", missing.join(", ")) };
         writeln!(
             text,
-            "{board:<15} {core:<12} {:>10} {:>10} {:>8} {:>8} {time:>10}  {verdict}",
+            "{board:<15} {core:<12} {:>10} {:>10} {:>8} {:>8} {start:>10} {image:>10}  {verdict}",
             thousands(*flash_needed),
             signed(*flash_free),
             thousands(*ram_needed),

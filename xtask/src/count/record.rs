@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use gan_core::{Element, LatentSampler, LayerSpec, Packing};
+use gan_core::{LatentSampler, LayerSpec, Packing};
 use serde::Serialize;
 
 use super::cycles::{self, Core};
@@ -40,6 +40,9 @@ pub struct Record {
     /// Inputs and outputs of each layer as its packing has them, and the type of its weights.
     #[serde(skip)]
     pub shapes: Vec<(usize, usize, &'static str)>,
+    /// Bytes of the blob, packed for the board.
+    #[serde(skip)]
+    pub bytes: u64,
     /// Cycles by the manual's costs of instructions; `null` for cores without such a table.
     pub estimated_cycles: Option<u64>,
 }
@@ -99,11 +102,12 @@ pub fn count(
         blob.pack(Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?)?;
     let shape = |spec: &LayerSpec| {
         let outputs = usize::from(spec.outputs).next_multiple_of(spec.packing.group());
-        (spec.padded_inputs(), outputs, element(spec.element))
+        (spec.padded_inputs(), outputs, spec.element.name())
     };
     let shapes = packed.decode()?.header().layers.iter().map(shape).collect();
     Ok(Record {
         shapes,
+        bytes: packed.bytes().len() as u64,
         board: board.name.as_str(),
         kernel: format!("{}{}{}", said("kernel")?, packed_for.map_or("", label), count.label()),
         model: blob.stem(),
@@ -121,15 +125,6 @@ fn label(packed_for: &str) -> &'static str {
         "scalar" => ", rows",
         "dsp" => ", paired-halfword",
         _ => ", byte-lane",
-    }
-}
-
-/// The name of a type of weights.
-fn element(element: Element) -> &'static str {
-    match element {
-        Element::I8 => "i8",
-        Element::F32 => "f32",
-        Element::I4 { .. } => "i4",
     }
 }
 

@@ -1,0 +1,144 @@
+//! `starts.toml`: what it costs to start with a model, from the counts of `check` and `decode`: so
+//! many instructions for each byte of the blob, and so many for each weight that `decode` looks at.
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use super::{path, read, write};
+
+const FILE: &str = "starts.toml";
+const ABOUT: &str =
+    "Written by `cargo xtask count --update`. gan-tools/src/fit.rs says what the fields mean.";
+/// By how much of itself the cost of a counted model may be wrong.
+const TOLERANCE: f64 = 0.1;
+
+/// One model on one core, as it was counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted {
+    /// Bytes of the blob, packed for the core.
+    pub bytes: u64,
+    /// Weights in it.
+    pub weights: u64,
+    /// Instructions of `Known::check`, which computes the CRC.
+    pub check: u64,
+    /// Instructions of `decode`, which computes the CRC and looks at every number.
+    pub decode: u64,
+    /// Estimated cycles of the two, if there is a table of costs for the core.
+    pub cycles: Option<(u64, u64)>,
+}
+
+/// All models that were counted with a kernel, on one core.
+#[derive(Debug, Clone)]
+pub struct Kernel {
+    /// Its name.
+    pub kernel: String,
+    /// The core.
+    pub core: String,
+    /// What was counted.
+    pub models: Vec<Counted>,
+}
+
+/// The file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    start: Vec<Row>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    kernel: String,
+    core: String,
+    byte: f64,
+    weight: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cycles: Option<f64>,
+}
+
+/// Writes the table.
+pub fn update(kernels: &[Kernel]) -> Result<()> {
+    let start = kernels.iter().map(row).collect::<Result<_>>()?;
+    write(&path(FILE), ABOUT, &Table { start })
+}
+
+/// Checks that the table still says of every model that was counted what it costs.
+pub fn check(kernels: &[Kernel]) -> Result<()> {
+    let table: Table = read(&path(FILE))?;
+    for now in kernels {
+        let same = |row: &&Row| (&row.kernel, &row.core) == (&now.kernel, &now.core);
+        let row = table.start.iter().find(same);
+        let row = row.with_context(|| format!("{FILE} has no {} {}", now.kernel, now.core))?;
+        error(row, now).with_context(|| format!("{FILE}: `cargo xtask count --update`"))?;
+    }
+    Ok(())
+}
+
+/// The costs of a kernel: of all counted models together.
+fn row(kernel: &Kernel) -> Result<Row> {
+    let sum = |of: fn(&Counted) -> u64| kernel.models.iter().map(of).sum::<u64>() as f64;
+    let (check, decode) = (sum(|model| model.check), sum(|model| model.decode));
+    let cycles: Option<u64> =
+        kernel.models.iter().map(|model| Some(model.cycles?.0 + model.cycles?.1)).sum();
+    // As many digits as the estimate is good for.
+    let round = |value: f64| (value * 100.0).round() / 100.0;
+    let row = Row {
+        kernel: kernel.kernel.clone(),
+        core: kernel.core.clone(),
+        byte: round(check / sum(|model| model.bytes)),
+        weight: round((decode - check) / sum(|model| model.weights)),
+        cycles: cycles.map(|cycles| round(cycles as f64 / (check + decode))),
+    };
+    error(&row, kernel)?;
+    Ok(row)
+}
+
+/// An error if the row is wrong for a model.
+fn error(row: &Row, kernel: &Kernel) -> Result<()> {
+    for model in &kernel.models {
+        let check = row.byte * model.bytes as f64;
+        let decode = check + row.weight * model.weights as f64;
+        for (what, fitted, counted) in
+            [("check", check, model.check), ("decode", decode, model.decode)]
+        {
+            ensure!(
+                (fitted / counted as f64 - 1.0).abs() <= TOLERANCE,
+                "{} {what}: {counted} instructions for a model of {} bytes, fitted are \
+                 {fitted:.0}",
+                kernel.kernel,
+                model.bytes
+            );
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kernel(weight: [u64; 2]) -> Kernel {
+        let model = |bytes: u64, weights: u64, weight: u64| Counted {
+            bytes,
+            weights,
+            check: 7 * bytes,
+            decode: 7 * bytes + weight * weights,
+            cycles: Some((14 * bytes, 2 * (7 * bytes + weight * weights))),
+        };
+        let models = vec![model(120_000, 113_000, weight[0]), model(66_000, 113_000, weight[1])];
+        Kernel { kernel: "k".into(), core: "c".into(), models }
+    }
+
+    #[test]
+    fn finds_the_costs_it_is_given() {
+        let exact = kernel([20, 20]);
+        let row = row(&exact).unwrap();
+        assert_eq!((row.byte, row.weight, row.cycles), (7.0, 20.0, Some(2.0)));
+        assert!(error(&Row { weight: 25.0, ..row }, &exact).is_err());
+    }
+
+    #[test]
+    fn refuses_what_is_no_such_cost() {
+        assert!(row(&kernel([10, 40])).is_err());
+    }
+}

@@ -64,7 +64,8 @@ impl<'m, 'b> App<'m, 'b> {
         self.memory
     }
 
-    /// Writes what runs here, whether it could run faster, the list of commands, and the first prompt.
+    /// Writes what runs here, whether it could run faster, the list of commands, and the first
+    /// prompt.
     pub fn greet<B: Board>(&mut self, board: &mut B) {
         let shape = self.shape();
         let (name, kernel) = (self.generator.name(), kernel::NAME);

@@ -1,5 +1,5 @@
-//! How suites with random inputs run. An input that fails is kept in `tests/failures/SUITE.txt`, and
-//! every later run begins with what is in that file, so that a rare failure can be seen again.
+//! How suites with random inputs run. An input that fails is kept in `tests/failures/SUITE.txt`,
+//! and every later run begins with what is in that file, so that a rare failure can be seen again.
 //! Commit the file together with what mends the failure.
 
 use proptest::prelude::ProptestConfig;

@@ -10,7 +10,7 @@ mod table;
 
 use crate::blob_file::BlobFile;
 use anyhow::{Result, bail};
-pub use committed::{Board, Costs, Speed, Start, boards};
+pub use committed::{Board, Costs, Speed, Start, board, boards};
 use gan_core::memory::Rooms;
 use gan_core::{Element, Generator, Packing};
 

@@ -25,6 +25,7 @@ fn every_target_keeps_the_pixels_and_leads_back() {
         ("cortex-m4", "paired-halfword"),
         ("cortex-m7", "paired-halfword"),
         ("cortex-m33", "paired-halfword"),
+        ("cortex-m33-nodsp", "byte-lane"),
         ("cortex-m55", "blocks-7x16"),
         ("cortex-m85", "blocks-7x16"),
         ("rv32im", "byte-lane"),
@@ -48,6 +49,19 @@ fn every_target_keeps_the_pixels_and_leads_back() {
 }
 
 #[test]
+fn a_board_stands_for_its_core() {
+    let folder = folder();
+    let path = folder.path();
+    for (board, target) in [("pico", "cortex-m0+"), ("pico2", "cortex-m33"), ("esp32-c3", "rv32im")]
+    {
+        succeed(path, &format!("pack {MODEL} --board {board} -o board.gan"));
+        succeed(path, &format!("pack {MODEL} --target {target} -o target.gan"));
+        let [board, target] = ["board.gan", "target.gan"].map(|name| fs::read(path.join(name)));
+        assert!(board.unwrap() == target.unwrap());
+    }
+}
+
+#[test]
 fn what_cannot_be_packed() {
     let folder = folder();
     let path = folder.path();
@@ -56,5 +70,9 @@ fn what_cannot_be_packed() {
     fail(path, "pack missing.gan --target cortex-m4 -o x.gan", 1, &["missing.gan"]);
     fail(path, &format!("pack {MODEL} --target z80 -o x.gan"), 2, &["z80", "cortex-m4"]);
     fail(path, &format!("pack {MODEL} --target cortex-m4 -o missing/x.gan"), 1, &["missing"]);
+    fail(path, &format!("pack {MODEL} --board z80 -o x.gan"), 1, &["z80", "microbit"]);
+    fail(path, &format!("pack {MODEL} -o x.gan"), 2, &["--target", "--board"]);
+    let both = format!("pack {MODEL} --board pico --target cortex-m0 -o x.gan");
+    fail(path, &both, 2, &["--target", "--board"]);
     assert!(!path.join("x.gan").exists());
 }

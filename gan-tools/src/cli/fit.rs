@@ -4,7 +4,7 @@ use crate::blob_file::BlobFile;
 use crate::fit::{self, Costs, Fit, Work};
 use crate::json::Json;
 use crate::numbers::thousands;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Args;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -108,14 +108,10 @@ impl FitCommand {
         let file = BlobFile::read(&self.model)?;
         let generator = super::decode(&file, &self.model)?;
         let costs = Costs::committed()?;
-        let mut boards = fit::boards()?;
-        if let Some(name) = &self.board {
-            let names: Vec<_> = boards.iter().map(|board| board.name.clone()).collect();
-            boards.retain(|board| board.name == *name);
-            if boards.is_empty() {
-                bail!("--board {name}: no such board; there are {}", names.join(", "));
-            }
-        }
+        let boards = match &self.board {
+            Some(name) => vec![fit::board(name)?],
+            None => fit::boards()?,
+        };
         let fits = boards
             .iter()
             .map(|board| Fit::new(board, &generator, &costs))

@@ -2,10 +2,11 @@
 
 use crate::blob_file::BlobFile;
 use crate::files::{atomic, refuse_input};
+use crate::fit;
 use crate::inspect;
 use crate::say;
-use anyhow::Result;
-use clap::{Args, ValueEnum};
+use anyhow::{Context, Result};
+use clap::{ArgGroup, Args, ValueEnum};
 use gan_core::{Element, Packing};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,17 +16,22 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gan pack models/mnist-small.gan --target cortex-m4 -o mnist-small.m4.gan
+  gan pack models/mnist-small.gan --board pico -o mnist-small.pico.gan
   gan pack mnist-small.m4.gan --target any -o mnist-small.gan
 
 gan-embedded's build script packs by itself. `--target any` gives the canonical blob back, byte for
 byte.")]
+#[command(group(ArgGroup::new("core").required(true).args(["target", "board"])))]
 pub struct Pack {
     /// The blob, in any order
     #[arg(value_name = "MODEL.gan")]
     file: PathBuf,
     /// The core
     #[arg(long, value_enum)]
-    target: Target,
+    target: Option<Target>,
+    /// A board, as `gan fit` names it, in place of its core
+    #[arg(long)]
+    board: Option<String>,
     /// The blob to write
     #[arg(short, long, value_name = "MODEL.gan")]
     out: PathBuf,
@@ -43,8 +49,11 @@ enum Target {
     /// And M4F
     CortexM4,
     CortexM7,
-    /// With the DSP extension; without it, cortex-m3
+    /// With the DSP extension
     CortexM33,
+    /// Without the DSP extension, for firmware built with gan_core_backend="armv7m"
+    #[value(name = "cortex-m33-nodsp")]
+    CortexM33NoDsp,
     /// With MVE
     CortexM55,
     /// With MVE
@@ -64,6 +73,7 @@ impl Target {
             | Self::CortexM0Plus
             | Self::CortexM23
             | Self::CortexM3
+            | Self::CortexM33NoDsp
             | Self::Rv32im => Packing::ByteLane,
             Self::CortexM4 | Self::CortexM7 | Self::CortexM33 => Packing::PairedHalfword,
             Self::CortexM55 | Self::CortexM85 => Packing::Blocks7x16,
@@ -77,7 +87,14 @@ impl Pack {
         let file = BlobFile::read(&self.file)?;
         refuse_input(&self.out, &self.file)?;
         let generator = super::decode(&file, &self.file)?;
-        let packing = self.target.packing();
+        let packing = match (self.target, &self.board) {
+            (Some(target), _) => target.packing(),
+            (None, Some(name)) => {
+                let kernel = fit::board(name)?.kernel;
+                Packing::of_kernel(&kernel).with_context(|| format!("{name}: kernel {kernel}"))?
+            }
+            (None, None) => Packing::Rows,
+        };
         let packed = BlobFile::from(generator.packed(packing)?);
         let generator = super::decode(&packed, &self.out)?;
         for (index, spec) in generator.header().layers.iter().enumerate() {

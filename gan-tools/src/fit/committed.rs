@@ -1,7 +1,7 @@
 //! The three committed tables: boards, and what layers and starts cost on each kernel.
 
 use super::table::{self, Row};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 /// Memories and sizes of each board.
 const BOARDS: &str = include_str!("boards.toml");
@@ -114,6 +114,22 @@ pub fn boards() -> Result<Vec<Board>> {
         })
     })
     .context("fit/boards.toml")
+}
+
+/// The board of this name.
+///
+/// # Errors
+///
+/// There is none; the error names those that there are.
+pub fn board(name: &str) -> Result<Board> {
+    let boards = boards()?;
+    match boards.iter().find(|board| board.name == name) {
+        Some(board) => Ok(board.clone()),
+        None => {
+            let names: Vec<_> = boards.iter().map(|board| &*board.name).collect();
+            bail!("--board {name}: no such board; there are {}", names.join(", "))
+        }
+    }
 }
 
 fn speeds() -> Result<Vec<Speed>> {

@@ -5,6 +5,7 @@ mod boards;
 mod card;
 mod console;
 mod count;
+mod embassy;
 mod firmware;
 mod fit;
 mod hardware;

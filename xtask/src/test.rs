@@ -10,7 +10,8 @@ use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::tally::Tally;
 use crate::{
-    console, count, fit, hardware, models, parity, setup, shell, size, sources, symbols, vectors,
+    console, count, embassy, fit, hardware, models, parity, setup, shell, size, sources, symbols,
+    vectors,
 };
 
 /// The profile of what users run.
@@ -285,6 +286,7 @@ impl Steps {
             }
             Ok(())
         });
+        self.counted("firmware: embassy", |tally| embassy::check(toolchain, tally));
         self.check("count", || count::check(toolchain, &all));
         self.counted("parity", |tally| {
             *tally += parity::run(&all, None)?;

@@ -221,3 +221,16 @@ fn print(records: &[Record]) {
         );
     }
 }
+
+/// Instructions of one image that the firmware here makes of a model.
+pub fn own_image(toolchain: Toolchain, board: &'static Board, blob: &Blob) -> Result<u64> {
+    let plugin = plugin::build(board)?;
+    Ok(record::count(toolchain, &plugin, board, blob, Count::Image, None)?.instructions)
+}
+
+/// Runs any program that has the functions `mark_start` and `mark_stop`: the instructions between
+/// the two, and the lines that it wrote.
+pub fn program(board: &Board, elf: &Path) -> Result<(u64, Vec<String>)> {
+    let (counts, lines) = plugin::run(&plugin::build(board)?, board, elf)?;
+    Ok((counts.total, lines))
+}

@@ -10,6 +10,7 @@ mod firmware;
 mod fit;
 mod hardware;
 mod models;
+mod outsider;
 mod parity;
 mod qemu;
 mod room;
@@ -121,6 +122,9 @@ enum Task {
         #[arg(long, conflicts_with_all = ["model", "json", "check", "board"])]
         update: bool,
     },
+    /// Make a firmware from README.md alone, run it in QEMU, and compare its image and its
+    /// instructions with ours
+    Outsider,
     /// Write tests/vectors
     Vectors {
         /// Compare only
@@ -224,6 +228,7 @@ fn run(task: Task) -> Result<Tally> {
         Task::Count { board, model, json, .. } => {
             count::run(&board, model.as_deref(), json).map(|()| Tally::default())
         }
+        Task::Outsider => outsider::run(),
         Task::Vectors { check: true } => vectors::check().map(|()| Tally::default()),
         Task::Vectors { check: false } => vectors::write().map(|()| Tally::default()),
         Task::Models { update: Some(name), float, .. } => {

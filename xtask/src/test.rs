@@ -10,8 +10,8 @@ use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::tally::Tally;
 use crate::{
-    console, count, embassy, fit, hardware, models, parity, setup, shell, size, sources, symbols,
-    vectors,
+    console, count, embassy, fit, hardware, models, outsider, parity, setup, shell, size, sources,
+    symbols, vectors,
 };
 
 /// The profile of what users run.
@@ -286,6 +286,7 @@ impl Steps {
             }
             Ok(())
         });
+        self.counted("firmware: an outsider's crate", |tally| outsider::check(toolchain, tally));
         self.counted("firmware: embassy", |tally| embassy::check(toolchain, tally));
         self.check("count", || count::check(toolchain, &all));
         self.counted("parity", |tally| {

@@ -6,18 +6,18 @@
 
 #![allow(unsafe_code)]
 
-use super::avx512vnni::{self, Avx512Vnni};
+use super::avx512vnni::Avx512Vnni;
 use super::network::{COLUMNS, GROUP, Layer, Network, Work};
 use super::nibbles;
-use super::tile::{self, Isa};
+use super::tile::{self, Isa, Loops};
 use core::arch::asm;
 use core::arch::x86_64::{__cpuid, __cpuid_count, _mm512_add_epi32};
 use std::sync::OnceLock;
 
 /// Number of images in a tile of this backend, which is two tiles of AMX.
-pub(super) const IMAGES: usize = 32;
+const IMAGES: usize = 32;
 /// Number of blocks in a tile of weights.
-pub(super) const BLOCKS: usize = 16;
+const BLOCKS: usize = 16;
 /// Number of images in a tile of half bytes. AVX-512 VNNI adds those up.
 const NIBBLE_IMAGES: usize = 4;
 /// If there are fewer images than this, they take less time without AMX, whose tiles would be
@@ -29,14 +29,17 @@ const FEW: usize = 8;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Amx(Avx512Vnni);
 
-impl Amx {
-    pub fn new() -> Option<Self> {
+impl Loops for Amx {
+    const IMAGES: usize = IMAGES;
+    const BLOCKS: usize = BLOCKS;
+
+    fn new() -> Option<Self> {
         static USABLE: OnceLock<bool> = OnceLock::new();
         let vnni = Avx512Vnni::new()?;
         USABLE.get_or_init(|| has_amx() && permitted()).then_some(Self(vnni))
     }
 
-    pub fn run(self, network: &Network, work: &mut Work) {
+    fn run(self, network: &Network, work: &mut Work) {
         if work.images < FEW {
             return self.0.run(network, work);
         }
@@ -191,7 +194,7 @@ fn tile(isa: Amx, layer: &Layer, work: &mut Work, group: usize, image: usize) {
 }
 
 const _: () = assert!(
-    IMAGES >= (FEW - 1).next_multiple_of(avx512vnni::IMAGES)
+    IMAGES >= (FEW - 1).next_multiple_of(Avx512Vnni::IMAGES)
         && size_of::<Shapes>() == 64
         && size_of::<Sums>() == 4096
 );

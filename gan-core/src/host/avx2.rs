@@ -4,22 +4,21 @@
 #![allow(unsafe_code)]
 
 use super::network::{Block, COLUMNS, GROUP, Network, Work};
-use super::tile::{self, Isa};
+use super::tile::{self, Isa, Loops};
 use core::arch::x86_64::*;
-
-/// Number of images in a tile.
-pub(super) const IMAGES: usize = 4;
 
 /// A value of this type proves that the CPU has AVX2. Only [`new`](Self::new) makes one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Avx2(());
 
-impl Avx2 {
-    pub fn new() -> Option<Self> {
+impl Loops for Avx2 {
+    const IMAGES: usize = 4;
+
+    fn new() -> Option<Self> {
         is_x86_feature_detected!("avx2").then_some(Self(()))
     }
 
-    pub fn run(self, network: &Network, work: &mut Work) {
+    fn run(self, network: &Network, work: &mut Work) {
         // SAFETY: `new` made this value, so the CPU has AVX2.
         unsafe { run(self, network, work) }
     }
@@ -27,7 +26,7 @@ impl Avx2 {
 
 #[target_feature(enable = "avx2")]
 fn run(isa: Avx2, network: &Network, work: &mut Work) {
-    tile::run::<_, IMAGES, 1, 1, 4>(isa, network, work);
+    tile::run::<_, { Avx2::IMAGES }, 1, 1, 4>(isa, network, work);
 }
 
 /// Two vectors of eight rows.

@@ -4,24 +4,23 @@
 #![allow(unsafe_code)]
 
 use super::network::{Block, COLUMNS, GROUP, Network, Work};
-use super::tile::{self, Isa};
+use super::tile::{self, Isa, Loops};
 use core::arch::x86_64::*;
-
-/// Number of images in a tile.
-pub(super) const IMAGES: usize = 6;
 
 /// A value of this type proves that the CPU has AVX-512F and AVX-512 VNNI. Only [`new`](Self::new)
 /// makes one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Avx512Vnni(());
 
-impl Avx512Vnni {
-    pub fn new() -> Option<Self> {
+impl Loops for Avx512Vnni {
+    const IMAGES: usize = 6;
+
+    fn new() -> Option<Self> {
         (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni"))
             .then_some(Self(()))
     }
 
-    pub fn run(self, network: &Network, work: &mut Work) {
+    fn run(self, network: &Network, work: &mut Work) {
         // SAFETY: `new` made this value, so the CPU has AVX-512F and AVX-512 VNNI.
         unsafe { run(self, network, work) }
     }
@@ -30,7 +29,7 @@ impl Avx512Vnni {
 #[target_feature(enable = "avx512f,avx512vnni")]
 fn run(isa: Avx512Vnni, network: &Network, work: &mut Work) {
     // Of the 32 registers, 24 hold sums, four hold weights, and one holds codes.
-    tile::run::<_, IMAGES, 4, 2, 8>(isa, network, work);
+    tile::run::<_, { Avx512Vnni::IMAGES }, 4, 2, 8>(isa, network, work);
 }
 
 impl Isa for Avx512Vnni {

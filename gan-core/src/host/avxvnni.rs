@@ -5,23 +5,22 @@
 
 use super::avx2::{Avx2, Pair};
 use super::network::{Block, COLUMNS, GROUP, Network, Work};
-use super::tile::{self, Isa};
+use super::tile::{self, Isa, Loops};
 use core::arch::x86_64::*;
-
-/// Number of images in a tile.
-pub(super) const IMAGES: usize = 6;
 
 /// A value of this type proves that the CPU has AVX2 and AVX-VNNI. Only [`new`](Self::new) makes
 /// one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AvxVnni(Avx2);
 
-impl AvxVnni {
-    pub fn new() -> Option<Self> {
+impl Loops for AvxVnni {
+    const IMAGES: usize = 6;
+
+    fn new() -> Option<Self> {
         is_x86_feature_detected!("avxvnni").then_some(Self(Avx2::new()?))
     }
 
-    pub fn run(self, network: &Network, work: &mut Work) {
+    fn run(self, network: &Network, work: &mut Work) {
         // SAFETY: `new` made this value, so the CPU has AVX2 and AVX-VNNI.
         unsafe { run(self, network, work) }
     }
@@ -29,7 +28,7 @@ impl AvxVnni {
 
 #[target_feature(enable = "avx2,avxvnni")]
 fn run(isa: AvxVnni, network: &Network, work: &mut Work) {
-    tile::run::<_, IMAGES, 1, 1, 4>(isa, network, work);
+    tile::run::<_, { AvxVnni::IMAGES }, 1, 1, 4>(isa, network, work);
 }
 
 impl Isa for AvxVnni {

@@ -4,26 +4,25 @@
 #![allow(unsafe_code)]
 
 use super::network::{Block, COLUMNS, GROUP, Network, Work};
-use super::tile::{self, Isa};
+use super::tile::{self, Isa, Loops};
 use core::arch::aarch64::*;
 use core::arch::asm;
-
-/// Number of images in a tile.
-pub(super) const IMAGES: usize = 6;
 
 /// A value of this type proves that the CPU has NEON and its dot product. Only [`new`](Self::new)
 /// makes one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Neon(());
 
-impl Neon {
-    pub fn new() -> Option<Self> {
+impl Loops for Neon {
+    const IMAGES: usize = 6;
+
+    fn new() -> Option<Self> {
         (std::arch::is_aarch64_feature_detected!("neon")
             && std::arch::is_aarch64_feature_detected!("dotprod"))
         .then_some(Self(()))
     }
 
-    pub fn run(self, network: &Network, work: &mut Work) {
+    fn run(self, network: &Network, work: &mut Work) {
         // SAFETY: `new` made this value, so the CPU has NEON and the dot product.
         unsafe { run(self, network, work) }
     }
@@ -32,7 +31,7 @@ impl Neon {
 #[target_feature(enable = "neon,dotprod")]
 fn run(isa: Neon, network: &Network, work: &mut Work) {
     // Of the 32 registers, 24 hold sums, four hold weights, and one holds codes.
-    tile::run::<_, IMAGES, 1, 1, 4>(isa, network, work);
+    tile::run::<_, { Neon::IMAGES }, 1, 1, 4>(isa, network, work);
 }
 
 /// `sums + weights . codes` in each lane. Codes are at most 127, so they are signed bytes as well.

@@ -1,17 +1,20 @@
 //! The loops for any CPU. The compiler vectorizes them as far as it can.
 
 use super::network::{Block, COLUMNS, GROUP, Network, Work};
-use super::tile::{self, Isa};
-
-/// Number of images in a tile.
-pub(super) const IMAGES: usize = 2;
+use super::tile::{self, Isa, Loops};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scalar;
 
-impl Scalar {
-    pub fn run(self, network: &Network, work: &mut Work) {
-        tile::run::<_, IMAGES, 1, 1, 1>(self, network, work);
+impl Loops for Scalar {
+    const IMAGES: usize = 2;
+
+    fn new() -> Option<Self> {
+        Some(Self)
+    }
+
+    fn run(self, network: &Network, work: &mut Work) {
+        tile::run::<_, { Scalar::IMAGES }, 1, 1, 1>(self, network, work);
     }
 }
 

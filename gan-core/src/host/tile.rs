@@ -24,6 +24,20 @@ use super::network::{Block, COLUMNS, GROUP, Layer, Network, Rows, Work};
 use super::nibbles;
 use crate::quant::Rescale;
 
+/// What each backend has. A value of it proves that the CPU has the instructions.
+pub(super) trait Loops: Copy {
+    /// Number of images in a tile. A batch runs in whole tiles.
+    const IMAGES: usize;
+    /// Number of blocks of columns that the loops take at once.
+    const BLOCKS: usize = 1;
+
+    /// The proof, or `None` if the CPU does not have the instructions.
+    fn new() -> Option<Self>;
+
+    /// Runs the layers. Afterwards `work.codes` has the last layer's outputs, before its table.
+    fn run(self, network: &Network, work: &mut Work);
+}
+
 /// The operations of an instruction set. A value of it proves that the CPU has the instructions.
 pub(super) trait Isa: Copy {
     /// 16 sums of i32.

@@ -99,8 +99,9 @@ backends! {
     AvxVnni = "avxvnni" in avxvnni if target_arch = "x86_64";
     /// x86-64 with AVX2.
     Avx2 = "avx2" in avx2 if target_arch = "x86_64";
-    /// AArch64 with the dot product extension.
-    Neon = "neon" in neon if target_arch = "aarch64";
+    /// AArch64 with the dot product extension, in little-endian order. A big-endian AArch64 has
+    /// [`Scalar`](Self::Scalar) only.
+    Neon = "neon" in neon if all(target_arch = "aarch64", target_endian = "little");
     /// Any CPU.
     Scalar = "scalar" in scalar if all();
 }

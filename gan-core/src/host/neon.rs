@@ -1,5 +1,9 @@
 //! The loops for AArch64 with the dot product extension (Armv8.2 and later), which adds four
 //! products in each of four lanes.
+//!
+//! They are for little-endian order only. There, the first byte in memory is the lowest byte of a
+//! lane, so four codes that are read as one number are, in the lanes of bytes, in the order of the
+//! four weights beside them. In big-endian order they would be the other way round.
 
 #![allow(unsafe_code)]
 

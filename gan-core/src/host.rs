@@ -43,9 +43,13 @@ mod avx2;
 mod avx512vnni;
 #[cfg(target_arch = "x86_64")]
 mod avxvnni;
+#[cfg(all(test, target_endian = "little"))]
+mod emulated;
 #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
 mod neon;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 use crate::CODE_MAX;
 use crate::error::GenerateError;

@@ -10,8 +10,7 @@ use super::avx512vnni::Avx512Vnni;
 use super::network::{COLUMNS, GROUP, Layer, Network, Work};
 use super::nibbles;
 use super::tile::{self, Isa, Loops};
-use core::arch::asm;
-use core::arch::x86_64::{__cpuid, __cpuid_count, _mm512_add_epi32};
+use super::x86::{_mm512_add_epi32, asm, enable, has_amx};
 use std::sync::OnceLock;
 
 /// Number of images in a tile of this backend, which is two tiles of AMX.
@@ -36,7 +35,7 @@ impl Loops for Amx {
     fn new() -> Option<Self> {
         static USABLE: OnceLock<bool> = OnceLock::new();
         let vnni = Avx512Vnni::new()?;
-        USABLE.get_or_init(|| has_amx() && permitted()).then_some(Self(vnni))
+        USABLE.get_or_init(has_amx).then_some(Self(vnni))
     }
 
     fn run(self, network: &Network, work: &mut Work) {
@@ -46,35 +45,6 @@ impl Loops for Amx {
         // SAFETY: `new` made this value, so the CPU has AVX-512F and AVX-512 VNNI.
         unsafe { run(self, network, work) }
     }
-}
-
-/// Whether the CPU has tiles and their products of bytes.
-fn has_amx() -> bool {
-    const TILE_AND_INT8: u32 = 1 << 24 | 1 << 25;
-    __cpuid(0).eax >= 7 && __cpuid_count(7, 0).edx & TILE_AND_INT8 == TILE_AND_INT8
-}
-
-/// Asks Linux for the use of the tiles' registers, for all threads of this process. A process has
-/// to ask before it uses them.
-fn permitted() -> bool {
-    const ARCH_PRCTL: i64 = 158;
-    const REQUEST_PERMISSION: i64 = 0x1023;
-    const TILE_DATA: i64 = 18;
-    let mut result = ARCH_PRCTL;
-    // SAFETY: a system call that touches no memory of this process, and the registers that every
-    // one does.
-    unsafe {
-        asm!(
-            "syscall",
-            inout("rax") result,
-            in("rdi") REQUEST_PERMISSION,
-            in("rsi") TILE_DATA,
-            out("rcx") _,
-            out("r11") _,
-            options(nostack),
-        );
-    }
-    result == 0
 }
 
 /// The shapes of the eight tiles: 16 rows of 64 bytes each.
@@ -100,14 +70,21 @@ static SHAPES: Shapes = {
 #[repr(C, align(64))]
 struct Sums([[[[i32; GROUP]; IMAGES / 2]; 2]; 2]);
 
-#[target_feature(enable = "avx512f,avx512vnni")]
-fn run(isa: Amx, network: &Network, work: &mut Work) {
+enable! {
+    "avx512f,avx512vnni":
+    fn run(isa: Amx, network: &Network, work: &mut Work) {
+        layers(isa, network, work);
+    }
+}
+
+#[inline(always)]
+fn layers(isa: Amx, network: &Network, work: &mut Work) {
     // SAFETY: AMX as `new` made `isa`; reads the 64 bytes of `SHAPES`. No code of the compiler's
     // uses tiles.
     unsafe {
         asm!(
-            "ldtilecfg [{}]",
-            in(reg) &raw const SHAPES,
+            "ldtilecfg [{shapes}]",
+            shapes = in(reg) &raw const SHAPES,
             options(nostack, readonly, preserves_flags)
         )
     }

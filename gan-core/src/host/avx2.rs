@@ -5,7 +5,7 @@
 
 use super::network::{Block, COLUMNS, GROUP, Network, Work};
 use super::tile::{self, Isa, Loops};
-use core::arch::x86_64::*;
+use super::x86::*;
 
 /// A value of this type proves that the CPU has AVX2. Only [`new`](Self::new) makes one.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +15,7 @@ impl Loops for Avx2 {
     const IMAGES: usize = 4;
 
     fn new() -> Option<Self> {
-        is_x86_feature_detected!("avx2").then_some(Self(()))
+        has!("avx2").then_some(Self(()))
     }
 
     fn run(self, network: &Network, work: &mut Work) {
@@ -24,9 +24,11 @@ impl Loops for Avx2 {
     }
 }
 
-#[target_feature(enable = "avx2")]
-fn run(isa: Avx2, network: &Network, work: &mut Work) {
-    tile::run::<_, { Avx2::IMAGES }, 1, 1, 4>(isa, network, work);
+enable! {
+    "avx2":
+    fn run(isa: Avx2, network: &Network, work: &mut Work) {
+        tile::run::<_, { Avx2::IMAGES }, 1, 1, 4>(isa, network, work);
+    }
 }
 
 /// Two vectors of eight rows.

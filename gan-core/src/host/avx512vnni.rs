@@ -5,7 +5,7 @@
 
 use super::network::{Block, COLUMNS, GROUP, Network, Work};
 use super::tile::{self, Isa, Loops};
-use core::arch::x86_64::*;
+use super::x86::*;
 
 /// A value of this type proves that the CPU has AVX-512F and AVX-512 VNNI. Only [`new`](Self::new)
 /// makes one.
@@ -16,8 +16,7 @@ impl Loops for Avx512Vnni {
     const IMAGES: usize = 6;
 
     fn new() -> Option<Self> {
-        (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni"))
-            .then_some(Self(()))
+        has!("avx512f", "avx512vnni").then_some(Self(()))
     }
 
     fn run(self, network: &Network, work: &mut Work) {
@@ -26,10 +25,12 @@ impl Loops for Avx512Vnni {
     }
 }
 
-#[target_feature(enable = "avx512f,avx512vnni")]
-fn run(isa: Avx512Vnni, network: &Network, work: &mut Work) {
-    // Of the 32 registers, 24 hold sums, four hold weights, and one holds codes.
-    tile::run::<_, { Avx512Vnni::IMAGES }, 4, 2, 8>(isa, network, work);
+enable! {
+    "avx512f,avx512vnni":
+    fn run(isa: Avx512Vnni, network: &Network, work: &mut Work) {
+        // Of the 32 registers, 24 hold sums, four hold weights, and one holds codes.
+        tile::run::<_, { Avx512Vnni::IMAGES }, 4, 2, 8>(isa, network, work);
+    }
 }
 
 impl Isa for Avx512Vnni {

@@ -6,7 +6,7 @@
 use super::avx2::{Avx2, Pair};
 use super::network::{Block, COLUMNS, GROUP, Network, Work};
 use super::tile::{self, Isa, Loops};
-use core::arch::x86_64::*;
+use super::x86::*;
 
 /// A value of this type proves that the CPU has AVX2 and AVX-VNNI. Only [`new`](Self::new) makes
 /// one.
@@ -17,7 +17,7 @@ impl Loops for AvxVnni {
     const IMAGES: usize = 6;
 
     fn new() -> Option<Self> {
-        is_x86_feature_detected!("avxvnni").then_some(Self(Avx2::new()?))
+        has!("avxvnni").then_some(Self(Avx2::new()?))
     }
 
     fn run(self, network: &Network, work: &mut Work) {
@@ -26,9 +26,11 @@ impl Loops for AvxVnni {
     }
 }
 
-#[target_feature(enable = "avx2,avxvnni")]
-fn run(isa: AvxVnni, network: &Network, work: &mut Work) {
-    tile::run::<_, { AvxVnni::IMAGES }, 1, 1, 4>(isa, network, work);
+enable! {
+    "avx2,avxvnni":
+    fn run(isa: AvxVnni, network: &Network, work: &mut Work) {
+        tile::run::<_, { AvxVnni::IMAGES }, 1, 1, 4>(isa, network, work);
+    }
 }
 
 impl Isa for AvxVnni {

@@ -6,6 +6,7 @@ mod card;
 mod console;
 mod count;
 mod embassy;
+mod emulated;
 mod firmware;
 mod fit;
 mod hardware;

@@ -128,6 +128,11 @@ fn rustup() -> Result<()> {
     rustup_add(&[&["target", "add"], missing.as_slice()].concat())
 }
 
+/// Makes sure of a target for programs of another Linux machine.
+pub fn target(target: &str) -> Result<()> {
+    if has_target(target) { Ok(()) } else { rustup_add(&["target", "add", target]) }
+}
+
 /// Whether the active toolchain has the target's `core`, wherever it came from.
 fn has_target(target: &str) -> bool {
     let query = capture(
@@ -165,6 +170,15 @@ fn qemu() -> Result<()> {
         .map(|&(_, package)| package)
         .collect();
     apt_install(&missing, "to run the firmware without a board")
+}
+
+/// An emulator for programs of another CPU: `qemu-` and its architecture.
+pub fn emulator(program: &str) -> Result<()> {
+    if available(program) {
+        Ok(())
+    } else {
+        apt_install(&["qemu-user"], "to run the vector kernels of other CPUs")
+    }
 }
 
 /// A Vulkan driver, for the trainer's device `wgpu`: where there is none, Mesa's, which computes on

@@ -1,6 +1,7 @@
 //! Everything that has to pass. A step that fails does not keep the others from running.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -10,8 +11,8 @@ use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::tally::Tally;
 use crate::{
-    console, count, embassy, fit, hardware, models, outsider, parity, setup, shell, size, sources,
-    symbols, vectors,
+    console, count, embassy, emulated, fit, hardware, models, outsider, parity, setup, shell, size,
+    sources, symbols, vectors,
 };
 
 /// The profile of what users run.
@@ -44,15 +45,8 @@ pub fn run(only: Option<String>) -> Tally {
     // Release everywhere: what clippy checked of the dependencies serves rustdoc, and burn is built
     // in one profile only.
     steps.check("clippy: host", || {
-        shell::run(host().args([
-            "clippy",
-            "--release",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]))
+        let clippy = "clippy --release --workspace --all-targets -- -D warnings";
+        shell::run(host().args(clippy.split(' ')))
     });
     steps.check("doc: host", || {
         let mut doc = host();
@@ -79,6 +73,7 @@ pub fn run(only: Option<String>) -> Tally {
         "gan-core/micromath,gan-tests/micromath",
     ];
     steps.tests("tests: micromath", RELEASE, &micromath);
+    steps.counted("tests: host kernels in emulators", |tally| emulated::run(tally, cargo_test));
     steps.other_devices();
 
     steps.check("vectors", vectors::check);
@@ -135,8 +130,27 @@ fn tools_without_burn() -> Result<()> {
     }
 }
 
-fn host() -> std::process::Command {
+fn host() -> Command {
     shell::cargo(&shell::root())
+}
+
+/// Runs `cargo test`, each test being a check, and hands each line of its output to `each`.
+fn cargo_test(command: &mut Command, tally: &mut Tally, each: &mut dyn FnMut(&str)) -> Result<()> {
+    let mut these = Tally::default();
+    let success = shell::stream(command, |line| {
+        let counts = line.strip_prefix("test result: ").and_then(|result| result.split_once(". "));
+        these += counts.and_then(|(_, counts)| Tally::parse(counts, ';')).unwrap_or_default();
+        each(line);
+    })?;
+    *tally += these;
+    // A suite that does not compile, or that dies, has no line with its failures.
+    if !success && these.failed == 0 {
+        bail!("cargo test failed outside of any test");
+    }
+    if these.passed == 0 {
+        bail!("no test ran");
+    }
+    Ok(())
 }
 
 /// What has been run.
@@ -194,25 +208,12 @@ impl Steps {
         value
     }
 
-    /// `cargo test`, each test being a check.
+    /// A step that is `cargo test` of some packages.
     fn tests(&mut self, name: &str, profile: &str, selection: &[&str]) {
         self.counted(name, |tally| {
             let mut command = host();
             command.args(["test", "--profile", profile, "--no-fail-fast"]).args(selection);
-            let success = shell::stream(&mut command, |line| {
-                let counts =
-                    line.strip_prefix("test result: ").and_then(|result| result.split_once(". "));
-                *tally +=
-                    counts.and_then(|(_, counts)| Tally::parse(counts, ';')).unwrap_or_default();
-            })?;
-            // A suite that does not compile, or that dies, has no line with its failures.
-            if !success && tally.failed == 0 {
-                bail!("cargo test failed outside of any test");
-            }
-            if tally.passed == 0 {
-                bail!("no test ran");
-            }
-            Ok(())
+            cargo_test(&mut command, tally, &mut |_| ())
         });
     }
 

@@ -21,8 +21,8 @@ pub fn backends() -> Vec<Backend> {
             .iter()
             .map(|backend| format!("\nbackend {backend}: {}", tested(backend)))
             .collect();
-        // Not by `eprintln`, which cargo test hides.
-        let _ = std::io::stderr().write_all((lines + "\n").as_bytes());
+        // Not by `println`, which cargo test hides. `cargo xtask test` reads these lines.
+        let _ = std::io::stdout().write_all((lines + "\n").as_bytes());
     });
     available
 }

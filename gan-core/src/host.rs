@@ -2,8 +2,8 @@
 //! cores.
 //!
 //! This needs feature `std`. The images are bit for bit those of [`Generator::generate`], whatever
-//! the backend. Backends only differ in the order in which they add up, and integer sums do not
-//! depend on the order.
+//! the backend: every backend adds the same products, only in another order, and the sum of
+//! integers modulo 2^32 is the same in any order.
 //!
 //! ```
 //! use gan_core::{Aligned, LatentSampler, decode, host::Runner};
@@ -25,10 +25,11 @@
 //! ```
 //!
 //! A [`Runner`] holds a copy of the weights in the order of
-//! [`Packing::Blocks16x4`](crate::Packing::Blocks16x4): a vector has the sums of 16 rows, and each
-//! of its lanes takes four columns at once. Half bytes stay half bytes. A single image uses each
-//! weight once, so it takes as long as reading the weights. The images of a batch run in blocks, in
-//! which several images share each load.
+//! [`Packing::Blocks16x4`](crate::Packing::Blocks16x4), for the instructions that add up four
+//! products of bytes in each lane of 32 bits: 16 lanes hold the sums of 16 rows, and one
+//! instruction adds four columns to all of them. Half bytes stay half bytes. A single image uses
+//! each weight once, so it takes as long as reading the weights. The images of a batch run in
+//! blocks, in which several images share each load of a weight.
 
 mod backend;
 mod network;
@@ -61,8 +62,8 @@ use network::{Network, Work};
 use rayon::prelude::*;
 use std::vec;
 
-/// The largest number of images of a batch that run through the layers together. They are so few
-/// that their codes stay in a core's cache.
+/// The largest number of images of a batch that run through the layers together, which is a block
+/// here. They are so few that their codes stay in a core's cache.
 const BLOCK: usize = 96;
 
 /// A generator that is prepared for this computer.

@@ -124,7 +124,8 @@ fn deep_generators_and_all_counts_and_packings() {
     }
 }
 
-/// The rows that saturate or overflow wherever the order of addition or a width is wrong.
+/// Rows whose weights are all 127 or -127, with codes that are all 127, and sums at the ends of 32
+/// bits: a backend that saturates, or that adds in too few bits, gives other pixels.
 #[test]
 fn rows_of_largest_weights_and_codes() {
     let backends = backends();
@@ -228,7 +229,7 @@ fn wrong_calls_are_refused_and_write_nothing() {
     assert_eq!(plain.generate_batch(&[], None, &mut []), Ok(()), "no images are a batch too");
 }
 
-/// Whatever this CPU is, it is not both of these.
+/// No CPU is both an AArch64 and an x86-64.
 #[test]
 fn a_backend_of_another_cpu_is_refused_by_name() {
     let bytes = aligned::Blob::new(&disk::read("tests/vectors/v1-tiny.gan"));

@@ -47,8 +47,8 @@ fn half_bytes_of_every_size_give_the_pixels_of_the_plain_kernel() {
     }
 }
 
-/// Half bytes where a sum of 16 bits, or of 32, would break first: the largest weights, scales and
-/// codes.
+/// The largest weights, scales and codes, which bring the sums of 16 bits that share a scale, and
+/// those of 32 bits, nearest to an overflow.
 #[test]
 fn rows_of_largest_half_bytes_scales_and_codes() {
     let backends = backends();

@@ -1,8 +1,28 @@
-//! The loops for x86-64 with AMX, which adds 64 columns for 16 images by 16 rows in one
+//! The loops for x86-64 with AMX, which adds 64 columns for 16 images by 16 rows of a layer in one
 //! instruction. They are for batches. A few images run with AVX-512 VNNI.
 //!
-//! A group's blocks already lie as AMX wants its second operand: a tile of weights has 16 blocks,
-//! one in each row. Four tiles of sums hold 32 images by two groups.
+//! AMX has eight registers of two dimensions, its tiles, here 16 rows of 64 bytes each. A row of a
+//! tile is not a row of the layer, so the three kinds of tiles are, with the dimensions of the
+//! generator:
+//!
+//! | tile | a row of the tile | what the row holds |
+//! |---|---|---|
+//! | codes | an image | the codes of 64 columns, a byte each, without a sign |
+//! | weights | a block | 16 rows of the layer by four columns, a byte each, with a sign |
+//! | sums | an image | the sums of 16 rows of the layer, 32 bits each |
+//!
+//! `tdpbusd sums, codes, weights` adds for each image `m` and each row `n` of the group
+//!
+//! ```text
+//! sums[m][n] += codes[m][4 k + c] * weights[k][4 n + c]    over k in 0..16, c in 0..4
+//! ```
+//!
+//! modulo 2^32. Block `k` of a group has columns `4 k` to `4 k + 3`, with the four of row `n` from
+//! byte `4 n` on, so a group's blocks already lie in memory as the tile of weights wants them, 64
+//! bytes apart. Images lie `stride` bytes apart.
+//!
+//! Four tiles hold the sums of 32 images by two groups, two hold codes of 16 images each, and two
+//! hold weights of a group each. So four products need four loads.
 
 #![allow(unsafe_code)]
 
@@ -13,11 +33,12 @@ use super::tile::{self, Isa, Loops};
 use super::x86::{_mm512_add_epi32, asm, enable, has_amx};
 use std::sync::OnceLock;
 
-/// Number of images in a tile of this backend, which is two tiles of AMX.
+/// Number of images that run together, which fill two tiles of AMX.
 const IMAGES: usize = 32;
-/// Number of blocks in a tile of weights.
+/// Number of blocks in a tile of weights. The blocks of a group are padded with zeros to whole
+/// tiles, so that what is read of the codes past the last column does not matter.
 const BLOCKS: usize = 16;
-/// Number of images in a tile of half bytes. AVX-512 VNNI adds those up.
+/// Number of images that run together in a layer of half bytes, which AVX-512 VNNI adds up.
 const NIBBLE_IMAGES: usize = 4;
 /// If there are fewer images than this, they take less time without AMX, whose tiles would be
 /// nearly empty.
@@ -47,7 +68,8 @@ impl Loops for Amx {
     }
 }
 
-/// The shapes of the eight tiles: 16 rows of 64 bytes each.
+/// What `ldtilecfg` reads: the shapes of the tiles. The eight that exist have 16 rows of 64 bytes
+/// each. The numbers from the ninth tile on are reserved, and 0.
 #[repr(C, align(64))]
 struct Shapes {
     palette: u8,
@@ -66,7 +88,8 @@ static SHAPES: Shapes = {
     Shapes { palette: 1, zeros: [0; 15], row_bytes, rows }
 };
 
-/// Sums of a tile of this backend: `[half of the images][group][image][row]`.
+/// The sums of 32 images and two groups, in the order of the tiles `tmm0` to `tmm3`: `[half of the
+/// images][group][image][row]`.
 #[repr(C, align(64))]
 struct Sums([[[[i32; GROUP]; IMAGES / 2]; 2]; 2]);
 
@@ -79,8 +102,8 @@ enable! {
 
 #[inline(always)]
 fn layers(isa: Amx, network: &Network, work: &mut Work) {
-    // SAFETY: AMX as `new` made `isa`; reads the 64 bytes of `SHAPES`. No code of the compiler's
-    // uses tiles.
+    // SAFETY: AMX as `new` made `isa`; this reads the 64 bytes of `SHAPES`. The compiler itself
+    // never uses tiles, so they stay as they are until `tilerelease`.
     unsafe {
         asm!(
             "ldtilecfg [{shapes}]",
@@ -90,7 +113,8 @@ fn layers(isa: Amx, network: &Network, work: &mut Work) {
     }
     for (index, layer) in network.layers.iter().enumerate() {
         if let Some(weights) = &layer.nibbles {
-            // AMX would not help here: the sums would have to leave the tiles for every scale.
+            // AMX would not help here: the parts would have to leave the tiles to be multiplied by
+            // their scales.
             nibbles::run::<_, NIBBLE_IMAGES, 2, 1>(isa.0, layer, weights, work);
         } else {
             for group in (0..layer.groups()).step_by(2) {

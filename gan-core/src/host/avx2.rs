@@ -1,5 +1,14 @@
-//! The loops for x86-64 with AVX2. Products of unsigned by signed bytes are added in pairs in 16
-//! bits, then in pairs in 32 bits.
+//! The loops for x86-64 with AVX2. A register has 256 bits, so 16 lanes of 32 bits take two: the
+//! first has rows 0 to 7 of a group, the second has rows 8 to 15.
+//!
+//! AVX2 has no instruction that adds four products of bytes, so two of them do it:
+//!
+//! * `vpmaddubsw` multiplies bytes without a sign (the codes) by bytes with one (the weights), and
+//!   adds each two neighbouring products to a word of 16 bits. It would saturate, but cannot here:
+//!   codes are at most 127, so two products are within 2 x 127 x -128 = -32,512 and
+//!   2 x 127 x 127 = 32,258, and a word holds -32,768 to 32,767.
+//! * `vpmaddwd` multiplies words, here by 1, and adds each two neighbouring ones to a lane of 32
+//!   bits.
 
 #![allow(unsafe_code)]
 
@@ -27,6 +36,8 @@ impl Loops for Avx2 {
 enable! {
     "avx2":
     fn run(isa: Avx2, network: &Network, work: &mut Work) {
+        // Tiles of 4 images by one group, of two registers: of the 16 registers, eight hold sums,
+        // two hold weights, one holds codes, and others hold the products between the two steps.
         tile::run::<_, { Avx2::IMAGES }, 1, 1, 4>(isa, network, work);
     }
 }
@@ -38,7 +49,8 @@ impl Isa for Avx2 {
     type Sums = Pair;
     type Weights = Pair;
     type Codes = __m256i;
-    /// Each lane holds two sums of 16 bits.
+    /// Each lane of 32 bits holds two words, whose sum is the part: the lower word has the products
+    /// of the first two of four columns, the upper one those of the other two.
     type Part = Pair;
     type Scales = Pair;
 
@@ -96,14 +108,16 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn part(self, start: i32) -> Pair {
-        // SAFETY: AVX2 as `new` made `self`.
+        // SAFETY: AVX2 as `new` made `self`. The lower word begins with `start`, which fits 16
+        // bits, and the upper one with 0.
         [unsafe { _mm256_set1_epi32(start & 0xFFFF) }; 2]
     }
 
     #[inline(always)]
     fn add_to_part(self, part: Pair, weights: Pair, codes: __m256i) -> Pair {
-        // SAFETY: AVX2 as `new` made `self`. No sum saturates or overflows: of eight blocks it is
-        // at most 8 x 2 x 15 x 127 = 30,480.
+        // SAFETY: AVX2 as `new` made `self`. No word saturates or overflows. One call adds at most
+        // 2 x 15 x 127 = 3,810 to a word, and a part of 32 inputs takes eight calls, so a word ends
+        // at most 30,480 above its start, which is -32,512 to 0.
         unsafe {
             [
                 _mm256_add_epi16(part[0], _mm256_maddubs_epi16(codes, weights[0])),
@@ -114,7 +128,8 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn add_part(self, sums: Pair, part: Pair, scales: Pair) -> Pair {
-        // SAFETY: AVX2 as `new` made `self`.
+        // SAFETY: AVX2 as `new` made `self`. With the scale in both words of a lane, `vpmaddwd`
+        // adds scale x lower word and scale x upper word, which is scale x part.
         unsafe {
             let both = |scales| _mm256_or_si256(scales, _mm256_slli_epi32::<16>(scales));
             [
@@ -151,8 +166,10 @@ impl Isa for Avx2 {
         let mut codes = [0; GROUP];
         // SAFETY: AVX2 as `new` made `self`; the store is of the 16 bytes of `codes`.
         unsafe {
-            // The packing instruction saturates, which does the clamp. It works within halves of
-            // 128 bits, which are put in order afterwards.
+            // `vpackssdw` makes words of the numbers and saturates. It works within halves of 128
+            // bits, so the result has rows 0 to 3, 8 to 11, 4 to 7 and 12 to 15. The permutation
+            // puts them in order. `packuswb` makes bytes of the words and saturates to 0..=255. So
+            // the two of them clamp, but for `top`.
             let words =
                 _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(first, second));
             let bytes = _mm_packus_epi16(
@@ -166,12 +183,12 @@ impl Isa for Avx2 {
     }
 }
 
-// These are methods because closures would not always be inlined, and AVX2 would not be enabled for
-// them.
+// These are methods, because a closure is not always inlined, and would then be compiled without
+// AVX2.
 impl Avx2 {
     #[inline(always)]
     fn add_half(self, sums: __m256i, weights: __m256i, codes: __m256i) -> __m256i {
-        // SAFETY: AVX2 as `new` made `self`. No pair saturates: 2 x 127 x 127 < 2^15.
+        // SAFETY: AVX2 as `new` made `self`. No word saturates (see the top of this file).
         unsafe {
             _mm256_add_epi32(
                 sums,
@@ -180,7 +197,11 @@ impl Avx2 {
         }
     }
 
-    /// `zero_point + floor(sum * factor / 2^32 + 1/2)`.
+    /// `zero_point + floor(sum * factor / 2^32 + 1/2)`: the upper half of `sum * factor + 2^31`.
+    ///
+    /// `vpmuldq` multiplies the lanes of even index to 64 bits. For those of odd index, a shift by
+    /// 32 brings them to even places first. The upper half of an odd product then lies in the lane
+    /// where its sum was. That of an even product is shifted down to its lane.
     #[inline(always)]
     fn scale_half(
         self,
@@ -197,7 +218,7 @@ impl Avx2 {
             let odd =
                 _mm256_mul_epi32(_mm256_srli_epi64::<32>(sums), _mm256_srli_epi64::<32>(factors));
             let odd = _mm256_add_epi64(odd, round);
-            // This keeps the upper half of each product, in the lane of its sum.
+            // Bits 1, 3, 5 and 7 of the mask take the odd lanes from `odd`.
             let scaled = _mm256_blend_epi32::<0xAA>(_mm256_srli_epi64::<32>(even), odd);
             _mm256_add_epi32(scaled, _mm256_set1_epi32(zero_point))
         }

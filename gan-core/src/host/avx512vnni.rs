@@ -1,5 +1,10 @@
-//! The loops for x86-64 with AVX-512 and its VNNI, which adds a block of 16 rows by four columns in
-//! one instruction.
+//! The loops for x86-64 with AVX-512 and its VNNI. A register has 512 bits: the 16 sums of a group,
+//! or a block.
+//!
+//! `vpdpbusd` adds to each lane of 32 bits the four products of its bytes, those of the first
+//! operand without a sign (the codes), those of the second with one (the weights). So one
+//! instruction adds a block for an image. It computes the four products and their sum exactly, and
+//! adds to the lane modulo 2^32 (`vpdpbusds` would saturate there).
 
 #![allow(unsafe_code)]
 
@@ -28,7 +33,9 @@ impl Loops for Avx512Vnni {
 enable! {
     "avx512f,avx512vnni":
     fn run(isa: Avx512Vnni, network: &Network, work: &mut Work) {
-        // Of the 32 registers, 24 hold sums, four hold weights, and one holds codes.
+        // Tiles of 6 images by 4 groups: of the 32 registers, 24 hold sums, four hold weights, and
+        // one holds codes. Tiles of half bytes have 2 groups, because each of their sums has a part
+        // beside it.
         tile::run::<_, { Avx512Vnni::IMAGES }, 4, 2, 8>(isa, network, work);
     }
 }
@@ -96,8 +103,10 @@ impl Isa for Avx512Vnni {
 
     #[inline(always)]
     fn add_part(self, sums: __m512i, part: __m512i, scales: __m512i) -> __m512i {
-        // SAFETY: AVX-512 VNNI as `new` made `self`. A part has 16 bits, so its upper halfword is
-        // its sign, which meets a scale's, 0.
+        // SAFETY: AVX-512 VNNI as `new` made `self`. `vpdpwssd` adds to each lane the products of
+        // its lower and of its upper words. A part fits 16 bits with a sign, so its lower word is
+        // the part and its upper word repeats the sign. A scale's upper word is 0, so the second
+        // product is 0.
         unsafe { _mm512_dpwssd_epi32(sums, part, scales) }
     }
 
@@ -121,6 +130,11 @@ impl Isa for Avx512Vnni {
         let (positive, negative) = (self.sums(positive), self.sums(negative));
         let mut codes = [0; GROUP];
         // SAFETY: AVX-512F as `new` made `self`; the store is of the 16 bytes of `codes`.
+        //
+        // A code needs the upper half of `sum * factor + 2^31`. `vpmuldq` multiplies the lanes of
+        // even index to 64 bits. For those of odd index, a shift by 32 brings them to even places
+        // first. The upper half of an odd product then lies in the lane where its sum was. That of
+        // an even product is shifted down to its lane.
         unsafe {
             let below = _mm512_cmplt_epi32_mask(sums, _mm512_setzero_si512());
             let factors = _mm512_mask_blend_epi32(below, positive, negative);
@@ -129,7 +143,7 @@ impl Isa for Avx512Vnni {
             let odd =
                 _mm512_mul_epi32(_mm512_srli_epi64::<32>(sums), _mm512_srli_epi64::<32>(factors));
             let odd = _mm512_add_epi64(odd, round);
-            // This keeps the upper half of each product, in the lane of its sum.
+            // The odd bits of the mask take the odd lanes from `odd`.
             let scaled = _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64::<32>(even), odd);
             let scaled = _mm512_add_epi32(scaled, _mm512_set1_epi32(zero_point));
             let clamped = _mm512_min_epi32(

@@ -1,5 +1,6 @@
-//! The loops for x86-64 with AVX-VNNI. They are those of [`avx2`](super::avx2), but one instruction
-//! adds four products.
+//! The loops for x86-64 with AVX-VNNI. They are those of [`avx2`](super::avx2), two registers of
+//! 256 bits for 16 lanes, but one instruction adds the four products of a lane: `vpdpbusd`, as in
+//! [`avx512vnni`](super::avx512vnni). AVX-VNNI is that instruction for CPUs without AVX-512.
 
 #![allow(unsafe_code)]
 
@@ -29,6 +30,8 @@ impl Loops for AvxVnni {
 enable! {
     "avx2,avxvnni":
     fn run(isa: AvxVnni, network: &Network, work: &mut Work) {
+        // Tiles of 6 images by one group, of two registers: of the 16 registers, 12 hold sums, two
+        // hold weights, and one holds codes.
         tile::run::<_, { AvxVnni::IMAGES }, 1, 1, 4>(isa, network, work);
     }
 }
@@ -89,8 +92,9 @@ impl Isa for AvxVnni {
 
     #[inline(always)]
     fn add_part(self, sums: Pair, part: Pair, scales: Pair) -> Pair {
-        // SAFETY: AVX-VNNI as `new` made `self`. A part has 16 bits, so its upper halfword is its
-        // sign, which meets a scale's, 0.
+        // SAFETY: AVX-VNNI as `new` made `self`. `vpdpwssd` adds the products of the lower and of
+        // the upper words. A part fits 16 bits with a sign, so its lower word is the part and its
+        // upper word repeats the sign. A scale's upper word is 0, so the second product is 0.
         unsafe {
             [
                 _mm256_dpwssd_avx_epi32(sums[0], part[0], scales[0]),

@@ -1,5 +1,8 @@
-//! The loops for AArch64 with the dot product extension (Armv8.2 and later), which adds four
-//! products in each of four lanes.
+//! The loops for AArch64 with the dot product extension (Armv8.2 and later). A register has 128
+//! bits, so 16 lanes of 32 bits take four, of four rows each.
+//!
+//! `sdot` adds to each lane the four products of its bytes, which have signs. The codes are at most
+//! 127, so they are the same numbers as bytes with a sign.
 //!
 //! They are for little-endian order only. There, the first byte in memory is the lowest byte of a
 //! lane, so four codes that are read as one number are, in the lanes of bytes, in the order of the
@@ -34,11 +37,12 @@ impl Loops for Neon {
 
 #[target_feature(enable = "neon,dotprod")]
 fn run(isa: Neon, network: &Network, work: &mut Work) {
-    // Of the 32 registers, 24 hold sums, four hold weights, and one holds codes.
+    // Tiles of 6 images by one group, of four registers: of the 32 registers, 24 hold sums, four
+    // hold weights, and one holds codes.
     tile::run::<_, { Neon::IMAGES }, 1, 1, 4>(isa, network, work);
 }
 
-/// `sums + weights . codes` in each lane. Codes are at most 127, so they are signed bytes as well.
+/// `sums + weights . codes` in each lane, modulo 2^32.
 #[inline]
 #[target_feature(enable = "neon,dotprod")]
 fn sdot(mut sums: int32x4_t, weights: int8x16_t, codes: int8x16_t) -> int32x4_t {
@@ -182,12 +186,13 @@ impl Isa for Neon {
             for (quarter, words) in words.iter_mut().enumerate() {
                 let sums = sums[quarter];
                 let factors = vbslq_s32(vcltzq_s32(sums), negative[quarter], positive[quarter]);
-                // This narrowing shift rounds to nearest, ties up.
+                // `rshrn` gives the upper half of `product + 2^31`.
                 let low = vrshrn_n_s64::<32>(vmull_s32(vget_low_s32(sums), vget_low_s32(factors)));
                 let high = vrshrn_n_s64::<32>(vmull_high_s32(sums, factors));
                 *words = vqmovn_s32(vaddq_s32(vcombine_s32(low, high), vdupq_n_s32(zero_point)));
             }
-            // The narrowing saturates, which does the clamp.
+            // The narrowing to words above saturated, and that to bytes without a sign does. So the
+            // two of them clamp to 0..=255, and the minimum to `top`.
             let low = vqmovun_s16(vcombine_s16(words[0], words[1]));
             let high = vqmovun_s16(vcombine_s16(words[2], words[3]));
             vst1q_u8(codes.as_mut_ptr(), vminq_u8(vcombine_u8(low, high), vdupq_n_u8(top)));

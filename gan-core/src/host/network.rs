@@ -1,4 +1,5 @@
-//! The layers in the order in which the backends read them, and the buffers that they run in.
+//! The layers in the order in which the backends read them, and the buffers that they run in. Codes
+//! are bytes, and sums and biases are in units of a product of a weight and a code.
 
 use super::nibbles::Nibbles;
 use crate::CODE_MAX;
@@ -9,9 +10,9 @@ use crate::quant::Rescale;
 use std::vec;
 use std::vec::Vec;
 
-/// Rows in a group.
+/// Rows in a group. A row is an output of a layer.
 pub(super) const GROUP: usize = Packing::Blocks16x4.group();
-/// Columns in a block.
+/// Columns in a block. A column is an input of a layer.
 pub(super) const COLUMNS: usize = Packing::Blocks16x4.columns();
 /// Weights of 16 rows and four columns, which a backend loads at once. They fill a cache line.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,19 @@
 //! Layers of half bytes: how their weights lie, and the loops over them.
 //!
-//! A weight is held as in the blob, where 0..=15 stands for -8..=7, so that a mask unpacks it. What
-//! the 8 adds to the sum of a group is the same in all rows, so a sum begins with its negative. A
-//! sum of 32 products of half bytes fits 16 bits, and instruction sets multiply 16-bit numbers by a
-//! scale faster.
+//! Some inputs of a row (16 or 32) share a scale: `sum = bias + scale * part + scale * part + ...`,
+//! and a part is the sum of the products of these inputs.
+//!
+//! A weight is held as in the blob, `w + 8` in 0..=15 for `w` in -8..=7, so that a mask unpacks it.
+//! For a part with the codes `x` this means
+//!
+//! ```text
+//! part = sum of w * x = sum of (w + 8) * x - 8 * (sum of x)
+//! ```
+//!
+//! The last term is the same for all rows, so it is computed once for an image, and each part
+//! begins with it. It is within -8 x 127 x 32 = -32,512 and 0. A whole part is within that and
+//! 7 x 127 x 32 = 28,448, so it fits 16 bits with a sign. Instruction sets multiply such numbers by
+//! a scale faster than those of 32 bits.
 
 use super::network::{Block, COLUMNS, GROUP, Layer, Work};
 use super::tile::{FEW, Isa, requantize};
@@ -78,7 +88,7 @@ impl Nibbles {
         &self.scales[group * self.scales_a_row..][..self.scales_a_row]
     }
 
-    /// Computes what each scale's sum begins with: -8 times the sum of the codes.
+    /// Computes for each image what its parts begin with: -8 times the sum of a part's codes.
     fn correct(&self, work: &mut Work) {
         let images = work
             .codes

@@ -1,8 +1,9 @@
-//! The loops for any CPU. The compiler vectorizes them as far as it can.
+//! The loops for any CPU, without intrinsics. The compiler vectorizes them as far as it can.
 
 use super::network::{Block, COLUMNS, GROUP, Network, Work};
 use super::tile::{self, Isa, Loops};
 
+/// The loops that every CPU can run, so that a value proves nothing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scalar;
 

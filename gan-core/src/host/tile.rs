@@ -1,8 +1,13 @@
 //! The loops over layers, groups and images, for every backend. They are safe code, written with
-//! the few operations in which instruction sets differ.
+//! the few operations in which instruction sets differ ([`Isa`]).
 //!
-//! A tile is the sums of some images and some groups of 16 rows, held in registers while all
-//! columns are added:
+//! A layer is a matrix with a row for each output and a column for each input. 16 rows are a group,
+//! and 16 rows by four columns are a block. A code is an input or an output, a byte of 0..=127 (an
+//! index of a table, 0..=255, while it is on its way from a sum to the table). For each row and
+//! image, the sum of bias and products (32 bits, modulo 2^32) becomes a code by requantization.
+//!
+//! A tile is the sums of some images and some groups, held in registers while all columns are
+//! added:
 //!
 //! ```text
 //! for each block of four columns
@@ -12,8 +17,11 @@
 //!         for each of the groups: sums[image][group] += weights . codes, in each of 16 lanes
 //! ```
 //!
-//! So each weight is loaded once for N images, and each code once for G groups. Everything here is
-//! inlined into a function of the backend's file, for which the instructions are enabled.
+//! So each weight is loaded once for N images, and each code once for G groups.
+//!
+//! Everything here is inlined into one function of the backend's file, for which the compiler may
+//! use the backend's instructions. A function that is not inlined there would be compiled for any
+//! CPU, and each intrinsic in it would be a call.
 
 #![allow(
     clippy::needless_range_loop,
@@ -39,27 +47,36 @@ pub(super) trait Loops: Copy {
 }
 
 /// The operations of an instruction set. A value of it proves that the CPU has the instructions.
+///
+/// Lane `r` of a vector of 16 lanes belongs to row `r` of a group. A backend whose registers are
+/// shorter holds such a vector in two or four of them.
 pub(super) trait Isa: Copy {
     /// 16 sums of i32.
     type Sums: Copy;
-    /// The weights of a block.
+    /// The weights of a block: in each lane, four columns of a row.
     type Weights: Copy;
     /// Four codes, repeated in every lane.
     type Codes: Copy;
-    /// 16 sums of at most 32 products of half bytes.
+    /// 16 sums of at most 32 products of half bytes, which share a scale.
     type Part: Copy;
-    /// A scale for each of 16 rows.
+    /// A scale for each of 16 rows, 0..=255.
     type Scales: Copy;
 
+    /// Loads 16 numbers.
     fn sums(self, values: &[i32; GROUP]) -> Self::Sums;
+    /// Loads a block.
     fn weights(self, block: &Block) -> Self::Weights;
+    /// Repeats the codes of four columns in every lane.
     fn codes(self, codes: [u8; COLUMNS]) -> Self::Codes;
-    /// Adds the products of four columns. Codes are at most 127, so that two products fit 16 bits.
+    /// Adds to each lane its four products of a weight and a code, modulo 2^32. Codes are at most
+    /// 127, so a code is the same byte with a sign and without, and the sum of two products is
+    /// within 2 x 127 x -128 and 2 x 127 x 127, which fits 16 bits with a sign.
     fn add(self, sums: Self::Sums, weights: Self::Weights, codes: Self::Codes) -> Self::Sums;
-    /// The lower half bytes of a block, and the upper ones: 0..=15.
+    /// The lower half bytes of a block and the upper ones, 0..=15, each in a byte of its own.
     fn nibbles(self, block: &Block) -> [Self::Weights; 2];
+    /// Loads the scales of 16 rows.
     fn scales(self, scales: &[u8; GROUP]) -> Self::Scales;
-    /// 16 sums that begin with `start`, which is -32,512 to 0.
+    /// 16 sums that begin with `start`, which is -8 x 127 x 32 = -32,512 to 0.
     fn part(self, start: i32) -> Self::Part;
     /// Adds the products of four columns of half bytes.
     fn add_to_part(
@@ -70,9 +87,14 @@ pub(super) trait Isa: Copy {
     ) -> Self::Part;
     /// Multiplies the sums in `part` by their scales, and adds them to `sums`.
     fn add_part(self, sums: Self::Sums, part: Self::Part, scales: Self::Scales) -> Self::Sums;
+    /// The 16 sums.
     fn values(self, sums: Self::Sums) -> [i32; GROUP];
-    /// `clamp(zero_point + floor(sum * factor / 2^32 + 1/2), 0, top)`, the factor being the
-    /// negative one for sums below 0.
+    /// `clamp(zero_point + floor(sum * factor / 2^32 + 1/2), 0, top)` for each row. `factors` are
+    /// those for sums from 0 on and those for sums below 0.
+    ///
+    /// Nothing overflows: a sum is within +-2^31 and a factor within 0..2^30, so a product is
+    /// within +-2^61, and its upper half is within +-2^29, to which the zero point adds at most
+    /// 255.
     fn requantize(
         self,
         sums: Self::Sums,
@@ -82,7 +104,8 @@ pub(super) trait Isa: Copy {
     ) -> [u8; GROUP];
 }
 
-/// If there are fewer images than this, they run one by one, which is faster than a tile.
+/// If there are fewer images than this, they run one by one, in tiles of one image and more groups,
+/// which is faster than a tile of several images with one or two of them used.
 pub(super) const FEW: usize = 3;
 
 /// Runs all layers. Tiles are `N` images by `G` groups (`NIBBLES` groups of half bytes), or one

@@ -6,10 +6,12 @@ use gan_tests::reference::{self, Int4, Model, Params, sampler};
 use std::io::Write;
 use std::sync::Once;
 
-/// Of batches: one tile and less, tiles that are full and that are not, several blocks.
+/// Numbers of images in a batch: fewer than a tile of a backend has (2, 4, 6 or 32), full tiles and
+/// tiles that are not full, and several blocks of 96 images.
 pub const COUNTS: [usize; 7] = [1, 2, 3, 5, 16, 17, 257];
 
-/// The backends of this CPU. Says loudly, and once, which there are and which are not tested.
+/// The backends of this CPU. The first call prints for each backend whether this CPU has it, so
+/// that it is tested, or not.
 pub fn backends() -> Vec<Backend> {
     static SAID: Once = Once::new();
     let available: Vec<Backend> = Backend::available().collect();
@@ -96,8 +98,8 @@ pub fn check_with_reference(backends: &[Backend], model: &Model, generator: &Gen
     }
 }
 
-/// Shifts that a factor can have, as those of quantized models; beyond, requantization goes another
-/// way.
+/// Lowers all shifts to at most 32, as quantized models have them. The backends requantize a group
+/// that has a larger one by a loop of their own, without vector instructions.
 pub fn usual_shifts(model: &mut Model) {
     for layer in &mut model.layers {
         let (Params::I8(int8) | Params::I4(Int4 { int8, .. })) = &mut layer.params else {

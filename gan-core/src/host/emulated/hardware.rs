@@ -99,6 +99,39 @@ macro_rules! compare {
     };
 }
 
+/// The same for loads and stores, of memory that is aligned and of the bytes after it.
+macro_rules! compare_memory {
+    ($feature:tt: $kind:ident $([$load:ident $offset:literal])+ $store:ident) => {
+        if is_x86_feature_detected!($feature) {
+            let mut rng = SplitMix64(8);
+            for _ in 0..ROUNDS {
+                let memory = Aligned64([$kind::random(&mut rng), $kind::random(&mut rng)]);
+                let start = (&raw const memory).cast::<u8>();
+                // SAFETY: the CPU has the instructions, and the memory is two vectors long.
+                unsafe {
+                    $({
+                        let from = start.add($offset);
+                        let found = real::$load(from.cast());
+                        assert_eq!(model::$load(from.cast()), Value::from_real(found));
+                    })+
+                    let (mut stored, mut modelled) = (memory, memory);
+                    let end = |memory: &mut Aligned64<$kind>| {
+                        (&raw mut *memory).cast::<u8>().add(5)
+                    };
+                    real::$store(end(&mut stored).cast(), memory.0[0].real());
+                    model::$store(end(&mut modelled).cast(), memory.0[0]);
+                    assert_eq!(modelled, stored, stringify!($store));
+                }
+            }
+        }
+    };
+}
+
+/// Two vectors at an address that suits any of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+struct Aligned64<V>([V; 2]);
+
 type V128 = model::__m128i;
 type V256 = model::__m256i;
 type V512 = model::__m512i;
@@ -155,6 +188,17 @@ fn avx512_vnni() {
         _mm512_mask_blend_epi32(mask: u16, a: V512, b: V512) as _mm512_mask_blend_epi32;
         _mm512_dpbusd_epi32(sums: V512, a: V512, b: V512) as _mm512_dpbusd_epi32;
         _mm512_dpwssd_epi32(sums: V512, a: V512, b: V512) as _mm512_dpwssd_epi32;
+    }
+}
+
+#[test]
+fn memory() {
+    compare_memory! { "sse2": V128 [_mm_loadu_si128 3] _mm_storeu_si128 }
+    compare_memory! {
+        "avx2": V256 [_mm256_loadu_si256 3] [_mm256_load_si256 32] _mm256_storeu_si256
+    }
+    compare_memory! {
+        "avx512f": V512 [_mm512_loadu_si512 3] [_mm512_load_si512 64] _mm512_storeu_si512
     }
 }
 

@@ -4,7 +4,7 @@
 //! for kinds of layers that its model does not have.
 
 use crate::header::{Element, LayerSpec, Packing};
-use crate::kernel::{PACKING, half};
+use crate::kernel::{ActiveHalf, HalfByteKernel, PACKING};
 
 /// How the layers of a model run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Plan {
         while let [spec, rest @ ..] = layers {
             if spec.shared().is_some() {
                 plan.nibbles = true;
-                plan.packed &= same(spec.packing, half::PACKING);
+                plan.packed &= same(spec.packing, ActiveHalf::PACKING);
             } else if runs(spec.packing) {
                 plan.native = true;
             } else {

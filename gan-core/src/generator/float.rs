@@ -4,7 +4,7 @@ use super::{FURTHER_CLASS, Generator, Input, Last};
 use crate::activation::{apply, pixel_f32};
 use crate::error::GenerateError;
 use crate::header::LayerSpec;
-use crate::kernel::scalar::dot_f32;
+use crate::kernel::rows::dot_f32;
 use crate::latent;
 use crate::payload::Layer;
 

@@ -3,7 +3,7 @@
 
 use super::requantize::Requantize;
 use crate::header::{LayerSpec, Packing};
-use crate::kernel::{foreign, scalar};
+use crate::kernel::{foreign, rows};
 use crate::payload::blocks::{self, Each};
 use crate::payload::{Layer, Packed};
 
@@ -28,7 +28,7 @@ pub(super) fn rows(
             let bias = bias.as_chunks().0.get(class * count + first_row..).unwrap_or_default();
             let rows = weights.chunks_exact(inputs.max(1)).zip(bias).zip(first_row..);
             for (output, ((weights, &bias), row)) in outputs.iter_mut().zip(rows) {
-                let acc = scalar::dot(weights, codes, i32::from_le_bytes(bias));
+                let acc = rows::dot(weights, codes, i32::from_le_bytes(bias));
                 *output = requantize.output(row, acc);
             }
         }

@@ -3,7 +3,7 @@
 use super::{foreign, nibbles};
 use crate::CODE_MAX;
 use crate::header::LayerSpec;
-use crate::kernel::{self, Groups, active};
+use crate::kernel::{self, Active, PACKING, PackedKernel, RowGroups};
 use crate::payload::{Layer, Output, Packed};
 use crate::plan::{Plan, runs};
 
@@ -11,7 +11,7 @@ use crate::plan::{Plan, runs};
 pub(super) fn stage(plan: &Plan, spec: &LayerSpec, codes: &[u8], staged: &mut [u32]) {
     match spec.shared() {
         Some(group) if plan.nibbles() => nibbles::stage(spec, group, codes, staged),
-        None if plan.native && (!plan.other || runs(spec.packing)) => active::stage(codes, staged),
+        None if plan.native && (!plan.other || runs(spec.packing)) => Active::stage(codes, staged),
         // The mask changes no code. Without it the compiler would turn the loop into a call of a
         // copy function, which is larger than all of this.
         _ => kernel::bytes_mut(staged)
@@ -61,13 +61,13 @@ fn native(
     first_row: usize,
     outputs: &mut [u8],
 ) {
-    const GROUP: usize = active::PACKING.group();
+    const GROUP: usize = PACKING.group();
     let (mut row, mut outputs) = (first_row, outputs);
     while !outputs.is_empty() {
         let inside = row % GROUP;
         let whole = outputs.len() - outputs.len() % GROUP;
         let taken = if inside == 0 && whole > 0 {
-            active::run(
+            Active::run(
                 &groups(spec, packed, class, row / GROUP),
                 staged,
                 outputs.get_mut(..whole).unwrap_or_default(),
@@ -75,7 +75,7 @@ fn native(
             whole
         } else {
             let mut group = [0; GROUP];
-            active::run(&groups(spec, packed, class, row / GROUP), staged, &mut group);
+            Active::run(&groups(spec, packed, class, row / GROUP), staged, &mut group);
             let group = tail(&group, inside);
             outputs.iter_mut().zip(group).for_each(|(output, &value)| *output = value);
             group.len().min(outputs.len())
@@ -91,14 +91,12 @@ pub(super) fn groups<'a>(
     packed: &Packed<'a>,
     class: usize,
     group: usize,
-) -> Groups<'a> {
+) -> RowGroups<'a> {
     // This is the same as the layer's packing, but the compiler knows it.
-    let (size, columns) = (
-        active::PACKING.group(),
-        usize::from(spec.inputs).next_multiple_of(active::PACKING.columns()),
-    );
+    let (size, columns) =
+        (PACKING.group(), usize::from(spec.inputs).next_multiple_of(PACKING.columns()));
     let (rows, first) = (usize::from(spec.outputs).next_multiple_of(size), group * size);
-    Groups {
+    RowGroups {
         weights: tail(packed.weights, first * columns),
         columns,
         bias: tail(packed.bias, 4 * (class * rows + first)),

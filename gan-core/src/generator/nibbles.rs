@@ -4,20 +4,20 @@
 use super::requantize::Requantize;
 use crate::CODE_MAX;
 use crate::header::{LayerSpec, Packing};
-use crate::kernel::{self, HalfBytes, half};
+use crate::kernel::{self, ActiveHalf, HalfByteKernel, HalfByteRows};
 use crate::payload::{self, Layer, Nibbles, Output};
 use crate::quant::Rescale;
 
 /// Whether the kernel of this build takes half bytes in this order. [`foreign`] takes the
 /// others.
 fn runs(packing: Packing) -> bool {
-    packing == half::PACKING
+    packing == ActiveHalf::PACKING
 }
 
 /// Puts a layer's inputs into [`LayerSpec::staged_len`] words. Each group gets its codes, padded
 /// with zeros and in the order that the kernel wants, and then a word with 8 times their sum.
 pub(super) fn stage(spec: &LayerSpec, group: usize, codes: &[u8], staged: &mut [u32]) {
-    let split = half::EVEN_THEN_ODD && runs(spec.packing);
+    let split = ActiveHalf::EVEN_THEN_ODD && runs(spec.packing);
     let targets = staged.chunks_exact_mut(group / 4 + 1);
     for (target, codes) in targets.zip(codes.chunks(group.max(1))) {
         let Some((correction, words)) = target.split_last_mut() else { return };
@@ -64,24 +64,24 @@ pub(super) fn rows(
     let (group, groups) = (usize::from(nibbles.group), spec.groups());
     let bias =
         nibbles.bias.as_chunks().0.get(class * usize::from(spec.outputs)..).unwrap_or_default();
-    let (mut row, mut outputs) = (first_row - first_row % half::ROWS, outputs);
+    let (mut row, mut outputs) = (first_row - first_row % ActiveHalf::ROWS, outputs);
     let mut inside = first_row - row;
     while !outputs.is_empty() {
-        let mut sums = [0; half::ROWS];
+        let mut sums = [0; ActiveHalf::ROWS];
         let biases = bias.get(row..).unwrap_or_default();
         sums.iter_mut().zip(biases).for_each(|(sum, &bias)| *sum = i32::from_le_bytes(bias));
-        let block = HalfBytes {
+        let block = HalfByteRows {
             weights: nibbles.weights.get(row * groups * group / 2..).unwrap_or_default(),
             scales: nibbles.scales.get(row * groups..).unwrap_or_default(),
             staged,
             group,
             groups,
         };
-        half::add(&block, &mut sums);
-        let taken = (half::ROWS - inside).min(outputs.len());
+        ActiveHalf::add(&block, &mut sums);
+        let taken = (ActiveHalf::ROWS - inside).min(outputs.len());
         let (now, after) = outputs.split_at_mut_checked(taken).unwrap_or_default();
         finish(spec, nibbles, row + inside, sums.get(inside..).unwrap_or_default(), now);
-        (row, inside, outputs) = (row + half::ROWS, 0, after);
+        (row, inside, outputs) = (row + ActiveHalf::ROWS, 0, after);
     }
 }
 

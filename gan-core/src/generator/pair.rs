@@ -1,8 +1,12 @@
 //! Makes two images at a time. A kernel that has room for the sums of both images loads and unpacks
 //! the weights only once for both.
 
-use super::{Generator, check_output};
+use super::integer::groups;
+use super::{FURTHER_CLASS, Generator, check_output};
 use crate::error::GenerateError;
+use crate::header::LayerSpec;
+use crate::kernel::{Active, PACKING, PackedKernel, bytes_mut};
+use crate::payload::Layer;
 
 impl Generator<'_> {
     /// Number of words of `scratch` that [`generate_pair`](Self::generate_pair) needs.
@@ -44,29 +48,10 @@ impl Generator<'_> {
     }
 }
 
-#[cfg(not(gan_core_kernel = "dsp"))]
 impl Generator<'_> {
     /// Whether a kernel makes both images at once.
     pub(super) const fn pairs(&self) -> bool {
-        false
-    }
-
-    pub(super) fn both(
-        &self,
-        _: [&[u8]; 2],
-        _: [usize; 2],
-        _: &mut [u32],
-        _: [&mut [u8]; 2],
-    ) -> Option<()> {
-        None
-    }
-}
-
-#[cfg(gan_core_kernel = "dsp")]
-impl Generator<'_> {
-    /// Whether a kernel makes both images at once.
-    pub(super) const fn pairs(&self) -> bool {
-        self.plan.all_native()
+        Active::TWO_IMAGES && self.plan.all_native()
     }
 
     /// Runs all layers. Returns `None` if a buffer is too short, but the caller has checked them.
@@ -77,13 +62,12 @@ impl Generator<'_> {
         scratch: &mut [u32],
         pixels: [&mut [u8]; 2],
     ) -> Option<()> {
-        use crate::kernel::{bytes_mut, dsp_pair::stage};
         let [staged, codes] = self.plan.scratch;
         let (staged, rest) = scratch.split_at_mut_checked(2 * staged)?;
         let (first, second) = rest.split_at_mut_checked(codes)?;
         let (first, second) = (bytes_mut(first), bytes_mut(second));
         for (image, latent) in latents.into_iter().enumerate() {
-            stage(latent, image, staged);
+            Active::stage_two(latent, image, staged);
         }
         let mut layers = self.layers();
         let (last, hidden) = self.header.layers.split_last()?;
@@ -91,9 +75,9 @@ impl Generator<'_> {
             let (first, second) =
                 (first.get_mut(..spec.outputs.into())?, second.get_mut(..spec.outputs.into())?);
             rows(spec, &layer, classes, staged, [&mut *first, &mut *second]);
-            classes = [super::FURTHER_CLASS; 2];
-            stage(first, 0, staged);
-            stage(second, 1, staged);
+            classes = [FURTHER_CLASS; 2];
+            Active::stage_two(first, 0, staged);
+            Active::stage_two(second, 1, staged);
         }
         rows(last, &layers.next()?, classes, staged, pixels);
         Some(())
@@ -102,20 +86,17 @@ impl Generator<'_> {
 
 /// Computes all rows of a layer for both images. Whole groups are written in place, a part of a
 /// group by way of a buffer.
-#[cfg(gan_core_kernel = "dsp")]
 // This is not inlined, so that instructions can be counted for each layer.
 #[inline(never)]
 fn rows(
-    spec: &crate::header::LayerSpec,
-    layer: &crate::payload::Layer<'_>,
+    spec: &LayerSpec,
+    layer: &Layer<'_>,
     classes: [usize; 2],
     staged: &[u32],
     [first, second]: [&mut [u8]; 2],
 ) {
-    use super::integer::groups;
-    use crate::kernel::{PACKING, dsp_pair::run};
     const GROUP: usize = PACKING.group();
-    let crate::payload::Layer::Packed(packed) = layer else { return };
+    let Layer::Packed(packed) = layer else { return };
     let mut part = [[0; GROUP]; 2];
     let whole = first.len().min(second.len()) / GROUP;
     let (Some((first, first_rest)), Some((second, second_rest))) =
@@ -124,7 +105,7 @@ fn rows(
         return;
     };
     if whole > 0 {
-        run(
+        Active::run_two(
             &groups(spec, packed, classes[0], 0),
             groups(spec, packed, classes[1], 0).bias,
             staged,
@@ -134,7 +115,12 @@ fn rows(
     if !first_rest.is_empty() {
         let [first, second] = &mut part;
         let second_bias = groups(spec, packed, classes[1], whole).bias;
-        run(&groups(spec, packed, classes[0], whole), second_bias, staged, [first, second]);
+        Active::run_two(
+            &groups(spec, packed, classes[0], whole),
+            second_bias,
+            staged,
+            [first, second],
+        );
         first_rest.iter_mut().zip(first).for_each(|(output, &mut value)| *output = value);
         second_rest.iter_mut().zip(second).for_each(|(output, &mut value)| *output = value);
     }

@@ -6,28 +6,36 @@
 
 #![allow(unsafe_code)]
 
-use super::Groups;
-use super::byte_lane::Call;
+use super::byte_lane::{self, Call};
+use super::{PackedKernel, RowGroups};
+use crate::header::Packing;
 use core::arch::global_asm;
 use core::mem::offset_of;
 
-pub use super::byte_lane::{PACKING, stage};
+pub struct Active;
 
-pub const NAME: &str = "armv7m";
+impl PackedKernel for Active {
+    const NAME: &'static str = "armv7m";
+    const PACKING: Packing = byte_lane::PACKING;
+
+    fn stage(codes: &[u8], staged: &mut [u32]) {
+        byte_lane::stage(codes, staged);
+    }
+
+    /// Computes groups of four rows.
+    fn run(groups: &RowGroups<'_>, staged: &[u32], outputs: &mut [u8]) {
+        if let Some(call) = Call::new(groups, staged, outputs) {
+            // SAFETY: as `Call::new` says.
+            unsafe { gan_core_armv7m_rows(&call) }
+        }
+    }
+}
 
 unsafe extern "C" {
     /// # Safety
     ///
     /// The call is as [`Call::new`] makes it.
     fn gan_core_armv7m_rows(call: &Call);
-}
-
-/// Computes groups of four rows.
-pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
-    if let Some(call) = Call::new(groups, staged, outputs) {
-        // SAFETY: as `Call::new` says.
-        unsafe { gan_core_armv7m_rows(&call) }
-    }
 }
 
 /// The offset on the assembly's stack where it keeps a field of [`Call`]. The fields are there in

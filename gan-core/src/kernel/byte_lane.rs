@@ -12,7 +12,7 @@
 //! is always exact. Adding `-128 (x0 + x1 + ..)`, which is the same for all rows, takes the 128 off
 //! the weights.
 
-use super::{Groups, pairs};
+use super::{Active, RowGroups, halfword_inputs};
 use crate::header::Packing;
 use core::ptr;
 
@@ -22,7 +22,7 @@ const GROUP: usize = PACKING.group();
 pub fn stage(codes: &[u8], staged: &mut [u32]) {
     let staged = staged.get_mut(..PACKING.staged_len(codes.len())).unwrap_or_default();
     if let Some((correction, words)) = staged.split_last_mut() {
-        *correction = pairs::stage(codes, words) << 7;
+        *correction = halfword_inputs::stage(codes, words) << 7;
     }
 }
 
@@ -55,12 +55,12 @@ impl Call {
     /// The pointers point to all that the kernels read and write: to sections of so many groups,
     /// which begin on words as decode proves, to a table with an entry for every saturated index,
     /// and to `outputs`, which are borrowed exclusively as long as the caller holds them.
-    pub fn new(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) -> Option<Self> {
+    pub fn new(groups: &RowGroups<'_>, staged: &[u32], outputs: &mut [u8]) -> Option<Self> {
         let words = groups.columns / 2;
         let count = outputs.len() / GROUP;
         let &correction = staged.get(words)?;
         let (x, start) = (staged.as_ptr(), outputs.as_mut_ptr());
-        groups.hold(count).then(|| Self {
+        groups.hold::<Active>(count).then(|| Self {
             weights: groups.weights.as_ptr(),
             x,
             // Inside `staged`, which has more than `words` words.

@@ -10,17 +10,80 @@
 
 #![allow(unsafe_code)]
 
-use super::{Groups, pairs};
+use super::{PackedKernel, RowGroups, dsp_pair, dsp_rows, halfword_inputs};
 use crate::header::Packing;
 use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;
 
-pub const NAME: &str = "dsp";
-pub const PACKING: Packing = Packing::PairedHalfword;
+const PACKING: Packing = Packing::PairedHalfword;
 
-pub fn stage(codes: &[u8], staged: &mut [u32]) {
-    pairs::stage(codes, staged.get_mut(..PACKING.staged_len(codes.len())).unwrap_or_default());
+pub struct Active;
+
+impl PackedKernel for Active {
+    const NAME: &'static str = "dsp";
+    const PACKING: Packing = PACKING;
+    const TWO_IMAGES: bool = true;
+
+    fn stage(codes: &[u8], staged: &mut [u32]) {
+        let words = staged.get_mut(..PACKING.staged_len(codes.len())).unwrap_or_default();
+        halfword_inputs::stage(codes, words);
+    }
+
+    /// Computes groups of four rows.
+    fn run(groups: &RowGroups<'_>, staged: &[u32], outputs: &mut [u8]) {
+        let words = groups.columns / 2;
+        let count = outputs.len() / PACKING.group();
+        if staged.len() < words || !groups.hold::<Self>(count) {
+            return;
+        }
+        let x = staged.as_ptr_range();
+        let call = Call {
+            weights: groups.weights.as_ptr(),
+            x: x.start,
+            // Inside `staged`, which has `words` words.
+            x_main: x.start.wrapping_add(words - words % 16),
+            x_end: x.start.wrapping_add(words),
+            bias: groups.bias.as_ptr(),
+            factors: groups.factors.as_ptr(),
+            negative_factors: groups.negative_factors.map_or(ptr::null(), <[u8]>::as_ptr),
+            table: groups.table.map_or(ptr::null(), |table| table.as_ptr()),
+            outputs: outputs.as_mut_ptr(),
+            outputs_end: outputs.as_mut_ptr().wrapping_add(count * PACKING.group()),
+            zero_point: groups.zero_point.into(),
+        };
+        // SAFETY: `hold` compared the lengths, sections begin on multiples of 16 as decode proves
+        // and groups keep them on words, the table has an entry for every saturated index, and
+        // outputs are borrowed exclusively.
+        unsafe { gan_core_dsp_rows(&call) }
+    }
+
+    fn stage_two(codes: &[u8], image: usize, staged: &mut [u32]) {
+        dsp_pair::stage(codes, image, staged);
+    }
+
+    fn run_two(
+        groups: &RowGroups<'_>,
+        second_bias: &[u8],
+        staged: &[u32],
+        outputs: [&mut [u8]; 2],
+    ) {
+        dsp_pair::run(groups, second_bias, staged, outputs);
+    }
+
+    #[inline(always)]
+    fn add_row<'w, 'x>(weights: &'w [i8], inputs: &'x [u8], sum: i32) -> (i32, &'w [i8], &'x [u8]) {
+        dsp_rows::row(weights, inputs, sum)
+    }
+
+    #[inline(always)]
+    fn add_byte_lanes<'w, 'x>(
+        bytes: &'w [u8],
+        inputs: &'x [u8],
+        sums: [i32; 4],
+    ) -> ([i32; 4], &'w [u8], &'x [u8]) {
+        dsp_rows::byte_lanes(bytes, inputs, sums)
+    }
 }
 
 /// The arguments of the assembly. It keeps all but the first on its stack, in this order, because
@@ -48,34 +111,6 @@ unsafe extern "C" {
     ///
     /// The pointers are those of `run`; `outputs` has room for a positive number of whole groups.
     fn gan_core_dsp_rows(call: &Call);
-}
-
-/// Computes groups of four rows.
-pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
-    let words = groups.columns / 2;
-    let count = outputs.len() / PACKING.group();
-    if staged.len() < words || !groups.hold(count) {
-        return;
-    }
-    let x = staged.as_ptr_range();
-    let call = Call {
-        weights: groups.weights.as_ptr(),
-        x: x.start,
-        // Inside `staged`, which has `words` words.
-        x_main: x.start.wrapping_add(words - words % 16),
-        x_end: x.start.wrapping_add(words),
-        bias: groups.bias.as_ptr(),
-        factors: groups.factors.as_ptr(),
-        negative_factors: groups.negative_factors.map_or(ptr::null(), <[u8]>::as_ptr),
-        table: groups.table.map_or(ptr::null(), |table| table.as_ptr()),
-        outputs: outputs.as_mut_ptr(),
-        outputs_end: outputs.as_mut_ptr().wrapping_add(count * PACKING.group()),
-        zero_point: groups.zero_point.into(),
-    };
-    // SAFETY: `hold` compared the lengths, sections begin on multiples of 16 as decode proves and
-    // groups keep them on words, the table has an entry for every saturated index, and outputs are
-    // borrowed exclusively.
-    unsafe { gan_core_dsp_rows(&call) }
 }
 
 /// Where the assembly keeps a field of [`Call`]: on its stack, without the weights' pointer, which

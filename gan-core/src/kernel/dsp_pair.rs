@@ -6,8 +6,7 @@
 
 #![allow(unsafe_code)]
 
-use super::Groups;
-use super::active::PACKING;
+use super::{Active, PACKING, RowGroups};
 use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;
@@ -55,14 +54,14 @@ unsafe extern "C" {
 
 /// Computes groups of four rows of two images. `second_bias` has the biases of the second image.
 pub fn run(
-    groups: &Groups<'_>,
+    groups: &RowGroups<'_>,
     second_bias: &[u8],
     staged: &[u32],
     [first, second]: [&mut [u8]; 2],
 ) {
     let words = groups.columns;
     let count = first.len().min(second.len()) / PACKING.group();
-    if staged.len() < words || !groups.hold(count) || second_bias.len() < 16 * count {
+    if staged.len() < words || !groups.hold::<Active>(count) || second_bias.len() < 16 * count {
         return;
     }
     let x = staged.as_ptr();

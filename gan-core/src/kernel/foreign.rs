@@ -1,14 +1,13 @@
 //! Sums of layers that are packed for another core than this build's. Those of layers in rows are
-//! [`scalar::dot`](super::scalar::dot)'s.
+//! [`rows::dot`](super::rows::dot)'s.
 
-use super::words;
+use super::{Active, PackedKernel, words};
 
 /// The sums of four rows of byte lanes, each with its bias. A byte is the weight plus 128, so 128
 /// times the sum of all codes, `total`, is too much.
 pub fn lanes(bytes: &[u8], codes: &[u8], total: i32, bias: [i32; 4]) -> [i32; 4] {
     let sums = bias.map(|bias| bias.wrapping_sub(total.wrapping_mul(128)));
-    #[cfg(gan_core_kernel = "dsp")]
-    let (sums, bytes, codes) = super::dsp_foreign::lanes(bytes, codes, sums);
+    let (sums, bytes, codes) = Active::add_byte_lanes(bytes, codes, sums);
     let [mut first, mut second, mut third, mut fourth] = sums;
     let (pairs, last) = codes.as_chunks();
     let mut blocks = bytes.as_chunks().0.iter();

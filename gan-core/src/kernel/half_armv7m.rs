@@ -6,9 +6,22 @@
 
 #![allow(unsafe_code)] // assembly
 
+use super::{HalfByteKernel, HalfByteRows, half_lane};
+use crate::header::Packing;
 use core::arch::global_asm;
 
-pub use super::half_lane::{EVEN_THEN_ODD, PACKING, ROWS, add};
+pub struct ActiveHalf;
+
+impl HalfByteKernel for ActiveHalf {
+    const PACKING: Packing = half_lane::PACKING;
+    const ROWS: usize = half_lane::ROWS;
+    const EVEN_THEN_ODD: bool = false;
+    type Sums = [i32; half_lane::ROWS];
+
+    fn add(rows: &HalfByteRows<'_>, sums: &mut Self::Sums) {
+        half_lane::add(rows, sums);
+    }
+}
 
 global_asm!(
     r#"

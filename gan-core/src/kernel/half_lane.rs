@@ -16,13 +16,11 @@
 
 #![allow(unsafe_code)]
 
-use super::HalfBytes;
+use super::HalfByteRows;
 use crate::header::Packing;
 
 pub const PACKING: Packing = Packing::NibbleLane;
 pub const ROWS: usize = PACKING.group();
-/// The codes of a group are staged in their own order.
-pub const EVEN_THEN_ODD: bool = false;
 
 /// The arguments of the assembly.
 #[repr(C)]
@@ -43,14 +41,14 @@ impl Call {
     /// the staged codes of whole groups, of which there is at least one and which begin on words as
     /// decode proves, and to `sums`, which are borrowed exclusively as long as the caller holds
     /// them.
-    fn new(block: &HalfBytes<'_>, sums: &mut [i32; ROWS]) -> Option<Self> {
-        let staged = block.staged.get(..block.groups * block.stride())?.as_ptr_range();
-        block.hold(ROWS).then(|| Self {
-            weights: block.weights.as_ptr(),
+    fn new(rows: &HalfByteRows<'_>, sums: &mut [i32; ROWS]) -> Option<Self> {
+        let staged = rows.staged.get(..rows.groups * rows.stride())?.as_ptr_range();
+        rows.hold(ROWS).then_some(Self {
+            weights: rows.weights.as_ptr(),
             staged: staged.start,
-            scales: block.scales.as_ptr(),
+            scales: rows.scales.as_ptr(),
             staged_end: staged.end,
-            blocks: block.group / 8,
+            blocks: rows.group / 8,
             sums: sums.as_mut_ptr(),
         })
     }
@@ -66,8 +64,8 @@ unsafe extern "C" {
 }
 
 /// Adds the products of eight rows to `sums`.
-pub fn add(block: &HalfBytes<'_>, sums: &mut [i32; ROWS]) {
-    if let Some(call) = Call::new(block, sums) {
+pub fn add(rows: &HalfByteRows<'_>, sums: &mut [i32; ROWS]) {
+    if let Some(call) = Call::new(rows, sums) {
         // SAFETY: as `Call::new` says.
         unsafe { gan_core_half_rows(&call) }
     }

@@ -7,15 +7,47 @@
 
 #![allow(unsafe_code)]
 
-use super::HalfBytes;
+use super::{HalfByteKernel, HalfByteRows};
 use crate::header::Packing;
 use core::arch::global_asm;
 
-pub const PACKING: Packing = Packing::Rows;
-pub const ROWS: usize = 8;
-/// The codes of a group are staged in this order: first those of even columns, then those of odd
-/// ones.
-pub const EVEN_THEN_ODD: bool = true;
+const ROWS: usize = 8;
+
+pub struct ActiveHalf;
+
+impl HalfByteKernel for ActiveHalf {
+    const PACKING: Packing = Packing::Rows;
+    const ROWS: usize = ROWS;
+    const EVEN_THEN_ODD: bool = true;
+    type Sums = [i32; ROWS];
+
+    /// Adds the products of eight rows, or of as many as are left, to `sums`.
+    fn add(block: &HalfByteRows<'_>, sums: &mut [i32; ROWS]) {
+        let rows = (block.scales.len() / block.groups.max(1)).min(ROWS);
+        if rows == 0 || !block.hold(rows) {
+            return;
+        }
+        let call = Call {
+            weights: block.weights.as_ptr(),
+            staged: block.staged.as_ptr(),
+            groups: block.groups,
+            scales: block.scales.as_ptr(),
+            row: block.groups * block.group / 2,
+            rows,
+            sums: sums.as_mut_ptr(),
+        };
+        // SAFETY: `hold` compared the lengths; a row that there is not is read as the one before.
+        // `sums` are borrowed exclusively, and even in number, so that there is one for a pair's
+        // second row.
+        unsafe {
+            if block.group == 16 {
+                gan_core_half_rows_16(&call)
+            } else {
+                gan_core_half_rows_32(&call)
+            }
+        }
+    }
+}
 
 /// The arguments of the assembly.
 #[repr(C)]
@@ -42,29 +74,6 @@ unsafe extern "C" {
     ///
     /// The same of groups of 32.
     fn gan_core_half_rows_32(call: &Call);
-}
-
-/// Adds the products of eight rows, or of as many as are left, to `sums`.
-pub fn add(block: &HalfBytes<'_>, sums: &mut [i32; ROWS]) {
-    let rows = (block.scales.len() / block.groups.max(1)).min(ROWS);
-    if rows == 0 || !block.hold(rows) {
-        return;
-    }
-    let call = Call {
-        weights: block.weights.as_ptr(),
-        staged: block.staged.as_ptr(),
-        groups: block.groups,
-        scales: block.scales.as_ptr(),
-        row: block.groups * block.group / 2,
-        rows,
-        sums: sums.as_mut_ptr(),
-    };
-    // SAFETY: `hold` compared the lengths; a row that there is not is read as the one before.
-    // `sums` are borrowed exclusively, and even in number, so that there is one for a pair's second
-    // row.
-    unsafe {
-        if block.group == 16 { gan_core_half_rows_16(&call) } else { gan_core_half_rows_32(&call) }
-    }
 }
 
 global_asm!(

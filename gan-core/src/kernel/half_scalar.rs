@@ -1,24 +1,27 @@
 //! Half bytes row by row, in a loop that compilers vectorize.
 
-use super::{HalfBytes, bytes};
+use super::{HalfByteKernel, HalfByteRows, bytes};
 use crate::header::Packing;
 
-pub const PACKING: Packing = Packing::Rows;
-pub const ROWS: usize = 1;
-/// The codes of a group are staged in this order: first those of even columns, which meet the low
-/// halves of its bytes, then those of odd columns, which meet the high halves.
-pub const EVEN_THEN_ODD: bool = true;
+pub struct ActiveHalf;
 
-/// Adds the products of a row to `sums`.
-pub fn add(block: &HalfBytes<'_>, [sum]: &mut [i32; ROWS]) {
-    match block.group {
-        16 => row::<8>(block, sum),
-        _ => row::<16>(block, sum),
+impl HalfByteKernel for ActiveHalf {
+    const PACKING: Packing = Packing::Rows;
+    const ROWS: usize = 1;
+    /// Even columns meet the low halves of a group's bytes, odd columns the high halves.
+    const EVEN_THEN_ODD: bool = true;
+    type Sums = [i32; 1];
+
+    fn add(rows: &HalfByteRows<'_>, [sum]: &mut [i32; 1]) {
+        match rows.group {
+            16 => row::<8>(rows, sum),
+            _ => row::<16>(rows, sum),
+        }
     }
 }
 
 /// Adds up a row whose groups have `2 HALF` columns.
-fn row<const HALF: usize>(block: &HalfBytes<'_>, acc: &mut i32) {
+fn row<const HALF: usize>(block: &HalfByteRows<'_>, acc: &mut i32) {
     let groups = block
         .weights
         .as_chunks::<HALF>()

@@ -9,22 +9,62 @@
 
 #![allow(unsafe_code)]
 
-use super::Groups;
+use super::{PackedKernel, RowGroups, mve_rows};
 use crate::CODE_MAX;
 use crate::header::Packing;
 use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;
 
-pub const NAME: &str = "mve";
-pub const PACKING: Packing = Packing::Blocks7x16;
+const PACKING: Packing = Packing::Blocks7x16;
 const ROWS: usize = PACKING.group();
 
-pub fn stage(codes: &[u8], staged: &mut [u32]) {
-    let blocks = codes.len().div_ceil(PACKING.columns());
-    if blocks > 0 && staged.len() >= PACKING.staged_len(codes.len()) {
-        // SAFETY: the length was compared above, and `staged` is borrowed exclusively.
-        unsafe { gan_core_mve_stage(codes.as_ptr(), staged.as_mut_ptr(), codes.len(), blocks) }
+pub struct Active;
+
+impl PackedKernel for Active {
+    const NAME: &'static str = "mve";
+    const PACKING: Packing = PACKING;
+
+    fn stage(codes: &[u8], staged: &mut [u32]) {
+        let blocks = codes.len().div_ceil(PACKING.columns());
+        if blocks > 0 && staged.len() >= PACKING.staged_len(codes.len()) {
+            // SAFETY: the length was compared above, and `staged` is borrowed exclusively.
+            unsafe { gan_core_mve_stage(codes.as_ptr(), staged.as_mut_ptr(), codes.len(), blocks) }
+        }
+    }
+
+    /// Computes groups of seven rows.
+    fn run(groups: &RowGroups<'_>, staged: &[u32], outputs: &mut [u8]) {
+        let blocks = groups.columns / PACKING.columns();
+        let count = outputs.len() / ROWS;
+        if staged.len() < groups.columns / 4 || !groups.hold::<Self>(count) {
+            return;
+        }
+        let start = outputs.as_mut_ptr();
+        let call = Call {
+            weights: groups.weights.as_ptr(),
+            outputs: start,
+            bias: groups.bias.as_ptr(),
+            factors: groups.factors.as_ptr(),
+            blocks,
+            x: staged.as_ptr(),
+            negative_factors: groups.negative_factors.map_or(ptr::null(), <[u8]>::as_ptr),
+            table: groups.table.map_or(ptr::null(), |table| table.as_ptr()),
+            outputs_end: start.wrapping_add(count * ROWS),
+            zero_point: groups.zero_point.into(),
+            top: if groups.table.is_some() { 255 } else { CODE_MAX.into() },
+        };
+        // SAFETY: `hold` compared the lengths, and sections begin on multiples of 16 as decode
+        // proves. The second load of a group's factors reads one word more than the group has,
+        // whose result is not stored; after the last factors there is another section of the blob,
+        // with the shifts. The table has an entry for every saturated index, and outputs are
+        // borrowed exclusively.
+        unsafe { gan_core_mve_rows(&call) }
+    }
+
+    #[inline(always)]
+    fn add_row<'w, 'x>(weights: &'w [i8], inputs: &'x [u8], sum: i32) -> (i32, &'w [i8], &'x [u8]) {
+        (mve_rows::row(weights, inputs, sum), &[], &[])
     }
 }
 
@@ -60,34 +100,6 @@ unsafe extern "C" {
     ///
     /// `blocks`, at least one, are those of `len` codes, and `staged` has room for them.
     fn gan_core_mve_stage(codes: *const u8, staged: *mut u32, len: usize, blocks: usize);
-}
-
-/// Computes groups of seven rows.
-pub fn run(groups: &Groups<'_>, staged: &[u32], outputs: &mut [u8]) {
-    let blocks = groups.columns / PACKING.columns();
-    let count = outputs.len() / ROWS;
-    if staged.len() < groups.columns / 4 || !groups.hold(count) {
-        return;
-    }
-    let start = outputs.as_mut_ptr();
-    let call = Call {
-        weights: groups.weights.as_ptr(),
-        outputs: start,
-        bias: groups.bias.as_ptr(),
-        factors: groups.factors.as_ptr(),
-        blocks,
-        x: staged.as_ptr(),
-        negative_factors: groups.negative_factors.map_or(ptr::null(), <[u8]>::as_ptr),
-        table: groups.table.map_or(ptr::null(), |table| table.as_ptr()),
-        outputs_end: start.wrapping_add(count * ROWS),
-        zero_point: groups.zero_point.into(),
-        top: if groups.table.is_some() { 255 } else { CODE_MAX.into() },
-    };
-    // SAFETY: `hold` compared the lengths, and sections begin on multiples of 16 as decode proves.
-    // The second load of a group's factors reads one word more than the group has, whose result is
-    // not stored; after the last factors there is another section of the blob, with the shifts. The
-    // table has an entry for every saturated index, and outputs are borrowed exclusively.
-    unsafe { gan_core_mve_rows(&call) }
 }
 
 /// Where the assembly keeps a field of [`Call`]: on its stack, without those that stay in

@@ -44,7 +44,7 @@ pub fn row<'w, 'x>(weights: &'w [i8], inputs: &'x [u8], sum: i32) -> (i32, &'w [
 
 /// Adds the products of four columns at a time to the sums of the four rows of a group. A byte is
 /// the weight plus 128, and 128 is not taken away. Returns the sums, and what is left of both.
-pub fn lanes<'w, 'x>(
+pub fn byte_lanes<'w, 'x>(
     weights: &'w [u8],
     inputs: &'x [u8],
     mut sums: [i32; 4],

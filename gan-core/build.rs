@@ -1,56 +1,104 @@
 //! Chooses the kernel for the target. `--cfg gan_core_backend="NAME"` in RUSTFLAGS forces one.
+//!
+//! [`KERNELS`] is the only list of kernels. A new one is a row there, `src/kernel/NAME.rs` with the
+//! line that names it in `src/kernel.rs`, and, unless it shares the half bytes of another kernel,
+//! `src/kernel/half_NAME.rs` with its line. The traits in `src/kernel/contract.rs` say what the
+//! files have to hold.
 
 use std::env;
 
-/// Kernels by the start of the target's name; the first that fits is taken.
+/// A kernel of `src/kernel`, and the targets that have its instructions.
 ///
-/// A table of names, because the compiler does not say which instructions a Cortex-M has:
-/// `target_feature = "dsp"` is not set on stable.
-const KERNELS: &[(&str, &str)] = &[
-    ("thumbv6m-", "armv6m"),
-    ("thumbv8m.base-", "armv6m"),
-    ("thumbv7m-", "armv7m"),
-    ("thumbv7em-", "dsp"),
-    ("thumbv8m.main-", "dsp"),
-    ("riscv32im", "rv32im"),
+/// Targets are given by how their names begin, because the compiler does not say which instructions
+/// a Cortex-M has: `target_feature = "dsp"` is not set on stable.
+struct Kernel {
+    /// The file's name, and the value of `gan_core_kernel` and of `gan_core_backend`.
+    name: &'static str,
+    /// `NAME` of the file `half_NAME.rs` that runs layers of half bytes, and the value of
+    /// `gan_core_half`.
+    half_bytes: &'static str,
+    /// Targets whose kernel it is. No target is in two rows.
+    chosen_for: &'static [&'static str],
+    /// Further targets on which it can be forced: the target's cores, or some of them, have its
+    /// instructions.
+    possible_on: &'static [&'static str],
+}
+
+const KERNELS: &[Kernel] = &[
+    Kernel { name: "scalar", half_bytes: "scalar", chosen_for: &[], possible_on: &[""] },
+    Kernel {
+        name: "armv6m",
+        half_bytes: "armv6m",
+        chosen_for: &["thumbv6m-", "thumbv8m.base-"],
+        possible_on: &["thumb"],
+    },
+    Kernel {
+        name: "armv7m",
+        half_bytes: "armv7m",
+        chosen_for: &["thumbv7m-"],
+        possible_on: &["thumbv7em-", "thumbv8m.main-"],
+    },
+    Kernel {
+        name: "dsp",
+        half_bytes: "armv7m",
+        chosen_for: &["thumbv7em-", "thumbv8m.main-"],
+        possible_on: &[],
+    },
+    Kernel { name: "mve", half_bytes: "mve", chosen_for: &[], possible_on: &["thumbv8m.main-"] },
+    Kernel { name: "rv32im", half_bytes: "rv32im", chosen_for: &["riscv32im"], possible_on: &[] },
 ];
+
+/// The kernel where no other one is chosen: it runs everywhere, in Rust.
+const FALLBACK: &Kernel = &KERNELS[0];
+
+/// Back ends of module `host`, which reads `gan_core_backend` itself, by how the names of their
+/// targets begin. Layers that run without that module take the fallback there.
+const HOST_BACKENDS: &[(&str, &[&str])] =
+    &[("x86_64-", &["amx", "avx512vnni", "avxvnni", "avx2"]), ("aarch64-", &["neon"])];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(gan_core_backend, values(any()))");
-    println!(
-        "cargo::rustc-check-cfg=cfg(gan_core_kernel, values(\
-         \"scalar\", \"armv6m\", \"armv7m\", \"dsp\", \"mve\", \"rv32im\"))"
-    );
+    expect("gan_core_kernel", |kernel| kernel.name);
+    expect("gan_core_half", |kernel| kernel.half_bytes);
     let target = env::var("TARGET").unwrap_or_default();
-    let chosen = KERNELS
-        .iter()
-        .find(|(start, _)| target.starts_with(start))
-        .map_or("scalar", |(_, kernel)| kernel);
     let forced = env::var("CARGO_CFG_GAN_CORE_BACKEND").unwrap_or_default();
-    let kernel = match (forced.as_str(), target.split('-').next().unwrap_or_default()) {
-        ("", _) => chosen,
-        ("scalar", _) => "scalar",
-        // Backends of module `host`, which reads the cfg itself; layers that run without it are
-        // scalar there.
-        ("amx" | "avx512vnni" | "avxvnni" | "avx2", "x86_64") | ("neon", "aarch64") => "scalar",
-        (name @ "armv6m", arch) if arch.starts_with("thumb") => name,
-        (name @ "armv7m", "thumbv7m" | "thumbv7em" | "thumbv8m.main") => name,
-        (name @ "dsp", "thumbv7em" | "thumbv8m.main") => name,
-        (name @ "mve", "thumbv8m.main") => name,
-        (name @ "rv32im", arch) if arch.starts_with("riscv32im") => name,
-        (name, _) => {
-            println!("cargo::error=gan_core_backend {name:?}: no kernel of this name for {target}");
-            return;
-        }
+    let Some(kernel) = choose(&target, &forced) else {
+        println!("cargo::error=gan_core_backend {forced:?}: no kernel of this name for {target}");
+        return;
     };
-    println!("cargo::rustc-cfg=gan_core_kernel={kernel:?}");
+    println!("cargo::rustc-cfg=gan_core_kernel={:?}", kernel.name);
+    println!("cargo::rustc-cfg=gan_core_half={:?}", kernel.half_bytes);
     // For the build scripts of packages that depend on this one, which run on the host:
     // `DEP_GAN_CORE_KERNEL`, and `DEP_GAN_CORE_FLOAT` and `DEP_GAN_CORE_INT4` with these features.
-    println!("cargo::metadata=kernel={kernel}");
+    println!("cargo::metadata=kernel={}", kernel.name);
     for feature in ["FLOAT", "INT4"] {
         if env::var_os(format!("CARGO_FEATURE_{feature}")).is_some() {
             println!("cargo::metadata={feature}=1");
         }
     }
+}
+
+/// Tells the compiler all values that a cfg can have.
+fn expect(cfg: &str, value: impl Fn(&Kernel) -> &'static str) {
+    let values: Vec<_> = KERNELS.iter().map(|kernel| format!("{:?}", value(kernel))).collect();
+    println!("cargo::rustc-check-cfg=cfg({cfg}, values({}))", values.join(", "));
+}
+
+/// The kernel for a target, or the one that was forced by its name, which is empty otherwise. It is
+/// `None` if the target lacks the instructions of the kernel that was forced.
+fn choose(target: &str, forced: &str) -> Option<&'static Kernel> {
+    let begins = |starts: &[&str]| starts.iter().any(|start| target.starts_with(start));
+    if forced.is_empty() {
+        return Some(KERNELS.iter().find(|kernel| begins(kernel.chosen_for)).unwrap_or(FALLBACK));
+    }
+    let on_host = HOST_BACKENDS
+        .iter()
+        .any(|(start, names)| target.starts_with(start) && names.contains(&forced));
+    if on_host {
+        return Some(FALLBACK);
+    }
+    KERNELS.iter().find(|kernel| {
+        kernel.name == forced && (begins(kernel.chosen_for) || begins(kernel.possible_on))
+    })
 }

@@ -4,32 +4,17 @@
 //! `build.rs` chooses the kernel for the target. `--cfg gan_core_backend="NAME"` forces another
 //! one.
 
-// A kernel is a file here with a unit struct `Active` that implements `PackedKernel`, and mostly a
-// file with an `ActiveHalf` that implements `HalfByteKernel`; `contract` says what they ask for.
-// Layers that are packed for another kernel run by `foreign`, those that are not packed by `rows`.
+// A kernel is a file here with a unit struct `Active` that implements `PackedKernel`, and a file
+// with an `ActiveHalf` that implements `HalfByteKernel`; `contract` says what they ask for. The
+// table of kernels is in `build.rs`. Each file declares the modules that it shares with others, so
+// that they are part of no other build. Layers that are packed for another kernel run by `foreign`,
+// those that are not packed by `rows`.
 
 use crate::header::Packing;
 
 mod contract;
 pub(crate) mod foreign;
 pub(crate) mod rows;
-
-#[cfg(any(gan_core_kernel = "armv6m", gan_core_kernel = "armv7m", gan_core_kernel = "rv32im"))]
-mod byte_lane;
-#[cfg(any(
-    gan_core_kernel = "armv6m",
-    gan_core_kernel = "armv7m",
-    gan_core_kernel = "rv32im",
-    gan_core_kernel = "dsp"
-))]
-mod halfword_inputs;
-
-#[cfg(gan_core_kernel = "dsp")]
-mod dsp_pair;
-#[cfg(gan_core_kernel = "dsp")]
-mod dsp_rows;
-#[cfg(gan_core_kernel = "mve")]
-mod mve_rows;
 
 #[cfg_attr(gan_core_kernel = "armv6m", path = "kernel/armv6m.rs")]
 #[cfg_attr(gan_core_kernel = "armv7m", path = "kernel/armv7m.rs")]
@@ -39,23 +24,12 @@ mod mve_rows;
 #[cfg_attr(gan_core_kernel = "scalar", path = "kernel/scalar.rs")]
 mod active;
 
-#[cfg_attr(gan_core_kernel = "armv6m", path = "kernel/half_armv6m.rs")]
-#[cfg_attr(
-    any(gan_core_kernel = "armv7m", gan_core_kernel = "dsp"),
-    path = "kernel/half_armv7m.rs"
-)]
-#[cfg_attr(gan_core_kernel = "mve", path = "kernel/half_mve.rs")]
-#[cfg_attr(gan_core_kernel = "rv32im", path = "kernel/half_rv32im.rs")]
-#[cfg_attr(gan_core_kernel = "scalar", path = "kernel/half_scalar.rs")]
+#[cfg_attr(gan_core_half = "armv6m", path = "kernel/half_armv6m.rs")]
+#[cfg_attr(gan_core_half = "armv7m", path = "kernel/half_armv7m.rs")]
+#[cfg_attr(gan_core_half = "mve", path = "kernel/half_mve.rs")]
+#[cfg_attr(gan_core_half = "rv32im", path = "kernel/half_rv32im.rs")]
+#[cfg_attr(gan_core_half = "scalar", path = "kernel/half_scalar.rs")]
 mod half;
-
-#[cfg(any(
-    gan_core_kernel = "armv6m",
-    gan_core_kernel = "armv7m",
-    gan_core_kernel = "rv32im",
-    gan_core_kernel = "dsp"
-))]
-mod half_lane;
 
 pub(crate) use active::Active;
 pub(crate) use contract::{HalfByteKernel, HalfByteRows, PackedKernel, RowGroups};

@@ -1,15 +1,18 @@
 //! The kernel of Armv6-M and Armv8-M Baseline: Cortex-M0, M0+ and M23.
 //!
-//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane). There is no 64-bit
+//! The multiply-accumulates are those of [`byte_lane`]. There is no 64-bit
 //! multiply, so sums are requantized by the canonical multiplier and shift, in two 32-bit
 //! multiplies as `Rescale::apply` does, with `(v + 2^(s - 17)) >> (s - 16)` as `((v >> (s - 17)) +
 //! 1) >> 1`.
 
 #![allow(unsafe_code)]
 
-use super::byte_lane::{self, Call};
+#[path = "byte_lane.rs"]
+mod byte_lane;
+
 use super::{PackedKernel, RowGroups};
 use crate::header::Packing;
+use byte_lane::Call;
 use core::arch::global_asm;
 use core::mem::offset_of;
 

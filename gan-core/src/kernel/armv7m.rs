@@ -1,14 +1,17 @@
 //! The kernel of Armv7-M: Cortex-M3.
 //!
-//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane). `SMLAL` requantizes. It
+//! The multiply-accumulates are those of [`byte_lane`]. `SMLAL` requantizes. It
 //! adds to a 64-bit number whose upper word is the zero point and whose lower word stands for one
 //! half, so the upper word becomes `zero_point + floor(acc * factor / 2^32 + 1/2)`.
 
 #![allow(unsafe_code)]
 
-use super::byte_lane::{self, Call};
+#[path = "byte_lane.rs"]
+mod byte_lane;
+
 use super::{PackedKernel, RowGroups};
 use crate::header::Packing;
+use byte_lane::Call;
 use core::arch::global_asm;
 use core::mem::offset_of;
 

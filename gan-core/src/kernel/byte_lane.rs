@@ -12,8 +12,11 @@
 //! is always exact. Adding `-128 (x0 + x1 + ..)`, which is the same for all rows, takes the 128 off
 //! the weights.
 
-use super::{Active, RowGroups, halfword_inputs};
+#[path = "halfword_inputs.rs"]
+mod halfword_inputs;
+
 use crate::header::Packing;
+use crate::kernel::{Active, RowGroups};
 use core::ptr;
 
 pub const PACKING: Packing = Packing::ByteLane;

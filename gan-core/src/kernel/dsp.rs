@@ -10,7 +10,14 @@
 
 #![allow(unsafe_code)]
 
-use super::{PackedKernel, RowGroups, dsp_pair, dsp_rows, halfword_inputs};
+#[path = "dsp_pair.rs"]
+mod dsp_pair;
+#[path = "dsp_rows.rs"]
+mod dsp_rows;
+#[path = "halfword_inputs.rs"]
+mod halfword_inputs;
+
+use super::{PackedKernel, RowGroups};
 use crate::header::Packing;
 use core::arch::global_asm;
 use core::mem::offset_of;

@@ -1,12 +1,13 @@
 //! Computes two images at a time on cores with the DSP extension. Each word of weights is loaded
 //! and unpacked once for both.
 //!
-//! The arithmetic and the packing are those of [`dsp`](super::active). The inputs of the two images
+//! The arithmetic and the packing are those of [`dsp`](super). The inputs of the two images
 //! alternate: a word with two codes of the first image is followed by a word of the second image.
 
 #![allow(unsafe_code)]
 
-use super::{Active, PACKING, RowGroups};
+use super::{Active, PACKING};
+use crate::kernel::RowGroups;
 use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;

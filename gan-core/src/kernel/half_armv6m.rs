@@ -1,9 +1,12 @@
-//! Half bytes on Armv6-M and Armv8-M Baseline: [`half_lane`](super::half_lane) with the sums in the
+//! Half bytes on Armv6-M and Armv8-M Baseline: [`half_lane`] with the sums in the
 //! upper registers, which `ADD` reaches.
 
 #![allow(unsafe_code)] // assembly
 
-use super::{HalfByteKernel, HalfByteRows, half_lane};
+#[path = "half_lane.rs"]
+mod half_lane;
+
+use super::{HalfByteKernel, HalfByteRows};
 use crate::header::Packing;
 use core::arch::global_asm;
 

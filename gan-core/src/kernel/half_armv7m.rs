@@ -1,4 +1,4 @@
-//! Half bytes on Armv7-M and Armv8-M: [`half_lane`](super::half_lane), where `AND` and `SUB` shift
+//! Half bytes on Armv7-M and Armv8-M: [`half_lane`], where `AND` and `SUB` shift
 //! their operands and `MLA` adds.
 //!
 //! Eight multiply-accumulates are eight instructions: a load of the code, three masks and four
@@ -6,7 +6,10 @@
 
 #![allow(unsafe_code)] // assembly
 
-use super::{HalfByteKernel, HalfByteRows, half_lane};
+#[path = "half_lane.rs"]
+mod half_lane;
+
+use super::{HalfByteKernel, HalfByteRows};
 use crate::header::Packing;
 use core::arch::global_asm;
 

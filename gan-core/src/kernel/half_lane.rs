@@ -16,8 +16,8 @@
 
 #![allow(unsafe_code)]
 
-use super::HalfByteRows;
 use crate::header::Packing;
+use crate::kernel::HalfByteRows;
 
 pub const PACKING: Packing = Packing::NibbleLane;
 pub const ROWS: usize = PACKING.group();

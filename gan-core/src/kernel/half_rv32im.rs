@@ -1,9 +1,12 @@
-//! Half bytes on RISC-V with 32-bit registers and the M extension: [`half_lane`](super::half_lane),
+//! Half bytes on RISC-V with 32-bit registers and the M extension: [`half_lane`],
 //! with the rows' sums in registers.
 
 #![allow(unsafe_code)] // assembly
 
-use super::{HalfByteKernel, HalfByteRows, half_lane};
+#[path = "half_lane.rs"]
+mod half_lane;
+
+use super::{HalfByteKernel, HalfByteRows};
 use crate::header::Packing;
 use core::arch::global_asm;
 

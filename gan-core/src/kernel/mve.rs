@@ -9,7 +9,10 @@
 
 #![allow(unsafe_code)]
 
-use super::{PackedKernel, RowGroups, mve_rows};
+#[path = "mve_rows.rs"]
+mod mve_rows;
+
+use super::{PackedKernel, RowGroups};
 use crate::CODE_MAX;
 use crate::header::Packing;
 use core::arch::global_asm;

@@ -1,6 +1,6 @@
 //! The kernel of RISC-V with 32-bit registers and the M extension.
 //!
-//! The multiply-accumulates are those of [`byte_lane`](super::byte_lane), eight rows at a time:
+//! The multiply-accumulates are those of [`byte_lane`], eight rows at a time:
 //! there are registers for their sums, and they share the inputs. With `x << 8` and a row's bytes
 //! where they lie, the high half of the product is what the low half would be after a shift of the
 //! weights, so every other row saves that shift.
@@ -10,9 +10,12 @@
 
 #![allow(unsafe_code)]
 
-use super::byte_lane::{self, Call};
+#[path = "byte_lane.rs"]
+mod byte_lane;
+
 use super::{PackedKernel, RowGroups};
 use crate::header::Packing;
+use byte_lane::Call;
 use core::arch::global_asm;
 use core::mem::offset_of;
 

@@ -22,30 +22,71 @@ struct Kernel {
     /// Further targets on which it can be forced: the target's cores, or some of them, have its
     /// instructions.
     possible_on: &'static [&'static str],
+    /// Targets, by how their names begin, whose assembler has to be told of the kernel's
+    /// instructions, and how.
+    directives: Option<(&'static str, Directives)>,
 }
 
+/// Directives before and after a kernel's assembly. The first let the assembler take the kernel's
+/// instructions, and the last undo that: the linker may put the assembly of other crates into the
+/// same module, after that of this crate.
+type Directives = [&'static str; 2];
+
+/// A Cortex-M33 has the DSP extension, which Armv8-M Mainline does not imply, as Armv7E-M does.
+/// LLVM has neither a directive for this extension alone nor one that saves the state of the
+/// assembler. `.arch` restores what the target's name says.
+const CORTEX_M33: Directives = [".cpu cortex-m33", ".arch armv8-m.main"];
+
+/// A Cortex-M55 has MVE, for which there is no target.
+const CORTEX_M55: Directives = [".cpu cortex-m55", ".arch armv8-m.main"];
+
+/// The parser of assembly that collects the symbols of a module knows the instructions of the base
+/// architecture only.
+const RISCV_M: Directives = [".option push; .option arch, +m", ".option pop"];
+
 const KERNELS: &[Kernel] = &[
-    Kernel { name: "scalar", half_bytes: "scalar", chosen_for: &[], possible_on: &[""] },
+    Kernel {
+        name: "scalar",
+        half_bytes: "scalar",
+        chosen_for: &[],
+        possible_on: &[""],
+        directives: None,
+    },
     Kernel {
         name: "armv6m",
         half_bytes: "armv6m",
         chosen_for: &["thumbv6m-", "thumbv8m.base-"],
         possible_on: &["thumb"],
+        directives: None,
     },
     Kernel {
         name: "armv7m",
         half_bytes: "armv7m",
         chosen_for: &["thumbv7m-"],
         possible_on: &["thumbv7em-", "thumbv8m.main-"],
+        directives: None,
     },
     Kernel {
         name: "dsp",
         half_bytes: "armv7m",
         chosen_for: &["thumbv7em-", "thumbv8m.main-"],
         possible_on: &[],
+        directives: Some(("thumbv8m.main-", CORTEX_M33)),
     },
-    Kernel { name: "mve", half_bytes: "mve", chosen_for: &[], possible_on: &["thumbv8m.main-"] },
-    Kernel { name: "rv32im", half_bytes: "rv32im", chosen_for: &["riscv32im"], possible_on: &[] },
+    Kernel {
+        name: "mve",
+        half_bytes: "mve",
+        chosen_for: &[],
+        possible_on: &["thumbv8m.main-"],
+        directives: Some(("thumbv8m.main-", CORTEX_M55)),
+    },
+    Kernel {
+        name: "rv32im",
+        half_bytes: "rv32im",
+        chosen_for: &["riscv32im"],
+        possible_on: &[],
+        directives: Some(("riscv32im", RISCV_M)),
+    },
 ];
 
 /// The kernel where no other one is chosen: it runs everywhere, in Rust.
@@ -69,6 +110,12 @@ fn main() {
     };
     println!("cargo::rustc-cfg=gan_core_kernel={:?}", kernel.name);
     println!("cargo::rustc-cfg=gan_core_half={:?}", kernel.half_bytes);
+    let [before, after] = match kernel.directives {
+        Some((start, directives)) if target.starts_with(start) => directives,
+        _ => [""; 2],
+    };
+    println!("cargo::rustc-env=GAN_CORE_BEFORE_ASSEMBLY={before}");
+    println!("cargo::rustc-env=GAN_CORE_AFTER_ASSEMBLY={after}");
     // For the build scripts of packages that depend on this one, which run on the host:
     // `DEP_GAN_CORE_KERNEL`, and `DEP_GAN_CORE_FLOAT` and `DEP_GAN_CORE_INT4` with these features.
     println!("cargo::metadata=kernel={}", kernel.name);

@@ -12,6 +12,21 @@
 
 use crate::header::Packing;
 
+/// `global_asm!` between the directives that the build script has for the kernel and the target:
+/// those before let the assembler take the kernel's instructions, and those after undo that. Every
+/// kernel's assembly is written with this macro.
+#[allow(unused_macros, reason = "the scalar kernel has no assembly")]
+macro_rules! assembly {
+    ($text:literal $(, $name:ident = const $value:expr)* $(,)?) => {
+        core::arch::global_asm!(
+            env!("GAN_CORE_BEFORE_ASSEMBLY"),
+            $text,
+            env!("GAN_CORE_AFTER_ASSEMBLY"),
+            $($name = const $value,)*
+        );
+    };
+}
+
 mod contract;
 pub(crate) mod foreign;
 pub(crate) mod rows;

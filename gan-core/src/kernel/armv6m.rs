@@ -13,7 +13,6 @@ mod byte_lane;
 use super::{PackedKernel, RowGroups};
 use crate::header::Packing;
 use byte_lane::Call;
-use core::arch::global_asm;
 use core::mem::offset_of;
 
 pub struct Active;
@@ -50,7 +49,7 @@ macro_rules! kept {
     };
 }
 
-global_asm!(
+assembly!(
     r#"
     .syntax unified
     .thumb

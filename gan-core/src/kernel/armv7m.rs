@@ -12,7 +12,6 @@ mod byte_lane;
 use super::{PackedKernel, RowGroups};
 use crate::header::Packing;
 use byte_lane::Call;
-use core::arch::global_asm;
 use core::mem::offset_of;
 
 pub struct Active;
@@ -49,7 +48,7 @@ macro_rules! kept {
     };
 }
 
-global_asm!(
+assembly!(
     r#"
     .syntax unified
     .thumb

@@ -19,7 +19,6 @@ mod halfword_inputs;
 
 use super::{PackedKernel, RowGroups};
 use crate::header::Packing;
-use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;
 
@@ -128,10 +127,8 @@ macro_rules! kept {
     };
 }
 
-global_asm!(
+assembly!(
     r#"
-    // The target of Armv8-M does not say that there is DSP. For an Armv7E-M it changes nothing.
-    .cpu cortex-m33
     .syntax unified
     .thumb
 

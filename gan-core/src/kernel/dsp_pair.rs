@@ -8,7 +8,6 @@
 
 use super::{Active, PACKING};
 use crate::kernel::RowGroups;
-use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;
 
@@ -94,9 +93,8 @@ macro_rules! kept {
     };
 }
 
-global_asm!(
+assembly!(
     r#"
-    .cpu cortex-m33
     .syntax unified
     .thumb
 

@@ -7,8 +7,6 @@
 
 #![allow(unsafe_code)]
 
-use core::arch::global_asm;
-
 unsafe extern "C" {
     /// # Safety
     ///
@@ -62,10 +60,8 @@ pub fn byte_lanes<'w, 'x>(
     (sums, weights_left, inputs_left)
 }
 
-global_asm!(
+assembly!(
     r#"
-    // The target of Armv8-M does not say that there is DSP. For an Armv7E-M it changes nothing.
-    .cpu cortex-m33
     .syntax unified
     .thumb
 

@@ -8,7 +8,6 @@ mod half_lane;
 
 use super::{HalfByteKernel, HalfByteRows};
 use crate::header::Packing;
-use core::arch::global_asm;
 
 pub struct ActiveHalf;
 
@@ -23,7 +22,7 @@ impl HalfByteKernel for ActiveHalf {
     }
 }
 
-global_asm!(
+assembly!(
     r#"
     .syntax unified
     .thumb

@@ -11,7 +11,6 @@ mod half_lane;
 
 use super::{HalfByteKernel, HalfByteRows};
 use crate::header::Packing;
-use core::arch::global_asm;
 
 pub struct ActiveHalf;
 
@@ -26,7 +25,7 @@ impl HalfByteKernel for ActiveHalf {
     }
 }
 
-global_asm!(
+assembly!(
     r#"
     .syntax unified
     .thumb

@@ -9,7 +9,6 @@
 
 use super::{HalfByteKernel, HalfByteRows};
 use crate::header::Packing;
-use core::arch::global_asm;
 
 const ROWS: usize = 8;
 
@@ -76,9 +75,8 @@ unsafe extern "C" {
     fn gan_core_half_rows_32(call: &Call);
 }
 
-global_asm!(
+assembly!(
     r#"
-    .cpu cortex-m55
     .syntax unified
     .thumb
 

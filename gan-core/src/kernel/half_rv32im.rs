@@ -8,7 +8,6 @@ mod half_lane;
 
 use super::{HalfByteKernel, HalfByteRows};
 use crate::header::Packing;
-use core::arch::global_asm;
 
 pub struct ActiveHalf;
 
@@ -23,11 +22,8 @@ impl HalfByteKernel for ActiveHalf {
     }
 }
 
-global_asm!(
+assembly!(
     r#"
-    .option push
-    .option arch, +m
-
     .macro gan_core_half_pair shift, sum
     srli t2, t0, \shift
     and t2, t2, t6
@@ -151,6 +147,5 @@ gan_core_half_rows:
     .purgem gan_core_half_column
     .purgem gan_core_half_scale
     .text
-    .option pop
     "#
 );

@@ -15,7 +15,6 @@ mod mve_rows;
 use super::{PackedKernel, RowGroups};
 use crate::CODE_MAX;
 use crate::header::Packing;
-use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;
 
@@ -113,9 +112,8 @@ macro_rules! kept {
     };
 }
 
-global_asm!(
+assembly!(
     r#"
-    .cpu cortex-m55
     .syntax unified
     .thumb
 

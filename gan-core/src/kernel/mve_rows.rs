@@ -3,8 +3,6 @@
 
 #![allow(unsafe_code)]
 
-use core::arch::global_asm;
-
 unsafe extern "C" {
     /// # Safety
     ///
@@ -21,9 +19,8 @@ pub fn row(weights: &[i8], inputs: &[u8], sum: i32) -> i32 {
     }
 }
 
-global_asm!(
+assembly!(
     r#"
-    .cpu cortex-m55
     .syntax unified
     .thumb
     .section .text.gan_core_mve_row, "ax", %progbits

@@ -16,7 +16,6 @@ mod byte_lane;
 use super::{PackedKernel, RowGroups};
 use crate::header::Packing;
 use byte_lane::Call;
-use core::arch::global_asm;
 use core::mem::offset_of;
 
 pub struct Active;
@@ -45,11 +44,8 @@ unsafe extern "C" {
     fn gan_core_rv32im_rows(call: &Call);
 }
 
-global_asm!(
+assembly!(
     r#"
-    .option push
-    .option arch, +m
-
     // Adds two columns of two rows, whose sums are in first and second.
     .macro gan_core_two_rows offset, weights, first, second
     lw t0, \offset(\weights)
@@ -220,7 +216,6 @@ gan_core_rv32im_rows:
     .purgem gan_core_rescale
     .purgem gan_core_code
     .purgem gan_core_pixel
-    .option pop
     .text
     "#,
     weights = const offset_of!(Call, weights),

@@ -71,9 +71,12 @@ fn rows<'s>(
     input: Input<'s>,
     first_row: usize,
 ) -> impl Iterator<Item = f32> + use<'s> {
-    // Only float layers come here.
-    let (weights, bias): (&[u8], &[u8]) =
-        if let Layer::F32 { weights, bias } = *layer { (weights, bias) } else { (&[], &[]) };
+    let (weights, bias): (&[u8], &[u8]) = if let Layer::F32 { weights, bias } = *layer {
+        (weights, bias)
+    } else {
+        debug_assert!(false, "integer layers run in `integer`");
+        (&[], &[])
+    };
     let bytes = 4 * usize::from(spec.inputs).max(1);
     let weights = weights.chunks_exact(bytes).skip(first_row);
     let bias = bias.as_chunks().0.iter().skip(class * usize::from(spec.outputs) + first_row);
@@ -86,7 +89,10 @@ fn rows<'s>(
             Input::Reals(reals) => {
                 dot_f32(weights, reals.iter().map(|&real| f32::from_bits(real)), bias)
             }
-            Input::Staged(_) => bias,
+            Input::Staged(_) => {
+                debug_assert!(false, "only integer layers have staged inputs");
+                bias
+            }
         };
         apply(spec.activation, sum)
     })

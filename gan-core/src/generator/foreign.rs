@@ -19,7 +19,10 @@ pub(super) fn rows(
     first_row: usize,
     outputs: &mut [u8],
 ) {
-    let Some(requantize) = Requantize::of(spec, layer) else { return };
+    let Some(requantize) = Requantize::of(spec, layer) else {
+        debug_assert!(false, "float layers run in `float`");
+        return;
+    };
     let (inputs, count) = (usize::from(spec.inputs), usize::from(spec.outputs));
     let codes = codes.get(..inputs).unwrap_or(codes);
     match *layer {
@@ -35,7 +38,9 @@ pub(super) fn rows(
         Layer::Packed(packed) => {
             grouped(spec, &packed, &requantize, class, codes, first_row, outputs);
         }
-        Layer::I4(_) | Layer::F32 { .. } => {}
+        Layer::I4(_) | Layer::F32 { .. } => {
+            debug_assert!(false, "layers of half bytes run in `nibbles`, float layers in `float`");
+        }
     }
 }
 

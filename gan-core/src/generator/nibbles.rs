@@ -20,7 +20,10 @@ pub(super) fn stage(spec: &LayerSpec, group: usize, codes: &[u8], staged: &mut [
     let split = ActiveHalf::EVEN_THEN_ODD && runs(spec.packing);
     let targets = staged.chunks_exact_mut(group / 4 + 1);
     for (target, codes) in targets.zip(codes.chunks(group.max(1))) {
-        let Some((correction, words)) = target.split_last_mut() else { return };
+        let Some((correction, words)) = target.split_last_mut() else {
+            debug_assert!(false, "each group has a word more than its codes");
+            return;
+        };
         words.fill(0);
         let bytes = kernel::bytes_mut(words);
         let mut sum = 0u32;
@@ -118,7 +121,10 @@ fn foreign(
     first_row: usize,
     outputs: &mut [u8],
 ) {
-    let Some(requantize) = Requantize::of(spec, layer) else { return };
+    let Some(requantize) = Requantize::of(spec, layer) else {
+        debug_assert!(false, "float layers run in `float`");
+        return;
+    };
     let count = usize::from(spec.outputs);
     let bias = nibbles.bias.as_chunks().0.get(class * count + first_row..).unwrap_or_default();
     for ((output, &bias), row) in outputs.iter_mut().zip(bias).zip(first_row..) {

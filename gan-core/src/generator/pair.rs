@@ -96,12 +96,16 @@ fn rows(
     [first, second]: [&mut [u8]; 2],
 ) {
     const GROUP: usize = PACKING.group();
-    let Layer::Packed(packed) = layer else { return };
+    let Layer::Packed(packed) = layer else {
+        debug_assert!(false, "all layers are packed for this build's kernel");
+        return;
+    };
     let mut part = [[0; GROUP]; 2];
     let whole = first.len().min(second.len()) / GROUP;
     let (Some((first, first_rest)), Some((second, second_rest))) =
         (first.split_at_mut_checked(whole * GROUP), second.split_at_mut_checked(whole * GROUP))
     else {
+        debug_assert!(false, "whole groups fit both outputs");
         return;
     };
     if whole > 0 {

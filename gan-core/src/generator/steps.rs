@@ -112,6 +112,8 @@ impl Steps<'_, '_> {
             let last = Last { spec, layer: self.layer, class: self.class, input: self.input() };
             last.rows(&generator.plan, self.row, pixels);
             self.row += count;
+        } else {
+            debug_assert!(false, "the layer at hand is one of the header's");
         }
         count
     }
@@ -136,7 +138,10 @@ impl Steps<'_, '_> {
         let [staged, codes] = &mut self.parts;
         let before =
             self.index.checked_sub(1).and_then(|before| generator.header.layers.get(before));
-        let Some(spec) = generator.header.layers.get(self.index) else { return };
+        let Some(spec) = generator.header.layers.get(self.index) else {
+            debug_assert!(false, "the layer at hand is one of the header's");
+            return;
+        };
         if generator.plan.float {
             return;
         }

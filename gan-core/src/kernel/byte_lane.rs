@@ -23,6 +23,7 @@ pub const PACKING: Packing = Packing::ByteLane;
 const GROUP: usize = PACKING.group();
 
 pub fn stage(codes: &[u8], staged: &mut [u32]) {
+    debug_assert!(staged.len() >= PACKING.staged_len(codes.len()), "too few words for the codes");
     let staged = staged.get_mut(..PACKING.staged_len(codes.len())).unwrap_or_default();
     if let Some((correction, words)) = staged.split_last_mut() {
         *correction = halfword_inputs::stage(codes, words) << 7;
@@ -61,9 +62,11 @@ impl Call {
     pub fn new(groups: &RowGroups<'_>, staged: &[u32], outputs: &mut [u8]) -> Option<Self> {
         let words = groups.columns / 2;
         let count = outputs.len() / GROUP;
+        let holds = staged.len() > words && groups.hold::<Active>(count);
+        debug_assert!(holds, "a section or the staged inputs are too short");
         let &correction = staged.get(words)?;
         let (x, start) = (staged.as_ptr(), outputs.as_mut_ptr());
-        groups.hold::<Active>(count).then(|| Self {
+        holds.then(|| Self {
             weights: groups.weights.as_ptr(),
             x,
             // Inside `staged`, which has more than `words` words.

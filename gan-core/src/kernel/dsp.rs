@@ -32,6 +32,7 @@ impl PackedKernel for Active {
     const TWO_IMAGES: bool = true;
 
     fn stage(codes: &[u8], staged: &mut [u32]) {
+        debug_assert!(staged.len() >= PACKING.staged_len(codes.len()), "too few words");
         let words = staged.get_mut(..PACKING.staged_len(codes.len())).unwrap_or_default();
         halfword_inputs::stage(codes, words);
     }
@@ -41,6 +42,7 @@ impl PackedKernel for Active {
         let words = groups.columns / 2;
         let count = outputs.len() / PACKING.group();
         if staged.len() < words || !groups.hold::<Self>(count) {
+            debug_assert!(false, "a section or the staged inputs are too short");
             return;
         }
         let x = staged.as_ptr_range();

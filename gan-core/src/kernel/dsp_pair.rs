@@ -13,6 +13,7 @@ use core::ptr;
 
 /// Puts an image's codes into every other word, and fills the rest of its words with zeros.
 pub fn stage(codes: &[u8], image: usize, staged: &mut [u32]) {
+    debug_assert!(staged.len() >= 2 * PACKING.staged_len(codes.len()), "too few words");
     let mut words = staged
         .get_mut(..2 * PACKING.staged_len(codes.len()))
         .unwrap_or_default()
@@ -62,6 +63,7 @@ pub fn run(
     let words = groups.columns;
     let count = first.len().min(second.len()) / PACKING.group();
     if staged.len() < words || !groups.hold::<Active>(count) || second_bias.len() < 16 * count {
+        debug_assert!(false, "a section or the staged inputs are too short");
         return;
     }
     let x = staged.as_ptr();

@@ -42,8 +42,10 @@ impl Call {
     /// decode proves, and to `sums`, which are borrowed exclusively as long as the caller holds
     /// them.
     fn new(rows: &HalfByteRows<'_>, sums: &mut [i32; ROWS]) -> Option<Self> {
+        let holds = rows.hold(ROWS);
+        debug_assert!(holds, "a section or the staged inputs are too short");
         let staged = rows.staged.get(..rows.groups * rows.stride())?.as_ptr_range();
-        rows.hold(ROWS).then_some(Self {
+        holds.then_some(Self {
             weights: rows.weights.as_ptr(),
             staged: staged.start,
             scales: rows.scales.as_ptr(),

@@ -13,6 +13,7 @@ impl HalfByteKernel for ActiveHalf {
     type Sums = [i32; 1];
 
     fn add(rows: &HalfByteRows<'_>, [sum]: &mut [i32; 1]) {
+        debug_assert!(rows.hold(1), "a section or the staged inputs are too short");
         match rows.group {
             16 => row::<8>(rows, sum),
             _ => row::<16>(rows, sum),
@@ -30,9 +31,10 @@ fn row<const HALF: usize>(block: &HalfByteRows<'_>, acc: &mut i32) {
         .zip(block.scales)
         .zip(block.staged.chunks_exact(HALF / 2 + 1));
     for ((weights, &scale), staged) in groups.take(block.groups) {
-        let Some((&correction, codes)) = staged.split_last() else { return };
+        let Some((&correction, codes)) = staged.split_last() else { break };
         let Some([even, odd]) = bytes(codes).as_chunks::<HALF>().0.first_chunk::<2>() else {
-            return;
+            debug_assert!(false, "a group has HALF even and HALF odd codes");
+            break;
         };
         let mut sum = 0u32;
         for ((&byte, &even), &odd) in weights.iter().zip(even).zip(odd) {

@@ -29,6 +29,7 @@ impl PackedKernel for Active {
 
     fn stage(codes: &[u8], staged: &mut [u32]) {
         let blocks = codes.len().div_ceil(PACKING.columns());
+        debug_assert!(blocks > 0 && staged.len() >= PACKING.staged_len(codes.len()));
         if blocks > 0 && staged.len() >= PACKING.staged_len(codes.len()) {
             // SAFETY: the length was compared above, and `staged` is borrowed exclusively.
             unsafe { gan_core_mve_stage(codes.as_ptr(), staged.as_mut_ptr(), codes.len(), blocks) }
@@ -40,6 +41,7 @@ impl PackedKernel for Active {
         let blocks = groups.columns / PACKING.columns();
         let count = outputs.len() / ROWS;
         if staged.len() < groups.columns / 4 || !groups.hold::<Self>(count) {
+            debug_assert!(false, "a section or the staged inputs are too short");
             return;
         }
         let start = outputs.as_mut_ptr();

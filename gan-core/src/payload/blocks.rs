@@ -74,7 +74,9 @@ pub(crate) fn group<E: Each>(packing: Packing, bytes: &[u8], each: &mut E) {
                 }
             }
         }
-        Packing::Rows | Packing::NibbleLane => {}
+        Packing::Rows | Packing::NibbleLane => {
+            debug_assert!(false, "layers in rows and those of half bytes have no such groups");
+        }
     }
 }
 

@@ -171,17 +171,30 @@ impl<'a> Generator<'a> {
         label: Option<u16>,
         scratch: &'s mut [u32],
     ) -> Result<Last<'s, 'a>, GenerateError> {
+        let (class, [first, second]) = self.prepare(latent, label, scratch)?;
+        #[cfg(feature = "float")]
+        if self.plan.float {
+            return self.float_hidden(latent, class, [first, second]);
+        }
+        self.integer_hidden(latent, class, first, kernel::bytes_mut(second))
+            .ok_or(GenerateError::ScratchLen { expected: self.scratch_len() })
+    }
+
+    /// Checks what an image is made of. Returns the class that the label stands for, and the two
+    /// parts of the scratch.
+    fn prepare<'s>(
+        &self,
+        latent: &[u8],
+        label: Option<u16>,
+        scratch: &'s mut [u32],
+    ) -> Result<(usize, [&'s mut [u32]; 2]), GenerateError> {
         let class = self.class(label)?;
         self.check_latent(latent)?;
         let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
         let [first, second] = self.plan.scratch;
         let (first, rest) = scratch.split_at_mut_checked(first).ok_or(too_short)?;
         let second = rest.get_mut(..second).ok_or(too_short)?;
-        #[cfg(feature = "float")]
-        if self.plan.float {
-            return self.float_hidden(latent, class, [first, second]);
-        }
-        self.integer_hidden(latent, class, first, kernel::bytes_mut(second)).ok_or(too_short)
+        Ok((class, [first, second]))
     }
 
     /// Does the same for a model of integers. decode proves that there is a layer, and that all

@@ -65,13 +65,11 @@ pub(super) fn rows(
         return foreign(spec, layer, nibbles, class, staged, first_row, outputs);
     }
     let (group, groups) = (usize::from(nibbles.group), spec.groups());
-    let bias =
-        nibbles.bias.as_chunks().0.get(class * usize::from(spec.outputs)..).unwrap_or_default();
     let (mut row, mut outputs) = (first_row - first_row % ActiveHalf::ROWS, outputs);
     let mut inside = first_row - row;
     while !outputs.is_empty() {
         let mut sums = [0; ActiveHalf::ROWS];
-        let biases = bias.get(row..).unwrap_or_default();
+        let biases = biases(spec, nibbles, class, row);
         sums.iter_mut().zip(biases).for_each(|(sum, &bias)| *sum = i32::from_le_bytes(bias));
         let block = HalfByteRows {
             weights: nibbles.weights.get(row * groups * group / 2..).unwrap_or_default(),
@@ -86,6 +84,12 @@ pub(super) fn rows(
         finish(spec, nibbles, row + inside, sums.get(inside..).unwrap_or_default(), now);
         (row, inside, outputs) = (row + ActiveHalf::ROWS, 0, after);
     }
+}
+
+/// The biases of a class from a row on, an i32 each.
+fn biases<'a>(spec: &LayerSpec, nibbles: &Nibbles<'a>, class: usize, row: usize) -> &'a [[u8; 4]] {
+    let first = class * usize::from(spec.outputs) + row;
+    nibbles.bias.as_chunks().0.get(first..).unwrap_or_default()
 }
 
 /// Computes the outputs of the rows from `first` on from their sums. This gives the same as
@@ -125,9 +129,8 @@ fn foreign(
         debug_assert!(false, "float layers run in `float`");
         return;
     };
-    let count = usize::from(spec.outputs);
-    let bias = nibbles.bias.as_chunks().0.get(class * count + first_row..).unwrap_or_default();
-    for ((output, &bias), row) in outputs.iter_mut().zip(bias).zip(first_row..) {
+    let biases = biases(spec, nibbles, class, first_row);
+    for ((output, &bias), row) in outputs.iter_mut().zip(biases).zip(first_row..) {
         let acc = i32::from_le_bytes(bias).wrapping_add(sum(spec, nibbles, staged, row));
         *output = requantize.output(row, acc);
     }

@@ -58,16 +58,11 @@ impl<'a> Generator<'a> {
         label: Option<u16>,
         scratch: &'s mut [u32],
     ) -> Result<Steps<'s, 'a>, GenerateError> {
-        let class = self.class(label)?;
-        self.check_latent(latent)?;
-        let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
-        let [first, second] = self.plan.scratch;
-        let (first, rest) = scratch.split_at_mut_checked(first).ok_or(too_short)?;
-        let second = rest.get_mut(..second).ok_or(too_short)?;
+        let (class, parts) = self.prepare(latent, label, scratch)?;
         let mut layers = self.layers();
         // decode accepts no empty list.
-        let layer = layers.next().ok_or(too_short)?;
-        let parts = [first, second];
+        let no_layer = GenerateError::ScratchLen { expected: self.scratch_len() };
+        let layer = layers.next().ok_or(no_layer)?;
         let mut steps =
             Steps { generator: self, latent, layers, layer, index: 0, row: 0, class, parts };
         steps.stage();

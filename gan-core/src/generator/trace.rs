@@ -40,9 +40,9 @@ impl Generator<'_> {
         scratch: &mut [u32],
         mut each: impl FnMut(usize, &[u8]),
     ) -> Result<(), GenerateError> {
-        self.class(label)?;
-        self.check_latent(latent)?;
-        check_scratch(scratch, self.scratch_len())?;
+        // The first layers need less scratch than the whole model, so they would be told before a
+        // later one fails.
+        self.prepare(latent, label, scratch)?;
         for layer in 0..self.traced() {
             let short = self.up_to_after(layer);
             short.hidden(latent, label, scratch)?;
@@ -73,12 +73,15 @@ impl Generator<'_> {
             self.check_latent(latent)?;
         }
         let classes = [self.class(labels[0])?, self.class(labels[1])?];
-        check_scratch(scratch, self.pair_scratch_len())?;
+        let expected = self.pair_scratch_len();
+        if scratch.len() < expected {
+            return Err(GenerateError::ScratchLen { expected });
+        }
         for layer in 0..self.traced() {
             let short = self.up_to_after(layer);
             // There is no room for pixels, so the layer after the wanted one computes none.
             let done = short.both(latents, classes, scratch, [&mut [], &mut []]);
-            done.ok_or(GenerateError::ScratchLen { expected: self.pair_scratch_len() })?;
+            done.ok_or(GenerateError::ScratchLen { expected })?;
             let [staged, codes] = short.plan.scratch;
             let of = |image: usize| {
                 codes_in(scratch, 2 * staged + image * codes, codes, short.outputs(layer))
@@ -105,12 +108,6 @@ impl Generator<'_> {
     fn outputs(&self, layer: usize) -> usize {
         self.header.layers.get(layer).map_or(0, |spec| spec.outputs.into())
     }
-}
-
-/// The first layers need less scratch than the whole model, so they would be told before a later
-/// one fails.
-fn check_scratch(scratch: &[u32], expected: usize) -> Result<(), GenerateError> {
-    if scratch.len() < expected { Err(GenerateError::ScratchLen { expected }) } else { Ok(()) }
 }
 
 /// The first `count` bytes of a part of the scratch.

@@ -28,7 +28,7 @@ pub(crate) use float::pixel_f32;
 mod float {
     use crate::header::Activation;
 
-    /// The activation in f32, as float layers apply it.
+    /// The activation of `x` in f32, as float layers apply it.
     pub fn apply(activation: Activation, x: f32) -> f32 {
         match activation {
             Activation::Linear => x,

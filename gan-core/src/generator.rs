@@ -23,8 +23,9 @@ pub use steps::Steps;
 ///
 /// [`decode`](crate::decode) makes one, and has proven every limit of the format: sizes chain, and
 /// sums fit 32 bits. [`Known`](crate::Known) makes one too, and has proven that sizes chain and
-/// that the sections lie where they must. If its numbers break their limits, sums wrap around and
-/// pixels are wrong. No call below can panic, whoever made it.
+/// that the sections lie where they must. If the numbers of such a model break their limits, sums
+/// wrap around and pixels are wrong. No call below can panic, whichever of the two made the
+/// generator.
 #[derive(Debug, Clone)]
 pub struct Generator<'a> {
     pub(crate) header: Header<'a>,
@@ -37,7 +38,8 @@ pub struct Generator<'a> {
 const FURTHER_CLASS: usize = 0;
 
 impl<'a> Generator<'a> {
-    /// An empty generator, which has yet to be read from `bytes`.
+    /// A generator without layers. The caller reads the header and the payload from `bytes` and
+    /// fills them in.
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         let image = ImageShape { width: 0, height: 0, channels: 0 };
         let header = Header::new("", 0, 0, image, LayerSpecs::new());
@@ -98,7 +100,7 @@ impl<'a> Generator<'a> {
     ///
     /// Float layers have one packing and one kernel.
     pub const fn is_native(&self) -> bool {
-        self.plan.packed
+        self.plan.fastest
     }
 
     /// Number of multiply-accumulates that one image takes.
@@ -197,8 +199,8 @@ impl<'a> Generator<'a> {
         Ok((class, [first, second]))
     }
 
-    /// Does the same for a model of integers. decode proves that there is a layer, and that all
-    /// outputs fit.
+    /// Runs all layers but the last of a model of integers. It returns `None` if there is no layer
+    /// or if the outputs of one do not fit; [`decode`](crate::decode) proves that neither happens.
     fn integer_hidden<'s>(
         &'s self,
         latent: &[u8],
@@ -222,6 +224,7 @@ impl<'a> Generator<'a> {
         None
     }
 
+    /// Checks that a latent has the model's length and nothing but codes.
     fn check_latent(&self, latent: &[u8]) -> Result<(), GenerateError> {
         if latent.len() != self.latent_len() {
             return Err(GenerateError::LatentLen { expected: self.latent_len() });
@@ -233,6 +236,7 @@ impl<'a> Generator<'a> {
         }
     }
 
+    /// The row of biases of the first layer that a label stands for.
     fn class(&self, label: Option<u16>) -> Result<usize, GenerateError> {
         match (label, self.header.classes) {
             (None, 0) => Ok(0),
@@ -281,6 +285,7 @@ impl Last<'_, '_> {
     }
 }
 
+/// Checks the length of a buffer for a line or an image, in bytes.
 fn check_output(output: &[u8], expected: usize) -> Result<(), GenerateError> {
     if output.len() == expected { Ok(()) } else { Err(GenerateError::OutputLen { expected }) }
 }

@@ -27,6 +27,16 @@ macro_rules! assembly {
     };
 }
 
+/// The offset on the stack of a kernel's assembly where it keeps a field of its `Call`. The fields
+/// are there in the order of the struct, but without the first one, the pointer to the weights,
+/// which stays in a register.
+#[allow(unused_macros, reason = "some kernels keep other fields, or none")]
+macro_rules! kept {
+    ($field:ident) => {
+        core::mem::offset_of!(Call, $field) - size_of::<usize>()
+    };
+}
+
 mod contract;
 pub(crate) mod foreign;
 pub(crate) mod rows;
@@ -64,16 +74,17 @@ pub(crate) fn as_i8(bytes: &[u8]) -> &[i8] {
     unsafe { core::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) }
 }
 
-/// The bytes of a section as words, in the machine's order. Sections begin on multiples of 16, and
-/// rows of packed layers and of half bytes on words. A Cortex-M0 reads four bytes of unknown place
-/// one by one.
+/// The bytes of a section as words, in the machine's byte order. They are words only if they begin
+/// on a multiple of four bytes, as sections do, and rows of packed layers and of half bytes; if
+/// not, the result is empty. Without such a view a Cortex-M0 would read words byte by byte.
 #[inline(always)]
 pub(crate) fn words(bytes: &[u8]) -> &[u32] {
     let (before, words, _) = aligned_words(bytes);
     if before.is_empty() { words } else { &[] }
 }
 
-/// The words in bytes of any place, in the machine's order, and what lies before and after them.
+/// The words in bytes that begin anywhere, in the machine's byte order, between the bytes before
+/// the first word and those after the last.
 #[inline(always)]
 #[allow(unsafe_code)]
 pub(crate) fn aligned_words(bytes: &[u8]) -> (&[u8], &[u32], &[u8]) {
@@ -81,7 +92,7 @@ pub(crate) fn aligned_words(bytes: &[u8]) -> (&[u8], &[u32], &[u8]) {
     unsafe { bytes.align_to() }
 }
 
-/// Words as their bytes, in the machine's order.
+/// Words as their bytes, in the machine's byte order.
 #[allow(unsafe_code)]
 pub(crate) fn bytes(words: &[u32]) -> &[u8] {
     // SAFETY: every bit pattern is a valid u8, which needs no alignment; the memory and the
@@ -89,7 +100,7 @@ pub(crate) fn bytes(words: &[u32]) -> &[u8] {
     unsafe { core::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) }
 }
 
-/// Words as their bytes, in the machine's order.
+/// Words as their bytes, in the machine's byte order.
 #[allow(unsafe_code)]
 pub(crate) fn bytes_mut(words: &mut [u32]) -> &mut [u8] {
     // SAFETY: as for `bytes`, and every four bytes are a valid u32; the borrow is exclusive.

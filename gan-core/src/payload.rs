@@ -85,12 +85,13 @@ pub(crate) const fn sections_len(classes: u16, mut specs: &[LayerSpec]) -> usize
     sum
 }
 
-/// The rest of a payload, from which the sections of a layer are taken one after the other.
+/// The part of a payload that has not been read yet. The sections of a layer are taken from its
+/// beginning, one after the other.
 struct Rest<'a> {
     bytes: &'a [u8],
     /// Whether all sections so far were complete and, where that was checked, were followed by
     /// zeros.
-    whole: bool,
+    complete: bool,
 }
 
 impl<'a> Rest<'a> {
@@ -102,11 +103,12 @@ impl<'a> Rest<'a> {
         let (section, rest) = self.bytes.split_at_checked(padded(len)).unwrap_or_default();
         let (content, zeros) = section.split_at_checked(len).unwrap_or_default();
         self.bytes = rest;
-        self.whole &= content.len() == len && !(check && zeros.iter().any(|&byte| byte != 0));
+        self.complete &= content.len() == len && !(check && zeros.iter().any(|&byte| byte != 0));
         content
     }
 
-    /// Takes the sections of a layer.
+    /// Takes the sections of a layer. `check` says whether to look at the zeros after each. It
+    /// returns `None` if a section is incomplete, or if what follows it is not zero.
     fn layer(
         &mut self,
         spec: &LayerSpec,
@@ -123,7 +125,7 @@ impl<'a> Rest<'a> {
         let negative_multipliers = self.take(negative_multipliers, check);
         let shifts = self.take(shifts, check);
         let table = self.take(table, check);
-        if !self.whole {
+        if !self.complete {
             return None;
         }
         let output = match table.try_into() {
@@ -178,7 +180,7 @@ impl<'s, 'a> Layers<'s, 'a> {
         let (element, packing) = self.plan.kind(spec);
         let spec = LayerSpec { element, packing, ..*spec };
         // This is not part of `self`, so that the optimizer can follow what becomes of `self`.
-        let mut payload = Rest { bytes: self.payload, whole: true };
+        let mut payload = Rest { bytes: self.payload, complete: true };
         let layer = payload.layer(&spec, self.classes, rest.is_empty(), check);
         (self.specs, self.classes, self.payload) = (rest, 1, payload.bytes);
         layer

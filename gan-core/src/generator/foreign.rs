@@ -8,7 +8,8 @@ use crate::payload::blocks::{self, Each};
 use crate::payload::{Layer, Packed};
 
 /// Computes the outputs of a layer from `first_row` on, as many as `outputs` has room for. `codes`
-/// are its inputs.
+/// are the inputs of the layer in their own order; what follows them is not read. `class` is the
+/// row of biases.
 // This is not inlined, so that it costs layers of the build's own packing nothing.
 #[inline(never)]
 pub(super) fn rows(
@@ -44,7 +45,8 @@ pub(super) fn rows(
     }
 }
 
-/// Computes the outputs of a packed layer, group by group.
+/// Computes the outputs of a packed layer, group by group: the sums of all rows of a group are made
+/// together, and those of rows that are not wanted are dropped.
 fn grouped(
     spec: &LayerSpec,
     packed: &Packed<'_>,
@@ -86,11 +88,11 @@ fn grouped(
     }
 }
 
-/// Adds up weights times codes, of the packings of cores with vectors.
+/// Adds up weights times codes of a group of rows, in the packings of cores with vectors.
 struct Dot<'c, 's> {
-    /// Those of the columns that are still to come.
+    /// The codes of the columns that are still to come.
     codes: &'c [u8],
-    /// Of the rows of the group.
+    /// The sums of the rows of the group.
     sums: &'s mut [i32; blocks::ROWS],
 }
 
@@ -103,7 +105,7 @@ impl Each for Dot<'_, '_> {
             self.codes = rest;
             return [a.into(), b.into(), c.into(), d.into()];
         }
-        // Padding has no codes, and weights of 0.
+        // Columns of padding have weights of 0, and no codes.
         let at = |column: usize| self.codes.get(column).copied().unwrap_or_default().into();
         let last = [at(0), at(1), at(2), 0];
         self.codes = &[];

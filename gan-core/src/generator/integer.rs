@@ -5,13 +5,17 @@ use crate::CODE_MAX;
 use crate::header::LayerSpec;
 use crate::kernel::{self, Active, PACKING, PackedKernel, RowGroups};
 use crate::payload::{Layer, Output, Packed};
-use crate::plan::{Plan, runs};
+use crate::plan::{Plan, kernel_takes};
 
-/// Puts a layer's inputs into `staged`, in the form that its kernel reads.
+/// Puts a layer's inputs into `staged`, in the form in which the code that runs the layer reads
+/// them. `codes` are all inputs of the layer, and `staged` has at least
+/// [`LayerSpec::staged_len`] words.
 pub(super) fn stage(plan: &Plan, spec: &LayerSpec, codes: &[u8], staged: &mut [u32]) {
     match spec.shared() {
         Some(group) if plan.nibbles() => nibbles::stage(spec, group, codes, staged),
-        None if plan.native && (!plan.other || runs(spec.packing)) => Active::stage(codes, staged),
+        None if plan.kernel_layers && (!plan.foreign_layers || kernel_takes(spec.packing)) => {
+            Active::stage(codes, staged)
+        }
         // The mask changes no code. Without it the compiler would turn the loop into a call of a
         // copy function, which is larger than all of this.
         _ => kernel::bytes_mut(staged)
@@ -21,7 +25,10 @@ pub(super) fn stage(plan: &Plan, spec: &LayerSpec, codes: &[u8], staged: &mut [u
     }
 }
 
-/// Computes the outputs of a layer from `first_row` on, as many as `outputs` has room for.
+/// Computes the outputs of a layer from `first_row` on, as many as `outputs` has room for: codes,
+/// or pixels in the last layer. `class` is the row of biases, which only the first layer has
+/// several of, and `staged` is what [`stage`] wrote. The layer has as many rows from `first_row` on
+/// as `outputs` has room for.
 // This is not inlined, so that instructions can be counted for each layer.
 #[inline(never)]
 pub(super) fn rows(
@@ -34,13 +41,13 @@ pub(super) fn rows(
     outputs: &mut [u8],
 ) {
     match layer {
-        Layer::Packed(packed) if plan.native && runs(packed.packing) => {
-            native(spec, packed, class, staged, first_row, outputs)
+        Layer::Packed(packed) if plan.kernel_layers && kernel_takes(packed.packing) => {
+            by_kernel(spec, packed, class, staged, first_row, outputs)
         }
         Layer::I4(weights) if plan.nibbles() => {
             nibbles::rows(spec, layer, weights, class, staged, first_row, outputs)
         }
-        _ if plan.other => {
+        _ if plan.foreign_layers => {
             foreign::rows(spec, layer, class, kernel::bytes(staged), first_row, outputs);
         }
         _ => debug_assert!(false, "the plan knows of all layers"),
@@ -53,7 +60,7 @@ pub(super) fn rows(
     clippy::modulo_one,
     reason = "without a kernel the group is one row, and this is never called"
 )]
-fn native(
+fn by_kernel(
     spec: &LayerSpec,
     packed: &Packed<'_>,
     class: usize,
@@ -65,14 +72,14 @@ fn native(
     let (mut row, mut outputs) = (first_row, outputs);
     while !outputs.is_empty() {
         let inside = row % GROUP;
-        let whole = outputs.len() - outputs.len() % GROUP;
-        let taken = if inside == 0 && whole > 0 {
+        let in_groups = outputs.len() - outputs.len() % GROUP;
+        let taken = if inside == 0 && in_groups > 0 {
             Active::run(
                 &groups(spec, packed, class, row / GROUP),
                 staged,
-                outputs.get_mut(..whole).unwrap_or_default(),
+                outputs.get_mut(..in_groups).unwrap_or_default(),
             );
-            whole
+            in_groups
         } else {
             let mut group = [0; GROUP];
             Active::run(&groups(spec, packed, class, row / GROUP), staged, &mut group);
@@ -117,7 +124,7 @@ pub(super) fn groups<'a>(
     }
 }
 
-/// The items from `first` on; decode proves that there are any.
+/// The items from `first` on. [`decode`](crate::decode) proves that there are any.
 fn tail<T>(items: &[T], first: usize) -> &[T] {
     items.get(first..).unwrap_or_default()
 }

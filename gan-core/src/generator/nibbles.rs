@@ -8,16 +8,17 @@ use crate::kernel::{self, ActiveHalf, HalfByteKernel, HalfByteRows};
 use crate::payload::{self, Layer, Nibbles, Output};
 use crate::quant::Rescale;
 
-/// Whether the kernel of this build takes half bytes in this order. [`foreign`] takes the
-/// others.
-fn runs(packing: Packing) -> bool {
+/// Whether the kernel of this build takes half bytes in this packing. [`foreign`] runs layers in
+/// the other one.
+fn kernel_takes(packing: Packing) -> bool {
     packing == ActiveHalf::PACKING
 }
 
-/// Puts a layer's inputs into [`LayerSpec::staged_len`] words. Each group gets its codes, padded
-/// with zeros and in the order that the kernel wants, and then a word with 8 times their sum.
+/// Puts a layer's inputs into [`LayerSpec::staged_len`] words. Each group of columns gets its
+/// codes, filled up with zeros and in the order that the kernel reads, and then a word with 8 times
+/// their sum: that is what half bytes, which are weights plus 8, add too much.
 pub(super) fn stage(spec: &LayerSpec, group: usize, codes: &[u8], staged: &mut [u32]) {
-    let split = ActiveHalf::EVEN_THEN_ODD && runs(spec.packing);
+    let split = ActiveHalf::EVEN_THEN_ODD && kernel_takes(spec.packing);
     let targets = staged.chunks_exact_mut(group / 4 + 1);
     for (target, codes) in targets.zip(codes.chunks(group.max(1))) {
         let Some((correction, words)) = target.split_last_mut() else {
@@ -48,7 +49,8 @@ pub(super) fn stage(spec: &LayerSpec, group: usize, codes: &[u8], staged: &mut [
     }
 }
 
-/// Computes the outputs of a layer from `first_row` on, as many as `outputs` has room for.
+/// Computes the outputs of a layer from `first_row` on, as many as `outputs` has room for. `class`
+/// is the row of biases, and `staged` is what [`stage`] wrote.
 // This is not inlined, so that it costs layers of bytes nothing.
 #[inline(never)]
 #[allow(clippy::modulo_one, reason = "the scalar kernel takes one row")]
@@ -61,7 +63,7 @@ pub(super) fn rows(
     first_row: usize,
     outputs: &mut [u8],
 ) {
-    if !runs(nibbles.packing) {
+    if !kernel_takes(nibbles.packing) {
         return foreign(spec, layer, nibbles, class, staged, first_row, outputs);
     }
     let (group, groups) = (usize::from(nibbles.group), spec.groups());
@@ -92,8 +94,8 @@ fn biases<'a>(spec: &LayerSpec, nibbles: &Nibbles<'a>, class: usize, row: usize)
     nibbles.bias.as_chunks().0.get(first..).unwrap_or_default()
 }
 
-/// Computes the outputs of the rows from `first` on from their sums. This gives the same as
-/// [`Requantize`], in fewer instructions.
+/// Turns the sums of the rows from `first` on into outputs. [`Requantize`] does the same for one
+/// row at a time, in more instructions.
 fn finish(spec: &LayerSpec, nibbles: &Nibbles<'_>, first: usize, sums: &[i32], outputs: &mut [u8]) {
     let (negative, table) = match nibbles.output {
         Output::Code { negative_multipliers } => (negative_multipliers, None),
@@ -115,7 +117,7 @@ fn finish(spec: &LayerSpec, nibbles: &Nibbles<'_>, first: usize, sums: &[i32], o
     }
 }
 
-/// Computes the outputs of rows whose half bytes are in another kernel's order.
+/// Computes the outputs of rows whose half bytes are in the packing of another kernel.
 fn foreign(
     spec: &LayerSpec,
     layer: &Layer<'_>,
@@ -139,8 +141,8 @@ fn foreign(
 /// The sum of a row without its bias.
 ///
 /// A half byte is the weight plus 8, and the last word of a group's staged inputs is 8 times the
-/// sum of its codes. So the sum of weights times codes is that of half bytes times codes, less that
-/// word.
+/// sum of the group's codes. So the sum of weights times codes is the sum of half bytes times
+/// codes, less that word.
 fn sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, staged: &[u32], row: usize) -> i32 {
     let half_bytes = payload::blocks::HalfBytes::new(nibbles, spec.padded_inputs(), row);
     let staged = staged.chunks_exact(usize::from(nibbles.group) / 4 + 1);
@@ -157,7 +159,7 @@ fn sum(spec: &LayerSpec, nibbles: &Nibbles<'_>, staged: &[u32], row: usize) -> i
     })
 }
 
-/// Half bytes times codes, of eight columns in each word.
+/// The sum of half bytes times codes, where each word has eight columns of the row.
 fn eight_columns(words: &[u32], codes: &[u8]) -> u32 {
     let mut sum = 0u32;
     for (&word, &[a, b, c, d, e, f, g, h]) in words.iter().zip(codes.as_chunks().0) {
@@ -174,7 +176,8 @@ fn eight_columns(words: &[u32], codes: &[u8]) -> u32 {
     sum
 }
 
-/// Half bytes times codes, of one column in each word: those that lie `lane` bits up.
+/// The sum of half bytes times codes, where each word has one column of eight rows. The half byte
+/// of the row begins at bit `lane`.
 fn one_column(words: &[u32], codes: &[u8], lane: u32) -> u32 {
     let at = |word: u32| (u32::from_le(word) >> (lane & 31)) & 15;
     words

@@ -51,10 +51,11 @@ impl Generator<'_> {
 impl Generator<'_> {
     /// Whether a kernel makes both images at once.
     pub(super) const fn pairs(&self) -> bool {
-        Active::TWO_IMAGES && self.plan.all_native()
+        Active::TWO_IMAGES && self.plan.only_kernel_layers()
     }
 
-    /// Runs all layers. Returns `None` if a buffer is too short, but the caller has checked them.
+    /// Runs all layers for both images. It returns `None` if a buffer is too short; the caller has
+    /// checked their lengths before.
     pub(super) fn both(
         &self,
         latents: [&[u8]; 2],
@@ -101,14 +102,14 @@ fn rows(
         return;
     };
     let mut part = [[0; GROUP]; 2];
-    let whole = first.len().min(second.len()) / GROUP;
+    let count = first.len().min(second.len()) / GROUP;
     let (Some((first, first_rest)), Some((second, second_rest))) =
-        (first.split_at_mut_checked(whole * GROUP), second.split_at_mut_checked(whole * GROUP))
+        (first.split_at_mut_checked(count * GROUP), second.split_at_mut_checked(count * GROUP))
     else {
         debug_assert!(false, "whole groups fit both outputs");
         return;
     };
-    if whole > 0 {
+    if count > 0 {
         Active::run_two(
             &groups(spec, packed, classes[0], 0),
             groups(spec, packed, classes[1], 0).bias,
@@ -118,9 +119,9 @@ fn rows(
     }
     if !first_rest.is_empty() {
         let [first, second] = &mut part;
-        let second_bias = groups(spec, packed, classes[1], whole).bias;
+        let second_bias = groups(spec, packed, classes[1], count).bias;
         Active::run_two(
-            &groups(spec, packed, classes[0], whole),
+            &groups(spec, packed, classes[0], count),
             second_bias,
             staged,
             [first, second],

@@ -12,7 +12,7 @@ pub(super) struct Requantize<'a> {
 }
 
 impl<'a> Requantize<'a> {
-    /// Those of a layer. A layer of reals has none.
+    /// The numbers of a layer. It is `None` for a layer of reals.
     pub fn of(spec: &LayerSpec, layer: &Layer<'a>) -> Option<Self> {
         Some(Self { factors: layer.factors()?, zero_point: spec.zero_point.into() })
     }
@@ -20,7 +20,7 @@ impl<'a> Requantize<'a> {
     /// The output of a row whose sum, with its bias, is `acc`.
     #[inline]
     pub fn output(&self, row: usize, acc: i32) -> u8 {
-        // decode proves that every row has its numbers.
+        // `decode` proves that every row has its numbers, so `none` is never taken.
         let none = Rescale { multiplier: 0, shift: SHIFT_MIN };
         let rescale = self.factors.of(row, acc < 0).unwrap_or(none);
         let scaled = self.zero_point.wrapping_add(rescale.apply(acc));

@@ -12,13 +12,14 @@ use crate::payload::{Layer, Layers};
 pub struct Steps<'s, 'a> {
     generator: &'s Generator<'a>,
     latent: &'s [u8],
-    /// Those after the layer at hand.
+    /// The layers after the current one.
     layers: Layers<'s, 'a>,
     layer: Layer<'a>,
-    /// The number of the layer at hand.
+    /// The number of the current layer, from 0.
     index: usize,
-    /// Rows of it that are done.
+    /// Number of rows of the current layer that are computed.
     row: usize,
+    /// The current layer's row of biases.
     class: usize,
     /// The parts of the scratch: of integers, staged inputs and codes; of reals, the outputs of
     /// layers with even and with odd numbers.
@@ -71,8 +72,8 @@ impl<'a> Generator<'a> {
 }
 
 impl Steps<'_, '_> {
-    /// Computes up to `rows` outputs of a hidden layer, and at least one. It returns `false` when
-    /// all hidden layers are done: what is left are pixels.
+    /// Computes up to `rows` outputs of a hidden layer, and at least one. It returns whether
+    /// outputs of hidden layers are left; if there are none, only the pixels are left.
     ///
     /// Multiples of 16 waste nothing. A row takes as many multiply-accumulates as the layer has
     /// inputs.
@@ -95,8 +96,8 @@ impl Steps<'_, '_> {
         self.index + 1 < specs.len()
     }
 
-    /// Writes the next pixels, as many as there are left and fit, and returns how many. What is
-    /// left of the hidden layers is done before the first.
+    /// Writes the next pixels to the beginning of `pixels`, a byte each, as many as are left and
+    /// fit, and returns how many. Hidden layers that are not computed yet are computed first.
     pub fn pixels(&mut self, pixels: &mut [u8]) -> usize {
         while self.advance(usize::MAX) {}
         let generator = self.generator;
@@ -108,14 +109,14 @@ impl Steps<'_, '_> {
             last.rows(&generator.plan, self.row, pixels);
             self.row += count;
         } else {
-            debug_assert!(false, "the layer at hand is one of the header's");
+            debug_assert!(false, "the current layer is one of the header's");
         }
         count
     }
 
     /// Writes the next line of the image and returns its number, from 0, or `None` after the last.
-    /// Whoever calls [`pixels`](Self::pixels) too, with less than whole lines, gets lines from
-    /// there on, with the number of the line that they begin in.
+    /// If [`pixels`](Self::pixels) has been called before and has not ended at the end of a line,
+    /// the bytes continue from there, and the number is that of the line in which they begin.
     ///
     /// # Errors
     ///
@@ -127,14 +128,14 @@ impl Steps<'_, '_> {
         Ok((self.pixels(line) > 0).then_some(number))
     }
 
-    /// Puts the inputs of the layer at hand where its kernel reads them.
+    /// Puts the inputs of the current layer where the code that runs it reads them.
     fn stage(&mut self) {
         let generator = self.generator;
         let [staged, codes] = &mut self.parts;
         let before =
             self.index.checked_sub(1).and_then(|before| generator.header.layers.get(before));
         let Some(spec) = generator.header.layers.get(self.index) else {
-            debug_assert!(false, "the layer at hand is one of the header's");
+            debug_assert!(false, "the current layer is one of the header's");
             return;
         };
         if generator.plan.float {
@@ -147,7 +148,8 @@ impl Steps<'_, '_> {
         super::integer::stage(&generator.plan, spec, codes, staged);
     }
 
-    /// Computes rows of a hidden layer, from those that are done up to `end`.
+    /// Computes the rows of the current layer, a hidden one, that are not computed yet, up to
+    /// `end`.
     fn hidden(&mut self, spec: &LayerSpec, end: usize) {
         let plan = &self.generator.plan;
         let [first, second] = &mut self.parts;
@@ -165,7 +167,7 @@ impl Steps<'_, '_> {
         super::integer::rows(plan, spec, &self.layer, self.class, first, self.row, outputs);
     }
 
-    /// The inputs of the layer at hand.
+    /// The inputs of the current layer.
     fn input(&self) -> Input<'_> {
         let [first, second] = &self.parts;
         #[cfg(feature = "float")]

@@ -1,9 +1,18 @@
 //! The kernel of Armv6-M and Armv8-M Baseline: Cortex-M0, M0+ and M23.
 //!
-//! The multiply-accumulates are those of [`byte_lane`]. There is no 64-bit
-//! multiply, so sums are requantized by the canonical multiplier and shift, in two 32-bit
-//! multiplies as `Rescale::apply` does, with `(v + 2^(s - 17)) >> (s - 16)` as `((v >> (s - 17)) +
-//! 1) >> 1`.
+//! The multiply-accumulates are those of [`byte_lane`]: nine instructions make four, and with the
+//! loads 39 make the 16 of four columns by four rows. The sums are in the upper registers, which
+//! `ADD` reaches.
+//!
+//! There is no 64-bit multiply, so a sum is requantized by the canonical multiplier and shift, in
+//! two 32-bit multiplies, as [`quant`](crate::quant) derives: with `v = h m + floor(l m / 2^16)`,
+//!
+//! ```text
+//! zero_point + ((v + 2^n) >> (n + 1))  =  ((v >> n) + 1 + 2 zero_point) >> 1,   n = s - 17
+//! ```
+//!
+//! Both sides round `(v / 2^n + 1) / 2 + zero_point` down. So no power of two has to be made for
+//! each row, and one addition serves the rounding and the zero point.
 
 #![allow(unsafe_code)]
 
@@ -13,7 +22,6 @@ mod byte_lane;
 use super::{PackedKernel, RowGroups};
 use crate::header::Packing;
 use byte_lane::Call;
-use core::mem::offset_of;
 
 pub struct Active;
 
@@ -39,14 +47,6 @@ unsafe extern "C" {
     ///
     /// The call is as [`Call::new`] makes it.
     fn gan_core_armv6m_rows(call: &Call);
-}
-
-/// The offset on the assembly's stack where it keeps a field of [`Call`]. The fields are there in
-/// the same order, but without the weights' pointer, which stays in a register.
-macro_rules! kept {
-    ($field:ident) => {
-        offset_of!(Call, $field) - size_of::<usize>()
-    };
 }
 
 assembly!(

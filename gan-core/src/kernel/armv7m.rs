@@ -1,8 +1,11 @@
 //! The kernel of Armv7-M: Cortex-M3.
 //!
-//! The multiply-accumulates are those of [`byte_lane`]. `SMLAL` requantizes. It
-//! adds to a 64-bit number whose upper word is the zero point and whose lower word stands for one
-//! half, so the upper word becomes `zero_point + floor(acc * factor / 2^32 + 1/2)`.
+//! The multiply-accumulates are those of [`byte_lane`], with shifts that `AND` and `ADD` do on the
+//! way: six instructions make four, and with the loads 26 make the 16 of four columns by four rows.
+//!
+//! `SMLAL` requantizes. It adds the product of the sum and the factor to a 64-bit number, whose
+//! upper word is the zero point and whose lower word is 2^31, one half in units of 2^-32. So the
+//! upper word becomes `zero_point + floor(acc * factor / 2^32 + 1/2)`.
 
 #![allow(unsafe_code)]
 
@@ -12,7 +15,6 @@ mod byte_lane;
 use super::{PackedKernel, RowGroups};
 use crate::header::Packing;
 use byte_lane::Call;
-use core::mem::offset_of;
 
 pub struct Active;
 
@@ -38,14 +40,6 @@ unsafe extern "C" {
     ///
     /// The call is as [`Call::new`] makes it.
     fn gan_core_armv7m_rows(call: &Call);
-}
-
-/// The offset on the assembly's stack where it keeps a field of [`Call`]. The fields are there in
-/// the same order, but without the weights' pointer, which stays in a register.
-macro_rules! kept {
-    ($field:ident) => {
-        offset_of!(Call, $field) - size_of::<usize>()
-    };
 }
 
 assembly!(

@@ -1,16 +1,24 @@
 //! Multiply-accumulates on cores with a 32-bit multiply and no SIMD: one multiply makes two of
 //! them.
 //!
-//! With two inputs in `x = x0 + 2^16 x1` and the weights of a row, plus 128, in `w = w1 + 2^16 w0`,
+//! A byte holds `u = w + 128`, the weight without a sign. A word has two columns of two rows, and a
+//! mask leaves two bytes of one row in it, 16 bits apart, the second column below. With the inputs
+//! of the two columns in `x = x0 + 2^16 x1` and the bytes of a row in `u = u1 + 2^16 u0`,
 //!
 //! ```text
-//! x w = x0 w1 + 2^16 (x0 w0 + x1 w1) + 2^32 x1 w0
+//! x u  =  x0 u1  +  2^16 (x0 u0 + x1 u1)  +  2^32 x1 u0
 //! ```
 //!
-//! so `(x w mod 2^32) >> 16` is `x0 w0 + x1 w1` plus the carry of `x0 w1`. There is no carry, since
-//! `127 * 255 < 2^16`, and the sum fits 16 bits too, since `2 * 127 * 255 = 64770`. So the result
-//! is always exact. Adding `-128 (x0 + x1 + ..)`, which is the same for all rows, takes the 128 off
-//! the weights.
+//! so the upper half of the low word of the product is `x0 u0 + x1 u1`, exactly:
+//!
+//! - nothing is carried into it, because `x0 u1 <= 127 * 255 < 2^16`;
+//! - it fits 16 bits, because `2 * 127 * 255 = 64,770 < 2^16`;
+//! - `2^32 x1 u0` is not part of the low word.
+//!
+//! The sum of a row is then `sum u x = sum w x + 128 sum x`. The *correction* `128 sum x` is the
+//! same for all rows. Staging computes it once, and a row's sum begins with the bias minus the
+//! correction. All of this is modulo 2^32, and [`decode`](crate::decode) proves that the result has
+//! 32 bits with its sign, so it is exact.
 
 #[path = "halfword_inputs.rs"]
 mod halfword_inputs;

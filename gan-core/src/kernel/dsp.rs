@@ -1,12 +1,29 @@
 //! The kernel of Armv7E-M and Armv8-M with the DSP extension: Cortex-M4, M7 and M33.
 //!
-//! A halfword `256 a + b` holds the weights of two rows, and a word holds those of two columns.
-//! `SMLAD` of such a word with two inputs adds to `256 A + B`, where `A` and `B` are the sums of
-//! the two rows. `SXTB16` leaves only the two `b` in the word, and a second `SMLAD` adds to `B`. At
-//! the end `A = ((256 A + B) - B) >> 8`. This is exact if `A` has 24 bits, which `decode` proves.
-//! So three instructions make four multiply-accumulates.
+//! # Two rows in a halfword
 //!
-//! `SMMLAR` requantizes in one instruction: `zero_point + floor(acc * factor / 2^32 + 1/2)`.
+//! A halfword holds `h = 256 a + b`, with the weights `a` and `b` of two rows in the same column.
+//! Both are within -127..=127, so `|h| <= 257 * 127 = 32,639 < 2^15` fits. A word has the halfwords
+//! of two columns, and a word of staged inputs has the codes of the same two columns. `SMLAD` adds
+//! both products to a sum `S`. Over all columns, and beginning with the biases,
+//!
+//! ```text
+//! S = 256 A + B  mod 2^32
+//! ```
+//!
+//! where `A` and `B` are the sums of the two rows. `SXTB16` extends the low byte of both halfwords,
+//! which leaves the two `b` in the word, and a second `SMLAD` adds up `B` alone. At the end
+//! `(S - B) >> 8` is `A`, with an arithmetic shift: `S - B = 256 A mod 2^32`, and this is `256 A`
+//! itself if `A` has 24 bits with its sign. [`decode`](crate::decode) proves that it has. Where `S`
+//! itself overflows, nothing is lost.
+//!
+//! Three instructions make four multiply-accumulates. With the loads, 27 instructions make the 32
+//! of eight columns by four rows.
+//!
+//! # Requantization
+//!
+//! `SMMLAR` multiplies to 64 bits, adds `2^32 zero_point + 2^31`, and keeps the upper word:
+//! `zero_point + floor(acc * factor / 2^32 + 1/2)`, which [`quant`](crate::quant) asks for.
 
 #![allow(unsafe_code)]
 
@@ -19,7 +36,6 @@ mod halfword_inputs;
 
 use super::{PackedKernel, RowGroups};
 use crate::header::Packing;
-use core::mem::offset_of;
 use core::ptr;
 
 const PACKING: Packing = Packing::PairedHalfword;
@@ -119,14 +135,6 @@ unsafe extern "C" {
     ///
     /// The pointers are those of `run`; `outputs` has room for a positive number of whole groups.
     fn gan_core_dsp_rows(call: &Call);
-}
-
-/// Where the assembly keeps a field of [`Call`]: on its stack, without the weights' pointer, which
-/// stays in a register.
-macro_rules! kept {
-    ($field:ident) => {
-        offset_of!(Call, $field) - size_of::<usize>()
-    };
 }
 
 assembly!(

@@ -1,9 +1,14 @@
-//! Sums of layers that are not packed for the DSP extension, on cores that have it: of rows, and of
-//! the byte lanes of cores without SIMD.
+//! Sums of layers that are not packed for the DSP extension, on cores that have it: of layers in
+//! rows, and of those in the byte lanes of cores without SIMD.
 //!
-//! `SXTB16` and `UXTB16` make two halfwords of every other byte of a word, and `SMLAD` multiplies
-//! two pairs of halfwords and adds both products. So eight instructions make four
-//! multiply-accumulates of rows, and 27 make sixteen of byte lanes, whose inputs serve four rows.
+//! `SXTB16` and `UXTB16` make two halfwords of every other byte of a word, with and without the
+//! sign. `SMLAD` multiplies two pairs of halfwords and adds both products to a sum of 32 bits. A
+//! weight of a row has 8 bits with its sign, a byte lane has 8 bits without, and a code has 7, so
+//! halfwords hold all of them and products fit 16 bits. Sums wrap around like those of a plain
+//! loop.
+//!
+//! Eight instructions make four multiply-accumulates of a row, and 27 make the 16 of four columns
+//! by four rows of byte lanes, whose unpacked inputs serve all rows.
 
 #![allow(unsafe_code)]
 

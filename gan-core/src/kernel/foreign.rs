@@ -1,4 +1,4 @@
-//! Sums of layers that are packed for another core than this build's. Those of layers in rows are
+//! Sums of layers that are packed for the kernel of another core. Those of layers in rows are
 //! [`rows::dot`](super::rows::dot)'s.
 
 use super::{Active, PackedKernel, words};

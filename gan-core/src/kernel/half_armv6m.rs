@@ -1,5 +1,6 @@
-//! Half bytes on Armv6-M and Armv8-M Baseline: [`half_lane`] with the sums in the
-//! upper registers, which `ADD` reaches.
+//! Half bytes on Armv6-M and Armv8-M Baseline: [`half_lane`] with the sums in the upper registers,
+//! which `ADD` reaches. With the loads, 31 instructions make the 16 multiply-accumulates of two
+//! columns by eight rows.
 
 #![allow(unsafe_code)] // assembly
 

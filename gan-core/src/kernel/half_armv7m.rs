@@ -1,8 +1,8 @@
-//! Half bytes on Armv7-M and Armv8-M: [`half_lane`], where `AND` and `SUB` shift
-//! their operands and `MLA` adds.
+//! Half bytes on Armv7-M and Armv8-M: [`half_lane`], where `AND` and `SUB` shift their operands and
+//! `MLA` adds.
 //!
-//! Eight multiply-accumulates are eight instructions: a load of the code, three masks and four
-//! multiplies; and half a load of two columns.
+//! Eight instructions make the eight multiply-accumulates of a column by eight rows: a load of the
+//! code, three masks and four multiplies. A load of four columns of weights comes on top.
 
 #![allow(unsafe_code)] // assembly
 

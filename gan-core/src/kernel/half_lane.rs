@@ -4,15 +4,16 @@
 //! A word of [`Packing::NibbleLane`] holds a column of eight rows, each weight `w` as `n = w + 8`.
 //! `(word >> 4 j) & 0x000F000F` are those of rows `2 j` and `2 j + 1`, 16 bits apart, and one
 //! multiplication by the column's code makes both products. A group has at most 32 columns, so that
-//! a lane's sum is at most `32 * 15 * 127 = 60,960 < 2^16`: nothing runs from the lower lane into
-//! the upper one, and nothing is lost at the top.
+//! the sum in each half of a word is at most `32 * 15 * 127 = 60,960 < 2^16`: nothing is carried
+//! from the lower half into the upper one, and nothing is lost at the top.
 //!
 //! `j = 0` needs no mask. Modulo 2^32, the sum of `word x` itself is the sum of `j = 0`, plus 16
 //! times that of `j = 1`, plus 256 and 4,096 times the other two, and these are subtracted once for
 //! each group. So eight multiply-accumulates take four multiplies and three masks.
 //!
 //! A group's sum of `w x` is that of `n x`, less 8 times the sum of `x`. The latter is the same in
-//! all rows, and is staged with the codes.
+//! all rows, and is staged with the codes. The group's sum times its scale is added to the sum of
+//! the row, which [`decode`](crate::decode) proves to have 32 bits.
 
 #![allow(unsafe_code)]
 

@@ -1,9 +1,14 @@
 //! Half bytes on Armv8.1-M with MVE (Helium), in rows: two rows share the loads of the codes.
 //!
-//! A group's bytes are one vector (of halfwords for groups of 16). A mask leaves its even columns,
-//! and a shift leaves the odd ones, each weight `w` as `n = w + 8`. `VMLADAV` adds up the products
-//! with the codes, which were staged in the same order. The group's sum of `w x` is that of `n x`,
-//! less 8 times the sum of `x`. The latter is the same in all rows, and is staged with the codes.
+//! The bytes of a group of columns are one vector (of halfwords for groups of 16). A mask leaves
+//! its even columns, and a shift leaves the odd ones, each weight `w` as `n = w + 8`. `VMLADAV`
+//! adds up the products with the codes, which were staged in the same order: at most
+//! `32 * 15 * 127 = 60,960`. The group's sum of `w x` is that of `n x`, less 8 times the sum of
+//! `x`. The latter is the same in all rows, and is staged with the codes. The group's sum times its
+//! scale is added to the sum of the row, which [`decode`](crate::decode) proves to have 32 bits.
+//!
+//! 20 instructions, the loads among them, make the 64 (or 32) multiply-accumulates of a group of
+//! columns by two rows.
 
 #![allow(unsafe_code)]
 

@@ -1,4 +1,5 @@
-//! Half bytes row by row, in a loop that compilers vectorize.
+//! Half bytes row by row, in a loop that compilers vectorize. A group's sum of `w x` is that of
+//! half bytes `n = w + 8` times `x`, less 8 times the sum of `x`, which is staged with the codes.
 
 use super::{HalfByteKernel, HalfByteRows, bytes};
 use crate::header::Packing;

@@ -1,4 +1,5 @@
-//! Stages inputs as halfwords, two in a word. Kernels of 32-bit cores without vectors read them so.
+//! Stages inputs as halfwords, two in a word, the first one below. Kernels of 32-bit cores without
+//! vectors read them so.
 
 #![allow(unsafe_code)]
 

@@ -1,9 +1,15 @@
 //! The kernel of Armv8.1-M with MVE (Helium): Cortex-M55 and M85.
 //!
-//! `VMLADAVA` adds 16 products to a sum. Seven rows share the inputs, since there are seven even
-//! registers for sums. Loads and multiply-accumulates alternate, because a Cortex-M55 overlaps
-//! them. `VRMULH` requantizes: it computes `floor(acc * factor / 2^32 + 1/2)`. A table is read by a
-//! gather load.
+//! `VMLADAVA.S8` multiplies 16 weights by 16 codes and adds the products to a sum of 32 bits. Codes
+//! are at most 127, so they are the same with and without a sign. The sum begins with the bias, and
+//! [`decode`](crate::decode) proves that no partial sum overflows.
+//!
+//! Seven rows share the inputs, since there are seven even registers for sums. 15 instructions and
+//! the end of the loop make the 112 multiply-accumulates of 16 columns by seven rows. Loads and
+//! multiply-accumulates alternate, because a Cortex-M55 overlaps them.
+//!
+//! `VRMULH.S32` requantizes four rows: it computes `floor(acc * factor / 2^32 + 1/2)`. A table is
+//! read by a gather load.
 //!
 //! The program must have enabled the coprocessors 10 and 11 (CPACR) before it runs this kernel.
 

@@ -1,5 +1,8 @@
-//! Sums of layers in rows on cores with MVE: `VMLADAVA` adds 16 products, and the loop's tail
-//! predication leaves out what lies after the row.
+//! Sums of layers in rows on cores with MVE.
+//!
+//! `VMLADAVA.S8` adds the 16 products of weights and codes to a sum of 32 bits: four instructions
+//! for 16 multiply-accumulates, with the loads and the end of the loop. The loop's tail predication
+//! leaves out what lies after the row, so no row has to be padded.
 
 #![allow(unsafe_code)]
 

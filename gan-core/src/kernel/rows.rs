@@ -1,5 +1,5 @@
-//! The sums of rows that lie as a model's file has them, and of layers of reals. Cores with DSP or
-//! MVE take most of an integer row in assembly.
+//! The sums of rows that lie as a model's file has them, and of layers of reals. The kernel of the
+//! build takes the columns of an integer row that its instruction set has a faster way for.
 
 use super::{Active, PackedKernel};
 

@@ -1,12 +1,15 @@
 //! The kernel of RISC-V with 32-bit registers and the M extension.
 //!
-//! The multiply-accumulates are those of [`byte_lane`], eight rows at a time:
-//! there are registers for their sums, and they share the inputs. With `x << 8` and a row's bytes
-//! where they lie, the high half of the product is what the low half would be after a shift of the
-//! weights, so every other row saves that shift.
+//! The multiply-accumulates are those of [`byte_lane`], eight rows at a time: there are registers
+//! for their sums, and they share the inputs. The bytes of every other row are not shifted down:
+//! they are `2^8 u`. With the inputs shifted up, `2^8 x`, the product is `2^16 x u`, and the high
+//! word that `MULHU` computes is `x u >> 16`. It needs a mask for `2^16 x1 u0`, and no shift of the
+//! weights. `2^8 x` fits 32 bits, because codes have seven. Nine instructions make four
+//! multiply-accumulates, and with the inputs 38 make the 16 of two columns by eight rows.
 //!
 //! Sums are requantized as `zero_point + mulh(acc, factor) + (mul(acc, factor) >> 31)`. The upper
-//! bit of the product's low half is worth one half, so adding it rounds to nearest.
+//! bit of the product's low word is worth one half in units of the high word, so adding it rounds
+//! to nearest, halves up.
 
 #![allow(unsafe_code)]
 

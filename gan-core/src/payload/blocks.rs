@@ -13,12 +13,13 @@ use crate::kernel::words;
 /// The largest number of rows in a group.
 pub(crate) const ROWS: usize = 16;
 
-/// What is done with the weights.
+/// What a walk over the weights of a group does with them.
 pub(crate) trait Each {
-    /// What four columns need, once for all rows of the group.
+    /// What four columns need that is the same for all rows of the group.
     type Columns: Copy;
 
-    /// Begins the next four columns, from the first ones on.
+    /// Begins four columns. The first call begins columns 0 to 3, and each further call the four
+    /// after those of the call before.
     fn columns(&mut self) -> Self::Columns;
 
     /// Takes the weights of a row of the group in these columns. A weight beyond its limit is shown
@@ -26,8 +27,9 @@ pub(crate) trait Each {
     fn four(&mut self, row: usize, columns: Self::Columns, weights: [i8; 4]);
 }
 
-/// Shows `each` all weights of a group, which has so many bytes as it has rows times padded
-/// columns. Layers in rows have no groups, and those of half bytes have other blocks.
+/// Shows `each` all weights of a group of rows, those of padding included. `bytes` are the weights
+/// of the group, a byte for each row and padded column. Layers in rows have no groups, and those of
+/// half bytes have other blocks.
 #[inline]
 pub(crate) fn group<E: Each>(packing: Packing, bytes: &[u8], each: &mut E) {
     match packing {
@@ -92,7 +94,7 @@ pub(crate) struct HalfBytes<'a> {
 }
 
 impl<'a> HalfBytes<'a> {
-    /// The row of a layer with so many padded columns.
+    /// A row of a layer that has `padded` columns, those of padding included.
     pub fn new(nibbles: &Nibbles<'a>, padded: usize, row: usize) -> Self {
         let group = usize::from(nibbles.group);
         let (first, group, lane) = if nibbles.packing == Packing::NibbleLane {

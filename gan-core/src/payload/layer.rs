@@ -23,7 +23,7 @@ pub enum Layer<'a> {
     },
     /// Integers in the order that a kernel reads fastest.
     Packed(Packed<'a>),
-    /// Integers of four bits, in any of their orders.
+    /// Integers of four bits, in either of their packings.
     I4(Nibbles<'a>),
     /// Reals.
     F32 {
@@ -37,9 +37,10 @@ pub enum Layer<'a> {
 /// The numbers of a packed int8 layer. Rows are padded to whole groups, inputs to whole columns.
 #[derive(Debug, Clone, Copy)]
 pub struct Packed<'a> {
-    /// The order; not [`Packing::Rows`].
+    /// The order of the weights, which is not [`Packing::Rows`].
     pub packing: Packing,
-    /// In the packing's order.
+    /// A byte for each padded row and column, in the packing's order: the weight, or a byte of a
+    /// pair of weights, as the packing says.
     pub weights: &'a [u8],
     /// `[class][padded output]`, i32.
     pub bias: &'a [u8],
@@ -77,7 +78,7 @@ pub struct Nibbles<'a> {
 }
 
 impl<'a> Nibbles<'a> {
-    /// The scales of a row, group by group. Each row has `groups`.
+    /// The scales of a row, group of columns by group of columns. Each row has `groups` of them.
     #[inline]
     pub(crate) fn scales(&self, groups: usize, row: usize) -> impl Iterator<Item = i32> + use<'a> {
         let first = self.packing.scale_at(groups, row, 0);
@@ -91,7 +92,7 @@ impl<'a> Nibbles<'a> {
         })
     }
 
-    /// The scale of a group of a row, of which each row has `groups`.
+    /// The scale of a group of columns in a row. Each row has `groups` of them.
     #[inline]
     pub(crate) fn scale(&self, groups: usize, row: usize, group: usize) -> u8 {
         self.scales.get(self.packing.scale_at(groups, row, group)).copied().unwrap_or_default()
@@ -101,13 +102,13 @@ impl<'a> Nibbles<'a> {
 /// How an integer layer's accumulators become its outputs.
 #[derive(Debug, Clone, Copy)]
 pub enum Output<'a> {
-    /// Requantized to a code 0..=127.
+    /// The accumulator is requantized to a code 0..=127.
     Code {
-        /// `[output]`, u16 (in a packed layer u32): in place of the multiplier for negative
+        /// `[output]`, u16, or in a packed layer u32: the multipliers, or factors, for negative
         /// accumulators.
         negative_multipliers: &'a [u8],
     },
-    /// Requantized to 0..=255 and looked up.
+    /// The accumulator is requantized to 0..=255, and this is looked up in the table.
     Table(&'a [u8; 256]),
 }
 

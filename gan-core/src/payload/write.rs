@@ -40,8 +40,9 @@ pub(crate) fn write<'a>(
     layers.next().map_or(Ok(()), |_| Err(wrong(header.layers.len())))
 }
 
-/// Copies the sections of a layer, if they have the right lengths. Of a layer of half bytes, the
-/// weights and their scales may have to be packed.
+/// Copies the sections of a layer. It returns `None` if one has not the length that the header asks
+/// for. The weights and the scales of a layer of half bytes are packed anew if their packing
+/// differs from the header's.
 fn copy(sections: [&mut [u8]; 7], spec: &LayerSpec, layer: &Layer<'_>) -> Option<()> {
     let [target, scales, rest @ ..] = sections;
     let (contents, output): ([&[u8]; 3], _) = match *layer {
@@ -87,7 +88,7 @@ fn exact(target: &mut [u8], content: &[u8]) -> Option<()> {
     (target.len() == content.len()).then(|| target.copy_from_slice(content))
 }
 
-/// Writes half bytes and their scales in another packing.
+/// Writes half bytes and their scales in the packing that the header asks for.
 fn repack_nibbles(
     target: &mut [u8],
     scales: &mut [u8],
@@ -113,7 +114,8 @@ fn repack_nibbles(
     Some(())
 }
 
-/// Writes an int8 layer's numbers, one after the other, in another packing.
+/// Writes an int8 layer's numbers, one after the other, in the packing that the header asks for. It
+/// returns `None` if the layer lacks one, or if a factor does not fit the packing.
 fn repack(
     sections: [&mut [u8]; 7],
     spec: &LayerSpec,

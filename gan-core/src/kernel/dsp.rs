@@ -55,6 +55,7 @@ impl PackedKernel for Active {
 
     /// Computes groups of four rows.
     fn run(groups: &RowGroups<'_>, staged: &[u32], outputs: &mut [u8]) {
+        debug_assert!(has_dsp(), "no DSP extension: build with --cfg gan_core_backend=\"armv7m\"");
         let words = groups.columns / 2;
         let count = outputs.len() / PACKING.group();
         if staged.len() < words || !groups.hold::<Self>(count) {
@@ -108,6 +109,22 @@ impl PackedKernel for Active {
     ) -> ([i32; 4], &'w [u8], &'x [u8]) {
         dsp_rows::byte_lanes(bytes, inputs, sums)
     }
+}
+
+/// Whether the core has the DSP extension. Armv7E-M implies it. A Cortex-M33 may lack it, and
+/// `SMLAD` is a fault there; the field SIMD of ID_ISAR3 is 3 if it has it (Armv8-M Architecture
+/// Reference Manual).
+fn has_dsp() -> bool {
+    /// The assembler of Armv8-M has to be told of the extension, that of Armv7E-M knows it.
+    const IS_IMPLIED: bool = env!("GAN_CORE_BEFORE_ASSEMBLY").is_empty();
+    const ID_ISAR3: *const u32 = 0xE000_ED6C as *const u32;
+    if IS_IMPLIED {
+        return true;
+    }
+    // SAFETY: every core that this kernel is built for has this register. Reading it changes
+    // nothing.
+    let register = unsafe { ID_ISAR3.read_volatile() };
+    (register >> 4) & 15 >= 3
 }
 
 /// The arguments of the assembly. It keeps all but the first on its stack, in this order, because

@@ -5,8 +5,9 @@ use crate::header::{Element, Packing};
 use crate::quant::Rescale;
 
 /// The numbers of a layer. The [`LayerSpec`](crate::LayerSpec) of the same index says what they
-/// mean.
+/// mean. A later version of the format may add kinds.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum Layer<'a> {
     /// Integers in the canonical order.
     I8 {

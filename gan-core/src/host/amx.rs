@@ -100,6 +100,8 @@ enable! {
     }
 }
 
+/// Runs the layers. This is inlined into `run`, for which AVX-512 is enabled. It stands by itself
+/// because rustfmt leaves a macro's text alone.
 #[inline(always)]
 fn layers(isa: Amx, network: &Network, work: &mut Work) {
     // SAFETY: AMX as `new` made `isa`; this reads the 64 bytes of `SHAPES`. The compiler itself

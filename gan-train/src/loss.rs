@@ -27,6 +27,12 @@ pub trait GanLoss: std::fmt::Debug + Send {
         false
     }
 
+    /// The part of the images that the discriminator tells right, `[1]`: real ones have a logit
+    /// over 0, generated ones none.
+    fn accuracy(&self, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
+        told_apart(real, fake, 0.0)
+    }
+
     /// The mean score of these logits, `[1]`.
     fn score(&self, logits: Tensor<2>) -> Tensor<1> {
         if self.has_probabilities() { sigmoid(logits).mean() } else { logits.mean() }
@@ -78,6 +84,23 @@ impl GanLoss for Published {
     fn has_probabilities(&self) -> bool {
         self.objective.has_probabilities()
     }
+
+    fn accuracy(&self, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
+        match self.objective {
+            // Halfway between the targets.
+            Objective::LeastSquares => told_apart(real, fake, (1.0 - self.smoothing) / 2.0),
+            // These losses know no zero: a pair is told right if the real image has the larger
+            // logit.
+            Objective::Wasserstein | Objective::Relativistic => real.greater(fake).float().mean(),
+            _ => told_apart(real, fake, 0.0),
+        }
+    }
+}
+
+/// The part of the logits that lie on their side of `limit`, `[1]`.
+fn told_apart(real: Tensor<2>, fake: Tensor<2>, limit: f64) -> Tensor<1> {
+    let right = real.greater_elem(limit).float().mean() + fake.lower_elem(limit).float().mean();
+    right * 0.5
 }
 
 /// `log(1 + e^x)`, without overflow.

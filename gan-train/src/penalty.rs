@@ -61,6 +61,9 @@ impl Difference {
 pub(crate) struct Point {
     /// `[rows, pixels]`
     pub images: Tensor<2>,
+    /// Which images they belong to: 0 real, 1 generated. Points between both are of the generated
+    /// ones, which move them.
+    pub group: usize,
     kind: Kind,
 }
 
@@ -80,9 +83,11 @@ impl Point {
     ) -> Vec<Self> {
         let mut points = Vec::new();
         if training.r1 == R1::Exact {
-            for (images, gamma) in [(real, training.r1_gamma), (fake, training.r2_gamma)] {
+            let gammas = [(real, training.r1_gamma), (fake, training.r2_gamma)];
+            for (group, (images, gamma)) in gammas.into_iter().enumerate() {
                 if gamma > 0.0 {
-                    points.push(Self { images: images.clone(), kind: Kind::R1 { gamma } });
+                    let kind = Kind::R1 { gamma };
+                    points.push(Self { images: images.clone(), group, kind });
                 }
             }
         }
@@ -93,8 +98,8 @@ impl Point {
             let part =
                 Tensor::<2>::from_data(TensorData::new(parts, [rows, 1]), &real.device().inner());
             let images = real.clone() + part * (fake.clone() - real.clone());
-            points
-                .push(Self { images, kind: Kind::Lipschitz { lambda: training.gradient_penalty } });
+            let kind = Kind::Lipschitz { lambda: training.gradient_penalty };
+            points.push(Self { images, group: 1, kind });
         }
         points
     }

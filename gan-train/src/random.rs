@@ -32,6 +32,11 @@ pub enum Purpose {
     /// Choice of the images that are kept for judging.
     HeldOut = 10,
     // 11 is gan_tools::random::BENCH_MODEL.
+    /// Latents of the generator's own with `fresh_latents`; the index is the discriminator's
+    /// update.
+    FreshLatents = 12,
+    /// Noise on the generator's latents and layers; the index has the pass and the layer.
+    GeneratorNoise = 13,
 }
 
 /// The generator of `purpose` and `index`.

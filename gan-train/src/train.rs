@@ -6,6 +6,7 @@ pub mod checkpoint;
 pub mod folder;
 pub mod health;
 pub mod lock;
+mod losses;
 pub mod metrics;
 pub mod numbered;
 pub mod run;
@@ -17,6 +18,7 @@ mod step;
 mod tests;
 mod trace;
 
+pub use losses::Losses;
 pub use state::{Shape, State};
 
 use crate::config::{Alternate, Config, Network};
@@ -27,7 +29,7 @@ use anyhow::{Result, ensure};
 use batch::Batches;
 use burn::prelude::Device;
 use checkpoint::RunData;
-use serde::{Deserialize, Serialize};
+use losses::COUNT;
 use std::path::Path;
 use trace::Trace;
 
@@ -45,57 +47,6 @@ pub struct Trainer {
     loss: Box<dyn GanLoss>,
     state: State,
     trace: Trace,
-}
-
-/// Losses and scores of one step; those of a network that it did not update are its last.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Losses {
-    /// Loss of the discriminator, without penalties.
-    pub discriminator: f64,
-    /// Loss of the generator.
-    pub generator: f64,
-    /// The penalties on the discriminator's slope, with their weights.
-    pub penalty: f64,
-    /// Mean score of real images: the probability of being real, or the logit where the objective
-    /// has no probabilities.
-    pub score_real: f64,
-    /// The same for generated images.
-    pub score_fake: f64,
-    /// Standard deviation of all logits: 0 if the discriminator says the same of everything.
-    pub spread: f64,
-    /// Mean variance of a pixel over the generated batch, as a part of the data's: near 0 if all
-    /// images are alike.
-    pub diversity: f64,
-}
-
-impl Losses {
-    /// In the order of the fields.
-    pub fn numbers(&self) -> [f64; trace::COUNT] {
-        let &Self { discriminator, generator, penalty, score_real, score_fake, spread, diversity } =
-            self;
-        [discriminator, generator, penalty, score_real, score_fake, spread, diversity]
-    }
-
-    fn from_numbers(numbers: [f64; trace::COUNT]) -> Self {
-        let [discriminator, generator, penalty, score_real, score_fake, spread, diversity] =
-            numbers;
-        Self { discriminator, generator, penalty, score_real, score_fake, spread, diversity }
-    }
-}
-
-impl Default for Losses {
-    /// Of new networks: nothing is wrong with them yet.
-    fn default() -> Self {
-        Self {
-            discriminator: 0.0,
-            generator: 0.0,
-            penalty: 0.0,
-            score_real: 0.0,
-            score_fake: 0.0,
-            spread: 1.0,
-            diversity: 1.0,
-        }
-    }
 }
 
 impl Trainer {

@@ -27,7 +27,7 @@ fn within(name: &str, found: f64, low: f64, high: f64) {
     assert!((low..=high).contains(&found), "{name}: {found} (expected {low} to {high})");
 }
 
-/// The figures of docs/evaluation.md. FID depends on the classifier; the bounds of the others hold
+/// The figures of docs/evaluation.md. The Fréchet distance depends on the classifier; the bounds of the others hold
 /// what PyTorch's float features of another classifier gave: log-likelihood 241, coverage 0.948,
 /// precision 0.944, recall 0.946.
 #[test]
@@ -51,7 +51,7 @@ fn real_mnist_has_the_known_scores() {
         0.99,
         1.0,
     );
-    within("fid", real("fid"), 0.18, 0.30);
+    within("fd", real("fd"), 0.18, 0.30);
     within("log_likelihood", real("log_likelihood"), 238.0, 246.0);
     within("coverage", real("coverage"), 0.93, 0.96);
     within("precision", real("precision"), 0.92, 0.96);
@@ -69,7 +69,7 @@ fn real_mnist_has_the_known_scores() {
     assert_eq!((memorization("int8", "images"), memorization("int8", "copies")), (2000.0, 0.0));
     // A network of 142 KB is not as good as real data in any of them.
     for (name, better) in
-        [("fid", -1.0), ("log_likelihood", 1.0), ("coverage", 1.0), ("recall", 1.0)]
+        [("fd", -1.0), ("log_likelihood", 1.0), ("coverage", 1.0), ("recall", 1.0)]
     {
         let int8 = report["int8"][name].as_f64().unwrap();
         assert!(
@@ -97,7 +97,7 @@ fn a_quick_judgement_of_real_mnist_agrees() {
         let quick = judge.quick(&images, Some(&labels)).unwrap();
         println!("{count} images: {:.2?}: {quick:?}", start.elapsed());
         // The test images in the generator's place: as good as it gets, with more noise.
-        within("fid", quick.fid, 0.0, 1.0);
+        within("fd", quick.fd, 0.0, 1.0);
         // Of equal distributions 1 - (5000 / (5000 + count))^5: the ball of a reference image holds
         // 5 of 5,000 others and so many samples.
         let expected = 1.0 - (5000.0 / (5000.0 + count as f64)).powi(5);

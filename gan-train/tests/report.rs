@@ -219,12 +219,12 @@ fn runs_are_compared_in_a_table_and_on_a_page() {
     };
     assert_eq!(cells(&table, "Name"), ["run", "<b>"]);
     assert_eq!(cells(&table, "Steps"), ["60", "40"]);
-    assert_eq!(cells(&table, "FID"), ["10.00", "-"]);
+    assert_eq!(cells(&table, "Fréchet distance"), ["10.00", "-"]);
     check(&fs::read_to_string(path.join("page.html")).unwrap());
 
     evaluate(&path.join("<b>"), [30.0, 9.0, 12.0]);
     let table = succeed(path, "compare run <b> --out page.html");
-    assert_eq!(cells(&table, "FID"), ["10.00", "9.000*"]);
+    assert_eq!(cells(&table, "Fréchet distance"), ["10.00", "9.000*"]);
     assert_eq!(cells(&table, "Chosen step"), ["40", "40"]);
     assert!(table.ends_with("* best; at the chosen step of a run, or its last\n"));
     let page = fs::read_to_string(path.join("page.html")).unwrap();

@@ -154,8 +154,7 @@ fn inspect_and_evaluate_report_in_json() {
         "{text}"
     );
     // int8 is near float, and both are well above the floor after so short a training.
-    let (int8, float, real) =
-        (number("int8", "fid"), number("float", "fid"), number("real", "fid"));
+    let (int8, float, real) = (number("int8", "fd"), number("float", "fd"), number("real", "fd"));
     assert!((int8 - float).abs() < 0.5 * float && real < 0.5 * float, "{text}");
     let mean = report["agreement"]["mean"].as_f64().unwrap();
     assert!(mean > 0.0 && mean < 4.0, "{text}");

@@ -34,10 +34,10 @@ fn evaluations_leave_scores_grids_and_the_best_and_a_kill_changes_none() {
     assert_eq!(names(&path.join("whole/grids")), grids);
     assert_eq!(names(&path.join("whole/tensorboard")).len(), 1);
     assert!(fs::read(path.join("whole/samples.gif")).unwrap().starts_with(b"GIF89a"));
-    // The best by FID, and only those that were the best when they came.
+    // The best by the Fréchet distance, and only those that were the best when they came.
     let mut best = f64::INFINITY;
     for line in &whole {
-        let fid = line["fid"].as_f64().unwrap();
+        let fid = line["fd"].as_f64().unwrap();
         assert_eq!(line["best"].as_bool().unwrap(), fid < best, "{line}");
         best = best.min(fid);
     }
@@ -94,7 +94,7 @@ fn what_is_refused_leaves_the_run_that_is_there() {
     let before = fs::read(path.join("run/checkpoint.safetensors")).unwrap();
     let train = "train --data digits --out run --overwrite";
     fail(path, &format!("{train} --until fid<2"), 1, &["--until", "--eval-every"]);
-    fail(path, &format!("{train} --until fud<2"), 2, &["fud", "fid, coverage"]);
+    fail(path, &format!("{train} --until fud<2"), 2, &["fud", "fd, coverage"]);
     fail(
         path,
         &format!("{train} --unconditional --eval-every 10 --until accuracy>0.5"),
@@ -151,20 +151,20 @@ fn a_score_that_is_not_a_number_stops_nothing() {
     let lines = evaluations(&path.join("run"));
     assert_eq!(lines.len(), 2, "--until was satisfied by what is not a number");
     for line in &lines {
-        assert_eq!((&line["fid"], &line["best"]), (&Value::Null, &Value::Bool(false)), "{line}");
+        assert_eq!((&line["fd"], &line["best"]), (&Value::Null, &Value::Bool(false)), "{line}");
     }
     assert!(!path.join("run/best.safetensors").exists());
     succeed(path, "train --resume run --steps 30");
     assert_eq!(evaluations(&path.join("run")).len(), 3);
     succeed(path, "report run");
     let page = fs::read_to_string(path.join("run/report.html")).unwrap();
-    assert!(page.contains("<dd>nan</dd>"), "the tile of the FID");
+    assert!(page.contains("<dd>nan</dd>"), "the tile of the Fréchet distance");
     let table = succeed(path, "compare run run --out page.html");
-    let fid = table.lines().find(|line| line.starts_with("FID")).unwrap();
-    assert_eq!(fid.split_whitespace().collect::<Vec<_>>(), ["FID", "nan", "nan"]);
+    let fid = table.lines().find(|line| line.starts_with("Fréchet distance")).unwrap();
+    assert_eq!(fid.split_whitespace().collect::<Vec<_>>(), ["Fréchet", "distance", "nan", "nan"]);
     succeed(path, "quantize run -o run.gan");
     let text = succeed(path, "evaluate run.gan --data same --samples 50");
-    let fid = text.lines().find(|line| line.starts_with("FID")).unwrap();
+    let fid = text.lines().find(|line| line.starts_with("Fréchet distance")).unwrap();
     assert!(fid.contains(" nan") || fid.contains(" inf"), "{text}");
 }
 

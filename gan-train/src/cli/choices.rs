@@ -22,7 +22,7 @@ pub enum Recipe {
     /// Ours: batch normalization, R1 penalty, falling rate.
     #[default]
     Default,
-    /// As the tutorials have it: plain cross-entropy, Adam at 1e-4 to 2e-4, no regularization.
+    /// As the tutorials have it, number by number, where there is one: docs/training.md.
     Classic,
 }
 

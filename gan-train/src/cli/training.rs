@@ -197,9 +197,9 @@ fn scores(evaluation: &Evaluation) -> String {
         .conditional_accuracy
         .map_or(String::new(), |accuracy| format!("  accuracy {accuracy:.3}"));
     format!(
-        "step {}: FID {}  log-likelihood {}  coverage {}{accuracy}{}",
+        "step {}: FD {}  log-likelihood {}  coverage {}{accuracy}{}",
         evaluation.step,
-        fixed(scores.fid, 2),
+        fixed(scores.fd, 2),
         fixed(scores.log_likelihood, 1),
         fixed(scores.coverage, 3),
         if evaluation.best { "  (best so far)" } else { "" }

@@ -5,7 +5,7 @@
 /// Which end of a metric is the good one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Better {
-    /// Lower is better, as for `fid`.
+    /// Lower is better, as for `fd`.
     Lower,
     /// Higher is better, as for `coverage`.
     Higher,
@@ -16,7 +16,7 @@ pub enum Better {
 pub struct Metric {
     /// Its name in `training.select`, in `--until` and in `evaluations.jsonl`.
     pub name: &'static str,
-    /// A shorter one.
+    /// Another one that is taken: a shorter one, or the one before.
     pub alias: Option<&'static str>,
     /// Which end is the good one.
     pub better: Better,
@@ -24,7 +24,7 @@ pub struct Metric {
 
 /// All of them, in the order in which tables show them.
 pub const METRICS: [Metric; 8] = [
-    metric("fid", None, Better::Lower),
+    metric("fd", Some("fid"), Better::Lower),
     metric("coverage", None, Better::Higher),
     metric("precision", None, Better::Higher),
     metric("recall", None, Better::Higher),

@@ -1,18 +1,11 @@
 //! The recipe's part of a configuration: see docs/training.md.
 
-use super::{
-    Alternate, METRICS, Metric, Network, Objective, OptimizerKind, R1, check_at_most,
-    check_not_negative, check_positive, check_range,
-};
-use anyhow::{Context, Result, ensure};
+mod check;
+
+use super::{Alternate, METRICS, Metric, Network, Objective, OptimizerKind, R1};
+use anyhow::{Context, Result};
 use gan_tools::layers::Bits;
 use serde::{Deserialize, Serialize};
-
-/// The largest number of steps: batches are counted in as many bits as a step has batches more, and
-/// times in f64.
-const MAX_STEPS: u64 = 1 << 50;
-/// The largest number of images that are in memory together.
-const MAX_IMAGES: u64 = 1 << 24;
 
 /// The recipe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +23,12 @@ pub struct TrainingConfig {
     pub first: Network,
     /// Updates of the discriminator in a step.
     pub discriminator_steps: u32,
+    /// Whether an update of the discriminator is two: one on real images, then one on generated
+    /// ones.
+    pub separate_updates: bool,
+    /// Whether the generator's update draws latents of its own; else it uses those whose images the
+    /// discriminator has just seen.
+    pub fresh_latents: bool,
     /// What alternates between the networks.
     pub alternate: Alternate,
     /// How gradients change weights.
@@ -81,6 +80,10 @@ pub struct TrainingConfig {
     /// Standard deviation of noise on all that the discriminator sees; falls linearly to 0 over the
     /// steps.
     pub instance_noise: f64,
+    /// Standard deviation of noise on the generator's latents in training; falls as instance noise.
+    pub latent_noise: f64,
+    /// The same on the results of each of the generator's hidden layers.
+    pub layer_noise: f64,
     /// Decay of the exponential moving average of the generator's weights; 0 for none.
     pub ema_decay: f64,
     /// Bits that the generator's weights are rounded to wherever they are used: 8 leaves them as
@@ -107,6 +110,8 @@ impl Default for TrainingConfig {
             objective: Objective::NonSaturating,
             first: Network::Discriminator,
             discriminator_steps: 1,
+            separate_updates: false,
+            fresh_latents: false,
             alternate: Alternate::Steps,
             optimizer: OptimizerKind::Adam,
             lr: 1e-3,
@@ -130,13 +135,15 @@ impl Default for TrainingConfig {
             weight_clip: 0.0,
             label_smoothing: 0.0,
             instance_noise: 0.0,
+            latent_noise: 0.0,
+            layer_noise: 0.0,
             ema_decay: 0.999,
             weight_bits: 8,
             weight_group: 32,
             eval_every: 0,
             snapshot_every: 0,
             eval_samples: 5000,
-            select: "fid".into(),
+            select: "fd".into(),
         }
     }
 }
@@ -176,9 +183,10 @@ impl TrainingConfig {
         if self.weight_bits == 4 { Bits::Four { group: self.weight_group } } else { Bits::Eight }
     }
 
-    /// Standard deviation of the instance noise in step `step`.
-    pub fn noise(&self, step: u64) -> f64 {
-        self.instance_noise * (1.0 - step as f64 / self.steps as f64)
+    /// What is left in step `step` of noise that falls to 0 over the steps and began with a
+    /// standard deviation of `sigma`.
+    pub fn noise_left(&self, sigma: f64, step: u64) -> f64 {
+        sigma * (1.0 - step as f64 / self.steps as f64)
     }
 
     /// The metric of `select`.
@@ -191,91 +199,5 @@ impl TrainingConfig {
         Metric::find(&self.select).with_context(|| {
             format!("training.select: {:?} (expected one of {})", self.select, names.join(", "))
         })
-    }
-
-    pub(super) fn check(&self) -> Result<()> {
-        for (field, value, most) in [
-            ("batch", self.batch as u64, MAX_IMAGES),
-            ("steps", self.steps, MAX_STEPS),
-            ("eval_every", self.eval_every, MAX_STEPS),
-            ("eval_samples", self.eval_samples as u64, MAX_IMAGES),
-        ] {
-            check_at_most(&format!("training.{field}"), value, most)?;
-        }
-        ensure!(self.batch >= 2, "training.batch: expected at least 2, found {}", self.batch);
-        ensure!(self.steps > 0, "training.steps: expected at least 1");
-        ensure!(self.discriminator_steps > 0, "training.discriminator_steps: expected at least 1");
-        ensure!(
-            self.alternate == Alternate::Steps || self.discriminator_steps == 1,
-            "training.discriminator_steps: goes with alternate = \"steps\" only"
-        );
-        ensure!(
-            self.discriminator_steps <= 1000,
-            "training.discriminator_steps: expected at most 1000"
-        );
-        ensure!(
-            self.eval_samples >= 100,
-            "training.eval_samples: expected at least 100, found {}",
-            self.eval_samples
-        );
-        self.metric()?;
-        ensure!(
-            matches!(self.weight_bits, 4 | 8),
-            "training.weight_bits: expected 4 or 8, found {}",
-            self.weight_bits
-        );
-        ensure!(
-            matches!(self.weight_group, 16 | 32),
-            "training.weight_group: expected 16 or 32, found {}",
-            self.weight_group
-        );
-        let positive = [("lr", Some(self.lr)), ("generator_lr", self.generator_lr)];
-        let more = [
-            ("discriminator_lr", self.discriminator_lr),
-            ("epsilon", Some(self.epsilon)),
-            ("r1_sigma", Some(self.r1_sigma)),
-        ];
-        for (field, value) in positive.into_iter().chain(more) {
-            value.map_or(Ok(()), |value| check_positive(&format!("training.{field}"), value))?;
-        }
-        for (field, value) in [
-            ("r1_gamma", self.r1_gamma),
-            ("r2_gamma", self.r2_gamma),
-            ("gradient_penalty", self.gradient_penalty),
-            ("weight_decay", self.weight_decay),
-            ("clip_grad_value", self.clip_grad_value),
-            ("clip_grad_norm", self.clip_grad_norm),
-            ("l1_image", self.l1_image),
-            ("feature_matching", self.feature_matching),
-            ("weight_clip", self.weight_clip),
-            ("instance_noise", self.instance_noise),
-            ("lr_end", self.lr_end),
-        ] {
-            check_not_negative(&format!("training.{field}"), value)?;
-        }
-        for (field, value, end) in [
-            ("beta1", self.beta1, 1.0),
-            ("beta2", self.beta2, 1.0),
-            ("ema_decay", self.ema_decay, 1.0),
-            ("validation", self.validation, 1.0),
-            ("lr_hold", self.lr_hold, 1.0),
-            ("label_smoothing", self.label_smoothing, 0.5),
-        ] {
-            check_range(&format!("training.{field}"), value, end)?;
-        }
-        let targets = [Objective::Minimax, Objective::NonSaturating, Objective::LeastSquares];
-        ensure!(
-            self.label_smoothing == 0.0 || targets.contains(&self.objective),
-            "training.label_smoothing: goes with the objectives minimax, non_saturating \
-             and least_squares only"
-        );
-        ensure!(
-            self.objective != Objective::Wasserstein
-                || self.weight_clip > 0.0
-                || self.gradient_penalty > 0.0,
-            "training.objective: wasserstein needs training.weight_clip (0.01) \
-             or training.gradient_penalty (10)"
-        );
-        Ok(())
     }
 }

@@ -151,7 +151,7 @@ mod tests {
                 "\"step\":1,\"best\":true,\"fid\":\"low\"",
                 "fid: expected a number or null, found \"low\"",
             ),
-            ("\"step\":1,\"best\":true", "missing field `fid`"),
+            ("\"step\":1,\"best\":true", "missing field `fd`"),
         ] {
             assert_eq!(parse(&line(start)).unwrap_err().to_string(), error);
         }

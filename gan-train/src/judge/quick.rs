@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct Quick {
     /// Frechet distance of the features, in hundredths of the training images' variance; see
     /// [`super::frechet`].
-    #[serde(deserialize_with = "number")]
-    pub fid: f64,
+    #[serde(alias = "fid", deserialize_with = "number")]
+    pub fd: f64,
     /// 0..=1; see [`super::prdc`], as the next three.
     #[serde(deserialize_with = "number")]
     pub coverage: f64,
@@ -46,7 +46,7 @@ impl Quick {
     /// `conditional_accuracy` of these images.
     pub fn get(&self, name: &str) -> Option<f64> {
         match Metric::find(name)?.name {
-            "fid" => Some(self.fid),
+            "fd" => Some(self.fd),
             "coverage" => Some(self.coverage),
             "precision" => Some(self.precision),
             "recall" => Some(self.recall),
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn metrics_are_found_by_name_and_alias() {
         let quick = Quick {
-            fid: 1.0,
+            fd: 1.0,
             coverage: 2.0,
             precision: 3.0,
             recall: 4.0,
@@ -102,8 +102,8 @@ mod tests {
             assert_eq!(json[metric.name].as_f64(), Some(f64::from(expected)), "{}", metric.name);
         }
         assert_eq!(
-            (quick.get("ll"), quick.get("accuracy"), quick.get("inception")),
-            (Some(6.0), Some(8.0), None)
+            ["fid", "ll", "accuracy", "inception"].map(|name| quick.get(name)),
+            [Some(1.0), Some(6.0), Some(8.0), None]
         );
         assert_eq!(Metric::find("ll").map(|metric| metric.better), Some(Better::Higher));
         assert_eq!(serde_json::from_value::<Quick>(json).unwrap(), quick);

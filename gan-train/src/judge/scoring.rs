@@ -87,14 +87,14 @@ impl Judge {
         let mut class_histogram = vec![0; self.classifier.card().classes.into()];
         found.iter().for_each(|&class| class_histogram[usize::from(class)] += 1);
 
-        let fid = 100.0 * self.gaussian.distance(&Gaussian::of_features(&features))
+        let fd = 100.0 * self.gaussian.distance(&Gaussian::of_features(&features))
             / self.classifier.card().feature_variance;
         let Prdc { precision, recall, density, coverage } =
             self.manifold.compare(&Points::new(features, FEATURES));
         let likelihood =
             log_likelihood(&Points::of_images(&images), &self.validation, &self.reference);
         Ok(Quick {
-            fid,
+            fd,
             coverage,
             precision,
             recall,
@@ -170,7 +170,7 @@ mod tests {
         let labels: Vec<u16> =
             held_out.labels.as_ref().unwrap().iter().map(|&label| label.into()).collect();
         let real = judge.quick(&held_out.images, Some(&labels)).unwrap();
-        assert!(real.fid < 1e-6, "{real:?}");
+        assert!(real.fd < 1e-6, "{real:?}");
         assert_eq!(
             (real.coverage, real.precision, real.recall, real.density),
             (1.0, 1.0, 1.0, 1.2)
@@ -188,7 +188,7 @@ mod tests {
         };
         let collapsed = judge.quick(&one, None).unwrap();
         assert!(
-            collapsed.fid > 50.0 && collapsed.coverage < 0.2 && collapsed.precision == 1.0,
+            collapsed.fd > 50.0 && collapsed.coverage < 0.2 && collapsed.precision == 1.0,
             "{collapsed:?}"
         );
         assert!(

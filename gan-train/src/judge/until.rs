@@ -1,4 +1,4 @@
-//! `--until "fid<2.0"`: a metric and where training may stop.
+//! `--until "fd<2.0"`: a metric and where training may stop.
 
 use crate::config::{METRICS, Metric};
 use crate::judge::quick::Quick;
@@ -25,7 +25,7 @@ impl FromStr for Until {
     fn from_str(text: &str) -> Result<Self, String> {
         let at = text
             .find(['<', '>'])
-            .ok_or("expected a metric, < or >, and a number, such as fid<2.0")?;
+            .ok_or("expected a metric, < or >, and a number, such as fd<2.0")?;
         let (name, rest) = (text[..at].trim(), text[at + 1..].trim_start_matches('=').trim());
         let names = || METRICS.map(|metric| metric.name).join(", ");
         let metric = Metric::find(name)
@@ -56,9 +56,9 @@ impl Until {
 mod tests {
     use super::*;
 
-    fn scores(fid: f64, log_likelihood: f64) -> Quick {
+    fn scores(fd: f64, log_likelihood: f64) -> Quick {
         let text = format!(
-            r#"{{"fid":{fid},"log_likelihood":{log_likelihood},"coverage":0.5,"precision":0.5,
+            r#"{{"fd":{fd},"log_likelihood":{log_likelihood},"coverage":0.5,"precision":0.5,
                 "recall":0.5,"density":1.0,"sigma":0.2,"class_kl":0.0,
                 "conditional_accuracy":null,"class_histogram":[1]}}"#
         );
@@ -67,11 +67,8 @@ mod tests {
 
     #[test]
     fn conditions() {
-        let until: Until = " fid < 2.5 ".parse().unwrap();
-        assert_eq!(
-            [2.4, 2.5, 2.6].map(|fid| until.is_true(&scores(fid, 0.0))),
-            [true, true, false]
-        );
+        let until: Until = " fd < 2.5 ".parse().unwrap();
+        assert_eq!([2.4, 2.5, 2.6].map(|fd| until.is_true(&scores(fd, 0.0))), [true, true, false]);
         let until: Until = "ll>=200".parse().unwrap();
         assert_eq!([199.0, 201.0].map(|ll| until.is_true(&scores(0.0, ll))), [false, true]);
         for (condition, value) in
@@ -81,13 +78,13 @@ mod tests {
                 !condition
                     .parse::<Until>()
                     .unwrap()
-                    .is_true(&Quick { fid: value, ..scores(1.0, 0.0) })
+                    .is_true(&Quick { fd: value, ..scores(1.0, 0.0) })
             );
         }
         let until: Until = "accuracy>0.5".parse().unwrap();
         assert!(!until.is_true(&scores(0.0, 0.0)));
         for (text, expected) in
-            [("fid", "expected a metric"), ("fud<1", "fid, coverage"), ("fid<two", "\"two\"")]
+            [("fid", "expected a metric"), ("fud<1", "fd, coverage"), ("fid<two", "\"two\"")]
         {
             let error = text.parse::<Until>().unwrap_err();
             assert!(error.contains(expected), "{error}");

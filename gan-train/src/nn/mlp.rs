@@ -7,7 +7,7 @@
 use super::act::Act;
 use super::ops;
 use super::reparam::SpectralNorm;
-use crate::random::{Purpose, stream, uniform};
+use crate::random::{Purpose, extend_normal, stream, uniform};
 use burn::module::{Module, Param, ParamId};
 use burn::nn::Linear;
 use burn::prelude::*;
@@ -66,11 +66,35 @@ pub struct Pass {
     pub groups: usize,
     /// Seed and index of dropout's random numbers; without them nothing is left out.
     pub dropout: Option<(u64, u64)>,
+    /// Noise that is added to the results of hidden layers.
+    pub noise: Option<Noise>,
+}
+
+/// Normal noise on the results of hidden layers.
+#[derive(Debug, Clone, Copy)]
+pub struct Noise {
+    /// Its standard deviation.
+    pub sigma: f32,
+    /// Seed of its random numbers.
+    pub seed: u64,
+    /// Index of the pass.
+    pub pass: u64,
+}
+
+impl Noise {
+    /// Noise for `rows` results of layer `layer`; the latents are before layer 0.
+    pub fn matrix(self, layer: u64, [rows, columns]: [usize; 2], device: &Device) -> Tensor<2> {
+        let mut rng = stream(self.seed, Purpose::GeneratorNoise, self.pass * 64 + layer);
+        let mut noise = Vec::with_capacity(rows * columns);
+        extend_normal(&mut noise, rows * columns, &mut rng);
+        let noise = TensorData::new(noise, [rows, columns]);
+        Tensor::<2>::from_data(noise, &device.clone().inner()) * self.sigma
+    }
 }
 
 impl Pass {
     /// One batch, without dropout.
-    pub const PLAIN: Self = Self { groups: 1, dropout: None };
+    pub const PLAIN: Self = Self { groups: 1, dropout: None, noise: None };
 }
 
 /// What a network sees.
@@ -135,6 +159,9 @@ impl Mlp {
         for (index, layer) in self.layers.iter().enumerate() {
             features = y.clone();
             y = layer.forward(y, labels.take(), pass, index);
+            if let Some(noise) = pass.noise.filter(|_| index + 1 < self.layers.len()) {
+                y = y.clone() + noise.matrix(index as u64 + 1, y.dims(), &y.device());
+            }
         }
         (y, features)
     }

@@ -14,6 +14,8 @@ type Training<'c> = (&'c str, &'c str, &'c str, Span, bool, &'c [(&'c str, Value
 /// A chart of several runs: title, note, axis label, axis, and what each run's curve shows.
 type Overlay<'c> = (&'c str, &'c str, &'c str, Span, Value);
 
+const ACCURACY: &str =
+    "The part of real and generated images that the discriminator tells right: 0.5 is guessing.";
 const SLOPE: &str = "Of the discriminator's slope, with its weight.";
 
 /// One run's losses, scores, penalty and rate.
@@ -29,9 +31,11 @@ pub fn training(history: &History) -> String {
     } else {
         ("The discriminator's logits: the larger, the more real.", "mean logit", Span::Data)
     };
-    let charts: [Training<'_>; 4] = [
+    let accuracies: [(&str, Value); 1] = [("accuracy", |record| record.d_accuracy)];
+    let charts: [Training<'_>; 5] = [
         ("Losses", "", "loss", Span::FromZero, true, &losses),
         ("Scores", score, score_unit, score_span, true, &scores),
+        ("Accuracy", ACCURACY, "accuracy", Span::AtLeast(0.0, 1.0), true, &accuracies),
         ("Penalty", SLOPE, "penalty", Span::FromZero, true, &penalties),
         ("Rate", "The generator's.", "rate", Span::FromZero, false, &rates),
     ];

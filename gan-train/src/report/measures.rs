@@ -37,10 +37,10 @@ impl Measure {
     /// How the metric is presented. One that has no words here goes by its name.
     fn new(metric: Metric) -> Self {
         match metric.name {
-            "fid" => Self {
+            "fd" => Self {
                 metric,
-                title: "FID",
-                note: "Fréchet distance between features of generated and real images.",
+                title: "Fréchet distance",
+                note: "Of our classifier's features of generated and real images, x 100.",
                 unit: "distance",
                 span: Span::Positive,
             },
@@ -137,13 +137,13 @@ mod tests {
     fn the_best_of_several_runs() {
         let measure = |name: &str| Measure::new(Metric::find(name).unwrap());
         let not_a_number = [Some(f64::NAN), Some(2.0), Some(3.0), Some(f64::INFINITY)];
-        assert_eq!(measure("fid").best(&not_a_number), Some(1));
+        assert_eq!(measure("fd").best(&not_a_number), Some(1));
         assert_eq!(measure("coverage").best(&not_a_number), Some(2));
-        assert_eq!(measure("fid").best(&not_a_number[..2]), None);
+        assert_eq!(measure("fd").best(&not_a_number[..2]), None);
         let values = [Some(3.0), None, Some(2.0)];
-        assert_eq!(measure("fid").best(&values), Some(2));
+        assert_eq!(measure("fd").best(&values), Some(2));
         assert_eq!(measure("recall").best(&values), Some(0));
-        assert_eq!(measure("fid").best(&[Some(3.0), None]), None);
+        assert_eq!(measure("fd").best(&[Some(3.0), None]), None);
     }
 
     #[test]

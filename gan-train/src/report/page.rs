@@ -116,10 +116,17 @@ fn configuration(text: &str) -> String {
     )
 }
 
-/// FID at the chosen step, if there are evaluations.
+/// The Fréchet distance at the chosen step, if there are evaluations.
 fn headline(history: &History) -> Option<(&'static str, String)> {
-    let fid = history.judged()?.scores.get("fid")?;
-    Some((if history.chosen().is_some() { "FID, chosen step" } else { "FID, last" }, value(fid)))
+    let fd = history.judged()?.scores.get("fd")?;
+    Some((
+        if history.chosen().is_some() {
+            "Fréchet distance, chosen step"
+        } else {
+            "Fréchet distance, last"
+        },
+        value(fd),
+    ))
 }
 
 fn training(history: &History) -> String {

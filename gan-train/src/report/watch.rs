@@ -112,6 +112,7 @@ impl Watch {
             ("loss/penalty", record.penalty),
             ("score/real", record.d_real),
             ("score/generated", record.d_fake),
+            ("score/accuracy", record.d_accuracy),
             ("health/spread", record.spread),
             ("health/diversity", record.diversity),
             ("rate", record.rate),

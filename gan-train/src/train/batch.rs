@@ -102,6 +102,19 @@ impl Batches {
         }
     }
 
+    /// Other latents for the generated images of a batch, with the labels of that batch to their
+    /// right.
+    pub fn fresh_latents(&self, batch: &Batch) -> Tensor<2> {
+        let mut rng = stream(self.seed, Purpose::FreshLatents, batch.index);
+        let mut latents = Vec::with_capacity(self.size * self.latent);
+        extend_normal(&mut latents, self.size * self.latent, &mut rng);
+        let latents = tensor(latents, self.latent, &self.device);
+        match &batch.labels {
+            Some(labels) => Tensor::cat(vec![latents, labels.clone()], 1),
+            None => latents,
+        }
+    }
+
     /// Mean variance of a pixel over all images.
     pub fn variance(&self) -> f64 {
         let len = self.data.images.image_len();

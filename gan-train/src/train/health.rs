@@ -113,6 +113,7 @@ mod tests {
             d_fake: 0.45,
             spread: 0.4,
             diversity: 0.98,
+            d_accuracy: 0.6,
             warnings: Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! `metrics.jsonl`: one line of JSON every few steps, for people's scripts and the loss curves.
 
-use super::Losses;
+use super::{COUNT, Losses};
 use crate::files::json_lines::{self, number};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -49,16 +49,28 @@ pub struct Record {
     /// Variance of generated images' pixels as a part of real images'.
     #[serde(deserialize_with = "number")]
     pub diversity: f64,
+    /// The part of real and generated images that the discriminator tells right.
+    #[serde(default = "unknown", deserialize_with = "number", skip_serializing_if = "is_unknown")]
+    pub d_accuracy: f64,
     /// What went wrong since the last line: a sentence for each fault, with what to try.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+}
+
+/// In lines of versions that did not measure it.
+fn unknown() -> f64 {
+    f64::NAN
+}
+
+fn is_unknown(value: &f64) -> bool {
+    value.is_nan()
 }
 
 /// Sums losses up between two lines.
 #[derive(Debug, Default)]
 pub struct Means {
     count: u32,
-    sums: [f64; 7],
+    sums: [f64; COUNT],
 }
 
 impl Means {
@@ -74,7 +86,7 @@ impl Means {
     }
 
     /// The means, in the order of the fields of [`Losses`]; starts anew.
-    pub fn take(&mut self) -> [f64; 7] {
+    pub fn take(&mut self) -> [f64; COUNT] {
         let count = f64::from(self.count.max(1));
         std::mem::take(self).sums.map(|sum| sum / count)
     }
@@ -153,6 +165,7 @@ mod tests {
                     \"d_fake\":0.5,\"spread\":1.0,\"diversity\":1.0}";
         let mut record = parse(line).unwrap();
         assert_eq!(serde_json::to_string(&record).unwrap(), line);
+        record.d_accuracy = 0.75;
         record.warnings.push("divergence: \"1e4\"".into());
         let written = serde_json::to_string(&record).unwrap();
         assert!(written.ends_with(r#","warnings":["divergence: \"1e4\""]}"#), "{written}");

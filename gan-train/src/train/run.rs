@@ -4,7 +4,7 @@
 use super::health::Health;
 use super::metrics::{Log, Means, Record};
 use super::splits::Splits;
-use super::{State, Trainer, snapshots};
+use super::{COUNT, State, Trainer, snapshots};
 use crate::config::{Alternate, Config, Network};
 use anyhow::Result;
 use burn::prelude::Device;
@@ -194,8 +194,8 @@ pub fn train(
     Ok(End::Finished)
 }
 
-fn record(trainer: &Trainer, means: [f64; 7], images_per_second: f64) -> Record {
-    let [d_loss, g_loss, penalty, d_real, d_fake, spread, diversity] = means;
+fn record(trainer: &Trainer, means: [f64; COUNT], images_per_second: f64) -> Record {
+    let [d_loss, g_loss, penalty, d_real, d_fake, spread, diversity, d_accuracy] = means;
     let step = trainer.state().step;
     Record {
         step,
@@ -210,6 +210,7 @@ fn record(trainer: &Trainer, means: [f64; 7], images_per_second: f64) -> Record 
         d_fake,
         spread,
         diversity,
+        d_accuracy,
         warnings: Vec::new(),
     }
 }

@@ -3,7 +3,7 @@
 use super::batch::Batch;
 use super::{Trainer, trace};
 use crate::config::Network;
-use crate::nn::mlp::{Inputs, Mlp, Pass};
+use crate::nn::mlp::{Inputs, Mlp, Noise, Pass};
 use crate::penalty::{Difference, Point};
 use crate::random::{Purpose, extend_normal, stream};
 use burn::optim::GradientsParams;
@@ -46,24 +46,55 @@ impl Trainer {
 
     /// The images of a batch's latents.
     fn generate(&self, batch: &Batch) -> Tensor<2> {
-        let pass = Pass { groups: 1, dropout: self.dropout(3 * batch.index) };
-        self.state.generator.forward(batch.latents.clone(), pass)
+        self.generate_in_pass(batch.latents.clone(), 4 * batch.index)
     }
 
-    /// Seed and index of a pass's dropout; there are three passes with a batch.
+    /// The images of latents, with labels to their right. `pass` numbers the passes of a run.
+    fn generate_in_pass(&self, mut latents: Tensor<2>, pass: u64) -> Tensor<2> {
+        let training = &self.config.training;
+        let left = |sigma| training.noise_left(sigma, self.state.step) as f32;
+        let noise = |sigma: f64| Noise { sigma: left(sigma), seed: self.config.seed, pass };
+        if training.latent_noise > 0.0 {
+            let [rows, columns] = latents.dims();
+            let codes = usize::from(self.config.generator.latent);
+            let added = noise(training.latent_noise).matrix(0, [rows, codes], &self.device);
+            let labels = Tensor::zeros([rows, columns - codes], &self.device);
+            latents = latents + Tensor::cat(vec![added, labels], 1);
+        }
+        let layers = (training.layer_noise > 0.0).then(|| noise(training.layer_noise));
+        let pass = Pass { groups: 1, dropout: self.dropout(pass), noise: layers };
+        self.state.generator.forward(latents, pass)
+    }
+
+    /// Seed and index of a pass's dropout; there are four passes with a batch.
     fn dropout(&self, pass: u64) -> Option<(u64, u64)> {
         Some((self.config.seed, pass))
     }
 
+    /// One update on real and generated images, or one on each.
     fn update_discriminator(&mut self, batch: &Batch, fake: &Tensor<2>) {
-        let training = &self.config.training;
         let diversity = variance(fake.clone()) / self.variance;
+        self.trace.set([(trace::DIVERSITY, diversity)]);
+        if self.config.training.separate_updates {
+            self.update_discriminator_on(batch, fake, [true, false]);
+            self.update_discriminator_on(batch, fake, [false, true]);
+        } else {
+            self.update_discriminator_on(batch, fake, [true, true]);
+        }
+    }
+
+    /// One update on real images, generated ones, or both, as `learned` says. Numbers for the trace
+    /// come from the first update with a batch.
+    fn update_discriminator_on(&mut self, batch: &Batch, fake: &Tensor<2>, learned: [bool; 2]) {
+        let training = &self.config.training;
         let mut rng = stream(self.config.seed, Purpose::Noise, batch.index);
-        let noise = training.noise(self.state.step) as f32;
+        let noise = training.noise_left(training.instance_noise, self.state.step) as f32;
         let real = with_noise(batch.real.clone(), noise, &mut rng);
         let fake = with_noise(fake.clone(), noise, &mut rng);
-        let differences = Difference::of(training, real.dims(), &mut rng, &self.device);
-        let points = Point::of(training, [&real, &fake], &mut rng);
+        let mut differences = Difference::of(training, real.dims(), &mut rng, &self.device);
+        differences.retain(|difference| learned[difference.group]);
+        let mut points = Point::of(training, [&real, &fake], &mut rng);
+        points.retain(|point| learned[point.group]);
         let mut groups = vec![real.clone(), fake.clone()];
         for difference in &differences {
             let images = [&real, &fake][difference.group];
@@ -72,10 +103,14 @@ impl Trainer {
         drop((real, fake));
 
         let size = batch.real.dims()[0];
-        let pass = Pass { groups: groups.len(), dropout: self.dropout(3 * batch.index + 1) };
+        let dropout = self.dropout(4 * batch.index + 1);
+        let pass = Pass { groups: groups.len(), dropout, ..Pass::PLAIN };
         let logits = self.state.discriminator.forward(labelled(groups, batch), pass);
         let group = |index: usize| logits.clone().narrow(0, index * size, size);
-        let loss = self.loss.discriminator(group(0), group(1));
+        // What is not learned from stands still: a loss is a sum of a term of each kind.
+        let [real, fake] =
+            [0, 1].map(|index| if learned[index] { group(index) } else { group(index).detach() });
+        let loss = self.loss.discriminator(real, fake);
         let mut penalties: Vec<Tensor<1>> = (2..)
             .zip(&differences)
             .map(|(at, difference)| difference.value(group(difference.group), group(at)))
@@ -86,20 +121,11 @@ impl Trainer {
             penalties.push(point.value(&self.state.discriminator, inputs, pixels));
         }
         let penalty = penalties.into_iter().reduce(|sum, penalty| sum + penalty);
-
-        let plain = logits.clone().inner();
-        let of_pairs = plain.clone().narrow(0, 0, 2 * size);
-        let [of_real, of_fake] = [0, 1].map(|index| plain.clone().narrow(0, index * size, size));
-        let zero = || Tensor::zeros([1], &plain.device());
-        self.trace.set([
-            (trace::DISCRIMINATOR, loss.clone().inner()),
-            (trace::PENALTY, penalty.clone().map_or_else(zero, Tensor::inner)),
-            (trace::SCORE_REAL, self.loss.score(of_real)),
-            (trace::SCORE_FAKE, self.loss.score(of_fake)),
-            (trace::SPREAD, deviation(of_pairs)),
-            (trace::DIVERSITY, diversity),
-        ]);
-        drop((logits, plain));
+        if learned[0] {
+            let penalty = penalty.clone().map(Tensor::inner);
+            self.trace_discriminator(logits.clone().inner(), size, loss.clone().inner(), penalty);
+        }
+        drop(logits);
         let total = match penalty {
             Some(penalty) => loss + penalty,
             None => loss,
@@ -111,9 +137,35 @@ impl Trainer {
         state.discriminator = state.discriminator_optimizer.step(lr, network, gradients);
     }
 
-    /// `fake` are the generator's images with their history.
-    fn update_generator(&mut self, batch: &Batch, fake: Tensor<2>) {
-        let noise = self.config.training.noise(self.state.step) as f32;
+    /// Keeps the numbers of an update: `logits` begin with those of `size` real images and of as
+    /// many generated ones.
+    fn trace_discriminator(
+        &mut self,
+        logits: Tensor<2>,
+        size: usize,
+        loss: Tensor<1>,
+        penalty: Option<Tensor<1>>,
+    ) {
+        let [real, fake] = [0, 1].map(|index| logits.clone().narrow(0, index * size, size));
+        let zero = || Tensor::zeros([1], &logits.device());
+        self.trace.set([
+            (trace::DISCRIMINATOR, loss),
+            (trace::PENALTY, penalty.unwrap_or_else(zero)),
+            (trace::SCORE_REAL, self.loss.score(real.clone())),
+            (trace::SCORE_FAKE, self.loss.score(fake.clone())),
+            (trace::SPREAD, deviation(logits.clone().narrow(0, 0, 2 * size))),
+            (trace::ACCURACY, self.loss.accuracy(real, fake)),
+        ]);
+    }
+
+    /// `fake` are the generator's images of the batch's latents, with their history.
+    fn update_generator(&mut self, batch: &Batch, mut fake: Tensor<2>) {
+        let training = &self.config.training;
+        let noise = training.noise_left(training.instance_noise, self.state.step) as f32;
+        if training.fresh_latents {
+            let latents = self.batches.fresh_latents(batch);
+            fake = self.generate_in_pass(latents, 4 * batch.index + 3);
+        }
         // Not the discriminator's noise: as if it were the next batch's.
         let mut rng = stream(self.config.seed, Purpose::Noise, !batch.index);
         let seen = with_noise(fake.clone(), noise, &mut rng);
@@ -145,9 +197,10 @@ impl Trainer {
         rng: &mut Pcg64Mcg,
     ) -> Tensor<1> {
         let training = &self.config.training;
-        let noise = training.noise(self.state.step) as f32;
+        let noise = training.noise_left(training.instance_noise, self.state.step) as f32;
         let judge = self.state.discriminator.clone().no_grad();
-        let pass = Pass { groups: 1, dropout: self.dropout(3 * batch.index + 2) };
+        let dropout = self.dropout(4 * batch.index + 2);
+        let pass = Pass { dropout, ..Pass::PLAIN };
         let of_real = (self.loss.generator_needs_real() || training.feature_matching > 0.0)
             .then(|| labelled(vec![with_noise(batch.real.clone(), noise, rng)], batch))
             .map(|inputs| judge.forward_with_features(inputs, pass));

@@ -1,5 +1,6 @@
 //! Tests of training: what they have in common is a small run on made-up images.
 
+mod recipes;
 mod reference;
 mod runs;
 mod steps;
@@ -16,7 +17,7 @@ use crate::random::{Purpose, stream};
 use burn::prelude::*;
 use gan_tools::images::Images;
 use reference::{
-    beside, differentiate, discriminator_loss, forward, generator_loss, numbers, rows,
+    Rows, beside, differentiate, discriminator_loss, forward, generator_loss, mean, numbers, rows,
 };
 
 const BATCH: usize = 6;

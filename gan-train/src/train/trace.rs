@@ -3,15 +3,12 @@
 //! Reading a number from a GPU waits until all that was asked of it is done. So a step leaves its
 //! numbers there, and they are read together when a record is due.
 
-use super::Losses;
+use super::{COUNT, Losses};
 use anyhow::{Context, Result, ensure};
 use burn::prelude::*;
 use burn::tensor::TensorData;
 
-/// The numbers of [`Losses`], in the order of its fields.
-pub(super) const COUNT: usize = 7;
-
-/// Places of the numbers.
+/// Places of the numbers, in the order of the fields of [`Losses`].
 pub(super) const DISCRIMINATOR: usize = 0;
 pub(super) const GENERATOR: usize = 1;
 pub(super) const PENALTY: usize = 2;
@@ -19,6 +16,7 @@ pub(super) const SCORE_REAL: usize = 3;
 pub(super) const SCORE_FAKE: usize = 4;
 pub(super) const SPREAD: usize = 5;
 pub(super) const DIVERSITY: usize = 6;
+pub(super) const ACCURACY: usize = 7;
 
 /// What the steps left.
 #[derive(Debug)]

@@ -64,7 +64,7 @@ pub fn text(report: &Report) -> String {
             .into()
     });
     row("images", "", &|scores| count(scores.samples));
-    row("FID", "lower", &|scores| fixed(scores.quick.fid, 2));
+    row("Fréchet distance", "lower", &|scores| fixed(scores.quick.fd, 2));
     row("coverage", "higher", &|scores| fixed(scores.quick.coverage, 3));
     row("recall", "higher", &|scores| fixed(scores.quick.recall, 3));
     row("precision", "higher", &|scores| fixed(scores.quick.precision, 3));

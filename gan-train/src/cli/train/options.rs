@@ -134,7 +134,7 @@ pub struct Run {
     /// config.toml records how many
     #[arg(long, group = "length", value_parser = positive)]
     pub minutes: Option<f64>,
-    /// Ends the run when an evaluation says so, such as "fid<2.0" or "coverage>0.9"; also
+    /// Ends the run when an evaluation says so, such as "fd<2.0" or "coverage>0.9"; also
     /// precision, recall, density, log_likelihood (ll), class_kl, conditional_accuracy (accuracy)
     #[arg(long, value_name = "METRIC<VALUE")]
     pub until: Option<Until>,

@@ -172,8 +172,8 @@ mod tests {
 
     #[test]
     fn marks_stand_beside_the_column() {
-        let lines = [["name", "first", "b"], ["fid", "3.1*", "12.25"]]
+        let lines = [["name", "first", "b"], ["fd", "3.1*", "12.25"]]
             .map(|line| line.map(str::to_owned).to_vec());
-        assert_eq!(align(&lines), "name  first       b\nfid     3.1*  12.25\n");
+        assert_eq!(align(&lines), "name  first       b\nfd      3.1*  12.25\n");
     }
 }

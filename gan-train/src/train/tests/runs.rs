@@ -40,7 +40,7 @@ fn a_run_resumed_from_its_checkpoint_makes_the_very_steps() {
 #[test]
 fn instance_noise_falls_to_nothing() {
     let config = config(["", "", "", "instance_noise = 0.5"]);
-    assert_eq!([0, 5, 10].map(|step| config.training.noise(step)), [0.5, 0.25, 0.0]);
+    assert_eq!([0, 5, 10].map(|step| config.training.noise_left(0.5, step)), [0.5, 0.25, 0.0]);
     let without = config.clone();
     let quiet = Config {
         training: crate::config::TrainingConfig { instance_noise: 0.0, ..without.training.clone() },

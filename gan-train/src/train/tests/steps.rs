@@ -53,7 +53,8 @@ fn check_one_step(config: &Config) {
     // What passes see, and where their gradients are taken.
     let g_before = seen_numbers(&before.generator);
     let d_before = numbers(&before.discriminator);
-    let batch = Batches::new(config, data(), trainer.shape.classes, &trainer.device).batch(0);
+    let mut batches = Batches::new(config, data(), trainer.shape.classes, &trainer.device);
+    let batch = batches.batch(0);
     let fake = before.generator.forward(batch.latents.clone(), Pass::PLAIN).inner();
     let losses = trainer.step().unwrap();
     let after = &trainer.state;
@@ -97,11 +98,15 @@ fn check_one_step(config: &Config) {
     // The generator is updated against the discriminator of after its own update, or of before.
     let generator_first = training.first == Network::Generator;
     let judge = if generator_first { d_before } else { numbers(&after.discriminator) };
-    let logits = |images: &reference::Rows, labels| -> Vec<f64> {
+    let logits = |images: &Rows, labels| -> Vec<f64> {
         let outputs = forward(&d_shapes, &judge, &beside(images, labels), spectral);
         outputs.into_iter().map(|row| row[0]).collect()
     };
     let real = logits(&images.real, &images.labels);
+    let latents = match training.fresh_latents {
+        true => rows(&batches.fresh_latents(&batch)),
+        false => latents,
+    };
     let g_loss = |g: &[f64]| {
         let fake = forward(&g_shapes, g, &latents, false);
         generator_loss(training.objective, &real, &logits(&fake, &images.labels))
@@ -159,6 +164,8 @@ fn a_step_follows_every_network() {
     let hinge = "objective = \"hinge\"\nr1_gamma = 0.0\nlr = 1e-6";
     check_step(&config(["", "", "spectral_norm = true", hinge]));
     check_step(&config(["", "", "", "first = \"generator\""]));
+    check_step(&config(["conditional = true", "", "", "fresh_latents = true"]));
+    check_step(&config(["", "", "", "first = \"generator\"\nfresh_latents = true"]));
 }
 
 #[test]
@@ -250,7 +257,7 @@ fn the_generator_can_be_drawn_to_images_and_to_features() {
         let judge = &without.state.discriminator;
         rows(&judge.forward_with_features(images.clone(), Pass::PLAIN).1.inner())
     };
-    let mean = |rows: &reference::Rows, column: usize| {
+    let mean = |rows: &Rows, column: usize| {
         rows.iter().map(|row| row[column]).sum::<f64>() / rows.len() as f64
     };
     let (of_real, of_fake) = (features(&batch.real), features(&fake));

@@ -1,0 +1,103 @@
+//! What the recipe's fields may be, and which go together.
+
+use super::TrainingConfig;
+use crate::config::{
+    Alternate, Objective, check_at_most, check_not_negative, check_positive, check_range,
+};
+use anyhow::{Result, ensure};
+
+/// The largest number of steps: batches are counted in as many bits as a step has batches more, and
+/// times in f64.
+const MAX_STEPS: u64 = 1 << 50;
+/// The largest number of images that are in memory together.
+const MAX_IMAGES: u64 = 1 << 24;
+
+impl TrainingConfig {
+    pub(in crate::config) fn check(&self) -> Result<()> {
+        for (field, value, most) in [
+            ("batch", self.batch as u64, MAX_IMAGES),
+            ("steps", self.steps, MAX_STEPS),
+            ("eval_every", self.eval_every, MAX_STEPS),
+            ("eval_samples", self.eval_samples as u64, MAX_IMAGES),
+        ] {
+            check_at_most(&format!("training.{field}"), value, most)?;
+        }
+        ensure!(self.batch >= 2, "training.batch: expected at least 2, found {}", self.batch);
+        ensure!(self.steps > 0, "training.steps: expected at least 1");
+        ensure!(self.discriminator_steps > 0, "training.discriminator_steps: expected at least 1");
+        ensure!(
+            self.alternate == Alternate::Steps || self.discriminator_steps == 1,
+            "training.discriminator_steps: goes with alternate = \"steps\" only"
+        );
+        ensure!(
+            self.discriminator_steps <= 1000,
+            "training.discriminator_steps: expected at most 1000"
+        );
+        ensure!(
+            self.eval_samples >= 100,
+            "training.eval_samples: expected at least 100, found {}",
+            self.eval_samples
+        );
+        self.metric()?;
+        ensure!(
+            matches!(self.weight_bits, 4 | 8),
+            "training.weight_bits: expected 4 or 8, found {}",
+            self.weight_bits
+        );
+        ensure!(
+            matches!(self.weight_group, 16 | 32),
+            "training.weight_group: expected 16 or 32, found {}",
+            self.weight_group
+        );
+        let positive = [("lr", Some(self.lr)), ("generator_lr", self.generator_lr)];
+        let more = [
+            ("discriminator_lr", self.discriminator_lr),
+            ("epsilon", Some(self.epsilon)),
+            ("r1_sigma", Some(self.r1_sigma)),
+        ];
+        for (field, value) in positive.into_iter().chain(more) {
+            value.map_or(Ok(()), |value| check_positive(&format!("training.{field}"), value))?;
+        }
+        for (field, value) in [
+            ("r1_gamma", self.r1_gamma),
+            ("r2_gamma", self.r2_gamma),
+            ("gradient_penalty", self.gradient_penalty),
+            ("weight_decay", self.weight_decay),
+            ("clip_grad_value", self.clip_grad_value),
+            ("clip_grad_norm", self.clip_grad_norm),
+            ("l1_image", self.l1_image),
+            ("feature_matching", self.feature_matching),
+            ("weight_clip", self.weight_clip),
+            ("instance_noise", self.instance_noise),
+            ("latent_noise", self.latent_noise),
+            ("layer_noise", self.layer_noise),
+            ("lr_end", self.lr_end),
+        ] {
+            check_not_negative(&format!("training.{field}"), value)?;
+        }
+        for (field, value, end) in [
+            ("beta1", self.beta1, 1.0),
+            ("beta2", self.beta2, 1.0),
+            ("ema_decay", self.ema_decay, 1.0),
+            ("validation", self.validation, 1.0),
+            ("lr_hold", self.lr_hold, 1.0),
+            ("label_smoothing", self.label_smoothing, 0.5),
+        ] {
+            check_range(&format!("training.{field}"), value, end)?;
+        }
+        let targets = [Objective::Minimax, Objective::NonSaturating, Objective::LeastSquares];
+        ensure!(
+            self.label_smoothing == 0.0 || targets.contains(&self.objective),
+            "training.label_smoothing: goes with the objectives minimax, non_saturating \
+             and least_squares only"
+        );
+        ensure!(
+            self.objective != Objective::Wasserstein
+                || self.weight_clip > 0.0
+                || self.gradient_penalty > 0.0,
+            "training.objective: wasserstein needs training.weight_clip (0.01) \
+             or training.gradient_penalty (10)"
+        );
+        Ok(())
+    }
+}

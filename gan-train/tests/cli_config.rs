@@ -91,6 +91,25 @@ fn set_changes_any_key_of_presets_recipes_and_files() {
     }
 }
 
+/// A shipped model's recipe is a preset of its name. It has no classic one.
+#[test]
+fn recipes_of_shipped_models_are_presets() {
+    let folder = folder();
+    let path = folder.path();
+    for name in ["digits8", "mnist-tiny", "mnist-small", "mnist-large"] {
+        assert!(succeed(path, "presets").lines().any(|line| line.starts_with(name)));
+        let text = succeed(path, &format!("presets {name}"));
+        assert!(
+            text.contains(&format!("name = \"{name}\"")) && text.contains("conditional = true")
+        );
+    }
+    for command in ["presets mnist-tiny", "train --data digits --preset mnist-tiny -o run"] {
+        let parts = ["mnist-tiny", "--recipe default"];
+        fail(path, &format!("{command} --recipe classic"), 1, &parts);
+    }
+    assert!(!path.join("run").exists());
+}
+
 #[test]
 fn a_wrong_key_or_value_is_one_sentence() {
     let folder = folder();

@@ -148,7 +148,7 @@ fn o_is_out_and_arguments_have_one_name_each() {
         ("evaluate", "--data <DATA> <MODEL.gan>"),
         ("inspect", "<MODEL.gan>"),
         ("fit", "<MODEL.gan>"),
-        ("pack", "--target <TARGET> --out <MODEL.gan> <MODEL.gan>"),
+        ("pack", "--out <MODEL.gan> <--target <TARGET>|--board <BOARD>> <MODEL.gan>"),
         ("bench-model", "--layers <LATENT-...-IMAGE> --out <MODEL.gan>"),
     ] {
         let text = help(name);

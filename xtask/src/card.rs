@@ -2,12 +2,14 @@
 //! with it.
 
 use std::collections::BTreeMap;
+use std::fs;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::blob::Blob;
+use crate::shell::{relative, root};
 
 /// Everything in a card. All fields have to be there, and no others.
 #[derive(Debug, Deserialize)]
@@ -99,6 +101,11 @@ impl Card {
         Derived { name, file, sha256, bytes: *bytes, format_version: *format_version, model }
     }
 
+    /// Compares with the preset that the card names.
+    pub fn check_preset(&self) -> Result<()> {
+        self.training.check_preset()
+    }
+
     /// Fields that a person has to fill in and that say nothing.
     pub fn blanks(&self) -> Vec<&'static str> {
         let Self { training, metrics, data, .. } = self;
@@ -118,6 +125,35 @@ impl Card {
         ];
         blanks.retain(|(_, blank)| *blank);
         blanks.into_iter().map(|(field, _)| field).collect()
+    }
+}
+
+/// The recipe of a preset, as far as a card speaks of it.
+#[derive(Debug, Deserialize)]
+struct Preset {
+    training: PresetTraining,
+}
+
+#[derive(Debug, Deserialize)]
+struct PresetTraining {
+    steps: u64,
+}
+
+impl Training {
+    /// Compares with the preset that the card names.
+    fn check_preset(&self) -> Result<()> {
+        let path = root().join("gan-train/presets").join(format!("{}.toml", self.preset));
+        let text = fs::read_to_string(&path).with_context(|| {
+            format!("training.preset: {:?} (expected a file {})", self.preset, relative(&path))
+        })?;
+        let steps = toml::from_str::<Preset>(&text)?.training.steps;
+        ensure!(
+            steps == self.steps,
+            "training.steps: {}, but the preset {} has {steps}",
+            self.steps,
+            self.preset
+        );
+        Ok(())
     }
 }
 

@@ -111,6 +111,7 @@ fn model_errors(path: &Path) -> Vec<String> {
             for field in card.blanks() {
                 note(&card_path, Err(anyhow!("{field}: says nothing")));
             }
+            note(&card_path, card.check_preset());
             match mismatches(&card, &blob) {
                 Ok(mismatches) => {
                     mismatches.into_iter().for_each(|text| note(&card_path, Err(anyhow!(text))))

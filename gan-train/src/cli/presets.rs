@@ -24,12 +24,12 @@ impl Presets {
     pub fn run(self) -> Result<ExitCode> {
         let text = match self.name {
             Some(name) => Preset::find(&name)
+                .and_then(|preset| preset.text(self.recipe.into()))
                 .map_err(|error| anyhow::anyhow!("presets {error:#}"))?
-                .text(self.recipe.into())
                 .to_owned(),
             None => PRESETS
                 .iter()
-                .map(|preset| format!("{:<10}{}\n", preset.name, preset.summary))
+                .map(|preset| format!("{:<13}{}\n", preset.name, preset.summary))
                 .collect(),
         };
         super::print(&text)?;

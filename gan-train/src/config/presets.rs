@@ -12,8 +12,8 @@ pub struct Preset {
     pub summary: &'static str,
     /// The file with our recipe.
     pub ours: &'static str,
-    /// The file with the tutorials' recipe.
-    pub classic: &'static str,
+    /// The file with the tutorials' recipe; none for the recipes of shipped models.
+    pub classic: Option<&'static str>,
 }
 
 /// Which of a preset's files.
@@ -32,28 +32,43 @@ macro_rules! preset {
             name: $name,
             summary: $summary,
             ours: include_str!(concat!("../../presets/", $name, ".toml")),
-            classic: include_str!(concat!("../../presets/classic/", $name, ".toml")),
+            classic: None,
+        }
+    };
+    ($name:literal, $summary:literal, classic) => {
+        Preset {
+            classic: Some(include_str!(concat!("../../presets/classic/", $name, ".toml"))),
+            ..preset!($name, $summary)
         }
     };
 }
 
 /// All presets.
-pub const PRESETS: [Preset; 7] = [
-    preset!("deep", "28x28, 100-256-512-1024-784: the best digits, 1.5 MB"),
-    preset!("square32", "32x32 (28x28 with a border), 100-256-512-1024"),
-    preset!("wide", "28x28, 100-12544-12544-784: 168 million weights"),
-    preset!("compact", "28x28, 100-128-128-784: 140 KB"),
-    preset!("single", "28x28, 100-128-784: one hidden layer"),
-    preset!("tiny", "28x28, 16-64-64-784: under 64 KB"),
-    preset!("digits8", "8x8, 16-64-64-64-64: the quickstart's, 18 KB"),
+pub const PRESETS: [Preset; 10] = [
+    preset!("deep", "28x28, 100-256-512-1024-784: 1.5 MB", classic),
+    preset!("square32", "32x32 (28x28 with a border), 100-256-512-1024", classic),
+    preset!("wide", "28x28, 100-12544-12544-784: 168 million weights", classic),
+    preset!("compact", "28x28, 100-128-128-784: 140 KB", classic),
+    preset!("single", "28x28, 100-128-784: one hidden layer", classic),
+    preset!("tiny", "28x28, 16-64-64-784: under 64 KB", classic),
+    preset!("digits8", "8x8, 16-64-64-64-64: the quickstart's and models/digits8, 18 KB", classic),
+    preset!("mnist-large", "models/mnist-large: deep with a larger discriminator, the best digits"),
+    preset!("mnist-small", "models/mnist-small: compact, trained longer in larger batches"),
+    preset!("mnist-tiny", "models/mnist-tiny: tiny with a larger discriminator"),
 ];
 
 impl Preset {
     /// The file with this recipe.
-    pub fn text(&self, recipe: Recipe) -> &'static str {
+    ///
+    /// # Errors
+    ///
+    /// The preset has no classic recipe.
+    pub fn text(&self, recipe: Recipe) -> Result<&'static str> {
         match recipe {
-            Recipe::Default => self.ours,
-            Recipe::Classic => self.classic,
+            Recipe::Default => Ok(self.ours),
+            Recipe::Classic => self.classic.with_context(|| {
+                format!("{} is a shipped model's recipe (expected --recipe default)", self.name)
+            }),
         }
     }
 
@@ -78,6 +93,6 @@ impl Config {
     ///
     /// Lists the presets if there is none of that name.
     pub fn preset(name: &str, recipe: Recipe) -> Result<Self> {
-        Self::parse(Preset::find(name)?.text(recipe)).with_context(|| format!("preset {name}"))
+        Self::parse(Preset::find(name)?.text(recipe)?).with_context(|| format!("preset {name}"))
     }
 }

@@ -100,6 +100,7 @@ const HOST_BACKENDS: &[(&str, &[&str])] =
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(gan_core_backend, values(any()))");
+    println!("cargo::rustc-check-cfg=cfg(gan_core_last_instruction)");
     expect("gan_core_kernel", |kernel| kernel.name);
     expect("gan_core_half", |kernel| kernel.half_bytes);
     let target = env::var("TARGET").unwrap_or_default();

@@ -106,3 +106,11 @@ pub(crate) fn bytes_mut(words: &mut [u32]) -> &mut [u8] {
     // SAFETY: as for `bytes`, and every four bytes are a valid u32; the borrow is exclusive.
     unsafe { core::slice::from_raw_parts_mut(words.as_mut_ptr().cast(), size_of_val(words)) }
 }
+
+// For a test in tests/, which wants an instruction refused after the assembly of the kernels if the
+// target lacks it.
+#[cfg(gan_core_last_instruction)]
+#[allow(unsafe_code)]
+mod last_instruction {
+    core::arch::global_asm!(".syntax unified", ".thumb", env!("GAN_CORE_LAST_INSTRUCTION"));
+}

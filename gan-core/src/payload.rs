@@ -9,7 +9,6 @@ mod write;
 use crate::header::{ALIGNMENT, Activation, Element, Header, LayerSpec, Packing};
 use crate::kernel::as_i8;
 use crate::plan::Plan;
-pub(crate) use layer::Factors;
 pub use layer::{Layer, Nibbles, Output, Packed};
 #[cfg(feature = "encode")]
 pub(crate) use write::write;

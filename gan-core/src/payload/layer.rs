@@ -179,57 +179,28 @@ impl<'a> Layer<'a> {
     /// for negative accumulators if they have one of their own. It is `None` if there is no such
     /// row.
     pub fn rescale(&self, row: usize) -> Option<(Rescale, Option<Rescale>)> {
-        let factors = self.factors()?;
-        let negative = match factors.table {
-            None => Some(factors.of(row, true)?),
-            Some(_) => None,
-        };
-        Some((factors.of(row, false)?, negative))
-    }
-
-    /// The numbers by which an integer layer's sums become its outputs. It is `None` for a layer of
-    /// reals.
-    #[inline]
-    pub(crate) fn factors(&self) -> Option<Factors<'a>> {
         let (multipliers, shifts, output) = match *self {
             Self::I8 { multipliers, shifts, output, .. } => (multipliers, shifts, output),
             Self::Packed(Packed { factors, shifts, output, .. }) => (factors, shifts, output),
             Self::I4(Nibbles { multipliers, shifts, output, .. }) => (multipliers, shifts, output),
             Self::F32 { .. } => return None,
         };
-        let (negative, table) = match output {
-            Output::Code { negative_multipliers } => (negative_multipliers, None),
-            Output::Table(table) => (multipliers, Some(table)),
+        let shift = *shifts.get(row)?;
+        let rescale = |section: &[u8]| {
+            Some(match self {
+                Self::Packed(_) => {
+                    Rescale::from_fixed(u32::from_le_bytes(*section.as_chunks().0.get(row)?), shift)
+                }
+                _ => Rescale {
+                    multiplier: u16::from_le_bytes(*section.as_chunks().0.get(row)?),
+                    shift,
+                },
+            })
         };
-        let packed = matches!(self, Self::Packed(_));
-        Some(Factors { multipliers: [multipliers, negative], shifts, packed, table })
-    }
-}
-
-/// The numbers by which the sums of an integer layer become its outputs.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Factors<'a> {
-    /// Those for sums of 0 and more, and those for negative sums. With a table both are the same:
-    /// an index has one factor, whatever the sum's sign.
-    multipliers: [&'a [u8]; 2],
-    shifts: &'a [u8],
-    /// Whether a multiplier is a factor of 32 bits, as in packed layers, and not one of 16.
-    packed: bool,
-    /// The table that the results are looked up in.
-    pub table: Option<&'a [u8; 256]>,
-}
-
-impl Factors<'_> {
-    /// The factor of a row for negative sums or for the others. It is `None` if there is no such
-    /// row.
-    #[inline]
-    pub fn of(&self, row: usize, negative: bool) -> Option<Rescale> {
-        let shift = *self.shifts.get(row)?;
-        let multipliers = self.multipliers[usize::from(negative)];
-        Some(if self.packed {
-            Rescale::from_fixed(u32::from_le_bytes(*multipliers.as_chunks().0.get(row)?), shift)
-        } else {
-            Rescale { multiplier: u16::from_le_bytes(*multipliers.as_chunks().0.get(row)?), shift }
-        })
+        let negative = match output {
+            Output::Code { negative_multipliers } => Some(rescale(negative_multipliers)?),
+            Output::Table(_) => None,
+        };
+        Some((rescale(multipliers)?, negative))
     }
 }

@@ -1,0 +1,47 @@
+//! The assembly of gan-core leaves the assembler as it found it: what follows it in the same module
+//! may use the instructions of the target and no others. This needs the core library of a target
+//! that the kernels enlarge; where it is not installed, the test says so and passes.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Armv8-M Mainline without DSP and MVE, which the kernels `dsp` and `mve` use.
+const TARGET: &str = "thumbv8m.main-none-eabi";
+
+/// Compiles gan-core for [`TARGET`] with a kernel, followed by an instruction.
+fn compile(kernel: &str, instruction: &str) -> Output {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(&root).args(["rustc", "--offline", "--quiet", "--package", "gan-core"]);
+    cargo.args(["--lib", "--no-default-features", "--features", "int4", "--target", TARGET]);
+    cargo.arg("--target-dir").arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join(kernel));
+    // All assembly of the crate has to be in one module.
+    cargo.args(["--", "-Ccodegen-units=1", "--cfg", "gan_core_last_instruction"]);
+    cargo.env("GAN_CORE_LAST_INSTRUCTION", instruction);
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", format!("--cfg\x1fgan_core_backend={kernel:?}"));
+    cargo.output().expect("cargo runs")
+}
+
+#[test]
+fn directives_end_with_the_kernel() {
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--print", "target-libdir", "--target", TARGET]);
+    let folder = rustc.output().expect("rustc runs").stdout;
+    if !Path::new(String::from_utf8_lossy(&folder).trim()).exists() {
+        println!("{TARGET}: SKIPPED, it is not installed");
+        return;
+    }
+    for kernel in ["dsp", "mve"] {
+        let allowed = compile(kernel, "sdiv r0, r1, r2");
+        let stderr = String::from_utf8_lossy(&allowed.stderr);
+        assert!(allowed.status.success(), "{kernel}: {stderr}");
+        for (instruction, extension) in
+            [("smlad r0, r1, r2, r3", "dsp"), ("vmov.i32 q4, #0", "mve")]
+        {
+            let refused = compile(kernel, instruction);
+            let stderr = String::from_utf8_lossy(&refused.stderr);
+            let reason = format!("instruction requires: {extension}");
+            assert!(stderr.contains(&reason), "{kernel}: `{instruction}` is accepted: {stderr}");
+        }
+    }
+}

@@ -136,7 +136,7 @@ impl LayerSpec {
     /// The number of inputs that share a scale in an `I4` layer; `None` in other layers. In a build
     /// without feature `int4` the compiler sees that this is always `None`, so code that asks here
     /// whether a layer has half bytes is not linked.
-    pub(crate) const fn shared(&self) -> Option<usize> {
+    pub(crate) const fn inputs_per_scale(&self) -> Option<usize> {
         match self.element {
             // decode refuses a group of 0, but it computes sizes before it gets to that check.
             Element::I4 { group: 0 } if cfg!(feature = "int4") => Some(1),
@@ -148,7 +148,7 @@ impl LayerSpec {
     /// The number of inputs for which weights are stored. The inputs are padded, with weights of 0,
     /// to whole blocks of columns, or in an `I4` layer to whole groups that share a scale.
     pub const fn padded_inputs(&self) -> usize {
-        let columns = match self.shared() {
+        let columns = match self.inputs_per_scale() {
             Some(group) => group,
             None => self.packing.columns(),
         };
@@ -158,7 +158,7 @@ impl LayerSpec {
     /// The number of scales of a row in an `I4` layer: one for each group of inputs. It is 0 in
     /// other layers.
     pub const fn groups(&self) -> usize {
-        match self.shared() {
+        match self.inputs_per_scale() {
             Some(group) => self.padded_inputs() / group,
             None => 0,
         }
@@ -166,7 +166,7 @@ impl LayerSpec {
 
     /// The number of words that hold an integer layer's inputs in the form that its kernel reads.
     pub const fn staged_len(&self) -> usize {
-        match self.shared() {
+        match self.inputs_per_scale() {
             // Each code takes a byte. Each group has one word more, for what its sum has to be
             // reduced by.
             Some(_) => self.groups() + self.padded_inputs() / 4,

@@ -25,7 +25,7 @@ const TABLE_LEN: usize = 256;
 const fn lens(spec: &LayerSpec, classes: usize, last: bool) -> [usize; 7] {
     let (inputs, outputs) = (spec.padded_inputs(), spec.outputs as usize);
     let padded_rows = outputs.next_multiple_of(spec.packing.group());
-    let halved = spec.shared().is_some();
+    let halved = spec.inputs_per_scale().is_some();
     // In layers of half bytes, only the weights and their scales are padded to whole groups of
     // rows.
     let rows = if halved { outputs } else { padded_rows };

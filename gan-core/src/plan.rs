@@ -39,7 +39,7 @@ impl Plan {
         };
         let mut parity = 0;
         while let [spec, rest @ ..] = layers {
-            if spec.shared().is_some() {
+            if spec.inputs_per_scale().is_some() {
                 plan.nibbles = true;
                 plan.fastest &= same(spec.packing, ActiveHalf::PACKING);
             } else if kernel_takes(spec.packing) {

@@ -69,7 +69,7 @@ mod device {
 
 /// The CRC in the last four bytes, if it is the CRC of all bytes before it.
 #[inline(never)]
-pub(super) fn sealed(bytes: &[u8], crc32: &impl Fn(&[u8]) -> u32) -> Option<u32> {
+pub(super) fn of_intact(bytes: &[u8], crc32: &impl Fn(&[u8]) -> u32) -> Option<u32> {
     let (content, &crc) = bytes.split_last_chunk::<CRC_LEN>()?;
     let crc = u32::from_le_bytes(crc);
     (crc32(content) == crc).then_some(crc)

@@ -47,7 +47,7 @@ fn fill(generator: &mut Generator<'_>, crc32: &impl Fn(&[u8]) -> u32) -> Result<
     let header = &mut generator.header;
     let after = read::read(bytes, header).map_err(|fault| match fault.end {
         // The CRC is right, so the blob was written like that. Say which field is wrong.
-        _ if crc::sealed(bytes, crc32).is_some() => fault.field,
+        _ if crc::of_intact(bytes, crc32).is_some() => fault.field,
         true => DecodeError::Truncated,
         false => DecodeError::Crc,
     })?;
@@ -55,7 +55,7 @@ fn fill(generator: &mut Generator<'_>, crc32: &impl Fn(&[u8]) -> u32) -> Result<
         return Err(DecodeError::Truncated);
     };
     let blob = bytes.get(..bytes.len().saturating_sub(extra)).unwrap_or_default();
-    if crc::sealed(blob, crc32).is_none() {
+    if crc::of_intact(blob, crc32).is_none() {
         return Err(DecodeError::Crc);
     }
     if extra > 0 {

@@ -128,7 +128,7 @@ impl<'a> Known<'a> {
         let bytes = self.generator.bytes;
         if !is_aligned(bytes) {
             Err(DecodeError::Misaligned)
-        } else if crc::sealed(bytes, &crc32) != Some(self.crc) {
+        } else if crc::of_intact(bytes, &crc32) != Some(self.crc) {
             Err(DecodeError::Crc)
         } else {
             Ok(&self.generator)

@@ -11,7 +11,7 @@ use crate::plan::{Plan, kernel_takes};
 /// them. `codes` are all inputs of the layer, and `staged` has at least
 /// [`LayerSpec::staged_len`] words.
 pub(super) fn stage(plan: &Plan, spec: &LayerSpec, codes: &[u8], staged: &mut [u32]) {
-    match spec.shared() {
+    match spec.inputs_per_scale() {
         Some(group) if plan.nibbles() => nibbles::stage(spec, group, codes, staged),
         None if plan.kernel_layers && (!plan.foreign_layers || kernel_takes(spec.packing)) => {
             Active::stage(codes, staged)

@@ -63,7 +63,7 @@ impl Group {
             Layer::I8 { weights, .. } => {
                 let weights = weights.iter().skip(first * inputs).take(inputs).copied();
                 let (sums, wrong) = row(weights);
-                group.sums = [sums; blocks::ROWS];
+                group.sums[0] = sums;
                 group.wrong = wrong.into();
             }
             Layer::Packed(packed) => {

@@ -27,9 +27,9 @@ fn within(name: &str, found: f64, low: f64, high: f64) {
     assert!((low..=high).contains(&found), "{name}: {found} (expected {low} to {high})");
 }
 
-/// The figures of docs/evaluation.md. The Fréchet distance depends on the classifier; the bounds of the others hold
-/// what PyTorch's float features of another classifier gave: log-likelihood 241, coverage 0.948,
-/// precision 0.944, recall 0.946.
+/// The figures of docs/evaluation.md. The Fréchet distance depends on the classifier; the bounds of
+/// the others hold what PyTorch's float features of another classifier gave: log-likelihood 241,
+/// coverage 0.948, precision 0.944, recall 0.946.
 #[test]
 fn real_mnist_has_the_known_scores() {
     let Some(mnist) = mnist() else { return };

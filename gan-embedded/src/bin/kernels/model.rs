@@ -78,8 +78,7 @@ pub fn model(
     // Lines that begin inside of groups of rows, if there can be some.
     let lines = [7, 5, 3].into_iter().find(|&lines| outputs.is_multiple_of(lines)).unwrap_or(1);
     let image = ImageShape { width: (outputs / lines) as u16, height: lines as u16, channels: 1 };
-    let mut header =
-        Header::new("check", inputs as u16, classes as u16, image, LayerSpecs::new());
+    let mut header = Header::new("check", inputs as u16, classes as u16, image, LayerSpecs::new());
     let mut layers = [first, first];
     // Both have room for sixteen.
     let _ = header.layers.push(spec(inputs, element, Activation::LeakyRelu(0.2), zero_point as u8));

@@ -3,7 +3,8 @@
 //! [`KERNELS`] is the only list of kernels. A new one is a row there, `src/kernel/NAME.rs` with the
 //! line that names it in `src/kernel.rs`, and, unless it shares the half bytes of another kernel,
 //! `src/kernel/half_NAME.rs` with its line. The traits in `src/kernel/contract.rs` say what the
-//! files have to hold.
+//! files have to hold. `Packing::of_kernel` has to name the new kernel's packing, for hosts that
+//! pack for it.
 
 use std::env;
 
@@ -34,11 +35,16 @@ type Directives = [&'static str; 2];
 
 /// A Cortex-M33 has the DSP extension, which Armv8-M Mainline does not imply, as Armv7E-M does.
 /// LLVM has neither a directive for this extension alone nor one that saves the state of the
-/// assembler. `.arch` restores what the target's name says.
+/// assembler. `.arch` restores what the target's name says, but for floating-point instructions:
+/// see [`HARD_FLOAT`].
 const CORTEX_M33: Directives = [".cpu cortex-m33", ".arch armv8-m.main"];
 
 /// A Cortex-M55 has MVE, for which there is no target.
 const CORTEX_M55: Directives = [".cpu cortex-m55", ".arch armv8-m.main"];
+
+/// What restores the floating-point instructions of targets whose name ends in `eabihf` after
+/// `.arch`.
+const HARD_FLOAT: &str = "; .fpu fpv5-sp-d16";
 
 /// The parser of assembly that collects the symbols of a module knows the instructions of the base
 /// architecture only.
@@ -116,7 +122,8 @@ fn main() {
         _ => [""; 2],
     };
     println!("cargo::rustc-env=GAN_CORE_BEFORE_ASSEMBLY={before}");
-    println!("cargo::rustc-env=GAN_CORE_AFTER_ASSEMBLY={after}");
+    let float = if !after.is_empty() && target.ends_with("hf") { HARD_FLOAT } else { "" };
+    println!("cargo::rustc-env=GAN_CORE_AFTER_ASSEMBLY={after}{float}");
     // For the build scripts of packages that depend on this one, which run on the host:
     // `DEP_GAN_CORE_KERNEL`, and `DEP_GAN_CORE_FLOAT` and `DEP_GAN_CORE_INT4` with these features.
     println!("cargo::metadata=kernel={}", kernel.name);

@@ -69,7 +69,8 @@ fn split_mix(seed: u64) -> [u64; 2] {
 const GOLDEN_GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// SplitMix64's output for a state. Different states give different outputs, and one bit of the
-/// state changes half of the output's bits.
+/// state changes half of the output's bits on
+/// average.
 fn mix(state: u64) -> u64 {
     let x = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

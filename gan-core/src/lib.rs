@@ -38,7 +38,7 @@
 //! | `thumbv6m`, `thumbv8m.base` | `armv6m` | |
 //! | `thumbv7m` | `armv7m` | |
 //! | `thumbv7em` | `dsp` | |
-//! | `thumbv8m.main` | `dsp` | A Cortex-M33 may lack the DSP extension, and `SMLAD` is then a fault in the first layer: build for `armv7m` there. A build with debug assertions asks the core (ID_ISAR3, which privileged code may read), and panics with these words. A Cortex-M55 or M85 has MVE: build for `mve` there. |
+//! | `thumbv8m.main` | `dsp` | A Cortex-M33 may lack the DSP extension, and `SMLAD` is then a fault in the first layer: build for `armv7m` there. A build with debug assertions asks the core (ID_ISAR3, which only privileged code may read), and panics with what to build for. A Cortex-M55 or M85 has MVE: build for `mve` there. |
 //! | `riscv32im` | `rv32im` | |
 //! | all others, wasm too | `scalar` | Reads a file's rows as they are. Hosts have module `host` besides. |
 //!

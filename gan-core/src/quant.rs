@@ -2,22 +2,22 @@
 //!
 //! # Scales and zero points
 //!
-//! An integer `q` stands for the real number `x = s (q - z)`. The *scale* `s` is the real value of
+//! An integer `q` stands for the real number `x = S (q - z)`. The *scale* `S` is the real value of
 //! one step, and the *zero point* `z` is the integer that stands for 0. Weights `w` have a scale
-//! for each row and the zero point 0. So a row with the real weights `W = s_w w`, the inputs `x`
+//! for each row and the zero point 0. So a row with the real weights `W = S_w w`, the inputs `x`
 //! and the bias `b` has the sum
 //!
 //! ```text
-//! sum_k W_k x_k + b  =  s_w s_x ( sum_k w_k q_k  +  [ b / (s_w s_x) - z_x sum_k w_k ] )
+//! sum_k W_k x_k + b  =  S_w S_x ( sum_k w_k q_k  +  [ b / (S_w S_x) - z_x sum_k w_k ] )
 //! ```
 //!
 //! The bracket does not depend on the inputs. Rounded, it is the bias of the blob, an i32. The
-//! parenthesis is the *accumulator* `acc`, an i32 that counts steps of `s_w s_x`.
+//! parenthesis is the *accumulator* `acc`, an i32 that counts steps of `S_w S_x`.
 //!
 //! # Multiplier and shift
 //!
-//! An output `y` with the scale `s_y` and the zero point `z_y` has the code `z_y + M acc`, where
-//! `M = s_w s_x / s_y` is a real number without a unit. It is held as `m 2^-s`, with the
+//! An output `y` with the scale `S_y` and the zero point `z_y` has the code `z_y + M acc`, where
+//! `M = S_w S_x / S_y` is a real number without a unit. It is held as `m 2^-s`, with the
 //! *multiplier* `m` of 15 bits, 0..=32767, and the *shift* `s`, 17..=46. So it is less than
 //! `2^15 2^-17 = 1/4`. If `m` has all its bits, 16384..=32767, rounding it changes `M` by 2^-15 of
 //! it at most. The result is rounded to the nearest integer, and halves are rounded up:

@@ -28,7 +28,7 @@ pub trait GanLoss: std::fmt::Debug + Send {
     }
 
     /// The part of the images that the discriminator tells right, `[1]`: real ones have a logit
-    /// over 0, generated ones none.
+    /// over 0, generated ones one under 0.
     fn accuracy(&self, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
         told_apart(real, fake, 0.0)
     }

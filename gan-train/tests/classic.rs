@@ -4,7 +4,8 @@
 //! the presets' comments and docs/training.md say what was taken.
 
 use gan_train::config::{
-    Alternate, Config, Network, Objective, OptimizerKind, OutputActivation, Recipe, TrainingConfig,
+    Alternate, Config, HiddenActivation, Network, Objective, OptimizerKind, OutputActivation,
+    Recipe, TrainingConfig,
 };
 
 fn classic(name: &str) -> Config {
@@ -24,8 +25,29 @@ fn assert_plain(config: &Config) {
     let TrainingConfig { r1_gamma, r2_gamma, gradient_penalty, ema_decay, validation, .. } =
         config.training;
     assert_eq!([r1_gamma, r2_gamma, gradient_penalty, ema_decay, validation], [0.0; 5]);
+    let TrainingConfig { weight_clip, label_smoothing, instance_noise, latent_noise, .. } =
+        config.training;
+    assert_eq!([weight_clip, label_smoothing, instance_noise, latent_noise], [0.0; 4]);
+    assert_eq!((config.training.layer_noise, config.training.discriminator_steps), (0.0, 1));
+    let layers = [config.generator.layers(), config.discriminator.layers()].concat();
+    assert!(layers.iter().all(|layer| !layer.batch_norm && layer.dropout == 0.0));
+    assert!(!config.discriminator.spectral_norm);
     assert_eq!(config.training.lr_factor(config.training.steps - 1), 1.0, "the rate stays");
     assert!(!config.conditional && !config.generator.batch_norm);
+}
+
+/// The activations of the hidden layers of both networks.
+fn activations(config: &Config) -> [String; 2] {
+    let of = |layers: Vec<gan_train::config::LayerConfig>| match layers[0].activation {
+        HiddenActivation::LeakyRelu => format!("leaky ReLU {}", layers[0].slope),
+        other => format!("{other:?}"),
+    };
+    [of(config.generator.layers()), of(config.discriminator.layers())]
+}
+
+/// Whether the discriminator's updates are apart, and the generator's latents its own.
+fn updates(config: &Config) -> (bool, bool) {
+    (config.training.separate_updates, config.training.fresh_latents)
 }
 
 #[test]
@@ -41,6 +63,8 @@ fn tutorial_000() {
     assert_eq!(training.optimizer, OptimizerKind::Adam);
     assert_eq!([training.lr, training.beta1, training.beta2], [1e-3, 0.9, 0.999]);
     assert_eq!(training.steps, 100_000);
+    assert_eq!(activations(&config), ["Relu", "leaky ReLU 0.2"]);
+    assert_eq!(updates(&config), (false, false));
 }
 
 #[test]
@@ -53,6 +77,8 @@ fn tutorial_001() {
     assert_eq!(training.objective, Objective::Minimax);
     assert_eq!(training.first, Network::Discriminator);
     assert_eq!((training.optimizer, training.beta1), (OptimizerKind::Sgd, 0.0));
+    assert_eq!(activations(&config), ["leaky ReLU 0.2", "leaky ReLU 0.2"]);
+    assert_eq!(updates(&config), (false, false));
 }
 
 #[test]
@@ -67,6 +93,8 @@ fn tutorial_002() {
     assert_eq!(training.batch, 128);
     // Every 50 epochs of 468 batches, each for both networks.
     assert_eq!(training.snapshot_every, 50 * 2 * 468);
+    assert_eq!(activations(&config), ["Relu", "leaky ReLU 0.2"]);
+    assert_eq!(updates(&config), (false, false));
 }
 
 #[test]
@@ -77,7 +105,8 @@ fn tutorial_003() {
     assert_eq!(sizes(&config), (100, vec![128, 128], vec![128, 128]));
     assert_eq!(config.generator.output, OutputActivation::Sigmoid);
     assert_eq!(training.objective, Objective::NonSaturating);
-    assert_eq!((training.first, training.fresh_latents), (Network::Discriminator, true));
+    assert_eq!((training.first, updates(&config)), (Network::Discriminator, (false, true)));
+    assert_eq!(activations(&config), ["leaky ReLU 0.2", "leaky ReLU 0.2"]);
     assert_eq!(training.optimizer, OptimizerKind::Adam);
     assert_eq!([training.lr, training.beta1], [2e-4, 0.9]);
     assert_eq!((training.batch, training.steps), (128, 10_000 * 128));
@@ -91,8 +120,8 @@ fn tutorial_004() {
     assert_eq!(sizes(&config), (100, vec![128], vec![128]));
     assert_eq!(config.generator.output, OutputActivation::Tanh);
     assert_eq!(training.objective, Objective::NonSaturating);
-    assert_eq!((training.first, training.fresh_latents), (Network::Discriminator, true));
-    assert!(training.separate_updates);
+    assert_eq!((training.first, updates(&config)), (Network::Discriminator, (true, true)));
+    assert_eq!(activations(&config), ["leaky ReLU 0.01", "leaky ReLU 0.01"]);
     assert_eq!(training.optimizer, OptimizerKind::Adam);
     assert_eq!([training.lr, training.beta1], [1e-4, 0.9]);
     // 100 epochs of the 60,000 images, in whole batches.

@@ -5,15 +5,16 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Armv8-M Mainline without DSP and MVE, which the kernels `dsp` and `mve` use.
-const TARGET: &str = "thumbv8m.main-none-eabi";
+/// Armv8-M Mainline without DSP and MVE, which the kernels `dsp` and `mve` use, and the same with a
+/// floating-point unit.
+const TARGETS: [&str; 2] = ["thumbv8m.main-none-eabi", "thumbv8m.main-none-eabihf"];
 
-/// Compiles gan-core for [`TARGET`] with a kernel, followed by an instruction.
-fn compile(kernel: &str, instruction: &str) -> Output {
+/// Compiles gan-core for a target with a kernel, followed by an instruction.
+fn compile(target: &str, kernel: &str, instruction: &str) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(&root).args(["rustc", "--offline", "--quiet", "--package", "gan-core"]);
-    cargo.args(["--lib", "--no-default-features", "--features", "int4", "--target", TARGET]);
+    cargo.args(["--lib", "--no-default-features", "--features", "int4", "--target", target]);
     cargo.arg("--target-dir").arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join(kernel));
     // All assembly of the crate has to be in one module.
     cargo.args(["--", "-Ccodegen-units=1", "--cfg", "gan_core_last_instruction"]);
@@ -24,24 +25,32 @@ fn compile(kernel: &str, instruction: &str) -> Output {
 
 #[test]
 fn directives_end_with_the_kernel() {
-    let mut rustc = Command::new("rustc");
-    rustc.args(["--print", "target-libdir", "--target", TARGET]);
-    let folder = rustc.output().expect("rustc runs").stdout;
-    if !Path::new(String::from_utf8_lossy(&folder).trim()).exists() {
-        println!("{TARGET}: SKIPPED, it is not installed");
-        return;
-    }
-    for kernel in ["dsp", "mve"] {
-        let allowed = compile(kernel, "sdiv r0, r1, r2");
-        let stderr = String::from_utf8_lossy(&allowed.stderr);
-        assert!(allowed.status.success(), "{kernel}: {stderr}");
-        for (instruction, extension) in
-            [("smlad r0, r1, r2, r3", "dsp"), ("vmov.i32 q4, #0", "mve")]
-        {
-            let refused = compile(kernel, instruction);
-            let stderr = String::from_utf8_lossy(&refused.stderr);
-            let reason = format!("instruction requires: {extension}");
-            assert!(stderr.contains(&reason), "{kernel}: `{instruction}` is accepted: {stderr}");
+    for target in TARGETS {
+        let mut rustc = Command::new("rustc");
+        rustc.args(["--print", "target-libdir", "--target", target]);
+        let folder = rustc.output().expect("rustc runs").stdout;
+        if !Path::new(String::from_utf8_lossy(&folder).trim()).exists() {
+            println!("{target}: SKIPPED, it is not installed");
+            continue;
         }
+        for kernel in ["dsp", "mve"] {
+            check(target, kernel);
+        }
+    }
+}
+
+fn check(target: &str, kernel: &str) {
+    let name = format!("{target}, {kernel}");
+    let float = target.ends_with("hf").then_some("vadd.f32 s0, s1, s2");
+    for instruction in ["sdiv r0, r1, r2"].into_iter().chain(float) {
+        let allowed = compile(target, kernel, instruction);
+        let stderr = String::from_utf8_lossy(&allowed.stderr);
+        assert!(allowed.status.success(), "{name}: `{instruction}` is refused: {stderr}");
+    }
+    for (instruction, extension) in [("smlad r0, r1, r2, r3", "dsp"), ("vmov.i32 q4, #0", "mve")] {
+        let refused = compile(target, kernel, instruction);
+        let stderr = String::from_utf8_lossy(&refused.stderr);
+        let reason = format!("instruction requires: {extension}");
+        assert!(stderr.contains(&reason), "{name}: `{instruction}` is accepted: {stderr}");
     }
 }

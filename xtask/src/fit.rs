@@ -1,5 +1,5 @@
 //! The tables that `gan fit` has in it: what the application takes of each board, and what
-//! layers cost.
+//! layers and starts cost.
 
 pub mod boards;
 pub mod speeds;

@@ -56,11 +56,7 @@ impl App<'_, '_> {
                 self.crc
             ),
         );
-        let native = header
-            .layers
-            .iter()
-            .filter(|spec| Some(spec.packing) == gan_core::Packing::of_kernel(kernel::NAME))
-            .count();
+        let native = generator.native_layers();
         say(
             board,
             format_args!(

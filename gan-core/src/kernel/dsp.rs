@@ -55,7 +55,7 @@ impl PackedKernel for Active {
 
     /// Computes groups of four rows.
     fn run(groups: &RowGroups<'_>, staged: &[u32], outputs: &mut [u8]) {
-        debug_assert!(has_dsp(), "no DSP extension: build with --cfg gan_core_backend=\"armv7m\"");
+        ask_for_dsp();
         let words = groups.columns / 2;
         let count = outputs.len() / PACKING.group();
         if staged.len() < words || !groups.hold::<Self>(count) {
@@ -93,11 +93,13 @@ impl PackedKernel for Active {
         staged: &[u32],
         outputs: [&mut [u8]; 2],
     ) {
+        ask_for_dsp();
         dsp_pair::run(groups, second_bias, staged, outputs);
     }
 
     #[inline(always)]
     fn add_row<'w, 'x>(weights: &'w [i8], inputs: &'x [u8], sum: i32) -> (i32, &'w [i8], &'x [u8]) {
+        ask_for_dsp();
         dsp_rows::row(weights, inputs, sum)
     }
 
@@ -107,8 +109,15 @@ impl PackedKernel for Active {
         inputs: &'x [u8],
         sums: [i32; 4],
     ) -> ([i32; 4], &'w [u8], &'x [u8]) {
+        ask_for_dsp();
         dsp_rows::byte_lanes(bytes, inputs, sums)
     }
+}
+
+/// Ends a build with debug assertions on a core that lacks the instructions of this kernel.
+#[inline(always)]
+fn ask_for_dsp() {
+    debug_assert!(has_dsp(), "no DSP extension: build with --cfg gan_core_backend=\"armv7m\"");
 }
 
 /// Whether the core has the DSP extension. Armv7E-M implies it. A Cortex-M33 may lack it, and
@@ -122,7 +131,7 @@ fn has_dsp() -> bool {
         return true;
     }
     // SAFETY: every core that this kernel is built for has this register. Reading it changes
-    // nothing.
+    // nothing. It is a fault in unprivileged code, as the first page of the crate says.
     let register = unsafe { ID_ISAR3.read_volatile() };
     (register >> 4) & 15 >= 3
 }

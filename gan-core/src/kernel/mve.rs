@@ -114,7 +114,7 @@ unsafe extern "C" {
 
 /// Where the assembly keeps a field of [`Call`]: on its stack, without those that stay in
 /// registers.
-macro_rules! kept {
+macro_rules! kept_from_x {
     ($field:ident) => {
         offset_of!(Call, $field) - offset_of!(Call, x)
     };
@@ -238,10 +238,10 @@ gan_core_mve_stage:
     bias_in_call = const offset_of!(Call, bias),
     factors_in_call = const offset_of!(Call, factors),
     blocks_in_call = const offset_of!(Call, blocks),
-    x = const kept!(x),
-    negative_factors = const kept!(negative_factors),
-    table = const kept!(table),
-    outputs_end = const kept!(outputs_end),
-    zero_point = const kept!(zero_point),
-    top = const kept!(top),
+    x = const kept_from_x!(x),
+    negative_factors = const kept_from_x!(negative_factors),
+    table = const kept_from_x!(table),
+    outputs_end = const kept_from_x!(outputs_end),
+    zero_point = const kept_from_x!(zero_point),
+    top = const kept_from_x!(top),
 );

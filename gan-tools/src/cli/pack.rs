@@ -5,7 +5,7 @@ use crate::files::{atomic, refuse_input};
 use crate::fit;
 use crate::inspect;
 use crate::say;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Args, ValueEnum};
 use gan_core::{Element, Packing};
 use std::path::PathBuf;
@@ -66,18 +66,17 @@ enum Target {
 }
 
 impl Target {
-    fn packing(self) -> Packing {
+    /// The kernel that gan-core runs on the core.
+    fn kernel(self) -> &'static str {
         match self {
-            Self::Any => Packing::Rows,
-            Self::CortexM0
-            | Self::CortexM0Plus
-            | Self::CortexM23
-            | Self::CortexM3
-            | Self::CortexM33NoDsp
-            | Self::Rv32im => Packing::ByteLane,
-            Self::CortexM4 | Self::CortexM7 | Self::CortexM33 => Packing::PairedHalfword,
-            Self::CortexM55 | Self::CortexM85 => Packing::Blocks7x16,
-            Self::X86 | Self::Aarch64 => Packing::Blocks16x4,
+            Self::Any => "scalar",
+            Self::CortexM0 | Self::CortexM0Plus | Self::CortexM23 => "armv6m",
+            Self::CortexM3 | Self::CortexM33NoDsp => "armv7m",
+            Self::CortexM4 | Self::CortexM7 | Self::CortexM33 => "dsp",
+            Self::CortexM55 | Self::CortexM85 => "mve",
+            Self::Rv32im => "rv32im",
+            Self::X86 => "x86-64",
+            Self::Aarch64 => "aarch64",
         }
     }
 }
@@ -87,14 +86,13 @@ impl Pack {
         let file = BlobFile::read(&self.file)?;
         refuse_input(&self.out, &self.file)?;
         let generator = super::decode(&file, &self.file)?;
-        let packing = match (self.target, &self.board) {
-            (Some(target), _) => target.packing(),
-            (None, Some(name)) => {
-                let kernel = fit::board(name)?.kernel;
-                Packing::of_kernel(&kernel).with_context(|| format!("{name}: kernel {kernel}"))?
-            }
-            (None, None) => Packing::Rows,
+        let kernel = match (self.target, &self.board) {
+            (Some(target), _) => target.kernel().to_owned(),
+            (None, Some(board)) => fit::board(board)?.kernel,
+            (None, None) => bail!("pack: expected --target or --board"),
         };
+        let packing =
+            Packing::of_kernel(&kernel).with_context(|| format!("no packing of {kernel}"))?;
         let packed = BlobFile::from(generator.packed(packing)?);
         let generator = super::decode(&packed, &self.out)?;
         for (index, spec) in generator.header().layers.iter().enumerate() {

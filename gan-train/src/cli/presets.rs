@@ -15,7 +15,7 @@ use std::process::ExitCode;
 pub struct Presets {
     /// The one to print
     name: Option<String>,
-    /// Our recipe, or that of the usual tutorials
+    /// Our recipe, or that of the published tutorials
     #[arg(long, value_enum, default_value_t)]
     recipe: Recipe,
 }

@@ -1,5 +1,5 @@
-//! The Frechet distance between two normal distributions (Dowson and Landau 1982), which FID is
-//! made of (Heusel et al. 2017).
+//! The Frechet distance between two normal distributions (Dowson and Landau 1982), which the
+//! FID of Heusel et al. 2017 is one of.
 
 use super::classifier::FEATURES;
 use nalgebra::{DMatrix, DVector, SymmetricEigen};

@@ -82,9 +82,9 @@ pub struct Noise {
 }
 
 impl Noise {
-    /// Noise for `rows` results of layer `layer`; the latents are before layer 0.
-    pub fn matrix(self, layer: u64, [rows, columns]: [usize; 2], device: &Device) -> Tensor<2> {
-        let mut rng = stream(self.seed, Purpose::GeneratorNoise, self.pass * 64 + layer);
+    /// Noise for a matrix: number 0 is the latents, number `i + 1` the results of layer `i`.
+    pub fn matrix(self, number: u64, [rows, columns]: [usize; 2], device: &Device) -> Tensor<2> {
+        let mut rng = stream(self.seed, Purpose::GeneratorNoise, self.pass * 64 + number);
         let mut noise = Vec::with_capacity(rows * columns);
         extend_normal(&mut noise, rows * columns, &mut rng);
         let noise = TensorData::new(noise, [rows, columns]);
@@ -93,7 +93,7 @@ impl Noise {
 }
 
 impl Pass {
-    /// One batch, without dropout.
+    /// One batch, without dropout and noise.
     pub const PLAIN: Self = Self { groups: 1, dropout: None, noise: None };
 }
 

@@ -40,7 +40,7 @@ impl Measure {
             "fd" => Self {
                 metric,
                 title: "Fréchet distance",
-                note: "Of our classifier's features of generated and real images, x 100.",
+                note: "Of our classifier's features, in percent of the data's variance.",
                 unit: "distance",
                 span: Span::Positive,
             },

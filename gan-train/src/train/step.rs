@@ -50,7 +50,7 @@ impl Trainer {
     }
 
     /// The images of latents, with labels to their right. `pass` numbers the passes of a run.
-    fn generate_in_pass(&self, mut latents: Tensor<2>, pass: u64) -> Tensor<2> {
+    pub(super) fn generate_in_pass(&self, mut latents: Tensor<2>, pass: u64) -> Tensor<2> {
         let training = &self.config.training;
         let left = |sigma| training.noise_left(sigma, self.state.step) as f32;
         let noise = |sigma: f64| Noise { sigma: left(sigma), seed: self.config.seed, pass };
@@ -84,7 +84,7 @@ impl Trainer {
     }
 
     /// One update on real images, generated ones, or both, as `learned` says. Numbers for the trace
-    /// come from the first update with a batch.
+    /// come from the first update with a batch, but the penalties of both.
     fn update_discriminator_on(&mut self, batch: &Batch, fake: &Tensor<2>, learned: [bool; 2]) {
         let training = &self.config.training;
         let mut rng = stream(self.config.seed, Purpose::Noise, batch.index);
@@ -107,7 +107,7 @@ impl Trainer {
         let pass = Pass { groups: groups.len(), dropout, ..Pass::PLAIN };
         let logits = self.state.discriminator.forward(labelled(groups, batch), pass);
         let group = |index: usize| logits.clone().narrow(0, index * size, size);
-        // What is not learned from stands still: a loss is a sum of a term of each kind.
+        // What is not learned from stands still.
         let [real, fake] =
             [0, 1].map(|index| if learned[index] { group(index) } else { group(index).detach() });
         let loss = self.loss.discriminator(real, fake);
@@ -124,6 +124,8 @@ impl Trainer {
         if learned[0] {
             let penalty = penalty.clone().map(Tensor::inner);
             self.trace_discriminator(logits.clone().inner(), size, loss.clone().inner(), penalty);
+        } else if let Some(penalty) = &penalty {
+            self.trace.add(trace::PENALTY, penalty.clone().inner());
         }
         drop(logits);
         let total = match penalty {

@@ -42,6 +42,11 @@ impl Trace {
         numbers.into_iter().for_each(|(at, number)| self.last[at] = number);
     }
 
+    /// Adds to a number of the step that is being made.
+    pub fn add(&mut self, at: usize, number: Tensor<1>) {
+        self.last[at] = self.last[at].clone() + number;
+    }
+
     /// Step `step` (from 1) is done.
     pub fn done(&mut self, step: u64) {
         self.pending.push((step, Tensor::cat(self.last.to_vec(), 0)));

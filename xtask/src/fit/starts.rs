@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{path, read, write};
 
 const FILE: &str = "starts.toml";
-const ABOUT: &str =
-    "Written by `cargo xtask count --update`. gan-tools/src/fit.rs says what the fields mean.";
+const ABOUT: &str = "Written by `cargo xtask count --update`. gan-tools/src/fit/committed.rs says what the fields mean.";
 /// By how much of itself the cost of a counted model may be wrong.
 const TOLERANCE: f64 = 0.1;
 
@@ -69,7 +68,20 @@ pub fn check(kernels: &[Kernel]) -> Result<()> {
         let same = |row: &&Row| (&row.kernel, &row.core) == (&now.kernel, &now.core);
         let row = table.start.iter().find(same);
         let row = row.with_context(|| format!("{FILE} has no {} {}", now.kernel, now.core))?;
-        error(row, now).with_context(|| format!("{FILE}: `cargo xtask count --update`"))?;
+        error(row, now)
+            .and_then(|()| {
+                let cycles = self::row(now)?.cycles;
+                let close = |(old, new): (f64, f64)| (old / new - 1.0).abs() <= TOLERANCE;
+                ensure!(
+                    row.cycles.is_some() == cycles.is_some()
+                        && row.cycles.zip(cycles).is_none_or(close),
+                    "{}: {:?} cycles an instruction, counted are {cycles:?}",
+                    now.kernel,
+                    row.cycles
+                );
+                Ok(())
+            })
+            .with_context(|| format!("{FILE}: `cargo xtask count --update`"))?;
     }
     Ok(())
 }

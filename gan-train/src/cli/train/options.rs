@@ -61,7 +61,7 @@ pub struct Source {
         value_parser = PossibleValuesParser::new(PRESETS.map(|preset| preset.name))
     )]
     pub preset: Option<String>,
-    /// The preset's recipe: ours, or that of the usual tutorials
+    /// The preset's recipe: ours, or that of the published tutorials
     #[arg(long, value_enum, default_value_t, conflicts_with = "config")]
     pub recipe: Recipe,
     /// Networks and recipe from a TOML file

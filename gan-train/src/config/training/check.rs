@@ -92,6 +92,11 @@ impl TrainingConfig {
              and least_squares only"
         );
         ensure!(
+            !self.separate_updates || self.objective != Objective::Relativistic,
+            "training.separate_updates: not with training.objective relativistic, whose loss is \
+             of pairs"
+        );
+        ensure!(
             self.objective != Objective::Wasserstein
                 || self.weight_clip > 0.0
                 || self.gradient_penalty > 0.0,

@@ -42,9 +42,32 @@ fn the_discriminator_can_learn_of_real_and_of_generated_images_apart() {
     let loss = term(&start, &images.real, -1.0) + term(&start, &images.fake, 1.0);
     assert!((losses.discriminator - loss).abs() < 1e-5, "{} {loss}", losses.discriminator);
     // One update on both is another thing.
-    let both = descend(&start, &images.real, -1.0);
-    let apart = both.iter().zip(&of_real).chain(of_both.iter().zip(&of_real));
-    assert!(apart.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) > 1e-3);
+    let of_fake = descend(&start, &images.fake, 1.0);
+    let at_once = start.iter().zip(&of_real).zip(&of_fake).map(|((x, real), fake)| real + fake - x);
+    let apart = at_once.zip(&of_both).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    assert!(apart > 1e-4, "{apart}");
+}
+
+/// Each update has the penalty of its own images, and the trace both.
+#[test]
+fn updates_apart_have_the_penalties_of_their_images() {
+    let penalty = |lines: &str| {
+        let lines = format!("optimizer = \"sgd\"\nbeta1 = 0.0\nlr = 1e-9\n{lines}");
+        trainer(&config(["", "", "", &lines])).step().unwrap().penalty
+    };
+    for r1 in ["finite_difference", "exact"] {
+        let kind = format!("r1 = \"{r1}\"");
+        let at_once = penalty(&format!("{kind}\nr1_gamma = 1.0\nr2_gamma = 0.5"));
+        let apart = |gammas: &str| penalty(&format!("{kind}\nseparate_updates = true\n{gammas}"));
+        let both = apart("r1_gamma = 1.0\nr2_gamma = 0.5");
+        assert!(at_once > 1e-6 && (both / at_once - 1.0).abs() < 1e-4, "{r1}: {both} {at_once}");
+        let real = apart("r1_gamma = 1.0\nr2_gamma = 0.0");
+        let fake = apart("r1_gamma = 0.0\nr2_gamma = 0.5");
+        assert!(real > 1e-7 && fake > 1e-7, "{r1}: {real} {fake}");
+        if r1 == "exact" {
+            assert!(((real + fake) / both - 1.0).abs() < 1e-4, "{real} {fake} {both}");
+        }
+    }
 }
 
 /// The expected part is counted by hand from the logits of before the step.
@@ -105,11 +128,24 @@ fn noise_is_added_to_the_latents_and_between_the_layers() {
     let pass = Pass { noise: Some(noise), ..Pass::PLAIN };
     let found = network.forward(latents.clone(), pass);
     assert_eq!(rows(&found), rows(&expected));
+    // A step's images have both kinds, the latents as matrix 0.
+    let added = Noise { sigma: 0.25, ..noise }.matrix(0, [BATCH, 3], device);
+    let in_step = trainer.generate_in_pass(latents.clone(), 9);
+    assert_eq!(rows(&in_step), rows(&network.forward(latents.clone() + added, pass)));
     assert_ne!(rows(&found), rows(&network.forward(latents, Pass::PLAIN)));
 
     let many: Vec<f64> = rows(&noise.matrix(1, [100, 100], device)).concat();
     let deviation = mean(many.iter().map(|x| x * x)).sqrt();
     assert!((deviation - 0.5).abs() < 0.02, "{deviation}");
+    // Labels to the right of the latents stay as they are.
+    let config_with_labels = super::config(["conditional = true", "", "", "latent_noise = 0.25"]);
+    let labelled = super::trainer(&config_with_labels);
+    let latents = Tensor::<2>::random([BATCH, 6], burn::tensor::Distribution::Default, device);
+    let added = Noise { sigma: 0.25, ..noise }.matrix(0, [BATCH, 3], device);
+    let added = Tensor::cat(vec![added, Tensor::zeros([BATCH, 3], device)], 1);
+    let expected = labelled.state.generator.forward(latents.clone() + added, Pass::PLAIN);
+    assert_eq!(rows(&labelled.generate_in_pass(latents, 9)), rows(&expected));
+
     // Half of the way, half of the noise; and none is left when the run ends.
     let training = &config.training;
     assert_eq!([0, 5, 10].map(|step| training.noise_left(0.25, step)), [0.25, 0.125, 0.0]);

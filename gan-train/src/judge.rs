@@ -14,7 +14,9 @@ pub mod points;
 pub mod prdc;
 pub mod quick;
 pub mod scoring;
+pub mod source;
 pub mod until;
+pub mod utility;
 
 use crate::data::{Dataset, Split};
 use anyhow::{Result, ensure};
@@ -54,6 +56,9 @@ pub struct Report {
     /// Real training images in the generator's place; their accuracy and memorization are those of
     /// the images to judge by.
     pub real: Scores,
+    /// What classifiers learn from the images, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utility: Option<utility::Utility>,
 }
 
 /// How good images are.
@@ -68,24 +73,34 @@ pub struct Scores {
     pub memorization: Memorization,
 }
 
-/// Judges `samples` images of `seed`, of the blob's generator and, if there is one, of the float
-/// generator it was made of.
+/// What is asked of [`evaluate()`].
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    /// Images to judge.
+    pub samples: usize,
+    /// Seed of their latents.
+    pub seed: u64,
+    /// Pixels of the border that the generator's images may have around the data's.
+    pub padding: usize,
+    /// Classifiers of each kind to train on the images; none leaves that out.
+    pub tstr: Option<u32>,
+}
+
+/// Judges images of the blob's generator and, if there is one, of the float generator it was made
+/// of.
 ///
 /// Without a classifier, it is MNIST's or trained on the training images. Without test images, a
 /// tenth of the training images serves: then the generator may have been trained on them.
 ///
 /// # Errors
 ///
-/// Data without labels, or with images of another size: the generator's may have a border of
-/// `padding` pixels around the data's, no other.
+/// Data without labels, or with images of another size.
 pub fn evaluate(
     generator: &Generator<'_>,
     float: Option<&Generator<'_>>,
     data: &Dataset,
     classifier: Option<Classifier>,
-    samples: usize,
-    seed: u64,
-    padding: usize,
+    Question { samples, seed, padding, tstr }: Question,
 ) -> Result<Report> {
     check(generator, data, padding)?;
     let parts;
@@ -122,6 +137,9 @@ pub fn evaluate(
     let quick =
         Quick { conditional_accuracy: Some(classifier_accuracy), ..judge.quick(&images, None)? };
     let real = Scores { samples: images.count, quick, memorization: neighbours.held_out().clone() };
+    let utility = tstr
+        .map(|seeds| utility::measure(generator, [train, reference], seed, seeds))
+        .transpose()?;
     Ok(Report {
         model: generator.name().into(),
         data: data.name.clone(),
@@ -134,6 +152,7 @@ pub fn evaluate(
         int8,
         float,
         real,
+        utility,
     })
 }
 

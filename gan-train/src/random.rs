@@ -37,6 +37,8 @@ pub enum Purpose {
     FreshLatents = 12,
     /// Noise on the generator's latents and layers; the index has the pass and the layer.
     GeneratorNoise = 13,
+    /// Classifiers that are trained on synthetic images: first weights and order of the images.
+    Utility = 14,
 }
 
 /// The generator of `purpose` and `index`.

@@ -80,6 +80,42 @@ fn real_mnist_has_the_known_scores() {
     }
 }
 
+/// The digits' own model teaches digits, less than real digits do; a model without labels teaches
+/// nothing.
+#[test]
+fn classifiers_are_trained_on_the_images() {
+    let folder = folder();
+    let path = folder.path();
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    fs::copy(models.join("digits8.gan"), path.join("digits.gan")).unwrap();
+    let text = succeed(path, "evaluate digits.gan --data digits --samples 100 --tstr=1 --json");
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let utility = &report["utility"];
+    assert_eq!((&utility["images"], &utility["test"]), (&1497.into(), &300.into()));
+    for kind in ["mlp", "cnn"] {
+        let accuracies = |name: &str| -> Vec<f64> {
+            let seeds = utility[kind][name]["seeds"].as_array().unwrap();
+            seeds.iter().map(|value| value.as_f64().unwrap()).collect()
+        };
+        for (name, low) in [("tstr", 0.75), ("tstr_fresh", 0.75), ("trts", 0.85), ("real", 0.85)] {
+            let found = accuracies(name);
+            assert_eq!(found.len(), 1, "{kind} {name}");
+            found.iter().for_each(|&found| within(&format!("{kind} {name}"), found, low, 1.0));
+        }
+    }
+
+    let without = succeed(path, "evaluate digits.gan --data digits --samples 100 --json");
+    assert!(!without.contains("utility"));
+
+    for value in ["0", "101", "many"] {
+        let arguments = format!("evaluate digits.gan --data digits --tstr={value}");
+        fail(path, &arguments, 2, &["--tstr", value]);
+    }
+    succeed(path, "bench-model --layers 16-64 -o none.gan");
+    let parts = ["none.gan", "takes no labels"];
+    fail(path, "evaluate none.gan --data digits --samples 100 --tstr", 1, &parts[1..]);
+}
+
 /// During training the judge goes by held-out training images, and by fewer.
 #[test]
 fn a_quick_judgement_of_real_mnist_agrees() {

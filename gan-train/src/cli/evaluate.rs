@@ -13,7 +13,7 @@ use gan_train::export;
 use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::quantize;
 use gan_train::judge::classifier::Classifier;
-use gan_train::judge::{Report, evaluate};
+use gan_train::judge::{Question, Report, evaluate};
 use gan_train::train::checkpoint::{self, Which};
 use gan_train::train::folder::{self, RunConfig};
 use gan_train::train::snapshots;
@@ -26,6 +26,7 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   gan-train evaluate runs/quickstart/digits.gan --data digits
   gan-train evaluate mnist.gan --data mnist --run runs/mnist --json
+  gan-train evaluate mnist.gan --data mnist --tstr
 
 docs/evaluation.md says what the numbers mean.")]
 pub struct Evaluate {
@@ -55,6 +56,17 @@ pub struct Evaluate {
     /// Seed of the latents
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Train so many classifiers of each kind on the blob's images, and test them on real ones:
+    /// TSTR, some minutes for each
+    #[arg(
+        long,
+        value_name = "CLASSIFIERS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "3",
+        value_parser = clap::value_parser!(u32).range(1..=100)
+    )]
+    tstr: Option<u32>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -89,9 +101,12 @@ impl Evaluate {
             float.as_ref(),
             &dataset,
             classifier,
-            self.samples as usize,
-            self.seed,
-            padding.unwrap_or(0),
+            Question {
+                samples: self.samples as usize,
+                seed: self.seed,
+                padding: padding.unwrap_or(0),
+                tstr: self.tstr,
+            },
         )?;
         let report = Report { agreement, ..report };
         if self.json {

@@ -8,6 +8,7 @@ mod file;
 mod network;
 mod training;
 
+use super::source::Source;
 use crate::data::Split;
 use crate::nn::params::read;
 use anyhow::{Context, Result, ensure};
@@ -88,6 +89,16 @@ impl Classifier {
     ///
     /// The images have no labels, or are fewer than a batch.
     pub fn train(data: &Split, steps: u64, seed: u64, device: &Device) -> Result<Self> {
+        Self::train_from(&Source::Same(data), steps, seed, device)
+    }
+
+    /// The same on images that may be others in every epoch. Its card is of the first epoch's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::train`], and those of the source.
+    pub fn train_from(source: &Source<'_>, steps: u64, seed: u64, device: &Device) -> Result<Self> {
+        let data = source.epoch(0)?;
         let size = |size: usize| {
             u16::try_from(size)
                 .with_context(|| format!("image size: {size} (at most {})", u16::MAX))
@@ -104,7 +115,7 @@ impl Classifier {
         };
         let params = network::init(data.images.width, data.images.height, card.classes, seed);
         let network = Network::from_params(&params, &device.clone().autodiff());
-        let trained = training::train(network, data, card.classes, steps, seed)?;
+        let trained = training::train(network, source, card.classes, steps, seed)?;
         let network = Network::from_params(&trained.params(), &device.clone().inner());
         let mut classifier = Self { card, network };
         classifier.card.feature_variance =

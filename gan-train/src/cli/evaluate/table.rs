@@ -2,6 +2,7 @@
 
 use super::super::thousands;
 use gan_tools::numbers::fixed;
+use gan_train::judge::utility::{Accuracies, Accuracy, Utility};
 use gan_train::judge::{Report, Scores};
 
 /// The report as a table of scores and a few lines around it.
@@ -18,6 +19,7 @@ pub fn text(report: &Report) -> String {
         int8,
         float,
         real,
+        utility,
     } = report;
     let count = |number: usize| thousands(number as u64);
     let mut lines = vec![
@@ -91,8 +93,66 @@ pub fn text(report: &Report) -> String {
             scores.quick.class_histogram.iter().map(usize::to_string).collect();
         lines.push(format!("images of each label, {name:<10} {}", counts.join(" ")));
     }
+    if let Some(utility) = utility {
+        lines.extend(classifiers(utility));
+    }
     for (name, scores) in columns.iter().filter(|(name, _)| *name != "real data") {
         lines.push(format!("{name:<22} {}", scores.memorization.verdict()));
     }
     lines.join("\n") + "\n"
+}
+
+/// What classifiers learn from synthetic and from real images: means of their seeds, and the
+/// standard deviation of one.
+fn classifiers(Utility { images, test, mlp, cnn }: &Utility) -> Vec<String> {
+    let mut lines = vec![
+        format!(
+            "classifiers, each trained on {} images and tested on {}: part that is right",
+            thousands(*images as u64),
+            thousands(*test as u64)
+        ),
+        format!("{:<31}{:>20}{:>20}", "", "MLP", "CNN"),
+    ];
+    let cell =
+        |accuracy: &Accuracy| format!("{:.4} +- {:.4}", accuracy.mean(), accuracy.deviation());
+    type Row = fn(&Accuracies) -> &Accuracy;
+    let rows: [(&str, Row); 4] = [
+        ("synthetic, tested on real: TSTR", |of| &of.tstr),
+        ("  with new images every epoch", |of| &of.tstr_fresh),
+        ("real, tested on synthetic: TRTS", |of| &of.trts),
+        ("real, tested on real", |of| &of.real),
+    ];
+    for (name, row) in rows {
+        lines.push(format!("{name:<31}{:>20}{:>20}", cell(row(mlp)), cell(row(cnn))));
+    }
+    lines.push(String::new());
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classifiers_have_a_row_for_what_they_were_shown() {
+        let of = |seeds: &[f64]| Accuracy { seeds: seeds.to_vec() };
+        let mlp = Accuracies {
+            tstr: of(&[0.4, 0.5, 0.6]),
+            tstr_fresh: of(&[0.7]),
+            trts: of(&[0.8]),
+            real: of(&[0.9]),
+        };
+        let utility = Utility { images: 60_000, test: 10_000, cnn: mlp.clone(), mlp };
+        let lines = classifiers(&utility);
+        assert!(lines[0].contains("60,000 images and tested on 10,000"), "{}", lines[0]);
+        for (line, name, figure) in [
+            (2, "synthetic, tested on real: TSTR", "0.5000 +- 0.1000"),
+            (3, "  with new images every epoch", "0.7000 +- 0.0000"),
+            (4, "real, tested on synthetic: TRTS", "0.8000 +- 0.0000"),
+            (5, "real, tested on real", "0.9000 +- 0.0000"),
+        ] {
+            let line = &lines[line];
+            assert!(line.starts_with(name) && line.matches(figure).count() == 2, "{line}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::network::{FEATURES, Network};
 use crate::data::Split;
+use crate::judge::source::Source;
 use crate::random::{Purpose, extend_normal, permutation, stream};
 use anyhow::{Context, Result, ensure};
 use burn::module::ParamGroup;
@@ -80,12 +81,12 @@ impl Batch {
 /// The images have no labels, or are fewer than a batch.
 pub fn train(
     mut network: Network,
-    data: &Split,
+    source: &Source<'_>,
     classes: u16,
     steps: u64,
     seed: u64,
 ) -> Result<Network> {
-    let labels = data.labels.as_ref().context("the images have no labels")?;
+    let mut data = source.epoch(0)?;
     let count = data.images.count;
     ensure!(count >= BATCH, "a classifier needs at least {BATCH} images, the data has {count}");
     let device = network.device();
@@ -94,13 +95,18 @@ pub fn train(
     let mut order = Vec::new();
     for step in 0..steps {
         if step % in_epoch == 0 {
-            let epoch = FIRST_EPOCH + step / in_epoch;
-            order = permutation(count, &mut stream(seed, Purpose::Classifier, epoch));
+            let epoch = step / in_epoch;
+            if epoch > 0 {
+                data = source.epoch(epoch)?;
+            }
+            let mut rng = stream(seed, Purpose::Classifier, FIRST_EPOCH + epoch);
+            order = permutation(count, &mut rng);
         }
+        let labels = data.labels.as_ref().context("the images have no labels")?;
         let first = (step % in_epoch) as usize * BATCH;
         let indices = &order[first..first + BATCH];
         let Batch { images, targets } =
-            Batch::new(data, labels, classes.into(), indices, (seed, step), &device);
+            Batch::new(&data, labels, classes.into(), indices, (seed, step), &device);
         let loss = cross_entropy_with_logits(network.logits(network.features(images)), targets);
         let gradients = GradientsParams::from_grads(loss.backward(), &network);
         let progress = step as f64 / steps as f64;

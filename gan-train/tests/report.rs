@@ -61,9 +61,9 @@ fn figures(page: &str, class: &str) -> usize {
 
 /// Evaluations of a run whose second one was the best.
 fn evaluate(run: &Path, fids: [f64; 3]) {
-    let line = |(index, fid): (usize, f64)| {
+    let line = |(index, fd): (usize, f64)| {
         format!(
-            "{{\"step\":{},\"seconds\":1.0,\"fid\":{fid},\"coverage\":0.4,\"precision\":0.8,\
+            "{{\"step\":{},\"seconds\":1.0,\"fd\":{fd},\"coverage\":0.4,\"precision\":0.8,\
              \"recall\":0.5,\"density\":0.9,\"log_likelihood\":-3.5,\"sigma\":0.2,\
              \"class_kl\":0.13,\"conditional_accuracy\":null,\
              \"class_histogram\":[3,1],\"best\":{}}}\n",

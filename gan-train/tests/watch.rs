@@ -37,9 +37,9 @@ fn evaluations_leave_scores_grids_and_the_best_and_a_kill_changes_none() {
     // The best by the Fréchet distance, and only those that were the best when they came.
     let mut best = f64::INFINITY;
     for line in &whole {
-        let fid = line["fd"].as_f64().unwrap();
-        assert_eq!(line["best"].as_bool().unwrap(), fid < best, "{line}");
-        best = best.min(fid);
+        let fd = line["fd"].as_f64().unwrap();
+        assert_eq!(line["best"].as_bool().unwrap(), fd < best, "{line}");
+        best = best.min(fd);
     }
 
     // Killed after two evaluations, at no particular moment.
@@ -72,7 +72,7 @@ fn evaluations_leave_scores_grids_and_the_best_and_a_kill_changes_none() {
 fn until_ends_a_run_that_resume_continues() {
     let folder = folder();
     let path = folder.path();
-    succeed(path, "train --data digits --steps 300 --eval-every 100 --until fid<100000 --out run");
+    succeed(path, "train --data digits --steps 300 --eval-every 100 --until fd<100000 --out run");
     assert_eq!(evaluations(&path.join("run")).len(), 1);
     // The best is the first here, and stays what quantize takes; the last is another one.
     succeed(path, "train --resume run");
@@ -93,7 +93,7 @@ fn what_is_refused_leaves_the_run_that_is_there() {
     succeed(path, "train --data digits --steps 20 --out run");
     let before = fs::read(path.join("run/checkpoint.safetensors")).unwrap();
     let train = "train --data digits --out run --overwrite";
-    fail(path, &format!("{train} --until fid<2"), 1, &["--until", "--eval-every"]);
+    fail(path, &format!("{train} --until fd<2"), 1, &["--until", "--eval-every"]);
     fail(path, &format!("{train} --until fud<2"), 2, &["fud", "fd, coverage"]);
     fail(
         path,
@@ -147,7 +147,7 @@ fn a_score_that_is_not_a_number_stops_nothing() {
         .unwrap();
     fs::write(path.join("same/labels-idx1-ubyte"), idx(1, &[400], vec![0; 400])).unwrap();
     let train = "train --data same --preset digits8 --eval-every 10";
-    succeed(path, &format!("{train} --steps 20 --until fid<1000000 --out run"));
+    succeed(path, &format!("{train} --steps 20 --until fd<1000000 --out run"));
     let lines = evaluations(&path.join("run"));
     assert_eq!(lines.len(), 2, "--until was satisfied by what is not a number");
     for line in &lines {
@@ -160,12 +160,12 @@ fn a_score_that_is_not_a_number_stops_nothing() {
     let page = fs::read_to_string(path.join("run/report.html")).unwrap();
     assert!(page.contains("<dd>nan</dd>"), "the tile of the Fréchet distance");
     let table = succeed(path, "compare run run --out page.html");
-    let fid = table.lines().find(|line| line.starts_with("Fréchet distance")).unwrap();
-    assert_eq!(fid.split_whitespace().collect::<Vec<_>>(), ["Fréchet", "distance", "nan", "nan"]);
+    let fd = table.lines().find(|line| line.starts_with("Fréchet distance")).unwrap();
+    assert_eq!(fd.split_whitespace().collect::<Vec<_>>(), ["Fréchet", "distance", "nan", "nan"]);
     succeed(path, "quantize run -o run.gan");
     let text = succeed(path, "evaluate run.gan --data same --samples 50");
-    let fid = text.lines().find(|line| line.starts_with("Fréchet distance")).unwrap();
-    assert!(fid.contains(" nan") || fid.contains(" inf"), "{text}");
+    let fd = text.lines().find(|line| line.starts_with("Fréchet distance")).unwrap();
+    assert!(fd.contains(" nan") || fd.contains(" inf"), "{text}");
 }
 
 /// A generator that does not learn is always found out: the run says so, and keeps what it said.

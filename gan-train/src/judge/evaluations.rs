@@ -115,10 +115,10 @@ mod tests {
             std::env::temp_dir().join(format!("gan-train-evaluations-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         assert_eq!(read(&folder).unwrap(), []);
-        let lines = line("\"step\":200,\"best\":true,\"fid\":8.0,\"conditional_accuracy\":0.25")
+        let lines = line("\"step\":200,\"best\":true,\"fd\":8.0,\"conditional_accuracy\":0.25")
             + &line("\"step\":100,\"best\":true,\"fid\":9.5")
             + &line(
-                "\"step\":200,\"best\":false,\"fid\":7.0,\"conditional_accuracy\":null,\
+                "\"step\":200,\"best\":false,\"fd\":7.0,\"conditional_accuracy\":null,\
                  \"later\":\"is not known\"",
             );
         std::fs::write(folder.join(FILE), lines.clone() + "{\"step\":300,\"fi").unwrap();
@@ -128,7 +128,7 @@ mod tests {
         std::fs::remove_dir_all(&folder).unwrap();
 
         let steps: Vec<_> =
-            found.iter().map(|line| (line.step, line.best, line.scores.get("fid"))).collect();
+            found.iter().map(|line| (line.step, line.best, line.scores.get("fd"))).collect();
         assert_eq!(steps, [(100, true, Some(9.5)), (200, false, Some(7.0))]);
         assert_eq!(
             (found[1].scores.get("accuracy"), found[1].scores.class_histogram.as_slice()),
@@ -139,17 +139,17 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_line_is_named() {
-        let start = "\"step\":1,\"best\":true,\"fid\":8.0";
+        let start = "\"step\":1,\"best\":true,\"fd\":8.0";
         assert_eq!(parse(&line(start)).unwrap().step, 1);
         for (start, error) in [
             (
-                "\"step\":\"two\",\"best\":true,\"fid\":8.0",
+                "\"step\":\"two\",\"best\":true,\"fd\":8.0",
                 "step: expected a whole number, found \"two\"",
             ),
-            ("\"step\":1,\"best\":1,\"fid\":8.0", "best: expected true or false, found 1"),
+            ("\"step\":1,\"best\":1,\"fd\":8.0", "best: expected true or false, found 1"),
             (
-                "\"step\":1,\"best\":true,\"fid\":\"low\"",
-                "fid: expected a number or null, found \"low\"",
+                "\"step\":1,\"best\":true,\"fd\":\"low\"",
+                "fd: expected a number or null, found \"low\"",
             ),
             ("\"step\":1,\"best\":true", "missing field `fd`"),
         ] {

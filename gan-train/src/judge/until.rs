@@ -71,8 +71,7 @@ mod tests {
         assert_eq!([2.4, 2.5, 2.6].map(|fd| until.is_true(&scores(fd, 0.0))), [true, true, false]);
         let until: Until = "ll>=200".parse().unwrap();
         assert_eq!([199.0, 201.0].map(|ll| until.is_true(&scores(0.0, ll))), [false, true]);
-        for (condition, value) in
-            [("fid<2", f64::NAN), ("fid>2", f64::NAN), ("fid>2", f64::INFINITY)]
+        for (condition, value) in [("fd<2", f64::NAN), ("fd>2", f64::NAN), ("fid>2", f64::INFINITY)]
         {
             assert!(
                 !condition
@@ -84,7 +83,7 @@ mod tests {
         let until: Until = "accuracy>0.5".parse().unwrap();
         assert!(!until.is_true(&scores(0.0, 0.0)));
         for (text, expected) in
-            [("fid", "expected a metric"), ("fud<1", "fd, coverage"), ("fid<two", "\"two\"")]
+            [("fd", "expected a metric"), ("fud<1", "fd, coverage"), ("fd<two", "\"two\"")]
         {
             let error = text.parse::<Until>().unwrap_err();
             assert!(error.contains(expected), "{error}");

@@ -14,7 +14,7 @@ use crate::{sections, shell, vectors};
 
 const FILE: &str = "boards.toml";
 const ABOUT: &str = "Written by `cargo xtask size --update`. Bytes; \
-                     gan-tools/src/fit/committed.rs says what the fields mean.";
+                     gan-tools/src/fit/committed.rs has the fields.";
 
 /// A smaller size is no mistake, but the table should not stay behind for long.
 const STALE_PERCENT: u64 = 2;

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{path, read, write};
 
 const FILE: &str = "speeds.toml";
-const ABOUT: &str = "Written by `cargo xtask count --update`. gan-tools/src/fit/committed.rs says what the fields mean.";
+const ABOUT: &str = "Written by `cargo xtask count --update`. \
+                     gan-tools/src/fit/committed.rs has the fields.";
 /// By how much of itself the fitted cost of a whole network may be wrong.
 const TOLERANCE: f64 = 0.05;
 

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{path, read, write};
 
 const FILE: &str = "starts.toml";
-const ABOUT: &str = "Written by `cargo xtask count --update`. gan-tools/src/fit/committed.rs says what the fields mean.";
+const ABOUT: &str = "Written by `cargo xtask count --update`. \
+                     gan-tools/src/fit/committed.rs has the fields.";
 /// By how much of itself the cost of a counted model may be wrong.
 const TOLERANCE: f64 = 0.1;
 

@@ -82,7 +82,7 @@ impl<'m, 'b> App<'m, 'b> {
         if !self.generator.is_native() {
             say(
                 board,
-                format_args!("note: not all layers are in this kernel's order, which is slower"),
+                format_args!("note: layers are not in this kernel's order, so images take longer"),
             );
         }
         say(board, format_args!("{HELP}"));

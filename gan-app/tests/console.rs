@@ -238,7 +238,7 @@ fn models_come_over_the_console() {
 /// Cortex-M4 it makes the same images, and the application says that they take longer.
 #[test]
 fn a_model_of_another_kernel_is_told_and_runs() {
-    const NOTE: &str = "note: not all layers are in this kernel's order";
+    const NOTE: &str = "note: layers are not in this kernel's order";
     let file = common::read("../tests/vectors/v1-tiny.gan");
     let packed = file.decode().packed(gan_core::Packing::PairedHalfword).unwrap();
     let script = [format!("load {}\r", packed.len()).as_bytes(), &packed, b"1\rinfo\r"].concat();

@@ -16,7 +16,7 @@ use crate::header::{Header, ImageShape, LayerSpec, LayerSpecs};
 use crate::kernel;
 use crate::payload::Layers;
 pub use crate::payload::{Layer, Nibbles, Output, Packed};
-use crate::plan::{self, Plan};
+use crate::plan::Plan;
 pub use steps::Steps;
 
 /// A generator that was read from a blob and borrows its weights.
@@ -101,12 +101,6 @@ impl<'a> Generator<'a> {
     /// Float layers have one packing and one kernel.
     pub const fn is_native(&self) -> bool {
         self.plan.fastest
-    }
-
-    /// Number of layers that are in the order that this build's kernels read: all of them if the
-    /// model [is native](Self::is_native).
-    pub fn native_layers(&self) -> usize {
-        self.header.layers.iter().filter(|spec| plan::is_fastest(spec)).count()
     }
 
     /// Number of multiply-accumulates that one image takes.

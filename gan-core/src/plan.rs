@@ -15,8 +15,7 @@ pub(crate) struct Plan {
     pub kernel_layers: bool,
     /// Whether there are layers of half bytes.
     nibbles: bool,
-    /// Whether there are layers in other packings or in rows, which `generator::foreign` runs. In a
-    /// model of reals it is true, and nothing reads it.
+    /// Whether there are int8 layers in other packings or in rows, which `generator::foreign` runs.
     pub foreign_layers: bool,
     /// Whether every layer has the packing that is fastest in this build.
     pub fastest: bool,
@@ -42,12 +41,13 @@ impl Plan {
         while let [spec, rest @ ..] = layers {
             if spec.inputs_per_scale().is_some() {
                 plan.nibbles = true;
+                plan.fastest &= same(spec.packing, ActiveHalf::PACKING);
             } else if kernel_takes(spec.packing) {
                 plan.kernel_layers = true;
             } else {
                 plan.foreign_layers = true;
+                plan.fastest &= float || same(spec.packing, PACKING);
             }
-            plan.fastest &= is_fastest(spec);
             let outputs = if rest.is_empty() { 0 } else { spec.outputs as usize };
             if float {
                 plan.scratch[parity] = max(plan.scratch[parity], outputs);
@@ -83,15 +83,6 @@ impl Plan {
         } else {
             (spec.element, spec.packing)
         }
-    }
-}
-
-/// Whether a layer has the packing that is fastest in this build. Layers of reals have one packing.
-pub(crate) const fn is_fastest(spec: &LayerSpec) -> bool {
-    match spec.element {
-        Element::I8 => same(spec.packing, PACKING),
-        Element::I4 { .. } => same(spec.packing, ActiveHalf::PACKING),
-        Element::F32 => true,
     }
 }
 

@@ -56,7 +56,11 @@ impl App<'_, '_> {
                 self.crc
             ),
         );
-        let native = generator.native_layers();
+        let native = header
+            .layers
+            .iter()
+            .filter(|spec| Some(spec.packing) == gan_core::Packing::of_kernel(kernel::NAME))
+            .count();
         say(
             board,
             format_args!(

@@ -73,7 +73,7 @@ impl Fit {
         };
         let extra =
             if has("f32") { board.float } else { 0 } + if has("i4") { board.int4 } else { 0 };
-        let layers = packed.header().layers.iter().map(|spec| {
+        let mut layers = packed.header().layers.iter().map(|spec| {
             let speed = costs.speeds.iter().find(|speed| {
                 speed.kernel == board.kernel && speed.element == spec.element.name()
             })?;
@@ -86,9 +86,12 @@ impl Fit {
                 && packing != Packing::Rows);
             let cycles = board.cycles(&speed.core, speed.cycles);
             let instructions = speed.layer + outputs * (speed.row + inputs * speed.mac);
-            counted.then_some(Sum(instructions, instructions * cycles))
+            counted.then_some([instructions, instructions * cycles])
         });
-        let image = layers.sum::<Option<Sum>>();
+        let image = layers.try_fold([0.0; 2], |[instructions, cycles], layer| {
+            let layer: [f64; 2] = layer?;
+            Some([instructions + layer[0], cycles + layer[1]])
+        });
         let start = costs.starts.iter().find(|start| start.kernel == board.kernel);
         let start = |weights: u64| {
             let start = start?;
@@ -101,7 +104,7 @@ impl Fit {
             board: board.clone(),
             flash: board.code + extra + packed.encoded_len() as u64,
             ram: board.statics + Rooms::of(&packed, false).bytes() as u64,
-            image: image.map(|Sum(instructions, cycles)| board.work(instructions, cycles)),
+            image: image.map(|[instructions, cycles]| board.work(instructions, cycles)),
             check: start(0),
             decode: start(packed.macs()),
         })
@@ -110,15 +113,6 @@ impl Fit {
     /// Whether there is room for it.
     pub fn fits(&self) -> bool {
         self.flash <= self.board.flash && self.ram <= self.board.ram
-    }
-}
-
-/// Instructions and cycles of several layers.
-struct Sum(f64, f64);
-
-impl std::iter::Sum for Sum {
-    fn sum<I: Iterator<Item = Self>>(layers: I) -> Self {
-        layers.fold(Self(0.0, 0.0), |sum, layer| Self(sum.0 + layer.0, sum.1 + layer.1))
     }
 }
 

@@ -20,6 +20,24 @@ fn number(row: &Value, field: &str) -> i64 {
     row[field].as_i64().unwrap_or_else(|| panic!("{field} in {row}"))
 }
 
+/// The counts of a network in docs/performance.md: board, kernel, and instructions.
+fn counts(network: &str) -> Vec<(String, String, f64)> {
+    let page = format!("{}/../docs/performance.md", env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(page).unwrap();
+    let rows = page.lines().filter(|line| line.contains(&format!("| {network} |")));
+    let count = |line: &str| {
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [board, kernel, _, _, instructions, ..] = cells[..] else { return None };
+        Some((board.to_owned(), kernel.to_owned(), instructions.parse().ok()?))
+    };
+    rows.filter_map(count).collect()
+}
+
+/// The row of a board.
+fn of_board<'r>(rows: &'r [Value], board: &str) -> &'r Value {
+    rows.iter().find(|row| row["board"] == board).unwrap_or_else(|| panic!("no {board}"))
+}
+
 #[test]
 fn verdicts_follow_from_what_is_free() {
     for name in ["digits8", "mnist-tiny", "mnist-small", "mnist-large", "mnist-large-int4"] {
@@ -68,9 +86,6 @@ fn the_exit_code_is_for_scripts() {
 fn estimates_are_within_five_percent_of_the_counts() {
     let folder = folder();
     let path = folder.path();
-    let page =
-        std::fs::read_to_string(format!("{}/../docs/performance.md", env!("CARGO_MANIFEST_DIR")))
-            .unwrap();
     let mut compared = 0;
     for (name, layers, activation) in [
         ("A", "100-256-512-1024-784", "relu"),
@@ -82,16 +97,11 @@ fn estimates_are_within_five_percent_of_the_counts() {
             &format!("bench-model --layers {layers} --activation {activation} -o {name}.gan"),
         );
         let rows = json(&format!("fit {} --json", path.join(format!("{name}.gan")).display()));
-        for line in page.lines().filter(|line| line.contains(&format!("| {name} |"))) {
-            let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
-            let [board, kernel, _, _, instructions, ..] = cells[..] else { continue };
-            let row = rows
-                .iter()
-                .find(|row| row["board"] == board)
-                .unwrap_or_else(|| panic!("no {board}"));
-            let (Ok(counted), true) = (instructions.parse::<f64>(), row["kernel"] == kernel) else {
+        for (board, kernel, counted) in counts(name) {
+            let row = of_board(&rows, &board);
+            if row["kernel"] != kernel {
                 continue;
-            };
+            }
             let estimated = number(row, "instructions") as f64;
             assert!(
                 (estimated / counted - 1.0).abs() < 0.05,
@@ -109,20 +119,14 @@ fn estimates_are_within_five_percent_of_the_counts() {
 fn a_start_is_within_ten_percent_of_the_counts() {
     let folder = folder();
     let path = folder.path();
-    let page =
-        std::fs::read_to_string(format!("{}/../docs/performance.md", env!("CARGO_MANIFEST_DIR")))
-            .unwrap();
     let mut compared = 0;
     for (name, bits) in [("B", ""), ("B4", "--bits 4 --group 32")] {
         succeed(path, &format!("bench-model --layers 100-128-784 {bits} -o {name}.gan"));
         let rows = json(&format!("fit {} --json", path.join(format!("{name}.gan")).display()));
-        for line in page.lines().filter(|line| line.contains(&format!("| {name} |"))) {
-            let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
-            let [board, kernel, _, _, counted, ..] = cells[..] else { continue };
+        for (board, kernel, counted) in counts(name) {
             let Some((_, what @ ("check" | "decode"))) = kernel.split_once(' ') else { continue };
-            let row = rows.iter().find(|row| row["board"] == board).expect(board);
+            let row = of_board(&rows, &board);
             let estimated = number(row, &format!("{what}_instructions")) as f64;
-            let counted: f64 = counted.parse().unwrap();
             assert!(
                 (estimated / counted - 1.0).abs() < 0.1,
                 "{board}, {name}, {what}: {estimated} estimated, {counted} counted"

@@ -69,20 +69,7 @@ pub fn check(kernels: &[Kernel]) -> Result<()> {
         let same = |row: &&Row| (&row.kernel, &row.core) == (&now.kernel, &now.core);
         let row = table.start.iter().find(same);
         let row = row.with_context(|| format!("{FILE} has no {} {}", now.kernel, now.core))?;
-        error(row, now)
-            .and_then(|()| {
-                let cycles = self::row(now)?.cycles;
-                let close = |(old, new): (f64, f64)| (old / new - 1.0).abs() <= TOLERANCE;
-                ensure!(
-                    row.cycles.is_some() == cycles.is_some()
-                        && row.cycles.zip(cycles).is_none_or(close),
-                    "{}: {:?} cycles an instruction, counted are {cycles:?}",
-                    now.kernel,
-                    row.cycles
-                );
-                Ok(())
-            })
-            .with_context(|| format!("{FILE}: `cargo xtask count --update`"))?;
+        error(row, now).with_context(|| format!("{FILE}: `cargo xtask count --update`"))?;
     }
     Ok(())
 }
@@ -91,8 +78,6 @@ pub fn check(kernels: &[Kernel]) -> Result<()> {
 fn row(kernel: &Kernel) -> Result<Row> {
     let sum = |of: fn(&Counted) -> u64| kernel.models.iter().map(of).sum::<u64>() as f64;
     let (check, decode) = (sum(|model| model.check), sum(|model| model.decode));
-    let cycles: Option<u64> =
-        kernel.models.iter().map(|model| Some(model.cycles?.0 + model.cycles?.1)).sum();
     // As many digits as the estimate is good for.
     let round = |value: f64| (value * 100.0).round() / 100.0;
     let row = Row {
@@ -100,13 +85,21 @@ fn row(kernel: &Kernel) -> Result<Row> {
         core: kernel.core.clone(),
         byte: round(check / sum(|model| model.bytes)),
         weight: round((decode - check) / sum(|model| model.weights)),
-        cycles: cycles.map(|cycles| round(cycles as f64 / (check + decode))),
+        cycles: cycles(kernel).map(round),
     };
     error(&row, kernel)?;
     Ok(row)
 }
 
-/// An error if the row is wrong for a model.
+/// The estimated cycles for each instruction, of all counted models together.
+fn cycles(kernel: &Kernel) -> Option<f64> {
+    let instructions: u64 = kernel.models.iter().map(|model| model.check + model.decode).sum();
+    let cycles: Option<u64> =
+        kernel.models.iter().map(|model| Some(model.cycles?.0 + model.cycles?.1)).sum();
+    cycles.map(|cycles| cycles as f64 / instructions as f64)
+}
+
+/// An error if the row is wrong for a model, or its cycles for all together.
 fn error(row: &Row, kernel: &Kernel) -> Result<()> {
     for model in &kernel.models {
         let check = row.byte * model.bytes as f64;
@@ -123,6 +116,17 @@ fn error(row: &Row, kernel: &Kernel) -> Result<()> {
             );
         }
     }
+    let counted = cycles(kernel);
+    let is_close = match (row.cycles, counted) {
+        (Some(fitted), Some(counted)) => (fitted / counted - 1.0).abs() <= TOLERANCE,
+        (fitted, counted) => fitted == counted,
+    };
+    ensure!(
+        is_close,
+        "{}: {:?} cycles an instruction, counted are {counted:?}",
+        kernel.kernel,
+        row.cycles
+    );
     Ok(())
 }
 
@@ -147,6 +151,10 @@ mod tests {
         let exact = kernel([20, 20]);
         let row = row(&exact).unwrap();
         assert_eq!((row.byte, row.weight, row.cycles), (7.0, 20.0, Some(2.0)));
+        for cycles in [None, Some(2.3)] {
+            let (kernel, core) = (row.kernel.clone(), row.core.clone());
+            assert!(error(&Row { kernel, core, cycles, ..row }, &exact).is_err(), "{cycles:?}");
+        }
         assert!(error(&Row { weight: 25.0, ..row }, &exact).is_err());
     }
 

@@ -176,7 +176,9 @@ fn inspect_and_evaluate_report_in_json() {
     // Without test images, a tenth of the others judges.
     succeed(path, "generate run.gan --count 1500 --idx synthetic");
     let text = succeed(path, "evaluate run.gan --data synthetic --samples 50");
-    assert!(text.contains("150 held-out images, 1,350 training images"), "{text}");
+    let by =
+        "judged by 150 training images (there are no test images), beside 1,350 training images";
+    assert!(text.contains(by), "{text}");
 }
 
 #[test]

@@ -1,58 +1,56 @@
 //! `gan-train evaluate`.
 
+mod subject;
 mod table;
 
 use super::dataset;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
 use burn::prelude::Device;
 use clap::Args;
-use gan_tools::blob_file::BlobFile;
-use gan_tools::layers::Bits;
-use gan_tools::say;
-use gan_train::export;
-use gan_train::export::float::FloatGenerator;
-use gan_train::export::quantize::quantize;
+use gan_train::data::Dataset;
 use gan_train::judge::classifier::Classifier;
 use gan_train::judge::{Question, Report, evaluate};
-use gan_train::train::checkpoint::{self, Which};
-use gan_train::train::folder::{self, RunConfig};
-use gan_train::train::snapshots;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use subject::Judged;
 
-/// Judge a blob's images, the float model's if its run is there, and real ones: distances,
+/// Judge the images of a blob, a run or a folder beside real ones: distances, diversity,
 /// likelihood, labels, memorization
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gan-train evaluate runs/quickstart/digits.gan --data digits
   gan-train evaluate mnist.gan --data mnist --run runs/mnist --json
+  gan-train evaluate runs/mnist --held-out
   gan-train evaluate mnist.gan --data mnist --tstr
+  gan-train evaluate generated --data real
 
+The last one judges the images of one folder by those of another.
 docs/evaluation.md says what the numbers mean.")]
 pub struct Evaluate {
-    /// The blob
-    #[arg(value_name = "MODEL.gan")]
-    file: PathBuf,
-    /// `digits`, `mnist`, or a folder of IDX files with labels
+    /// What is judged: a blob, a run, or a folder of images
+    #[arg(value_name = "MODEL.gan|RUN|FOLDER")]
+    judged: PathBuf,
+    /// Real images to judge by: `digits`, `mnist`, or a folder with labels [default: a run's own]
     #[arg(long)]
-    data: String,
+    data: Option<String>,
     /// Folder with MNIST's four files
     #[arg(long)]
     data_dir: Option<PathBuf>,
     /// The run that the blob was quantized from [default: the blob's own folder, if it is a run]
     #[arg(long, value_name = "RUN")]
     run: Option<PathBuf>,
-    /// A classifier by `gan-train classifier` [default: the built-in one for MNIST, else one that
-    /// is trained now]
-    #[arg(long, value_name = "FILE.safetensors")]
+    /// Judge by the training images that the run held out, in place of the test images: so recipes
+    /// are chosen
+    #[arg(long)]
+    held_out: bool,
+    /// A classifier by `gan-train classifier`, or `mnist` for the built-in one [default: the
+    /// built-in one for MNIST, else one that is trained now]
+    #[arg(long, value_name = "FILE.safetensors|mnist")]
     classifier: Option<PathBuf>,
-    /// How many images to generate
-    #[arg(
-        long,
-        default_value_t = 10_000,
-        value_parser = clap::value_parser!(u32).range(10..=1_000_000)
-    )]
-    samples: u32,
+    /// How many images to judge, beside as many real ones [default: 10,000, or as many as there are
+    /// real ones]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
+    samples: Option<u32>,
     /// Seed of the latents
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -74,41 +72,19 @@ pub struct Evaluate {
 
 impl Evaluate {
     pub fn run(self) -> Result<ExitCode> {
-        let file = BlobFile::read(&self.file)?;
-        let generator = super::decode(&file, &self.file)?;
-        let dataset = dataset::open(&self.data, self.data_dir.as_deref())?;
-        let classifier = self.classifier.as_deref().map(|path| -> Result<Classifier> {
-            let classifier = Classifier::read(path, &Device::flex())?;
-            classifier.check(&dataset.train).with_context(|| path.display().to_string())?;
-            Ok(classifier)
-        });
+        let judged = Judged::open(&self.judged, self.run.as_deref(), self.seed)?;
+        let dataset = self.dataset(&judged)?;
+        let classifier = self.classifier.as_deref().map(|path| classifier(path, &dataset));
         let classifier = classifier.transpose()?;
-        // First, because it is quick and can refuse.
-        let float = match self.run_folder() {
-            Some(folder) => self.float(&file, Bits::of(generator.header()), &folder)?,
-            None => None,
+        let held_out = self.held_out.then(|| judged.held_out()).transpose()?;
+        let question = Question {
+            samples: self.samples.map(|samples| samples as usize),
+            seed: self.seed,
+            held_out,
+            tstr: self.tstr,
         };
-        let (float, padding) = float.unzip();
-        let agreement = float
-            .as_ref()
-            .map(|float| export::agreement(&generator, float, self.seed))
-            .transpose()?;
-        let float =
-            float.map(|float| float.to_blob()).transpose()?.map(|blob| BlobFile::new(&blob));
-        let float = float.as_ref().map(BlobFile::decode).transpose()?;
-        let report = evaluate(
-            &generator,
-            float.as_ref(),
-            &dataset,
-            classifier,
-            Question {
-                samples: self.samples as usize,
-                seed: self.seed,
-                padding: padding.unwrap_or(0),
-                tstr: self.tstr,
-            },
-        )?;
-        let report = Report { agreement, ..report };
+        let report = judged.with(|subject| evaluate(subject, &dataset, classifier, question))?;
+        let report = Report { agreement: judged.agreement(), ..report };
         if self.json {
             super::print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
         } else {
@@ -117,39 +93,29 @@ impl Evaluate {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The float model of the run in `folder` and the border of its images, if the blob is the one
-    /// that this run gives.
-    fn float(
-        &self,
-        file: &BlobFile,
-        bits: Bits,
-        folder: &Path,
-    ) -> Result<Option<(FloatGenerator, usize)>> {
-        let run = RunConfig::read(folder)?;
-        // A run that was trained anew since is another model: comparing with it would say nothing.
-        let best = folder.join(checkpoint::BEST).exists().then_some(Which::Best);
-        let steps = snapshots::list(folder)?.into_iter().map(|snapshot| Which::Step(snapshot.step));
-        for which in best.into_iter().chain([Which::Last]).chain(steps) {
-            let (float, _) = export::generator(folder, &run.config, which)?;
-            if quantize(&float, bits)? == file.bytes() || float.to_blob()? == file.bytes() {
-                return Ok(Some((float, run.config.padding.into())));
+    /// The real images: those that were named, else the run's own.
+    fn dataset(&self, judged: &Judged) -> Result<Dataset> {
+        match (&self.data, judged.run()) {
+            (Some(data), _) => dataset::open(data, self.data_dir.as_deref()),
+            (None, Some((run, folder))) => {
+                let mut run = run.clone();
+                dataset::locate(&mut run, None, self.data_dir.as_deref())?;
+                dataset::of_run(&run, folder)
+            }
+            (None, None) => {
+                bail!("--data: expected `digits`, `mnist` or a folder of real images")
             }
         }
-        let (blob, folder) = (self.file.display(), folder.display());
-        ensure!(
-            self.run.is_none(),
-            "{blob}: not the blob that --run {folder} gives; quantize it anew"
-        );
-        say!("note: {blob} is not of the run in {folder}");
-        Ok(None)
     }
+}
 
-    /// The run that was named, or the blob's own folder if it is one.
-    fn run_folder(&self) -> Option<PathBuf> {
-        let folder =
-            self.file.parent().map(|folder| if folder == "" { Path::new(".") } else { folder })?;
-        let is_run =
-            [checkpoint::FILE, folder::CONFIG].iter().all(|name| folder.join(name).is_file());
-        self.run.clone().or(is_run.then(|| folder.to_owned()))
-    }
+/// The classifier of `--classifier`.
+fn classifier(path: &Path, dataset: &Dataset) -> Result<Classifier> {
+    let device = Device::flex();
+    let classifier = match path.to_str() {
+        Some("mnist") => Classifier::mnist(&device)?,
+        _ => Classifier::read(path, &device)?,
+    };
+    classifier.check(&dataset.train).with_context(|| path.display().to_string())?;
+    Ok(classifier)
 }

@@ -197,11 +197,12 @@ fn scores(evaluation: &Evaluation) -> String {
         .conditional_accuracy
         .map_or(String::new(), |accuracy| format!("  accuracy {accuracy:.3}"));
     format!(
-        "step {}: FD {}  log-likelihood {}  coverage {}{accuracy}{}",
+        "step {}: FD {}  coverage {}  recall {}{accuracy}  log-likelihood {}{}",
         evaluation.step,
         fixed(scores.fd, 2),
-        fixed(scores.log_likelihood, 1),
         fixed(scores.coverage, 3),
+        fixed(scores.recall, 3),
+        fixed(scores.log_likelihood, 1),
         if evaluation.best { "  (best so far)" } else { "" }
     )
 }
@@ -222,6 +223,9 @@ impl Observer for Screen {
     fn evaluate(&mut self, trainer: &mut Trainer) -> Result<Verdict> {
         let Some(evaluation) = self.watch.evaluate(trainer)? else { return Ok(Verdict::Skipped) };
         self.progress.say(&scores(&evaluation));
+        for warning in &evaluation.warnings {
+            self.progress.say(&format!("warning: step {}: {warning}", evaluation.step));
+        }
         let reached = self.until.as_ref().is_some_and(|until| until.is_true(&evaluation.scores));
         Ok(if reached { Verdict::Reached } else { Verdict::GoOn })
     }

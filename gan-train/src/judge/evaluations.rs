@@ -27,6 +27,9 @@ pub struct Evaluation {
     /// Of float images against held-out training images.
     #[serde(flatten)]
     pub scores: Quick,
+    /// What the scores say of faults, with what to try.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// Adds a line.
@@ -79,6 +82,8 @@ fn parse(line: &str) -> Result<Evaluation> {
 /// serde names a field that is missing, but not one of another type.
 fn check(name: &str, value: &Value) -> Result<()> {
     let whole_numbers = |values: &Vec<Value>| values.iter().all(Value::is_u64);
+    let numbers_or_nulls =
+        |values: &Vec<Value>| values.iter().all(|value| value.is_number() || value.is_null());
     // Null is a score that is not a number, or an accuracy without labels.
     let number_or_null = ("a number or null", value.is_number() || value.is_null());
     let (expected, is) = match name {
@@ -86,6 +91,9 @@ fn check(name: &str, value: &Value) -> Result<()> {
         "best" => ("true or false", value.is_boolean()),
         "class_histogram" => {
             ("a list of whole numbers", value.as_array().is_some_and(whole_numbers))
+        }
+        "class_coverage" | "class_recall" => {
+            ("a list of numbers and nulls", value.as_array().is_some_and(numbers_or_nulls))
         }
         "seconds" => ("a number", value.is_number()),
         "sigma" => number_or_null,

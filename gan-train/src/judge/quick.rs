@@ -39,6 +39,13 @@ pub struct Quick {
     pub conditional_accuracy: Option<f64>,
     /// Images that the classifier gives each label.
     pub class_histogram: Vec<usize>,
+    /// Coverage of the real images of each label; none of a label that no real image has. Empty in
+    /// evaluations that were written before there was this.
+    #[serde(default)]
+    pub class_coverage: Vec<Option<f64>>,
+    /// Recall of the real images of each label, in the same way.
+    #[serde(default)]
+    pub class_recall: Vec<Option<f64>>,
 }
 
 impl Quick {
@@ -57,6 +64,17 @@ impl Quick {
             _ => None,
         }
     }
+}
+
+/// The part of each label's real images that was `found`; none of a label without images.
+pub fn of_each_class(labels: &[u16], found: &[bool], classes: usize) -> Vec<Option<f64>> {
+    let mut counts = vec![(0usize, 0usize); classes];
+    for (&label, &found) in labels.iter().zip(found) {
+        let (right, of) = &mut counts[usize::from(label)];
+        *right += usize::from(found);
+        *of += 1;
+    }
+    counts.into_iter().map(|(right, of)| (of > 0).then(|| right as f64 / of as f64)).collect()
 }
 
 /// Kullback-Leibler divergence of a histogram from the uniform one over its `c` classes: `sum p
@@ -81,6 +99,13 @@ mod tests {
         assert!((class_kl(&[3, 2, 1]) - (1.5f64.ln() / 2.0 - 2f64.ln() / 6.0)).abs() < 1e-12);
     }
 
+    #[test]
+    fn classes_are_counted_apart() {
+        let found = [true, true, false, true, false];
+        let expected = vec![Some(2.0 / 3.0), None, Some(0.5)];
+        assert_eq!(of_each_class(&[0, 2, 0, 0, 2], &found, 3), expected);
+    }
+
     /// Each metric's name finds its own field, also after JSON.
     #[test]
     fn metrics_are_found_by_name_and_alias() {
@@ -95,6 +120,8 @@ mod tests {
             class_kl: 7.0,
             conditional_accuracy: Some(8.0),
             class_histogram: vec![1, 2],
+            class_coverage: vec![Some(0.5), None],
+            class_recall: vec![Some(0.25), None],
         };
         let json = serde_json::to_value(&quick).unwrap();
         for (metric, expected) in METRICS.into_iter().zip(1..) {

@@ -4,8 +4,8 @@ use super::classifier::{Classifier, FEATURES};
 use super::frechet::Gaussian;
 use super::parzen::log_likelihood;
 use super::points::Points;
-use super::prdc::{K, Manifold, Prdc};
-use super::quick::{Quick, class_kl};
+use super::prdc::{Compared, K, Manifold, Prdc};
+use super::quick::{Quick, class_kl, of_each_class};
 use crate::data::Split;
 use anyhow::{Context, Result, ensure};
 use gan_tools::images::Images;
@@ -22,6 +22,8 @@ pub struct Judge {
     height: usize,
     gaussian: Gaussian,
     manifold: Manifold,
+    /// The label of each real image: its own, or the one that the classifier gives it.
+    labels: Vec<u16>,
     reference: Points,
     validation: Points,
 }
@@ -45,7 +47,12 @@ impl Judge {
             train.images.count
         );
         let features = classifier.features(&reference.images)?;
+        let labels = match &reference.labels {
+            Some(labels) => labels.iter().map(|&label| label.into()).collect(),
+            None => classifier.labels(&features),
+        };
         Ok(Self {
+            labels,
             classifier,
             width,
             height,
@@ -84,13 +91,15 @@ impl Judge {
                 Ok(right as f64 / images.count as f64)
             })
             .transpose()?;
-        let mut class_histogram = vec![0; self.classifier.card().classes.into()];
+        let classes = usize::from(self.classifier.card().classes);
+        let mut class_histogram = vec![0; classes];
         found.iter().for_each(|&class| class_histogram[usize::from(class)] += 1);
 
         let fd = 100.0 * self.gaussian.distance(&Gaussian::of_features(&features))
             / self.classifier.card().feature_variance;
-        let Prdc { precision, recall, density, coverage } =
+        let Compared { all, covered, recalled } =
             self.manifold.compare(&Points::new(features, FEATURES));
+        let Prdc { precision, recall, density, coverage } = all;
         let likelihood =
             log_likelihood(&Points::of_images(&images), &self.validation, &self.reference);
         Ok(Quick {
@@ -104,6 +113,8 @@ impl Judge {
             class_kl: class_kl(&class_histogram),
             conditional_accuracy,
             class_histogram,
+            class_coverage: of_each_class(&self.labels, &covered, classes),
+            class_recall: of_each_class(&self.labels, &recalled, classes),
         })
     }
 }

@@ -15,6 +15,7 @@ use anyhow::{Result, ensure};
 use burn::prelude::Device;
 use gan_core::Generator;
 use gan_tools::generate::generate;
+use gan_tools::images::Images;
 use gan_tools::samples::Samples;
 use mlp::MlpClassifier;
 use serde::Serialize;
@@ -38,7 +39,8 @@ pub struct Utility {
 pub struct Accuracies {
     /// Trained on synthetic images, tested on real ones.
     pub tstr: Accuracy,
-    /// The same with new synthetic images in every epoch.
+    /// The same with new synthetic images in every epoch; none of a folder's images.
+    #[serde(skip_serializing_if = "Accuracy::is_empty")]
     pub tstr_fresh: Accuracy,
     /// Trained on real images, tested on synthetic ones.
     pub trts: Accuracy,
@@ -57,6 +59,11 @@ impl Accuracy {
     /// The mean.
     pub fn mean(&self) -> f64 {
         self.seeds.iter().sum::<f64>() / self.seeds.len() as f64
+    }
+
+    /// Whether it was not measured.
+    pub fn is_empty(&self) -> bool {
+        self.seeds.is_empty()
     }
 
     /// The standard deviation of one classifier's, estimated from all; 0 of a single one.
@@ -103,45 +110,41 @@ impl Trained {
     }
 }
 
-/// Trains `seeds` classifiers of each kind on as many images of the generator as there are `real`
+/// The synthetic images.
+#[derive(Debug, Clone, Copy)]
+pub enum Synthetic<'a> {
+    /// A generator's, of the latents of this seed.
+    Generator(&'a Generator<'a>, u64),
+    /// These, with their labels.
+    Images(&'a Split),
+}
+
+/// Trains `seeds` classifiers of each kind on as many images of a generator as there are `real`
 /// ones, on new ones in every epoch, and on the real ones, and tests them on `test` and on as many
-/// images of the next seed.
+/// images of the next seed. Of images that are given, half of these or as many as `test` has are
+/// kept for the test, and there are no new ones.
 ///
 /// # Errors
 ///
-/// A generator without labels, or data that a classifier cannot learn.
-pub fn measure(
-    generator: &Generator<'_>,
-    [real, test]: [&Split; 2],
-    seed: u64,
-    seeds: u32,
-) -> Result<Utility> {
-    ensure!(
-        generator.classes() > 0,
-        "{}: it takes no labels, so its images can teach none (--tstr)",
-        generator.name()
-    );
-    let make = |seed: u64, first: usize, count: usize| -> Result<Split> {
-        let latent_len = generator.latent_len() as u16;
-        let samples = Samples::part(seed, first, count, latent_len, generator.classes());
-        let images = generate(generator, &samples)?;
-        let images = crop(&images, real.images.width, real.images.height)?.into_owned();
-        let labels = samples.labels.iter().map(|&label| label as u8).collect();
-        Ok(Split { images, labels: Some(labels) })
+/// Images without labels, or data that a classifier cannot learn.
+pub fn measure(synthetic: Synthetic<'_>, [real, test]: [&Split; 2], seeds: u32) -> Result<Utility> {
+    let (shown, unseen) = split(synthetic, [real, test])?;
+    let images = shown.images.count;
+    let fresh = match synthetic {
+        Synthetic::Generator(generator, seed) => Some(move |epoch: u64| {
+            labelled_images(generator, seed, epoch as usize * images, images, &real.images)
+        }),
+        Synthetic::Images(_) => None,
     };
-    let images = real.images.count;
-    let synthetic = make(seed, 0, images)?;
-    let unseen = make(seed.wrapping_add(1), 0, test.images.count)?;
-    let of_epoch = |epoch: u64| make(seed, epoch as usize * images, images);
     let measure = |name: &str, kind: Kind| -> Result<Accuracies> {
         let mut found = Accuracies::default();
         for seed in 0..u64::from(seeds) {
             info!("training classifiers on synthetic and real images: {name}, seed {seed}");
             let train = |source: &Source<'_>| kind.train(source, seed, STEPS);
-            let on_synthetic = train(&Source::Same(&synthetic))?;
-            found.tstr.seeds.push(on_synthetic.accuracy(test)?);
-            let on_fresh = train(&Source::Fresh(&of_epoch))?;
-            found.tstr_fresh.seeds.push(on_fresh.accuracy(test)?);
+            found.tstr.seeds.push(train(&Source::Same(&shown))?.accuracy(test)?);
+            if let Some(fresh) = &fresh {
+                found.tstr_fresh.seeds.push(train(&Source::Fresh(fresh))?.accuracy(test)?);
+            }
             let on_real = train(&Source::Same(real))?;
             found.trts.seeds.push(on_real.accuracy(&unseen)?);
             found.real.seeds.push(on_real.accuracy(test)?);
@@ -150,6 +153,44 @@ pub fn measure(
     };
     let (mlp, cnn) = (measure("MLP", Kind::Mlp)?, measure("CNN", Kind::Cnn)?);
     Ok(Utility { images, test: test.images.count, mlp, cnn })
+}
+
+/// The synthetic images to train on, and those to test on.
+fn split(synthetic: Synthetic<'_>, [real, test]: [&Split; 2]) -> Result<(Split, Split)> {
+    match synthetic {
+        Synthetic::Generator(generator, seed) => {
+            ensure!(
+                generator.classes() > 0,
+                "{}: it takes no labels, so its images can teach none (--tstr)",
+                generator.name()
+            );
+            let images = |seed, count| labelled_images(generator, seed, 0, count, &real.images);
+            let unseen = images(seed.wrapping_add(1), test.images.count)?;
+            Ok((images(seed, real.images.count)?, unseen))
+        }
+        Synthetic::Images(split) => {
+            ensure!(split.labels.is_some(), "the images have no labels to teach (--tstr)");
+            let count = split.images.count;
+            let (order, kept) = (split.order(), test.images.count.min(count / 2));
+            Ok((split.pick(&order[kept..]), split.pick(&order[..kept])))
+        }
+    }
+}
+
+/// Images `first..first + count` of a generator with their labels, of the size of `like`.
+fn labelled_images(
+    generator: &Generator<'_>,
+    seed: u64,
+    first: usize,
+    count: usize,
+    like: &Images,
+) -> Result<Split> {
+    let latent_len = generator.latent_len() as u16;
+    let samples = Samples::part(seed, first, count, latent_len, generator.classes());
+    let images = generate(generator, &samples)?;
+    let images = crop(&images, like.width, like.height)?.into_owned();
+    let labels = samples.labels.iter().map(|&label| label as u8).collect();
+    Ok(Split { images, labels: Some(labels) })
 }
 
 #[cfg(test)]

@@ -151,11 +151,18 @@ fn training(history: &History) -> String {
 
 /// What the run said of faults while it trained; nothing if there were none.
 fn warnings(history: &History) -> String {
-    let row = |step: u64, text: &String| vec![thousands(step), escape(text)];
+    let row = |step: u64, text: &String| (step, vec![thousands(step), escape(text)]);
     let of = |record: &Record| {
         record.warnings.iter().map(|text| row(record.step, text)).collect::<Vec<_>>()
     };
-    let rows: Vec<Vec<String>> = history.records.iter().flat_map(of).collect();
+    let mut rows: Vec<(u64, Vec<String>)> = history.records.iter().flat_map(of).collect();
+    let of_evaluations = history
+        .evaluations
+        .iter()
+        .flat_map(|evaluation| evaluation.warnings.iter().map(|text| row(evaluation.step, text)));
+    rows.extend(of_evaluations);
+    rows.sort_by_key(|(step, _)| *step);
+    let rows: Vec<Vec<String>> = rows.into_iter().map(|(_, row)| row).collect();
     if rows.is_empty() {
         return String::new();
     }
@@ -169,8 +176,10 @@ fn quality(history: &History) -> String {
                         when it is evaluated while it trains, fills this part.";
         return section("Quality", "", &missing(sentence));
     };
-    let charts =
-        curves::quality(slice::from_ref(history)) + &chart::classes(&last.scores.class_histogram);
+    let scores = &last.scores;
+    let charts = curves::quality(slice::from_ref(history))
+        + &chart::classes(&scores.class_histogram)
+        + &chart::covered(&scores.class_coverage, &scores.class_recall);
     let lead = match history.chosen() {
         Some(chosen) => format!(
             "Evaluations while training. The ring is at step {}, the best so far \

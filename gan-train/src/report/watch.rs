@@ -3,9 +3,10 @@
 
 use super::{animation, tensorboard};
 use crate::config::Config;
-use crate::config::{Better, METRICS, Metric};
+use crate::config::{Better, METRICS, Metric, Network};
 use crate::export::float::FloatGenerator;
 use crate::judge::classifier::Classifier;
+use crate::judge::collapse;
 use crate::judge::evaluations::{self, Evaluation};
 use crate::judge::scoring::Judge;
 use crate::judge::until::Until;
@@ -154,7 +155,9 @@ impl Watch {
             self.best = Some(value);
             trainer.save_best(&self.folder)?;
         }
-        let evaluation = Evaluation { step, seconds, best, scores };
+        let lr = trainer.config().training.lr_of(Network::Generator);
+        let warnings = collapse::warning(&scores, lr).into_iter().collect();
+        let evaluation = Evaluation { step, seconds, best, scores, warnings };
 
         let images =
             generator.images(&Samples::new(trainer.config().seed, GRID, latent_len, classes));
@@ -165,6 +168,9 @@ impl Watch {
         animation::write(&self.folder)?;
         evaluations::add(&self.folder, &evaluation)?;
         if let Some(board) = &mut self.tensorboard {
+            for warning in &evaluation.warnings {
+                board.text(step, "warnings", warning)?;
+            }
             for metric in METRICS {
                 if let Some(value) = evaluation.scores.get(metric.name) {
                     board.scalar(step, &format!("quality/{}", metric.name), value)?;

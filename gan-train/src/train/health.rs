@@ -19,6 +19,15 @@ const DIVERGED: f64 = 1e3;
 /// Rates above this one are seldom too low.
 const HIGH_RATE: f64 = 0.01;
 
+/// Which learning rate to try against a mode collapse at `rate`.
+pub fn other_rate(rate: f64) -> &'static str {
+    if rate > HIGH_RATE {
+        "a much lower training.lr"
+    } else {
+        "a higher training.lr of both networks"
+    }
+}
+
 /// Watches a run's records; each fault is reported when it begins.
 #[derive(Debug)]
 pub struct Health {
@@ -36,11 +45,7 @@ impl Health {
     /// What is wrong by now and was not before, and what to try.
     pub fn check(&mut self, record: &Record) -> Vec<String> {
         let probabilities = self.objective.has_probabilities();
-        let other_rate = if record.rate > HIGH_RATE {
-            "a much lower training.lr"
-        } else {
-            "a higher training.lr of both networks"
-        };
+        let other_rate = other_rate(record.rate);
         let faults = [
             (
                 record.diversity < COLLAPSED,

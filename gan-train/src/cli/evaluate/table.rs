@@ -2,71 +2,105 @@
 
 use super::super::thousands;
 use gan_tools::numbers::fixed;
+use gan_train::judge::evaluate::JudgedBy;
+use gan_train::judge::large::LargeDistance;
+use gan_train::judge::memorization::Nearness;
 use gan_train::judge::utility::{Accuracies, Accuracy, Utility};
-use gan_train::judge::{Report, Scores};
+use gan_train::judge::{Quick, Report, Scores};
 
 /// The report as a table of scores and a few lines around it.
 pub fn text(report: &Report) -> String {
-    let Report {
-        model,
-        data,
-        seed,
-        reference,
-        training,
-        classifier,
-        classifier_accuracy,
-        agreement,
-        int8,
-        float,
-        real,
-        utility,
-    } = report;
-    let count = |number: usize| thousands(number as u64);
+    let columns: Vec<(&str, &Scores)> = [
+        ("float", report.float.as_ref()),
+        ("int8", report.int8.as_ref()),
+        ("images", report.images.as_ref()),
+        ("real data", Some(&report.real)),
+    ]
+    .into_iter()
+    .filter_map(|(name, scores)| scores.map(|scores| (name, scores)))
+    .collect();
+    let mut lines = head(report);
+    lines.extend(rows(&columns));
+    lines.extend(labels(&columns, report.classifier.classes.into()));
+    if let Some(utility) = &report.utility {
+        lines.extend(classifiers(utility));
+    }
+    for (name, scores) in columns.iter().filter(|(name, _)| *name != "real data") {
+        lines.push(format!("{name:<22} {}", scores.memorization.verdict()));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn count(number: usize) -> String {
+    thousands(number as u64)
+}
+
+/// What was judged by what.
+fn head(report: &Report) -> Vec<String> {
+    let kind = match report.judged_by {
+        JudgedBy::Test => "test images",
+        JudgedBy::HeldOut => "training images that the run held out",
+        JudgedBy::Tenth => "training images (there are no test images)",
+    };
+    let classifier = &report.classifier;
+    let right = report.classifier_accuracy.map_or("accuracy not known".into(), |accuracy| {
+        format!("{accuracy:.4} of the images to judge by right")
+    });
     let mut lines = vec![
         format!(
-            "{model} against {data}: seed {seed}, judged by {} held-out images, {} training images",
-            count(*reference),
-            count(*training)
+            "{} against {}: seed {}, judged by {} {kind}, beside {} training images",
+            report.model,
+            report.data,
+            report.seed,
+            count(report.reference),
+            count(report.training)
         ),
         format!(
-            "classifier             {classifier_accuracy:.4} of the held-out images right \
-             ({} steps, seed {})",
+            "classifier             {right} ({} steps, seed {})",
             thousands(classifier.steps),
             classifier.seed
         ),
-        match agreement {
-            Some(a) => format!(
-                "int8 against float     mean {:.3}, 99.9 % within {}, \
-                 at most {} (of 255; {} images, seed {})",
-                a.mean,
-                a.p999,
-                a.max,
-                count(a.images),
-                a.seed
-            ),
-            None => "int8 against float     not measured: no run folder (--run DIR)".into(),
-        },
-        String::new(),
     ];
-    let columns: Vec<(&str, &Scores)> =
-        [("float", float.as_ref()), ("int8", int8.as_ref()), ("real data", Some(real))]
-            .into_iter()
-            .filter_map(|(name, scores)| scores.map(|scores| (name, scores)))
-            .collect();
-    let mut row = |name: &str, better: &str, cell: &dyn Fn(&Scores) -> String| {
-        let cells: String =
-            columns.iter().map(|(_, scores)| format!("{:>11}", cell(scores))).collect();
+    match &report.agreement {
+        Some(a) => lines.push(format!(
+            "int8 against float     mean {:.3}, 99.9 % within {}, at most {} \
+             (of 255; {} images, seed {})",
+            a.mean,
+            a.p999,
+            a.max,
+            count(a.images),
+            a.seed
+        )),
+        None if report.images.is_none() => {
+            lines.push("int8 against float     not measured: no run folder (--run DIR)".into())
+        }
+        None => {}
+    }
+    lines.push(String::new());
+    lines
+}
+
+/// A row a score.
+fn rows(columns: &[(&str, &Scores)]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = |name: &str, better: &str, cells: Vec<String>| {
+        let cells: String = cells.iter().map(|cell| format!("{cell:>11}")).collect();
         lines.push(format!("{name:<31}{cells}   {better}").trim_end().to_owned());
     };
-    row("", "better", &|scores| {
-        columns
-            .iter()
-            .find(|(_, other)| std::ptr::eq(*other, scores))
-            .map_or("", |column| column.0)
-            .into()
-    });
+    line("", "better", columns.iter().map(|(name, _)| (*name).into()).collect());
+    let mut row = |name: &str, better: &str, cell: &dyn Fn(&Scores) -> String| {
+        line(name, better, columns.iter().map(|(_, scores)| cell(scores)).collect());
+    };
     row("images", "", &|scores| count(scores.samples));
     row("Fréchet distance", "lower", &|scores| fixed(scores.quick.fd, 2));
+    let large = |of: fn(&LargeDistance) -> String| {
+        move |scores: &Scores| scores.large.as_ref().map_or("-".into(), of)
+    };
+    if let Some(large_distance) = columns[0].1.large {
+        let name = format!("  of {} images", count(large_distance.images));
+        row(&name, "lower", &large(|large| fixed(large.fd, 2)));
+        row("  that, over real data's", "1", &large(|large| fixed(large.times_real, 1)));
+    }
     row("coverage", "higher", &|scores| fixed(scores.quick.coverage, 3));
     row("recall", "higher", &|scores| fixed(scores.quick.recall, 3));
     row("precision", "higher", &|scores| fixed(scores.quick.precision, 3));
@@ -77,29 +111,48 @@ pub fn text(report: &Report) -> String {
         scores.quick.conditional_accuracy.map_or("-".into(), |accuracy| fixed(accuracy, 4))
     });
     row("class KL to uniform, nats", "lower", &|scores| fixed(scores.quick.class_kl, 4));
-    row("distance to training images", "", &|scores| {
-        format!("{:.3}", scores.memorization.distance)
-    });
-    row("  over held-out images' own", "", &|scores| format!("{:.3}", scores.memorization.ratio));
-    row("  over training images' own", "", &|scores| {
-        format!("{:.3}", scores.memorization.ratio_to_training)
-    });
-    row("  copies", "lower", &|scores| {
+    type Space = fn(&Scores) -> &Nearness;
+    let spaces: [(&str, Space); 2] = [
+        ("distance to training images", |scores| &scores.memorization.pixels),
+        ("the same in features", |scores| &scores.memorization.features),
+    ];
+    for (name, of) in spaces {
+        row(name, "", &|scores| format!("{:.3}", of(scores).distance));
+        row("  over held-out images' own", "", &|scores| format!("{:.3}", of(scores).ratio));
+        row("  over training images' own", "", &|scores| {
+            format!("{:.3}", of(scores).ratio_to_training)
+        });
+    }
+    row("copies", "lower", &|scores| {
         format!("{} of {}", scores.memorization.copies, count(scores.memorization.images))
     });
     lines.push(String::new());
-    for (name, scores) in &columns {
-        let counts: Vec<String> =
-            scores.quick.class_histogram.iter().map(usize::to_string).collect();
-        lines.push(format!("images of each label, {name:<10} {}", counts.join(" ")));
+    lines
+}
+
+/// Labels that are shown one by one, at most.
+const LABELS: usize = 20;
+
+/// Images, coverage and recall of each label.
+fn labels(columns: &[(&str, &Scores)], classes: usize) -> Vec<String> {
+    if classes > LABELS {
+        return Vec::new();
     }
-    if let Some(utility) = utility {
-        lines.extend(classifiers(utility));
+    let part = |part: &Option<f64>| part.map_or("-".into(), |part| format!("{part:.2}"));
+    let line = |name: &str, cells: Vec<String>| {
+        let cells: String = cells.iter().map(|cell| format!("{cell:>7}")).collect();
+        format!("{name:<22}{cells}")
+    };
+    let mut lines = vec![line("label", (0..classes).map(|label| label.to_string()).collect())];
+    for (column, scores) in columns {
+        let Quick { class_histogram, class_coverage, class_recall, .. } = &scores.quick;
+        let images = class_histogram.iter().map(usize::to_string).collect();
+        lines.push(line(&format!("{column}: images"), images));
+        lines.push(line("  coverage", class_coverage.iter().map(part).collect()));
+        lines.push(line("  recall", class_recall.iter().map(part).collect()));
     }
-    for (name, scores) in columns.iter().filter(|(name, _)| *name != "real data") {
-        lines.push(format!("{name:<22} {}", scores.memorization.verdict()));
-    }
-    lines.join("\n") + "\n"
+    lines.push(String::new());
+    lines
 }
 
 /// What classifiers learn from synthetic and from real images: means of their seeds, and the
@@ -122,7 +175,7 @@ fn classifiers(Utility { images, test, mlp, cnn }: &Utility) -> Vec<String> {
         ("real, tested on synthetic: TRTS", |of| &of.trts),
         ("real, tested on real", |of| &of.real),
     ];
-    for (name, row) in rows {
+    for (name, row) in rows.into_iter().filter(|(_, row)| !row(mlp).is_empty()) {
         lines.push(format!("{name:<31}{:>20}{:>20}", cell(row(mlp)), cell(row(cnn))));
     }
     lines.push(String::new());

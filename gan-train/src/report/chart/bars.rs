@@ -1,4 +1,4 @@
-//! Bars: one a class.
+//! Bars for each class: its part of the images, its coverage and recall.
 
 use super::{BOTTOM, HEIGHT, LEFT, RIGHT, Scale, Span, TOP, WIDTH};
 use std::fmt::Write;
@@ -15,60 +15,124 @@ pub fn classes(histogram: &[usize]) -> String {
     if total == 0 {
         return String::new();
     }
-    let parts: Vec<f64> =
-        histogram.iter().map(|&count| 100.0 * count as f64 / total as f64).collect();
+    let part = |&count: &usize| Some(100.0 * count as f64 / total as f64);
+    let parts: Vec<Option<f64>> = histogram.iter().map(part).collect();
     let even = 100.0 / parts.len() as f64;
-    let scale = Scale::new(Span::AtLeast(0.0, even * 1.2), parts.clone());
-    let (right, bottom) = (WIDTH - RIGHT, HEIGHT - BOTTOM);
-    let y = |part: f64| bottom - scale.place(part) * (bottom - TOP);
-
-    let mut svg = String::new();
-    for (tick, name) in scale.ticks() {
-        let _ = writeln!(svg, "<path class=\"grid\" d=\"M{LEFT} {:.1}H{right}\"/>", y(tick));
-        let _ = writeln!(
-            svg,
-            "<text class=\"tick end\" x=\"{}\" y=\"{:.1}\">{name}</text>",
-            LEFT - 8.0,
-            y(tick) + 4.0
-        );
+    Bars {
+        title: "Classes",
+        note: format!(
+            "Of generated images, to a classifier. Dashed: all classes alike, {even:.1} % each."
+        ),
+        unit: "% of images",
+        describes: "Part of each class among generated images",
+        span: Span::AtLeast(0.0, even * 1.2),
+        series: vec![("", parts)],
+        dashed: Some(even),
     }
-    let place = (right - LEFT) / parts.len() as f64;
-    let every = parts.len().div_ceil(NAMES);
-    for (class, &part) in parts.iter().enumerate() {
-        let (x, width) = (LEFT + place * (class as f64 + GAP / 2.0), place * (1.0 - GAP));
-        let (top, height) = (y(part), bottom - y(part));
-        let _ = writeln!(
-            svg,
-            "<rect class=\"bar c0\" x=\"{x:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" \
-             height=\"{height:.1}\" rx=\"{:.1}\">\
-             <title>class {class}: {part:.1} %</title></rect>",
-            (width / 4.0).min(3.0)
-        );
-        if class % every == 0 {
-            let (middle, below) = (x + width / 2.0, bottom + 18.0);
+    .figure()
+}
+
+/// Coverage and recall of each class's real images; nothing without classes.
+pub fn covered(coverage: &[Option<f64>], recall: &[Option<f64>]) -> String {
+    if coverage.is_empty() {
+        return String::new();
+    }
+    let percent =
+        |parts: &[Option<f64>]| parts.iter().map(|part| part.map(|part| 100.0 * part)).collect();
+    Bars {
+        title: "Coverage and recall of each class",
+        note: "Of the real images of a class, to the left: those that have a generated one near; \
+               to the right: those that lie among generated ones. A low pair is a class that has \
+               collapsed to a few images."
+            .into(),
+        unit: "% of real images",
+        describes: "Coverage and recall of each class",
+        span: Span::AtLeast(0.0, 100.0),
+        series: vec![(" coverage", percent(coverage)), (" recall", percent(recall))],
+        dashed: None,
+    }
+    .figure()
+}
+
+/// Bars for each class.
+struct Bars {
+    title: &'static str,
+    note: String,
+    unit: &'static str,
+    /// For who cannot see the chart.
+    describes: &'static str,
+    span: Span,
+    /// What a bar is called beside its class, and the bars' heights in percent.
+    series: Vec<(&'static str, Vec<Option<f64>>)>,
+    /// A dashed line at this height.
+    dashed: Option<f64>,
+}
+
+impl Bars {
+    fn figure(self) -> String {
+        let Self { title, note, unit, describes, span, series, dashed } = self;
+        let all: Vec<f64> =
+            series.iter().flat_map(|(_, parts)| parts.iter().flatten().copied()).collect();
+        let scale = Scale::new(span, all);
+        let (right, bottom) = (WIDTH - RIGHT, HEIGHT - BOTTOM);
+        let y = |part: f64| bottom - scale.place(part) * (bottom - TOP);
+
+        let mut svg = String::new();
+        for (tick, name) in scale.ticks() {
+            let _ = writeln!(svg, "<path class=\"grid\" d=\"M{LEFT} {:.1}H{right}\"/>", y(tick));
             let _ = writeln!(
                 svg,
-                "<text class=\"tick middle\" x=\"{middle:.1}\" y=\"{below}\">{class}</text>"
+                "<text class=\"tick end\" x=\"{}\" y=\"{:.1}\">{name}</text>",
+                LEFT - 8.0,
+                y(tick) + 4.0
             );
         }
+        let classes = series[0].1.len();
+        let place = (right - LEFT) / classes as f64;
+        let width = place * (1.0 - GAP) / series.len() as f64;
+        let every = classes.div_ceil(NAMES);
+        for class in 0..classes {
+            let first = LEFT + place * (class as f64 + GAP / 2.0);
+            for (index, (name, parts)) in series.iter().enumerate() {
+                let Some(part) = parts[class] else { continue };
+                let x = first + width * index as f64;
+                let (top, height) = (y(part), bottom - y(part));
+                let _ = writeln!(
+                    svg,
+                    "<rect class=\"bar c{index}\" x=\"{x:.1}\" y=\"{top:.1}\" \
+                     width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{:.1}\">\
+                     <title>class {class}{name}: {part:.1} %</title></rect>",
+                    (width / 4.0).min(3.0)
+                );
+            }
+            if class % every == 0 {
+                let (middle, below) = (first + place * (1.0 - GAP) / 2.0, bottom + 18.0);
+                let _ = writeln!(
+                    svg,
+                    "<text class=\"tick middle\" x=\"{middle:.1}\" y=\"{below}\">{class}</text>"
+                );
+            }
+        }
+        if let Some(dashed) = dashed {
+            let at = y(dashed);
+            let _ = writeln!(svg, "<path class=\"even\" d=\"M{LEFT} {at:.1}H{right}\"/>");
+        }
+        let _ = writeln!(svg, "<path class=\"axis\" d=\"M{LEFT} {bottom}H{right}\"/>");
+        let _ = writeln!(svg, "<text class=\"label\" x=\"0\" y=\"14\">{unit}</text>");
+        let _ = writeln!(
+            svg,
+            "<text class=\"label end\" x=\"{right}\" y=\"{}\">class</text>",
+            HEIGHT - 6.0
+        );
+        format!(
+            "<figure class=\"chart\">\n\
+             <figcaption><h3>{title}</h3>\
+             <p>{note}</p></figcaption>\n\
+             <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+             aria-label=\"{describes}\">\n{svg}</svg>\n\
+             </figure>\n"
+        )
     }
-    let _ = writeln!(svg, "<path class=\"even\" d=\"M{LEFT} {:.1}H{right}\"/>", y(even));
-    let _ = writeln!(svg, "<path class=\"axis\" d=\"M{LEFT} {bottom}H{right}\"/>");
-    let _ = writeln!(svg, "<text class=\"label\" x=\"0\" y=\"14\">% of images</text>");
-    let _ = writeln!(
-        svg,
-        "<text class=\"label end\" x=\"{right}\" y=\"{}\">class</text>",
-        HEIGHT - 6.0
-    );
-    format!(
-        "<figure class=\"chart\">\n\
-         <figcaption><h3>Classes</h3>\
-         <p>Of generated images, to a classifier. Dashed: all classes alike, \
-         {even:.1} % each.</p></figcaption>\n\
-         <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
-         aria-label=\"Part of each class among generated images\">\n{svg}</svg>\n\
-         </figure>\n"
-    )
 }
 
 #[cfg(test)]
@@ -89,5 +153,20 @@ mod tests {
         );
         assert!(figure.contains("33.3 % each"), "{figure}");
         assert_eq!(classes(&[]) + &classes(&[0, 0]), "");
+    }
+
+    #[test]
+    fn a_class_has_a_bar_for_coverage_and_one_for_recall() {
+        // 90 % and 45 % of an axis up to 100 %: 153 and 76.5 of 170 pixels.
+        let figure = covered(&[Some(0.9), None], &[Some(0.45), None]);
+        assert!(
+            figure.contains("height=\"153.0\" rx=\"3.0\"><title>class 0 coverage: 90.0 %</title>"),
+            "{figure}"
+        );
+        assert!(
+            figure.contains("height=\"76.5\" rx=\"3.0\"><title>class 0 recall: 45.0 %</title>")
+        );
+        assert!(!figure.contains("class 1 "), "{figure}");
+        assert_eq!(covered(&[], &[]), "");
     }
 }

@@ -1,0 +1,144 @@
+//! What `evaluate` judges: a blob, a run, or a folder of images.
+
+use super::super::dataset;
+use anyhow::{Context, Result, ensure};
+use gan_tools::blob_file::BlobFile;
+use gan_tools::layers::Bits;
+use gan_tools::say;
+use gan_train::data::Split;
+use gan_train::export;
+use gan_train::export::float::FloatGenerator;
+use gan_train::export::quantize::quantize;
+use gan_train::judge::Subject;
+use gan_train::judge::agreement::Agreement;
+use gan_train::train::checkpoint::{self, Which};
+use gan_train::train::folder::{self, RunConfig};
+use gan_train::train::snapshots;
+use std::path::{Path, PathBuf};
+
+/// Read, and checked as far as can be done without the real images.
+pub enum Judged {
+    Model(Box<Model>),
+    Images(Split, String),
+}
+
+/// A blob, and the run that it is of, if that is known.
+pub struct Model {
+    blob: BlobFile,
+    path: PathBuf,
+    run: Option<Run>,
+    agreement: Option<Agreement>,
+}
+
+/// A run, and its generator as a blob of floats.
+struct Run {
+    config: RunConfig,
+    folder: PathBuf,
+    float: BlobFile,
+}
+
+impl Judged {
+    /// Opens what lies at `path`. `run` is the run that a blob there was quantized from; else it is
+    /// the blob's own folder, if that is a run. `seed` is that of the latents with which a blob and
+    /// its floats are compared.
+    pub fn open(path: &Path, run: Option<&Path>, seed: u64) -> Result<Self> {
+        if path.is_dir() && !is_run(path) {
+            ensure!(run.is_none(), "--run goes with a blob, and {} is a folder", path.display());
+            let name = path.display().to_string();
+            let dataset = dataset::open(&name, None)?;
+            return Ok(Self::Images(dataset.train, name));
+        }
+        let (blob, found) = if path.is_dir() {
+            ensure!(run.is_none(), "--run goes with a blob, and {} is a run", path.display());
+            let config = RunConfig::read(path)?;
+            let (float, _) = export::generator(path, &config.config, Which::default())?;
+            let blob = BlobFile::new(&quantize(&float, config.config.training.bits())?);
+            (blob, Some((config, path.to_owned(), float)))
+        } else {
+            let blob = BlobFile::read(path)?;
+            let bits = Bits::of(super::super::decode(&blob, path)?.header());
+            let own = path
+                .parent()
+                .map(|folder| if folder == "" { Path::new(".") } else { folder })
+                .filter(|folder| is_run(folder));
+            let found = match run.or(own) {
+                Some(folder) => of_run(&blob, path, bits, folder, run.is_some())?,
+                None => None,
+            };
+            (blob, found)
+        };
+        let generator = super::super::decode(&blob, path)?;
+        let agreement = found
+            .as_ref()
+            .map(|(_, _, float)| export::agreement(&generator, float, seed))
+            .transpose()?;
+        let run = found.map(|(config, folder, float)| -> Result<Run> {
+            Ok(Run { config, folder, float: BlobFile::new(&float.to_blob()?) })
+        });
+        let model = Model { blob, path: path.to_owned(), run: run.transpose()?, agreement };
+        Ok(Self::Model(Box::new(model)))
+    }
+
+    /// Has `judge` judge it.
+    pub fn with<T>(&self, judge: impl FnOnce(Subject<'_>) -> Result<T>) -> Result<T> {
+        match self {
+            Self::Images(split, name) => judge(Subject::Images(split, name)),
+            Self::Model(model) => {
+                let generator = super::super::decode(&model.blob, &model.path)?;
+                let float = model.run.as_ref().map(|run| run.float.decode()).transpose()?;
+                let padding = model.run.as_ref().map_or(0, |run| run.config.config.padding);
+                judge(Subject::Generators(&generator, float.as_ref(), padding.into()))
+            }
+        }
+    }
+
+    /// How the blob and its floats differ, if these are there.
+    pub fn agreement(&self) -> Option<Agreement> {
+        match self {
+            Self::Model(model) => model.agreement.clone(),
+            Self::Images(..) => None,
+        }
+    }
+
+    /// The run that it is of, with its folder.
+    pub fn run(&self) -> Option<(&RunConfig, &Path)> {
+        match self {
+            Self::Model(model) => model.run.as_ref().map(|run| (&run.config, run.folder.as_path())),
+            Self::Images(..) => None,
+        }
+    }
+
+    /// The part of the training images that its run held out.
+    pub fn held_out(&self) -> Result<f64> {
+        let (run, _) = self.run().context("--held-out: needs the run (evaluate RUN, or --run)")?;
+        Ok(run.config.training.validation)
+    }
+}
+
+fn is_run(folder: &Path) -> bool {
+    [checkpoint::FILE, folder::CONFIG].iter().all(|name| folder.join(name).is_file())
+}
+
+/// The run in `folder` and its generator, if the blob is the one that this run gives.
+fn of_run(
+    blob: &BlobFile,
+    path: &Path,
+    bits: Bits,
+    folder: &Path,
+    named: bool,
+) -> Result<Option<(RunConfig, PathBuf, FloatGenerator)>> {
+    let run = RunConfig::read(folder)?;
+    // A run that was trained anew since is another model: comparing with it would say nothing.
+    let best = folder.join(checkpoint::BEST).exists().then_some(Which::Best);
+    let steps = snapshots::list(folder)?.into_iter().map(|snapshot| Which::Step(snapshot.step));
+    for which in best.into_iter().chain([Which::Last]).chain(steps) {
+        let (float, _) = export::generator(folder, &run.config, which)?;
+        if quantize(&float, bits)? == blob.bytes() || float.to_blob()? == blob.bytes() {
+            return Ok(Some((run, folder.to_owned(), float)));
+        }
+    }
+    let (blob, folder) = (path.display(), folder.display());
+    ensure!(!named, "{blob}: not the blob that --run {folder} gives; quantize it anew");
+    say!("note: {blob} is not of the run in {folder}");
+    Ok(None)
+}

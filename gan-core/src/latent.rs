@@ -7,10 +7,13 @@
 //! images of one seed could be those of another, some images later. docs/blob-format.md prescribes
 //! all of this, so no change of a dependency may change the numbers. Golden vectors check that.
 
+mod truncation;
+
 use crate::CODE_MAX;
 use crate::activation::Scaling;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
+pub use truncation::Truncation;
 
 /// How latents are coded. A code stands for the real number `(code - 64) / 16`, in steps of 1/16 up
 /// to four sigma.
@@ -37,25 +40,34 @@ pub fn real(code: u8) -> f32 {
 /// assert_eq!(third, all[20..]);
 /// ```
 #[derive(Debug, Clone)]
-pub struct LatentSampler(Pcg32);
+pub struct LatentSampler {
+    random: Pcg32,
+    truncation: Truncation,
+}
 
 impl LatentSampler {
     /// Begins with the first code of `seed`. Any two seeds give unrelated codes, neighbours such as
     /// 0 and 1 too.
     pub fn new(seed: u64) -> Self {
         let [state, stream] = split_mix(seed);
-        Self(Pcg32::new(state, stream))
+        Self { random: Pcg32::new(state, stream), truncation: Truncation::OFF }
+    }
+
+    /// Scales all codes that are drawn from now on: each is the code that the seed has in its
+    /// place, [truncated](Truncation::apply).
+    pub fn with_truncation(self, truncation: Truncation) -> Self {
+        Self { truncation, ..self }
     }
 
     /// Skips `codes` codes. The time that this takes is logarithmic in their number.
     pub fn advance(&mut self, codes: u64) {
-        self.0.advance(codes);
+        self.random.advance(codes);
     }
 
     /// Draws one vector: as many codes as `latent` has room for.
     pub fn fill(&mut self, latent: &mut [u8]) {
         for code in latent {
-            *code = quantile(self.0.next_u32());
+            *code = self.truncation.apply(quantile(self.random.next_u32()));
         }
     }
 }

@@ -121,7 +121,7 @@ pub use error::EncodeError;
 pub use error::{DecodeError, GenerateError, LayerField};
 pub use generator::Generator;
 pub use header::{Activation, Element, Header, ImageShape, LayerSpec, Packing};
-pub use latent::LatentSampler;
+pub use latent::{LatentSampler, Truncation};
 
 /// Largest activation or latent code: activations have seven bits.
 pub const CODE_MAX: u8 = 127;

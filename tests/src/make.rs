@@ -223,10 +223,12 @@ pub fn arithmetic() -> Vec<u8> {
         out.push(shift);
         out.extend(expected.to_le_bytes());
     }
-    for (seed, skip) in samplers {
+    for (seed, skip, truncation) in samplers {
         out.extend(seed.to_le_bytes());
         out.extend(skip.to_le_bytes());
-        out.extend(sampler::codes(seed, skip, SAMPLER_CODES));
+        out.extend(truncation.to_le_bytes());
+        let codes = sampler::codes(seed, skip, SAMPLER_CODES);
+        out.extend(codes.into_iter().map(|code| sampler::truncated(code, truncation)));
     }
     out
 }
@@ -259,13 +261,19 @@ fn rescale_inputs() -> Vec<(i32, u16, u8)> {
     inputs
 }
 
-/// (seed, codes skipped): near and far, and the outputs that decide between `<=` and `<`. The
-/// generator's period is 2^64, so the last skip is one step back.
-fn sampler_inputs() -> Vec<(u64, u64)> {
+/// (seed, codes skipped, truncation): near and far, and the outputs that decide between `<=` and
+/// `<`; then truncated ones, by 128 with halves on both sides of zero. The generator's period is
+/// 2^64, so the last skip is one step back.
+fn sampler_inputs() -> Vec<(u64, u64, u16)> {
+    const OFF: u16 = 256;
+    const SEEDS: [u64; 4] = [0, 1, 0x0123_4567_89AB_CDEF, u64::MAX];
     let mut inputs = Vec::new();
-    for seed in [0, 1, 0x0123_4567_89AB_CDEF, u64::MAX] {
-        inputs.extend([0, 1, 10_007, 1 << 32, 1 << 63, u64::MAX].map(|skip| (seed, skip)));
+    for seed in SEEDS {
+        inputs.extend([0, 1, 10_007, 1 << 32, 1 << 63, u64::MAX].map(|skip| (seed, skip, OFF)));
     }
-    inputs.extend(sampler::SEEDS_AT_THRESHOLDS.map(|(seed, _, _)| (seed, 0)));
+    inputs.extend(sampler::SEEDS_AT_THRESHOLDS.map(|(seed, _, _)| (seed, 0, OFF)));
+    for seed in SEEDS {
+        inputs.extend([0, 1, 64, 127, 128, 129, 179, 255].map(|truncation| (seed, 3, truncation)));
+    }
     inputs
 }

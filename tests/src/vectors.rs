@@ -17,15 +17,15 @@
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 4 | `GAV1` |
+//! | 4 | `GAV2` |
 //! | 2, 2 | number of rescale items, number of sampler items |
 //! | 4, 2, 1, 4 each | accumulator `i32`, multiplier, shift, expected `i32` |
-//! | 8, 8, 16 each | seed, codes skipped before, the codes that follow |
+//! | 8, 8, 2, 16 each | seed, codes skipped before, truncation in 1/256, the codes that follow |
 
 use core::fmt;
 
 pub(crate) const IMAGES_MAGIC: [u8; 4] = *b"GIV1";
-pub(crate) const ARITHMETIC_MAGIC: [u8; 4] = *b"GAV1";
+pub(crate) const ARITHMETIC_MAGIC: [u8; 4] = *b"GAV2";
 /// The label field of an image without one. A label is below the number of classes, hence never
 /// this.
 pub(crate) const NO_LABEL: u16 = u16::MAX;
@@ -33,7 +33,7 @@ pub(crate) const NO_LABEL: u16 = u16::MAX;
 pub const SAMPLER_CODES: usize = 16;
 
 const RESCALE_LEN: usize = 4 + 2 + 1 + 4;
-const SAMPLER_LEN: usize = 8 + 8 + SAMPLER_CODES;
+const SAMPLER_LEN: usize = 8 + 8 + 2 + SAMPLER_CODES;
 
 /// Why a vector file cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,6 +165,8 @@ pub struct SamplerVector {
     pub seed: u64,
     /// How many codes of the sequence come before `codes`.
     pub skip: u64,
+    /// The factor of the truncation in units of 1/256, 0..=256; 256 changes nothing.
+    pub truncation: u16,
     /// The codes that follow.
     pub codes: [u8; SAMPLER_CODES],
 }
@@ -211,8 +213,14 @@ impl<'a> Arithmetic<'a> {
         self.sampler.chunks_exact(SAMPLER_LEN).map(|item| {
             let (seed, item) = field(item);
             let (skip, item) = field(item);
+            let (truncation, item) = field(item);
             let (codes, _) = field(item);
-            SamplerVector { seed: u64::from_le_bytes(seed), skip: u64::from_le_bytes(skip), codes }
+            SamplerVector {
+                seed: u64::from_le_bytes(seed),
+                skip: u64::from_le_bytes(skip),
+                truncation: u16::from_le_bytes(truncation),
+                codes,
+            }
         })
     }
 }

@@ -3,7 +3,7 @@
 use gan_core::activation::{hidden_table, output_table};
 use gan_core::latent::quantile;
 use gan_core::quant::Rescale;
-use gan_core::{Activation, LatentSampler};
+use gan_core::{Activation, LatentSampler, Truncation};
 use gan_tests::reference::tables::normal_cdf;
 use gan_tests::reference::{self, sampler, tables};
 use gan_tests::synthetic::ACTIVATIONS;
@@ -65,7 +65,8 @@ proptest! {
 fn sampler_vectors() {
     let file = disk::read("tests/vectors/arith.bin");
     for vector in Arithmetic::read(&file).expect("the file is whole").sampler() {
-        let mut sampler = LatentSampler::new(vector.seed);
+        let truncation = Truncation::from_256ths(vector.truncation).expect("at most 256");
+        let mut sampler = LatentSampler::new(vector.seed).with_truncation(truncation);
         sampler.advance(vector.skip);
         let mut codes = [0; 16];
         sampler.fill(&mut codes);

@@ -100,6 +100,14 @@ pub fn codes(seed: u64, skip: u64, count: usize) -> Vec<u8> {
         .collect()
 }
 
+/// A code that is truncated to `t / 256`, in real numbers: these are multiples of 1/256 below 2^7,
+/// which `f64` has exactly, and its `round` takes halves away from zero.
+#[must_use]
+pub fn truncated(code: u8, t: u16) -> u8 {
+    let distance = (f64::from(code) - 64.0) * f64::from(t) / 256.0;
+    (64.0 + distance.round()) as u8
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +137,27 @@ mod tests {
             assert_eq!(of_seed(seed).next_u32(), thresholds()[k] - below, "seed {seed}");
             // T[0] to T[k], or to T[k - 1], are at or under it.
             assert_eq!(u32::from(codes(seed, 0, 1)[0]), k as u32 + 1 - below, "seed {seed}");
+        }
+    }
+
+    /// Worked out by hand: 63 * 0.5 is 31.5, a half, 63 * 179/256 is 44.05, 0.5 is a half too.
+    #[test]
+    fn truncation() {
+        for (code, t, expected) in [
+            (127, 256, 127),
+            (0, 256, 0),
+            (127, 128, 96),
+            (1, 128, 32),
+            (127, 179, 108),
+            (1, 179, 20),
+            (65, 128, 65),
+            (63, 128, 63),
+            (65, 127, 64),
+            (63, 127, 64),
+            (127, 0, 64),
+            (0, 0, 64),
+        ] {
+            assert_eq!(truncated(code, t), expected, "{code}, {t}");
         }
     }
 

@@ -22,7 +22,7 @@ mod trace;
 use core::fmt::{self, Write as _};
 
 use gan_core::kernel;
-use gan_core::latent::LatentSampler;
+use gan_core::latent::{LatentSampler, Truncation};
 use gan_core::quant::Rescale;
 use gan_embedded::console::{self, Console};
 use gan_embedded::{board, entry};
@@ -91,14 +91,11 @@ fn rescale(console: &mut Console, job: &Job<'_>) -> Result<Group, fmt::Error> {
 fn sampler(console: &mut Console, job: &Job<'_>) -> Result<Group, fmt::Error> {
     let mut group = Group::new("sampler");
     for vector in job.arithmetic.sampler() {
-        codes(
-            console,
-            &mut group,
-            vector.seed,
-            vector.skip,
-            &vector.codes,
-            &mut [0; SAMPLER_CODES],
-        )?;
+        let Some(truncation) = Truncation::from_256ths(vector.truncation) else {
+            console::fatal(format_args!("sampler vectors: truncation {}", vector.truncation))
+        };
+        let drawn = Drawn { seed: vector.seed, skip: vector.skip, truncation };
+        codes(console, &mut group, drawn, &vector.codes, &mut [0; SAMPLER_CODES])?;
     }
     group.print(console)?;
     Ok(group)
@@ -112,28 +109,38 @@ fn latents(
 ) -> Result<Group, fmt::Error> {
     let mut group = Group::new("latents");
     for vector in job.images.iter() {
-        codes(console, &mut group, vector.seed, 0, vector.latent, buffers.latent())?;
+        let drawn = Drawn { seed: vector.seed, skip: 0, truncation: Truncation::OFF };
+        codes(console, &mut group, drawn, vector.latent, buffers.latent())?;
     }
     group.print(console)?;
     Ok(group)
 }
 
-/// Checks the codes that follow the first `skip` of a seed.
+/// Where codes come from: those that follow the first `skip` of a seed.
+struct Drawn {
+    seed: u64,
+    skip: u64,
+    truncation: Truncation,
+}
+
+/// Draws as many codes as are expected, and compares.
 fn codes(
     console: &mut Console,
     group: &mut Group,
-    seed: u64,
-    skip: u64,
+    Drawn { seed, skip, truncation }: Drawn,
     expected: &[u8],
     buffer: &mut [u8],
 ) -> fmt::Result {
-    let mut sampler = LatentSampler::new(seed);
+    let mut sampler = LatentSampler::new(seed).with_truncation(truncation);
     sampler.advance(skip);
     sampler.fill(buffer);
     let differing =
         expected.iter().zip(&*buffer).position(|(expected, got)| expected != got).unwrap_or(0);
     let (want, got) = (expected[differing], buffer[differing]);
-    let what =
-        format_args!("seed {seed}, skip {skip}, code {differing}: expected {want}, got {got}");
+    let factor = truncation.in_256ths();
+    let what = format_args!(
+        "seed {seed}, skip {skip}, truncation {factor}/256, code {differing}: expected {want}, \
+         got {got}"
+    );
     group.check(console, expected == buffer, what)
 }

@@ -1,9 +1,10 @@
 //! Carries out the commands of the console, and draws images while nobody types.
 
+mod percent;
 mod report;
 
 use gan_core::memory::GridShape;
-use gan_core::{Generator, ImageShape, LatentSampler, kernel};
+use gan_core::{Generator, ImageShape, LatentSampler, Truncation, kernel};
 
 use crate::board::Board;
 use crate::command::{Command, HELP};
@@ -35,6 +36,7 @@ pub struct App<'m, 'b> {
     /// The number of the current image among those of the seed, from 0.
     image: u64,
     label: u16,
+    truncation: Truncation,
     /// When the last key came, in ticks; `None` if no key has come yet.
     typed: Option<u64>,
     /// When the board last drew an image by itself, in ticks; `None` if it has not yet.
@@ -54,6 +56,7 @@ impl<'m, 'b> App<'m, 'b> {
             seed: 0,
             image: 0,
             label: 0,
+            truncation: Truncation::OFF,
             typed: None,
             drawn: None,
         }
@@ -170,6 +173,13 @@ impl<'m, 'b> App<'m, 'b> {
                 (self.seed, self.image) = (seed, 0);
                 self.draw(board);
             }
+            Command::Truncate(percent) => match percent::truncation(percent) {
+                Some(truncation) => {
+                    self.truncation = truncation;
+                    self.draw(board);
+                }
+                None => say(board, format_args!("truncate takes 0 to 100 percent")),
+            },
             Command::Next => {
                 self.image += 1;
                 self.draw(board);
@@ -187,15 +197,22 @@ impl<'m, 'b> App<'m, 'b> {
         None
     }
 
-    /// Makes an image line by line, and hands each line to `sink` with its number.
-    fn make(&mut self, image: u64, label: u16, mut sink: impl FnMut(usize, &[u8], &mut [u8])) {
-        let (generator, Memory { latent, scratch, line, grid }) =
-            (self.generator, &mut *self.memory);
-        let latent = latent.get_mut(..generator.latent_len()).unwrap_or_default();
-        let line = line.get_mut(..generator.line_len()).unwrap_or_default();
-        let mut sampler = LatentSampler::new(self.seed);
+    /// Draws the latent of an image. It is linked once, and not in every command that makes images.
+    #[inline(never)]
+    fn sample(&mut self, image: u64) {
+        let latent = self.memory.latent.get_mut(..self.generator.latent_len()).unwrap_or_default();
+        let mut sampler = LatentSampler::new(self.seed).with_truncation(self.truncation);
         sampler.advance(image.wrapping_mul(latent.len() as u64));
         sampler.fill(latent);
+    }
+
+    /// Makes an image line by line, and hands each line to `sink` with its number.
+    fn make(&mut self, image: u64, label: u16, mut sink: impl FnMut(usize, &[u8], &mut [u8])) {
+        self.sample(image);
+        let (generator, Memory { latent, scratch, line, grid }) =
+            (self.generator, &mut *self.memory);
+        let latent = latent.get(..generator.latent_len()).unwrap_or_default();
+        let line = line.get_mut(..generator.line_len()).unwrap_or_default();
         let label = (generator.classes() > 0).then_some(label);
         // The label was checked before, and the buffers are large enough, so there is no error.
         let _ =
@@ -205,13 +222,15 @@ impl<'m, 'b> App<'m, 'b> {
     /// Draws the current image as text and on the display.
     fn draw<B: Board>(&mut self, board: &mut B) {
         let shape = self.shape();
-        match self.generator.classes() {
-            0 => say(board, format_args!("seed {}, image {}", self.seed, self.image)),
-            _ => say(
-                board,
-                format_args!("label {}, seed {}, image {}", self.label, self.seed, self.image),
-            ),
+        if self.generator.classes() > 0 {
+            show::text(board, format_args!("label {}, ", self.label));
         }
+        show::text(board, format_args!("seed {}, image {}", self.seed, self.image));
+        if self.truncation != Truncation::OFF {
+            let percent = percent::of(self.truncation);
+            show::text(board, format_args!(", truncated to {percent} %"));
+        }
+        board.write(b"\r\n");
         let place = show::place(board, shape, 1, 0);
         self.make(self.image, self.label, |y, line, _| {
             show::text_line(board, line, shape);

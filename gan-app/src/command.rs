@@ -7,6 +7,8 @@ pub enum Command {
     Label(u16),
     /// Draw the images of this seed from now on, beginning with the first.
     Seed(u64),
+    /// Scale the latents by this many percent from now on.
+    Truncate(u16),
     /// Draw the next image.
     Next,
     /// Draw an image of every label.
@@ -22,8 +24,8 @@ pub enum Command {
 }
 
 /// The answer to a line that is no command.
-pub const HELP: &str =
-    "a label such as 7 | seed N | next | grid | bench | info | raw (PGM) | load BYTES";
+pub const HELP: &str = "a label such as 7 | seed N | truncate PERCENT | next | grid | bench | info \
+                        | raw (PGM) | load BYTES";
 
 impl Command {
     /// Reads a line, whose words are separated by blanks. Returns `None` if it is no command.
@@ -37,17 +39,24 @@ impl Command {
     pub fn parse(line: &str) -> Option<Self> {
         let mut words = line.split_ascii_whitespace();
         let command = match words.next()? {
-            "seed" => Self::Seed(words.next()?.parse().ok()?),
+            "seed" => Self::Seed(number(words.next()?)?),
+            "truncate" => Self::Truncate(number(words.next()?)?.try_into().ok()?),
             "next" => Self::Next,
             "grid" => Self::Grid,
             "bench" => Self::Bench,
             "info" => Self::Info,
             "raw" => Self::Raw,
-            "load" => Self::Load(words.next()?.parse().ok()?),
-            label => Self::Label(label.parse().ok()?),
+            "load" => Self::Load(number(words.next()?)?.try_into().ok()?),
+            label => Self::Label(number(label)?.try_into().ok()?),
         };
         words.next().is_none().then_some(command)
     }
+}
+
+/// Reads a number of any size, so that the code that reads one is linked once.
+#[inline(never)]
+fn number(word: &str) -> Option<u64> {
+    word.parse().ok()
 }
 
 #[cfg(test)]
@@ -60,6 +69,8 @@ mod tests {
             ("0", Some(Label(0))),
             ("65535", Some(Label(65535))),
             ("seed 18446744073709551615", Some(Seed(u64::MAX))),
+            ("truncate 0", Some(Truncate(0))),
+            ("truncate 65535", Some(Truncate(65535))),
             ("next", Some(Next)),
             ("grid", Some(Grid)),
             ("bench", Some(Bench)),
@@ -73,6 +84,11 @@ mod tests {
             ("seed x", None),
             ("seed 18446744073709551616", None),
             ("seed 1 2", None),
+            ("truncate", None),
+            ("truncate -1", None),
+            ("truncate 0.7", None),
+            ("truncate 70%", None),
+            ("truncate 70 %", None),
             ("Next", None),
             ("load", None),
             ("load 4294967296", None),

@@ -178,8 +178,14 @@ impl<'b> GridRow<'b> {
 }
 
 /// Writes a line of text.
-pub fn say<B: Board>(board: &mut B, text: fmt::Arguments<'_>) {
+pub fn say<B: Board>(board: &mut B, line: fmt::Arguments<'_>) {
+    text(board, line);
+    board.write(b"\r\n");
+}
+
+/// Writes text that is not the end of a line.
+#[inline(never)]
+pub fn text<B: Board>(board: &mut B, text: fmt::Arguments<'_>) {
     // A board's port takes whatever comes.
     let _ = Text(board).write_fmt(text);
-    board.write(b"\r\n");
 }

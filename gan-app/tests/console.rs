@@ -31,6 +31,46 @@ fn labels_seeds_and_next_choose_the_image() {
 }
 
 #[test]
+fn truncation_is_kept_until_it_is_changed() {
+    for (script, image, label, factor) in [
+        ("truncate 70\r7\rraw\r", 0, 7, 179),
+        ("truncate 70\r7\rnext\rseed 9\rnext\rnext\rraw\r", 2, 7, 179),
+        ("truncate 50\rtruncate 101\rtruncate\rraw\r", 0, 0, 128),
+        ("truncate 70\rnext\rtruncate 1\rraw\r", 1, 0, 3),
+        ("7\rtruncate 0\rraw\r", 0, 7, 0),
+        ("truncate 0\r3\rtruncate 100\rraw\r", 0, 3, 256),
+    ] {
+        let seed = if script.contains("seed 9") { 9 } else { 0 };
+        let blob = common::read(common::DIGITS8);
+        let expected = common::truncated_image(&blob, seed, image, label, factor);
+        assert_eq!(pgm(&played(script).said), expected, "{script:?}");
+    }
+    // The caption tells, and the command draws.
+    let said = played("7\rtruncate 70\rnext\rtruncate 100\r").text();
+    let captions: Vec<_> = said.lines().filter(|line| line.starts_with("label ")).collect();
+    assert_eq!(
+        captions,
+        [
+            "label 7, seed 0, image 0",
+            "label 7, seed 0, image 0, truncated to 70 %",
+            "label 7, seed 0, image 1, truncated to 70 %",
+            "label 7, seed 0, image 1",
+        ]
+    );
+    // With nothing left of the latents, all images of a label are one; in the grid as well.
+    let drawn = |script| played(script).text().rsplit_once(" %\r\n").unwrap().1.to_owned();
+    assert_eq!(drawn("truncate 0\rseed 5\r"), drawn("seed 8\rtruncate 0\r"));
+    let grid = |seed| {
+        let said = played(&format!("seed {seed}\rtruncate 0\rgrid\r")).text();
+        said.split("grid\r\n").nth(1).unwrap().to_owned()
+    };
+    assert_eq!(grid(5), grid(8));
+
+    let said = played("truncate 101\r").text();
+    assert!(said.ends_with("truncate 101\r\ntruncate takes 0 to 100 percent\r\n> "), "{said}");
+}
+
+#[test]
 fn text_has_a_line_for_each_line() {
     let said = played("seed 1\r7\r").text();
     let drawn = said.split("label 7, seed 1, image 0\r\n").nth(1).unwrap();
@@ -79,6 +119,7 @@ fn nonsense_gets_one_line_of_help() {
         "7 7",
         "seed",
         "seed -1",
+        "truncate 0.7",
         "load",
         "SEED 1",
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",

@@ -10,7 +10,7 @@ use embedded_graphics::pixelcolor::{Gray8, GrayColor};
 use gan_app::{Board, Memory, Slots, Stack, serve, serve_with_slots};
 use gan_core::memory::grid_len;
 use gan_core::tools::AlignedBytes;
-use gan_core::{Generator, LatentSampler, decode};
+use gan_core::{Generator, LatentSampler, Truncation, decode};
 
 /// The model that a board has in flash unless a test says otherwise.
 pub const DIGITS8: &str = "../models/digits8.gan";
@@ -43,9 +43,15 @@ pub fn read(path: &str) -> Aligned {
 
 /// What gan-core makes for a seed, an image of it and a label.
 pub fn image(blob: &Aligned, seed: u64, image: u64, label: u16) -> Vec<u8> {
+    truncated_image(blob, seed, image, label, 256)
+}
+
+/// The same, of latents that are truncated to `factor / 256`.
+pub fn truncated_image(blob: &Aligned, seed: u64, image: u64, label: u16, factor: u16) -> Vec<u8> {
     let generator = blob.decode();
     let mut latent = vec![0; generator.latent_len()];
-    let mut sampler = LatentSampler::new(seed);
+    let truncation = Truncation::from_256ths(factor).unwrap();
+    let mut sampler = LatentSampler::new(seed).with_truncation(truncation);
     for _ in 0..=image {
         sampler.fill(&mut latent);
     }

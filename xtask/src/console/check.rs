@@ -2,7 +2,7 @@
 //! of the host.
 
 use anyhow::{Context, Result, ensure};
-use gan_core::LatentSampler;
+use gan_core::{LatentSampler, Truncation};
 
 use super::{Session, build, lines, send};
 use crate::blob::Blob;
@@ -71,15 +71,27 @@ fn idle(session: &mut Session) -> Result<()> {
     Ok(())
 }
 
-/// The images of every label, as files, are those of the host.
+/// The images of every label, as files, are those of the host, those of truncated latents too: 70 %
+/// are 179.2 of 256, so 179.
 fn images(session: &mut Session, blob: &Blob) -> Result<()> {
+    let truncation = Truncation::from_256ths(179).context("a factor below 1")?;
+    for (percent, truncation) in [(100, Truncation::OFF), (70, truncation), (100, Truncation::OFF)]
+    {
+        session.ask(&format!("truncate {percent}"))?;
+        labels(session, blob, truncation).with_context(|| format!("truncate {percent}"))?;
+    }
+    Ok(())
+}
+
+/// The images of every label, with latents that the board truncates.
+fn labels(session: &mut Session, blob: &Blob, truncation: Truncation) -> Result<()> {
     let generator = blob.decode()?;
     let shape = generator.image();
     let (mut latent, mut scratch) =
         (vec![0; generator.latent_len()], vec![0; generator.scratch_len()]);
     let mut pixels = vec![0; generator.pixels_len()];
     session.ask(&format!("seed {SEED}"))?;
-    let mut sampler = LatentSampler::new(SEED);
+    let mut sampler = LatentSampler::new(SEED).with_truncation(truncation);
     for label in 0..generator.classes() {
         sampler.fill(&mut latent);
         generator.generate(&latent, Some(label), &mut scratch, &mut pixels)?;
@@ -108,6 +120,8 @@ fn answers(session: &mut Session, kernel: &str) -> Result<()> {
     ensure!(help.len() == 1 && help[0].contains("seed N"), "the answer to nonsense: {help:?}");
     let range = lines(&session.ask("99")?)?;
     ensure!(range == ["labels are 0 to 9"], "the answer to a wrong label: {range:?}");
+    let range = lines(&session.ask("truncate 101")?)?;
+    ensure!(range == ["truncate takes 0 to 100 percent"], "the answer to 101 %: {range:?}");
     let bench = lines(&session.ask("bench")?)?;
     let time: Option<f64> = bench[0].split(' ').next().and_then(|number| number.parse().ok());
     ensure!(time.is_some_and(|time| time > 0.0), "bench says {bench:?}");

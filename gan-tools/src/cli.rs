@@ -7,6 +7,7 @@ pub mod generate;
 pub mod inspect;
 pub mod man;
 pub mod pack;
+mod truncation;
 
 use crate::blob_file::BlobFile;
 use anyhow::{Context, Result};

@@ -11,8 +11,8 @@ use crate::images::Images;
 use crate::picture::grid;
 use crate::samples::Samples;
 use anyhow::{Result, ensure};
-use gan_core::Generator;
 use gan_core::host::Runner;
+use gan_core::{Generator, Truncation};
 use std::path::Path;
 
 /// Images that are made at once: some megabytes of pixels, whatever the count.
@@ -27,6 +27,8 @@ pub struct Request {
     pub seed: u64,
     /// Of all images; none: 0, 1, 2 … in turn.
     pub label: Option<u16>,
+    /// Of all latents.
+    pub truncation: Truncation,
 }
 
 impl Request {
@@ -38,7 +40,8 @@ impl Request {
     /// What `count` images are made of, from number `first` on.
     fn part(&self, generator: &Generator<'_>, first: usize, count: usize) -> Samples {
         let (latent_len, classes) = (generator.latent_len() as u16, generator.classes());
-        let mut samples = Samples::part(self.seed, first, count, latent_len, classes);
+        let mut samples =
+            Samples::part(self.seed, first, count, latent_len, classes).truncated(self.truncation);
         if let Some(label) = self.label {
             samples.labels.fill(label);
         }
@@ -120,7 +123,8 @@ fn images(runner: &Runner<'_>, samples: &Samples) -> Result<Images> {
 ///
 /// As [`generate`]; names the file.
 pub fn write_grid(generator: &Generator<'_>, path: &Path, seed: u64, count: u32) -> Result<()> {
-    let samples = Request { count, seed, label: None }.samples(generator);
+    let request = Request { count, seed, label: None, truncation: Truncation::OFF };
+    let samples = request.samples(generator);
     grid::write(path, &generate(generator, &samples)?, grid::columns(generator.classes()))
 }
 

@@ -1,6 +1,6 @@
 //! Latents of the device's sampler, many at a time.
 
-use gan_core::{LatentSampler, latent};
+use gan_core::{LatentSampler, Truncation, latent};
 use rayon::prelude::*;
 
 /// Latents of the device's sampler with their labels, as a generator takes them.
@@ -35,6 +35,12 @@ impl Samples {
             .map(|index| (index % usize::from(classes.max(1))) as u16)
             .collect();
         Self { count, codes, labels }
+    }
+
+    /// The same with latents that are truncated as a device's sampler does it.
+    pub fn truncated(mut self, truncation: Truncation) -> Self {
+        self.codes.par_iter_mut().for_each(|code| *code = truncation.apply(*code));
+        self
     }
 
     /// The latents as real numbers, which a generator of floats takes.

@@ -94,6 +94,19 @@ fn usage() {
 }
 
 #[test]
+fn truncation() {
+    let folder = folder();
+    for value in ["NaN", "-1", "2", "x", "inf", "-0.1", "1.001", "70%"] {
+        fail(
+            folder.path(),
+            &format!("generate {MODEL} --ascii --truncation {value}"),
+            2,
+            &["--truncation <T>", &format!("'{value}'"), "expected a number from 0 to 1"],
+        );
+    }
+}
+
+#[test]
 fn labels_and_outputs() {
     let folder = folder();
     let path = folder.path();

@@ -45,6 +45,52 @@ fn parts_make_the_images_and_labels_of_the_whole() {
     }
 }
 
+/// All outputs have the truncated images: those of the seed's codes, scaled here in real numbers.
+#[test]
+fn truncation_scales_the_latents_of_every_output() {
+    let folder = folder();
+    let path = folder.path();
+    let blob = BlobFile::read(Path::new(MODEL)).unwrap();
+    let generator = blob.decode().unwrap();
+    for (truncation, factor) in [("0.7", 179.0), ("0.5", 128.0), ("0", 0.0), ("1", 256.0)] {
+        let mut samples = Samples::new(4, 20, generator.latent_len() as u16, generator.classes());
+        for code in &mut samples.codes {
+            *code = (64.0 + ((f64::from(*code) - 64.0) * factor / 256.0).round()) as u8;
+        }
+        let images = generate(&generator, &samples).unwrap().pixels;
+        let arguments = format!("generate {MODEL} --count 20 --seed 4 --truncation {truncation}");
+        let output = common::run(path, &format!("{arguments} --idx {truncation} --png p{factor}"));
+        let said = String::from_utf8(output.stderr).unwrap();
+        let rounded = "--truncation 0.7: rounded to 179/256 = 0.6992\n";
+        assert_eq!(said.starts_with(rounded), truncation == "0.7", "{said}");
+        let summary = format!("20 images, seed 4, truncation {factor}/256\n");
+        assert_eq!(said.contains(&summary), truncation != "1", "{said}");
+        let idx = fs::read(path.join(truncation).join("images-idx3-ubyte")).unwrap();
+        assert!(idx[16..] == images, "{truncation}");
+        for (number, image) in images.chunks_exact(64).enumerate() {
+            let name = format!("p{factor}/{}-{number:02}.png", number % 10);
+            assert_eq!(read_png(&path.join(name)), (8, 8, image.to_vec()), "{truncation}");
+        }
+        // Ten columns of 8 pixels with a gap of one around them, as large as 640 pixels allow.
+        succeed(path, &format!("{arguments} --out {factor}.png"));
+        let (width, _, grid) = read_png(&path.join(format!("{factor}.png")));
+        assert_eq!(width, 91 * 7);
+        for (at, &pixel) in images.iter().enumerate() {
+            let (image, x, y) = (at / 64, at % 8, at / 8 % 8);
+            let (left, top) = (image % 10 * 9 + 1 + x, image / 10 * 9 + 1 + y);
+            assert_eq!(grid[(top * 91 * 7 + left) * 7], pixel, "{truncation}, image {image}");
+        }
+    }
+    // Off is what it was, and 0 leaves one image of each label.
+    let ascii =
+        |option| succeed(path, &format!("generate {MODEL} --count 20 --seed 4 --ascii {option}"));
+    assert_eq!(ascii("--truncation 1"), ascii(""));
+    assert_ne!(ascii("--truncation 0.7"), ascii(""));
+    let zero = fs::read(path.join("0/images-idx3-ubyte")).unwrap().split_off(16);
+    assert_eq!(zero[..640], zero[640..]);
+    assert_ne!(zero[..64], zero[64..128]);
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn a_disk_that_fills_up_leaves_the_old_files() {

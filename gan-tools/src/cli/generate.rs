@@ -1,5 +1,6 @@
 //! `gan generate`.
 
+use super::truncation::Factor;
 use crate::blob_file::BlobFile;
 use crate::files::refuse_input;
 use crate::generate::{self, IdxFolder, PngFolder, Request, Sink};
@@ -9,8 +10,8 @@ use crate::progress::{Progress, Unit};
 use crate::say;
 use anyhow::{Result, bail, ensure};
 use clap::{ArgGroup, Args, value_parser};
-use gan_core::Generator;
 use gan_core::host::Runner;
+use gan_core::{Generator, Truncation};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   gan generate models/digits8.gan --label 7 --count 5 --ascii
   gan generate models/mnist-small.gan --count 100 --seed 42 --out grid.png
+  gan generate models/mnist-small.gan --count 100 --truncation 0.7 --out typical.png
   gan generate models/mnist-small.gan --count 1000000 --idx synthetic
   gan generate models/mnist-small.gan --count 1000 --png pictures
 
@@ -38,6 +40,10 @@ pub struct Generate {
     /// Only this label
     #[arg(long)]
     label: Option<u16>,
+    /// Scale the latents by this factor from 0 to 1, rounded to the nearest 1/256: the smaller it
+    /// is, the more typical and the less various are the images
+    #[arg(long, value_name = "T", default_value = "1", allow_negative_numbers = true)]
+    truncation: Factor,
     /// Write a grid of all images as a PNG
     #[arg(short, long, value_name = "FILE.png")]
     out: Option<PathBuf>,
@@ -82,7 +88,11 @@ impl Generate {
     pub fn run_on(self, file: &BlobFile) -> Result<ExitCode> {
         let generator = super::decode(file, &self.model)?;
         self.check(&generator)?;
-        let request = Request { count: self.count, seed: self.seed, label: self.label };
+        let truncation = self.truncation.truncation();
+        let request = Request { count: self.count, seed: self.seed, label: self.label, truncation };
+        if let Some(note) = self.truncation.note() {
+            say!("{note}");
+        }
         // Whatever is refused is refused before anything is made.
         if self.idx.is_some() || self.png.is_some() {
             interrupt::catch()?;
@@ -165,6 +175,10 @@ impl Generate {
     }
 
     fn say_written(&self, path: &Path) {
-        say!("{}: {} images, seed {}", path.display(), self.count, self.seed);
+        let truncation = match self.truncation.truncation() {
+            Truncation::OFF => String::new(),
+            truncation => format!(", truncation {}/256", truncation.in_256ths()),
+        };
+        say!("{}: {} images, seed {}{truncation}", path.display(), self.count, self.seed);
     }
 }

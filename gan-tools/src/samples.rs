@@ -39,7 +39,9 @@ impl Samples {
 
     /// The same with latents that are truncated as a device's sampler does it.
     pub fn truncated(mut self, truncation: Truncation) -> Self {
-        self.codes.par_iter_mut().for_each(|code| *code = truncation.apply(*code));
+        if truncation != Truncation::OFF {
+            self.codes.par_iter_mut().for_each(|code| *code = truncation.apply(*code));
+        }
         self
     }
 

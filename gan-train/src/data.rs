@@ -2,6 +2,7 @@
 
 pub mod idx;
 pub mod mnist;
+pub mod stacked;
 
 use crate::random::{Purpose, permutation, stream};
 use anyhow::{Result, bail, ensure};
@@ -141,12 +142,13 @@ pub fn open(
     on_download: &mut OnDownload<'_>,
 ) -> Result<Dataset> {
     ensure!(
-        data_dir.is_none() || name == "mnist",
+        data_dir.is_none() || ["mnist", stacked::NAME].contains(&name),
         "--data-dir goes with --data mnist, not with --data {name}"
     );
     match name {
         "digits" => digits(),
         "mnist" => mnist::open(data_dir, on_download),
+        stacked::NAME => stacked::open(data_dir, on_download),
         folder => folder_dataset(folder, Path::new(folder)),
     }
 }

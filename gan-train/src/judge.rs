@@ -12,6 +12,7 @@ pub mod evaluations;
 pub mod frechet;
 pub mod large;
 pub mod memorization;
+pub mod modes;
 pub mod nearest;
 pub mod parzen;
 pub mod points;

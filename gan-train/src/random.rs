@@ -39,6 +39,8 @@ pub enum Purpose {
     GeneratorNoise = 13,
     /// Classifiers that are trained on synthetic images: first weights and order of the images.
     Utility = 14,
+    /// Which digits an image of stacked MNIST has; the index is the split.
+    Stacked = 15,
 }
 
 /// The generator of `purpose` and `index`.
@@ -57,12 +59,17 @@ pub fn uniform(count: usize, bound: f32, rng: &mut Pcg64Mcg) -> Vec<f32> {
     (0..count).map(|_| (rng.next_u32() >> 8) as f32 * scale - bound).collect()
 }
 
+/// A number below `count`, each equally likely: a random 64-bit number is taken as a fraction of
+/// `count`.
+pub fn below(count: usize, rng: &mut Pcg64Mcg) -> usize {
+    ((u128::from(rng.next_u64()) * count as u128) >> 64) as usize
+}
+
 /// The numbers below `count` in random order (Fisher and Yates).
 pub fn permutation(count: usize, rng: &mut Pcg64Mcg) -> Vec<u32> {
     let mut order: Vec<u32> = (0..count as u32).collect();
     for last in (1..count).rev() {
-        let other = (u128::from(rng.next_u64()) * (last as u128 + 1)) >> 64;
-        order.swap(last, other as usize);
+        order.swap(last, below(last + 1, rng));
     }
     order
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use gan_tools::progress::{Progress, Unit};
-use gan_train::data::{self, Dataset};
+use gan_train::data::{self, Dataset, stacked};
 use gan_train::train::folder::{CONFIG, RunConfig};
 use std::path::{Path, PathBuf};
 
@@ -46,10 +46,11 @@ pub fn of_run(run: &RunConfig, folder: &Path) -> Result<Dataset> {
     })
 }
 
-/// What `config.toml` calls a data set: `digits`, `mnist`, or a folder's absolute path.
+/// What `config.toml` calls a data set: `digits`, `mnist`, `stacked-mnist`, or a folder's absolute
+/// path.
 pub fn stored(data: &str) -> Result<String> {
     Ok(match data {
-        "digits" | "mnist" => data.into(),
+        "digits" | "mnist" | stacked::NAME => data.into(),
         folder => absolute(Path::new(folder))?.display().to_string(),
     })
 }

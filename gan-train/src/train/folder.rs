@@ -13,7 +13,7 @@ pub const CONFIG: &str = "config.toml";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunConfig {
-    /// `digits`, `mnist`, or the folder's absolute path.
+    /// `digits`, `mnist`, `stacked-mnist`, or the folder's absolute path.
     pub data: String,
     /// MNIST's folder, if `--data-dir` gave one: its absolute path.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -41,8 +41,8 @@ const OF_A_NEW_RUN: [&str; 20] = [
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Data")]
 pub struct Data {
-    /// `digits` (built-in), `mnist`, or a folder of IDX files (images, and labels if it has them;
-    /// plain or .gz)
+    /// `digits` (built-in), `mnist`, `stacked-mnist` (three digits in an image, without labels), or
+    /// a folder of IDX files (images, and labels if it has them; plain or .gz)
     #[arg(long, required_unless_present = "resume")]
     pub data: Option<String>,
     /// Folder with MNIST's files; what is not there is looked for in the cache and then downloaded

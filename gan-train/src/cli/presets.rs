@@ -29,7 +29,7 @@ impl Presets {
                 .to_owned(),
             None => PRESETS
                 .iter()
-                .map(|preset| format!("{:<13}{}\n", preset.name, preset.summary))
+                .map(|preset| format!("{:<15}{}\n", preset.name, preset.summary))
                 .collect(),
         };
         super::print(&text)?;

@@ -44,7 +44,7 @@ macro_rules! preset {
 }
 
 /// All presets.
-pub const PRESETS: [Preset; 10] = [
+pub const PRESETS: [Preset; 11] = [
     preset!("deep", "28x28, 100-256-512-1024-784: 1.5 MB", classic),
     preset!("square32", "32x32 (28x28 with a border), 100-256-512-1024", classic),
     preset!("wide", "28x28, 100-12544-12544-784: 168 million weights", classic),
@@ -55,6 +55,10 @@ pub const PRESETS: [Preset; 10] = [
     preset!("mnist-large", "models/mnist-large: deep with a larger discriminator, the best digits"),
     preset!("mnist-small", "models/mnist-small: compact, trained longer in larger batches"),
     preset!("mnist-tiny", "models/mnist-tiny: tiny with a larger discriminator"),
+    preset!(
+        "stacked-mnist",
+        "28x84, 100-256-512-2352: three digits in an image, for mode collapse"
+    ),
 ];
 
 impl Preset {
@@ -67,7 +71,7 @@ impl Preset {
         match recipe {
             Recipe::Default => Ok(self.ours),
             Recipe::Classic => self.classic.with_context(|| {
-                format!("{} is a shipped model's recipe (expected --recipe default)", self.name)
+                format!("{} has no classic recipe (expected --recipe default)", self.name)
             }),
         }
     }

@@ -122,7 +122,7 @@ impl Suite<'_> {
             let run = qemu::run(board, &elf, LIMIT, |_| {})?;
             let name =
                 run.lines.iter().find_map(|line| line.strip_prefix("kernel ")?.split(' ').next());
-            match (run.end, counts(&run, "kernels: ")) {
+            match (run.end, counts(&run.lines, "kernels: ")) {
                 (End::Exit(0), Some(counts)) if counts.failed == 0 && counts.passed > 0 => {
                     let name = name.unwrap_or("without a name");
                     Ok((format!("{name}: {counts} ({:.1} s)", run.elapsed.as_secs_f64()), counts))
@@ -246,14 +246,31 @@ fn run_model(board: &Board, program: &Program<'_>, model: &Model) -> Result<Outc
 
 /// The firmware's last line, if there is one.
 fn summary(run: &Run) -> Option<Tally> {
-    counts(run, "parity: ")
+    counts(&run.lines, "parity: ")
 }
 
-/// The counts in the last line, which begins with `name`.
-fn counts(run: &Run, name: &str) -> Option<Tally> {
-    parse(run.lines.last()?, name)
+/// The counts in the last line that begins with `name`. QEMU's own warnings are among the lines,
+/// and may come after it.
+fn counts(lines: &[String], name: &str) -> Option<Tally> {
+    lines.iter().rev().find_map(|line| parse(line, name))
 }
 
 fn parse(line: &str, name: &str) -> Option<Tally> {
     Tally::parse(line.strip_prefix(name)?, ',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_of_qemu_after_the_summary_hides_nothing() {
+        let lines = [
+            "parity: 3 passed, 1 failed",
+            "parity: 9 passed, 2 failed",
+            "Timer with period zero, disabling",
+        ];
+        let counts = counts(&lines.map(str::to_owned), "parity: ").unwrap();
+        assert_eq!((counts.passed, counts.failed), (9, 2));
+    }
 }

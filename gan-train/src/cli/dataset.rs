@@ -46,11 +46,17 @@ pub fn of_run(run: &RunConfig, folder: &Path) -> Result<Dataset> {
     })
 }
 
-/// What `config.toml` calls a data set: `digits`, `mnist`, or a folder's absolute path.
+/// What `config.toml` calls a data set: `digits`, `mnist`, or a folder's or file's absolute path. A
+/// file keeps its name, which says what is in it, wherever a link of that name leads.
 pub fn stored(data: &str) -> Result<String> {
-    Ok(match data {
-        "digits" | "mnist" => data.into(),
-        folder => absolute(Path::new(folder))?.display().to_string(),
+    let path = Path::new(data);
+    Ok(match (data, path.file_name()) {
+        ("digits" | "mnist", _) => data.into(),
+        (_, Some(name)) if path.is_file() => {
+            let folder = path.parent().filter(|folder| *folder != "").unwrap_or(Path::new("."));
+            absolute(folder)?.join(name).display().to_string()
+        }
+        _ => absolute(path)?.display().to_string(),
     })
 }
 

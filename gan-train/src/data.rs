@@ -1,12 +1,17 @@
 //! Images to learn from: the built-in digits, MNIST, or a folder of people's own in one of the
 //! layouts of docs/data.md.
 
+mod arrays;
 mod content;
 mod folder;
 pub mod idx;
 mod labels;
 mod layouts;
 pub mod mnist;
+mod npy;
+mod picture;
+mod png_folder;
+mod zip;
 
 use crate::random::{Purpose, permutation, stream};
 use anyhow::{Result, ensure};
@@ -120,12 +125,33 @@ impl Split {
         Self { images: Images { count, width: wide, height: high, pixels }, labels: self.labels }
     }
 
+    /// The images with lines for columns.
+    fn transposed(self) -> Self {
+        let Images { count, width, height, pixels } = self.images;
+        let mut turned = Vec::with_capacity(pixels.len());
+        for image in pixels.chunks_exact(width * height) {
+            for column in 0..width {
+                turned.extend(image[column..].iter().step_by(width));
+            }
+        }
+        let images = Images { count, width: height, height: width, pixels: turned };
+        Self { images, labels: self.labels }
+    }
+
     /// Number of labels: one more than the largest; 0 without labels.
     pub fn classes(&self) -> u16 {
         self.labels
             .as_ref()
             .and_then(|labels| labels.iter().max())
             .map_or(0, |&label| u16::from(label) + 1)
+    }
+}
+
+impl Dataset {
+    /// The data set with lines for columns in each image: EMNIST's images lie on their side.
+    pub fn transposed(self) -> Self {
+        let (train, test) = (self.train.transposed(), self.test.map(Split::transposed));
+        Self { train, test, ..self }
     }
 }
 
@@ -136,7 +162,8 @@ const DIGITS_HELD_OUT: usize = 300;
 /// does not say). After a file's last bytes it may be another file's turn.
 pub type OnDownload<'c> = dyn FnMut(&str, u64, u64) + 'c;
 
-/// Opens `digits`, `mnist`, or a folder or file of images. If MNIST has to be downloaded, `on_download` hears of it.
+/// Opens `digits`, `mnist`, or a folder or file of images. If MNIST has to be downloaded,
+/// `on_download` hears of it.
 ///
 /// # Errors
 ///

@@ -20,7 +20,6 @@ pub mod utility;
 
 use crate::data::{Dataset, Split};
 use anyhow::{Result, ensure};
-use burn::prelude::Device;
 use classifier::{Card, Classifier};
 use gan_core::Generator;
 use gan_tools::generate::generate;
@@ -37,6 +36,9 @@ pub struct Report {
     pub model: String,
     /// Its images are judged beside these.
     pub data: String,
+    /// What the data calls the labels 0, 1, 2 …; none where each is called by its own number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub label_names: Vec<String>,
     /// Seed of the latents.
     pub seed: u64,
     /// Real images to judge by, which neither training nor the classifier saw.
@@ -89,17 +91,18 @@ pub struct Question {
 /// Judges images of the blob's generator and, if there is one, of the float generator it was made
 /// of.
 ///
-/// Without a classifier, it is MNIST's or trained on the training images. Without test images, a
-/// tenth of the training images serves: then the generator may have been trained on them.
+/// `classifier` is asked for a classifier for the training images, such as
+/// [`Classifier::for_data`]'s. Without test images, a tenth of the training images serves: then the
+/// generator may have been trained on them.
 ///
 /// # Errors
 ///
-/// Data without labels, or with images of another size.
+/// Data without labels, or with images of another size; those of `classifier`.
 pub fn evaluate(
     generator: &Generator<'_>,
     float: Option<&Generator<'_>>,
     data: &Dataset,
-    classifier: Option<Classifier>,
+    classifier: impl FnOnce(&Split) -> Result<Classifier>,
     Question { samples, seed, padding, tstr }: Question,
 ) -> Result<Report> {
     check(generator, data, padding)?;
@@ -111,8 +114,7 @@ pub fn evaluate(
             (&parts.0, &parts.1)
         }
     };
-    let classifier = classifier.map_or_else(|| Classifier::for_data(train, &Device::flex()), Ok)?;
-    let judge = Judge::new(classifier, train, reference)?;
+    let judge = Judge::new(classifier(train)?, train, reference)?;
     let neighbours = Neighbours::new(train, reference);
 
     let latents = Samples::new(seed, samples, generator.latent_len() as u16, generator.classes());
@@ -143,6 +145,7 @@ pub fn evaluate(
     Ok(Report {
         model: generator.name().into(),
         data: data.name.clone(),
+        label_names: data.label_names.clone(),
         seed,
         reference: reference.images.count,
         training: train.images.count,

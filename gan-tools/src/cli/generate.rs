@@ -1,13 +1,14 @@
 //! `gan generate`.
 
 use crate::blob_file::BlobFile;
+use crate::files::labels::LabelNames;
 use crate::files::refuse_input;
 use crate::generate::{self, IdxFolder, PngFolder, Request, Sink};
 use crate::interrupt;
 use crate::picture::{ascii, grid};
 use crate::progress::{Progress, Unit};
 use crate::say;
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::{ArgGroup, Args, value_parser};
 use gan_core::Generator;
 use gan_core::host::Runner;
@@ -35,9 +36,9 @@ pub struct Generate {
     /// Seed of the latents
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Only this label
+    /// Only this label: its number, or its name if the model's labels have names
     #[arg(long)]
-    label: Option<u16>,
+    label: Option<String>,
     /// Write a grid of all images as a PNG
     #[arg(short, long, value_name = "FILE.png")]
     out: Option<PathBuf>,
@@ -66,7 +67,7 @@ impl Generate {
             self.model.display()
         );
         let file = BlobFile::read(&self.model)?;
-        self.run_on(&file)
+        self.run_on(&file, None)
     }
 
     /// What was given as the model.
@@ -74,15 +75,16 @@ impl Generate {
         &self.model
     }
 
-    /// Generates from a blob, whatever the model's path leads to.
+    /// Generates from a blob, whatever the model's path leads to. Without `names`, those in the
+    /// file beside the model are its labels' names.
     ///
     /// # Errors
     ///
     /// One sentence that names the file or the option.
-    pub fn run_on(self, file: &BlobFile) -> Result<ExitCode> {
+    pub fn run_on(self, file: &BlobFile, names: Option<LabelNames>) -> Result<ExitCode> {
         let generator = super::decode(file, &self.model)?;
-        self.check(&generator)?;
-        let request = Request { count: self.count, seed: self.seed, label: self.label };
+        let label = self.check(&generator, names)?;
+        let request = Request { count: self.count, seed: self.seed, label };
         // Whatever is refused is refused before anything is made.
         if self.idx.is_some() || self.png.is_some() {
             interrupt::catch()?;
@@ -127,25 +129,33 @@ impl Generate {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Refuses what can be told to be wrong from the arguments and the model.
-    fn check(&self, generator: &Generator<'_>) -> Result<()> {
-        if let Some(label) = self.label {
-            match generator.classes() {
-                0 => bail!("--label {label}: {} takes no label", self.model.display()),
-                classes if label >= classes => {
-                    bail!("--label {label}: expected 0 to {}", classes - 1)
-                }
-                _ => {}
-            }
-        }
-        let Some(out) = &self.out else { return Ok(()) };
+    /// Refuses what can be told to be wrong from the arguments and the model; returns the label.
+    fn check(&self, generator: &Generator<'_>, names: Option<LabelNames>) -> Result<Option<u16>> {
+        let label = self.label.as_deref();
+        let label = label.map(|label| self.label(label, generator, names)).transpose()?;
+        let Some(out) = &self.out else { return Ok(label) };
         refuse_input(out, &self.model)?;
         match out.extension() {
             Some(extension) if !extension.eq_ignore_ascii_case("png") => {
                 bail!("--out {}: the grid is a PNG file, so expected a name in .png", out.display())
             }
-            _ => Ok(()),
+            _ => Ok(label),
         }
+    }
+
+    /// The label of this name or number.
+    fn label(
+        &self,
+        label: &str,
+        generator: &Generator<'_>,
+        names: Option<LabelNames>,
+    ) -> Result<u16> {
+        let labels = generator.classes();
+        ensure!(labels > 0, "--label {label}: {} takes no label", self.model.display());
+        let beside = || LabelNames::beside(&self.model, generator.crc(), labels);
+        let names = names.map_or_else(beside, Ok)?;
+        let found = names.find(label, labels);
+        found.with_context(|| format!("--label {label}: expected {}", names.expected(labels)))
     }
 
     /// Makes all images for the sinks; whether it came to the end.

@@ -2,13 +2,17 @@
 
 mod table;
 
+use super::classifier::for_data;
 use super::dataset;
 use anyhow::{Context, Result, ensure};
 use burn::prelude::Device;
 use clap::Args;
+use gan_core::Generator;
 use gan_tools::blob_file::BlobFile;
 use gan_tools::layers::Bits;
 use gan_tools::say;
+use gan_train::config::MAX_SEED;
+use gan_train::data::Dataset;
 use gan_train::export;
 use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::quantize;
@@ -33,12 +37,16 @@ pub struct Evaluate {
     /// The blob
     #[arg(value_name = "MODEL.gan")]
     file: PathBuf,
-    /// `digits`, `mnist`, or a folder of IDX files with labels
+    /// `digits`, `mnist`, or a folder or file of images with labels: docs/data.md
     #[arg(long)]
     data: String,
     /// Folder with MNIST's four files
     #[arg(long)]
     data_dir: Option<PathBuf>,
+    /// Turn every image about its diagonal: EMNIST's files need it [default: as the run did, on the
+    /// same data]
+    #[arg(long)]
+    transpose: bool,
     /// The run that the blob was quantized from [default: the blob's own folder, if it is a run]
     #[arg(long, value_name = "RUN")]
     run: Option<PathBuf>,
@@ -46,6 +54,14 @@ pub struct Evaluate {
     /// is trained now]
     #[arg(long, value_name = "FILE.safetensors")]
     classifier: Option<PathBuf>,
+    /// Steps of a classifier that is trained now [default: 1000]
+    #[arg(
+        long,
+        value_name = "STEPS",
+        conflicts_with = "classifier",
+        value_parser = clap::value_parser!(u64).range(1..=MAX_SEED)
+    )]
+    classifier_steps: Option<u64>,
     /// How many images to generate
     #[arg(
         long,
@@ -76,7 +92,9 @@ impl Evaluate {
     pub fn run(self) -> Result<ExitCode> {
         let file = BlobFile::read(&self.file)?;
         let generator = super::decode(&file, &self.file)?;
-        let dataset = dataset::open(&self.data, self.data_dir.as_deref())?;
+        let transpose = self.transpose || self.run_transposes()?;
+        let dataset = dataset::open(&self.data, self.data_dir.as_deref(), transpose)?;
+        dataset::check_names(&dataset, &self.file, &generator)?;
         let classifier = self.classifier.as_deref().map(|path| -> Result<Classifier> {
             let classifier = Classifier::read(path, &Device::flex())?;
             classifier.check(&dataset.train).with_context(|| path.display().to_string())?;
@@ -85,7 +103,7 @@ impl Evaluate {
         let classifier = classifier.transpose()?;
         // First, because it is quick and can refuse.
         let float = match self.run_folder() {
-            Some(folder) => self.float(&file, Bits::of(generator.header()), &folder)?,
+            Some(folder) => self.float(&file, &generator, &folder, &dataset)?,
             None => None,
         };
         let (float, padding) = float.unzip();
@@ -100,7 +118,7 @@ impl Evaluate {
             &generator,
             float.as_ref(),
             &dataset,
-            classifier,
+            |train| classifier.map_or_else(|| for_data(self.classifier_steps)(train), Ok),
             Question {
                 samples: self.samples as usize,
                 seed: self.seed,
@@ -122,16 +140,21 @@ impl Evaluate {
     fn float(
         &self,
         file: &BlobFile,
-        bits: Bits,
+        generator: &Generator<'_>,
         folder: &Path,
+        dataset: &Dataset,
     ) -> Result<Option<(FloatGenerator, usize)>> {
         let run = RunConfig::read(folder)?;
+        let bits = Bits::of(generator.header());
         // A run that was trained anew since is another model: comparing with it would say nothing.
         let best = folder.join(checkpoint::BEST).exists().then_some(Which::Best);
         let steps = snapshots::list(folder)?.into_iter().map(|snapshot| Which::Step(snapshot.step));
         for which in best.into_iter().chain([Which::Last]).chain(steps) {
             let (float, _) = export::generator(folder, &run.config, which)?;
             if quantize(&float, bits)? == file.bytes() || float.to_blob()? == file.bytes() {
+                if generator.classes() > 0 {
+                    dataset::check_same_names(dataset, &run.label_names, folder)?;
+                }
                 return Ok(Some((float, run.config.padding.into())));
             }
         }
@@ -142,6 +165,13 @@ impl Evaluate {
         );
         say!("note: {blob} is not of the run in {folder}");
         Ok(None)
+    }
+
+    /// Whether the blob's run was trained on this data with its images transposed.
+    fn run_transposes(&self) -> Result<bool> {
+        let Some(folder) = self.run_folder() else { return Ok(false) };
+        let run = RunConfig::read(&folder)?;
+        Ok(run.transpose && dataset::stored(&self.data)? == run.data)
     }
 
     /// The run that was named, or the blob's own folder if it is one.

@@ -26,7 +26,7 @@ pub fn run(command: Generate) -> Result<ExitCode> {
     let folder = command.model();
     if !folder.is_dir() {
         let file = BlobFile::read(folder)?;
-        return command.run_on(&file);
+        return command.run_on(&file, None);
     }
     let run = RunConfig::read(folder)?;
     let (float, description) = export::generator(folder, &run.config, Which::Best)?;
@@ -39,5 +39,5 @@ pub fn run(command: Generate) -> Result<ExitCode> {
         thousands(description.step),
         run.config.training.weight_bits
     );
-    command.run_on(&BlobFile::new(&blob))
+    command.run_on(&BlobFile::new(&blob), Some(run.label_names.into()))
 }

@@ -1,6 +1,6 @@
 //! A data set of people's own: a folder or a file in one of the layouts of docs/data.md.
 
-use super::{Dataset, Split, idx, labels, layouts};
+use super::{Dataset, Split, arrays, idx, labels, layouts, png_folder};
 use anyhow::{Context, Result, bail, ensure};
 use gan_tools::images::Images;
 use std::path::{Path, PathBuf};
@@ -41,8 +41,15 @@ fn of_folder(folder: &Path) -> Result<Found> {
     if let Some(located) = layouts::locate(folder)? {
         return of_idx(located);
     }
+    if let Some(found) = arrays::of_folder(folder)? {
+        return Ok(found);
+    }
+    if let Some(found) = png_folder::open(folder)? {
+        return Ok(found);
+    }
     bail!(
-        "{}: no train-images-idx3-ubyte or images-idx3-ubyte in it, plain or .gz",
+        "{}: no images in it: expected train-images-idx3-ubyte or images-idx3-ubyte, plain or .gz, \
+         x_train.npy or an .npz, or PNG pictures in a folder a class",
         folder.display()
     )
 }
@@ -54,7 +61,10 @@ fn of_file(path: &Path) -> Result<Found> {
     if let Some(located) = layouts::of_file(path)? {
         return of_idx(located);
     }
-    bail!("--data {}: {expected}, such as train-images-idx3-ubyte", path.display())
+    if let Some(found) = arrays::of_file(path)? {
+        return Ok(found);
+    }
+    bail!("--data {}: {expected}, such as train-images-idx3-ubyte or mnist.npz", path.display())
 }
 
 /// Reads IDX files.

@@ -1,6 +1,7 @@
 //! Labels as data sets have them become the classes 0, 1, 2 … of a network, each with its name.
 
 use anyhow::{Context, Result, ensure};
+use std::cmp::Ordering;
 
 /// A class is kept in a byte.
 const MOST: usize = 256;
@@ -52,6 +53,16 @@ pub(super) fn names(names: Vec<String>) -> Result<Vec<String>> {
     Ok(if numbered { Vec::new() } else { names })
 }
 
+/// The order of names: as numbers, if all of them are, else as text.
+pub(super) fn sort(names: &mut [String]) {
+    let number = |name: &String| name.parse::<i64>().ok();
+    let all_numbers = names.iter().all(|name| number(name).is_some());
+    names.sort_by(|a, b| {
+        let order = if all_numbers { number(a).cmp(&number(b)) } else { Ordering::Equal };
+        order.then_with(|| a.cmp(b))
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +95,16 @@ mod tests {
         for name in ["a\nb", "", " a"] {
             assert!(names(vec![name.to_owned()]).is_err(), "{name:?}");
         }
+    }
+
+    #[test]
+    fn numbers_are_sorted_as_numbers() {
+        let sorted = |names: [&str; 3]| {
+            let mut names = names.map(str::to_owned);
+            sort(&mut names);
+            names
+        };
+        assert_eq!(sorted(["10", "9", "1"]), ["1", "9", "10"]);
+        assert_eq!(sorted(["10", "9", "a"]), ["10", "9", "a"]);
     }
 }

@@ -1,9 +1,14 @@
 //! Data sets as people have them: in every layout of docs/data.md the same images and labels are
 //! found. The files are written here byte by byte, not by the code that is tested.
 
+mod arrays;
 #[path = "../common/mod.rs"]
 mod common;
+mod judges;
+mod labels;
 mod layouts;
+mod outputs;
+mod pictures;
 
 use gan_train::data::{self, Dataset};
 use std::fs;

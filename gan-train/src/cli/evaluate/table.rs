@@ -10,6 +10,7 @@ pub fn text(report: &Report) -> String {
     let Report {
         model,
         data,
+        label_names,
         seed,
         reference,
         training,
@@ -89,9 +90,17 @@ pub fn text(report: &Report) -> String {
     });
     lines.push(String::new());
     for (name, scores) in &columns {
-        let counts: Vec<String> =
-            scores.quick.class_histogram.iter().map(usize::to_string).collect();
-        lines.push(format!("images of each label, {name:<10} {}", counts.join(" ")));
+        let counts = scores.quick.class_histogram.iter().enumerate();
+        let counts: Vec<String> = counts
+            .map(|(label, count)| match label_names.get(label) {
+                Some(name) => format!("{name}: {count}"),
+                None => count.to_string(),
+            })
+            .collect();
+        lines.push(format!(
+            "images of each label, {name:<10} {}",
+            counts.join(if label_names.is_empty() { " " } else { ", " })
+        ));
     }
     if let Some(utility) = utility {
         lines.extend(classifiers(utility));

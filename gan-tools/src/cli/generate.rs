@@ -67,7 +67,7 @@ impl Generate {
             self.model.display()
         );
         let file = BlobFile::read(&self.model)?;
-        self.run_on(&file, None)
+        self.run_on_file(&file)
     }
 
     /// What was given as the model.
@@ -75,26 +75,43 @@ impl Generate {
         &self.model
     }
 
-    /// Generates from a blob, whatever the model's path leads to. Without `names`, those in the
-    /// file beside the model are its labels' names.
+    /// Generates from the blob that is in the model's file, beside which the names of its labels
+    /// may be.
     ///
     /// # Errors
     ///
     /// One sentence that names the file or the option.
-    pub fn run_on(self, file: &BlobFile, names: Option<LabelNames>) -> Result<ExitCode> {
+    pub fn run_on_file(self, file: &BlobFile) -> Result<ExitCode> {
+        let header = super::decode(file, &self.model)?;
+        let names = LabelNames::beside(&self.model, header.crc(), header.classes())?;
+        let inputs = [self.model.clone()];
+        self.run_on(file, &names, &inputs)
+    }
+
+    /// Generates from a blob that was made of `inputs`, and whose labels have these names.
+    ///
+    /// # Errors
+    ///
+    /// One sentence that names the file or the option.
+    pub fn run_on(
+        self,
+        file: &BlobFile,
+        names: &LabelNames,
+        inputs: &[PathBuf],
+    ) -> Result<ExitCode> {
         let generator = super::decode(file, &self.model)?;
-        let label = self.check(&generator, names)?;
+        let label = self.check(&generator, names, inputs)?;
         let request = Request { count: self.count, seed: self.seed, label };
         // Whatever is refused is refused before anything is made.
         if self.idx.is_some() || self.png.is_some() {
             interrupt::catch()?;
         }
         let begin = |folder: &PathBuf| {
-            IdxFolder::begin(folder, &generator, request, self.overwrite, &self.model)
+            IdxFolder::begin(folder, &generator, request, self.overwrite, inputs)
         };
         let mut idx = self.idx.as_ref().map(begin).transpose()?;
         let begin = |folder: &PathBuf| {
-            PngFolder::begin(folder, &generator, request, self.overwrite, &self.model)
+            PngFolder::begin(folder, &generator, request, self.overwrite, inputs)
         };
         let mut png = self.png.as_ref().map(begin).transpose()?;
 
@@ -130,32 +147,27 @@ impl Generate {
     }
 
     /// Refuses what can be told to be wrong from the arguments and the model; returns the label.
-    fn check(&self, generator: &Generator<'_>, names: Option<LabelNames>) -> Result<Option<u16>> {
-        let label = self.label.as_deref();
-        let label = label.map(|label| self.label(label, generator, names)).transpose()?;
+    fn check(
+        &self,
+        generator: &Generator<'_>,
+        names: &LabelNames,
+        inputs: &[PathBuf],
+    ) -> Result<Option<u16>> {
+        let labels = generator.classes();
+        let find = |label: &String| {
+            ensure!(labels > 0, "--label {label}: {} takes no label", self.model.display());
+            let found = names.find(label, labels);
+            found.with_context(|| format!("--label {label}: expected {}", names.expected(labels)))
+        };
+        let label = self.label.as_ref().map(find).transpose()?;
         let Some(out) = &self.out else { return Ok(label) };
-        refuse_input(out, &self.model)?;
+        inputs.iter().try_for_each(|input| refuse_input(out, input))?;
         match out.extension() {
             Some(extension) if !extension.eq_ignore_ascii_case("png") => {
                 bail!("--out {}: the grid is a PNG file, so expected a name in .png", out.display())
             }
             _ => Ok(label),
         }
-    }
-
-    /// The label of this name or number.
-    fn label(
-        &self,
-        label: &str,
-        generator: &Generator<'_>,
-        names: Option<LabelNames>,
-    ) -> Result<u16> {
-        let labels = generator.classes();
-        ensure!(labels > 0, "--label {label}: {} takes no label", self.model.display());
-        let beside = || LabelNames::beside(&self.model, generator.crc(), labels);
-        let names = names.map_or_else(beside, Ok)?;
-        let found = names.find(label, labels);
-        found.with_context(|| format!("--label {label}: expected {}", names.expected(labels)))
     }
 
     /// Makes all images for the sinks; whether it came to the end.

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Images without a pixel of this brightness are not in the range 0 to 255.
 const DARK: u8 = 64;
+/// Names of what else is in a folder that an error lists.
+const SHOWN: usize = 3;
 
 /// Images as a reader found them.
 pub(super) struct Part {
@@ -47,10 +49,18 @@ fn of_folder(folder: &Path) -> Result<Found> {
     if let Some(found) = png_folder::open(folder)? {
         return Ok(found);
     }
+    let names = entries(folder)?
+        .into_iter()
+        .filter_map(|path| path.file_name()?.to_str().map(str::to_owned));
+    let mut found: Vec<String> = names.take(SHOWN + 1).collect();
+    if found.len() > SHOWN {
+        found[SHOWN] = "...".into();
+    }
     bail!(
-        "{}: no images in it: expected train-images-idx3-ubyte or images-idx3-ubyte, plain or .gz, \
-         x_train.npy or an .npz, or PNG pictures in a folder a class",
-        folder.display()
+        "{}: no images in it: found {}; expected train-images-idx3-ubyte or images-idx3-ubyte, \
+         plain or .gz, x_train.npy or an .npz, or PNG pictures in a folder a class (docs/data.md)",
+        folder.display(),
+        if found.is_empty() { "nothing".to_owned() } else { found.join(", ") }
     )
 }
 

@@ -182,6 +182,9 @@ fn several_data_sets_and_labels_alone_are_refused() {
     refuse(&at("train-labels-idx1-ubyte"), &["is a labels file", "images is expected"]);
     fs::remove_file(at("train-labels-idx1-ubyte")).unwrap();
 
+    refuse(folder.path(), &["found nothing", "expected train-images-idx3-ubyte", "PNG"]);
+    write(&at("jpegs/a.jpg"), b"\xFF\xD8");
+    refuse(&at("jpegs"), &["found a.jpg", "expected train-images-idx3-ubyte", "PNG pictures"]);
     write(&at("gzip/emnist-letters-train-images-idx3-ubyte"), &images(10));
     write(&at("gzip/emnist-digits-train-images-idx3-ubyte"), &images(20));
     let both = ["several data sets", "emnist-letters-train-images", "emnist-digits-train-images"];

@@ -79,6 +79,9 @@ fn models_are_not_replaced_by_what_is_made_of_them() {
     fail(path, png, 1, &["png/0-0", "which is read"]);
     assert_eq!(fs::read(path.join("x.png")).unwrap(), before);
     let checkpoint = fs::read(path.join("run/checkpoint.safetensors")).unwrap();
+    // Nor is a run, of which a model is made in memory.
+    symlink("run/checkpoint.safetensors", path.join("c.png")).unwrap();
+    fail(path, "generate run --count 2 -o c.png", 1, &["c.png", "which is read"]);
     symlink("run/checkpoint.safetensors", path.join("c.gan")).unwrap();
     fail(path, "quantize run -o c.gan", 1, &["c.gan"]);
     assert_eq!(fs::read(path.join("run/checkpoint.safetensors")).unwrap(), checkpoint);

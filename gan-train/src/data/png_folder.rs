@@ -67,7 +67,7 @@ fn classes(folder: &Path) -> Result<Vec<Class>> {
         }
         ensure!(
             flat.is_empty(),
-            "{}: has pictures in it and in folders such as {}: expected either",
+            "{}: has pictures in it and in folders such as {}: expected one or the other",
             folder.display(),
             name(&path)
         );

@@ -258,6 +258,14 @@ mod tests {
     }
 
     #[test]
+    fn each_step_is_told_of() {
+        let data = digits().unwrap().train;
+        let (device, mut heard) = (Device::flex(), Vec::new());
+        Classifier::for_data(&data, Some(3), &device, &mut |step| heard.push(step)).unwrap();
+        assert_eq!(heard, [1, 2, 3]);
+    }
+
+    #[test]
     fn data_that_it_cannot_learn_is_refused() {
         let data = digits().unwrap().train;
         let error = |data: &Split| format!("{:#}", train(data, 1, 0).unwrap_err());

@@ -48,7 +48,8 @@ pub struct Data {
     /// arrays; docs/data.md has the layouts
     #[arg(long, required_unless_present = "resume")]
     pub data: Option<String>,
-    /// Folder with MNIST's files; what is not there is looked for in the cache and then downloaded
+    /// Folder with MNIST's files, or torchvision's root; what is not there is looked for in the
+    /// cache and then downloaded
     #[arg(long)]
     pub data_dir: Option<PathBuf>,
     /// Turn every image about its diagonal, lines for columns: EMNIST's files need it. The run

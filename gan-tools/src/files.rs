@@ -1,7 +1,9 @@
-//! Files that are whole or not there, files that must not be lost, and the formats of data sets.
+//! Files that are whole or not there, files that must not be lost, the formats of data sets, and
+//! what labels are called.
 
 pub mod atomic;
 pub mod idx;
+pub mod labels;
 
 use anyhow::{Context, Result, ensure};
 use std::fs::{File, Metadata};

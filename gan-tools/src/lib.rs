@@ -5,7 +5,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`files`] | files that are whole or not there, the IDX format |
+//! | [`files`] | files that are whole or not there, the IDX format, names of labels |
 //! | [`numbers`], [`messages`] | numbers as people read them; how much is said beside errors |
 //! | [`progress`] | how far a long command is |
 //! | [`json`], [`interrupt`] | JSON text; Ctrl-C |

@@ -48,6 +48,32 @@ fn every_target_keeps_the_pixels_and_leads_back() {
     }
 }
 
+/// What the labels are called is beside the packed blob, too, as it was beside the other.
+#[test]
+fn names_of_labels_go_along() {
+    let folder = folder();
+    let path = folder.path();
+    fs::copy(MODEL, path.join("x.gan")).unwrap();
+    let inspected = succeed(path, "inspect x.gan");
+    let crc = inspected.lines().next().unwrap().rsplit(' ').next().unwrap();
+    let first = "# What the labels 0, 1, 2 ... are called, of the blob with CRC-32";
+    let names = "zero\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n";
+    fs::write(path.join("x.gan.labels"), format!("{first} {crc}\n{names}")).unwrap();
+    succeed(path, "pack x.gan --target cortex-m4 -o packed.gan");
+    let beside = fs::read_to_string(path.join("packed.gan.labels")).unwrap();
+    assert_eq!(beside.split_once('\n').unwrap().1, names);
+    let draw = |model: &str| succeed(path, &format!("generate {model} --count 1 --ascii"));
+    let sevens = draw(&format!("{MODEL} --label 7"));
+    assert_eq!(draw("x.gan --label seven"), sevens);
+    assert_eq!(draw("packed.gan --label seven"), sevens);
+    fail(path, "generate x.gan --ascii --label ten", 1, &["--label ten", "one of zero, one, two"]);
+    fs::write(path.join("other.gan.labels"), "precious").unwrap();
+    let pack = "pack x.gan --target cortex-m4 -o other.gan";
+    fail(path, pack, 1, &["other.gan.labels", "no file of label names"]);
+    fs::write(path.join("x.gan.labels"), format!("{first} {crc}\na\nb\n")).unwrap();
+    fail(path, "generate x.gan --ascii", 1, &["x.gan.labels", "2 names for 10 labels"]);
+}
+
 #[test]
 fn a_board_stands_for_its_core() {
     let folder = folder();

@@ -1,12 +1,21 @@
-//! Images to learn from: the built-in digits, MNIST, or any folder of IDX files.
+//! Images to learn from: the built-in digits, MNIST, or a folder of people's own in one of the
+//! layouts of docs/data.md.
 
+mod arrays;
+mod content;
+mod folder;
 pub mod idx;
+mod labels;
+mod layouts;
 pub mod mnist;
+mod npy;
+mod picture;
+mod png_folder;
 pub mod stacked;
+mod zip;
 
 use crate::random::{Purpose, permutation, stream};
-use anyhow::{Result, bail, ensure};
-use gan_tools::files::idx::{IMAGES, LABELS, names};
+use anyhow::{Result, ensure};
 use gan_tools::images::Images;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -16,7 +25,7 @@ use std::path::{Path, PathBuf};
 pub struct Split {
     /// 0..=255, image after image.
     pub images: Images,
-    /// One an image.
+    /// One an image: its class, from 0.
     pub labels: Option<Vec<u8>>,
 }
 
@@ -29,6 +38,10 @@ pub struct Dataset {
     pub train: Split,
     /// To judge by, if there are any: no training step sees them.
     pub test: Option<Split>,
+    /// What the data calls the classes 0, 1, 2 …; none where each is called by its own number.
+    pub label_names: Vec<String>,
+    /// The files that it was read from.
+    pub files: Vec<PathBuf>,
 }
 
 impl Split {
@@ -113,6 +126,19 @@ impl Split {
         Self { images: Images { count, width: wide, height: high, pixels }, labels: self.labels }
     }
 
+    /// The images with lines for columns.
+    fn transposed(self) -> Self {
+        let Images { count, width, height, pixels } = self.images;
+        let mut turned = Vec::with_capacity(pixels.len());
+        for image in pixels.chunks_exact(width * height) {
+            for column in 0..width {
+                turned.extend(image[column..].iter().step_by(width));
+            }
+        }
+        let images = Images { count, width: height, height: width, pixels: turned };
+        Self { images, labels: self.labels }
+    }
+
     /// Number of labels: one more than the largest; 0 without labels.
     pub fn classes(&self) -> u16 {
         self.labels
@@ -122,8 +148,14 @@ impl Split {
     }
 }
 
-/// Images without a pixel of this brightness are not in the range 0 to 255.
-const DARK: u8 = 64;
+impl Dataset {
+    /// The data set with lines for columns in each image: EMNIST's images lie on their side.
+    pub fn transposed(self) -> Self {
+        let (train, test) = (self.train.transposed(), self.test.map(Split::transposed));
+        Self { train, test, ..self }
+    }
+}
+
 /// Images of the built-in digits that are kept for judging.
 const DIGITS_HELD_OUT: usize = 300;
 
@@ -131,7 +163,8 @@ const DIGITS_HELD_OUT: usize = 300;
 /// does not say). After a file's last bytes it may be another file's turn.
 pub type OnDownload<'c> = dyn FnMut(&str, u64, u64) + 'c;
 
-/// Opens `digits`, `mnist` or a folder. If MNIST has to be downloaded, `on_download` hears of it.
+/// Opens `digits`, `mnist`, or a folder or file of images. If MNIST has to be downloaded,
+/// `on_download` hears of it.
 ///
 /// # Errors
 ///
@@ -149,7 +182,7 @@ pub fn open(
         "digits" => digits(),
         "mnist" => mnist::open(data_dir, on_download),
         stacked::NAME => stacked::open(data_dir, on_download),
-        folder => folder_dataset(folder, Path::new(folder)),
+        path => folder::open(path),
     }
 }
 
@@ -159,6 +192,7 @@ pub fn digits() -> Result<Dataset> {
     const LABELS: &[u8] = include_bytes!("../data/optdigits/labels-idx1-ubyte.gz");
     let images = idx::images(IMAGES, "built-in images")?;
     let labels = idx::labels(LABELS, "built-in labels")?;
+    let labels = labels::of_numbers(&labels, None)?.train;
     let at = images.count - DIGITS_HELD_OUT;
     let (train_pixels, test_pixels) = images.pixels.split_at(at * images.image_len());
     let (train_labels, test_labels) = labels.split_at(at);
@@ -167,70 +201,13 @@ pub fn digits() -> Result<Dataset> {
         labels: Some(labels.to_vec()),
     };
     let test = Some(part(test_pixels, test_labels));
-    Ok(Dataset { name: "digits".into(), train: part(train_pixels, train_labels), test })
-}
-
-/// A folder of IDX files, plain or `.gz`: `[train-]images-idx3-ubyte`, and if they are there
-/// `[train-]labels-idx1-ubyte` and `t10k-` or `test-` files to judge by. Dots in place of the `-`
-/// before `idx` are fine.
-fn folder_dataset(name: &str, folder: &Path) -> Result<Dataset> {
-    ensure!(
-        folder.is_dir(),
-        "--data {}: expected `digits`, `mnist` or a folder of IDX files",
-        folder.display()
-    );
-    let Some(train) = split(folder, &["train-", ""])? else {
-        bail!(
-            "{}: no train-images-idx3-ubyte or images-idx3-ubyte in it, plain or .gz",
-            folder.display()
-        );
-    };
-    if let Some(&brightest) = train.images.pixels.iter().max().filter(|&&pixel| pixel < DARK) {
-        tracing::warn!(
-            "{}: the brightest pixel is {brightest}, of 0 to 255: what is trained on such images \
-             draws nearly black ones; were the pixels scaled to 0 to {brightest}?",
-            folder.display()
-        );
-    }
-    let test = split(folder, &["t10k-", "test-"])?;
-    if let Some(test) = &test {
-        let (a, b) = (&train.images, &test.images);
-        ensure!(
-            (a.width, a.height) == (b.width, b.height),
-            "{}: test images are {}x{}, training images {}x{}",
-            folder.display(),
-            b.width,
-            b.height,
-            a.width,
-            a.height
-        );
-    }
-    Ok(Dataset { name: name.into(), train, test })
-}
-
-/// The images, and labels if there are any, whose file names have one of the prefixes.
-fn split(folder: &Path, prefixes: &[&str]) -> Result<Option<Split>> {
-    let find = |kind: &str| -> Option<PathBuf> {
-        let names = prefixes.iter().flat_map(|prefix| names(prefix, kind));
-        names.map(|name| folder.join(name)).find(|path| path.exists())
-    };
-    let Some(path) = find(IMAGES) else { return Ok(None) };
-    let images = idx::read_images(&path)?;
-    let labels = match find(LABELS) {
-        None => None,
-        Some(label_path) => {
-            let labels = idx::read_labels(&label_path)?;
-            let (found, expected) = (labels.len(), images.count);
-            ensure!(
-                found == expected,
-                "{}: {found} labels for the {expected} images of {}",
-                label_path.display(),
-                path.display()
-            );
-            Some(labels)
-        }
-    };
-    Ok(Some(Split { images, labels }))
+    Ok(Dataset {
+        name: "digits".into(),
+        train: part(train_pixels, train_labels),
+        test,
+        label_names: Vec::new(),
+        files: Vec::new(),
+    })
 }
 
 /// Bytes in hexadecimal.

@@ -123,7 +123,9 @@ fn a_quick_judgement_of_real_mnist_agrees() {
     let data = data::open("mnist", Some(&mnist), &mut |_, _, _| {}).unwrap();
     let (held_out, train) = data.train.tenth_and_others();
     let start = Instant::now();
-    let classifier = Classifier::for_data(&data.train, &burn::prelude::Device::flex()).unwrap();
+    let classifier =
+        Classifier::for_data(&data.train, None, &burn::prelude::Device::flex(), &mut |_| ())
+            .unwrap();
     let judge = Judge::new(classifier, &train, &held_out.sample(5000)).unwrap();
     println!("a judge by 5,000 images: {:.2?}", start.elapsed());
     for count in [2000, 5000] {

@@ -47,6 +47,11 @@ fn a_run_is_judged_as_its_blob_is() {
     let text = succeed(path, &format!("evaluate run --held-out {rest}"));
     assert!(text.contains("299 training images that the run held out"), "{text}");
 
+    // Other images are not what the run held some out of.
+    let parts = ["--held-out", "--data others", "run"];
+    write_digits(&path.join("others"), 0..1000, true);
+    fail(path, &format!("evaluate run --data others --held-out {rest}"), 1, &parts);
+
     let needs = ["--held-out", "needs the run"];
     fail(path, &format!("evaluate run.gan --data digits --held-out {rest}"), 1, &needs);
     succeed(path, "train --data digits --steps 20 --out none");

@@ -2,13 +2,14 @@
 
 use super::truncation::Factor;
 use crate::blob_file::BlobFile;
+use crate::files::labels::LabelNames;
 use crate::files::refuse_input;
 use crate::generate::{self, IdxFolder, PngFolder, Request, Sink};
 use crate::interrupt;
 use crate::picture::{ascii, grid};
 use crate::progress::{Progress, Unit};
 use crate::say;
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::{ArgGroup, Args, value_parser};
 use gan_core::host::Runner;
 use gan_core::{Generator, Truncation};
@@ -37,9 +38,9 @@ pub struct Generate {
     /// Seed of the latents
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Only this label
+    /// Only this label: its number, or its name if the model's labels have names
     #[arg(long)]
-    label: Option<u16>,
+    label: Option<String>,
     /// Scale the latents by this factor from 0 to 1, rounded to the nearest 1/256: the smaller it
     /// is, the more typical and the less various are the images
     #[arg(long, value_name = "T", default_value = "1", allow_negative_numbers = true)]
@@ -72,7 +73,7 @@ impl Generate {
             self.model.display()
         );
         let file = BlobFile::read(&self.model)?;
-        self.run_on(&file)
+        self.run_on_file(&file)
     }
 
     /// What was given as the model.
@@ -80,16 +81,34 @@ impl Generate {
         &self.model
     }
 
-    /// Generates from a blob, whatever the model's path leads to.
+    /// Generates from the blob that is in the model's file, beside which the names of its labels
+    /// may be.
     ///
     /// # Errors
     ///
     /// One sentence that names the file or the option.
-    pub fn run_on(self, file: &BlobFile) -> Result<ExitCode> {
+    pub fn run_on_file(self, file: &BlobFile) -> Result<ExitCode> {
+        let header = super::decode(file, &self.model)?;
+        let names = LabelNames::beside(&self.model, header.crc(), header.classes())?;
+        let inputs = [self.model.clone()];
+        self.run_on(file, &names, &inputs)
+    }
+
+    /// Generates from a blob that was made of `inputs`, and whose labels have these names.
+    ///
+    /// # Errors
+    ///
+    /// One sentence that names the file or the option.
+    pub fn run_on(
+        self,
+        file: &BlobFile,
+        names: &LabelNames,
+        inputs: &[PathBuf],
+    ) -> Result<ExitCode> {
         let generator = super::decode(file, &self.model)?;
-        self.check(&generator)?;
+        let label = self.check(&generator, names, inputs)?;
         let truncation = self.truncation.truncation();
-        let request = Request { count: self.count, seed: self.seed, label: self.label, truncation };
+        let request = Request { count: self.count, seed: self.seed, label, truncation };
         if let Some(note) = self.truncation.note() {
             say!("{note}");
         }
@@ -98,11 +117,11 @@ impl Generate {
             interrupt::catch()?;
         }
         let begin = |folder: &PathBuf| {
-            IdxFolder::begin(folder, &generator, request, self.overwrite, &self.model)
+            IdxFolder::begin(folder, &generator, request, self.overwrite, inputs)
         };
         let mut idx = self.idx.as_ref().map(begin).transpose()?;
         let begin = |folder: &PathBuf| {
-            PngFolder::begin(folder, &generator, request, self.overwrite, &self.model)
+            PngFolder::begin(folder, &generator, request, self.overwrite, inputs)
         };
         let mut png = self.png.as_ref().map(begin).transpose()?;
 
@@ -137,24 +156,27 @@ impl Generate {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Refuses what can be told to be wrong from the arguments and the model.
-    fn check(&self, generator: &Generator<'_>) -> Result<()> {
-        if let Some(label) = self.label {
-            match generator.classes() {
-                0 => bail!("--label {label}: {} takes no label", self.model.display()),
-                classes if label >= classes => {
-                    bail!("--label {label}: expected 0 to {}", classes - 1)
-                }
-                _ => {}
-            }
-        }
-        let Some(out) = &self.out else { return Ok(()) };
-        refuse_input(out, &self.model)?;
+    /// Refuses what can be told to be wrong from the arguments and the model; returns the label.
+    fn check(
+        &self,
+        generator: &Generator<'_>,
+        names: &LabelNames,
+        inputs: &[PathBuf],
+    ) -> Result<Option<u16>> {
+        let labels = generator.classes();
+        let find = |label: &String| {
+            ensure!(labels > 0, "--label {label}: {} takes no label", self.model.display());
+            let found = names.find(label, labels);
+            found.with_context(|| format!("--label {label}: expected {}", names.expected(labels)))
+        };
+        let label = self.label.as_ref().map(find).transpose()?;
+        let Some(out) = &self.out else { return Ok(label) };
+        inputs.iter().try_for_each(|input| refuse_input(out, input))?;
         match out.extension() {
             Some(extension) if !extension.eq_ignore_ascii_case("png") => {
                 bail!("--out {}: the grid is a PNG file, so expected a name in .png", out.display())
             }
-            _ => Ok(()),
+            _ => Ok(label),
         }
     }
 

@@ -1,6 +1,7 @@
 //! `gan pack`.
 
 use crate::blob_file::BlobFile;
+use crate::files::labels::{self, LabelNames};
 use crate::files::{atomic, refuse_input};
 use crate::fit;
 use crate::inspect;
@@ -86,6 +87,8 @@ impl Pack {
         let file = BlobFile::read(&self.file)?;
         refuse_input(&self.out, &self.file)?;
         let generator = super::decode(&file, &self.file)?;
+        let names = LabelNames::beside(&self.file, generator.crc(), generator.classes())?;
+        labels::check(&self.out)?;
         let kernel = match (self.target, &self.board) {
             (Some(target), _) => target.kernel().to_owned(),
             (None, Some(board)) => fit::board(board)?.kernel,
@@ -107,6 +110,7 @@ impl Pack {
             }
         }
         atomic::write(&self.out, packed.bytes())?;
+        labels::write(&self.out, generator.crc(), names.as_slice())?;
         say!("{}", inspect::summary(&generator).trim_end());
         super::print(&format!("{}\n", self.out.display()))?;
         Ok(ExitCode::SUCCESS)

@@ -19,7 +19,7 @@ pub struct IdxFolder {
 }
 
 impl IdxFolder {
-    /// Begins both files. `input` is what the images are made from.
+    /// Begins both files. `inputs` are what the images are made from.
     ///
     /// # Errors
     ///
@@ -31,7 +31,7 @@ impl IdxFolder {
         generator: &Generator<'_>,
         request: Request,
         overwrite: bool,
-        input: &Path,
+        inputs: &[PathBuf],
     ) -> Result<Self> {
         let in_turn = u32::from(generator.classes()).min(request.count).saturating_sub(1);
         let largest = request.label.map_or(in_turn, u32::from);
@@ -45,7 +45,7 @@ impl IdxFolder {
         }
         let mut stale = present(folder, "");
         for path in &stale {
-            refuse_input(path, input)?;
+            inputs.iter().try_for_each(|input| refuse_input(path, input))?;
             ensure!(
                 overwrite,
                 "{}: there is a data set in the folder already: --overwrite replaces it",

@@ -29,7 +29,7 @@ pub struct PngFolder {
 }
 
 impl PngFolder {
-    /// Makes the folder. `input` is what the images are made from.
+    /// Makes the folder. `inputs` are what the images are made from.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl PngFolder {
         generator: &Generator<'_>,
         request: Request,
         overwrite: bool,
-        input: &Path,
+        inputs: &[PathBuf],
     ) -> Result<Self> {
         let there = if folder.exists() { entries(folder)? } else { Vec::new() };
         ensure!(
@@ -48,7 +48,9 @@ impl PngFolder {
             folder.display()
         );
         let stale: Vec<_> = there.into_iter().filter(|path| is_numbered(path)).collect();
-        stale.iter().try_for_each(|path| refuse_input(path, input))?;
+        for path in &stale {
+            inputs.iter().try_for_each(|input| refuse_input(path, input))?;
+        }
         let parts = folder.join(PARTS);
         if parts.exists() {
             // What a kill has left.

@@ -4,9 +4,11 @@ use super::{dataset, thousands};
 use anyhow::{Context, Result};
 use burn::prelude::Device;
 use clap::Args;
+use gan_tools::progress::{Progress, Unit};
 use gan_tools::say;
 use gan_train::config::MAX_SEED;
-use gan_train::judge::classifier::{Classifier, STEPS};
+use gan_train::data::Split;
+use gan_train::judge::classifier::{Classifier, OnStep, STEPS};
 use gan_train::report;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,12 +21,15 @@ use std::time::Instant;
   gan-train classifier --data my-idx-folder --out my.safetensors
   gan-train classifier --data mnist --steps 6000 --out mnist-classifier.safetensors")]
 pub struct TrainClassifier {
-    /// `digits`, `mnist`, or a folder of IDX files with labels
+    /// `digits`, `mnist`, or a folder or file of images with labels: docs/data.md
     #[arg(long)]
     data: String,
     /// Folder with MNIST's four files
     #[arg(long)]
     data_dir: Option<PathBuf>,
+    /// Turn every image about its diagonal, lines for columns: EMNIST's files need it
+    #[arg(long)]
+    transpose: bool,
     /// Steps of 128 images
     #[arg(
         long,
@@ -40,13 +45,32 @@ pub struct TrainClassifier {
     out: PathBuf,
 }
 
+/// Trains the classifier to judge by, if the data needs one, for so many steps if they are given.
+pub fn for_data(steps: Option<u64>) -> impl FnOnce(&Split) -> Result<Classifier> {
+    move |train| {
+        with_progress(steps.unwrap_or(STEPS), |on_step| {
+            // On the CPU, whatever the run is on: scores of runs on several devices compare.
+            Classifier::for_data(train, steps, &Device::flex(), on_step)
+        })
+    }
+}
+
+/// Shows how far the training of a classifier is.
+fn with_progress<T>(steps: u64, train: impl FnOnce(OnStep<'_>) -> Result<T>) -> Result<T> {
+    let mut progress = Progress::new(Unit::Count("classifier step"), Some(steps), 0);
+    train(&mut |done| progress.show(done, ""))
+}
+
 impl TrainClassifier {
     pub fn run(self) -> Result<ExitCode> {
         report::folder::check_output(&self.out)?;
-        let dataset = dataset::open(&self.data, self.data_dir.as_deref())?;
+        let dataset = dataset::open(&self.data, self.data_dir.as_deref(), self.transpose)?;
+        dataset::check_output(&dataset, &self.out)?;
         let start = Instant::now();
-        let classifier = Classifier::train(&dataset.train, self.steps, self.seed, &Device::flex())
-            .with_context(|| format!("--data {}", self.data))?;
+        let trained = with_progress(self.steps, |on_step| {
+            Classifier::train(&dataset.train, self.steps, self.seed, &Device::flex(), on_step)
+        });
+        let classifier = trained.with_context(|| format!("--data {}", self.data))?;
         classifier.write(&self.out)?;
         say!("{} steps in {:.0} s", thousands(self.steps), start.elapsed().as_secs_f64());
         if let Some(test) = &dataset.test {

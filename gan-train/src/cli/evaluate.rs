@@ -4,13 +4,16 @@ mod modes;
 mod subject;
 mod table;
 
+use super::classifier::for_data;
 use super::dataset;
 use anyhow::{Context, Result, bail};
 use burn::prelude::Device;
 use clap::Args;
+use gan_train::config::MAX_SEED;
 use gan_train::data::{Dataset, stacked};
 use gan_train::judge::classifier::Classifier;
 use gan_train::judge::{Question, Report, evaluate};
+use gan_train::train::folder::RunConfig;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use subject::Judged;
@@ -32,12 +35,16 @@ pub struct Evaluate {
     #[arg(value_name = "MODEL.gan|RUN|FOLDER")]
     judged: PathBuf,
     /// Real images to judge by: `digits`, `mnist`, `stacked-mnist` (counts modes), or a folder
-    /// with labels [default: a run's own]
+    /// or file of images with labels: docs/data.md [default: a run's own]
     #[arg(long)]
     data: Option<String>,
     /// Folder with MNIST's four files
     #[arg(long)]
     data_dir: Option<PathBuf>,
+    /// Turn every image about its diagonal: EMNIST's files need it [default: as the run did, on the
+    /// same data]
+    #[arg(long)]
+    transpose: bool,
     /// The run that the blob was quantized from [default: the blob's own folder, if it is a run]
     #[arg(long, value_name = "RUN")]
     run: Option<PathBuf>,
@@ -49,6 +56,14 @@ pub struct Evaluate {
     /// built-in one for MNIST, else one that is trained now]
     #[arg(long, value_name = "FILE.safetensors|mnist")]
     classifier: Option<PathBuf>,
+    /// Steps of a classifier that is trained now [default: 1000]
+    #[arg(
+        long,
+        value_name = "STEPS",
+        conflicts_with = "classifier",
+        value_parser = clap::value_parser!(u64).range(1..=MAX_SEED)
+    )]
+    classifier_steps: Option<u64>,
     /// How many images to judge, beside as many real ones [default: 10,000, or as many as there are
     /// real ones; of stacked MNIST 26,000, as the published experiments do]
     #[arg(long, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
@@ -81,14 +96,17 @@ impl Evaluate {
         }
         let classifier = self.classifier.as_deref().map(|path| classifier(path, &dataset));
         let classifier = classifier.transpose()?;
-        let held_out = self.held_out.then(|| judged.held_out()).transpose()?;
+        judged.check_names(&dataset)?;
+        let held_out = self.held_out.then(|| judged.held_out(&dataset)).transpose()?;
         let question = Question {
             samples: self.samples.map(|samples| samples as usize),
             seed: self.seed,
             held_out,
             tstr: self.tstr,
         };
-        let report = judged.with(|subject| evaluate(subject, &dataset, classifier, question))?;
+        let make = for_data(self.classifier_steps);
+        let report =
+            judged.with(|subject| evaluate(subject, &dataset, classifier, make, question))?;
         let report = Report { agreement: judged.agreement(), ..report };
         if self.json {
             super::print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
@@ -101,7 +119,13 @@ impl Evaluate {
     /// The real images: those that were named, else the run's own.
     fn dataset(&self, judged: &Judged) -> Result<Dataset> {
         match (&self.data, judged.run()) {
-            (Some(data), _) => dataset::open(data, self.data_dir.as_deref()),
+            (Some(data), run) => {
+                let of_run = |(run, _): (&RunConfig, _)| -> Result<bool> {
+                    Ok(run.transpose && dataset::stored(data)? == run.data)
+                };
+                let transpose = self.transpose || run.map_or(Ok(false), of_run)?;
+                dataset::open(data, self.data_dir.as_deref(), transpose)
+            }
             (None, Some((run, folder))) => {
                 let mut run = run.clone();
                 dataset::locate(&mut run, None, self.data_dir.as_deref())?;

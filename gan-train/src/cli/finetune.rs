@@ -95,6 +95,9 @@ impl Finetune {
 
         dataset::locate(&mut run, self.data.as_deref(), self.data_dir.as_deref())?;
         let dataset = dataset::of_run(&run, &self.run_dir)?;
+        if let Some(out) = &self.out {
+            dataset::check_run_folder(&dataset, out)?;
+        }
         let splits = Splits::new(&run.config, dataset)?;
         let (shape, params) = (run_data.shape, float.params());
         let discriminator = &trained.discriminator;

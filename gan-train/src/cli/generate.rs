@@ -8,7 +8,7 @@ use gan_tools::numbers::thousands;
 use gan_tools::say;
 use gan_train::export;
 use gan_train::train::checkpoint::{self, Which};
-use gan_train::train::folder::RunConfig;
+use gan_train::train::folder::{CONFIG, RunConfig};
 use std::process::ExitCode;
 
 /// The command's help, for models and runs.
@@ -26,7 +26,7 @@ pub fn run(command: Generate) -> Result<ExitCode> {
     let folder = command.model();
     if !folder.is_dir() {
         let file = BlobFile::read(folder)?;
-        return command.run_on(&file);
+        return command.run_on_file(&file);
     }
     let run = RunConfig::read(folder)?;
     let (float, description) = export::generator(folder, &run.config, Which::Best)?;
@@ -39,5 +39,6 @@ pub fn run(command: Generate) -> Result<ExitCode> {
         thousands(description.step),
         run.config.training.weight_bits
     );
-    command.run_on(&BlobFile::new(&blob))
+    let inputs = [checkpoint::FILE, checkpoint::BEST, CONFIG].map(|name| folder.join(name));
+    command.run_on(&BlobFile::new(&blob), &run.label_names.into(), &inputs)
 }

@@ -4,7 +4,7 @@ use super::thousands;
 use anyhow::{Result, ensure};
 use clap::Args;
 use gan_tools::blob_file::BlobFile;
-use gan_tools::files::{atomic, refuse_input};
+use gan_tools::files::{atomic, labels, refuse_input};
 use gan_tools::inspect;
 use gan_tools::layers::Bits;
 use gan_tools::say;
@@ -26,6 +26,7 @@ use std::process::ExitCode;
   gan-train quantize runs/mnist --bits 4 -o mnist4.gan
   gan-train quantize runs/mnist --checkpoint 5000 -o mnist-5000.gan
 
+What the data calls its labels, where that is not 0, 1, 2 ..., is written to MODEL.gan.labels.
 Four bits are nearest to eight if the run was trained for them: gan-train finetune --help.")]
 pub struct Quantize {
     /// The run's folder
@@ -68,6 +69,12 @@ fn warn_of_far_layers(float: &FloatGenerator, bits: Bits) -> Result<()> {
     Ok(())
 }
 
+/// Labels and what they are called: `0 a, 1 b`.
+fn numbered(names: &[String]) -> String {
+    let named = names.iter().enumerate().map(|(label, name)| format!("{label} {name}"));
+    named.collect::<Vec<_>>().join(", ")
+}
+
 impl Quantize {
     pub fn run(self) -> Result<ExitCode> {
         let run = RunConfig::read(&self.run_dir)?;
@@ -78,6 +85,7 @@ impl Quantize {
         for path in read.map(|name| self.run_dir.join(name)).into_iter().chain(snapshots) {
             refuse_input(&self.out, &path)?;
         }
+        labels::check(&self.out)?;
         let (float, description) = export::generator(&self.run_dir, &run.config, self.checkpoint)?;
         let step = description.step;
         let steps = run.config.training.steps;
@@ -90,7 +98,13 @@ impl Quantize {
         atomic::write(&self.out, &blob)?;
         let file = BlobFile::new(&blob);
         let generator = super::decode(&file, &self.out)?;
+        let names: &[String] = if float.classes > 0 { &run.label_names } else { &[] };
+        labels::write(&self.out, generator.crc(), names)?;
         say!("{}", inspect::summary(&generator).trim_end());
+        if !names.is_empty() {
+            let beside = labels::path(&self.out);
+            say!("labels {}, in {}", numbered(names), beside.display());
+        }
         let agreement = export::agreement(&generator, &float, run.config.seed)?;
         if !self.float {
             warn_of_far_layers(&float, bits)?;

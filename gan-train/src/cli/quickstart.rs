@@ -63,6 +63,9 @@ impl Quickstart {
         let run = RunConfig {
             data: "digits".into(),
             data_dir: None,
+            transpose: false,
+            label_names: Vec::new(),
+            classifier_steps: None,
             init_from: None,
             device: self.device,
             config,

@@ -74,9 +74,12 @@ impl Train {
 
     fn begin(&self) -> Result<(PathBuf, Ended)> {
         let name = self.data.data.as_deref().context("--data is missing")?;
-        let dataset = dataset::open(name, self.data.data_dir.as_deref())?;
+        let dataset = self.data.open()?;
         let mut config = self.config(&dataset)?;
+        let label_names = dataset.label_names.clone();
         if let Some(folder) = &self.output.out {
+            dataset::check_run_folder(&dataset, folder)?;
+            self.network.check_run_folder(folder)?;
             training::check_free(folder, self.output.overwrite)?;
         }
         let splits = Splits::new(&config, dataset)?;
@@ -87,7 +90,17 @@ impl Train {
         let from = self.network.init_from.as_deref();
         let state = init::state(&config, splits.shape, &device, from)?;
         let init_from = from.map(dataset::absolute).transpose()?;
-        let run = RunConfig { data, data_dir, init_from, device: self.run.device, config };
+        let (transpose, device_name) = (self.data.transpose, self.run.device);
+        let run = RunConfig {
+            data,
+            data_dir,
+            transpose,
+            label_names,
+            classifier_steps: self.output.classifier_steps,
+            init_from,
+            device: device_name,
+            config,
+        };
         let (count, config) = (splits.train.images.count, run.config.clone());
         let (width, height) = (splits.train.images.width, splits.train.images.height);
         let options = self.output.options(self.run.until.clone());
@@ -107,13 +120,14 @@ impl Train {
 
     /// Prints what [`begin`](Self::begin) would do.
     fn plan(&self) -> Result<ExitCode> {
-        let name = self.data.data.as_deref().context("--data is missing")?;
-        let dataset = dataset::open(name, self.data.data_dir.as_deref())?;
+        let dataset = self.data.open()?;
         let mut config = self.config(&dataset)?;
         let folder = match &self.output.out {
             Some(folder) => folder.clone(),
             None => numbered::next(Path::new(training::RUNS), &config.name)?,
         };
+        dataset::check_run_folder(&dataset, &folder)?;
+        self.network.check_run_folder(&folder)?;
         training::check_free(&folder, self.output.overwrite)?;
         let splits = Splits::new(&config, dataset)?;
         let device = self.run.device.open()?;
@@ -133,6 +147,7 @@ impl Train {
         let Checkpoint { state, run: run_data } = checkpoint::load(folder, &run.config, &device)?;
         let (data, data_dir) = (self.data.data.as_deref(), self.data.data_dir.as_deref());
         dataset::locate(&mut run, data, data_dir)?;
+        run.transpose |= self.data.transpose;
         let dataset = dataset::of_run(&run, folder)?;
         if let Some(every) = self.output.eval_every {
             run.config.training.eval_every = every;

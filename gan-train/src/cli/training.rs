@@ -2,7 +2,7 @@
 //! and watched until it ends.
 
 use super::sizes::Sizes;
-use super::thousands;
+use super::{classifier, thousands};
 use anyhow::{Result, ensure};
 use burn::prelude::Device;
 use gan_tools::files::atomic;
@@ -90,7 +90,13 @@ impl Prepared {
         // Also what the command line has changed in it.
         run.config.check()?;
         say_evaluations(&run.config);
-        let judge = watch::judge(&run.config, &splits, options.until.as_ref())?;
+        let classifier = classifier::for_data(run.classifier_steps);
+        // A run that is done already is not evaluated once more.
+        let judge = if state.step < run.config.training.steps {
+            watch::judge(&run.config, &splits, options.until.as_ref(), classifier)?
+        } else {
+            None
+        };
         let shape = splits.shape;
         let data = splits.into_train();
         let trainer = Trainer::new(run.config.clone(), device, data, shape, state)?;

@@ -2,8 +2,9 @@
 //!
 //! No file takes more memory than its header announces, whatever follows it, compressed or not.
 
-use anyhow::{Context, Result, ensure};
-use flate2::bufread::GzDecoder;
+use super::content;
+use anyhow::{Context, Result, bail, ensure};
+use flate2::bufread::MultiGzDecoder;
 use gan_tools::files;
 use gan_tools::images::Images;
 use std::io::{BufRead, BufReader, Read};
@@ -11,6 +12,10 @@ use std::path::Path;
 
 /// Bytes of a file that are read at once.
 const AT_ONCE: usize = 1 << 20;
+/// The types of numbers that are read, as the format has them: unsigned bytes, and signed
+/// integers of 32 bits.
+const BYTES: u8 = 0x08;
+const INTEGERS: u8 = 0x0C;
 
 /// Reads an images file, plain or gzip.
 ///
@@ -26,7 +31,7 @@ pub fn read_images(path: &Path) -> Result<Images> {
 /// # Errors
 ///
 /// Names the file and the field.
-pub fn read_labels(path: &Path) -> Result<Vec<u8>> {
+pub fn read_labels(path: &Path) -> Result<Vec<i64>> {
     labels(open(path)?, &path.display().to_string())
 }
 
@@ -36,17 +41,28 @@ fn open(path: &Path) -> Result<impl BufRead> {
 
 /// Images from a file's content; `name` is for messages.
 pub(super) fn images(content: impl BufRead, name: &str) -> Result<Images> {
-    let (sizes, pixels) = parse::<3>(content).with_context(|| name.to_owned())?;
-    let [count, height, width] = sizes;
+    let accepted = |kind, dimensions| (kind, dimensions) == (BYTES, 3);
+    let expected = "images, 3-dimensional bytes, are expected";
+    let file = parse(content, accepted, expected).with_context(|| name.to_owned())?;
+    let [count, height, width] = file.sizes[..] else { bail!("{name}: sizes: three are expected") };
     ensure!(count > 0, "{name}: count: 0 images");
     ensure!(width > 0 && height > 0, "{name}: image size: {width}x{height}");
-    Ok(Images { count, width, height, pixels })
+    Ok(Images { count, width, height, pixels: file.data })
 }
 
-/// Labels from a file's content; `name` is for messages.
-pub(super) fn labels(content: impl BufRead, name: &str) -> Result<Vec<u8>> {
-    let (_, labels) = parse::<1>(content).with_context(|| name.to_owned())?;
-    Ok(labels)
+/// Labels from a file's content; `name` is for messages. QMNIST's have several numbers an image,
+/// of which the first is the label.
+pub(super) fn labels(content: impl BufRead, name: &str) -> Result<Vec<i64>> {
+    let accepted = |kind, dimensions| matches!((kind, dimensions), (BYTES, 1) | (INTEGERS, 1 | 2));
+    let expected = "labels, 1-dimensional bytes, are expected";
+    let file = parse(content, accepted, expected).with_context(|| name.to_owned())?;
+    if file.kind == BYTES {
+        return Ok(file.data.into_iter().map(i64::from).collect());
+    }
+    let columns = file.sizes.get(1).copied().unwrap_or(1);
+    ensure!(columns > 0, "{name}: sizes: 0 numbers an image");
+    let numbers = file.data.as_chunks().0.iter().step_by(columns);
+    Ok(numbers.map(|&bytes| i32::from_be_bytes(bytes).into()).collect())
 }
 
 /// The content of a file without compression, but not more of it than `limit` bytes.
@@ -63,19 +79,27 @@ pub(super) fn read_unpacked(path: &Path, limit: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The content without compression.
+/// The content without compression. A gzip file may be of several parts, one after the other.
 fn unpack<'c>(mut content: impl BufRead + 'c) -> Result<Box<dyn Read + 'c>> {
     let start = content.fill_buf().context("cannot be read")?;
     ensure!(!start.is_empty(), "the file is empty");
     Ok(if start.starts_with(&[0x1F, 0x8B]) {
-        Box::new(GzDecoder::new(content))
+        Box::new(MultiGzDecoder::new(content))
     } else {
         Box::new(content)
     })
 }
 
-/// The sizes, and the data.
-fn parse<const D: usize>(content: impl BufRead) -> Result<([usize; D], Vec<u8>)> {
+/// What is in a file.
+struct File {
+    /// The type of its numbers, as the format has it.
+    kind: u8,
+    sizes: Vec<usize>,
+    data: Vec<u8>,
+}
+
+/// Reads a file whose type and number of dimensions are accepted.
+fn parse(content: impl BufRead, accepted: impl Fn(u8, u8) -> bool, expected: &str) -> Result<File> {
     let mut content = unpack(content)?;
     let mut read = |limit: u64| -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
@@ -84,21 +108,23 @@ fn parse<const D: usize>(content: impl BufRead) -> Result<([usize; D], Vec<u8>)>
         Ok(bytes)
     };
     let magic = read(4)?;
-    ensure!(magic.len() == 4, "magic: the file is shorter than 4 bytes");
-    let expected = [0, 0, 8, D as u8];
+    let &[first, second, kind, dimensions] = &magic[..] else {
+        bail!("magic: the file is shorter than 4 bytes");
+    };
     ensure!(
-        magic == expected,
-        "magic: {magic:02x?} (expected {expected:02x?}: {D}-dimensional u8)"
+        (first, second) == (0, 0) && accepted(kind, dimensions),
+        "magic: this is {}, where {expected}",
+        content::name(&magic)
     );
-    let sizes = read(4 * D as u64)?;
-    ensure!(sizes.len() == 4 * D, "sizes: the file ends within its header");
-    let mut dims = [0; D];
-    for (dim, bytes) in dims.iter_mut().zip(sizes.as_chunks().0) {
-        *dim = u32::from_be_bytes(*bytes) as usize;
-    }
-    let expected = dims
+    let dimensions = usize::from(dimensions);
+    let header = read(4 * dimensions as u64)?;
+    ensure!(header.len() == 4 * dimensions, "sizes: the file ends within its header");
+    let sizes: Vec<usize> =
+        header.as_chunks().0.iter().map(|bytes| u32::from_be_bytes(*bytes) as usize).collect();
+    let of_one = if kind == INTEGERS { size_of::<i32>() } else { 1 };
+    let expected = sizes
         .iter()
-        .try_fold(1usize, |product, &dim| product.checked_mul(dim))
+        .try_fold(of_one, |product, &size| product.checked_mul(size))
         .context("sizes: too large")?;
     let data = read(expected as u64)?;
     ensure!(
@@ -111,7 +137,7 @@ fn parse<const D: usize>(content: impl BufRead) -> Result<([usize; D], Vec<u8>)>
         read(1)?.is_empty(),
         "count: the header announces {expected} bytes of data, the file has more"
     );
-    Ok((dims, data))
+    Ok(File { kind, sizes, data })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! What is pinned is the content, not the server: the SHA-256 of the unpacked bytes.
 
-use super::{Dataset, OnDownload, Split, idx};
+use super::{Dataset, OnDownload, Split, idx, labels, layouts};
 use anyhow::{Context, Result, ensure};
 use gan_tools::files::atomic;
 use sha2::{Digest, Sha256};
@@ -38,22 +38,24 @@ pub fn open(data_dir: Option<&Path>, on_download: &mut OnDownload<'_>) -> Result
     if let Some(folder) = data_dir {
         ensure!(folder.is_dir(), "--data-dir {}: no such folder", folder.display());
     }
-    let mut files = FILES.iter().map(|&(name, sha256)| {
+    let mut files = Vec::new();
+    let mut read = |(name, sha256): (&str, &str)| -> Result<(Vec<u8>, String)> {
         let path = locate(data_dir, name, sha256, on_download)?;
         let bytes = idx::read_unpacked(&path, LONGEST)?;
         check(&bytes, sha256).with_context(|| path.display().to_string())?;
-        Ok((bytes, path.display().to_string()))
-    });
-    let mut next = || -> Result<(Vec<u8>, String)> { files.next().expect("four files are listed") };
-    let mut split = || -> Result<Split> {
-        let (images, labels) = (next()?, next()?);
-        Ok(Split {
-            images: idx::images(&images.0[..], &images.1)?,
-            labels: Some(idx::labels(&labels.0[..], &labels.1)?),
-        })
+        let shown = path.display().to_string();
+        files.push(path);
+        Ok((bytes, shown))
     };
-    let (train, test) = (split()?, Some(split()?));
-    Ok(Dataset { name: "mnist".into(), train, test })
+    let mut split = |images: (&str, &str), labels: (&str, &str)| -> Result<Split> {
+        let (images, labels) = (read(images)?, read(labels)?);
+        let numbers = idx::labels(&labels.0[..], &labels.1)?;
+        let labels = Some(labels::of_numbers(&numbers, None)?.train);
+        Ok(Split { images: idx::images(&images.0[..], &images.1)?, labels })
+    };
+    let [train_images, train_labels, test_images, test_labels] = FILES;
+    let (train, test) = (split(train_images, train_labels)?, split(test_images, test_labels)?);
+    Ok(Dataset { name: "mnist".into(), train, test: Some(test), label_names: Vec::new(), files })
 }
 
 /// The file in `data_dir`, else in the cache, else downloaded to the cache.
@@ -64,20 +66,16 @@ fn locate(
     on_download: &mut OnDownload<'_>,
 ) -> Result<PathBuf> {
     if let Some(folder) = data_dir {
-        if let Some(path) = find(folder, name) {
+        if let Some(path) = layouts::find_mnist(folder, name)? {
             return Ok(path);
         }
         info!("note: {}: no {name} or {name}.gz in it; looking in the cache", folder.display());
     }
     let cache = cache_folder()?;
-    match find(&cache, name) {
+    match layouts::find_mnist(&cache, name)? {
         Some(path) => Ok(path),
         None => download(&cache, name, sha256, on_download),
     }
-}
-
-fn find(folder: &Path, name: &str) -> Option<PathBuf> {
-    [folder.join(name), folder.join(format!("{name}.gz"))].into_iter().find(|path| path.is_file())
 }
 
 fn check(unpacked: &[u8], sha256: &str) -> Result<()> {

@@ -33,11 +33,13 @@ const TEST: usize = 26_000;
 ///
 /// As [`mnist::open`].
 pub fn open(data_dir: Option<&Path>, on_download: &mut OnDownload<'_>) -> Result<Dataset> {
-    let Dataset { train, test, .. } = mnist::open(data_dir, on_download)?;
+    let Dataset { train, test, files, .. } = mnist::open(data_dir, on_download)?;
     Ok(Dataset {
         name: NAME.into(),
         train: stack(&train.images, TRAIN, 0),
         test: test.map(|test| stack(&test.images, TEST, 1)),
+        label_names: Vec::new(),
+        files,
     })
 }
 

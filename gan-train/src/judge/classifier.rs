@@ -28,6 +28,9 @@ const MNIST_SHA256: &str = "1249bc86256fef9df520446045b64018d322eac9cb6e69d5d076
 /// Images that the network computes at a time.
 const CHUNK: usize = 250;
 
+/// Hears how many steps are done.
+pub type OnStep<'c> = &'c mut dyn FnMut(u64);
+
 /// A trained classifier, on a device.
 #[derive(Debug, Clone)]
 pub struct Classifier {
@@ -64,15 +67,21 @@ pub struct Card {
 }
 
 impl Classifier {
-    /// MNIST's if `train` is MNIST's training split; else one that is trained on `train` now. It
-    /// computes on `device`.
+    /// MNIST's if `train` is MNIST's training split and no number of steps is asked for; else one
+    /// that is trained on `train` now. It computes on `device`. `on_step` hears of each step that
+    /// is done.
     ///
     /// # Errors
     ///
     /// As [`Self::train`].
-    pub fn for_data(train: &Split, device: &Device) -> Result<Self> {
+    pub fn for_data(
+        train: &Split,
+        steps: Option<u64>,
+        device: &Device,
+        on_step: OnStep<'_>,
+    ) -> Result<Self> {
         // Always the same seed, so that everybody's distances on the same data compare.
-        if train.sha256() == MNIST_SHA256 {
+        if steps.is_none() && train.sha256() == MNIST_SHA256 {
             return Self::mnist(device);
         }
         info!(
@@ -80,7 +89,7 @@ impl Classifier {
              (gan-train classifier keeps one)",
             thousands(train.images.count as u64)
         );
-        Self::train(train, STEPS, 0, device)
+        Self::train(train, steps.unwrap_or(STEPS), 0, device, on_step)
     }
 
     /// Trains on images with labels, on `device`; the same seed gives the same classifier.
@@ -88,8 +97,14 @@ impl Classifier {
     /// # Errors
     ///
     /// The images have no labels, or are fewer than a batch.
-    pub fn train(data: &Split, steps: u64, seed: u64, device: &Device) -> Result<Self> {
-        Self::train_from(&Source::Same(data), steps, seed, device)
+    pub fn train(
+        data: &Split,
+        steps: u64,
+        seed: u64,
+        device: &Device,
+        on_step: OnStep<'_>,
+    ) -> Result<Self> {
+        Self::train_from(&Source::Same(data), steps, seed, device, on_step)
     }
 
     /// The same on images that may be others in every epoch. Its card is of the first epoch's.
@@ -97,7 +112,13 @@ impl Classifier {
     /// # Errors
     ///
     /// As [`Self::train`], and those of the source.
-    pub fn train_from(source: &Source<'_>, steps: u64, seed: u64, device: &Device) -> Result<Self> {
+    pub fn train_from(
+        source: &Source<'_>,
+        steps: u64,
+        seed: u64,
+        device: &Device,
+        on_step: OnStep<'_>,
+    ) -> Result<Self> {
         let data = source.epoch(0)?;
         let size = |size: usize| {
             u16::try_from(size)
@@ -115,7 +136,7 @@ impl Classifier {
         };
         let params = network::init(data.images.width, data.images.height, card.classes, seed);
         let network = Network::from_params(&params, &device.clone().autodiff());
-        let trained = training::train(network, source, card.classes, steps, seed)?;
+        let trained = training::train(network, source, card.classes, (steps, seed), on_step)?;
         let network = Network::from_params(&trained.params(), &device.clone().inner());
         let mut classifier = Self { card, network };
         classifier.card.feature_variance =
@@ -209,7 +230,7 @@ mod tests {
     use crate::data::digits;
 
     fn train(data: &Split, steps: u64, seed: u64) -> Result<Classifier> {
-        Classifier::train(data, steps, seed, &Device::flex())
+        Classifier::train(data, steps, seed, &Device::flex(), &mut |_| ())
     }
 
     #[test]
@@ -234,6 +255,14 @@ mod tests {
         }
         let found = classifier.card().feature_variance;
         assert!((found - variance).abs() < 1e-6 * variance, "{found}, expected {variance}");
+    }
+
+    #[test]
+    fn each_step_is_told_of() {
+        let data = digits().unwrap().train;
+        let (device, mut heard) = (Device::flex(), Vec::new());
+        Classifier::for_data(&data, Some(3), &device, &mut |step| heard.push(step)).unwrap();
+        assert_eq!(heard, [1, 2, 3]);
     }
 
     #[test]

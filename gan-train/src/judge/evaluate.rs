@@ -10,7 +10,6 @@ use super::classifier::Classifier;
 use super::utility::{self, Synthetic};
 use crate::data::{Dataset, Split};
 use anyhow::{Result, ensure};
-use burn::prelude::Device;
 use comparison::Comparison;
 use gan_core::Generator;
 use gan_core::generator::Layer;
@@ -45,8 +44,9 @@ pub struct Question {
 
 /// Judges images beside those of `data`.
 ///
-/// Without a classifier, it is MNIST's or trained on the training images. Without test images, a
-/// tenth of the training images serves: then the generator may have been trained on them.
+/// Without a classifier, `make_classifier` is asked for one for these images, such as
+/// [`Classifier::for_data`]'s. Without test images, a tenth of the training images serves: then the
+/// generator may have been trained on them.
 ///
 /// # Errors
 ///
@@ -56,6 +56,7 @@ pub fn evaluate(
     subject: Subject<'_>,
     data: &Dataset,
     classifier: Option<Classifier>,
+    make_classifier: impl FnOnce(&Split) -> Result<Classifier>,
     question: Question,
 ) -> Result<Report> {
     check(&subject, data, classifier.is_some())?;
@@ -64,8 +65,8 @@ pub fn evaluate(
     let classifier = match classifier {
         Some(classifier) => classifier,
         // MNIST is known by all of its training images.
-        None if question.held_out.is_some() => Classifier::for_data(&data.train, &Device::flex())?,
-        None => Classifier::for_data(train, &Device::flex())?,
+        None if question.held_out.is_some() => make_classifier(&data.train)?,
+        None => make_classifier(train)?,
     };
     let judge = Judge::new(classifier, train, reference)?;
 
@@ -99,6 +100,7 @@ pub fn evaluate(
     Ok(Report {
         model: model.into(),
         data: data.name.clone(),
+        label_names: data.label_names.clone(),
         seed,
         judged_by,
         reference: reference.images.count,

@@ -170,7 +170,7 @@ mod tests {
     /// The digits are 8x8; here as a judge of its own training images, as during training.
     fn judge() -> (Judge, Split) {
         let (held_out, train) = digits().unwrap().train.tenth_and_others();
-        let classifier = Classifier::train(&train, 100, 0, &Device::flex()).unwrap();
+        let classifier = Classifier::train(&train, 100, 0, &Device::flex(), &mut |_| ()).unwrap();
         (Judge::new(classifier, &train, &held_out).unwrap(), held_out)
     }
 

@@ -94,7 +94,7 @@ impl Kind {
         Ok(match self {
             Self::Mlp => Trained::Mlp(MlpClassifier::train(source, seed, &device)?),
             Self::Cnn => {
-                let classifier = Classifier::train_from(source, steps, seed, &device)?;
+                let classifier = Classifier::train_from(source, steps, seed, &device, &mut |_| ())?;
                 Trained::Cnn(Box::new(classifier))
             }
         })

@@ -4,6 +4,7 @@
 use super::{animation, tensorboard};
 use crate::config::Config;
 use crate::config::{Better, METRICS, Metric, Network};
+use crate::data::Split;
 use crate::export::float::FloatGenerator;
 use crate::judge::classifier::Classifier;
 use crate::judge::collapse;
@@ -15,7 +16,6 @@ use crate::train::metrics::Record;
 use crate::train::splits::Splits;
 use crate::train::{Trainer, checkpoint};
 use anyhow::{Context, Result, ensure};
-use burn::prelude::Device;
 use gan_tools::files::atomic;
 use gan_tools::picture::grid;
 use gan_tools::samples::Samples;
@@ -39,12 +39,18 @@ pub struct Watch {
 }
 
 /// The judge that a run's configuration asks for, by the validation images; none if it is
-/// not to be evaluated.
+/// not to be evaluated. `classifier` is asked for a classifier for the training images.
 ///
 /// # Errors
 ///
-/// Images without labels, or too few of them; a metric that needs labels in a run without.
-pub fn judge(config: &Config, splits: &Splits, until: Option<&Until>) -> Result<Option<Judge>> {
+/// Images without labels, or too few of them; a metric that needs labels in a run without; those of
+/// `classifier`.
+pub fn judge(
+    config: &Config,
+    splits: &Splits,
+    until: Option<&Until>,
+    classifier: impl FnOnce(&Split) -> Result<Classifier>,
+) -> Result<Option<Judge>> {
     let training = &config.training;
     if training.eval_every == 0 {
         ensure!(until.is_none(), "--until: needs --eval-every STEPS (or training.eval_every)");
@@ -63,9 +69,7 @@ pub fn judge(config: &Config, splits: &Splits, until: Option<&Until>) -> Result<
         splits.all.labels.is_some(),
         "--eval-every: needs labels to judge by, and the data has none"
     );
-    // On the CPU, whatever the run is on: scores of runs on several devices compare.
-    let classifier = Classifier::for_data(&splits.all, &Device::flex())?;
-    let judge = Judge::new(classifier, &splits.parzen, &splits.validation);
+    let judge = Judge::new(classifier(&splits.all)?, &splits.parzen, &splits.validation);
     Ok(Some(judge.with_context(|| format!("training.validation: {}", training.validation))?))
 }
 

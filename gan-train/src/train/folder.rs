@@ -13,11 +13,20 @@ pub const CONFIG: &str = "config.toml";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunConfig {
-    /// `digits`, `mnist`, `stacked-mnist`, or the folder's absolute path.
+    /// `digits`, `mnist`, `stacked-mnist`, or the folder's or file's absolute path.
     pub data: String,
     /// MNIST's folder, if `--data-dir` gave one: its absolute path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
+    /// Whether each image is turned about its diagonal when it is read, as `--transpose` asks.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub transpose: bool,
+    /// What the data calls the labels 0, 1, 2 …; none if each is called by its own number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub label_names: Vec<String>,
+    /// Steps of the classifier that the run is evaluated by, if `--classifier-steps` gave them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classifier_steps: Option<u64>,
     /// The run that it began with the weights of, if `--init-from` gave one: its absolute path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub init_from: Option<PathBuf>,
@@ -26,6 +35,10 @@ pub struct RunConfig {
     pub device: DeviceName,
     /// As given, with all defaults written out.
     pub config: Config,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl RunConfig {

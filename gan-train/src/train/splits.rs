@@ -77,7 +77,7 @@ mod tests {
             images: Images { count: 50, width: 2, height: 1, pixels },
             labels: Some(labels),
         };
-        Dataset { name: "test".into(), train, test: None }
+        Dataset { name: "test".into(), train, test: None, label_names: vec![], files: vec![] }
     }
 
     fn config(lines: &str, validation: f64) -> Config {
@@ -125,7 +125,8 @@ mod tests {
         let pixels = vec![1; 10 * 40_000];
         let images = Images { count: 10, width: 200, height: 200, pixels };
         let train = Split { images, labels: None };
-        let data = Dataset { name: "test".into(), train, test: None };
+        let data =
+            Dataset { name: "test".into(), train, test: None, label_names: vec![], files: vec![] };
         let config = |generator: &str, discriminator: &str| -> Config {
             let text = format!(
                 "name = \"t\"\n[generator]\nlatent = 2\nhidden = {generator}\n\

@@ -1,31 +1,32 @@
 //! Files of images and labels: damaged, unlike each other, too dark, or not MNIST's.
 
-use crate::common::{self, fail, folder, mnist, succeed};
+use crate::common::{self, fail, folder, gzip, idx, mnist, succeed};
 use std::fs;
-use std::io::Write;
-
-/// An IDX file by hand.
-fn idx(magic: [u8; 4], sizes: &[u32], data: &[u8]) -> Vec<u8> {
-    let sizes: Vec<u8> = sizes.iter().flat_map(|size| size.to_be_bytes()).collect();
-    [&magic[..], &sizes, data].concat()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
 
 #[test]
 fn idx_files() {
     let images = || idx([0, 0, 8, 3], &[200, 4, 4], &[7; 3200]);
     let labels = || idx([0, 0, 8, 1], &[200], &[1; 200]);
     let (images_file, labels_file) = ("images-idx3-ubyte", "labels-idx1-ubyte");
-    let cases: [(&str, Vec<u8>, &[&str]); 9] = [
+    let cases: [(&str, Vec<u8>, &[&str]); 11] = [
         (images_file, vec![], &["empty"]),
         (images_file, vec![0, 0], &["magic"]),
-        (images_file, idx([0, 0, 13, 3], &[1, 1, 1], &[0; 4]), &["magic", "expected"]),
-        (images_file, labels(), &["magic", "expected"]),
+        (
+            images_file,
+            idx([0, 0, 13, 3], &[1, 1, 1], &[0; 4]),
+            &["magic", "3-dimensional 32-bit floats", "expected"],
+        ),
+        (
+            images_file,
+            labels(),
+            &["this is a labels file (magic of 1-dimensional bytes)", "images", "are expected"],
+        ),
+        (
+            labels_file,
+            images(),
+            &["this is an images file (magic of 3-dimensional bytes)", "labels", "are expected"],
+        ),
+        (images_file, b"<html></html>".to_vec(), &["a web page", "are expected"]),
         (images_file, images()[..14].to_vec(), &["sizes", "header"]),
         (images_file, images()[..3000].to_vec(), &["count", "3200", "2984"]),
         (images_file, idx([0, 0, 8, 3], &[0, 4, 4], &[]), &["0 images"]),

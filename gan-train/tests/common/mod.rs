@@ -46,17 +46,26 @@ pub fn wait_for(ready: impl Fn() -> bool) {
     }
 }
 
+/// An IDX file by hand.
+pub fn idx(magic: [u8; 4], sizes: &[u32], data: &[u8]) -> Vec<u8> {
+    let sizes: Vec<u8> = sizes.iter().flat_map(|size| size.to_be_bytes()).collect();
+    [&magic[..], &sizes, data].concat()
+}
+
+/// The same bytes, packed.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
 /// Writes a folder of IDX files: images of `width` x `height` pixels, and their labels.
 pub fn write_idx(folder: &Path, [width, height]: [u32; 2], images: &[Vec<u8>], labels: &[u8]) {
-    let file = |kind: u8, sizes: &[u32], data: &[u8]| {
-        let sizes: Vec<u8> = sizes.iter().flat_map(|size| size.to_be_bytes()).collect();
-        [&[0, 0, 8, kind], &sizes[..], data].concat()
-    };
     let count = images.len() as u32;
     fs::create_dir_all(folder).unwrap();
-    let images = file(3, &[count, height, width], &images.concat());
+    let images = idx([0, 0, 8, 3], &[count, height, width], &images.concat());
     fs::write(folder.join("images-idx3-ubyte"), images).unwrap();
-    fs::write(folder.join("labels-idx1-ubyte"), file(1, &[count], labels)).unwrap();
+    fs::write(folder.join("labels-idx1-ubyte"), idx([0, 0, 8, 1], &[count], labels)).unwrap();
 }
 
 /// Real MNIST, from `GAN_MNIST_DIR` or the shared data beside the checkout; says so loudly where

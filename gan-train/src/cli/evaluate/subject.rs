@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use gan_tools::blob_file::BlobFile;
 use gan_tools::layers::Bits;
 use gan_tools::say;
-use gan_train::data::Split;
+use gan_train::data::{Dataset, Split};
 use gan_train::export;
 use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::quantize;
@@ -35,7 +35,12 @@ struct Run {
     config: RunConfig,
     folder: PathBuf,
     float: BlobFile,
+    /// SHA-256 of the images and labels that it was trained on.
+    sha256: String,
 }
+
+/// A run, its folder, its generator, and the SHA-256 of what it was trained on.
+type Found = (RunConfig, PathBuf, FloatGenerator, String);
 
 impl Judged {
     /// Opens what lies at `path`. `run` is the run that a blob there was quantized from; else it is
@@ -45,15 +50,15 @@ impl Judged {
         if path.is_dir() && !is_run(path) {
             ensure!(run.is_none(), "--run goes with a blob, and {} is a folder", path.display());
             let name = path.display().to_string();
-            let dataset = dataset::open(&name, None)?;
+            let dataset = dataset::open(&name, None, false)?;
             return Ok(Self::Images(dataset.train, name));
         }
         let (blob, found) = if path.is_dir() {
             ensure!(run.is_none(), "--run goes with a blob, and {} is a run", path.display());
             let config = RunConfig::read(path)?;
-            let (float, _) = export::generator(path, &config.config, Which::default())?;
+            let (float, description) = export::generator(path, &config.config, Which::default())?;
             let blob = BlobFile::new(&quantize(&float, config.config.training.bits())?);
-            (blob, Some((config, path.to_owned(), float)))
+            (blob, Some((config, path.to_owned(), float, description.run().sha256)))
         } else {
             let blob = BlobFile::read(path)?;
             let bits = Bits::of(super::super::decode(&blob, path)?.header());
@@ -70,10 +75,10 @@ impl Judged {
         let generator = super::super::decode(&blob, path)?;
         let agreement = found
             .as_ref()
-            .map(|(_, _, float)| export::agreement(&generator, float, seed))
+            .map(|(_, _, float, _)| export::agreement(&generator, float, seed))
             .transpose()?;
-        let run = found.map(|(config, folder, float)| -> Result<Run> {
-            Ok(Run { config, folder, float: BlobFile::new(&float.to_blob()?) })
+        let run = found.map(|(config, folder, float, sha256)| -> Result<Run> {
+            Ok(Run { config, folder, float: BlobFile::new(&float.to_blob()?), sha256 })
         });
         let model = Model { blob, path: path.to_owned(), run: run.transpose()?, agreement };
         Ok(Self::Model(Box::new(model)))
@@ -108,10 +113,37 @@ impl Judged {
         }
     }
 
-    /// The part of the training images that its run held out.
-    pub fn held_out(&self) -> Result<f64> {
-        let (run, _) = self.run().context("--held-out: needs the run (evaluate RUN, or --run)")?;
-        Ok(run.config.training.validation)
+    /// The part of the training images that its run held out of this data.
+    pub fn held_out(&self, dataset: &Dataset) -> Result<f64> {
+        let run = match self {
+            Self::Model(model) => model.run.as_ref(),
+            Self::Images(..) => None,
+        };
+        let run = run.context("--held-out: needs the run (evaluate RUN, or --run)")?;
+        let config = &run.config.config;
+        let (_, trained_on) = dataset.train.hold_out(config.training.validation);
+        ensure!(
+            trained_on.padded(config.padding.into()).sha256() == run.sha256,
+            "--held-out: --data {} is not what {} was trained on",
+            dataset.name,
+            run.folder.display()
+        );
+        Ok(config.training.validation)
+    }
+
+    /// Refuses data whose labels are called otherwise than the model's.
+    pub fn check_names(&self, data: &Dataset) -> Result<()> {
+        let Self::Model(model) = self else { return Ok(()) };
+        let generator = super::super::decode(&model.blob, &model.path)?;
+        if model.path.is_file() {
+            dataset::check_names(data, &model.path, &generator)?;
+        }
+        match &model.run {
+            Some(run) if generator.classes() > 0 => {
+                dataset::check_same_names(data, &run.config.label_names, &run.folder)
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -126,15 +158,15 @@ fn of_run(
     bits: Bits,
     folder: &Path,
     named: bool,
-) -> Result<Option<(RunConfig, PathBuf, FloatGenerator)>> {
+) -> Result<Option<Found>> {
     let run = RunConfig::read(folder)?;
     // A run that was trained anew since is another model: comparing with it would say nothing.
     let best = folder.join(checkpoint::BEST).exists().then_some(Which::Best);
     let steps = snapshots::list(folder)?.into_iter().map(|snapshot| Which::Step(snapshot.step));
     for which in best.into_iter().chain([Which::Last]).chain(steps) {
-        let (float, _) = export::generator(folder, &run.config, which)?;
+        let (float, description) = export::generator(folder, &run.config, which)?;
         if quantize(&float, bits)? == blob.bytes() || float.to_blob()? == blob.bytes() {
-            return Ok(Some((run, folder.to_owned(), float)));
+            return Ok(Some((run, folder.to_owned(), float, description.run().sha256)));
         }
     }
     let (blob, folder) = (path.display(), folder.display());

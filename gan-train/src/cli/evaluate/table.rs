@@ -21,7 +21,7 @@ pub fn text(report: &Report) -> String {
     .collect();
     let mut lines = head(report);
     lines.extend(rows(&columns));
-    lines.extend(labels(&columns, report.classifier.classes.into()));
+    lines.extend(labels(&columns, report));
     if let Some(utility) = &report.utility {
         lines.extend(classifiers(utility));
     }
@@ -134,7 +134,8 @@ fn rows(columns: &[(&str, &Scores)]) -> Vec<String> {
 const LABELS: usize = 20;
 
 /// Images, coverage and recall of each label.
-fn labels(columns: &[(&str, &Scores)], classes: usize) -> Vec<String> {
+fn labels(columns: &[(&str, &Scores)], report: &Report) -> Vec<String> {
+    let classes = usize::from(report.classifier.classes);
     if classes > LABELS {
         return Vec::new();
     }
@@ -143,7 +144,9 @@ fn labels(columns: &[(&str, &Scores)], classes: usize) -> Vec<String> {
         let cells: String = cells.iter().map(|cell| format!("{cell:>7}")).collect();
         format!("{name:<22}{cells}")
     };
-    let mut lines = vec![line("label", (0..classes).map(|label| label.to_string()).collect())];
+    let name = |label: usize| report.label_names.get(label).cloned().unwrap_or(label.to_string());
+    let short = |label: usize| name(label).chars().take(6).collect::<String>();
+    let mut lines = vec![line("label", (0..classes).map(short).collect())];
     for (column, scores) in columns {
         let Quick { class_histogram, class_coverage, class_recall, .. } = &scores.quick;
         let images = class_histogram.iter().map(usize::to_string).collect();

@@ -1,20 +1,22 @@
 //! The options of `gan-train train`, by what they are about.
 
 use crate::cli::choices::Recipe;
-use crate::cli::training;
+use crate::cli::{dataset, training};
+use anyhow::Context;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use gan_train::config::{MAX_SEED, Objective, PRESETS, value};
+use gan_train::data::Dataset;
 use gan_train::judge::until::Until;
 use gan_train::nn::device::DeviceName;
 use gan_train::train::run;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 /// Options that a run takes at its start only.
-const OF_A_NEW_RUN: [&str; 20] = [
+const OF_A_NEW_RUN: [&str; 21] = [
     "preset",
     "recipe",
     "config",
@@ -35,6 +37,7 @@ const OF_A_NEW_RUN: [&str; 20] = [
     "dry_run",
     "out",
     "overwrite",
+    "classifier_steps",
 ];
 
 /// What is trained on.
@@ -42,12 +45,26 @@ const OF_A_NEW_RUN: [&str; 20] = [
 #[command(next_help_heading = "Data")]
 pub struct Data {
     /// `digits` (built-in), `mnist`, `stacked-mnist` (three digits in an image, without labels), or
-    /// a folder of IDX files (images, and labels if it has them; plain or .gz)
+    /// a folder or file of images: IDX files, PNG pictures, NumPy arrays; docs/data.md has the
+    /// layouts
     #[arg(long, required_unless_present = "resume")]
     pub data: Option<String>,
-    /// Folder with MNIST's files; what is not there is looked for in the cache and then downloaded
+    /// Folder with MNIST's files, or torchvision's root; what is not there is looked for in the
+    /// cache and then downloaded
     #[arg(long)]
     pub data_dir: Option<PathBuf>,
+    /// Turn every image about its diagonal, lines for columns: EMNIST's files need it. The run
+    /// remembers it
+    #[arg(long)]
+    pub transpose: bool,
+}
+
+impl Data {
+    /// Opens what a new run is trained on.
+    pub fn open(&self) -> anyhow::Result<Dataset> {
+        let name = self.data.as_deref().context("--data is missing")?;
+        dataset::open(name, self.data_dir.as_deref(), self.transpose)
+    }
 }
 
 /// Where the configuration comes from.
@@ -97,6 +114,18 @@ pub struct Network {
     /// layers; optimizers and steps begin anew
     #[arg(long, value_name = "RUN")]
     pub init_from: Option<PathBuf>,
+}
+
+impl Network {
+    /// Refuses the folder of the run that the weights are from.
+    pub fn check_run_folder(&self, folder: &Path) -> anyhow::Result<()> {
+        let Some(from) = self.init_from.as_deref().filter(|_| folder.exists()) else {
+            return Ok(());
+        };
+        let same = dataset::absolute(from)? == dataset::absolute(folder)?;
+        anyhow::ensure!(!same, "--out {}: is the run of --init-from", folder.display());
+        Ok(())
+    }
 }
 
 /// How it is trained.
@@ -177,6 +206,14 @@ pub struct Output {
     /// for none [key: training.eval_every]
     #[arg(long, value_name = "STEPS")]
     pub eval_every: Option<u64>,
+    /// Steps of the classifier that evaluations go by, trained on the data at the start; scores
+    /// compare only within one [default: none for MNIST, which has one built in, else 1000]
+    #[arg(
+        long,
+        value_name = "STEPS",
+        value_parser = clap::value_parser!(u64).range(1..=MAX_SEED)
+    )]
+    pub classifier_steps: Option<u64>,
     /// Steps between snapshots of the averaged generator, RUN/snapshots/STEP.safetensors, which
     /// quantize --checkpoint STEP takes; 0 for none [key: training.snapshot_every]
     #[arg(long, value_name = "STEPS")]

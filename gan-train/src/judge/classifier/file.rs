@@ -78,7 +78,7 @@ mod tests {
     }
 
     fn trained(steps: u64) -> Classifier {
-        Classifier::train(&digits().unwrap().train, steps, 5, &Device::flex()).unwrap()
+        Classifier::train(&digits().unwrap().train, steps, 5, &Device::flex(), &mut |_| ()).unwrap()
     }
 
     fn serialize(classifier: &Classifier) -> Vec<u8> {

@@ -74,7 +74,7 @@ impl Batch {
     }
 }
 
-/// Trains a network, whose device records operations, for `steps` steps.
+/// Trains a network, whose device records operations, for `steps` steps; `on_step` hears of each.
 ///
 /// # Errors
 ///
@@ -83,8 +83,8 @@ pub fn train(
     mut network: Network,
     source: &Source<'_>,
     classes: u16,
-    steps: u64,
-    seed: u64,
+    (steps, seed): (u64, u64),
+    on_step: super::OnStep<'_>,
 ) -> Result<Network> {
     let mut data = source.epoch(0)?;
     let count = data.images.count;
@@ -112,6 +112,7 @@ pub fn train(
         let progress = step as f64 / steps as f64;
         let rate = RATE * (10.0 * progress).min((1.0 - progress) / 0.9);
         network = optimizer.step(rate, network, gradients);
+        on_step(step + 1);
     }
     Ok(network)
 }

@@ -15,6 +15,9 @@ pub struct Report {
     pub model: String,
     /// Its images are judged beside these.
     pub data: String,
+    /// What the data calls the labels 0, 1, 2 …; none where each is called by its own number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub label_names: Vec<String>,
     /// Seed of the latents.
     pub seed: u64,
     /// What the images to judge by are.

@@ -145,7 +145,7 @@ fn o_is_out_and_arguments_have_one_name_each() {
         ("quantize", "--out <MODEL.gan> <RUN>"),
         ("report", "<RUN>"),
         ("compare", "<RUN>..."),
-        ("evaluate", "--data <DATA> <MODEL.gan>"),
+        ("evaluate", "<MODEL.gan|RUN|FOLDER>"),
         ("inspect", "<MODEL.gan>"),
         ("fit", "<MODEL.gan>"),
         ("pack", "--out <MODEL.gan> <--target <TARGET>|--board <BOARD>> <MODEL.gan>"),

@@ -19,6 +19,7 @@ mod sections;
 mod setup;
 mod shell;
 mod size;
+mod soak;
 mod sources;
 mod symbols;
 mod tally;
@@ -126,6 +127,9 @@ enum Task {
     /// Make a firmware from README.md alone, run it in QEMU, and compare its image and its
     /// instructions with ours
     Outsider,
+    /// Train the recipes of the shipped models with several seeds, score each model on the test
+    /// images, and record it in models/seeds.jsonl. Takes hours; can be stopped, and goes on
+    Soak(soak::Soak),
     /// Write tests/vectors
     Vectors {
         /// Compare only
@@ -230,6 +234,7 @@ fn run(task: Task) -> Result<Tally> {
             count::run(&board, model.as_deref(), json).map(|()| Tally::default())
         }
         Task::Outsider => outsider::run(),
+        Task::Soak(soak) => soak::run(&soak).map(|()| Tally::default()),
         Task::Vectors { check: true } => vectors::check().map(|()| Tally::default()),
         Task::Vectors { check: false } => vectors::write().map(|()| Tally::default()),
         Task::Models { update: Some(name), float, .. } => {

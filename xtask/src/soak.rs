@@ -1,0 +1,153 @@
+//! `cargo xtask soak`: what takes too long for the tests. The recipes of the shipped models are
+//! trained with several seeds, each model is scored on the test images, and what was found is kept
+//! in `models/seeds.jsonl`, a line a model and seed. The table of README.md and models/README.md is
+//! made of these lines.
+//!
+//! It can be stopped at any time: a run that is there goes on, and a seed that has its line is not
+//! trained again.
+
+mod record;
+mod table;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use serde_json::Value;
+
+use crate::shell::{self, relative, root};
+use record::Record;
+
+/// The records.
+const FILE: &str = "models/seeds.jsonl";
+/// Classifiers of each kind that a model's images teach.
+const CLASSIFIERS: &str = "--tstr=3";
+
+/// A shipped model and how it is made.
+struct Recipe {
+    /// The model's name, which is that of its file in `models/`.
+    model: &'static str,
+    preset: &'static str,
+    data: &'static str,
+    /// What `quantize` is told besides the run.
+    quantize: &'static [&'static str],
+}
+
+const RECIPES: [Recipe; 5] = [
+    Recipe { model: "digits8", preset: "digits8", data: "digits", quantize: &[] },
+    Recipe { model: "mnist-tiny", preset: "mnist-tiny", data: "mnist", quantize: &[] },
+    Recipe { model: "mnist-small", preset: "mnist-small", data: "mnist", quantize: &[] },
+    Recipe { model: "mnist-large", preset: "mnist-large", data: "mnist", quantize: &[] },
+    Recipe {
+        model: "mnist-large-int4",
+        preset: "mnist-large",
+        data: "mnist",
+        quantize: &["--bits", "4"],
+    },
+];
+
+/// What to train.
+#[derive(Args)]
+pub struct Soak {
+    /// Models by the name of their file in models/, without `.gan` [default: all]
+    #[arg(value_name = "MODEL")]
+    models: Vec<String>,
+    /// Training seeds 0, 1, 2 ...: so many
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=100))]
+    seeds: u64,
+    /// Folder with MNIST's files
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Where the runs go
+    #[arg(long, default_value = "runs/soak")]
+    runs: PathBuf,
+    /// Train nothing; print the table of what is recorded
+    #[arg(long)]
+    table: bool,
+}
+
+/// Trains and scores what has no record yet, and prints the table.
+pub fn run(soak: &Soak) -> Result<()> {
+    let recipes = chosen(&soak.models)?;
+    let path = root().join(FILE);
+    let mut records = record::read(&path)?;
+    if !soak.table {
+        for seed in 0..soak.seeds {
+            for recipe in &recipes {
+                if records.iter().any(|record| record.is_of(recipe.model, seed)) {
+                    println!("{} with seed {seed}: recorded in {FILE}", recipe.model);
+                    continue;
+                }
+                records.push(measure(recipe, seed, soak)?);
+                records.sort_by(|a, b| (&a.model, a.seed).cmp(&(&b.model, b.seed)));
+                record::write(&path, &records)?;
+            }
+        }
+    }
+    let names: Vec<&str> = recipes.iter().map(|recipe| recipe.model).collect();
+    print!("{}", table::markdown(&records, &names));
+    Ok(())
+}
+
+/// The recipes of these models; all without names.
+fn chosen(models: &[String]) -> Result<Vec<&'static Recipe>> {
+    for name in models {
+        ensure!(
+            RECIPES.iter().any(|recipe| recipe.model == name),
+            "{name}: expected one of {}",
+            RECIPES.map(|recipe| recipe.model).join(", ")
+        );
+    }
+    let wanted = |recipe: &&Recipe| models.is_empty() || models.iter().any(|m| m == recipe.model);
+    Ok(RECIPES.iter().filter(wanted).collect())
+}
+
+/// Trains a recipe with a seed, quantizes the run, and scores the blob on the test images.
+fn measure(recipe: &Recipe, seed: u64, soak: &Soak) -> Result<Record> {
+    let run = soak.runs.join(format!("{}-{seed}", recipe.preset));
+    let blob = run.join(format!("{}.gan", recipe.model));
+    let data_dir = soak.data_dir.as_deref().filter(|_| recipe.data == "mnist");
+    let with_data = |mut command: Command| {
+        if let Some(folder) = data_dir {
+            command.arg("--data-dir").arg(folder);
+        }
+        command
+    };
+    println!("== {} with seed {seed}, in {}", recipe.model, relative(&run));
+    let mut train = gan_train();
+    if run.join("checkpoint.safetensors").exists() {
+        train.args(["train", "--resume"]).arg(&run);
+    } else {
+        train.args(["train", "--data", recipe.data, "--preset", recipe.preset]);
+        train.args(["--seed", &seed.to_string(), "--out"]).arg(&run);
+    }
+    shell::run(&mut with_data(train))?;
+    let mut quantize = gan_train();
+    quantize.arg("quantize").arg(&run).args(recipe.quantize).arg("--out").arg(&blob);
+    shell::run(&mut quantize)?;
+    let mut evaluate = gan_train();
+    evaluate.arg("evaluate").arg(&blob).args(["--data", recipe.data, CLASSIFIERS, "--json"]);
+    evaluate.arg("--run").arg(&run);
+    let report = shell::capture(&mut with_data(evaluate))?;
+    fs::write(run.join(format!("{}.json", recipe.model)), &report)?;
+    let report: Value = serde_json::from_str(&report).context("the report of evaluate")?;
+    Record::new(recipe.model, seed, seconds(&run)?, &report)
+}
+
+/// Seconds of training, by the last line of the run's metrics.
+fn seconds(run: &Path) -> Result<f64> {
+    let path = run.join("metrics.jsonl");
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let last: Value = serde_json::from_str(text.lines().last().unwrap_or_default())
+        .with_context(|| format!("{}: its last line", path.display()))?;
+    last["seconds"].as_f64().with_context(|| format!("{}: seconds", path.display()))
+}
+
+/// The trainer, built as everything else builds it.
+fn gan_train() -> Command {
+    let mut command = shell::cargo(&root());
+    command.args(["run", "--release", "--quiet", "--package", "gan-train", "--"]);
+    command
+}

@@ -63,8 +63,10 @@ fn a_run_is_judged_as_its_blob_is() {
     );
     fail(path, "evaluate run --run none", 1, &["--run goes with a blob", "run is a run"]);
     fail(path, "evaluate run.gan", 1, &["--data", "expected"]);
+    // Before a classifier is trained.
     let parts = ["--samples 2000", "1348 real images"];
-    fail(path, "evaluate run --samples 2000 --classifier c.safetensors", 1, &parts);
+    let error = fail(path, "evaluate run --samples 2000", 1, &parts);
+    assert_eq!(error.lines().count(), 1, "{error}");
 }
 
 /// Real digits in the generator's place, as a folder: others of the same data are near, those of

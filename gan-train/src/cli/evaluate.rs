@@ -132,7 +132,10 @@ impl Evaluate {
                 dataset::of_run(&run, folder)
             }
             (None, None) => {
-                bail!("--data: expected `digits`, `mnist` or a folder of real images")
+                bail!(
+                    "--data: expected `digits`, `mnist`, `stacked-mnist`, or a folder or file \
+                     of real images"
+                )
             }
         }
     }
@@ -141,7 +144,8 @@ impl Evaluate {
 /// The classifier of `--classifier`, which must suit the data.
 fn classifier(path: &Path, dataset: &Dataset) -> Result<Classifier> {
     let classifier = read_classifier(path, &Device::flex())?;
-    classifier.check(&dataset.train).with_context(|| path.display().to_string())?;
+    let named = || format!("--classifier {}", path.display());
+    classifier.check(&dataset.train).with_context(named)?;
     Ok(classifier)
 }
 

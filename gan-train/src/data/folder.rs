@@ -66,7 +66,7 @@ fn of_folder(folder: &Path) -> Result<Found> {
 
 /// One file of several in a folder, or one that is a whole data set.
 fn of_file(path: &Path) -> Result<Found> {
-    let expected = "expected `digits`, `mnist`, or a folder or file of images";
+    let expected = "expected `digits`, `mnist`, `stacked-mnist`, or a folder or file of images";
     ensure!(path.is_file(), "--data {}: {expected}", path.display());
     if let Some(located) = layouts::of_file(path)? {
         return of_idx(located);

@@ -62,6 +62,9 @@ pub fn evaluate(
     check(&subject, data, classifier.is_some())?;
     let (judged_by, [reference, train]) = parts(data, question.held_out)?;
     let (reference, train) = (&reference, &train);
+    // Not those that the judge will choose the windows' width on.
+    let others = train.tenth_and_others().1;
+    let samples = count(&subject, &others, data, question.samples)?;
     let classifier = match classifier {
         Some(classifier) => classifier,
         // MNIST is known by all of its training images.
@@ -70,9 +73,6 @@ pub fn evaluate(
     };
     let judge = Judge::new(classifier, train, reference)?;
 
-    // Not those that the judge chose the windows' width on.
-    let others = train.tenth_and_others().1;
-    let samples = count(&subject, &others, data, question.samples)?;
     let comparison = Comparison::new(&judge, train, reference, &subject)?;
     let seed = question.seed;
     let scores = |generator: &Generator<'_>| comparison.of_generator(generator, samples, seed);

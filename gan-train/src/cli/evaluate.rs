@@ -48,8 +48,8 @@ pub struct Evaluate {
     /// The run that the blob was quantized from [default: the blob's own folder, if it is a run]
     #[arg(long, value_name = "RUN")]
     run: Option<PathBuf>,
-    /// Judge by the training images that the run held out, in place of the test images: so recipes
-    /// are chosen
+    /// Judge by the training images that the run held out, in place of the test images: to choose
+    /// between recipes without looking at the test images
     #[arg(long)]
     held_out: bool,
     /// A classifier by `gan-train classifier`, or `mnist` for the built-in one [default: the

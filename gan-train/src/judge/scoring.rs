@@ -74,10 +74,23 @@ impl Judge {
     ///
     /// Five images or fewer, another size, or not one label an image.
     pub fn quick(&self, images: &Images, labels: Option<&[u16]>) -> Result<Quick> {
-        enough(images.count).context("images to judge")?;
         let images = crop(images, self.width, self.height)?;
-        let features = self.classifier.features(&images)?;
-        let found = self.classifier.labels(&features);
+        self.quick_of_features(&images, &self.classifier.features(&images)?, labels)
+    }
+
+    /// The same of images of the right size whose features, `[image][64]`, are known already.
+    ///
+    /// # Errors
+    ///
+    /// Five images or fewer, or not one label an image.
+    pub fn quick_of_features(
+        &self,
+        images: &Images,
+        features: &[f32],
+        labels: Option<&[u16]>,
+    ) -> Result<Quick> {
+        enough(images.count).context("images to judge")?;
+        let found = self.classifier.labels(features);
         let conditional_accuracy = labels
             .map(|labels| {
                 ensure!(
@@ -95,13 +108,13 @@ impl Judge {
         let mut class_histogram = vec![0; classes];
         found.iter().for_each(|&class| class_histogram[usize::from(class)] += 1);
 
-        let fd = 100.0 * self.gaussian.distance(&Gaussian::of_features(&features))
+        let fd = 100.0 * self.gaussian.distance(&Gaussian::of_features(features))
             / self.classifier.card().feature_variance;
         let Compared { all, covered, recalled } =
-            self.manifold.compare(&Points::new(features, FEATURES));
+            self.manifold.compare(&Points::new(features.to_vec(), FEATURES));
         let Prdc { precision, recall, density, coverage } = all;
         let likelihood =
-            log_likelihood(&Points::of_images(&images), &self.validation, &self.reference);
+            log_likelihood(&Points::of_images(images), &self.validation, &self.reference);
         Ok(Quick {
             fd,
             coverage,

@@ -41,16 +41,12 @@ pub fn markdown(records: &[Record], models: &[&str]) -> String {
         let real = COLUMNS.map(|(_, name, form)| {
             cell(&of_model[0].real.get(name).copied().into_iter().collect::<Vec<f64>>(), form)
         });
-        lines.push(format!("| real data | | {} | |", real.join(" | ")));
+        let real = format!("| real data | | {} | |", real.join(" | "));
+        // Models of one data set have the same real images.
+        if !lines.contains(&real) {
+            lines.push(real);
+        }
     }
-    // Models of one data set have the same real images.
-    lines.dedup();
-    let mut seen = Vec::new();
-    lines.retain(|line| {
-        let again = line.starts_with("| real") && seen.contains(line);
-        seen.push(line.clone());
-        !again
-    });
     lines.join("\n") + "\n"
 }
 

@@ -30,17 +30,26 @@ pub struct Model {
     agreement: Option<Agreement>,
 }
 
-/// A run, and its generator as a blob of floats.
+/// A run, and its generator.
 struct Run {
     config: RunConfig,
     folder: PathBuf,
+    generator: FloatGenerator,
+    /// The generator as a blob of floats.
     float: BlobFile,
     /// SHA-256 of the images and labels that it was trained on.
     sha256: String,
 }
 
-/// A run, its folder, its generator, and the SHA-256 of what it was trained on.
-type Found = (RunConfig, PathBuf, FloatGenerator, String);
+impl Run {
+    /// The generator `which` of the run in `folder`.
+    fn read(config: RunConfig, folder: &Path, which: Which) -> Result<Self> {
+        let (generator, description) = export::generator(folder, &config.config, which)?;
+        let float = BlobFile::new(&generator.to_blob()?);
+        let (folder, sha256) = (folder.to_owned(), description.data_sha256);
+        Ok(Self { config, folder, generator, float, sha256 })
+    }
+}
 
 impl Judged {
     /// Opens what lies at `path`. `run` is the run that a blob there was quantized from; else it is
@@ -53,12 +62,11 @@ impl Judged {
             let dataset = dataset::open(&name, None, false)?;
             return Ok(Self::Images(dataset.train, name));
         }
-        let (blob, found) = if path.is_dir() {
+        let (blob, run) = if path.is_dir() {
             ensure!(run.is_none(), "--run goes with a blob, and {} is a run", path.display());
-            let config = RunConfig::read(path)?;
-            let (float, description) = export::generator(path, &config.config, Which::default())?;
-            let blob = BlobFile::new(&quantize(&float, config.config.training.bits())?);
-            (blob, Some((config, path.to_owned(), float, description.run().sha256)))
+            let run = Run::read(RunConfig::read(path)?, path, Which::default())?;
+            let bits = run.config.config.training.bits();
+            (BlobFile::new(&quantize(&run.generator, bits)?), Some(run))
         } else {
             let blob = BlobFile::read(path)?;
             let bits = Bits::of(super::super::decode(&blob, path)?.header());
@@ -66,21 +74,18 @@ impl Judged {
                 .parent()
                 .map(|folder| if folder == "" { Path::new(".") } else { folder })
                 .filter(|folder| is_run(folder));
-            let found = match run.or(own) {
+            let run = match run.or(own) {
                 Some(folder) => of_run(&blob, path, bits, folder, run.is_some())?,
                 None => None,
             };
-            (blob, found)
+            (blob, run)
         };
         let generator = super::super::decode(&blob, path)?;
-        let agreement = found
+        let agreement = run
             .as_ref()
-            .map(|(_, _, float, _)| export::agreement(&generator, float, seed))
+            .map(|run| export::agreement(&generator, &run.generator, seed))
             .transpose()?;
-        let run = found.map(|(config, folder, float, sha256)| -> Result<Run> {
-            Ok(Run { config, folder, float: BlobFile::new(&float.to_blob()?), sha256 })
-        });
-        let model = Model { blob, path: path.to_owned(), run: run.transpose()?, agreement };
+        let model = Model { blob, path: path.to_owned(), run, agreement };
         Ok(Self::Model(Box::new(model)))
     }
 
@@ -107,18 +112,19 @@ impl Judged {
 
     /// The run that it is of, with its folder.
     pub fn run(&self) -> Option<(&RunConfig, &Path)> {
+        self.known_run().map(|run| (&run.config, run.folder.as_path()))
+    }
+
+    fn known_run(&self) -> Option<&Run> {
         match self {
-            Self::Model(model) => model.run.as_ref().map(|run| (&run.config, run.folder.as_path())),
+            Self::Model(model) => model.run.as_ref(),
             Self::Images(..) => None,
         }
     }
 
     /// The part of the training images that its run held out of this data.
     pub fn held_out(&self, dataset: &Dataset) -> Result<f64> {
-        let run = match self {
-            Self::Model(model) => model.run.as_ref(),
-            Self::Images(..) => None,
-        };
+        let run = self.known_run();
         let run = run.context("--held-out: needs the run (evaluate RUN, or --run)")?;
         let config = &run.config.config;
         let (_, trained_on) = dataset.train.hold_out(config.training.validation);
@@ -158,15 +164,15 @@ fn of_run(
     bits: Bits,
     folder: &Path,
     named: bool,
-) -> Result<Option<Found>> {
-    let run = RunConfig::read(folder)?;
+) -> Result<Option<Run>> {
+    let config = RunConfig::read(folder)?;
     // A run that was trained anew since is another model: comparing with it would say nothing.
     let best = folder.join(checkpoint::BEST).exists().then_some(Which::Best);
     let steps = snapshots::list(folder)?.into_iter().map(|snapshot| Which::Step(snapshot.step));
     for which in best.into_iter().chain([Which::Last]).chain(steps) {
-        let (float, description) = export::generator(folder, &run.config, which)?;
-        if quantize(&float, bits)? == blob.bytes() || float.to_blob()? == blob.bytes() {
-            return Ok(Some((run, folder.to_owned(), float, description.run().sha256)));
+        let run = Run::read(config.clone(), folder, which)?;
+        if quantize(&run.generator, bits)? == blob.bytes() || run.float.bytes() == blob.bytes() {
+            return Ok(Some(run));
         }
     }
     let (blob, folder) = (path.display(), folder.display());

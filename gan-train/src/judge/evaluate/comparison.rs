@@ -3,7 +3,7 @@
 use super::{Scores, Subject};
 use crate::data::Split;
 use crate::judge::classifier::FEATURES;
-use crate::judge::large::{self, Halves, LargeDistance};
+use crate::judge::large::{self, Halves};
 use crate::judge::memorization::{Neighbours, Seen};
 use crate::judge::{Judge, Quick, scoring};
 use anyhow::Result;
@@ -59,16 +59,13 @@ impl<'a> Comparison<'a> {
         count: usize,
         seed: u64,
     ) -> Result<Scores> {
-        let make = |count: usize| -> Result<(Images, Vec<u16>)> {
-            let latent_len = generator.latent_len() as u16;
-            let latents = Samples::new(seed, count, latent_len, generator.classes());
-            let images = generate(generator, &latents)?;
-            let Images { width, height, .. } = self.reference.images;
-            Ok((scoring::crop(&images, width, height)?.into_owned(), latents.labels))
-        };
-        let (images, labels) = make(count)?;
-        let labels = (generator.classes() > 0).then_some(labels.as_slice());
-        self.scores(&images, labels, &|count| Ok(make(count)?.0))
+        let latent_len = generator.latent_len() as u16;
+        let latents = Samples::new(seed, self.wanted(count), latent_len, generator.classes());
+        let images = generate(generator, &latents)?;
+        let Images { width, height, .. } = self.reference.images;
+        let images = scoring::crop(&images, width, height)?;
+        let labels = (generator.classes() > 0).then_some(&latents.labels[..count]);
+        self.scores(&images, count, labels)
     }
 
     /// Scores `count` of these images, at random.
@@ -77,30 +74,32 @@ impl<'a> Comparison<'a> {
     ///
     /// Images of another size.
     pub fn of_images(&self, split: &Split, count: usize) -> Result<Scores> {
-        let chosen = split.sample(count);
+        let chosen = split.sample(self.wanted(count));
         let labels = chosen.labels.as_ref();
         let labels: Option<Vec<u16>> =
-            labels.map(|labels| labels.iter().map(|&label| label.into()).collect());
-        let more = |count: usize| Ok(split.sample(count).images);
-        self.scores(&chosen.images, labels.as_deref(), &more)
+            labels.map(|labels| labels[..count].iter().map(|&label| label.into()).collect());
+        self.scores(&chosen.images, count, labels.as_deref())
     }
 
-    /// Scores images, made for `labels` if there are some; `more` gives as many images as it is
-    /// asked for.
-    fn scores(
-        &self,
-        images: &Images,
-        labels: Option<&[u16]>,
-        more: &dyn Fn(usize) -> Result<Images>,
-    ) -> Result<Scores> {
-        let classifier = self.judge.classifier();
-        let quick = self.judge.quick(images, labels)?;
-        let features = &classifier.features(images)?;
+    /// How many images are needed to score `count`: the Frechet distance takes more.
+    fn wanted(&self, count: usize) -> usize {
+        self.halves.as_ref().map_or(count, |halves| halves.images().max(count))
+    }
+
+    /// Scores the first `count` of as many images as are [wanted](Self::wanted), made for `labels`
+    /// if there are some. Their features are computed once.
+    fn scores(&self, all: &Images, count: usize, labels: Option<&[u16]>) -> Result<Scores> {
+        let all_features = self.judge.classifier().features(all)?;
+        let pixels = all.pixels[..count * all.image_len()].to_vec();
+        let images = &Images { count, pixels, ..*all };
+        let features = &all_features[..count * FEATURES];
+        let quick = self.judge.quick_of_features(images, features, labels)?;
         let memorization = self.neighbours.compare(&Seen { images, features });
-        let large = self.halves.as_ref().map(|halves| -> Result<LargeDistance> {
-            Ok(halves.compare(&classifier.features(&more(halves.images())?)?))
-        });
-        Ok(Scores { samples: images.count, quick, large: large.transpose()?, memorization })
+        let large = self
+            .halves
+            .as_ref()
+            .map(|halves| halves.compare(&all_features[..halves.images() * FEATURES]));
+        Ok(Scores { samples: count, quick, large, memorization })
     }
 
     /// Scores real images in the generator's place.

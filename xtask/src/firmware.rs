@@ -10,7 +10,7 @@ use gan_core::generator::Layer;
 use crate::blob::Blob;
 use crate::boards::{Board, firmware_folder};
 use crate::setup::{DEBIAN_RUSTC, Toolchain};
-use crate::shell;
+use crate::{rustc, shell};
 
 /// What a build is made from.
 #[derive(Clone, Copy)]
@@ -114,6 +114,7 @@ pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -
     if !ALONE.contains(&bin) {
         command.args(["--features", "semihosting"]);
     }
+    rustc::wrap(&mut command)?;
     shell::run(command.args(["--quiet", "--bin", bin]))
         .with_context(|| format!("{bin} for {}", board.name))?;
     Ok(folder.join(&board.target).join("release").join(bin))
@@ -141,13 +142,13 @@ pub fn doc(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<()> 
     shell::run(command.args(["--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+/// Where the builds go: apart from those of a plain cargo, which gives the crates other hashes (see
+/// `rustc.rs`), and apart for each toolchain, so that trying the other one costs no rebuild.
 fn target_folder(toolchain: Toolchain) -> PathBuf {
-    let folder = firmware_folder().join("target");
-    match toolchain {
-        Toolchain::Rustup => folder,
-        // Apart, so that trying the other toolchain costs no rebuild.
-        Toolchain::Debian => folder.join("debian"),
-    }
+    firmware_folder().join("target").join(match toolchain {
+        Toolchain::Rustup => "xtask",
+        Toolchain::Debian => "debian",
+    })
 }
 
 fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>) -> Command {

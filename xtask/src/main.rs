@@ -15,6 +15,7 @@ mod outsider;
 mod parity;
 mod qemu;
 mod room;
+mod rustc;
 mod sections;
 mod setup;
 mod shell;
@@ -193,6 +194,9 @@ impl Wanted {
 type Boards = Vec<&'static Board>;
 
 fn main() -> ExitCode {
+    if let Some(code) = rustc::run_as_wrapper() {
+        return code;
+    }
     match run(Cli::parse().task) {
         Ok(tally) if tally.failed == 0 => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,

@@ -19,11 +19,6 @@ const ABOUT: &str = "Written by `cargo xtask size --update`. Bytes; \
 /// A smaller size is no mistake, but the table should not stay behind for long.
 const STALE_PERCENT: u64 = 2;
 
-/// The linker puts functions in an order that depends on hashes, and those on the folder that the
-/// project lies in, so the padding between functions does too: by 4 bytes on three kernels between
-/// two folders that were tried. The table has this much more than what was linked here.
-const PADDING: u64 = 16;
-
 /// The file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,9 +46,7 @@ struct Row {
 
 /// Links the application for each board and writes the table.
 pub fn update(toolchain: Toolchain) -> Result<()> {
-    let mut table = measure(toolchain)?;
-    table.board.iter_mut().for_each(|row| row.code += PADDING);
-    write(&path(FILE), ABOUT, &table)
+    write(&path(FILE), ABOUT, &measure(toolchain)?)
 }
 
 /// Links the application for each board and compares.

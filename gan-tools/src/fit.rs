@@ -6,13 +6,16 @@
 //! counts in docs/performance.md (`cargo xtask count --update`).
 
 mod committed;
+mod four_bits;
+mod serial_flash;
 mod table;
 
 use crate::blob_file::BlobFile;
 use anyhow::{Result, bail};
 pub use committed::{Board, Costs, Speed, Start, board, boards};
 use gan_core::memory::Rooms;
-use gan_core::{Element, Generator, Packing};
+use gan_core::{Element, Generator, LayerSpec, Packing};
+pub use serial_flash::SerialFlash;
 
 /// What a model takes of a board.
 #[derive(Debug, Clone)]
@@ -29,6 +32,18 @@ pub struct Fit {
     pub check: Option<Work>,
     /// The start with a model that comes from elsewhere, which `decode` checks.
     pub decode: Option<Work>,
+    /// Where an image waits for a serial flash longer than it computes: what would be faster.
+    pub faster: Option<Faster>,
+}
+
+/// What would make the images of a model faster on a board whose flash delivers it slowly.
+#[derive(Debug, Clone, Copy)]
+pub struct Faster {
+    /// Milliseconds of an image of a model of this shape in four bits; none if it has such layers
+    /// already.
+    pub in_four_bits: Option<f64>,
+    /// Milliseconds of an image with the model in RAM; none if RAM has no room for it.
+    pub in_ram: Option<f64>,
 }
 
 /// What something costs on a board.
@@ -36,23 +51,65 @@ pub struct Fit {
 pub struct Work {
     /// Executed instructions.
     pub instructions: u64,
-    /// Milliseconds: the instructions at the cycles that the core's manual gives them, or at one
+    /// Milliseconds of the instructions, at the cycles that the core's manual gives them, or at one
     /// each, and at the board's clock; none without a clock.
-    pub milliseconds: Option<f64>,
+    pub compute: Option<f64>,
+    /// Milliseconds in which the core waits for a serial flash. 0 on a board without one.
+    pub wait: f64,
+}
+
+impl Work {
+    /// Milliseconds together; none without a clock.
+    pub fn milliseconds(&self) -> Option<f64> {
+        self.compute.map(|compute| compute + self.wait)
+    }
+
+    /// Whether it waits for the flash longer than it computes.
+    pub fn is_flash_bound(&self) -> bool {
+        self.compute.is_some_and(|compute| self.wait > compute)
+    }
 }
 
 impl Board {
-    /// The costs of so many instructions and cycles here.
-    fn work(&self, instructions: f64, cycles: f64) -> Work {
+    /// The costs of so many instructions and cycles here, in which so many bytes of flash are read.
+    fn work(&self, [instructions, cycles]: [f64; 2], bytes: u64) -> Work {
         Work {
             instructions: instructions.round() as u64,
-            milliseconds: self.megahertz.map(|megahertz| cycles / f64::from(megahertz) / 1000.0),
+            compute: self.megahertz.map(|megahertz| cycles / f64::from(megahertz) / 1000.0),
+            wait: self.serial_flash.map_or(0.0, |flash| flash.milliseconds(bytes)),
         }
     }
 
     /// The cycles for each instruction, if they were found for a core like this board's.
     fn cycles(&self, core: &str, cycles: Option<f64>) -> f64 {
         cycles.filter(|_| is_core(&self.core, core)).unwrap_or(1.0)
+    }
+}
+
+impl Costs {
+    /// Instructions and cycles of an image on a board; none if a layer's kind was not counted for
+    /// its kernel.
+    fn image(&self, board: &Board, layers: &[LayerSpec]) -> Option<[f64; 2]> {
+        let packing = Packing::of_kernel(&board.kernel)?;
+        let mut layers = layers.iter().map(|spec| {
+            let speed = self.speeds.iter().find(|speed| {
+                speed.kernel == board.kernel && speed.element == spec.element.name()
+            })?;
+            // Whole blocks and groups, as the kernel runs them.
+            let outputs = usize::from(spec.outputs).next_multiple_of(spec.packing.group()) as f64;
+            let inputs = spec.padded_inputs() as f64;
+            // A layer that its kernel cannot run, in rows, is slower than what was counted.
+            let counted = !(spec.element == Element::I8
+                && spec.packing == Packing::Rows
+                && packing != Packing::Rows);
+            let cycles = board.cycles(&speed.core, speed.cycles);
+            let instructions = speed.layer + outputs * (speed.row + inputs * speed.mac);
+            counted.then_some([instructions, instructions * cycles])
+        });
+        layers.try_fold([0.0; 2], |[instructions, cycles], layer| {
+            let layer: [f64; 2] = layer?;
+            Some([instructions + layer[0], cycles + layer[1]])
+        })
     }
 }
 
@@ -73,40 +130,35 @@ impl Fit {
         };
         let extra =
             if has("f32") { board.float } else { 0 } + if has("i4") { board.int4 } else { 0 };
-        let mut layers = packed.header().layers.iter().map(|spec| {
-            let speed = costs.speeds.iter().find(|speed| {
-                speed.kernel == board.kernel && speed.element == spec.element.name()
-            })?;
-            // Whole blocks and groups, as the kernel runs them.
-            let outputs = usize::from(spec.outputs).next_multiple_of(spec.packing.group()) as f64;
-            let inputs = spec.padded_inputs() as f64;
-            // A layer that its kernel cannot run, in rows, is slower than what was counted.
-            let counted = !(spec.element == Element::I8
-                && spec.packing == Packing::Rows
-                && packing != Packing::Rows);
-            let cycles = board.cycles(&speed.core, speed.cycles);
-            let instructions = speed.layer + outputs * (speed.row + inputs * speed.mac);
-            counted.then_some([instructions, instructions * cycles])
-        });
-        let image = layers.try_fold([0.0; 2], |[instructions, cycles], layer| {
-            let layer: [f64; 2] = layer?;
-            Some([instructions + layer[0], cycles + layer[1]])
-        });
+        let bytes = packed.encoded_len() as u64;
+        let image = costs.image(board, &packed.header().layers);
         let start = costs.starts.iter().find(|start| start.kernel == board.kernel);
-        let start = |weights: u64| {
+        // Without weights it is the CRC alone; `decode` reads the model once more.
+        let start = |weights: u64, readings: u64| {
             let start = start?;
-            let bytes = packed.encoded_len() as f64;
-            let instructions = start.byte * bytes + start.weight * weights as f64;
-            let cycles = board.cycles(&start.core, start.cycles);
-            Some(board.work(instructions, instructions * cycles))
+            let instructions = start.byte * bytes as f64 + start.weight * weights as f64;
+            let cycles = instructions * board.cycles(&start.core, start.cycles);
+            let work = board.work([instructions, cycles], bytes);
+            Some(Work { wait: readings as f64 * work.wait, ..work })
         };
+        let ram = board.statics + Rooms::of(&packed, false).bytes() as u64;
+        let image = image.map(|work| board.work(work, bytes));
+        let bound = image.filter(Work::is_flash_bound);
+        let faster = bound.map(|image| Faster {
+            in_four_bits: four_bits::image(board, packed.header(), costs)
+                .and_then(|work| work.milliseconds()),
+            // The console keeps a model that was sent to it in one half of its room, and receives
+            // the next one in the other.
+            in_ram: image.compute.filter(|_| ram + 2 * bytes <= board.ram),
+        });
         Ok(Self {
             board: board.clone(),
-            flash: board.code + extra + packed.encoded_len() as u64,
-            ram: board.statics + Rooms::of(&packed, false).bytes() as u64,
-            image: image.map(|[instructions, cycles]| board.work(instructions, cycles)),
-            check: start(0),
-            decode: start(packed.macs()),
+            flash: board.code + extra + bytes,
+            ram,
+            image,
+            faster,
+            check: start(0, 1),
+            decode: start(packed.macs(), 2),
         })
     }
 

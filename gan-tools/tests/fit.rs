@@ -151,3 +151,40 @@ fn times_follow_from_the_clock() {
     assert!((1.1..1.3).contains(&cycles), "{cycles} cycles an instruction");
     assert!(of("riscv32")["milliseconds"].is_null());
 }
+
+/// A model that a serial flash delivers takes at least as long as its wires need for every byte,
+/// with nothing but data on them: 4 bits a clock of 62.5 MHz (Pico) and of 50 MHz (Pico 2), 2 bits
+/// a clock of 40 MHz (ESP32-C3).
+#[test]
+fn no_image_is_faster_than_the_wires() {
+    let large = model("mnist-large");
+    let rows = json(&format!("fit {large} --json"));
+    let bytes = std::fs::metadata(&large).unwrap().len() as f64;
+    for (board, bits, megahertz) in
+        [("pico", 4.0, 62.5), ("pico2", 4.0, 50.0), ("esp32-c3", 2.0, 40.0)]
+    {
+        let row = of_board(&rows, board);
+        let [image, flash, check, decode] = [
+            "milliseconds",
+            "flash_milliseconds",
+            "check_milliseconds",
+            "decode_milliseconds",
+        ]
+        .map(|field| row[field].as_f64().unwrap());
+        let wires = bytes * 8.0 / bits / megahertz / 1000.0;
+        assert!(flash >= wires && flash < 2.0 * wires, "{board}: {flash}, the wires {wires}");
+        assert!(image > flash && check > wires && decode > 2.0 * wires, "{row}");
+        // In four bits a little more than half of the bytes come.
+        let four = row["four_bits_milliseconds"].as_f64().unwrap();
+        assert!(four > wires / 2.0 && four < image, "{row}");
+        assert!(row["in_ram_milliseconds"].is_null(), "1.5 MB in RAM: {row}");
+    }
+    // Flash inside the chip.
+    assert_eq!(of_board(&rows, "nucleo-h743zi")["flash_milliseconds"], 0.0);
+
+    let said = succeed(Path::new("."), &format!("fit {} --board pico2", model("digits8")));
+    assert!(said.contains("for reading the model from serial flash; in four bits about"), "{said}");
+    assert!(said.contains("; in RAM, sent to the console with load, about"), "{said}");
+    let said = succeed(Path::new("."), &format!("fit {} --board nrf52840-dk", model("digits8")));
+    assert!(!said.contains("serial flash"), "{said}");
+}

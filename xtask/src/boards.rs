@@ -12,12 +12,12 @@ use serde::Deserialize;
 use crate::shell;
 
 /// A board. The fields are those of `boards.toml`, which says what they mean.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Board {
     /// Its name, which is also its cargo feature.
     pub name: String,
-    /// What computes.
+    /// Name of the processor core.
     pub core: String,
     /// gan-core's kernel for it.
     pub kernel: String,
@@ -39,6 +39,22 @@ pub struct Board {
     /// Whether it has a display with the feature of that name.
     #[serde(default)]
     pub oled: bool,
+    /// How the chip reads a serial flash beside it.
+    pub serial_flash: Option<SerialFlash>,
+}
+
+/// A transaction with a serial flash, and the cache before it.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SerialFlash {
+    /// The flash's clock.
+    pub megahertz: f64,
+    /// Bytes of a transaction.
+    pub fetch: u64,
+    /// Clocks that it takes.
+    pub clocks: u64,
+    /// Bytes of the cache.
+    pub cache: u64,
 }
 
 /// Every board.

@@ -1,7 +1,7 @@
 //! `gan fit`.
 
 use crate::blob_file::BlobFile;
-use crate::fit::{self, Costs, Fit, Work};
+use crate::fit::{self, Costs, Faster, Fit, Work};
 use crate::json::Json;
 use crate::numbers::thousands;
 use anyhow::Result;
@@ -26,8 +26,10 @@ time of `decode` as well, which a model from elsewhere takes.
 
 Sizes are those of the linked application (`cargo xtask size --check` compares them), the model
 packed for the board's kernel. Times are estimates: instructions counted in QEMU, at the cycles that
-the manuals of Cortex-M0, M3 and M4 give, and at one cycle each on other cores; flash without wait
-states.")]
+the manuals of Cortex-M0, M3 and M4 give, and at one cycle each on other cores; flash inside the chip
+without wait states. On pico, pico2 and esp32-c3 the model comes from a serial flash, and the time
+that its wires take for every byte is part of the estimate; a note says where it is the larger part,
+and what would be faster.")]
 pub struct FitCommand {
     /// The blob
     #[arg(value_name = "MODEL.gan")]
@@ -55,11 +57,12 @@ struct Report<'f> {
     image: Option<Work>,
     check: Option<Work>,
     decode: Option<Work>,
+    faster: Option<Faster>,
 }
 
 impl<'f> From<&'f Fit> for Report<'f> {
     fn from(fit: &'f Fit) -> Self {
-        let Fit { board, flash, ram, image, check, decode } = fit;
+        let Fit { board, flash, ram, image, check, decode, faster } = fit;
         Self {
             board: &board.name,
             core: &board.core,
@@ -74,6 +77,7 @@ impl<'f> From<&'f Fit> for Report<'f> {
             image: *image,
             check: *check,
             decode: *decode,
+            faster: *faster,
         }
     }
 }
@@ -81,7 +85,8 @@ impl<'f> From<&'f Fit> for Report<'f> {
 impl Report<'_> {
     fn json(&self) -> Json {
         let instructions = |work: Option<Work>| work.map(|work| work.instructions).into();
-        let milliseconds = |work: Option<Work>| work.and_then(|work| work.milliseconds).into();
+        let milliseconds = |work: Option<Work>| work.and_then(|work| work.milliseconds()).into();
+        let wait = self.image.filter(|work| work.compute.is_some()).map(|work| work.wait);
         Json::Object(vec![
             ("board", self.board.into()),
             ("core", self.core.into()),
@@ -95,11 +100,34 @@ impl Report<'_> {
             ("ram_free", self.ram_free.into()),
             ("instructions", instructions(self.image)),
             ("milliseconds", milliseconds(self.image)),
+            ("flash_milliseconds", wait.into()),
             ("check_instructions", instructions(self.check)),
             ("check_milliseconds", milliseconds(self.check)),
             ("decode_instructions", instructions(self.decode)),
             ("decode_milliseconds", milliseconds(self.decode)),
+            ("four_bits_milliseconds", self.faster.and_then(|faster| faster.in_four_bits).into()),
+            ("in_ram_milliseconds", self.faster.and_then(|faster| faster.in_ram).into()),
         ])
+    }
+}
+
+impl Report<'_> {
+    /// Says of a board that waits for its flash longer than it computes what would be faster.
+    fn flash_note(&self) -> Option<String> {
+        let (image, faster) = (self.image.filter(|_| self.fits)?, self.faster?);
+        let mut note = format!(
+            "{}: {} of the {} ms of an image are for reading the model from serial flash",
+            self.board,
+            estimate(image.wait),
+            estimate(image.milliseconds()?)
+        );
+        if let Some(time) = faster.in_four_bits {
+            note += &format!("; in four bits about {} ms", estimate(time));
+        }
+        if let Some(time) = faster.in_ram {
+            note += &format!("; in RAM, sent to the console with load, about {} ms", estimate(time));
+        }
+        Some(note)
     }
 }
 
@@ -138,8 +166,8 @@ fn table(reports: &[Report<'_>]) -> Result<String> {
     for report in reports {
         let Report { board, core, flash_needed, flash_free, ram_needed, ram_free, .. } = report;
         let [start, image] = [report.check, report.image].map(|work| {
-            let time = work.and_then(|work| work.milliseconds);
-            time.map_or("-".into(), |time| format!("{time:.2} ms"))
+            let time = work.and_then(|work| work.milliseconds());
+            time.map_or("-".into(), |time| format!("{} ms", estimate(time)))
         });
         let core = core.split(' ').next().unwrap_or_default();
         let signed = |bytes: i64| {
@@ -162,5 +190,30 @@ fn table(reports: &[Report<'_>]) -> Result<String> {
             signed(*ram_free)
         )?;
     }
+    let notes: Vec<_> = reports.iter().filter_map(Report::flash_note).collect();
+    if !notes.is_empty() {
+        writeln!(text, "\n{}", notes.join("\n"))?;
+    }
     Ok(text)
+}
+
+/// A number of milliseconds with two digits that count: what is estimated is not known better.
+fn estimate(milliseconds: f64) -> String {
+    let rounded: f64 = format!("{milliseconds:.1e}").parse().unwrap_or(milliseconds);
+    let digits = if rounded > 0.0 { 1 - rounded.log10().floor() as i32 } else { 0 };
+    format!("{rounded:.*}", digits.max(0) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::estimate;
+
+    #[test]
+    fn times_have_two_digits_that_count() {
+        for (time, expected) in
+            [(151.49, "150"), (69.6, "70"), (8.94, "8.9"), (9.96, "10"), (0.446, "0.45"), (0.0, "0")]
+        {
+            assert_eq!(estimate(time), expected);
+        }
+    }
 }

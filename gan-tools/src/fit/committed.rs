@@ -1,5 +1,6 @@
 //! The three committed tables: boards, and what layers and starts cost on each kernel.
 
+use super::SerialFlash;
 use super::table::{self, Row};
 use anyhow::{Context, Result, bail};
 
@@ -21,6 +22,8 @@ pub struct Board {
     pub kernel: String,
     /// The core's clock; none if there is no such board but in QEMU.
     pub megahertz: Option<u32>,
+    /// How it reads its flash, if that is a serial one.
+    pub serial_flash: Option<SerialFlash>,
     /// Bytes of flash that firmware may use.
     pub flash: u64,
     /// Bytes of RAM besides the stack.
@@ -105,6 +108,7 @@ pub fn boards() -> Result<Vec<Board>> {
             core: row.word("core")?,
             kernel: row.word("kernel")?,
             megahertz: row.optional("megahertz")?,
+            serial_flash: serial_flash(row)?,
             flash: row.number("flash")?,
             ram: row.number("ram")?,
             code: row.number("code")?,
@@ -114,6 +118,17 @@ pub fn boards() -> Result<Vec<Board>> {
         })
     })
     .context("fit/boards.toml")
+}
+
+/// The four fields of a serial flash, if the board has one.
+fn serial_flash(row: &mut Row<'_>) -> Result<Option<SerialFlash>> {
+    let Some(megahertz) = row.optional("flash_megahertz")? else { return Ok(None) };
+    Ok(Some(SerialFlash {
+        megahertz,
+        fetch: row.number("flash_fetch")?,
+        clocks: row.number("flash_clocks")?,
+        cache: row.number("flash_cache")?,
+    }))
 }
 
 /// The board of this name.
@@ -187,6 +202,7 @@ mod tests {
         let boards = boards().unwrap();
         assert_eq!(boards.len(), rows.len());
         assert!(boards.len() > 10);
+        assert_eq!(boards.iter().filter(|board| board.serial_flash.is_some()).count(), 3);
         for (board, row) in boards.iter().zip(&rows) {
             for (word, name) in
                 [(&board.name, "name"), (&board.core, "core"), (&board.kernel, "kernel")]
@@ -195,6 +211,13 @@ mod tests {
             }
             let megahertz = row.get("megahertz").map(|_| whole(row, "megahertz") as u32);
             assert_eq!(board.megahertz, megahertz);
+            let serial = row.get("flash_megahertz").map(|megahertz| SerialFlash {
+                megahertz: megahertz.as_float().unwrap(),
+                fetch: whole(row, "flash_fetch"),
+                clocks: whole(row, "flash_clocks"),
+                cache: whole(row, "flash_cache"),
+            });
+            assert_eq!(board.serial_flash, serial);
             let sizes =
                 [board.flash, board.ram, board.code, board.float, board.int4, board.statics];
             let names = ["flash", "ram", "code", "float", "int4", "statics"];

@@ -28,7 +28,7 @@ struct Table {
     board: Vec<Row>,
 }
 
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
     name: String,
@@ -36,6 +36,14 @@ struct Row {
     kernel: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     megahertz: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flash_megahertz: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flash_fetch: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flash_clocks: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flash_cache: Option<u64>,
     flash: u64,
     ram: u64,
     code: u64,
@@ -89,8 +97,10 @@ pub fn check(toolchain: Toolchain) -> Result<()> {
 fn is_covered(old: &Row, now: &Row) -> bool {
     let sizes = |row: &Row| [row.code, row.code + row.float, row.code + row.int4, row.statics];
     let close = |(old, now): (u64, u64)| now <= old && 100 * now >= (100 - STALE_PERCENT) * old;
-    let named =
-        |row: &Row| (row.core.clone(), row.kernel.clone(), row.megahertz, row.flash, row.ram);
+    let named = |row: &Row| {
+        let serial = (row.flash_megahertz, row.flash_fetch, row.flash_clocks, row.flash_cache);
+        (row.core.clone(), row.kernel.clone(), row.megahertz, serial, row.flash, row.ram)
+    };
     named(old) == named(now) && sizes(old).into_iter().zip(sizes(now)).all(close)
 }
 
@@ -143,6 +153,10 @@ fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
         core: board.core.clone(),
         kernel: board.kernel.clone(),
         megahertz: board.megahertz,
+        flash_megahertz: board.serial_flash.map(|flash| flash.megahertz),
+        flash_fetch: board.serial_flash.map(|flash| flash.fetch),
+        flash_clocks: board.serial_flash.map(|flash| flash.clocks),
+        flash_cache: board.serial_flash.map(|flash| flash.cache),
         flash: memory.flash,
         ram: memory.ram,
         code: bytes,
@@ -163,6 +177,10 @@ mod tests {
             core: "core".into(),
             kernel: "kernel".into(),
             megahertz: Some(1),
+            flash_megahertz: None,
+            flash_fetch: None,
+            flash_clocks: None,
+            flash_cache: None,
             flash,
             ram: 1,
             code,

@@ -9,8 +9,9 @@ mod known;
 mod read;
 
 pub use crate::header::{
-    ALIGNMENT, Activation, Element, Header, ImageShape, LayerSpec, LayerSpecs, MAGIC, MAX_LAYERS,
-    MAX_NAME, Packing, VERSION, half_bytes,
+    ALIGNMENT, Activation, Element, Header, ImageShape, InputPart, InputParts, LayerSpec,
+    LayerSpecs, MAGIC, MAX_INPUTS, MAX_LAYERS, MAX_METADATA, MAX_NAME, MaskShape, OutputKind,
+    Packing, VERSION, half_bytes,
 };
 pub use crate::payload::{Layers, payload_len};
 pub use decode::{decode, decode_with};

@@ -1,6 +1,11 @@
 //! The errors of a blob or a call. Every variant says where the reader of the message should look.
 
-use crate::header::{MAX_LAYERS, MAX_NAME, VERSION};
+mod calls;
+
+use crate::header::{MAX_INPUTS, MAX_LAYERS, MAX_METADATA, MAX_NAME, VERSION};
+#[cfg(feature = "encode")]
+pub use calls::EncodeError;
+pub use calls::GenerateError;
 use core::fmt;
 
 /// Why [`decode`](crate::decode) refused a blob.
@@ -41,6 +46,15 @@ pub enum DecodeError {
     Classes,
     /// `width` or `height` is 0 or no 16-bit number, or `channels` is neither 1 nor 3.
     Image,
+    /// `inputs` is wrong.
+    Inputs {
+        /// In what.
+        fault: InputsFault,
+    },
+    /// `outputs` is unknown, or numbers have more than one channel.
+    Outputs,
+    /// `metadata` is longer than [`MAX_METADATA`] bytes.
+    Metadata,
     /// `layers` is empty, or has more than [`MAX_LAYERS`].
     Layers,
     /// `payload` has another length than its sections have together.
@@ -59,12 +73,31 @@ pub enum DecodeError {
     },
 }
 
+/// What is wrong with the input of a generator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum InputsFault {
+    /// There is no part, or there are more than [`MAX_INPUTS`].
+    Count,
+    /// A part's kind is unknown.
+    Part,
+    /// A size of a part is 0 or no 16-bit number, or an image's channels are neither 1 nor 3.
+    Size,
+    /// There are two parts of one kind.
+    Twice,
+    /// There is a mask, but no image for it.
+    MaskAlone,
+    /// The parts together do not have `latent_len` codes.
+    Sum,
+}
+
 /// The field of a layer that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum LayerField {
-    /// `inputs` is no 16-bit number, or not the latent's length or the outputs of the layer before.
+    /// `inputs` is no 16-bit number, or not `latent_len` or the outputs of the layer before.
     Inputs,
     /// `outputs` is 0 or no 16-bit number, or in the last layer not width x height x channels.
     Outputs,
@@ -96,62 +129,6 @@ pub enum LayerField {
     SectionPadding,
 }
 
-/// Why [`Generator::generate`](crate::Generator::generate) refused a call. No buffer has been
-/// written to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum GenerateError {
-    /// `latent` has another length than the generator's.
-    LatentLen {
-        /// [`latent_len`](crate::Generator::latent_len).
-        expected: usize,
-    },
-    /// A code of `latent` is over 127.
-    LatentCode,
-    /// The generator is conditional and needs a label.
-    LabelMissing,
-    /// The generator takes no label.
-    LabelUnexpected,
-    /// `label` is not one of the generator's.
-    Label {
-        /// The number of labels; valid ones are below.
-        classes: u16,
-    },
-    /// `scratch` is shorter than needed.
-    ScratchLen {
-        /// [`scratch_len`](crate::Generator::scratch_len).
-        expected: usize,
-    },
-    /// `pixels` or `line` has another length than the image or its lines.
-    OutputLen {
-        /// [`pixels_len`](crate::Generator::pixels_len) or
-        /// [`line_len`](crate::Generator::line_len).
-        expected: usize,
-    },
-}
-
-/// Why a blob could not be encoded.
-#[cfg(feature = "encode")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum EncodeError {
-    /// The output buffer is too short.
-    OutputLen {
-        /// Bytes that the blob needs.
-        expected: usize,
-    },
-    /// The header cannot be written: the name is too long, or its sizes are more than memory can
-    /// hold.
-    Header,
-    /// A section of a layer has not the length that its header announces.
-    Layer {
-        /// Which layer, from 0.
-        index: u8,
-    },
-}
-
 impl DecodeError {
     /// What is wrong, without the numbers that [`Display`](fmt::Display) adds.
     pub(crate) const fn text(&self) -> &'static str {
@@ -174,6 +151,9 @@ impl DecodeError {
             Self::Image => {
                 "width, height or channels: expected at least 1 x 1 pixels and 1 or 3 channels"
             }
+            Self::Inputs { fault } => fault.text(),
+            Self::Outputs => "outputs: expected an image, or numbers in one channel",
+            Self::Metadata => "metadata: expected at most 65535 bytes",
             Self::Layers => "layers: expected 1 to 16",
             Self::PayloadLen { .. } => "payload: not as long as the layers need",
             Self::Layer { field, .. } => field.text(),
@@ -181,7 +161,10 @@ impl DecodeError {
     }
 }
 
-const _: () = assert!(MAX_NAME == 32 && MAX_LAYERS == 16, "the texts above name them");
+const _: () = assert!(
+    MAX_NAME == 32 && MAX_LAYERS == 16 && MAX_INPUTS == 3 && MAX_METADATA == 65_535,
+    "the texts above and below name them"
+);
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -203,13 +186,31 @@ impl fmt::Display for DecodeError {
     }
 }
 
+impl InputsFault {
+    /// What is wrong with the input.
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Count => "inputs: expected 1 to 3 parts",
+            Self::Part => "inputs: a part is neither a latent, an image nor a mask",
+            Self::Size => "inputs: expected sizes of 1 to 65535, and 1 or 3 channels",
+            Self::Twice => "inputs: two parts are of one kind",
+            Self::MaskAlone => "inputs: a mask without an image",
+            Self::Sum => "inputs: the parts together have not latent_len codes",
+        }
+    }
+}
+
+impl fmt::Display for InputsFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
 impl LayerField {
     /// What is wrong with the field.
     const fn text(self) -> &'static str {
         match self {
-            Self::Inputs => {
-                "inputs: expected the latent's length, or the outputs of the layer before"
-            }
+            Self::Inputs => "inputs: expected latent_len, or the outputs of the layer before",
             Self::Outputs => "outputs: expected 1 to 65535, in the last layer the image's bytes",
             Self::Element if cfg!(not(feature = "int4")) || cfg!(not(feature = "float")) => {
                 "element: unknown or of a wrong group, or of a kind that this build leaves out \
@@ -246,38 +247,4 @@ impl fmt::Display for LayerField {
     }
 }
 
-impl fmt::Display for GenerateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::LatentLen { expected } => write!(f, "latent: expected {expected} codes"),
-            Self::LatentCode => f.write_str("latent: a code is over 127"),
-            Self::LabelMissing => f.write_str("label: the generator is conditional and needs one"),
-            Self::LabelUnexpected => f.write_str("label: the generator takes none"),
-            Self::Label { classes } => {
-                write!(f, "label: expected one of 0..={}", classes.saturating_sub(1))
-            }
-            Self::ScratchLen { expected } => {
-                write!(f, "scratch: expected at least {expected} words of 32 bits")
-            }
-            Self::OutputLen { expected } => write!(f, "output: expected {expected} bytes"),
-        }
-    }
-}
-
-#[cfg(feature = "encode")]
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OutputLen { expected } => write!(f, "output: expected at least {expected} bytes"),
-            Self::Header => {
-                write!(f, "name: longer than {MAX_NAME} bytes, or sizes: more than memory can hold")
-            }
-            Self::Layer { index } => write!(f, "layer {index}: a section has the wrong length"),
-        }
-    }
-}
-
 impl core::error::Error for DecodeError {}
-impl core::error::Error for GenerateError {}
-#[cfg(feature = "encode")]
-impl core::error::Error for EncodeError {}

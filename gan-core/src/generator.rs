@@ -1,5 +1,6 @@
 //! Runs the layers of a generator. All results go to buffers of the caller.
 
+mod checks;
 #[cfg(feature = "float")]
 mod float;
 mod foreign;
@@ -9,15 +10,17 @@ mod pair;
 mod requantize;
 mod steps;
 mod trace;
+mod transform;
 
-use crate::CODE_MAX;
 use crate::error::GenerateError;
-use crate::header::{Header, ImageShape, LayerSpec, LayerSpecs};
+use crate::header::{Header, ImageShape, InputParts, LayerSpec, LayerSpecs};
 use crate::kernel;
 use crate::payload::Layers;
 pub use crate::payload::{Layer, Nibbles, Output, Packed};
 use crate::plan::Plan;
+use checks::check_output;
 pub use steps::Steps;
+pub use transform::TransformInput;
 
 /// A generator that was read from a blob and borrows its weights.
 ///
@@ -56,9 +59,16 @@ impl<'a> Generator<'a> {
         self.header.name
     }
 
-    /// Number of codes in a latent vector.
+    /// Number of codes that go in: the length of a latent vector, or if the generator takes an
+    /// image, that of all its [`inputs`](Self::inputs) together.
     pub const fn latent_len(&self) -> usize {
         self.header.latent_len as usize
+    }
+
+    /// What goes in. [`generate`](Self::generate) runs a generator that takes nothing but a latent
+    /// vector, [`transform`](Self::transform) one that takes an image.
+    pub const fn inputs(&self) -> &InputParts {
+        &self.header.inputs
     }
 
     /// Number of labels. It is 0 if the generator takes none.
@@ -173,30 +183,24 @@ impl<'a> Generator<'a> {
         label: Option<u16>,
         scratch: &'s mut [u32],
     ) -> Result<Last<'s, 'a>, GenerateError> {
-        let (class, [first, second]) = self.prepare(latent, label, scratch)?;
+        self.check_draws()?;
+        let (class, parts) = self.prepare(latent, label, scratch)?;
+        self.run_hidden(latent, class, parts)
+    }
+
+    /// The same for codes and a class that were checked, in the two parts of the scratch.
+    fn run_hidden<'s>(
+        &'s self,
+        latent: &'s [u8],
+        class: usize,
+        [first, second]: [&'s mut [u32]; 2],
+    ) -> Result<Last<'s, 'a>, GenerateError> {
         #[cfg(feature = "float")]
         if self.plan.float {
             return self.float_hidden(latent, class, [first, second]);
         }
         self.integer_hidden(latent, class, first, kernel::bytes_mut(second))
             .ok_or(GenerateError::ScratchLen { expected: self.scratch_len() })
-    }
-
-    /// Checks what an image is made of. Returns the class that the label stands for, and the two
-    /// parts of the scratch.
-    fn prepare<'s>(
-        &self,
-        latent: &[u8],
-        label: Option<u16>,
-        scratch: &'s mut [u32],
-    ) -> Result<(usize, [&'s mut [u32]; 2]), GenerateError> {
-        let class = self.class(label)?;
-        self.check_latent(latent)?;
-        let too_short = GenerateError::ScratchLen { expected: self.scratch_len() };
-        let [first, second] = self.plan.scratch;
-        let (first, rest) = scratch.split_at_mut_checked(first).ok_or(too_short)?;
-        let second = rest.get_mut(..second).ok_or(too_short)?;
-        Ok((class, [first, second]))
     }
 
     /// Runs all layers but the last of a model of integers. It returns `None` if there is no layer
@@ -222,29 +226,6 @@ impl<'a> Generator<'a> {
             (spec, class) = (next, FURTHER_CLASS);
         }
         None
-    }
-
-    /// Checks that a latent has the model's length and nothing but codes.
-    fn check_latent(&self, latent: &[u8]) -> Result<(), GenerateError> {
-        if latent.len() != self.latent_len() {
-            return Err(GenerateError::LatentLen { expected: self.latent_len() });
-        }
-        if latent.iter().any(|&code| code > CODE_MAX) {
-            Err(GenerateError::LatentCode)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// The row of biases of the first layer that a label stands for.
-    fn class(&self, label: Option<u16>) -> Result<usize, GenerateError> {
-        match (label, self.header.classes) {
-            (None, 0) => Ok(0),
-            (None, _) => Err(GenerateError::LabelMissing),
-            (Some(_), 0) => Err(GenerateError::LabelUnexpected),
-            (Some(label), classes) if label < classes => Ok(label.into()),
-            (Some(_), classes) => Err(GenerateError::Label { classes }),
-        }
     }
 }
 
@@ -283,9 +264,4 @@ impl Last<'_, '_> {
             input => float::pixels(self.spec, &self.layer, self.class, input, first_row, pixels),
         }
     }
-}
-
-/// Checks the length of a buffer for a line or an image, in bytes.
-fn check_output(output: &[u8], expected: usize) -> Result<(), GenerateError> {
-    if output.len() == expected { Ok(()) } else { Err(GenerateError::OutputLen { expected }) }
 }

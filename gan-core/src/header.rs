@@ -2,18 +2,23 @@
 //! activation of each layer's weights. It depends on no other module, so that every other module
 //! can use these types.
 
+mod inputs;
 mod packing;
 mod specs;
 
+pub use inputs::{InputPart, InputParts, MAX_INPUTS, MAX_METADATA, MaskShape, OutputKind};
 pub use packing::Packing;
 pub use specs::LayerSpecs;
+
+#[cfg(feature = "encode")]
+use serde::ser::SerializeTuple as _;
 
 /// The first four bytes of a blob.
 pub const MAGIC: [u8; 4] = *b"GANB";
 /// The newest version of the format that this gan-core reads and writes. It reads the older
 /// versions too, and writes a blob in the oldest version that has all the features that the blob
 /// uses.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
 /// In memory a blob begins on a multiple of this number of bytes, and within the blob so does every
 /// section.
 pub const ALIGNMENT: usize = 16;
@@ -28,23 +33,30 @@ pub const MAX_NAME: usize = 32;
 /// version of the format may add fields.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-#[cfg_attr(feature = "encode", derive(serde::Serialize))]
 pub struct Header<'a> {
     /// The model's name, at most [`MAX_NAME`] bytes.
     pub name: &'a str,
-    /// Length of the latent vector.
+    /// Number of codes that go in: those of all [`inputs`](Self::inputs) together, which is the
+    /// length of the latent vector if nothing else goes in.
     pub latent_len: u16,
     /// Number of labels; 0 if the generator takes none.
     pub classes: u16,
-    /// Size of the images.
+    /// Size of what comes out.
     pub image: ImageShape,
+    /// What goes in.
+    pub inputs: InputParts,
+    /// What comes out.
+    pub outputs: OutputKind,
+    /// Bytes that gan-core does not look into, at most [`MAX_METADATA`].
+    pub metadata: &'a [u8],
     /// The layers, first to last.
     pub layers: LayerSpecs,
 }
 
 impl<'a> Header<'a> {
-    /// The header of a generator. `name` has at most [`MAX_NAME`] bytes, a latent has `latent_len`
-    /// codes, and `classes` is 0 for a generator that takes no labels.
+    /// The header of a generator of images from latents. `name` has at most [`MAX_NAME`] bytes, a
+    /// latent has `latent_len` codes, and `classes` is 0 for a generator that takes no labels. Set
+    /// `inputs`, `outputs` and `metadata` where they are something else.
     pub const fn new(
         name: &'a str,
         latent_len: u16,
@@ -52,27 +64,47 @@ impl<'a> Header<'a> {
         image: ImageShape,
         layers: LayerSpecs,
     ) -> Self {
-        Self { name, latent_len, classes, image, layers }
+        Self {
+            name,
+            latent_len,
+            classes,
+            image,
+            inputs: InputParts::of_latent(latent_len),
+            outputs: OutputKind::Image,
+            metadata: &[],
+            layers,
+        }
     }
 
     /// The version of the blob: the oldest version that has all the features that this header uses.
     pub const fn version(&self) -> u8 {
+        if self.has_version_3_fields() {
+            return 3;
+        }
         let mut layers = self.layers.as_slice();
         if layers.len() > MAX_LAYERS_V1 {
-            return VERSION;
+            return 2;
         }
         while let [spec, rest @ ..] = layers {
             if !matches!(spec.packing, Packing::Rows) || matches!(spec.element, Element::I4 { .. })
             {
-                return VERSION;
+                return 2;
             }
             layers = rest;
         }
         1
     }
+
+    /// Whether a field that only version 3 has says something that older versions do not mean
+    /// without it.
+    const fn has_version_3_fields(&self) -> bool {
+        !self.inputs.is_latent()
+            || !matches!(self.outputs, OutputKind::Image)
+            || !self.metadata.is_empty()
+    }
 }
 
-/// Size of the images that a generator makes.
+/// Size of the images that a generator makes, or of those that go in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "encode", derive(serde::Serialize))]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -101,6 +133,25 @@ impl ImageShape {
     /// Whether the image has no bytes. `decode` refuses such a shape.
     pub const fn is_empty(self) -> bool {
         self.len() == 0
+    }
+}
+
+#[cfg(feature = "encode")]
+impl serde::Serialize for Header<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // A tuple writes its fields with nothing between them.
+        let mut fields = serializer.serialize_tuple(8)?;
+        fields.serialize_element(self.name)?;
+        fields.serialize_element(&self.latent_len)?;
+        fields.serialize_element(&self.classes)?;
+        fields.serialize_element(&self.image)?;
+        if self.has_version_3_fields() {
+            fields.serialize_element(&self.inputs)?;
+            fields.serialize_element(&self.outputs)?;
+            fields.serialize_element(self.metadata)?;
+        }
+        fields.serialize_element(&self.layers)?;
+        fields.end()
     }
 }
 

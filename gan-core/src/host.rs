@@ -24,6 +24,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`Runner::transform_batch`] runs a generator that takes images.
+//!
 //! A [`Runner`] holds a copy of the weights in the order of
 //! [`Packing::Blocks16x4`](crate::Packing::Blocks16x4), for the instructions that add up four
 //! products of bytes in each lane of 32 bits: 16 lanes hold the sums of 16 rows, and one
@@ -49,6 +51,7 @@ mod emulated;
 #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
 mod neon;
 mod scalar;
+mod transform;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -130,6 +133,7 @@ impl<'a> Runner<'a> {
         label: Option<u16>,
         pixels: &mut [u8],
     ) -> Result<(), GenerateError> {
+        self.generator.check_draws()?;
         if pixels.len() != self.generator.pixels_len() {
             return Err(GenerateError::OutputLen { expected: self.generator.pixels_len() });
         }
@@ -168,6 +172,7 @@ impl<'a> Runner<'a> {
         labels: Option<&[u16]>,
         pixels: &mut [u8],
     ) -> Result<(), GenerateError> {
+        self.generator.check_draws()?;
         let (latent_len, pixels_len) = (self.generator.latent_len(), self.generator.pixels_len());
         let count = latents.len() / latent_len;
         if !latents.len().is_multiple_of(latent_len) {

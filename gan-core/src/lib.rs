@@ -8,7 +8,7 @@
 //! - [`decode`] checks all of a blob that comes from anywhere.
 //!
 //! After either nothing allocates and nothing panics, and the only errors left are a wrong label, a
-//! latent that is none, and buffers of the wrong size.
+//! latent or an image that is none, and buffers of the wrong size.
 //!
 //! ```
 //! use gan_core::{Known, LatentSampler, include_model};
@@ -22,6 +22,23 @@
 //! let mut scratch = [0; MODEL.scratch_len()];
 //! let mut pixels = [0; MODEL.pixels_len()];
 //! generator.generate(&latent, Some(1), &mut scratch, &mut pixels)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A generator may take an image, and a mask of what is missing in it: [`Generator::inputs`] says
+//! so, and [`Generator::transform`] runs it.
+//!
+//! ```
+//! use gan_core::{Known, TransformInput, include_model};
+//!
+//! const MODEL: Known = include_model!("../../tests/vectors/v3-mask.gan");
+//!
+//! let (mut codes, mut scratch) = ([0; MODEL.latent_len()], [0; MODEL.scratch_len()]);
+//! let mut pixels = [0; MODEL.pixels_len()];
+//! let image = [0; 9 * 7];
+//! let mask = [0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0, 0]; // a byte for each of 4 x 3 cells
+//! let input = TransformInput { mask: Some(&mask), ..TransformInput::new(&image) };
+//! MODEL.check()?.transform(&input, &mut codes, &mut scratch, &mut pixels)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -118,9 +135,12 @@ pub mod tools;
 pub use blob::{Known, decode};
 #[cfg(feature = "encode")]
 pub use error::EncodeError;
-pub use error::{DecodeError, GenerateError, LayerField};
-pub use generator::Generator;
-pub use header::{Activation, Element, Header, ImageShape, LayerSpec, Packing};
+pub use error::{DecodeError, GenerateError, InputsFault, LayerField};
+pub use generator::{Generator, TransformInput};
+pub use header::{
+    Activation, Element, Header, ImageShape, InputPart, InputParts, LayerSpec, MaskShape,
+    OutputKind, Packing,
+};
 pub use latent::{LatentSampler, Truncation};
 
 /// Largest activation or latent code: activations have seven bits.

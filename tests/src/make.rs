@@ -1,16 +1,20 @@
 //! The bytes of every file in `tests/vectors`, from the reference. `cargo xtask vectors` writes
 //! them, and with `--check` compares them; both take them from [`all`].
 
+mod arithmetic;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::job::{Case, Digest};
 use crate::reference::write::write;
-use crate::reference::{Model, Refused, generate, is_float, parse, rescale, sampler};
-use crate::synthetic::{self, SplitMix64};
-use crate::vectors::{
-    ARITHMETIC_MAGIC, IMAGES_MAGIC, Images, NO_LABEL, SAMPLER_CODES, VectorError,
+use crate::reference::{
+    Given, Model, Part, Refused, generate, is_float, parse, sampler, transform,
 };
+use crate::synthetic::{self, SplitMix64, version3};
+use crate::vectors::{IMAGES_MAGIC, Images, NO_LABEL, TRANSFORMS_MAGIC, VectorError};
+
+pub use arithmetic::arithmetic;
 
 /// Why the vectors could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +50,7 @@ pub enum MakeError {
 }
 
 /// Every file that belongs into `tests/vectors`, as (path under `repo_root`, bytes), sorted by
-/// path: `arith.bin`, the synthetic blobs `v1-*.gan` and `v2-*.gan`, and an `.images.bin` for each
+/// path: `arith.bin`, the synthetic blobs `v1-*.gan` to `v3-*.gan`, and an `.images.bin` for each
 /// of these and for each of `models/*.gan`. The `.float.bin` of a model cannot be made from its
 /// blob, so it is taken as it lies there.
 ///
@@ -115,6 +119,11 @@ pub fn synthetic_blobs() -> Vec<(&'static str, Vec<u8>)> {
         ("v1-float", write(&synthetic::float())),
         ("v2-int4", write(&synthetic::int4())),
         ("v2-packed", write(&synthetic::packed())),
+        ("v3-tiny", write(&version3::tiny())),
+        ("v3-image", write(&version3::enlarge())),
+        ("v3-mask", write(&version3::mask())),
+        ("v3-latent-image", write(&version3::latent_image())),
+        ("v3-numbers", write(&version3::numbers())),
     ]
 }
 
@@ -153,20 +162,53 @@ fn images_of(blob: &[u8], owner: &[u8]) -> Result<Vec<u8>, Refused> {
     let count = u16::try_from(labels.len())
         .map_err(|_| Refused("more labels than an images file holds".into()))?;
 
-    let mut out = IMAGES_MAGIC.to_vec();
+    let items: Vec<_> =
+        labels.iter().enumerate().map(|(index, &label)| given(&model, index, label)).collect();
+    let magic = if model.takes_image() { TRANSFORMS_MAGIC } else { IMAGES_MAGIC };
+    let mut out = magic.to_vec();
     out.extend(&owner[owner.len() - 4..]);
-    out.extend(model.latent_len.to_le_bytes());
+    out.extend((items[0].latent.len() as u16).to_le_bytes());
     out.extend((model.pixels_len() as u32).to_le_bytes());
+    if model.takes_image() {
+        out.extend((items[0].image.len() as u32).to_le_bytes());
+        out.extend((items[0].mask.len() as u32).to_le_bytes());
+    }
     out.extend(count.to_le_bytes());
-    for (index, &label) in labels.iter().enumerate() {
-        let seed = seed(index);
-        let latent = sampler::codes(seed, 0, usize::from(model.latent_len));
-        out.extend(seed.to_le_bytes());
-        out.extend(label.unwrap_or(NO_LABEL).to_le_bytes());
-        out.extend(&latent);
-        out.extend(generate(&model, &latent, label));
+    for (index, given) in items.iter().enumerate() {
+        out.extend(seed(index).to_le_bytes());
+        out.extend(given.label.unwrap_or(NO_LABEL).to_le_bytes());
+        out.extend(&given.latent);
+        out.extend(&given.image);
+        out.extend(&given.mask);
+        out.extend(transform(&model, given));
     }
     Ok(out)
+}
+
+/// What goes into a model for item `index` of its images file: the latent of the item's seed, and
+/// random bytes for an image. Of the masks the first calls nothing missing, the second everything,
+/// and the others each cell at random, with bytes on both sides of the middle.
+fn given(model: &Model, index: usize, label: Option<u16>) -> Given {
+    let mut given = Given { label, ..Given::default() };
+    let mut rng = SplitMix64(seed(index) ^ 0x494D_4147);
+    for part in &model.inputs {
+        match *part {
+            Part::Latent(len) => given.latent = sampler::codes(seed(index), 0, len.into()),
+            Part::Image { width, height, channels } => {
+                let len = usize::from(width) * usize::from(height) * usize::from(channels);
+                given.image = (0..len).map(|_| rng.range(0, 255) as u8).collect();
+            }
+            Part::Mask { width, height } => {
+                let cell = |_| match index {
+                    0 => 0,
+                    1 => 255,
+                    _ => [0, 255, 127, 128, 1][rng.range(0, 4) as usize],
+                };
+                given.mask = (0..usize::from(width) * usize::from(height)).map(cell).collect();
+            }
+        }
+    }
+    given
 }
 
 /// The labels of an images file.
@@ -187,14 +229,15 @@ fn seed(index: usize) -> u64 {
 pub const CASES: usize = 32;
 
 /// Digests of further images of a blob, of seeds that follow on those of its [`images`] and of all
-/// labels in turn. None of a float model: its pixels need not be the same to the last bit.
+/// labels in turn. None of a float model: its pixels need not be the same to the last bit. None of
+/// a model that takes an image: a board cannot draw that from a seed.
 ///
 /// # Errors
 ///
 /// If the reference refuses the blob.
 pub fn cases(blob: &[u8]) -> Result<Vec<Case>, Refused> {
     let model = parse(blob)?;
-    if is_float(&model) {
+    if is_float(&model) || model.takes_image() {
         return Ok(Vec::new());
     }
     let first = labels(&model).len();
@@ -206,74 +249,4 @@ pub fn cases(blob: &[u8]) -> Result<Vec<Case>, Refused> {
         Case { seed, label, digest: digest.value() }
     };
     Ok((0..CASES).map(case).collect())
-}
-
-/// The arithmetic file.
-#[must_use]
-pub fn arithmetic() -> Vec<u8> {
-    let rescales = rescale_inputs();
-    let samplers = sampler_inputs();
-    let mut out = ARITHMETIC_MAGIC.to_vec();
-    out.extend((rescales.len() as u16).to_le_bytes());
-    out.extend((samplers.len() as u16).to_le_bytes());
-    for (acc, multiplier, shift) in rescales {
-        let expected = rescale(i64::from(acc), multiplier, shift) as i32;
-        out.extend(acc.to_le_bytes());
-        out.extend(multiplier.to_le_bytes());
-        out.push(shift);
-        out.extend(expected.to_le_bytes());
-    }
-    for (seed, skip, truncation) in samplers {
-        out.extend(seed.to_le_bytes());
-        out.extend(skip.to_le_bytes());
-        out.extend(truncation.to_le_bytes());
-        let codes = sampler::codes(seed, skip, SAMPLER_CODES);
-        out.extend(codes.into_iter().map(|code| sampler::truncated(code, truncation)));
-    }
-    out
-}
-
-/// (accumulator, multiplier, shift): the corners, the neighbours of halves at every shift, and 350
-/// random ones.
-fn rescale_inputs() -> Vec<(i32, u16, u8)> {
-    let mut inputs = Vec::new();
-    for acc in [i32::MIN, i32::MIN + 1, -65_537, -65_536, -1, 0, 1, 65_535, 65_536, i32::MAX] {
-        for multiplier in [0, 1, 16_384, 32_767] {
-            inputs.extend([17, 32, 46].map(|shift| (acc, multiplier, shift)));
-        }
-    }
-    for shift in 17..=46 {
-        // acc x multiplier is 2^(shift-1), half a unit, which an i32 reaches with a multiplier of 1
-        // or of 2^14.
-        let (multiplier, half) =
-            if shift <= 31 { (1, 1i64 << (shift - 1)) } else { (16_384, 1i64 << (shift - 15)) };
-        let near = [half, half - 1, -half, -half - 1, -half + 1];
-        inputs.extend(
-            near.into_iter().filter_map(|acc| Some((i32::try_from(acc).ok()?, multiplier, shift))),
-        );
-    }
-    let mut rng = SplitMix64(3);
-    for _ in 0..350 {
-        // Of any size, so that small results are as common as large ones.
-        let acc = rng.range(i64::from(i32::MIN), i64::from(i32::MAX)) as i32 >> rng.range(0, 31);
-        inputs.push((acc, rng.range(0, 32_767) as u16, rng.range(17, 46) as u8));
-    }
-    inputs
-}
-
-/// (seed, codes skipped, truncation): near and far, and the outputs that decide between `<=` and
-/// `<`; then truncated ones, by 128 with halves on both sides of zero. The generator's period is
-/// 2^64, so the last skip is one step back.
-fn sampler_inputs() -> Vec<(u64, u64, u16)> {
-    const OFF: u16 = 256;
-    const SEEDS: [u64; 4] = [0, 1, 0x0123_4567_89AB_CDEF, u64::MAX];
-    let mut inputs = Vec::new();
-    for seed in SEEDS {
-        inputs.extend([0, 1, 10_007, 1 << 32, 1 << 63, u64::MAX].map(|skip| (seed, skip, OFF)));
-    }
-    inputs.extend(sampler::SEEDS_AT_THRESHOLDS.map(|(seed, _, _)| (seed, 0, OFF)));
-    for seed in SEEDS {
-        inputs.extend([0, 1, 64, 127, 128, 129, 179, 255].map(|truncation| (seed, 3, truncation)));
-    }
-    inputs
 }

@@ -1,6 +1,7 @@
 //! Models that no training gives: a readable one, an extreme one, a float one, and random ones.
 
 mod layer;
+pub mod version3;
 
 use crate::reference::tables::output_table;
 use crate::reference::{Activation, Float, Int8, Layer, Model, Packing, Params, run};
@@ -63,15 +64,8 @@ impl Shape {
         name: &str,
         mut layer: impl FnMut([u16; 2], usize, Activation, bool) -> Layer,
     ) -> Model {
-        let mut model = Model {
-            name: name.into(),
-            latent_len: self.latent_len,
-            classes: self.classes,
-            width: self.width,
-            height: self.height,
-            channels: self.channels,
-            layers: Vec::new(),
-        };
+        let size = [self.width, self.height];
+        let mut model = Model::plain(name, self.latent_len, self.classes, size, self.channels);
         let mut inputs = self.latent_len;
         for &(outputs, activation) in &self.hidden {
             let rows = model.bias_rows(model.layers.len());
@@ -195,22 +189,16 @@ pub fn tiny() -> Model {
         shifts: vec![20, 21],
         table: output_table(Activation::Sigmoid).into(),
     };
-    Model {
-        name: "tiny".into(),
-        latent_len: 2,
-        classes: 2,
-        width: 2,
-        height: 1,
-        channels: 1,
-        layers: vec![Layer {
-            inputs: 2,
-            outputs: 2,
-            activation: Activation::Sigmoid,
-            zero_point: 128,
-            packing: Packing::Rows,
-            params: Params::I8(int8),
-        }],
-    }
+    let mut model = Model::plain("tiny", 2, 2, [2, 1], 1);
+    model.layers.push(Layer {
+        inputs: 2,
+        outputs: 2,
+        activation: Activation::Sigmoid,
+        zero_point: 128,
+        packing: Packing::Rows,
+        params: Params::I8(int8),
+    });
+    model
 }
 
 /// Eight layers of odd sizes with every activation, numbers at every limit, no labels, an RGB

@@ -13,6 +13,10 @@
 //! | 2 | number of items |
 //! | 8, 2, `n`, `p` each | seed; label or `FFFF` for none; latent codes (the seed's image 0); pixels |
 //!
+//! The same of a blob that takes an image begins with `GIV2`. `n` is the length of the latent part
+//! there, after `p` come two lengths of four bytes, of the image and the mask that go in, and after
+//! an item's latent codes come their bytes.
+//!
 //! `arith.bin`, integer arithmetic:
 //!
 //! | bytes | what |
@@ -25,6 +29,7 @@
 use core::fmt;
 
 pub(crate) const IMAGES_MAGIC: [u8; 4] = *b"GIV1";
+pub(crate) const TRANSFORMS_MAGIC: [u8; 4] = *b"GIV2";
 pub(crate) const ARITHMETIC_MAGIC: [u8; 4] = *b"GAV2";
 /// The label field of an image without one. A label is below the number of classes, hence never
 /// this.
@@ -65,6 +70,8 @@ impl core::error::Error for VectorError {}
 pub struct Images<'a> {
     latent_len: usize,
     pixels_len: usize,
+    /// Bytes of the image and of the mask that go in.
+    given: [usize; 2],
     items: &'a [u8],
 }
 
@@ -77,6 +84,10 @@ pub struct ImageVector<'a> {
     pub label: Option<u16>,
     /// Latent codes, 0..=127, one for each latent dimension.
     pub latent: &'a [u8],
+    /// The image that goes in; empty if none does.
+    pub image: &'a [u8],
+    /// The mask that goes in; empty if none does.
+    pub mask: &'a [u8],
     /// Expected pixels, `[height][width][channels]`.
     pub pixels: &'a [u8],
 }
@@ -91,20 +102,28 @@ impl<'a> Images<'a> {
     /// with the file.
     pub fn read(file: &'a [u8], crc: u32) -> Result<Self, VectorError> {
         let mut rest = file;
-        if take(&mut rest)? != IMAGES_MAGIC {
+        let magic = take(&mut rest)?;
+        if ![IMAGES_MAGIC, TRANSFORMS_MAGIC].contains(&magic) {
             return Err(VectorError::Magic);
         }
         let blob_crc = u32::from_le_bytes(take(&mut rest)?);
         let latent_len = usize::from(u16::from_le_bytes(take(&mut rest)?));
         let pixels_len = u32::from_le_bytes(take(&mut rest)?) as usize;
+        let mut given = [0; 2];
+        if magic == TRANSFORMS_MAGIC {
+            for len in &mut given {
+                *len = u32::from_le_bytes(take(&mut rest)?) as usize;
+            }
+        }
         let count = usize::from(u16::from_le_bytes(take(&mut rest)?));
         if crc != blob_crc {
             return Err(VectorError::OtherBlob);
         }
-        let images = Self { latent_len, pixels_len, items: rest };
-        // As u64 the product of a u16 and a sum of a u32 and less cannot overflow; as usize it can
-        // on a 32-bit core.
-        let expected = count as u64 * (8 + 2 + latent_len as u64 + pixels_len as u64);
+        let images = Self { latent_len, pixels_len, given, items: rest };
+        // As u64 the product of a u16 and a sum of some u32 and less cannot overflow; as usize it
+        // can on a 32-bit core.
+        let lens = [latent_len, given[0], given[1], pixels_len].map(|len| len as u64);
+        let expected = count as u64 * (8 + 2 + lens.iter().sum::<u64>());
         if count == 0 || rest.len() as u64 != expected {
             return Err(VectorError::Length);
         }
@@ -123,15 +142,24 @@ impl<'a> Images<'a> {
         self.pixels_len
     }
 
+    /// Bytes of the image and of the mask that go in, in each item.
+    #[must_use]
+    pub fn given_len(&self) -> [usize; 2] {
+        self.given
+    }
+
     /// The images, in the file's order; there is at least one.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = ImageVector<'a>> + use<'a> {
-        let latent_len = self.latent_len;
-        self.items.chunks_exact(8 + 2 + latent_len + self.pixels_len).map(move |item| {
+        let (latent_len, [image_len, mask_len]) = (self.latent_len, self.given);
+        let len = 8 + 2 + latent_len + image_len + mask_len + self.pixels_len;
+        self.items.chunks_exact(len).map(move |item| {
             let (seed, item) = field(item);
             let (label, item) = field(item);
-            let (latent, pixels) = item.split_at_checked(latent_len).unwrap_or_default();
+            let (latent, item) = item.split_at_checked(latent_len).unwrap_or_default();
+            let (image, item) = item.split_at_checked(image_len).unwrap_or_default();
+            let (mask, pixels) = item.split_at_checked(mask_len).unwrap_or_default();
             let label = Some(u16::from_le_bytes(label)).filter(|&label| label != NO_LABEL);
-            ImageVector { seed: u64::from_le_bytes(seed), label, latent, pixels }
+            ImageVector { seed: u64::from_le_bytes(seed), label, latent, image, mask, pixels }
         })
     }
 }

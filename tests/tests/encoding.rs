@@ -36,7 +36,7 @@ fn tiny_with(at: usize, old: usize, new: &[u8]) -> Vec<u8> {
 #[test]
 fn headers_of_another_format_are_refused() {
     refused(&tiny_with(3, 1, b"b"), DecodeError::Magic);
-    for found in [0, 3, 255] {
+    for found in [0, 4, 255] {
         refused(&tiny_with(4, 1, &[found]), DecodeError::Version { found });
     }
     // A version that the model does not need.

@@ -1,6 +1,6 @@
 //! What errors say: the field, what was expected, and in which unit.
 
-use gan_core::{DecodeError, EncodeError, GenerateError, Known, LayerField, decode};
+use gan_core::{DecodeError, EncodeError, GenerateError, InputsFault, Known, LayerField, decode};
 use gan_tests::reference::write::{seal, write};
 use gan_tests::synthetic::tiny;
 
@@ -11,6 +11,7 @@ use aligned::Blob;
 /// Expected values: the units in the errors' documentation, and docs/blob-format.md.
 #[test]
 fn errors_say_what_was_expected_in_the_unit_of_the_field() {
+    let inputs = |fault| DecodeError::Inputs { fault }.to_string();
     let layer = |field| DecodeError::Layer { index: 3, field }.to_string();
     for (said, expected) in [
         (GenerateError::ScratchLen { expected: 32 }.to_string(), "at least 32 words of 32 bits"),
@@ -18,11 +19,21 @@ fn errors_say_what_was_expected_in_the_unit_of_the_field() {
         (GenerateError::OutputLen { expected: 64 }.to_string(), "expected 64 bytes"),
         (GenerateError::Label { classes: 10 }.to_string(), "0..=9"),
         (EncodeError::OutputLen { expected: 7 }.to_string(), "at least 7 bytes"),
-        (DecodeError::Version { found: 3 }.to_string(), "version: 3 (expected 1 to 2; a newer"),
+        (DecodeError::Version { found: 4 }.to_string(), "version: 4 (expected 1 to 3; a newer"),
         (DecodeError::PayloadLen { expected: 5, found: 4 }.to_string(), "4 bytes (expected 5)"),
         (DecodeError::TrailingBytes { extra: 2 }.to_string(), "2 bytes after the end"),
         (DecodeError::Name.to_string(), "32 bytes of UTF-8"),
         (DecodeError::Layers.to_string(), "1 to 16"),
+        (DecodeError::Outputs.to_string(), "outputs: expected an image, or numbers in one channel"),
+        (DecodeError::Metadata.to_string(), "metadata: expected at most 65535 bytes"),
+        (inputs(InputsFault::Count), "inputs: expected 1 to 3 parts"),
+        (inputs(InputsFault::MaskAlone), "inputs: a mask without an image"),
+        (inputs(InputsFault::Sum), "latent_len"),
+        (GenerateError::ImageLen { expected: 63 }.to_string(), "image: expected 63 bytes"),
+        (GenerateError::MaskLen { expected: 12 }.to_string(), "mask: expected 12 bytes"),
+        (GenerateError::CodesLen { expected: 75 }.to_string(), "at least 75 bytes"),
+        (GenerateError::ImageNeeded.to_string(), "transform runs it"),
+        (GenerateError::ImageUnexpected.to_string(), "generate runs it"),
         (
             layer(LayerField::Shift),
             "layer 3: shifts: expected 17 to 46, in a packed layer 17 to 32",
@@ -36,14 +47,14 @@ fn errors_say_what_was_expected_in_the_unit_of_the_field() {
         assert!(said.contains(expected), "{said}");
     }
     let old = DecodeError::Version { found: 0 }.to_string();
-    assert_eq!(old, "version: 0 (expected 1 to 2)", "no newer gan-core reads it");
+    assert_eq!(old, "version: 0 (expected 1 to 3)", "no newer gan-core reads it");
 }
 
 /// Versions on both sides of those that are read are refused, by `decode` and in a constant.
 #[test]
 fn versions_that_are_not_read_are_refused() {
     let bytes = write(&tiny());
-    for version in [0, 3, 255] {
+    for version in [0, 4, 255] {
         let mut changed = bytes[..bytes.len() - 4].to_vec();
         changed[4] = version;
         let changed = Blob::new(&seal(changed));

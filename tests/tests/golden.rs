@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use gan_core::{LatentSampler, decode};
+use gan_core::{LatentSampler, TransformInput, decode};
 use gan_tests::reference::write::write;
-use gan_tests::reference::{Params, generate, parse, rescale};
+use gan_tests::reference::{self, Given, Params, generate, parse, rescale, transform};
+use gan_tests::synthetic::version3;
 use gan_tests::vectors::{Arithmetic, Images, VectorError};
 use gan_tests::{make, synthetic};
 
@@ -14,14 +15,17 @@ mod aligned;
 #[path = "common/disk.rs"]
 mod disk;
 
-/// The cells of every row of the tables below "Golden bytes" whose first cell is a number.
-fn golden_rows() -> Vec<Vec<String>> {
+/// The cells of every row of the tables under this heading that begins with a number.
+fn golden_rows(heading: &str) -> Vec<Vec<String>> {
     let page = String::from_utf8(disk::read("docs/blob-format.md")).expect("the page is text");
-    let (_, golden) = page.split_once("## Golden bytes").expect("the page has golden bytes");
+    let heading = format!("\n## {heading}\n");
+    let (_, golden) = page.split_once(&heading).expect("the page has golden bytes");
+    let golden = golden.split("\n## ").next().unwrap_or_default();
     let cells = |line: &str| {
         line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
     };
-    golden.lines().map(cells).filter(|cells| cells[0].parse::<usize>().is_ok()).collect()
+    let begins = |cells: &Vec<String>| cells[0].starts_with(|c: char| c.is_ascii_digit());
+    golden.lines().map(cells).filter(begins).collect()
 }
 
 /// The numbers of a cell.
@@ -32,17 +36,69 @@ where
     cell.split(", ").map(|number| number.parse().expect("a number")).collect()
 }
 
-#[test]
-fn documented_bytes_are_the_tiny_blob() {
+/// The bytes of a blob that the page lists under this heading. `table` are the bytes of the table
+/// above.
+fn documented_bytes(heading: &str, table: &[u8]) -> Vec<u8> {
     let mut documented = Vec::new();
-    for row in golden_rows().iter().filter(|row| row.len() == 3) {
+    for row in golden_rows(heading).iter().filter(|row| row.len() == 3) {
         assert_eq!(row[0], documented.len().to_string(), "offset of {row:?}");
+        if row[1] == "the 256 bytes of the table above" {
+            documented.extend(table);
+            continue;
+        }
         let bytes = row[1]
             .trim_matches('`')
             .split(' ')
             .map(|byte| u8::from_str_radix(byte, 16).expect("a byte in hex"));
         documented.extend(bytes);
     }
+    documented
+}
+
+#[test]
+fn documented_bytes_are_the_tiny_blob_of_version_3() {
+    let model = version3::tiny();
+    let table = &documented_bytes("Golden bytes", &[])[96..352];
+    let documented = documented_bytes("Golden bytes of version 3", table);
+    assert_eq!(documented, disk::read("tests/vectors/v3-tiny.gan"));
+    assert_eq!(documented, write(&model));
+    assert_eq!(parse(&documented), Ok(model.clone()));
+
+    let Params::I8(int8) = &model.layers[0].params else {
+        panic!("the tiny model is an integer model")
+    };
+    let blob = aligned::Blob::new(&documented);
+    let generator = decode(&blob).expect("the golden blob is valid");
+    let rows: Vec<_> =
+        golden_rows("Golden bytes of version 3").into_iter().filter(|row| row.len() == 7).collect();
+    assert_eq!(rows.len(), 3, "documented images");
+    for row in rows {
+        let [image, mask, codes, q, outputs, pixels] =
+            [0, 1, 2, 4, 5, 6].map(|cell| numbers::<u8>(&row[cell]));
+        for (r, acc) in numbers::<i64>(&row[3]).into_iter().enumerate() {
+            let sum: i64 = int8.weights[4 * r..][..4]
+                .iter()
+                .zip(&codes)
+                .map(|(&w, &x)| i64::from(w) * i64::from(x))
+                .sum();
+            assert_eq!(i64::from(int8.bias[r]) + sum, acc, "sum of row {r}, {row:?}");
+            let expected = 128 + rescale(acc, int8.multipliers[r], int8.shifts[r]);
+            assert_eq!(expected, q[r].into(), "q of row {r}, {row:?}");
+            assert_eq!(int8.table[usize::from(q[r])], outputs[r], "output {r}, {row:?}");
+        }
+        let given = Given { image, mask, ..Given::default() };
+        assert_eq!(reference::codes(&model, &given), codes, "{row:?}");
+        assert_eq!(transform(&model, &given), pixels, "{row:?}");
+        let input = TransformInput { mask: Some(&given.mask), ..TransformInput::new(&given.image) };
+        let (mut room, mut run) = ([0; 4], [0; 2]);
+        generator.transform(&input, &mut room, &mut [0], &mut run).expect("the buffers fit");
+        assert_eq!((&room[..], &run[..]), (&codes[..], &pixels[..]), "{row:?}");
+    }
+}
+
+#[test]
+fn documented_bytes_are_the_tiny_blob() {
+    let documented = documented_bytes("Golden bytes", &[]);
     assert_eq!(documented, disk::read("tests/vectors/v1-tiny.gan"));
     assert_eq!(documented, write(&synthetic::tiny()));
     assert_eq!(parse(&documented), Ok(synthetic::tiny()));
@@ -57,7 +113,8 @@ fn documented_images_are_those_of_the_tiny_blob() {
     let blob = aligned::Blob::new(&disk::read("tests/vectors/v1-tiny.gan"));
     let generator = decode(&blob).expect("the golden blob is valid");
 
-    let rows: Vec<_> = golden_rows().into_iter().filter(|row| row.len() == 6).collect();
+    let rows: Vec<_> =
+        golden_rows("Golden bytes").into_iter().filter(|row| row.len() == 6).collect();
     assert_eq!(rows.len(), 2, "one documented image for each label");
     for row in rows {
         let (seed, label) = (row[0].parse().expect("a seed"), row[1].parse().expect("a label"));

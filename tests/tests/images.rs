@@ -99,6 +99,10 @@ fn images_of_every_blob_in_the_repository() {
     for (stem, bytes, file) in blobs() {
         let blob = aligned::Blob::new(&bytes);
         let generator = decode(&blob).unwrap_or_else(|error| panic!("{stem}: {error}"));
+        if generator.inputs().image().is_some() {
+            // `transform` runs these.
+            continue;
+        }
         let images =
             Images::read(&file, generator.crc()).unwrap_or_else(|error| panic!("{stem}: {error}"));
         assert_eq!(

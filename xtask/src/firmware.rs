@@ -105,7 +105,7 @@ impl Input<'_> {
 }
 
 /// The binaries that do not talk to the host.
-const ALONE: &[&str] = &["digits", "panic_free", "panic_free_known"];
+const ALONE: &[&str] = &["digits", "panic_free", "panic_free_known", "panic_free_transform"];
 
 /// Builds one binary and returns the path of its ELF file, which the next build of it overwrites.
 pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -> Result<PathBuf> {
@@ -205,7 +205,8 @@ pub struct Needs {
     pub blob: u64,
     /// Bytes of the buffers for two images, each in one piece: those of the `count` binary.
     pub buffers: u64,
-    /// Whether the kernel makes two images at a time, which takes layers in its own packing.
+    /// Whether the kernel makes two images at a time, which takes layers in its own packing, and a
+    /// model that takes no image.
     pub pairs: bool,
 }
 
@@ -220,6 +221,7 @@ impl Needs {
             * (generator.latent_len() + 4 * generator.scratch_len() + generator.pixels_len())
                 as u64;
         let pairs = board.kernel == "dsp"
+            && generator.inputs().image().is_none()
             && generator.header().layers.iter().all(|spec| spec.packing == packing);
         Ok(Self { blob: packed.bytes().len() as u64, buffers, pairs })
     }

@@ -1,9 +1,10 @@
 //! Checks every limit of the format. A blob that passes these checks cannot cause an error, an
 //! overflow or a panic later.
 
+mod inputs;
 mod sums;
 
-use super::{Activation, Element, ImageShape, LayerSpec, Packing};
+use super::{Activation, Element, Header, LayerSpec, OutputKind, Packing};
 use crate::CODE_MAX;
 use crate::error::{DecodeError, LayerField};
 use crate::generator::Generator;
@@ -11,22 +12,27 @@ use crate::payload::{self, Layer, Nibbles, Output, Packed};
 use crate::quant::{MULTIPLIER_MAX, Rescale, SHIFT_MAX, SHIFT_MIN, SHIFT_PACKED_MAX};
 use sums::{Group, Sums};
 
-/// Checks that all sizes are positive, that each layer's outputs are the next one's inputs from the
-/// latent to the image, and that the layers are all of integers or all of reals.
-pub(super) const fn header(
-    latent_len: u16,
-    image: ImageShape,
-    layers: &[LayerSpec],
-) -> Result<(), DecodeError> {
-    if latent_len == 0 {
+/// Checks that all sizes are positive, that the input's parts fit together, that each layer's
+/// outputs are the next one's inputs from the codes that go in to the image, and that the layers
+/// are all of integers or all of reals.
+pub(super) const fn header(header: &Header<'_>) -> Result<(), DecodeError> {
+    let image = header.image;
+    if header.latent_len == 0 {
         return Err(DecodeError::LatentLen);
     }
     if image.is_empty() || !matches!(image.channels, 1 | 3) {
         return Err(DecodeError::Image);
     }
+    if let Err(fault) = inputs::check(&header.inputs, header.latent_len) {
+        return Err(DecodeError::Inputs { fault });
+    }
+    if matches!(header.outputs, OutputKind::Numbers) && image.channels != 1 {
+        return Err(DecodeError::Outputs);
+    }
+    let layers = header.layers.as_slice();
     let [first, ..] = layers else { return Err(DecodeError::Layers) };
     let float = matches!(first.element, Element::F32);
-    let (mut inputs, mut index, mut left) = (latent_len, 0, layers);
+    let (mut inputs, mut index, mut left) = (header.latent_len, 0, layers);
     while let [spec, rest @ ..] = left {
         let outputs = if rest.is_empty() { image.len() } else { spec.outputs as usize };
         if let Err(field) = spec_fits(spec, inputs, outputs, float, rest.is_empty()) {

@@ -94,8 +94,7 @@ pub(super) const fn fits(header: &Header<'_>, after: &After<'_>) -> Result<(), D
     }
     // The layers come before the payload: a build without half bytes counts another length for
     // them, and the reader of the error has to learn that they are what it does not run.
-    let layers = header.layers.as_slice();
-    if let Err(error) = check::header(header.latent_len, header.image, layers) {
+    if let Err(error) = check::header(header) {
         return Err(error);
     }
     let (expected, found) = (payload_len(header), after.payload.len());

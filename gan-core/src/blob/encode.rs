@@ -1,15 +1,12 @@
 //! Writes the bytes of a blob from a generator, or from a header and the numbers of its layers.
 
 use super::{
-    ALIGNMENT, CRC_LEN, Element, Header, Layers, MAGIC, MAX_NAME, Packing, check, crc, payload_len,
+    ALIGNMENT, CRC_LEN, Element, Header, Layers, MAGIC, MAX_METADATA, MAX_NAME, Packing, check,
+    crc, payload_len,
 };
 use crate::error::EncodeError;
 use crate::generator::Generator;
 use crate::payload::{self, Layer};
-
-/// No header is longer than this. The longest has 318 bytes, with the longest name, every varint at
-/// its longest and 15 bytes of padding.
-const MAX_HEADER: usize = 320;
 
 impl<'a> Generator<'a> {
     /// Writes the blob to the start of `out`, and returns its length. The bytes are those that the
@@ -51,9 +48,10 @@ impl<'a> Generator<'a> {
 ///
 /// # Errors
 ///
-/// [`EncodeError::Header`] if the name is too long, or the sizes are more than memory can hold.
+/// [`EncodeError::Header`] if the name or the metadata is too long, or the sizes are more than
+/// memory can hold.
 pub fn encoded_len(header: &Header<'_>) -> Result<usize, EncodeError> {
-    let (_, start) = prefix(header, &mut [0; MAX_HEADER])?;
+    let (_, start) = padding(header)?;
     Ok(payload_end(header, start)? + CRC_LEN)
 }
 
@@ -71,8 +69,7 @@ pub fn encode<'a>(
     layers: impl IntoIterator<Item = Layer<'a>>,
     out: &mut [u8],
 ) -> Result<usize, EncodeError> {
-    let mut buffer = [0; MAX_HEADER];
-    let (prefix, start) = prefix(header, &mut buffer)?;
+    let (padding, start) = padding(header)?;
     let end = payload_end(header, start)?;
     let expected = end + CRC_LEN;
     let out = out.get_mut(..expected).ok_or(EncodeError::OutputLen { expected })?;
@@ -80,7 +77,7 @@ pub fn encode<'a>(
         out.split_at_mut_checked(end).ok_or(EncodeError::OutputLen { expected })?;
     let (head, payload) =
         content.split_at_mut_checked(start).ok_or(EncodeError::OutputLen { expected })?;
-    head.copy_from_slice(prefix);
+    postcard::to_slice(&message(header, padding), head).map_err(|_| EncodeError::Header)?;
     payload::write(header, layers, payload)?;
     seal.copy_from_slice(&crc::crc32(content).to_le_bytes());
     Ok(expected)
@@ -108,26 +105,23 @@ fn payload_end(header: &Header<'_>, start: usize) -> Result<usize, EncodeError> 
     if isize::try_from(end).is_ok() { Ok(end) } else { Err(EncodeError::Header) }
 }
 
-/// Writes everything that comes before the payload's first byte, in canonical form. Returns it, and
-/// its length.
-fn prefix<'b>(
-    header: &Header<'_>,
-    buffer: &'b mut [u8; MAX_HEADER],
-) -> Result<(&'b [u8], usize), EncodeError> {
-    const ZEROS: [u8; ALIGNMENT] = [0; ALIGNMENT];
-    if header.name.len() > MAX_NAME {
+/// Everything that comes before the payload's first byte. In postcard a slice begins with its
+/// length, so the length alone gives the bytes that come before the payload.
+fn message<'m>(header: &'m Header<'_>, padding: &'m [u8]) -> impl serde::Serialize + use<'m> {
+    (MAGIC, header.version(), header, padding, payload_len(header))
+}
+
+/// The zeros that put the payload on a multiple of 16, and the length of everything before the
+/// payload with them.
+fn padding(header: &Header<'_>) -> Result<(&'static [u8], usize), EncodeError> {
+    static ZEROS: [u8; ALIGNMENT] = [0; ALIGNMENT];
+    if header.name.len() > MAX_NAME || header.metadata.len() > MAX_METADATA {
         return Err(EncodeError::Header);
     }
-    let mut encode = |padding: &[u8]| {
-        // In postcard a slice begins with its length. The length alone therefore gives the bytes
-        // that come before the payload.
-        let message = (MAGIC, header.version(), header, padding, payload_len(header));
-        postcard::to_slice(&message, buffer)
-            .map(|bytes| bytes.len())
-            .map_err(|_| EncodeError::Header)
-    };
-    let unpadded = encode(&[])?;
-    let padding = unpadded.next_multiple_of(ALIGNMENT) - unpadded;
-    let len = encode(ZEROS.get(..padding).unwrap_or_default())?;
-    Ok((buffer.get(..len).unwrap_or_default(), len))
+    // The length of the padding is one byte, whatever it is.
+    let size = postcard::ser_flavors::Size::default();
+    let unpadded = postcard::serialize_with_flavor(&message(header, &[]), size)
+        .map_err(|_| EncodeError::Header)?;
+    let start = unpadded.next_multiple_of(ALIGNMENT);
+    Ok((ZEROS.get(..start - unpadded).unwrap_or_default(), start))
 }

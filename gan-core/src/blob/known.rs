@@ -18,7 +18,7 @@
 use super::{CRC_LEN, crc, decode, is_aligned, read};
 use crate::error::DecodeError;
 use crate::generator::Generator;
-use crate::header::{Header, ImageShape};
+use crate::header::{Header, ImageShape, InputParts};
 use crate::plan::Plan;
 
 /// A blob whose header was read while the firmware was compiled. [`check`](Self::check) finds out
@@ -150,9 +150,14 @@ impl<'a> Known<'a> {
         self.generator.header()
     }
 
-    /// Number of codes in a latent vector.
+    /// Number of codes that go in: see [`Generator::latent_len`].
     pub const fn latent_len(&self) -> usize {
         self.generator.latent_len()
+    }
+
+    /// What goes in: see [`Generator::inputs`].
+    pub const fn inputs(&self) -> &InputParts {
+        self.generator.inputs()
     }
 
     /// Number of labels. It is 0 if the generator takes none.

@@ -3,8 +3,11 @@
 //! This does not use serde. The code that serde generates for the same fields is 4 KB larger on a
 //! Cortex-M, it does not say which field is wrong, and it cannot run in a constant.
 
-use super::{ALIGNMENT, Activation, Element, Header, ImageShape, LayerSpec, MAX_LAYERS, Packing};
-use crate::error::{DecodeError, LayerField};
+use super::{
+    ALIGNMENT, Activation, Element, Header, ImageShape, InputPart, InputParts, LayerSpec,
+    MAX_INPUTS, MAX_LAYERS, MAX_METADATA, MaskShape, OutputKind, Packing,
+};
+use crate::error::{DecodeError, InputsFault, LayerField};
 
 /// The parts of a blob that follow the header.
 pub(super) struct After<'a> {
@@ -32,6 +35,9 @@ enum Field {
     LatentLen,
     Classes,
     Image,
+    Inputs(InputsFault),
+    Outputs,
+    Metadata,
     Layers,
     Layer(LayerField),
     Lengths,
@@ -112,6 +118,36 @@ impl<'a> Reader<'a> {
         }
     }
 
+    const fn shape(&mut self, field: Field) -> ImageShape {
+        let (width, height) = (self.u16(field), self.u16(field));
+        ImageShape { width, height, channels: self.byte(field) }
+    }
+
+    const fn inputs(&mut self) -> InputParts {
+        const SIZE: Field = Field::Inputs(InputsFault::Size);
+        let mut parts = InputParts::new();
+        let mut count = self.varint(MAX_INPUTS as u32, Field::Inputs(InputsFault::Count));
+        while count > 0 {
+            let part = match self.varint(2, Field::Inputs(InputsFault::Part)) {
+                0 => InputPart::Latent(self.u16(SIZE)),
+                1 => InputPart::Image(self.shape(SIZE)),
+                _ => {
+                    let (width, height) = (self.u16(SIZE), self.u16(SIZE));
+                    InputPart::Mask(MaskShape { width, height })
+                }
+            };
+            // There is room, because there are at most MAX_INPUTS.
+            let _ = parts.push(part);
+            count -= 1;
+        }
+        parts
+    }
+
+    const fn metadata(&mut self) -> &'a [u8] {
+        let len = self.varint(MAX_METADATA as u32, Field::Metadata) as usize;
+        self.bytes(len, Field::Metadata)
+    }
+
     const fn layer(&mut self) -> LayerSpec {
         let inputs = self.u16(Field::Layer(LayerField::Inputs));
         let outputs = self.u16(Field::Layer(LayerField::Outputs));
@@ -157,8 +193,17 @@ pub(super) const fn read<'a>(bytes: &'a [u8], header: &mut Header<'a>) -> Result
     header.name = reader.name();
     header.latent_len = reader.u16(Field::LatentLen);
     header.classes = reader.u16(Field::Classes);
-    let (width, height) = (reader.u16(Field::Image), reader.u16(Field::Image));
-    header.image = ImageShape { width, height, channels: reader.byte(Field::Image) };
+    header.image = reader.shape(Field::Image);
+    if matches!(before, [.., 3..=u8::MAX]) {
+        header.inputs = reader.inputs();
+        header.outputs = match reader.varint(1, Field::Outputs) {
+            0 => OutputKind::Image,
+            _ => OutputKind::Numbers,
+        };
+        header.metadata = reader.metadata();
+    } else {
+        header.inputs = InputParts::of_latent(header.latent_len);
+    }
     let mut layers = reader.varint(MAX_LAYERS as u32, Field::Layers);
     while layers > 0 {
         let layer = reader.layer();
@@ -180,6 +225,9 @@ pub(super) const fn read<'a>(bytes: &'a [u8], header: &mut Header<'a>) -> Result
             Field::LatentLen => DecodeError::LatentLen,
             Field::Classes => DecodeError::Classes,
             Field::Image => DecodeError::Image,
+            Field::Inputs(fault) => DecodeError::Inputs { fault },
+            Field::Outputs => DecodeError::Outputs,
+            Field::Metadata => DecodeError::Metadata,
             Field::Layers => DecodeError::Layers,
             Field::Layer(field) => {
                 DecodeError::Layer { index: header.layers.as_slice().len() as u8, field }

@@ -30,6 +30,7 @@ impl Generator<'_> {
         scratch: &mut [u32],
         pixels: [&mut [u8]; 2],
     ) -> Result<(), GenerateError> {
+        self.check_draws()?;
         for (latent, pixels) in latents.iter().zip(&pixels) {
             check_output(pixels, self.pixels_len())?;
             self.check_latent(latent)?;

@@ -59,6 +59,7 @@ impl<'a> Generator<'a> {
         label: Option<u16>,
         scratch: &'s mut [u32],
     ) -> Result<Steps<'s, 'a>, GenerateError> {
+        self.check_draws()?;
         let (class, parts) = self.prepare(latent, label, scratch)?;
         let mut layers = self.layers();
         // decode accepts no empty list.

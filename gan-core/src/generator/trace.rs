@@ -15,6 +15,9 @@ impl Generator<'_> {
     /// with the layer's number, from 0, and its output codes. The last layer's outputs are the
     /// pixels. Float layers have no codes, so `each` is never called for a float model.
     ///
+    /// `latent` has all codes that go in. [`input_codes`](Self::input_codes) makes those of a
+    /// generator that takes an image.
+    ///
     /// ```
     /// use gan_core::{Aligned, decode};
     ///
@@ -45,7 +48,8 @@ impl Generator<'_> {
         self.prepare(latent, label, scratch)?;
         for layer in 0..self.traced() {
             let short = self.up_to_after(layer);
-            short.hidden(latent, label, scratch)?;
+            let (class, parts) = short.prepare(latent, label, scratch)?;
+            short.run_hidden(latent, class, parts)?;
             let [staged, codes] = short.plan.scratch;
             each(layer, codes_in(scratch, staged, codes, short.outputs(layer)));
         }

@@ -1,6 +1,6 @@
 //! The limits in the format's tables.
 
-use super::{Activation, Float, Int4, Int8, Layer, Model, Packing, Params, Refused};
+use super::{Activation, Float, Int4, Int8, Layer, Model, Outputs, Packing, Params, Part, Refused};
 
 /// Refuses with `what` unless `ok`.
 fn ensure(ok: bool, what: &str) -> Result<(), Refused> {
@@ -17,6 +17,9 @@ pub fn check(model: &Model) -> Result<(), Refused> {
     ensure(model.latent_len >= 1, "latent_len: 0")?;
     ensure(model.width >= 1 && model.height >= 1, "image: no pixels")?;
     ensure(matches!(model.channels, 1 | 3), "channels: neither 1 nor 3")?;
+    if model.version() == 3 {
+        check_version_3(model)?;
+    }
     ensure((1..=16).contains(&model.layers.len()), "layers: not 1 to 16")?;
     let mut inputs = usize::from(model.latent_len);
     for (index, layer) in model.layers.iter().enumerate() {
@@ -61,6 +64,33 @@ pub fn check(model: &Model) -> Result<(), Refused> {
     // In u64: an image's size need not fit into the usize of a 32-bit host.
     let pixels = u64::from(model.width) * u64::from(model.height) * u64::from(model.channels);
     ensure(inputs as u64 == pixels, "outputs: not the image")
+}
+
+fn check_version_3(model: &Model) -> Result<(), Refused> {
+    ensure((1..=3).contains(&model.inputs.len()), "inputs: not 1 to 3")?;
+    let mut codes = 0u64;
+    for (index, part) in model.inputs.iter().enumerate() {
+        let before = &model.inputs[..index];
+        let kind = std::mem::discriminant(part);
+        ensure(before.iter().all(|b| std::mem::discriminant(b) != kind), "inputs: twice a kind")?;
+        let size = match *part {
+            Part::Latent(len) => u64::from(len),
+            Part::Image { width, height, channels } => {
+                ensure(matches!(channels, 1 | 3), "inputs: channels neither 1 nor 3")?;
+                u64::from(width) * u64::from(height) * u64::from(channels)
+            }
+            Part::Mask { width, height } => {
+                ensure(model.takes_image(), "inputs: a mask without an image")?;
+                u64::from(width) * u64::from(height)
+            }
+        };
+        ensure(size >= 1, "inputs: a size of 0")?;
+        codes += size;
+    }
+    ensure(codes == u64::from(model.latent_len), "inputs: not latent_len codes")?;
+    let numbers = model.outputs == Outputs::Numbers;
+    ensure(!numbers || model.channels == 1, "outputs: numbers in several channels")?;
+    ensure(model.metadata.len() <= 65_535, "metadata: more than 65535 bytes")
 }
 
 fn check_int4(layer: &Layer, int4: &Int4) -> Result<(), Refused> {

@@ -12,12 +12,14 @@ mod parse;
 pub(crate) mod run;
 pub mod sampler;
 pub mod tables;
+mod transform;
 pub mod write;
 
 pub use bytes::crc32;
 pub use check::check;
 pub use parse::parse;
 pub use run::{generate, is_float, layers, rescale};
+pub use transform::{Given, codes, transform};
 
 /// Why the reference refuses a blob or a model: a sentence for a person, never matched on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +31,7 @@ pub struct Refused(pub String);
 pub struct Model {
     /// At most 32 bytes.
     pub name: String,
-    /// Length of the latent vector.
+    /// Codes that go in, of all parts together.
     pub latent_len: u16,
     /// Number of labels, 0 for a generator that takes none.
     pub classes: u16,
@@ -39,8 +41,46 @@ pub struct Model {
     pub height: u16,
     /// 1 (grey) or 3 (RGB, interleaved).
     pub channels: u8,
+    /// What goes in, in this order.
+    pub inputs: Vec<Part>,
+    /// What comes out.
+    pub outputs: Outputs,
+    /// Bytes that mean nothing here.
+    pub metadata: Vec<u8>,
     /// First to last.
     pub layers: Vec<Layer>,
+}
+
+/// A part of what goes into a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// So many codes.
+    Latent(u16),
+    /// An image's bytes.
+    Image {
+        /// Pixels in a line.
+        width: u16,
+        /// Lines.
+        height: u16,
+        /// 1 or 3.
+        channels: u8,
+    },
+    /// What is missing of the image.
+    Mask {
+        /// Cells in a line.
+        width: u16,
+        /// Lines.
+        height: u16,
+    },
+}
+
+/// What comes out of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outputs {
+    /// Pixels.
+    Image,
+    /// `height` steps of `width` numbers.
+    Numbers,
 }
 
 /// One fully connected layer.
@@ -163,6 +203,35 @@ impl Int4 {
 }
 
 impl Model {
+    /// A model without layers that makes images from latents.
+    #[must_use]
+    pub fn plain(
+        name: &str,
+        latent_len: u16,
+        classes: u16,
+        [width, height]: [u16; 2],
+        channels: u8,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            latent_len,
+            classes,
+            width,
+            height,
+            channels,
+            inputs: vec![Part::Latent(latent_len)],
+            outputs: Outputs::Image,
+            metadata: Vec::new(),
+            layers: Vec::new(),
+        }
+    }
+
+    /// Whether the model takes an image, so that [`transform`] runs it and not [`generate`].
+    #[must_use]
+    pub fn takes_image(&self) -> bool {
+        self.inputs.iter().any(|part| matches!(part, Part::Image { .. }))
+    }
+
     /// Bytes of one image: width x height x channels.
     #[must_use]
     pub fn pixels_len(&self) -> usize {
@@ -176,9 +245,15 @@ impl Model {
         if index == 0 { usize::from(self.classes).max(1) } else { 1 }
     }
 
-    /// Version of the format that the model's blob has: 2 if version 1 cannot say it.
+    /// Version of the format that the model's blob has: the oldest that can say it.
     #[must_use]
     pub fn version(&self) -> u8 {
+        let plain = matches!(self.inputs[..], [Part::Latent(_)])
+            && self.outputs == Outputs::Image
+            && self.metadata.is_empty();
+        if !plain {
+            return 3;
+        }
         let new =
             |layer: &Layer| layer.packing != Packing::Rows || matches!(layer.params, Params::I4(_));
         if self.layers.iter().any(new) || self.layers.len() > 8 { 2 } else { 1 }

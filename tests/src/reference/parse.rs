@@ -2,9 +2,12 @@
 
 use super::bytes::{Reader, crc32};
 use super::write::{half_bytes, packed};
-use super::{Activation, Float, Int4, Int8, Layer, Model, Packing, Params, Refused, check, pack};
+use super::{
+    Activation, Float, Int4, Int8, Layer, Model, Outputs, Packing, Params, Part, Refused, check,
+    pack,
+};
 
-/// Reads a blob of version 1 or 2 and checks every limit of the format. Where the bytes lie in
+/// Reads a blob of version 1 to 3 and checks every limit of the format. Where the bytes lie in
 /// memory does not matter here.
 ///
 /// # Errors
@@ -22,20 +25,24 @@ pub fn parse(blob: &[u8]) -> Result<Model, Refused> {
         return Err(Refused("not a .gan file".into()));
     }
     let version = reader.u8("version")?;
-    if !matches!(version, 1 | 2) {
+    if !matches!(version, 1..=3) {
         return Err(Refused(format!("version {version}")));
     }
     let name = String::from_utf8(reader.slice("name")?.to_vec())
         .map_err(|_| Refused("name: not UTF-8".into()))?;
-    let mut model = Model {
-        name,
-        latent_len: reader.u16("latent_len")?,
-        classes: reader.u16("classes")?,
-        width: reader.u16("width")?,
-        height: reader.u16("height")?,
-        channels: reader.u8("channels")?,
-        layers: Vec::new(),
-    };
+    let (latent_len, classes) = (reader.u16("latent_len")?, reader.u16("classes")?);
+    let size = [reader.u16("width")?, reader.u16("height")?];
+    let mut model = Model::plain(&name, latent_len, classes, size, reader.u8("channels")?);
+    if version == 3 {
+        model.inputs.clear();
+        for _ in 0..reader.varint(3, "inputs")? {
+            model.inputs.push(part(&mut reader)?);
+        }
+        if reader.varint(1, "outputs")? == 1 {
+            model.outputs = Outputs::Numbers;
+        }
+        model.metadata = reader.slice("metadata")?.to_vec();
+    }
     for _ in 0..reader.varint(16, "layers")? {
         model.layers.push(layer(&mut reader)?);
     }
@@ -66,6 +73,19 @@ pub fn parse(blob: &[u8]) -> Result<Model, Refused> {
     }
     check(&model)?;
     Ok(model)
+}
+
+/// A part of what goes in.
+fn part(reader: &mut Reader<'_>) -> Result<Part, Refused> {
+    Ok(match reader.varint(2, "kind of input")? {
+        0 => Part::Latent(reader.u16("latent")?),
+        1 => Part::Image {
+            width: reader.u16("width of the image that goes in")?,
+            height: reader.u16("height of the image that goes in")?,
+            channels: reader.u8("channels of the image that goes in")?,
+        },
+        _ => Part::Mask { width: reader.u16("mask")?, height: reader.u16("mask")? },
+    })
 }
 
 /// A layer's part of the header; its numbers follow in the payload.

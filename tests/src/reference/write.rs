@@ -2,7 +2,7 @@
 //! gives an invalid blob.
 
 use super::bytes::{crc32, push_varint};
-use super::{Activation, Int4, Int8, Layer, Model, Packing, Params, pack};
+use super::{Activation, Int4, Int8, Layer, Model, Outputs, Packing, Params, Part, pack};
 
 /// The blob of a model.
 #[must_use]
@@ -21,6 +21,9 @@ pub fn header(model: &Model) -> Vec<u8> {
         push_varint(&mut out, u64::from(field));
     }
     out.push(model.channels);
+    if model.version() == 3 {
+        version_3_fields(&mut out, model);
+    }
     push_varint(&mut out, model.layers.len() as u64);
     for layer in &model.layers {
         push_varint(&mut out, u64::from(layer.inputs));
@@ -44,6 +47,27 @@ pub fn header(model: &Model) -> Vec<u8> {
         out.push(layer.zero_point);
     }
     out
+}
+
+/// The fields that only a header of version 3 has.
+fn version_3_fields(out: &mut Vec<u8>, model: &Model) {
+    push_varint(out, model.inputs.len() as u64);
+    for part in &model.inputs {
+        let (kind, sizes, channels) = match *part {
+            Part::Latent(len) => (0, vec![len], None),
+            Part::Image { width, height, channels } => (1, vec![width, height], Some(channels)),
+            Part::Mask { width, height } => (2, vec![width, height], None),
+        };
+        out.push(kind);
+        sizes.into_iter().for_each(|size| push_varint(out, u64::from(size)));
+        out.extend(channels);
+    }
+    out.push(match model.outputs {
+        Outputs::Image => 0,
+        Outputs::Numbers => 1,
+    });
+    push_varint(out, model.metadata.len() as u64);
+    out.extend(&model.metadata);
 }
 
 /// The payload's bytes, without their length.

@@ -31,6 +31,8 @@ pub enum Place {
     Expectation,
     /// A float model's layers have no codes to compare.
     Unknown,
+    /// The hidden layers are right for the codes that went in, of a model that takes an image.
+    Around,
 }
 
 impl fmt::Display for Place {
@@ -50,6 +52,10 @@ impl fmt::Display for Place {
                 f.write_str("every layer is as the reference has it: the expectation is wrong")
             }
             Self::Unknown => f.write_str("of a float model, layers are not compared"),
+            Self::Around => f.write_str(
+                "the hidden layers are right for the codes that went in: compare these, the last \
+                 layer, and what the mask keeps",
+            ),
         }
     }
 }
@@ -105,7 +111,14 @@ impl Mismatch {
 
     /// Finds the first row that is not the reference's.
     pub fn locate(&self, model: &reference::Model) -> Place {
-        let latent = sampler::codes(self.seed, 0, model.latent_len.into());
+        // The seed does not say which image went in. The board has told the codes that came of it.
+        let takes_image = model.takes_image();
+        let complete = self.latent.len() == usize::from(model.latent_len);
+        let latent = if takes_image && complete {
+            self.latent.clone()
+        } else {
+            sampler::codes(self.seed, 0, model.latent_len.into())
+        };
         if let Some((code, expected, got, _)) = difference(&latent, &self.latent) {
             return Place::Latent { code, expected, got };
         }
@@ -116,14 +129,13 @@ impl Mismatch {
         // Hidden layers as far as they are there; the pixels are the last layer's.
         let hidden = expected.iter().zip(&self.hidden).enumerate();
         let last = expected.len() - 1;
-        for (layer, (expected, got)) in
-            hidden.take(last).chain([(last, (&expected[last], &self.pixels))])
-        {
+        let pixels = (!takes_image).then_some((last, (&expected[last], &self.pixels)));
+        for (layer, (expected, got)) in hidden.take(last).chain(pixels) {
             if let Some((row, expected, got, more)) = difference(expected, got) {
                 return Place::Row { layer, row, expected, got, more };
             }
         }
-        Place::Expectation
+        if takes_image { Place::Around } else { Place::Expectation }
     }
 
     /// One line for people.

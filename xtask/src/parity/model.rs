@@ -81,7 +81,8 @@ impl Model {
         let packed = pack(board, &self.blob)?;
         let generator = packed.decode()?;
         let buffers = [
-            generator.latent_len(),
+            generator.inputs().latent(),
+            if generator.inputs().image().is_some() { generator.latent_len() } else { 0 },
             4 * generator.scratch_len(),
             generator.line_len(),
             generator.pixels_len(),

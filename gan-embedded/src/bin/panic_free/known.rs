@@ -3,6 +3,7 @@
 #![no_std]
 #![no_main]
 
+mod handler;
 mod run;
 
 use core::hint::black_box;

@@ -1,37 +1,8 @@
-//! Everything that an application does with a generator, and a panic handler that calls a function
-//! which does not exist.
-//!
-//! Where the optimizer proves every bounds check and every arithmetic check away, nothing refers to
-//! the handler and the linker drops it; where it cannot, linking fails with that function's name.
+//! Everything that an application does with a generator of latents.
 
 use core::hint::black_box;
-use core::panic::PanicInfo;
 
 use gan_core::{Generator, LatentSampler};
-
-unsafe extern "C" {
-    safe fn gan_core_can_panic() -> !;
-}
-
-#[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
-    gan_core_can_panic()
-}
-
-/// What riscv-rt calls before `main`, and what a trap begins with: src/arch/riscv.rs has both for
-/// the other programs.
-#[cfg(target_arch = "riscv32")]
-mod start_up {
-    core::arch::global_asm!(
-        ".section .trap.start, \"ax\"",
-        ".global _pre_default_start_trap",
-        "_pre_default_start_trap:",
-        "j _pre_default_start_trap_ret",
-    );
-
-    #[riscv_rt::post_init]
-    fn nothing(_hart: usize) {}
-}
 
 /// Everything is hidden from the optimizer: it has to assume any seed, any label and buffers of any
 /// length. They are empty, so that no code is for them alone.

@@ -5,7 +5,7 @@ use core::fmt::{self, Write as _};
 
 use gan_core::generator::Layer;
 use gan_core::latent::LatentSampler;
-use gan_core::{Generator, kernel};
+use gan_core::{GenerateError, Generator, TransformInput, kernel};
 use gan_embedded::console::{self, Console};
 use gan_tests::job::Job;
 use gan_tests::tolerance::FLOAT;
@@ -17,6 +17,8 @@ use crate::trace;
 /// All the memory that one image takes.
 pub struct Buffers {
     latent: &'static mut [u8],
+    /// All codes that go in, of a model that takes an image; else empty.
+    codes: &'static mut [u8],
     pub scratch: &'static mut [u32],
     pub line: &'static mut [u8],
     pixels: &'static mut [u8],
@@ -36,12 +38,17 @@ enum Second {
 impl Buffers {
     /// Ends the run if there is not enough memory for one image.
     pub fn new(free: &'static mut Free, generator: &Generator<'_>) -> Self {
-        let (single, pair) = (generator.scratch_len(), generator.pair_scratch_len());
-        let (latent_len, pixels_len) = (generator.latent_len(), generator.pixels_len());
-        let needed = 4 * single + latent_len + generator.line_len() + pixels_len;
+        let takes_image = generator.inputs().image().is_some();
+        let single = generator.scratch_len();
+        // A model that takes an image runs one at a time.
+        let pair = if takes_image { single } else { generator.pair_scratch_len() };
+        let (latent_len, pixels_len) = (generator.inputs().latent(), generator.pixels_len());
+        let codes_len = if takes_image { generator.latent_len() } else { 0 };
+        let needed = 4 * single + latent_len + codes_len + generator.line_len() + pixels_len;
         let mut buffers = || {
-            let (latent, line, pixels) = (
+            let (latent, codes, line, pixels) = (
                 free.bytes(latent_len)?,
+                free.bytes(codes_len)?,
                 free.bytes(generator.line_len())?,
                 free.bytes(pixels_len)?,
             );
@@ -53,7 +60,7 @@ impl Buffers {
                 _ => Second::Room(free.bytes(latent_len)?, free.bytes(pixels_len)?),
             };
             let words = if matches!(second, Second::Room(..)) { pair } else { single };
-            Some(Self { latent, scratch: free.words(words)?, line, pixels, second })
+            Some(Self { latent, codes, scratch: free.words(words)?, line, pixels, second })
         };
         buffers().unwrap_or_else(|| {
             console::fatal(format_args!(
@@ -71,6 +78,7 @@ impl Buffers {
     /// one.
     fn begin(&mut self, seed: u64) {
         LatentSampler::new(seed).fill(self.latent);
+        self.codes.fill(0xA5);
         self.scratch.fill(0xA5A5_A5A5);
         self.pixels.iter_mut().for_each(|pixel| *pixel = !*pixel);
     }
@@ -86,13 +94,49 @@ fn wanted<'a>(
     let images = job.images.iter().map(move |vector| Wanted {
         seed: vector.seed,
         label: vector.label,
+        given: [vector.image, vector.mask],
         expected: Expected::Pixels { pixels: vector.pixels, tolerance },
     });
     images.chain(job.cases().map(|case| Wanted {
         seed: case.seed,
         label: case.label,
+        given: [&[]; 2],
         expected: Expected::Digest(case.digest),
     }))
+}
+
+/// What goes into a model that takes an image.
+fn input<'i>(wanted: &Wanted<'i>, latent: &'i [u8]) -> TransformInput<'i> {
+    let [image, mask] = wanted.given;
+    let mask = (!mask.is_empty()).then_some(mask);
+    TransformInput { image, mask, latent, label: wanted.label }
+}
+
+/// Makes an image line by line.
+fn make_rows(
+    generator: &Generator<'_>,
+    wanted: &Wanted<'_>,
+    buffers: &mut Buffers,
+    sink: impl FnMut(usize, &[u8]),
+) -> Result<(), GenerateError> {
+    let Buffers { latent, codes, scratch, line, .. } = buffers;
+    if codes.is_empty() {
+        generator.generate_rows(latent, wanted.label, scratch, line, sink)
+    } else {
+        generator.transform_rows(&input(wanted, latent), codes, scratch, line, sink)
+    }
+}
+
+/// Says what every hidden layer put out for an image that is wrong.
+fn trace(
+    console: &mut Console,
+    generator: &Generator<'_>,
+    wanted: &Wanted<'_>,
+    buffers: &mut Buffers,
+) -> fmt::Result {
+    let Buffers { latent, codes, scratch, .. } = buffers;
+    let codes = if codes.is_empty() { latent } else { codes };
+    trace::codes(console, generator, codes, wanted.label, scratch)
 }
 
 /// Counts an image. Describes the first that is wrong; whether it did.
@@ -119,15 +163,19 @@ pub fn whole(
     let mut group = Group::new("images");
     for wanted in wanted(job, generator) {
         buffers.begin(wanted.seed);
-        let Buffers { latent, scratch, pixels, .. } = &mut *buffers;
-        let made = generator.generate(latent, wanted.label, scratch, pixels);
+        let Buffers { latent, codes, scratch, pixels, .. } = &mut *buffers;
+        let made = if codes.is_empty() {
+            generator.generate(latent, wanted.label, scratch, pixels)
+        } else {
+            generator.transform(&input(&wanted, latent), codes, scratch, pixels)
+        };
         let mut comparison = Comparison::new(wanted.expected);
         comparison.add(pixels);
         let result =
             made.map_err(Fault::Refused).and_then(|()| comparison.end(generator.pixels_len()));
         if count(console, &mut group, &wanted, result)? {
-            trace::codes(console, generator, latent, wanted.label, scratch)?;
-            trace::line(console, format_args!("pixels"), pixels)?;
+            trace(console, generator, &wanted, buffers)?;
+            trace::line(console, format_args!("pixels"), buffers.pixels)?;
         }
     }
     group.print(console)?;
@@ -144,9 +192,8 @@ pub fn rows(
     let mut group = Group::new("rows");
     for wanted in wanted(job, generator) {
         buffers.begin(wanted.seed);
-        let Buffers { latent, scratch, line, .. } = &mut *buffers;
         let (mut comparison, mut next, mut ordered) = (Comparison::new(wanted.expected), 0, true);
-        let made = generator.generate_rows(latent, wanted.label, scratch, line, |y, line| {
+        let made = make_rows(generator, &wanted, buffers, |y, line| {
             ordered &= y == next;
             next += 1;
             comparison.add(line);
@@ -155,10 +202,10 @@ pub fn rows(
             made.map_err(Fault::Refused).and_then(|()| comparison.end(generator.pixels_len()));
         let result = result.and(if ordered { Ok(()) } else { Err(Fault::Lines) });
         if count(console, &mut group, &wanted, result)? {
-            trace::codes(console, generator, latent, wanted.label, scratch)?;
+            trace(console, generator, &wanted, buffers)?;
             let mut said = Ok(());
             // It was made before, so it is made again.
-            let _ = generator.generate_rows(latent, wanted.label, scratch, line, |_, line| {
+            let _ = make_rows(generator, &wanted, buffers, |_, line| {
                 said = said.and_then(|()| trace::line(console, format_args!("pixels"), line));
             });
             said?;

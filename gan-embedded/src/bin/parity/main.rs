@@ -50,8 +50,16 @@ fn check(console: &mut Console) -> Result<bool, fmt::Error> {
     drill::run(job.drill, console);
     let generator = gan_core::decode(job.blob)
         .unwrap_or_else(|error| console::fatal(format_args!("the job's blob: {error}")));
+    let inputs = generator.inputs();
+    let given = [
+        inputs.image().map_or(0, gan_core::ImageShape::len),
+        inputs.mask().map_or(0, gan_core::MaskShape::len),
+    ];
+    if job.images.given_len() != given {
+        console::fatal(format_args!("images vectors: other inputs than the blob's"));
+    }
     if (job.images.latent_len(), job.images.pixels_len())
-        != (generator.latent_len(), generator.pixels_len())
+        != (inputs.latent(), generator.pixels_len())
     {
         console::fatal(format_args!("images vectors: other sizes than the blob's"));
     }
@@ -108,7 +116,8 @@ fn latents(
     buffers: &mut Buffers,
 ) -> Result<Group, fmt::Error> {
     let mut group = Group::new("latents");
-    for vector in job.images.iter() {
+    // A model that takes an image may take no latent.
+    for vector in job.images.iter().filter(|vector| !vector.latent.is_empty()) {
         let drawn = Drawn { seed: vector.seed, skip: 0, truncation: Truncation::OFF };
         codes(console, &mut group, drawn, vector.latent, buffers.latent())?;
     }

@@ -60,6 +60,8 @@ pub enum Expected<'a> {
 pub struct Wanted<'a> {
     pub seed: u64,
     pub label: Option<u16>,
+    /// The image and the mask that go in; empty where none does.
+    pub given: [&'a [u8]; 2],
     pub expected: Expected<'a>,
 }
 

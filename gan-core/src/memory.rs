@@ -48,8 +48,12 @@ pub const fn grid_len(image: ImageShape) -> usize {
 /// Sizes of the buffers that a firmware reserves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rooms {
-    /// Length of the latent vector in bytes.
+    /// Number of codes that go in, a byte each: the length of the latent vector, if nothing else goes
+    /// in.
     pub latent: usize,
+    /// Number of bytes of what is given to a generator that takes an image: its latent part, the
+    /// image and the mask. It is 0 for one that takes none.
+    pub given: usize,
     /// Length in words of what the layers compute in: the `scratch` of [`Generator::generate`].
     pub scratch: usize,
     /// Length of a line of an image in bytes.
@@ -70,6 +74,7 @@ impl Rooms {
     pub const fn of(generator: &Generator<'_>, receives: bool) -> Self {
         let own = Self {
             latent: generator.latent_len(),
+            given: given_len(generator),
             scratch: generator.scratch_len(),
             line: generator.line_len(),
             grid: grid_len(generator.image()),
@@ -79,6 +84,8 @@ impl Rooms {
         }
         Self {
             latent: max(own.latent, 256),
+            // A firmware that takes no images does not learn to.
+            given: own.given,
             scratch: max(own.scratch, 1024),
             line: max(own.line, 192),
             grid: max(own.grid, 2560),
@@ -87,8 +94,18 @@ impl Rooms {
 
     /// Number of bytes that all buffers take together.
     pub const fn bytes(self) -> usize {
-        self.latent + self.scratch * size_of::<u32>() + self.line + self.grid
+        self.latent + self.given + self.scratch * size_of::<u32>() + self.line + self.grid
     }
+}
+
+const fn given_len(generator: &Generator<'_>) -> usize {
+    let inputs = generator.inputs();
+    let Some(image) = inputs.image() else { return 0 };
+    let mask = match inputs.mask() {
+        Some(mask) => mask.len(),
+        None => 0,
+    };
+    inputs.latent() + image.len() + mask
 }
 
 const fn max(a: usize, b: usize) -> usize {

@@ -1,5 +1,6 @@
 //! The commands, for `gan` and for gan-train, which has them among its own.
 
+pub mod apply;
 pub mod bench_model;
 pub mod completions;
 pub mod fit;
@@ -23,6 +24,7 @@ use std::process::ExitCode;
 #[expect(missing_docs, reason = "each command says what it does, and clap would show it twice")]
 pub enum Command {
     Generate(generate::Generate),
+    Apply(apply::Apply),
     Inspect(inspect::Inspect),
     Pack(pack::Pack),
     Fit(fit::FitCommand),
@@ -41,6 +43,7 @@ impl Command {
     pub fn run(self, program: impl FnOnce() -> clap::Command) -> Result<ExitCode> {
         match self {
             Self::Generate(command) => command.run(),
+            Self::Apply(command) => command.run(),
             Self::Inspect(command) => command.run(),
             Self::Pack(command) => command.run(),
             Self::Fit(command) => command.run(),

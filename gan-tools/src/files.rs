@@ -4,6 +4,7 @@
 pub mod atomic;
 pub mod idx;
 pub mod labels;
+pub mod parts;
 
 use anyhow::{Context, Result, ensure};
 use std::fs::{File, Metadata};

@@ -2,7 +2,8 @@
 
 use crate::json::Json;
 use crate::numbers::thousands;
-use gan_core::{Activation, Element, Generator};
+use gan_core::memory::Rooms;
+use gan_core::{Activation, Element, Generator, ImageShape, InputPart, OutputKind};
 use std::fmt::Write;
 
 /// What is in a blob, and what it takes of a device.
@@ -14,8 +15,12 @@ pub struct Report<'g> {
     pub format_version: u8,
     /// Of the blob, in hexadecimal.
     pub crc32: String,
-    /// Length of the latent vector.
+    /// Codes that go in: the length of the latent vector, if nothing else goes in.
     pub latent: usize,
+    /// What goes in, in the order of its codes.
+    pub inputs: Vec<InputPart>,
+    /// What comes out.
+    pub outputs: OutputKind,
     /// Labels; 0 if it takes none.
     pub classes: u16,
     /// Pixels in a line.
@@ -26,7 +31,8 @@ pub struct Report<'g> {
     pub channels: u8,
     /// Bytes of the blob.
     pub flash_bytes: usize,
-    /// Bytes of all buffers: `scratch + latent + pixels`. The stack is not in it.
+    /// Bytes of all buffers: `scratch + latent + pixels`, and what is given to a model that takes an
+    /// image. The stack is not in it.
     pub buffer_bytes: usize,
     /// The same with `generate_rows`: a line in place of all pixels.
     pub buffer_bytes_by_rows: usize,
@@ -63,7 +69,8 @@ impl<'g> Report<'g> {
     /// Of a blob.
     pub fn new(generator: &'g Generator<'_>) -> Self {
         let image = generator.image();
-        let buffers = 4 * generator.scratch_len() + generator.latent_len();
+        let rooms = Rooms::of(generator, false);
+        let buffers = 4 * rooms.scratch + rooms.latent + rooms.given;
         let layers = generator.header().layers.iter().map(|spec| {
             let macs = u64::from(spec.inputs) * u64::from(spec.outputs);
             let name = spec.element.name();
@@ -98,6 +105,8 @@ impl<'g> Report<'g> {
             format_version: generator.header().version(),
             crc32: format!("{:08x}", generator.crc()),
             latent: generator.latent_len(),
+            inputs: generator.inputs().as_slice().to_vec(),
+            outputs: generator.header().outputs,
             classes: generator.classes(),
             width: image.width,
             height: image.height,
@@ -113,17 +122,16 @@ impl<'g> Report<'g> {
 
     /// Its layers, for people.
     pub fn table(&self) -> String {
+        let Self { name, classes, width, height, channels, format_version, crc32, .. } = self;
+        let parts: Vec<_> = self.inputs.iter().map(part).collect();
+        let out = match self.outputs {
+            OutputKind::Image => format!("{width}x{height} pixels, {channels} channel(s)"),
+            OutputKind::Numbers => format!("{height} step(s) of {width} numbers"),
+        };
         let mut text = format!(
-            "{}: latent {}, {} labels, {}x{} pixels, {} channel(s); \
-             format version {}, CRC-32 {}\n\n",
-            self.name,
-            self.latent,
-            self.classes,
-            self.width,
-            self.height,
-            self.channels,
-            self.format_version,
-            self.crc32
+            "{name}: {}, {classes} labels, {out}; format version {format_version}, CRC-32 \
+             {crc32}\n\n",
+            parts.join(", ")
         );
         text.push_str(
             "layer  inputs  outputs  element  packing  activation      zero_point  weight bytes\n",
@@ -168,6 +176,8 @@ impl<'g> Report<'g> {
             ("format_version", self.format_version.into()),
             ("crc32", self.crc32.as_str().into()),
             ("latent", self.latent.into()),
+            ("inputs", Json::List(self.inputs.iter().map(part_json).collect())),
+            ("outputs", name_of(self.outputs).into()),
             ("classes", self.classes.into()),
             ("width", self.width.into()),
             ("height", self.height.into()),
@@ -182,19 +192,61 @@ impl<'g> Report<'g> {
     }
 }
 
+/// A part of what goes in, for people.
+pub fn part(part: &InputPart) -> String {
+    match part {
+        InputPart::Latent(codes) => format!("latent {codes}"),
+        InputPart::Image(ImageShape { width, height, channels }) => {
+            let kind = if *channels == 3 { "RGB" } else { "grey" };
+            format!("{width}x{height} {kind} image in")
+        }
+        InputPart::Mask(mask) => format!("{}x{} mask in", mask.width, mask.height),
+    }
+}
+
+/// The same for programs.
+fn part_json(part: &InputPart) -> Json {
+    match *part {
+        InputPart::Latent(codes) => {
+            Json::Object(vec![("part", "latent".into()), ("codes", codes.into())])
+        }
+        InputPart::Image(shape) => Json::Object(vec![
+            ("part", "image".into()),
+            ("width", shape.width.into()),
+            ("height", shape.height.into()),
+            ("channels", shape.channels.into()),
+        ]),
+        InputPart::Mask(mask) => Json::Object(vec![
+            ("part", "mask".into()),
+            ("width", mask.width.into()),
+            ("height", mask.height.into()),
+        ]),
+    }
+}
+
+fn name_of(outputs: OutputKind) -> &'static str {
+    match outputs {
+        OutputKind::Image => "image",
+        OutputKind::Numbers => "numbers",
+    }
+}
+
 /// Three lines with the sizes that matter to a device.
 pub fn summary(generator: &Generator<'_>) -> String {
     let report = Report::new(generator);
+    let given = match Rooms::of(generator, false).given {
+        0 => format!("latent {}", report.latent),
+        given => format!("codes {}, what goes in {given}", report.latent),
+    };
     format!(
         "flash  {} bytes (the blob)\n\
          RAM    {} bytes of buffers for a whole image, {} line by line \
-         (scratch {}, latent {}, pixels {} or {})\n\
+         (scratch {}, {given}, pixels {} or {})\n\
          work   {} multiply-accumulates an image\n",
         thousands(report.flash_bytes as u64),
         thousands(report.buffer_bytes as u64),
         thousands(report.buffer_bytes_by_rows as u64),
         report.scratch_bytes,
-        report.latent,
         thousands(generator.pixels_len() as u64),
         generator.line_len(),
         thousands(report.macs),

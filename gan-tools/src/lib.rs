@@ -14,10 +14,12 @@
 //! | [`blob_file`], [`layers`] | `.gan` files, and the integer layers that go into them |
 //! | [`inspect`] | what is in a blob |
 //! | [`generate`] | images from a blob, in memory and in folders |
+//! | [`apply`] | images that a blob makes of images |
 //! | [`fit`] | which boards a blob fits, and its speed there |
 //! | [`bench_model`] | blobs of any shape with random weights |
 //! | [`cli`] | the commands, which gan-train has as well |
 
+pub mod apply;
 pub mod bench_model;
 pub mod blob_file;
 pub mod cli;

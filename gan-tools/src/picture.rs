@@ -1,8 +1,9 @@
-//! Grey pictures: PNG files of them, grids of images, and images as text.
+//! Pictures: PNG files, which are read and written, grids of images, and images as text.
 
 pub mod ascii;
 pub mod grid;
-mod png;
+pub mod png;
+pub mod read;
 
 use anyhow::Result;
 
@@ -41,7 +42,7 @@ impl Picture {
     ///
     /// The picture is empty, or larger than the format allows.
     pub fn to_png(&self) -> Result<Vec<u8>> {
-        png::encode(self)
+        png::encode([self.width, self.height], false, &self.pixels)
     }
 }
 

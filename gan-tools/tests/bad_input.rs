@@ -34,7 +34,7 @@ fn blobs() {
     refuse_blob(|blob| blob.truncate(3), &["truncated"]);
     refuse_blob(|blob| blob.truncate(blob.len() - 1), &["truncated"]);
     refuse_blob(|blob| *blob = b"\x89PNG\r\n\x1a\n".to_vec(), &["magic", "GANB"]);
-    refuse_blob(|blob| blob[4] = 3, &["version", "3"]);
+    refuse_blob(|blob| blob[4] = 4, &["version", "4"]);
     refuse_blob(|blob| blob.push(0), &["1 bytes after the end"]);
     refuse_blob(
         |blob| {

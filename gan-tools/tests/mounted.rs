@@ -36,7 +36,8 @@ fn completions_and_manual_pages_are_about_all_commands() {
     }
     assert!(succeed(path, "man").contains(".TH gan 1"));
     succeed(path, "man -o pages");
-    let commands = ["bench-model", "completions", "fit", "generate", "inspect", "man", "pack"];
+    let commands =
+        ["apply", "bench-model", "completions", "fit", "generate", "inspect", "man", "pack"];
     for command in commands {
         let page = fs::read_to_string(path.join(format!("pages/gan-{command}.1"))).unwrap();
         let page = page.replace("\\-", "-");
@@ -50,7 +51,8 @@ fn completions_and_manual_pages_are_about_all_commands() {
 #[test]
 fn every_help_shows_an_example() {
     let folder = folder();
-    for name in ["bench-model", "completions", "fit", "generate", "inspect", "man", "pack"] {
+    for name in ["apply", "bench-model", "completions", "fit", "generate", "inspect", "man", "pack"]
+    {
         let text = succeed(folder.path(), &format!("{name} --help"));
         assert!(text.contains("Example") && text.contains(&format!("  gan {name}")), "{text}");
     }

@@ -19,6 +19,7 @@ const COMMANDS: [&str; 17] = [
     "report",
     "compare",
     "generate",
+    "apply",
     "inspect",
     "pack",
     "fit",

@@ -194,7 +194,7 @@ fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>
 
 /// Flash that a binary takes besides the blob: the most of all binaries and boards, rounded up.
 /// `cargo xtask parity` measures it, so that the checks below stay true.
-pub const CODE_BYTES: u64 = 56 << 10;
+pub const CODE_BYTES: u64 = 60 << 10;
 
 /// RAM that a binary's statics take besides the model's buffers.
 const STATICS_BYTES: u64 = 64;

@@ -2,10 +2,12 @@
 
 use crate::blob_file::BlobFile;
 use crate::fit::{self, Costs, Faster, Fit, Work};
+use crate::inspect::part;
 use crate::json::Json;
 use crate::numbers::thousands;
 use anyhow::Result;
 use clap::Args;
+use gan_core::Generator;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -149,11 +151,20 @@ impl FitCommand {
             let list = Json::List(reports.iter().map(Report::json).collect());
             super::print(&format!("{list}\n"))?;
         } else {
-            super::print(&table(&reports)?)?;
+            super::print(&(goes_in(&generator) + &table(&reports)?))?;
         }
         let missing = self.board.is_some() && fits.iter().any(|fit| !fit.fits());
         Ok(if missing { ExitCode::from(DOES_NOT_FIT) } else { ExitCode::SUCCESS })
     }
+}
+
+/// A line that says what goes in, of a model that takes an image.
+fn goes_in(generator: &Generator<'_>) -> String {
+    if generator.inputs().image().is_none() {
+        return String::new();
+    }
+    let parts: Vec<_> = generator.inputs().as_slice().iter().map(part).collect();
+    format!("{}: {}\n\n", generator.name(), parts.join(", "))
 }
 
 fn table(reports: &[Report<'_>]) -> Result<String> {

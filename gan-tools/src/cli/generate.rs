@@ -163,6 +163,11 @@ impl Generate {
         names: &LabelNames,
         inputs: &[PathBuf],
     ) -> Result<Option<u16>> {
+        ensure!(
+            generator.inputs().image().is_none(),
+            "{}: makes images of images, so `gan apply` runs it",
+            self.model.display()
+        );
         let labels = generator.classes();
         let find = |label: &String| {
             ensure!(labels > 0, "--label {label}: {} takes no label", self.model.display());

@@ -1,24 +1,22 @@
 //! A folder with a PNG file for each image.
 
 use super::{Request, Sink};
-use crate::files::{atomic, refuse_input};
+use crate::files::parts::{Parts, entries_to_replace};
+use crate::files::refuse_input;
 use crate::images::Images;
-use crate::picture::Picture;
-use anyhow::{Context, Result, ensure};
+use crate::picture::png;
+use anyhow::{Context, Result};
 use gan_core::Generator;
 use rayon::prelude::*;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Name of the folder, within the folder, where files are until all of them are there.
-const PARTS: &str = ".gan-new";
-
 /// Writes images into a folder as `LABEL-NUMBER.png`, or `NUMBER.png` for a model without labels.
 /// Numbers count from 0 and have so many digits that names in order are images in order. All files
-/// come into their place together; they are too many to wait for the disk after each.
+/// come into their place together.
 #[derive(Debug)]
 pub struct PngFolder {
-    folder: PathBuf,
+    parts: Parts,
     labelled: bool,
     /// Digits of a number.
     digits: usize,
@@ -41,25 +39,15 @@ impl PngFolder {
         overwrite: bool,
         inputs: &[PathBuf],
     ) -> Result<Self> {
-        let there = if folder.exists() { entries(folder)? } else { Vec::new() };
-        ensure!(
-            overwrite || there.is_empty(),
-            "{}: the folder is not empty: --overwrite replaces the numbered pictures in it",
-            folder.display()
-        );
+        let there = entries_to_replace(folder, overwrite, "the numbered pictures")?;
         let stale: Vec<_> = there.into_iter().filter(|path| is_numbered(path)).collect();
         for path in &stale {
             inputs.iter().try_for_each(|input| refuse_input(path, input))?;
         }
-        let parts = folder.join(PARTS);
-        if parts.exists() {
-            // What a kill has left.
-            remove(&parts)?;
-        }
-        atomic::create_folder(&parts)?;
+        let parts = Parts::begin(folder)?;
         let digits = request.count.saturating_sub(1).to_string().len();
         let labelled = generator.classes() > 0;
-        Ok(Self { folder: folder.to_owned(), labelled, digits, done: 0, stale })
+        Ok(Self { parts, labelled, digits, done: 0, stale })
     }
 
     /// Puts all files into their place.
@@ -72,12 +60,7 @@ impl PngFolder {
             std::fs::remove_file(path)
                 .with_context(|| format!("{}: cannot be removed", path.display()))?;
         }
-        for from in entries(&self.folder.join(PARTS))? {
-            let path = self.folder.join(from.file_name().unwrap_or_default());
-            std::fs::rename(&from, &path)
-                .with_context(|| format!("{}: cannot be written", path.display()))?;
-        }
-        Ok(())
+        self.parts.finish()
     }
 
     fn name(&self, number: usize, label: u16) -> String {
@@ -92,35 +75,15 @@ impl PngFolder {
 
 impl Sink for PngFolder {
     fn take(&mut self, images: &Images, labels: &[u16]) -> Result<()> {
-        let parts = self.folder.join(PARTS);
-        let (width, height) = (images.width, images.height);
         images.pixels.par_chunks_exact(images.image_len()).enumerate().try_for_each(
             |(index, pixels)| {
-                let path = parts.join(self.name(self.done + index, labels[index]));
-                let png = Picture { width, height, pixels: pixels.to_vec() }.to_png()?;
-                std::fs::write(&path, png)
-                    .with_context(|| format!("{}: cannot be written", path.display()))
+                let png = png::encode([images.width, images.height], false, pixels)?;
+                self.parts.write(self.name(self.done + index, labels[index]), &png)
             },
         )?;
         self.done += images.count;
         Ok(())
     }
-}
-
-impl Drop for PngFolder {
-    fn drop(&mut self) {
-        // Whether it is empty now, or there was an error or a wish to end, which is known.
-        let _ = remove(&self.folder.join(PARTS));
-    }
-}
-
-/// What is in the folder, but for unfinished pictures.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let cannot = || format!("{}: cannot be read", folder.display());
-    let entries = std::fs::read_dir(folder).with_context(cannot)?;
-    let paths = entries.map(|entry| Ok(entry.with_context(cannot)?.path()));
-    let is_mine = |path: &PathBuf| path.file_name() == Some(OsStr::new(PARTS));
-    Ok(paths.collect::<Result<Vec<_>>>()?.into_iter().filter(|path| !is_mine(path)).collect())
 }
 
 /// Whether a file is called as this module calls its files.
@@ -130,11 +93,6 @@ fn is_numbered(path: &Path) -> bool {
     let name = path.file_name().and_then(OsStr::to_str);
     let Some(name) = name.and_then(|name| name.strip_suffix(".png")) else { return false };
     name.splitn(2, '-').all(is_number) && path.is_file()
-}
-
-fn remove(parts: &Path) -> Result<()> {
-    std::fs::remove_dir_all(parts)
-        .with_context(|| format!("{}: cannot be removed", parts.display()))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
+use gan_core::Known;
 use gan_core::blob::ALIGNMENT;
 
 fn main() -> ExitCode {
@@ -39,6 +40,7 @@ fn run() -> Result<(), String> {
         }
     };
     let model = model.map_err(|error| format!("{error} (GAN_MODEL names another blob)"))?;
+    takes_image(&model.path)?;
     println!("cargo::rustc-env=GAN_MODEL_CRC={}", model.crc);
     println!("cargo::rustc-env=GAN_LOAD_LEN={}", load_len()?);
     Ok(())
@@ -78,6 +80,16 @@ fn board() -> Result<String, String> {
         println!("cargo::rustc-cfg=stack_limit");
     }
     Ok(board.clone())
+}
+
+/// Refuses a model that takes an image if the application leaves out what that needs.
+fn takes_image(packed: &Path) -> Result<(), String> {
+    let blob = fs::read(packed).map_err(|error| format!("{}: {error}", packed.display()))?;
+    let takes = Known::read(&blob).is_ok_and(|known| known.inputs().image().is_some());
+    if takes && env::var_os("CARGO_FEATURE_TRANSFORM").is_none() {
+        return Err("this model takes an image, which needs the feature transform".into());
+    }
+    Ok(())
 }
 
 /// The linker script `memory.x`, and the arguments that use it.

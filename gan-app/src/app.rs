@@ -2,6 +2,8 @@
 
 mod percent;
 mod report;
+#[cfg(feature = "transform")]
+mod transform;
 
 use gan_core::memory::GridShape;
 use gan_core::{Generator, ImageShape, LatentSampler, Truncation, kernel};
@@ -48,6 +50,8 @@ impl<'m, 'b> App<'m, 'b> {
     /// `crc` is the CRC-32 that the model's blob had before it was packed for this board; it
     /// identifies the model.
     pub fn new(generator: &'m Generator<'m>, crc: u32, memory: &'m mut Memory<'b>) -> Self {
+        #[cfg(feature = "transform")]
+        transform::begin(generator, memory);
         Self {
             generator,
             crc,
@@ -88,8 +92,15 @@ impl<'m, 'b> App<'m, 'b> {
                 format_args!("note: layers are not in this kernel's order, so images take longer"),
             );
         }
-        say(board, format_args!("{HELP}"));
+        self.help(board);
         board.write(PROMPT);
+    }
+
+    /// Writes the list of commands.
+    fn help<B: Board>(&self, board: &mut B) {
+        say(board, format_args!("{HELP}"));
+        #[cfg(feature = "transform")]
+        self.help_with_images(board);
     }
 
     /// Takes one byte that was typed, or draws if nobody has typed for a while. Call this in a
@@ -113,7 +124,7 @@ impl<'m, 'b> App<'m, 'b> {
                     Some(command) => self.obey(board, command),
                     None if empty => None,
                     None => {
-                        say(board, format_args!("{HELP}"));
+                        self.help(board);
                         None
                     }
                 };
@@ -193,6 +204,10 @@ impl<'m, 'b> App<'m, 'b> {
                 board.write(b"\r\n");
             }
             Command::Load(len) => return Some(Request::Load(len)),
+            #[cfg(feature = "transform")]
+            Command::Image | Command::Damage(_) | Command::Run(..) => {
+                self.obey_with_image(board, command);
+            }
         }
         None
     }
@@ -200,7 +215,7 @@ impl<'m, 'b> App<'m, 'b> {
     /// Draws the latent of an image. It is linked once, and not in every command that makes images.
     #[inline(never)]
     fn sample(&mut self, image: u64) {
-        let latent = self.memory.latent.get_mut(..self.generator.latent_len()).unwrap_or_default();
+        let latent = latent_of(self.generator, self.memory);
         let mut sampler = LatentSampler::new(self.seed).with_truncation(self.truncation);
         sampler.advance(image.wrapping_mul(latent.len() as u64));
         sampler.fill(latent);
@@ -209,7 +224,12 @@ impl<'m, 'b> App<'m, 'b> {
     /// Makes an image line by line, and hands each line to `sink` with its number.
     fn make(&mut self, image: u64, label: u16, mut sink: impl FnMut(usize, &[u8], &mut [u8])) {
         self.sample(image);
-        let (generator, Memory { latent, scratch, line, grid }) =
+        #[cfg(feature = "transform")]
+        if self.takes_image() {
+            self.make_of_image(label, &mut sink);
+            return;
+        }
+        let (generator, Memory { latent, scratch, line, grid, .. }) =
             (self.generator, &mut *self.memory);
         let latent = latent.get(..generator.latent_len()).unwrap_or_default();
         let line = line.get_mut(..generator.line_len()).unwrap_or_default();
@@ -219,9 +239,8 @@ impl<'m, 'b> App<'m, 'b> {
             generator.generate_rows(latent, label, scratch, line, |y, line| sink(y, line, grid));
     }
 
-    /// Draws the current image as text and on the display.
-    fn draw<B: Board>(&mut self, board: &mut B) {
-        let shape = self.shape();
+    /// Writes which image follows.
+    fn caption<B: Board>(&self, board: &mut B) {
         if self.generator.classes() > 0 {
             show::text(board, format_args!("label {}, ", self.label));
         }
@@ -231,6 +250,18 @@ impl<'m, 'b> App<'m, 'b> {
             show::text(board, format_args!(", truncated to {percent} %"));
         }
         board.write(b"\r\n");
+    }
+
+    /// Draws the current image as text and on the display.
+    fn draw<B: Board>(&mut self, board: &mut B) {
+        let shape = self.shape();
+        #[cfg(feature = "transform")]
+        let captioned = self.draw_before(board);
+        #[cfg(not(feature = "transform"))]
+        let captioned = false;
+        if !captioned {
+            self.caption(board);
+        }
         let place = show::place(board, shape, 1, 0);
         self.make(self.image, self.label, |y, line, _| {
             show::text_line(board, line, shape);
@@ -262,4 +293,13 @@ impl<'m, 'b> App<'m, 'b> {
         }
         board.refresh();
     }
+}
+
+/// Where the latent of a model is drawn.
+fn latent_of<'m>(generator: &Generator<'_>, memory: &'m mut Memory<'_>) -> &'m mut [u8] {
+    #[cfg(feature = "transform")]
+    if let Some(latent) = transform::latent_of(generator, memory.given) {
+        return latent;
+    }
+    memory.latent.get_mut(..generator.latent_len()).unwrap_or_default()
 }

@@ -21,6 +21,28 @@ pub enum Command {
     Raw,
     /// Receive a model of this many bytes.
     Load(u32),
+    /// Receive an image for a model that takes one.
+    #[cfg(feature = "transform")]
+    Image,
+    /// Call so many cells of the mask missing, from this column and line on: column, line, width,
+    /// height.
+    #[cfg(feature = "transform")]
+    Damage([u16; 4]),
+    /// Do with the image what the model does, with this label if one is given.
+    #[cfg(feature = "transform")]
+    Run(Verb, Option<u16>),
+}
+
+/// What a model that takes an image makes of it.
+#[cfg(feature = "transform")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// What is missing, of a model that takes a mask.
+    Restore,
+    /// A larger image.
+    Enlarge,
+    /// Another image.
+    Style,
 }
 
 /// The answer to a line that is no command.
@@ -47,9 +69,34 @@ impl Command {
             "info" => Self::Info,
             "raw" => Self::Raw,
             "load" => Self::Load(number(words.next()?)?.try_into().ok()?),
+            #[cfg(feature = "transform")]
+            "image" => Self::Image,
+            #[cfg(feature = "transform")]
+            "damage" => {
+                let mut cells = [0; 4];
+                for cell in &mut cells {
+                    *cell = number(words.next()?)?.try_into().ok()?;
+                }
+                Self::Damage(cells)
+            }
+            #[cfg(feature = "transform")]
+            "restore" => Self::Run(Verb::Restore, label(words.next())?),
+            #[cfg(feature = "transform")]
+            "enlarge" => Self::Run(Verb::Enlarge, label(words.next())?),
+            #[cfg(feature = "transform")]
+            "style" => Self::Run(Verb::Style, label(words.next())?),
             label => Self::Label(number(label)?.try_into().ok()?),
         };
         words.next().is_none().then_some(command)
+    }
+}
+
+/// Reads the label that may follow. Returns `None` if what follows is none.
+#[cfg(feature = "transform")]
+fn label(word: Option<&str>) -> Option<Option<u16>> {
+    match word {
+        Some(word) => Some(Some(number(word)?.try_into().ok()?)),
+        None => Some(None),
     }
 }
 
@@ -62,6 +109,8 @@ fn number(word: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::Command::{self, *};
+    #[cfg(feature = "transform")]
+    use super::Verb;
 
     #[test]
     fn lines() {
@@ -77,6 +126,21 @@ mod tests {
             ("\tinfo", Some(Info)),
             ("raw ", Some(Raw)),
             ("load 18116", Some(Load(18116))),
+            #[cfg(feature = "transform")]
+            ("image", Some(Image)),
+            #[cfg(feature = "transform")]
+            ("damage 1 2 3 65535", Some(Damage([1, 2, 3, 65535]))),
+            #[cfg(feature = "transform")]
+            ("restore", Some(Run(Verb::Restore, None))),
+            #[cfg(feature = "transform")]
+            ("enlarge 0", Some(Run(Verb::Enlarge, Some(0)))),
+            #[cfg(feature = "transform")]
+            ("style 65535", Some(Run(Verb::Style, Some(65535)))),
+            ("style 65536", None),
+            ("restore x", None),
+            ("image 5", None),
+            ("damage 1 2 3", None),
+            ("damage 1 2 3 4 5", None),
             ("", None),
             ("-1", None),
             ("65536", None),

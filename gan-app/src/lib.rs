@@ -11,6 +11,7 @@
 //! | [`app`] | what each command does, and when an idle board draws |
 //! | `show` | an image as text, as PGM, on the display |
 //! | [`memory`] | the buffers that are lent to it |
+//! | `receive` | bytes that come over the console |
 //! | [`serve`](mod@serve) | which model runs: the one in flash, or one received over the console |
 
 #![no_std]
@@ -21,6 +22,7 @@ pub mod board;
 pub mod command;
 mod line;
 pub mod memory;
+mod receive;
 pub mod serve;
 mod show;
 

@@ -1,13 +1,18 @@
 //! The buffers that are lent to the application. [`gan_core::memory::Rooms`] has their sizes.
 
 use gan_core::Generator;
+#[cfg(feature = "transform")]
+use gan_core::memory::Rooms;
 use gan_core::memory::grid_len;
 
 /// The buffers that the caller lends to the application. They may be larger than the model needs.
 #[derive(Debug)]
 pub struct Memory<'b> {
-    /// Holds the latent vector.
+    /// Holds the codes that go in: the latent vector, if nothing else goes in.
     pub latent: &'b mut [u8],
+    /// Holds what is given to a model that takes an image: its latent part, the image, the mask.
+    #[cfg(feature = "transform")]
+    pub given: &'b mut [u8],
     /// Holds what the layers compute: the `scratch` of [`Generator::generate`].
     pub scratch: &'b mut [u32],
     /// Holds a line of an image.
@@ -19,6 +24,10 @@ pub struct Memory<'b> {
 impl Memory<'_> {
     /// Whether the buffers are large enough for a model.
     pub fn holds(&self, generator: &Generator<'_>) -> bool {
+        #[cfg(feature = "transform")]
+        if self.given.len() < Rooms::of(generator, false).given {
+            return false;
+        }
         self.latent.len() >= generator.latent_len()
             && self.scratch.len() >= generator.scratch_len()
             && self.line.len() >= generator.line_len()

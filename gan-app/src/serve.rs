@@ -5,10 +5,8 @@ use gan_core::{Generator, Known, decode};
 use crate::app::{App, Request};
 use crate::board::Board;
 use crate::memory::Memory;
+use crate::receive::receive;
 use crate::show::say;
-
-/// After this many seconds without a byte, the application no longer waits for the rest of a model.
-const PATIENCE: u64 = 2;
 
 /// RAM for models that are received over the console. While one model runs from one half, the next
 /// one is received into the other half. So the running model stays intact if the next one turns out
@@ -67,7 +65,7 @@ pub fn serve_with_slots<B: Board>(
 /// run.
 fn receiver<B: Board>(slot: &mut [u8]) -> impl FnMut(&mut B, u32, &Memory<'_>) -> Option<usize> {
     |board, len, memory| {
-        let blob = receive(board, len, slot)?;
+        let blob = receive(board, "load", len, slot)?;
         is_usable(board, blob, memory).then_some(blob.len())
     }
 }
@@ -99,37 +97,16 @@ fn session<B: Board>(
     None
 }
 
-/// Receives `len` bytes into the start of `slot`. If that fails, this writes the reason to the
-/// console.
-fn receive<'s, B: Board>(board: &mut B, len: u32, slot: &'s mut [u8]) -> Option<&'s [u8]> {
-    let (len, room) = (len as usize, slot.len());
-    let Some(slot) = slot.get_mut(..len) else {
-        say(board, format_args!("load: {len} bytes are too many, there is room for {room}"));
-        return None;
-    };
-    say(board, format_args!("load: send {len} bytes now"));
-    let patience = PATIENCE * u64::from(B::TICKS_PER_SECOND);
-    for (index, place) in slot.iter_mut().enumerate() {
-        let start = board.ticks();
-        *place = loop {
-            if let Some(byte) = board.read() {
-                break byte;
-            }
-            if board.ticks().saturating_sub(start) > patience {
-                say(board, format_args!("load: only {index} of {len} bytes came"));
-                return None;
-            }
-        };
-    }
-    Some(slot)
-}
-
 /// Whether a model that was received can run here. If not, this writes the reason to the console.
 fn is_usable<B: Board>(board: &mut B, blob: &[u8], memory: &Memory<'_>) -> bool {
     match decode(blob) {
         Err(error) => say(board, format_args!("load: {error}")),
         Ok(generator) if !memory.holds(&generator) => {
             say(board, format_args!("load: the buffers are too small for this model"))
+        }
+        #[cfg(not(feature = "transform"))]
+        Ok(generator) if generator.inputs().image().is_some() => {
+            say(board, format_args!("load: this firmware was built without models of images"))
         }
         Ok(_) => return true,
     }

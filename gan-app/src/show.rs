@@ -20,10 +20,15 @@ const WIDEST_SQUARE: u16 = 39;
 /// Writes a line of an image as text.
 pub fn text_line<B: Board>(board: &mut B, line: &[u8], shape: ImageShape) {
     for pixel in line.chunks_exact(usize::from(shape.channels.max(1))) {
-        let ink = [glyph(luma(pixel)) as u8; 2];
-        board.write(if shape.width <= WIDEST_SQUARE { &ink } else { &ink[..1] });
+        text_pixel(board, luma(pixel), shape);
     }
     board.write(b"\r\n");
+}
+
+/// Writes a pixel of such an image as text.
+pub fn text_pixel<B: Board>(board: &mut B, luma: u8, shape: ImageShape) {
+    let ink = [glyph(luma) as u8; 2];
+    board.write(if shape.width <= WIDEST_SQUARE { &ink } else { &ink[..1] });
 }
 
 /// Writes the header of a binary PGM file, or of a PPM file if the image is in RGB. The lines of

@@ -130,8 +130,9 @@ pub enum LayerField {
 }
 
 impl DecodeError {
-    /// What is wrong, without the numbers that [`Display`](fmt::Display) adds.
-    pub(crate) const fn text(&self) -> &'static str {
+    /// What is wrong, without the numbers that [`Display`](fmt::Display) adds. A firmware that
+    /// takes the text of an error in a constant links no other text.
+    pub const fn text(&self) -> &'static str {
         match self {
             Self::Empty => "the blob is empty",
             Self::Misaligned => {

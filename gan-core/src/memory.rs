@@ -48,8 +48,8 @@ pub const fn grid_len(image: ImageShape) -> usize {
 /// Sizes of the buffers that a firmware reserves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rooms {
-    /// Number of codes that go in, a byte each: the length of the latent vector, if nothing else goes
-    /// in.
+    /// Number of codes that go in, a byte each: the length of the latent vector, if nothing else
+    /// goes in.
     pub latent: usize,
     /// Number of bytes of what is given to a generator that takes an image: its latent part, the
     /// image and the mask. It is 0 for one that takes none.

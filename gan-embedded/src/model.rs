@@ -1,7 +1,7 @@
 //! The model this firmware carries, chosen at build time with `GAN_MODEL`, and the RAM it needs.
 
 use gan_core::memory::Rooms;
-use gan_core::{Generator, Known, include_model};
+use gan_core::{DecodeError, Generator, Known, include_model};
 
 /// The model, as the compiler has read its header: `build.rs` has checked it and packed it for the
 /// board.
@@ -15,6 +15,11 @@ pub const LOAD_LEN: usize = number(env!("GAN_LOAD_LEN"));
 /// Sizes of the buffers for this model, and for those that can come over the console.
 pub const ROOMS: Rooms = Rooms::of_known(&MODEL, LOAD_LEN != 0);
 
+/// What is said of a blob that cannot be used. As constants, so that the texts of errors that
+/// cannot come take no flash.
+const MISPLACED: &str = DecodeError::Misaligned.text();
+const CHANGED: &str = DecodeError::Crc.text();
+
 /// The generator, in place in flash: the compiler has read its header, so all that is left to see
 /// is that flash still holds it.
 ///
@@ -24,7 +29,11 @@ pub const ROOMS: Rooms = Rooms::of_known(&MODEL, LOAD_LEN != 0);
 pub fn generator() -> &'static Generator<'static> {
     match KNOWN.check() {
         Ok(generator) => generator,
-        Err(error) => crate::fatal(format_args!("the blob in flash: {error}")),
+        Err(DecodeError::Misaligned) => {
+            crate::fatal(format_args!("the blob in flash: {MISPLACED}"))
+        }
+        // The compiler has found no other error.
+        Err(_) => crate::fatal(format_args!("the blob in flash: {CHANGED}")),
     }
 }
 

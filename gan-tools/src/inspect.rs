@@ -31,8 +31,8 @@ pub struct Report<'g> {
     pub channels: u8,
     /// Bytes of the blob.
     pub flash_bytes: usize,
-    /// Bytes of all buffers: `scratch + latent + pixels`, and what is given to a model that takes an
-    /// image. The stack is not in it.
+    /// Bytes of all buffers: `scratch + latent + pixels`, and what is given to a model that takes
+    /// an image. The stack is not in it.
     pub buffer_bytes: usize,
     /// The same with `generate_rows`: a line in place of all pixels.
     pub buffer_bytes_by_rows: usize,

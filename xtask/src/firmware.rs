@@ -81,8 +81,8 @@ impl<'a> Input<'a> {
 }
 
 impl Input<'_> {
-    /// The features for the model's kinds of layers, which firmware has only if asked for. A model
-    /// that cannot be read is the build script's to refuse.
+    /// The features for the model's kinds of layers and for an image that it takes, which firmware
+    /// has only if asked for. A model that cannot be read is the build script's to refuse.
     fn features(&self) -> Vec<&'static str> {
         if self.every_kind {
             return vec!["float", "int4"];
@@ -95,7 +95,8 @@ impl Input<'_> {
                 .then_some("float");
             let int4 =
                 generator.layers().any(|layer| matches!(layer, Layer::I4(_))).then_some("int4");
-            Ok(float.into_iter().chain(int4).collect())
+            let transform = generator.inputs().image().map(|_| "transform");
+            Ok(float.into_iter().chain(int4).chain(transform).collect())
         };
         let mut features: Vec<_> =
             Blob::read(self.kinds.unwrap_or(self.model)).and_then(features).unwrap_or_default();

@@ -46,6 +46,8 @@ impl App<'_, '_> {
                 shape.channels
             ),
         );
+        #[cfg(feature = "transform")]
+        self.takes(board);
         say(
             board,
             format_args!(
@@ -70,8 +72,10 @@ impl App<'_, '_> {
                 generator.macs()
             ),
         );
-        let Memory { latent, scratch, line, grid } = &*self.memory;
+        let Memory { latent, scratch, line, grid, .. } = &*self.memory;
         let buffers = latent.len() + size_of_val(*scratch) + line.len() + grid.len();
+        #[cfg(feature = "transform")]
+        let buffers = buffers + self.memory.given.len();
         say(board, format_args!("buffers {buffers} bytes"));
         if let Some(stack) = board.stack() {
             say(board, format_args!("stack   {} of {} bytes used", stack.used, stack.size));

@@ -8,7 +8,7 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray8, GrayColor};
 use gan_app::{Board, Memory, Slots, Stack, serve, serve_with_slots};
-use gan_core::memory::grid_len;
+use gan_core::memory::{Rooms, grid_len};
 use gan_core::tools::AlignedBytes;
 use gan_core::{Generator, LatentSampler, Truncation, decode};
 
@@ -120,6 +120,7 @@ impl Script {
         let generator = blob.decode();
         let mut memory = Memory {
             latent: &mut vec![0; generator.latent_len()],
+            given: &mut vec![0; Rooms::of(&generator, false).given],
             scratch: &mut vec![0; generator.scratch_len()],
             line: &mut vec![0; generator.line_len()],
             grid: &mut vec![0; grid_len(generator.image())],

@@ -8,8 +8,6 @@ use crate::header::{ImageShape, InputPart, MaskShape};
 
 /// The code of a pixel that is missing. It stands for 0.0.
 const MISSING: u8 = 64;
-/// From this byte of the mask on, the pixels under a cell are missing.
-const MOSTLY_MISSING: u8 = 128;
 
 /// What goes into a generator that takes an image.
 ///
@@ -48,8 +46,7 @@ struct Missing<'i> {
 
 impl Missing<'_> {
     fn at(&self, x: usize, y: usize) -> bool {
-        let cell = self.cells.get(self.mask.cell(self.image, x, y));
-        cell.is_some_and(|&cell| cell >= MOSTLY_MISSING)
+        self.mask.hides(self.cells, self.image, x, y)
     }
 }
 

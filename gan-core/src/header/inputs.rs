@@ -9,6 +9,9 @@ pub const MAX_INPUTS: usize = 3;
 /// The largest length of the metadata, in bytes.
 pub const MAX_METADATA: usize = 65_535;
 
+/// From this byte of a mask on, the pixels under the cell are missing.
+const MISSING: u8 = 128;
+
 /// A part of what goes into a generator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "encode", derive(serde::Serialize))]
@@ -54,6 +57,11 @@ impl MaskShape {
     /// Whether the mask has no cells. `decode` refuses such a shape.
     pub const fn is_empty(self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether pixel (`x`, `y`) of an image of this shape is missing, by the cells of the mask.
+    pub fn hides(self, cells: &[u8], image: ImageShape, x: usize, y: usize) -> bool {
+        cells.get(self.cell(image, x, y)).is_some_and(|&cell| cell >= MISSING)
     }
 
     /// The cell over pixel (`x`, `y`) of an image of this shape: its number, line by line.

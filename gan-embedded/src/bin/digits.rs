@@ -11,6 +11,8 @@ use static_cell::ConstStaticCell;
 /// All the memory that the application needs.
 struct Buffers {
     latent: [u8; ROOMS.latent],
+    #[cfg(feature = "transform")]
+    given: [u8; ROOMS.given],
     scratch: [u32; ROOMS.scratch],
     line: [u8; ROOMS.line],
     grid: [u8; ROOMS.grid],
@@ -19,6 +21,8 @@ struct Buffers {
 
 static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers {
     latent: [0; ROOMS.latent],
+    #[cfg(feature = "transform")]
+    given: [0; ROOMS.given],
     scratch: [0; ROOMS.scratch],
     line: [0; ROOMS.line],
     grid: [0; ROOMS.grid],
@@ -32,11 +36,26 @@ fn main() -> ! {
         // A panic for the check that there is none.
         assert_ne!(core::hint::black_box(0), 0);
     }
-    let Some(Buffers { latent, scratch, line, grid, slots: [active, spare] }) = BUFFERS.try_take()
+    let Some(Buffers {
+        latent,
+        #[cfg(feature = "transform")]
+        given,
+        scratch,
+        line,
+        grid,
+        slots: [active, spare],
+    }) = BUFFERS.try_take()
     else {
         fatal(format_args!("main was called twice"));
     };
-    let mut memory = Memory { latent, scratch, line, grid };
+    let mut memory = Memory {
+        latent,
+        #[cfg(feature = "transform")]
+        given,
+        scratch,
+        line,
+        grid,
+    };
     let (mut board, generator) = (board::start(), model::generator());
     if LOAD_LEN == 0 {
         serve(&mut board, generator, CRC, &mut memory, |_| true);

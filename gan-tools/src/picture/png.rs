@@ -34,8 +34,8 @@ pub fn encode([width, height]: [usize; 2], rgb: bool, pixels: &[u8]) -> Result<V
         lines.push(PLAIN);
         lines.extend_from_slice(line);
     }
-    // Bits of a grey or a colour; kind of pixels; compression, filters and interlacing: the only, the
-    // usual, none.
+    // Bits of a grey or a colour; kind of pixels; compression, filters and interlacing: the only,
+    // the usual, none.
     let format = [8, if rgb { RGB } else { GREY }, 0, 0, 0];
     let sizes = [width, height].map(|size| (size as u32).to_be_bytes()).concat();
     let mut bytes = SIGNATURE.to_vec();

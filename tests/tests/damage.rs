@@ -2,10 +2,11 @@
 //! the CRC put right, gan-core and the reference agree about every flipped bit, and about the
 //! pixels where the bit is harmless to the format.
 
-use gan_core::decode;
 use gan_core::error::DecodeError;
+use gan_core::{Generator, TransformInput, decode};
 use gan_tests::reference::write::{seal, write};
-use gan_tests::reference::{Model, Params, generate, parse};
+use gan_tests::reference::{Given, Model, Params, Part, generate, parse, transform};
+use gan_tests::synthetic::version3::{self, enlarge, latent_image, mask, numbers};
 use gan_tests::synthetic::{SplitMix64, float, int4, packed, tiny, wide_range};
 
 #[path = "common/aligned.rs"]
@@ -72,7 +73,9 @@ fn agreed(bytes: &[u8]) -> bool {
     match (parse(bytes), decode(&blob)) {
         (Err(_), Err(_)) => false,
         (Ok(model), Ok(generator)) => {
-            if !matches!(model.layers[0].params, Params::F32(_)) {
+            if model.takes_image() {
+                transformed_alike(&model, &generator);
+            } else if !matches!(model.layers[0].params, Params::F32(_)) {
                 let latent: Vec<u8> = (0..model.latent_len).map(|i| (i * 37 % 128) as u8).collect();
                 let label = model.classes.checked_sub(1);
                 let mut scratch = vec![0; generator.scratch_len()];
@@ -88,6 +91,36 @@ fn agreed(bytes: &[u8]) -> bool {
             panic!("reference: {:?}, gan-core: {:?}", reference.map(|_| ()), core.map(|_| ()))
         }
     }
+}
+
+/// Both make the same of some image.
+#[track_caller]
+fn transformed_alike(model: &Model, generator: &Generator<'_>) {
+    let bytes = |len: usize, top: usize| (0..len).map(|i| (i * 37 % top) as u8).collect();
+    let mut given = Given { label: model.classes.checked_sub(1), ..Given::default() };
+    for part in &model.inputs {
+        match *part {
+            Part::Latent(len) => given.latent = bytes(len.into(), 128),
+            Part::Image { width, height, channels } => {
+                let pixels = usize::from(width) * usize::from(height);
+                given.image = bytes(pixels * usize::from(channels), 256);
+            }
+            Part::Mask { width, height } => {
+                given.mask = bytes(usize::from(width) * usize::from(height), 256);
+            }
+        }
+    }
+    let input = TransformInput {
+        image: &given.image,
+        mask: generator.inputs().mask().map(|_| &given.mask[..]),
+        latent: &given.latent,
+        label: given.label,
+    };
+    let mut codes = vec![0; generator.latent_len()];
+    let mut scratch = vec![0; generator.scratch_len()];
+    let mut pixels = vec![0; generator.pixels_len()];
+    generator.transform(&input, &mut codes, &mut scratch, &mut pixels).expect("the call is right");
+    assert_eq!(pixels, transform(model, &given));
 }
 
 /// Flips the bits that `step` leads to and counts those that leave a valid blob.
@@ -106,9 +139,17 @@ fn flip(model: &Model, step: usize) -> (usize, usize) {
 
 #[test]
 fn flipped_bits_with_a_right_crc_are_judged_alike() {
-    for (model, step) in
-        [(tiny(), 1), (float(), 7), (wide_range(), 61), (int4(), 61), (packed(), 61)]
-    {
+    for (model, step) in [
+        (tiny(), 1),
+        (float(), 7),
+        (wide_range(), 61),
+        (int4(), 61),
+        (packed(), 61),
+        (version3::tiny(), 1),
+        (mask(), 61),
+        (latent_image(), 61),
+        (numbers(), 7),
+    ] {
         let (valid, all) = flip(&model, step);
         println!("{}: {valid} of {all} bits leave a valid blob", model.name);
         assert!(valid > all / 4 && valid < all, "both kinds have to occur");
@@ -120,7 +161,17 @@ fn flipped_bits_with_a_right_crc_are_judged_alike() {
 fn random_headers_are_judged_alike() {
     let mut rng = SplitMix64(9);
     let mut valid = 0;
-    for model in [tiny(), float(), wide_range(), int4(), packed()] {
+    for model in [
+        tiny(),
+        float(),
+        wide_range(),
+        int4(),
+        packed(),
+        version3::tiny(),
+        enlarge(),
+        mask(),
+        latent_image(),
+    ] {
         let mut message = write(&model);
         message.truncate(message.len() - 4);
         for _ in 0..3000 {

@@ -6,6 +6,7 @@ use gan_core::host::{Backend, Runner};
 use gan_core::{Known, decode};
 use gan_tests::reference::write::{seal, write};
 use gan_tests::reference::{Model, Params, generate};
+use gan_tests::synthetic::version3;
 use gan_tests::synthetic::{SplitMix64, float, int4, packed, tiny, wide_range};
 
 #[path = "common/aligned.rs"]
@@ -96,7 +97,7 @@ fn is_of_numbers(error: DecodeError) -> bool {
 #[test]
 fn headers_are_judged_as_decode_judges_them() {
     let (mut accepted, mut refused) = (0, 0);
-    for model in [tiny(), float(), int4(), packed()] {
+    for model in [tiny(), float(), int4(), packed(), version3::mask(), version3::numbers()] {
         let bytes = write(&model);
         let header = Blob::new(&bytes);
         let payload: usize = decode(&header).expect("valid").layers().len() * 8 + 40;

@@ -164,13 +164,9 @@ fn no_image_is_faster_than_the_wires() {
         [("pico", 4.0, 62.5), ("pico2", 4.0, 50.0), ("esp32-c3", 2.0, 40.0)]
     {
         let row = of_board(&rows, board);
-        let [image, flash, check, decode] = [
-            "milliseconds",
-            "flash_milliseconds",
-            "check_milliseconds",
-            "decode_milliseconds",
-        ]
-        .map(|field| row[field].as_f64().unwrap());
+        let [image, flash, check, decode] =
+            ["milliseconds", "flash_milliseconds", "check_milliseconds", "decode_milliseconds"]
+                .map(|field| row[field].as_f64().unwrap());
         let wires = bytes * 8.0 / bits / megahertz / 1000.0;
         assert!(flash >= wires && flash < 2.0 * wires, "{board}: {flash}, the wires {wires}");
         assert!(image > flash && check > wires && decode > 2.0 * wires, "{row}");

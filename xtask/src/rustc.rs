@@ -8,11 +8,11 @@
 //! the place of the compiler's wrapper: it gives crates of the project a hash of their path inside
 //! the project, keeps the folder out of the messages of panics, and hands over to the compiler.
 
+use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::env;
 
 use anyhow::{Context, Result};
 

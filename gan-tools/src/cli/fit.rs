@@ -127,7 +127,8 @@ impl Report<'_> {
             note += &format!("; in four bits about {} ms", estimate(time));
         }
         if let Some(time) = faster.in_ram {
-            note += &format!("; in RAM, sent to the console with load, about {} ms", estimate(time));
+            note +=
+                &format!("; in RAM, sent to the console with load, about {} ms", estimate(time));
         }
         Some(note)
     }
@@ -221,9 +222,14 @@ mod tests {
 
     #[test]
     fn times_have_two_digits_that_count() {
-        for (time, expected) in
-            [(151.49, "150"), (69.6, "70"), (8.94, "8.9"), (9.96, "10"), (0.446, "0.45"), (0.0, "0")]
-        {
+        for (time, expected) in [
+            (151.49, "150"),
+            (69.6, "70"),
+            (8.94, "8.9"),
+            (9.96, "10"),
+            (0.446, "0.45"),
+            (0.0, "0"),
+        ] {
             assert_eq!(estimate(time), expected);
         }
     }

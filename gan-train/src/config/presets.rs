@@ -53,7 +53,10 @@ pub const PRESETS: [Preset; 11] = [
     preset!("tiny", "28x28, 16-64-64-784: under 64 KB", classic),
     preset!("digits8", "8x8, 16-64-64-64-64: the quickstart's and models/digits8, 18 KB", classic),
     preset!("mnist-large", "models/mnist-large: deep with a larger discriminator, the best digits"),
-    preset!("mnist-small", "models/mnist-small: compact, trained longer in larger batches"),
+    preset!(
+        "mnist-small",
+        "models/mnist-small: compact with a larger discriminator, trained longer"
+    ),
     preset!("mnist-tiny", "models/mnist-tiny: tiny with a larger discriminator"),
     preset!(
         "stacked-mnist",

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod apply;
 mod choices;
 mod classifier;
 mod compare;
@@ -15,6 +16,7 @@ mod quantize;
 mod quickstart;
 mod report;
 mod sizes;
+mod task;
 mod train;
 mod training;
 
@@ -48,6 +50,7 @@ enum Command {
     Finetune(finetune::Finetune),
     Quantize(quantize::Quantize),
     Evaluate(evaluate::Evaluate),
+    Apply(apply::Apply),
     Classifier(classifier::TrainClassifier),
     Report(report::ReportCommand),
     Compare(compare::Compare),
@@ -78,6 +81,7 @@ impl Command {
             Self::Finetune(command) => command.run(),
             Self::Quantize(command) => command.run(),
             Self::Evaluate(command) => command.run(),
+            Self::Apply(command) => command.run(),
             Self::Classifier(command) => command.run(),
             Self::Report(command) => command.run(),
             Self::Compare(command) => command.run(),

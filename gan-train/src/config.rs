@@ -6,6 +6,7 @@ mod networks;
 mod old_names;
 mod presets;
 mod set;
+mod task;
 mod training;
 
 pub use kinds::{Alternate, Network, Objective, OptimizerKind, R1};
@@ -18,6 +19,7 @@ pub use networks::{
 pub(crate) use old_names::with_new_names;
 pub use presets::{PRESETS, Preset, Recipe};
 pub use set::value;
+pub use task::{Damage, Style, TaskConfig, TaskKind};
 pub use training::TrainingConfig;
 
 use anyhow::{Context, Result, ensure};
@@ -48,6 +50,9 @@ pub struct Config {
     /// How to train.
     #[serde(default)]
     pub training: TrainingConfig,
+    /// What the generator does with an image that goes in; none for one that draws from latents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskConfig>,
 }
 
 impl Config {
@@ -96,6 +101,10 @@ impl Config {
         self.generator.check()?;
         self.discriminator.check()?;
         self.training.check()?;
+        match &self.task {
+            Some(task) => task.check(self)?,
+            None => ensure!(self.generator.latent > 0, "generator.latent: expected at least 1"),
+        }
         // Statistics of a batch would be those of weights that are not the blob's.
         let normalized = self.generator.layers().iter().any(|layer| layer.batch_norm);
         ensure!(

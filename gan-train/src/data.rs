@@ -10,6 +10,7 @@ mod layouts;
 pub mod mnist;
 mod npy;
 mod picture;
+pub mod pictures;
 mod png_folder;
 pub mod stacked;
 mod zip;

@@ -3,11 +3,12 @@
 
 pub mod float;
 pub mod quantize;
+pub mod task;
 
 use crate::config::Config;
 use crate::judge::agreement::{self, Agreement};
 use crate::train::checkpoint::{self, Description, Which};
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use float::FloatGenerator;
 use gan_core::Generator;
 use std::path::Path;
@@ -17,12 +18,20 @@ use std::path::Path;
 ///
 /// # Errors
 ///
-/// As [`checkpoint::averaged`].
+/// As [`checkpoint::averaged`], and a generator of images that go in: see [`task::generator`].
 pub fn generator(
     folder: &Path,
     config: &Config,
     which: Which,
 ) -> Result<(FloatGenerator, Description)> {
+    if let Some(task) = &config.task {
+        bail!(
+            "{}: a run of the task {}, whose generator takes images and no latents (expected \
+             gan-train evaluate or gan-train apply)",
+            folder.display(),
+            task.kind.name()
+        );
+    }
     let (average, description) = checkpoint::averaged(folder, config, which)?;
     Ok((FloatGenerator::new(config, &description.run(), &average), description))
 }

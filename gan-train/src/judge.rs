@@ -18,6 +18,7 @@ pub mod parzen;
 pub mod points;
 pub mod prdc;
 pub mod quick;
+pub mod restore;
 pub mod scoring;
 pub mod source;
 pub mod until;

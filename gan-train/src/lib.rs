@@ -13,6 +13,7 @@
 //! | [`random`] | random numbers from (seed, purpose, index) alone |
 //! | [`files`] | files of tensors and of JSON lines |
 //! | [`data`] | built-in digits, MNIST, stacked MNIST, folders and files of images |
+//! | [`task`] | image-to-image tasks: damage, styles, sizes, pairs |
 //! | [`nn`] | burn's devices; networks as burn modules, and the operations that a step spends its time in; rounding of weights |
 //! | [`loss`], `penalty`, [`optim`] | objectives, penalties on the discriminator's gradient, optimizers |
 //! | [`train`] | a training step, checkpoints, metrics, and a run from its first step to its last |
@@ -38,4 +39,5 @@ pub mod optim;
 pub(crate) mod penalty;
 pub mod random;
 pub mod report;
+pub mod task;
 pub mod train;

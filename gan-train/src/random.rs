@@ -41,6 +41,10 @@ pub enum Purpose {
     Utility = 14,
     /// Which digits an image of stacked MNIST has; the index is the split.
     Stacked = 15,
+    /// What a task does to the images of a batch; the index is the batch.
+    Task = 16,
+    /// The same to images that a task is judged and calibrated by; the index is the image.
+    TaskCases = 17,
 }
 
 /// The generator of `purpose` and `index`.

@@ -71,7 +71,7 @@ impl Trainer {
         let label_counts = if shape.classes > 0 { data.label_counts() } else { Vec::new() };
         let run = RunData { shape, sha256: data.sha256(), label_counts };
         let device = device.clone().inner();
-        let batches = Batches::new(&config, data, shape.classes, &device);
+        let batches = Batches::new(&config, data, shape.classes, &device)?;
         let variance = batches.variance().max(1e-12);
         let training = &config.training;
         let loss = Published { objective: training.objective, smoothing: training.label_smoothing };
@@ -202,6 +202,9 @@ impl Trainer {
     /// Whether step `step` updates a network.
     fn updates(&self, network: Network, step: u64) -> bool {
         let training = &self.config.training;
+        if let (Network::Discriminator, Some(task)) = (network, &self.config.task) {
+            return task.is_adversarial() && step.is_multiple_of(task.discriminator_every);
+        }
         match training.alternate {
             Alternate::Steps => true,
             Alternate::Epochs => {
@@ -213,6 +216,13 @@ impl Trainer {
     /// Updates of a network in the first `steps` steps.
     fn updates_before(&self, network: Network, steps: u64) -> u64 {
         let training = &self.config.training;
+        if let (Network::Discriminator, Some(task)) = (network, &self.config.task) {
+            return if task.is_adversarial() {
+                steps.div_ceil(task.discriminator_every)
+            } else {
+                0
+            };
+        }
         match (training.alternate, network) {
             (Alternate::Steps, Network::Generator) => steps,
             (Alternate::Steps, Network::Discriminator) => steps * training.batches_in_step(),

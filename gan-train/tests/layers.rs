@@ -8,9 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The top-level modules, lowest first.
-const ORDER: [&str; 12] = [
-    "config", "random", "files", "data", "nn", "loss", "penalty", "optim", "train", "judge",
-    "export", "report",
+const ORDER: [&str; 13] = [
+    "config", "random", "files", "data", "task", "nn", "loss", "penalty", "optim", "train",
+    "judge", "export", "report",
 ];
 
 /// What only the command line may use.

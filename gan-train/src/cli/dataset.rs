@@ -1,5 +1,6 @@
 //! Opens a data set, with a bar on stderr for what has to be downloaded.
 
+use super::task;
 use anyhow::{Context, Result, ensure};
 use gan_core::Generator;
 use gan_tools::files::labels::LabelNames;
@@ -62,7 +63,9 @@ pub fn locate(run: &mut RunConfig, data: Option<&str>, data_dir: Option<&Path>) 
 
 /// Opens the data of the run in `folder`.
 pub fn of_run(run: &RunConfig, folder: &Path) -> Result<Dataset> {
-    let opened = open(&run.data, run.data_dir.as_deref(), run.transpose).and_then(|dataset| {
+    let targets = run.targets.as_deref();
+    let opened = task::open(&run.data, run.data_dir.as_deref(), run.transpose, targets);
+    let opened = opened.and_then(|task::Opened { dataset, .. }| {
         check_same_names(&dataset, &run.label_names, folder)?;
         Ok(dataset)
     });

@@ -1,12 +1,13 @@
 //! `gan-train evaluate`.
 
 mod modes;
+mod restore;
 mod subject;
 mod table;
 
 use super::classifier::for_data;
 use super::dataset;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use burn::prelude::Device;
 use clap::Args;
 use gan_train::config::MAX_SEED;
@@ -27,8 +28,9 @@ use subject::Judged;
   gan-train evaluate runs/mnist --held-out
   gan-train evaluate mnist.gan --data mnist --tstr
   gan-train evaluate generated --data real
+  gan-train evaluate runs/inpaint --picture holes.png
 
-The last one judges the images of one folder by those of another.
+The fifth judges the images of one folder by those of another.
 docs/evaluation.md says what the numbers mean.")]
 pub struct Evaluate {
     /// What is judged: a blob, a run, or a folder of images
@@ -68,7 +70,7 @@ pub struct Evaluate {
     /// real ones; of stacked MNIST 26,000, as the published experiments do]
     #[arg(long, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     samples: Option<u32>,
-    /// Seed of the latents
+    /// Seed of the latents; of the damage, for a run of `train --task inpaint`
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Train so many classifiers of each kind on the blob's images, and test them on real ones:
@@ -82,6 +84,10 @@ pub struct Evaluate {
         value_parser = clap::value_parser!(u32).range(1..=100)
     )]
     tstr: Option<u32>,
+    /// Draw some images of a task's run into this PNG file: what goes in, what the last of the
+    /// simple methods makes of it, what the model makes of it, and what it should be
+    #[arg(long, value_name = "FILE.png")]
+    picture: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -89,6 +95,10 @@ pub struct Evaluate {
 
 impl Evaluate {
     pub fn run(self) -> Result<ExitCode> {
+        if let Some(run) = restore::run_of(&self.judged)? {
+            return restore::run(&self, &self.judged, run);
+        }
+        ensure!(self.picture.is_none(), "--picture: goes with a run of `train --task`");
         let judged = Judged::open(&self.judged, self.run.as_deref(), self.seed)?;
         let dataset = self.dataset(&judged)?;
         if dataset.name == stacked::NAME {

@@ -1,7 +1,8 @@
 //! What a command does when a run has come to its end.
 
-use super::thousands;
+use super::{dataset, task, thousands};
 use anyhow::Result;
+use gan_tools::files::atomic;
 use gan_tools::picture::grid;
 use gan_tools::samples::Samples;
 use gan_tools::say;
@@ -9,11 +10,14 @@ use gan_train::export;
 use gan_train::report::{folder, page};
 use gan_train::train::Trainer;
 use gan_train::train::checkpoint::Which;
+use gan_train::train::folder::RunConfig;
 use std::path::Path;
 use std::process::ExitCode;
 
 /// Weights of a generator whose page takes long, as it is drawn by gan-core.
 const LARGE: usize = 20_000_000;
+/// Width of a task's picture, about.
+const WIDTH: usize = 960;
 
 /// Writes the sample grid and the report, and says what comes next.
 pub fn finish(folder: &Path, trainer: Trainer) -> Result<ExitCode> {
@@ -21,6 +25,9 @@ pub fn finish(folder: &Path, trainer: Trainer) -> Result<ExitCode> {
         (trainer.state().step, trainer.state().seconds, trainer.config().clone());
     // A network of a gigabyte should not be in memory twice.
     drop(trainer);
+    if config.task.is_some() {
+        return of_task(folder, step, seconds);
+    }
     let (float, _) = export::generator(folder, &config, Which::Best)?;
     let samples = Samples::new(config.seed, 100, float.latent_len, float.classes);
     grid::write(
@@ -43,6 +50,23 @@ pub fn finish(folder: &Path, trainer: Trainer) -> Result<ExitCode> {
     let (shown, name) = (folder.display(), &config.name);
     say!(
         "trained {} steps in {seconds:.1} s; next: gan-train quantize {shown} -o {name}.gan",
+        thousands(step)
+    );
+    super::print(&format!("{shown}\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The same for a run with a task: its picture is of the data's images.
+fn of_task(folder: &Path, step: u64, seconds: f64) -> Result<ExitCode> {
+    let run = RunConfig::read(folder)?;
+    let (task, generator) = export::task::generator(folder, &run.config, Which::Best)?;
+    let dataset = dataset::of_run(&run, folder)?;
+    let picture = task::drawn(&task, &generator, &dataset, run.config.seed)?;
+    atomic::write(&folder.join(folder::SAMPLES), &picture.enlarged_to(WIDTH).to_png()?)?;
+    let shown = folder.display();
+    say!(
+        "trained {} steps in {seconds:.1} s; next: gan-train evaluate {shown}, and gan-train apply \
+         {shown} IN.png -o OUT.png",
         thousands(step)
     );
     super::print(&format!("{shown}\n"))?;

@@ -61,6 +61,7 @@ impl Quickstart {
         config.check()?;
         let folder = &self.out;
         let run = RunConfig {
+            targets: None,
             data: "digits".into(),
             data_dir: None,
             transpose: false,

@@ -5,7 +5,9 @@ mod init;
 mod length;
 pub mod options;
 mod plan;
+mod task;
 
+use super::task::Opened;
 use super::training::{self, Ended, Prepared};
 use super::{dataset, finished, thousands};
 use anyhow::{Context, Result, ensure};
@@ -27,6 +29,7 @@ use std::process::ExitCode;
   gan-train train --data mnist --preset compact --minutes 10 -o runs/mnist
   gan-train train --data mnist --lr 5e-4 --d-hidden 512-256 --set training.beta1=0
   gan-train train --data my-idx-folder --config my.toml --epochs 50 --dry-run
+  gan-train train --task super-res --scale 4 --data mnist -o runs/enlarge
   gan-train train --resume runs/mnist
 
 Without --epochs, --steps or --minutes: the configuration's steps.
@@ -40,6 +43,8 @@ pub struct Train {
     data: options::Data,
     #[command(flatten)]
     source: options::Source,
+    #[command(flatten)]
+    task: task::Options,
     #[command(flatten)]
     network: options::Network,
     #[command(flatten)]
@@ -74,8 +79,9 @@ impl Train {
 
     fn begin(&self) -> Result<(PathBuf, Ended)> {
         let name = self.data.data.as_deref().context("--data is missing")?;
-        let dataset = self.data.open()?;
-        let mut config = self.config(&dataset)?;
+        let opened = self.open()?;
+        let mut config = self.config(&opened)?;
+        let dataset = opened.dataset;
         let label_names = dataset.label_names.clone();
         if let Some(folder) = &self.output.out {
             dataset::check_run_folder(&dataset, folder)?;
@@ -91,8 +97,10 @@ impl Train {
         let state = init::state(&config, splits.shape, &device, from)?;
         let init_from = from.map(dataset::absolute).transpose()?;
         let (transpose, device_name) = (self.data.transpose, self.run.device);
+        let targets = self.task.targets.as_deref().map(dataset::stored).transpose()?;
         let run = RunConfig {
             data,
+            targets,
             data_dir,
             transpose,
             label_names,
@@ -102,7 +110,7 @@ impl Train {
             config,
         };
         let (count, config) = (splits.train.images.count, run.config.clone());
-        let (width, height) = (splits.train.images.width, splits.train.images.height);
+        let (width, height) = (splits.shape.width, splits.shape.height);
         let options = self.output.options(self.run.until.clone());
         let prepared = Prepared::new(run, splits, &device, state, options)?;
         let folder = training::folder(self.output.out.as_deref(), &config.name)?;
@@ -118,10 +126,18 @@ impl Train {
         Ok((folder, ended))
     }
 
+    /// Opens what a new run is trained on.
+    fn open(&self) -> Result<Opened> {
+        let options::Data { data, data_dir, transpose } = &self.data;
+        let name = data.as_deref().context("--data is missing")?;
+        super::task::open(name, data_dir.as_deref(), *transpose, self.task.targets.as_deref())
+    }
+
     /// Prints what [`begin`](Self::begin) would do.
     fn plan(&self) -> Result<ExitCode> {
-        let dataset = self.data.open()?;
-        let mut config = self.config(&dataset)?;
+        let opened = self.open()?;
+        let mut config = self.config(&opened)?;
+        let dataset = opened.dataset;
         let folder = match &self.output.out {
             Some(folder) => folder.clone(),
             None => numbered::next(Path::new(training::RUNS), &config.name)?,

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GeneratorConfig {
-    /// Length of the latent vector.
+    /// Length of the latent vector. In a task, how many numbers go in; 0 until the data says it.
+    #[serde(default)]
     pub latent: u16,
     /// Hidden layers: outputs, or a table of what differs from the fields below.
     pub hidden: Vec<HiddenLayer>,
@@ -218,7 +219,6 @@ impl GeneratorConfig {
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        ensure!(self.latent > 0, "generator.latent: expected at least 1");
         let (found, most) = (self.hidden.len(), MAX_LAYERS - 1);
         ensure!(found <= most, "generator.hidden: expected at most {most} layers, found {found}");
         check_layers("generator", &self.layers(), self.l1, self.l2)

@@ -44,7 +44,7 @@ macro_rules! preset {
 }
 
 /// All presets.
-pub const PRESETS: [Preset; 11] = [
+pub const PRESETS: [Preset; 20] = [
     preset!("deep", "28x28, 100-256-512-1024-784: 1.5 MB", classic),
     preset!("square32", "32x32 (28x28 with a border), 100-256-512-1024", classic),
     preset!("wide", "28x28, 100-12544-12544-784: 168 million weights", classic),
@@ -62,6 +62,15 @@ pub const PRESETS: [Preset; 11] = [
         "stacked-mnist",
         "28x84, 100-256-512-2352: three digits in an image, for mode collapse"
     ),
+    preset!("inpaint", "28x28: missing pixels are drawn again: 833-84-84-784, 150 KB"),
+    preset!("inpaint-large", "the same by 833-640-640-784, 1.5 MB"),
+    preset!("super-res-7", "7x7 to 28x28: 49-144-144-784, 150 KB"),
+    preset!("super-res-7-large", "the same by 49-704-704-784, 1.1 MB"),
+    preset!("super-res-14", "14x14 to 28x28: 196-144-784, 150 KB"),
+    preset!("super-res-14-large", "the same by 196-768-768-784, 1.4 MB"),
+    preset!("stylize", "28x28: bold, outline, slant by label: 784-84-84-784, 150 KB"),
+    preset!("stylize-large", "the same by 784-640-640-784, 1.4 MB"),
+    preset!("pairs", "any images to any others: two hidden layers of 96"),
 ];
 
 impl Preset {

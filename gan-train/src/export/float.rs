@@ -8,6 +8,7 @@ use crate::nn::act::Act;
 use crate::nn::half_bytes::HalfBytes;
 use crate::nn::mlp::{LayerShape, Mlp, Pass};
 use crate::nn::params::{HostParam, LayerParams, by_layer, names, read};
+use crate::task;
 use crate::train::Trainer;
 use crate::train::checkpoint::RunData;
 use anyhow::{Context, Result, bail};
@@ -32,7 +33,7 @@ const STATISTICS_SEED: u64 = 0x5EED_0F57_A715;
 pub struct FloatGenerator {
     /// The model's name.
     pub name: String,
-    /// Length of the latent vector.
+    /// Length of the latent vector; in a task, how many codes go in.
     pub latent_len: u16,
     /// Number of labels; 0 if it takes none.
     pub classes: u16,
@@ -100,7 +101,11 @@ impl FloatGenerator {
         for (index, layer) in by_layer(&shapes, average).into_iter().enumerate() {
             let LayerParams { params, shape: LayerShape { inputs, .. } } = layer;
             let inputs = if index == 0 { usize::from(latent_len) } else { inputs };
-            generator.layers.push(FloatLayer::without_norm(inputs, layer));
+            let mut folded = FloatLayer::without_norm(inputs, layer);
+            if index == 0 && config.task.is_some() {
+                folded.fold_inputs(task::affine());
+            }
+            generator.layers.push(folded);
             if let [_, gain, shift] = params {
                 let mut moments = Moments::new(layer.shape.outputs);
                 let network = generator.network(Some(Act::Linear));

@@ -19,7 +19,7 @@ use gan_tools::blob_file::BlobFile;
 use gan_tools::layers::{Bits, IntegerLayer, Weights, encode};
 use gan_tools::samples::Samples;
 
-/// Latents that calibration runs on.
+/// Latents, or images of a task, that calibration runs on.
 pub const CALIBRATION_SAMPLES: usize = 4096;
 /// Their seed: not one that people use, so that nobody's images are among them.
 const CALIBRATION_SEED: u64 = 0xCA11_B8A7_E5ED;
@@ -58,7 +58,18 @@ pub fn quantize(generator: &FloatGenerator, bits: Bits) -> Result<Vec<u8>> {
     Ok(with_codes(generator, bits)?.0)
 }
 
-/// The same, and the codes of each hidden layer's outputs.
+/// The same for a generator whose inputs are no latents: calibrated by `samples` of them.
+///
+/// # Errors
+///
+/// As [`quantize`].
+pub fn quantize_by(generator: &FloatGenerator, bits: Bits, samples: &Samples) -> Result<Vec<u8>> {
+    // Latents have a mean of 0, and others do not.
+    let moments = moments_of(&samples.reals(), generator.latent_len.into());
+    Ok(calibrated(generator, bits, samples, moments)?.0)
+}
+
+/// The blob of a generator of latents, and the codes of each hidden layer's outputs.
 fn with_codes(generator: &FloatGenerator, bits: Bits) -> Result<(Vec<u8>, Vec<Codes>)> {
     let samples = Samples::new(
         CALIBRATION_SEED,
@@ -66,15 +77,25 @@ fn with_codes(generator: &FloatGenerator, bits: Bits) -> Result<(Vec<u8>, Vec<Co
         generator.latent_len,
         generator.classes,
     );
-    let outputs = generator.outputs(&samples);
+    calibrated(generator, bits, &samples, Vec::new())
+}
+
+/// The same for inputs like `samples`, with these means and variances; none for latents.
+fn calibrated(
+    generator: &FloatGenerator,
+    bits: Bits,
+    samples: &Samples,
+    mut moments: Vec<(f64, f64)>,
+) -> Result<(Vec<u8>, Vec<Codes>)> {
+    let outputs = generator.outputs(samples);
     let mut input: Codes = latent::SCALING.into();
     let mut numbers: Vec<IntegerLayer> = Vec::new();
-    let (mut moments, mut constants) = (Vec::new(), Vec::new());
+    let mut constants = Vec::new();
     let mut all_codes = Vec::new();
     for (index, (layer, outputs)) in generator.layers.iter().zip(outputs).enumerate() {
         let last = index + 1 == generator.layers.len();
         let next = (moments_of(&outputs, layer.outputs), constants_of(&outputs, layer.outputs));
-        let sums = layer.act.by_table().then(|| generator.sums(&samples, index));
+        let sums = layer.act.by_table().then(|| generator.sums(samples, index));
         let element = bits.element(index);
         let layer = without_constants(layer, &constants);
         let quantized = quantize_layer(&layer, element, input, &moments, outputs, sums, last);
@@ -114,7 +135,7 @@ fn round_weights(
             let (mut sum, mut correction) = (0, 0.0);
             for (input, &weight) in weights.iter().enumerate() {
                 let rounded = (f64::from(weight) / scale).round().clamp(-127.0, 127.0);
-                // Latents, which are the first layer's inputs, have a mean of 0.
+                // Latents, which may be the first layer's inputs, have a mean of 0.
                 let mean = moments.get(input).map_or(0.0, |(mean, _)| *mean);
                 correction += (f64::from(weight) - scale * rounded) * mean;
                 sum += rounded as i64;

@@ -7,7 +7,9 @@
 use crate::config::Config;
 use crate::data::Split;
 use crate::nn::device::is_cpu;
-use crate::random::{Purpose, extend_normal, permutation, stream};
+use crate::random::{Purpose, below, extend_normal, permutation, stream};
+use crate::task::{self, Holes, Task};
+use anyhow::Result;
 use burn::prelude::*;
 use burn::tensor::TensorData;
 
@@ -21,10 +23,13 @@ pub(super) struct Batch {
     pub index: u64,
     /// Real images, `[batch, pixels]`.
     pub real: Tensor<2>,
-    /// The one-hot labels of real and of generated images, `[batch, classes]`; none without labels.
+    /// What the discriminator sees beside real and generated images: their one-hot labels, `[batch,
+    /// classes]`, none without labels; in a task all that the generator sees.
     pub labels: Option<Tensor<2>>,
     /// Latents, with the one-hot labels to their right.
     pub latents: Tensor<2>,
+    /// In a task where pixels are missing: 1 for those that are, 0 for others, `[batch, pixels]`.
+    pub missing: Option<Tensor<2>>,
 }
 
 /// The data in the order of training.
@@ -35,6 +40,8 @@ pub(super) struct Batches {
     latent: usize,
     classes: usize,
     data: Split,
+    /// What is made of the data's images.
+    task: Option<Task>,
     /// Pixels 0..=255 in the range of the generator's output.
     values: [f32; 256],
     /// The epoch whose order `order` is.
@@ -47,28 +54,37 @@ pub(super) struct Batches {
 
 impl Batches {
     /// `device` records nothing.
-    pub fn new(config: &Config, data: Split, classes: u16, device: &Device) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// A task that the data does not suit.
+    pub fn new(config: &Config, data: Split, classes: u16, device: &Device) -> Result<Self> {
+        let task = Task::of(config)?;
+        task.iter().try_for_each(|task| task.check(&data))?;
         let (low, range) = config.generator.pixel_range();
         let values: [f32; 256] = std::array::from_fn(|pixel| pixel as f32 / 255.0 * range + low);
         let len = data.images.image_len();
         let parts = data.images.pixels.chunks(images_in_part(len) * len);
-        let parts = parts.filter(|_| !is_cpu(device)).map(|pixels| {
+        // A task makes each batch's images on the host.
+        let stored = !is_cpu(device) && task.is_none();
+        let parts = parts.filter(|_| stored).map(|pixels| {
             let pixels = pixels.iter().map(|&pixel| values[usize::from(pixel)]).collect();
             tensor(pixels, len, device)
         });
         let images = parts.collect();
-        Self {
+        Ok(Self {
             seed: config.seed,
             size: config.training.batch,
             latent: config.generator.latent.into(),
             classes: classes.into(),
             data,
+            task,
             values,
             epoch: None,
             order: Vec::new(),
             device: device.clone(),
             images,
-        }
+        })
     }
 
     /// Batches in an epoch: whole ones only.
@@ -86,6 +102,9 @@ impl Batches {
         }
         let first = (index % self.in_epoch()) as usize * self.size;
         let chosen = &self.order[first..first + self.size];
+        if let Some(task) = &self.task {
+            return self.of_task(task, index, chosen);
+        }
         let mut rng = stream(self.seed, Purpose::Step, index);
         let mut latents = Vec::with_capacity(self.size * (self.latent + self.classes));
         let mut labels = Vec::with_capacity(self.size * self.classes);
@@ -99,6 +118,37 @@ impl Batches {
             real: self.real(chosen),
             labels: (self.classes > 0).then(|| tensor(labels, self.classes, &self.device)),
             latents: tensor(latents, self.latent + self.classes, &self.device),
+            missing: None,
+        }
+    }
+
+    /// The batch that a task makes of these rows of the data.
+    fn of_task(&self, task: &Task, index: u64, chosen: &[u32]) -> Batch {
+        let mut rng = stream(self.seed, Purpose::Task, index);
+        let (codes, [width, height]) = (self.latent + self.classes, task.target_size());
+        let (mut seen, mut real) = (Vec::with_capacity(chosen.len() * codes), Vec::new());
+        let mut missing = Vec::new();
+        for &row in chosen {
+            let own = self.data.labels.as_ref().map_or(0, |labels| labels[row as usize].into());
+            let label = task.styles().map_or(own, |styles| below(styles.into(), &mut rng) as u16);
+            let len = task.row_len();
+            let pixels = &self.data.images.pixels[row as usize * len..][..len];
+            let example = task.example(pixels, label, &mut rng);
+            seen.extend(example.codes().map(task::seen));
+            let label = usize::from(label);
+            seen.extend((0..self.classes).map(|class| f32::from(u8::from(class == label))));
+            real.extend(example.target.iter().map(|&pixel| self.values[usize::from(pixel)]));
+            let holes = example.holes.iter().flat_map(Holes::pixels);
+            missing.extend(holes.map(|missing| f32::from(u8::from(missing))));
+        }
+        let latents = tensor(seen, codes, &self.device);
+        let pixels = width * height;
+        Batch {
+            index,
+            real: tensor(real, pixels, &self.device),
+            labels: Some(latents.clone()),
+            latents,
+            missing: (!missing.is_empty()).then(|| tensor(missing, pixels, &self.device)),
         }
     }
 
@@ -115,12 +165,14 @@ impl Batches {
         }
     }
 
-    /// Mean variance of a pixel over all images.
+    /// Mean variance of a pixel over all images; of a pair, over those that should come out.
     pub fn variance(&self) -> f64 {
-        let len = self.data.images.image_len();
+        let row = self.data.images.image_len();
+        let first = self.task.as_ref().map_or(0, Task::target_at);
+        let len = row - first;
         let (mut sums, mut squares) = (vec![0u64; len], vec![0u64; len]);
-        for image in self.data.images.pixels.chunks_exact(len) {
-            for (pixel, &value) in image.iter().enumerate() {
+        for image in self.data.images.pixels.chunks_exact(row) {
+            for (pixel, &value) in image[first..].iter().enumerate() {
                 sums[pixel] += u64::from(value);
                 squares[pixel] += u64::from(value) * u64::from(value);
             }

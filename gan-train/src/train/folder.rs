@@ -15,6 +15,9 @@ pub const CONFIG: &str = "config.toml";
 pub struct RunConfig {
     /// `digits`, `mnist`, `stacked-mnist`, or the folder's or file's absolute path.
     pub data: String,
+    /// The data set with the images that should come out, if the run is one of pairs; as `data`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<String>,
     /// MNIST's folder, if `--data-dir` gave one: its absolute path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,

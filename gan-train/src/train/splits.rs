@@ -1,7 +1,7 @@
 //! A data set divided for one run: images to train on, and images to choose the checkpoints by.
 
 use super::Shape;
-use crate::config::Config;
+use crate::config::{Config, TaskKind};
 use crate::data::{Dataset, Split};
 use anyhow::{Result, ensure};
 
@@ -50,7 +50,8 @@ impl Splits {
         };
         let train = train.padded(config.padding.into());
         let mut shape = Shape::of(config, &train)?;
-        if shape.classes > 0 {
+        let styles = config.task.as_ref().is_some_and(|task| task.kind == TaskKind::Stylize);
+        if shape.classes > 0 && !styles {
             // A rare label may be among the validation images only.
             shape.classes = all.classes();
         }

@@ -2,7 +2,7 @@
 
 use super::Losses;
 use crate::config::{
-    Config, HiddenActivation, LayerConfig, Network, OutputActivation, check_params,
+    Config, HiddenActivation, LayerConfig, Network, OutputActivation, TaskKind, check_params,
 };
 use crate::data::Split;
 use crate::nn::act::Act;
@@ -10,6 +10,7 @@ use crate::nn::mlp::{LayerShape, Mlp};
 use crate::nn::params::HostParam;
 use crate::optim::Optim;
 use crate::random::Purpose;
+use crate::task::Task;
 use anyhow::{Result, ensure};
 use burn::module::Module;
 use burn::prelude::Device;
@@ -54,13 +55,20 @@ impl Shape {
     ///
     /// A conditional run needs labels.
     pub fn of(config: &Config, data: &Split) -> Result<Self> {
+        let of_data = config.task.as_ref().is_none_or(|task| task.kind == TaskKind::Pairs);
         ensure!(
-            !config.conditional || data.labels.is_some(),
+            !config.conditional || data.labels.is_some() || !of_data,
             "conditional: the data has no labels \
              (train with --unconditional, or supply a labels file)"
         );
-        let classes = if config.conditional { data.classes() } else { 0 };
-        let (width, height) = (data.images.width, data.images.height);
+        let own = if config.conditional { data.classes() } else { 0 };
+        let (classes, [width, height]) = match Task::of(config)? {
+            Some(task) => {
+                task.check(data)?;
+                (task.classes(own, config.conditional), task.target_size())
+            }
+            None => (own, [data.images.width, data.images.height]),
+        };
         ensure!(
             width * height <= usize::from(u16::MAX),
             "images: {width}x{height} is over 65535 pixels"
@@ -79,10 +87,11 @@ impl Shape {
         )
     }
 
-    /// The discriminator's layers.
+    /// The discriminator's layers. In a task it sees what the generator sees, too.
     pub fn discriminator(&self, config: &Config) -> Vec<LayerShape> {
+        let seen = if config.task.is_some() { config.generator.latent.into() } else { 0 };
         layers(
-            self.pixels() + usize::from(self.classes),
+            self.pixels() + seen + usize::from(self.classes),
             &config.discriminator.layers(),
             1,
             Act::Linear,

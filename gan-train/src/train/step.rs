@@ -44,9 +44,13 @@ impl Trainer {
         self.trace.done(self.state.step);
     }
 
-    /// The images of a batch's latents.
+    /// The images of a batch's latents. In a task only pixels that are missing are the generator's.
     fn generate(&self, batch: &Batch) -> Tensor<2> {
-        self.generate_in_pass(batch.latents.clone(), 4 * batch.index)
+        let images = self.generate_in_pass(batch.latents.clone(), 4 * batch.index);
+        match &batch.missing {
+            Some(missing) => (images - batch.real.clone()) * missing.clone() + batch.real.clone(),
+            None => images,
+        }
     }
 
     /// The images of latents, with labels to their right. `pass` numbers the passes of a run.
@@ -189,14 +193,37 @@ impl Trainer {
         };
     }
 
-    /// The adversarial loss and what the configuration adds to it. The discriminator judges, but
-    /// is not changed: its copy here requires no gradients.
+    /// The adversarial loss and what the configuration adds to it.
     fn generator_loss(
         &self,
         batch: &Batch,
         fake: Tensor<2>,
         seen: Tensor<2>,
         rng: &mut Pcg64Mcg,
+    ) -> Tensor<1> {
+        let task = self.config.task.as_ref();
+        let adversarial = match task {
+            Some(task) if !task.is_adversarial() => None,
+            Some(task) => Some(self.adversarial_loss(batch, seen, rng, task.adversarial)),
+            None => Some(self.adversarial_loss(batch, seen, rng, 1.0)),
+        };
+        let l1 = self.config.training.l1_image;
+        let difference = || fake.clone() - batch.real.clone();
+        let l1 = (l1 > 0.0).then(|| difference().abs().mean() * l1);
+        let l2 = task.filter(|task| task.l2 > 0.0);
+        let l2 = l2.map(|task| difference().square().mean() * task.l2);
+        let terms = [adversarial, l1, l2].into_iter().flatten();
+        terms.reduce(|sum, term| sum + term).expect("the configuration's check wants one")
+    }
+
+    /// What the discriminator says of generated images, times `weight`. It judges, but is not
+    /// changed: its copy here requires no gradients.
+    fn adversarial_loss(
+        &self,
+        batch: &Batch,
+        seen: Tensor<2>,
+        rng: &mut Pcg64Mcg,
+        weight: f64,
     ) -> Tensor<1> {
         let training = &self.config.training;
         let noise = training.noise_left(training.instance_noise, self.state.step) as f32;
@@ -209,13 +236,13 @@ impl Trainer {
         let (logits, features) = judge.forward_with_features(labelled(vec![seen], batch), pass);
         let (real_logits, real_features) = of_real.unzip();
         let mut loss = self.loss.generator(real_logits, logits);
+        if weight != 1.0 {
+            loss = loss * weight;
+        }
         if let (true, Some(real)) = (training.feature_matching > 0.0, real_features) {
             // Salimans et al. 2016: the squared distance of the mean features.
             let distance = (features.mean_dim(0) - real.mean_dim(0)).square().mean();
             loss = loss + distance * training.feature_matching;
-        }
-        if training.l1_image > 0.0 {
-            loss = loss + (fake - batch.real.clone()).abs().mean() * training.l1_image;
         }
         loss
     }

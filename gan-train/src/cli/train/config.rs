@@ -2,10 +2,12 @@
 
 use super::Train;
 use super::options::Setting;
+use crate::cli::task::Opened;
 use anyhow::{Result, bail};
 use gan_tools::say;
 use gan_train::config::Config;
 use gan_train::data::Dataset;
+use gan_train::task;
 use serde_json::Value;
 
 /// The key that the options for a run's length change.
@@ -14,7 +16,8 @@ const STEPS: &str = "training.steps";
 impl Train {
     /// The configuration for a new run on this data, but for its length: that of the preset or the
     /// file, changed by `--set` and the flags.
-    pub(super) fn config(&self, dataset: &Dataset) -> Result<Config> {
+    pub(super) fn config(&self, opened: &Opened) -> Result<Config> {
+        let dataset = &opened.dataset;
         let mut config = self.source(dataset)?;
         self.refuse_contradictions()?;
         let flags = self.flags();
@@ -32,6 +35,8 @@ impl Train {
             say!("note: no evaluations: the data has no labels to judge by");
             config.training.eval_every = 0;
         }
+        self.task.check(&config)?;
+        task::fill(&mut config, opened.input, opened.target)?;
         config.check()?;
         Ok(config)
     }
@@ -43,6 +48,9 @@ impl Train {
             (_, Some(path)) => Config::read(path),
             (Some(preset), None) => Config::preset(preset, recipe),
             (None, None) => {
+                if let Some(preset) = self.task.preset()? {
+                    return Ok(preset);
+                }
                 let small = dataset.train.images.image_len() <= 64;
                 let preset = Config::preset(if small { "digits8" } else { "compact" }, recipe)?;
                 // Labels are optional where nobody asked for a conditional model.
@@ -76,7 +84,8 @@ impl Train {
             ("--eval-every", "training.eval_every", output.eval_every.map(Value::from)),
             ("--snapshot-every", "training.snapshot_every", output.snapshot_every.map(Value::from)),
         ];
-        let flags = flags.into_iter().filter_map(|(flag, key, value)| Some((flag, key, value?)));
+        let flags = flags.into_iter().chain(self.task.flags());
+        let flags = flags.filter_map(|(flag, key, value)| Some((flag, key, value?)));
         flags.chain(label.map(|(flag, value)| (flag, "conditional", value))).collect()
     }
 

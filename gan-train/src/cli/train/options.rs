@@ -2,11 +2,9 @@
 
 use crate::cli::choices::Recipe;
 use crate::cli::{dataset, training};
-use anyhow::Context;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use gan_train::config::{MAX_SEED, Objective, PRESETS, value};
-use gan_train::data::Dataset;
 use gan_train::judge::until::Until;
 use gan_train::nn::device::DeviceName;
 use gan_train::train::run;
@@ -16,7 +14,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// Options that a run takes at its start only.
-const OF_A_NEW_RUN: [&str; 21] = [
+const OF_A_NEW_RUN: [&str; 25] = [
+    "task",
+    "scale",
+    "adversarial",
+    "targets",
     "preset",
     "recipe",
     "config",
@@ -57,14 +59,6 @@ pub struct Data {
     /// remembers it
     #[arg(long)]
     pub transpose: bool,
-}
-
-impl Data {
-    /// Opens what a new run is trained on.
-    pub fn open(&self) -> anyhow::Result<Dataset> {
-        let name = self.data.as_deref().context("--data is missing")?;
-        dataset::open(name, self.data_dir.as_deref(), self.transpose)
-    }
 }
 
 /// Where the configuration comes from.

@@ -40,8 +40,8 @@ pub fn text(config: &Config, device: &Device, splits: &Splits, folder: &Path) ->
         format!(
             "{} of {}x{} to train on, {labels}",
             thousands(images.count as u64),
-            images.width,
-            images.height
+            splits.shape.width,
+            splits.shape.height
         ),
     )?;
     line("generator", generator.to_string())?;

@@ -86,6 +86,21 @@ impl FloatLayer {
         }
     }
 
+    /// Makes a layer of numbers `factor x + offset` one of numbers `x`.
+    pub(super) fn fold_inputs(&mut self, (factor, offset): (f32, f32)) {
+        for output in 0..self.outputs {
+            let weights = self.weights.iter_mut().skip(output).step_by(self.outputs);
+            let mut sum = 0.0;
+            for weight in weights {
+                sum += f64::from(*weight);
+                *weight *= factor;
+            }
+            let added = (f64::from(offset) * sum) as f32;
+            let biases = self.bias.iter_mut().skip(output).step_by(self.outputs);
+            biases.for_each(|bias| *bias += added);
+        }
+    }
+
     /// What a header says of this layer.
     pub fn spec(&self, element: Element, zero_point: u8) -> LayerSpec {
         let (inputs, outputs) = (self.inputs as u16, self.outputs as u16);
@@ -104,6 +119,21 @@ impl FloatLayer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Expected values: by hand, `2 (3 x + 5) + 4 (3 y + 5) + bias` and with weights -1 and 8.
+    #[test]
+    fn inputs_are_scaled_and_moved() {
+        let mut layer = FloatLayer {
+            inputs: 2,
+            outputs: 2,
+            weights: vec![2.0, -1.0, 4.0, 8.0],
+            bias: vec![0.5, 1.0, 100.0, 200.0],
+            act: Act::Linear,
+        };
+        layer.fold_inputs((3.0, 5.0));
+        assert_eq!(layer.weights, [6.0, -3.0, 12.0, 24.0]);
+        assert_eq!(layer.bias, [30.5, 36.0, 130.0, 235.0]);
+    }
 
     /// Expected values: by hand; far from 0, where squares cancel.
     #[test]

@@ -18,7 +18,7 @@ fn the_discriminator_can_learn_of_real_and_of_generated_images_apart() {
     let config = config(["", "", "", lines]);
     let mut trainer = trainer(&config);
     let (g, d) = (trainer.state.generator.clone(), trainer.state.discriminator.clone());
-    let batch = Batches::new(&config, data(), 0, &trainer.device).batch(0);
+    let batch = Batches::new(&config, data(), 0, &trainer.device).unwrap().batch(0);
     let fake = forward(&g.shapes(), &numbers(&g), &rows(&batch.latents), false);
     let images = images_of(rows(&batch.real), fake);
     // Minus log(p) of real images, minus log(1 - p) of generated ones.
@@ -80,7 +80,7 @@ fn accuracy_is_the_part_that_is_told_right() {
         let config = config(["", "", "", &lines]);
         let mut trainer = trainer(&config);
         let (g, d) = (trainer.state.generator.clone(), trainer.state.discriminator.clone());
-        let batch = Batches::new(&config, data(), 0, &trainer.device).batch(0);
+        let batch = Batches::new(&config, data(), 0, &trainer.device).unwrap().batch(0);
         let fake = g.forward(batch.latents.clone(), Pass::PLAIN);
         let logits = |images: Tensor<2>| rows(&d.forward(images, Pass::PLAIN)).concat();
         let (real, fake) = (logits(batch.real.clone()), logits(fake));
@@ -99,7 +99,7 @@ fn accuracy_is_the_part_that_is_told_right() {
 #[test]
 fn fresh_latents_are_others_with_the_same_labels() {
     let config = config(["conditional = true", "", "", "fresh_latents = true"]);
-    let mut batches = Batches::new(&config, data(), 3, &Device::flex());
+    let mut batches = Batches::new(&config, data(), 3, &Device::flex()).unwrap();
     let batch = batches.batch(4);
     let (own, fresh) = (rows(&batch.latents), rows(&batches.fresh_latents(&batch)));
     for (own, fresh) in own.iter().zip(&fresh) {

@@ -89,7 +89,7 @@ fn the_rate_is_constant_then_falls() {
 
 #[test]
 fn an_epoch_shows_every_image_at_most_once_and_in_another_order_each_time() {
-    let mut batches = Batches::new(&config(["", "", "", ""]), data(), 3, &Device::flex());
+    let mut batches = Batches::new(&config(["", "", "", ""]), data(), 3, &Device::flex()).unwrap();
     let in_epoch = batches.in_epoch();
     assert_eq!(in_epoch, 3);
     let mut epoch = |first: u64| -> Vec<Vec<u32>> {

@@ -53,7 +53,7 @@ fn check_one_step(config: &Config) {
     // What passes see, and where their gradients are taken.
     let g_before = seen_numbers(&before.generator);
     let d_before = numbers(&before.discriminator);
-    let mut batches = Batches::new(config, data(), trainer.shape.classes, &trainer.device);
+    let mut batches = Batches::new(config, data(), trainer.shape.classes, &trainer.device).unwrap();
     let batch = batches.batch(0);
     let fake = before.generator.forward(batch.latents.clone(), Pass::PLAIN).inner();
     let losses = trainer.step().unwrap();
@@ -251,7 +251,7 @@ fn a_step_follows_rounded_weights() {
 fn the_generator_can_be_drawn_to_images_and_to_features() {
     let plain = config(["", "", "", "r1_gamma = 0.0\nfirst = \"generator\""]);
     let mut without = trainer(&plain);
-    let batch = Batches::new(&plain, data(), 0, &without.device).batch(0);
+    let batch = Batches::new(&plain, data(), 0, &without.device).unwrap().batch(0);
     let fake = without.state.generator.forward(batch.latents.clone(), Pass::PLAIN).inner();
     let features = |images: &Tensor<2>| {
         let judge = &without.state.discriminator;

@@ -1,0 +1,143 @@
+//! Runs with a task from the command line: trained, resumed, judged, and used on pictures.
+
+mod common;
+
+use common::{fail, folder, succeed, write_idx};
+use gan_tools::picture::Picture;
+use gan_train::data::{digits, pictures};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+/// Digits in `folder/a`, and the same as negatives in `folder/b`.
+fn negatives(folder: &Path) {
+    let data = digits().unwrap().train.sample(400);
+    let labels = data.labels.unwrap();
+    let images: Vec<Vec<u8>> = data.images.iter().map(<[u8]>::to_vec).collect();
+    let negative = |image: &Vec<u8>| image.iter().map(|pixel| 255 - pixel).collect();
+    write_idx(&folder.join("a"), [8, 8], &images, &labels);
+    write_idx(&folder.join("b"), [8, 8], &images.iter().map(negative).collect::<Vec<_>>(), &labels);
+}
+
+fn write_png(path: &Path, [width, height]: [usize; 2], pixels: &[u8]) {
+    let picture = Picture { width, height, pixels: pixels.to_vec() };
+    fs::write(path, picture.to_png().unwrap()).unwrap();
+}
+
+/// A report, and the row of a method in it.
+fn report(folder: &Path, arguments: &str) -> Value {
+    serde_json::from_str(&succeed(folder, &format!("evaluate {arguments} --json"))).unwrap()
+}
+
+fn psnr(report: &Value, method: &str) -> f64 {
+    let rows = report["rows"].as_array().unwrap();
+    rows.iter().find(|row| row["method"] == method).unwrap()["psnr"].as_f64().unwrap()
+}
+
+#[test]
+fn pairs_are_learned_resumed_judged_and_applied() {
+    let folder = folder();
+    let path = folder.path();
+    negatives(path);
+    // With a constant rate a run's length changes none of its steps.
+    let train = "train --task pairs --data a --targets b --set training.lr_end=1 --unconditional";
+    succeed(path, &format!("{train} --steps 300 -o whole"));
+    succeed(path, &format!("{train} --steps 100 -o parts"));
+    succeed(path, "train --resume parts --steps 300");
+    let [whole, parts] = ["whole", "parts"]
+        .map(|run| report(path, &format!("{run} --classifier-steps 60 --picture {run}.png")));
+    assert_eq!(whole, parts);
+    assert_eq!(
+        fs::read(path.join("whole.png")).unwrap(),
+        fs::read(path.join("parts.png")).unwrap()
+    );
+    assert!(path.join("whole/samples.png").exists());
+
+    // A tenth of 400 images. A network that learned nothing is as far off as one image for all.
+    assert_eq!((&whole["images"], &whole["task"]), (&40.into(), &"pairs".into()));
+    let float = psnr(&whole, "this model, float");
+    let mean = psnr(&whole, "the data's mean image");
+    assert!(float > mean + 1.0 && mean > psnr(&whole, "input unchanged"), "{whole:#}");
+    assert!((float - psnr(&whole, "this model, integers")).abs() < 0.3, "{whole:#}");
+    assert!(succeed(path, "evaluate whole --classifier-steps 60").contains("input unchanged"));
+
+    // The negative of a black picture is white, up to a bright ring that digits leave dark.
+    write_png(&path.join("in.png"), [8, 8], &[0; 64]);
+    succeed(path, "apply whole in.png -o out.png");
+    let out = pictures::read(&path.join("out.png")).unwrap();
+    let mean = out.pixels.iter().map(|&pixel| f64::from(pixel)).sum::<f64>() / 64.0;
+    assert!(out.size == [8, 8] && mean > 170.0, "{mean}");
+    fail(path, "apply whole in.png -o out.png", 1, &["out.png", "--overwrite"]);
+    fail(path, "apply whole in.png -o in.png --overwrite", 1, &["in.png"]);
+    fail(path, "apply whole in.png -o o.png --label 3", 1, &["--label", "takes no labels"]);
+    for command in ["quantize whole -o x.gan", "generate whole --ascii", "report whole"] {
+        fail(path, command, 1, &["whole", "the task pairs", "gan-train apply"]);
+    }
+}
+
+#[test]
+fn data_that_makes_no_pairs_is_refused() {
+    let folder = folder();
+    let path = folder.path();
+    negatives(path);
+    write_idx(&path.join("c"), [8, 8], &[vec![1; 64], vec![2; 64]], &[0, 1]);
+    let train = "train --data a -o run --steps 1";
+    for (arguments, parts) in [
+        ("--task pairs", &["--targets"][..]),
+        ("--task pairs --targets c", &["c: 2 training images", "a has 400"]),
+        ("--targets b", &["--targets", "--task pairs"]),
+        ("--task stylize --targets b", &["--targets", "not with stylize"]),
+        ("--task super-res --scale 3", &["task.scale: 3 does not divide", "8x8"]),
+        ("--task inpaint --scale 2", &["--scale", "super-res"]),
+        ("--task inpaint --set task.mask=9", &["task.mask: 9 cells", "8x8"]),
+        ("--task inpaint --preset pairs", &["--task inpaint", "is pairs"]),
+        ("--task stylize --set task.styles=[\"thin\"]", &["task.styles", "thin"]),
+    ] {
+        fail(path, &format!("{train} {arguments}"), 1, parts);
+        assert!(!path.join("run").exists());
+    }
+    fail(path, &format!("{train} --task paint"), 2, &["paint", "inpaint", "super-res"]);
+    // Pictures of other names are no pairs.
+    for (folder, name) in [("p", "1.png"), ("q", "2.png")] {
+        fs::create_dir(path.join(folder)).unwrap();
+        write_png(&path.join(folder).join(name), [2, 2], &[9; 4]);
+    }
+    let arguments = "train --data p --targets q --task pairs --batch 2 -o run";
+    fail(path, arguments, 1, &["2.png", "1.png", "same names"]);
+}
+
+#[test]
+fn holes_are_filled_and_nothing_else() {
+    let folder = folder();
+    let path = folder.path();
+    let sizes = "--set task.mask=4 --set task.smallest=2 --set task.largest=4";
+    succeed(path, &format!("train --task inpaint --data digits {sizes} --steps 200 -o run"));
+    let metrics = fs::read_to_string(path.join("run/metrics.jsonl")).unwrap();
+    let last: Value = serde_json::from_str(metrics.lines().last().unwrap()).unwrap();
+    // The discriminator learns too.
+    assert!(last["d_loss"].as_f64().unwrap() > 0.0, "{last}");
+    let report = report(path, "run --classifier-steps 60 --samples 100");
+    let row = report["rows"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(row["method"], "this model, integers");
+    let (all, missing) = (row["psnr"].as_f64().unwrap(), row["psnr_missing"].as_f64().unwrap());
+    assert!(all > missing + 3.0, "{row}");
+    assert!(all > psnr(&report, "black") + 1.0, "{report:#}");
+
+    // The mask's second cell of the first line is missing: pixels 2 and 3 of lines 0 and 1.
+    let image: Vec<u8> = (0..64).map(|at| at * 3).collect();
+    let mut mask = vec![0; 16];
+    mask[1] = 255;
+    fs::create_dir(path.join("in")).unwrap();
+    ["one.png", "two.png"].map(|name| write_png(&path.join("in").join(name), [8, 8], &image));
+    write_png(&path.join("mask.png"), [4, 4], &mask);
+    fail(path, "apply run in -o out", 1, &["--mask"]);
+    succeed(path, "apply run in --mask mask.png -o out");
+    let [one, two] = ["one.png", "two.png"]
+        .map(|name| pictures::read(&path.join("out").join(name)).unwrap().pixels);
+    assert_eq!(one, two);
+    for (at, (&found, &expected)) in one.iter().zip(&image).enumerate() {
+        let missing = at < 16 && (2..4).contains(&(at % 8));
+        assert!(missing || found == expected, "{at}: {found}");
+    }
+    assert_ne!(one, image);
+}

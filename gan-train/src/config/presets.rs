@@ -62,7 +62,7 @@ pub const PRESETS: [Preset; 20] = [
         "stacked-mnist",
         "28x84, 100-256-512-2352: three digits in an image, for mode collapse"
     ),
-    preset!("inpaint", "28x28: missing pixels are drawn again: 833-84-84-784, 150 KB"),
+    preset!("inpaint", "28x28: missing pixels are drawn again: 833-83-83-784, 150 KB"),
     preset!("inpaint-large", "the same by 833-640-640-784, 1.5 MB"),
     preset!("super-res-7", "7x7 to 28x28: 49-144-144-784, 150 KB"),
     preset!("super-res-7-large", "the same by 49-704-704-784, 1.1 MB"),

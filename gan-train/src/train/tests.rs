@@ -4,6 +4,7 @@ mod recipes;
 mod reference;
 mod runs;
 mod steps;
+mod task;
 
 use super::batch::{Batch, Batches};
 use super::{Losses, Shape, State, Trainer, checkpoint};

@@ -44,8 +44,8 @@ pub(super) fn check(task: &TaskConfig, image: [u16; 2]) -> Result<()> {
     Ok(())
 }
 
-/// How many cells a rectangle's side has, least and most, in an image of `side` pixels. At least one
-/// line of cells stays.
+/// How many cells a rectangle's side has, least and most, in an image of `side` pixels. At least
+/// one line of cells stays.
 fn sides(task: &TaskConfig, side: usize) -> [usize; 2] {
     let cells = usize::from(task.mask);
     let least = (usize::from(task.smallest) * cells).div_ceil(side);
@@ -59,7 +59,8 @@ impl Holes {
         Self { image, cells, missing: mask.iter().map(|&byte| byte >= UNKNOWN).collect() }
     }
 
-    /// Those of pixels, of which 128 and more is missing: a cell is missing if one of its pixels is.
+    /// Those of pixels, of which 128 and more is missing: a cell is missing if one of its pixels
+    /// is.
     pub fn of_pixels(image: [usize; 2], cells: [usize; 2], pixels: &[u8]) -> Self {
         let mut holes = Self { image, cells, missing: vec![false; cells[0] * cells[1]] };
         for (at, _) in pixels.iter().enumerate().filter(|(_, byte)| **byte >= UNKNOWN) {

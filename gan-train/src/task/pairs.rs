@@ -48,8 +48,8 @@ fn rows(a: Split, b: Split, [name_a, name_b]: [&String; 2], kind: &str) -> Resul
     let (count, of_targets) = (a.images.count, b.images.count);
     ensure!(
         count == of_targets,
-        "--targets {name_b}: {of_targets} {kind} images, and {name_a} has {count}: each image needs \
-         its own"
+        "--targets {name_b}: {of_targets} {kind} images, and {name_a} has {count}: each image \
+         needs its own"
     );
     let width = a.images.image_len() + b.images.image_len();
     let mut pixels = Vec::with_capacity(count * width);

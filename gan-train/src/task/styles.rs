@@ -18,8 +18,8 @@ pub(super) fn apply(style: Style, image: &[u8], size: [usize; 2]) -> Vec<u8> {
     }
 }
 
-/// Of each pixel, `choose` of it and its neighbours, which are up to nine (dilation and erosion by a
-/// square of 3x3). Beyond the border there is nothing to choose.
+/// Of each pixel, `choose` of it and its neighbours, which are up to nine (dilation and erosion by
+/// a square of 3x3). Beyond the border there is nothing to choose.
 fn of_neighbours(
     image: &[u8],
     [width, height]: [usize; 2],

@@ -132,7 +132,7 @@ fn text(report: &Restored) -> String {
     }
     let holes = report.rows.iter().any(|row| row.psnr_missing.is_some());
     let labels = report.classifier_accuracy.is_some();
-    let each = report.rows.iter().any(|row| row.psnr_of_images.is_some());
+    let each = report.rows.iter().all(|row| row.psnr_of_images.is_some());
     type Cell = fn(&Row) -> String;
     let columns: [(&str, bool, Cell); 7] = [
         ("PSNR, dB", true, |row| decibels(row.psnr)),

@@ -5,7 +5,7 @@ use crate::cli::thousands;
 use anyhow::Result;
 use burn::prelude::Device;
 use gan_tools::numbers::duration;
-use gan_train::config::{Alternate, Config, OptimizerKind, R1};
+use gan_train::config::{Alternate, Config, OptimizerKind, R1, TaskConfig};
 use gan_train::nn::device::is_cpu;
 use gan_train::train::run;
 use gan_train::train::splits::Splits;
@@ -28,7 +28,9 @@ pub fn text(config: &Config, device: &Device, splits: &Splits, folder: &Path) ->
     };
     let batches = training.steps * training.batches_in_step();
     let epochs = batches as f64 / (images.count / training.batch) as f64;
+    let adversarial = config.task.as_ref().is_none_or(TaskConfig::is_adversarial);
     let updates = match training.alternate {
+        Alternate::Steps if !adversarial => "the generator alone",
         Alternate::Steps => "both networks",
         Alternate::Epochs => "one network",
     };

@@ -40,8 +40,8 @@ impl Request {
     /// What `count` images are made of, from number `first` on.
     fn part(&self, generator: &Generator<'_>, first: usize, count: usize) -> Samples {
         let (latent_len, classes) = (generator.latent_len() as u16, generator.classes());
-        let mut samples =
-            Samples::part(self.seed, first, count, latent_len, classes).truncated(self.truncation);
+        let mut samples = Samples::part(self.seed, first as u64, count, latent_len, classes)
+            .truncated(self.truncation);
         if let Some(label) = self.label {
             samples.labels.fill(label);
         }
@@ -106,7 +106,11 @@ pub fn generate(generator: &Generator<'_>, samples: &Samples) -> Result<Images> 
 }
 
 /// The same, by a generator that is prepared and makes more than these.
-fn images(runner: &Runner<'_>, samples: &Samples) -> Result<Images> {
+///
+/// # Errors
+///
+/// As [`generate`].
+pub fn images(runner: &Runner<'_>, samples: &Samples) -> Result<Images> {
     let generator = runner.generator();
     let shape = generator.image();
     let (channels, count) = (shape.channels, samples.count);

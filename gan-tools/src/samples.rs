@@ -20,19 +20,20 @@ impl Samples {
         Self::part(seed, 0, count, latent_len, classes)
     }
 
-    /// `count` of the latents of `seed`, from number `first` on.
-    pub fn part(seed: u64, first: usize, count: usize, latent_len: u16, classes: u16) -> Self {
+    /// `count` of the latents of `seed`, from number `first` on. A seed has 2^64 codes, so
+    /// `first + count` times `latent_len` must not be more.
+    pub fn part(seed: u64, first: u64, count: usize, latent_len: u16, classes: u16) -> Self {
         /// Latents that a thread draws after skipping those before.
         const AT_ONCE: usize = 256;
         let latent_len = usize::from(latent_len);
         let mut codes = vec![0; count * latent_len];
         codes.par_chunks_mut(AT_ONCE * latent_len).enumerate().for_each(|(index, codes)| {
             let mut sampler = LatentSampler::new(seed);
-            sampler.advance((first + index * AT_ONCE) as u64 * latent_len as u64);
+            sampler.advance((first + (index * AT_ONCE) as u64) * latent_len as u64);
             sampler.fill(codes);
         });
-        let labels = (first..first + count)
-            .map(|index| (index % usize::from(classes.max(1))) as u16)
+        let labels = (first..first + count as u64)
+            .map(|index| (index % u64::from(classes.max(1))) as u16)
             .collect();
         Self { count, codes, labels }
     }

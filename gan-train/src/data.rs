@@ -13,6 +13,7 @@ mod picture;
 pub mod pictures;
 mod png_folder;
 pub mod stacked;
+pub mod synthetic;
 mod zip;
 
 use crate::random::{Purpose, permutation, stream};
@@ -212,6 +213,6 @@ pub fn digits() -> Result<Dataset> {
 }
 
 /// Bytes in hexadecimal.
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

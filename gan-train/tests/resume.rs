@@ -138,7 +138,7 @@ fn one_process_at_a_time_trains_in_a_folder() {
         "quickstart --steps 5 --out run",
         "finetune source --steps 5 --out run --overwrite",
     ] {
-        let error = fail(path, arguments, 1, &["run", "another process trains in"]);
+        let error = fail(path, arguments, 1, &["run", "another process writes to"]);
         assert_eq!(error.lines().filter(|line| line.contains("another process")).count(), 1);
     }
     // The first one has lost nothing, and goes on.

@@ -1,6 +1,6 @@
 //! A data set of people's own: a folder or a file in one of the layouts of docs/data.md.
 
-use super::{Dataset, Split, arrays, idx, labels, layouts, png_folder};
+use super::{Dataset, Split, arrays, idx, labels, layouts, png_folder, synthetic};
 use anyhow::{Context, Result, bail, ensure};
 use gan_tools::images::Images;
 use std::path::{Path, PathBuf};
@@ -40,6 +40,9 @@ pub(super) fn open(name: &str) -> Result<Dataset> {
 
 /// The first kind of data set that is in the folder.
 fn of_folder(folder: &Path) -> Result<Found> {
+    if let Some(found) = synthetic::open(folder)? {
+        return Ok(found);
+    }
     if let Some(located) = layouts::locate(folder)? {
         return of_idx(located);
     }

@@ -186,7 +186,7 @@ fn labelled_images(
     like: &Images,
 ) -> Result<Split> {
     let latent_len = generator.latent_len() as u16;
-    let samples = Samples::part(seed, first, count, latent_len, generator.classes());
+    let samples = Samples::part(seed, first as u64, count, latent_len, generator.classes());
     let images = generate(generator, &samples)?;
     let images = crop(&images, like.width, like.height)?.into_owned();
     let labels = samples.labels.iter().map(|&label| label as u8).collect();

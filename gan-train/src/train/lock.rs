@@ -1,4 +1,5 @@
-//! The lock on a run's folder: one process at a time trains in it.
+//! The lock on a folder that a command fills over minutes, such as a run's: one process at a time
+//! writes to it.
 //!
 //! The lock is the system's (`flock` on Unix), on the empty file `.lock` in the folder. It ends
 //! with the process that holds it, however that ends, so nobody has to remove a stale file.
@@ -8,10 +9,10 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Name of the file that is locked, in a run's folder.
+/// Name of the file that is locked, in the folder.
 pub const FILE: &str = ".lock";
 
-/// A folder that no other process trains in as long as this value lives.
+/// A folder that no other process writes to as long as this value lives.
 #[derive(Debug)]
 pub struct Lock {
     path: PathBuf,
@@ -24,9 +25,9 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// Names the folder: it is not there, nobody can write in it, or another process trains in it.
+    /// Names the folder: it is not there, nobody can write in it, or another process writes to it.
     pub fn take(folder: &Path) -> Result<Self> {
-        ensure!(folder.is_dir(), "{}: no such run folder", folder.display());
+        ensure!(folder.is_dir(), "{}: no such folder", folder.display());
         let path = folder.join(FILE);
         loop {
             let file = OpenOptions::new()
@@ -39,7 +40,7 @@ impl Lock {
                 // A file system without locks: there is nothing to be had.
                 Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
                 Err(TryLockError::WouldBlock) => {
-                    bail!("{}: another process trains in this folder", folder.display())
+                    bail!("{}: another process writes to this folder", folder.display())
                 }
                 locked => locked.with_context(|| path.display().to_string())?,
             }
@@ -83,7 +84,7 @@ mod tests {
         std::fs::create_dir_all(&folder).unwrap();
         let lock = Lock::take(&folder).unwrap();
         let error = Lock::take(&folder).unwrap_err().to_string();
-        let expected = format!("{}: another process trains in this folder", folder.display());
+        let expected = format!("{}: another process writes to this folder", folder.display());
         assert_eq!(error, expected);
         drop(lock);
         assert!(!folder.join(FILE).exists());
@@ -92,6 +93,6 @@ mod tests {
         drop(Lock::take(&folder).unwrap());
         std::fs::remove_dir_all(&folder).unwrap();
         let error = Lock::take(&folder).unwrap_err().to_string();
-        assert!(error.ends_with("no such run folder"), "{error}");
+        assert!(error.ends_with("no such folder"), "{error}");
     }
 }

@@ -1,0 +1,177 @@
+//! The files of a shard.
+
+use super::super::arrays;
+use anyhow::{Context, Result, ensure};
+use gan_tools::files::idx::{self, IMAGES, LABELS};
+use gan_tools::images::Images;
+use gan_tools::picture::Picture;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Digits of an index in a file's name, at least: names in order are images in order.
+const DIGITS: usize = 12;
+
+/// A format of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// MNIST's: `FIRST-images-idx3-ubyte`, and with labels `FIRST-labels-idx1-ubyte`.
+    Idx,
+    /// NumPy's archive `FIRST.npz` of the arrays `images` and, with labels, `labels`.
+    Npz,
+    /// Text, `FIRST.csv`: a line an image, with its label first if it has one.
+    Csv,
+    /// A picture an image: `LABEL/INDEX.png`, or `INDEX.png` without labels.
+    Png,
+}
+
+impl Format {
+    /// The names of a shard's files, in the order of [`contents`](Self::contents): of `count`
+    /// images from `first` on, with these labels.
+    pub(super) fn names(
+        self,
+        first: u64,
+        count: usize,
+        labels: Option<&[u16]>,
+        label_names: &[String],
+    ) -> Vec<String> {
+        match self {
+            Self::Idx => {
+                let images = format!("{first:0DIGITS$}-{IMAGES}");
+                let labels = labels.map(|_| format!("{first:0DIGITS$}-{LABELS}"));
+                std::iter::once(images).chain(labels).collect()
+            }
+            Self::Npz => vec![format!("{first:0DIGITS$}.npz")],
+            Self::Csv => vec![format!("{first:0DIGITS$}.csv")],
+            Self::Png => (0..count)
+                .map(|at| {
+                    let picture = format!("{:0DIGITS$}.png", first + at as u64);
+                    match labels {
+                        Some(labels) => format!("{}/{picture}", called(labels[at], label_names)),
+                        None => picture,
+                    }
+                })
+                .collect(),
+        }
+    }
+
+    /// The bytes of the files of a shard with these images and, if they have some, labels.
+    ///
+    /// # Errors
+    ///
+    /// Labels over 255, which IDX files and NumPy's bytes cannot hold.
+    pub(super) fn contents(self, images: &Images, labels: Option<&[u16]>) -> Result<Vec<Vec<u8>>> {
+        let Images { count, width, height, pixels } = images;
+        let bytes = |label: &u16| {
+            u8::try_from(*label).with_context(|| format!("label {label}: expected 0 to 255"))
+        };
+        let in_bytes = || -> Result<Option<Vec<u8>>> {
+            labels.map(|labels| labels.iter().map(bytes).collect()).transpose()
+        };
+        match self {
+            Self::Idx => {
+                let [count, height, width] = [count, height, width].map(|&size| size as u32);
+                let mut images = idx::images_header(count, height, width);
+                images.extend(pixels);
+                let labels = in_bytes()?.map(|labels| {
+                    let mut file = idx::labels_header(count);
+                    file.extend(labels);
+                    file
+                });
+                Ok(std::iter::once(images).chain(labels).collect())
+            }
+            Self::Npz => Ok(vec![arrays::archive(images, in_bytes()?.as_deref())?]),
+            Self::Csv => Ok(vec![text(images, labels)]),
+            Self::Png => pixels
+                .par_chunks_exact(width * height)
+                .map(|pixels| {
+                    Picture { width: *width, height: *height, pixels: pixels.to_vec() }.to_png()
+                })
+                .collect(),
+        }
+    }
+
+    /// Refuses names of labels that cannot be a file's.
+    ///
+    /// # Errors
+    ///
+    /// Names the label.
+    pub(super) fn check_names(self, label_names: &[String]) -> Result<()> {
+        let names = label_names.iter().filter(|_| self == Self::Png);
+        for name in names {
+            ensure!(
+                !name.starts_with('.') && !name.contains(['/', '\\', ':']),
+                "--format png: label {name:?} cannot be the name of a folder: give another format"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// What a label is called.
+fn called(label: u16, names: &[String]) -> String {
+    names.get(usize::from(label)).cloned().unwrap_or(label.to_string())
+}
+
+/// Lines of text, as Kaggle has MNIST: `label,pixel0,pixel1,…`. Labels are numbers.
+fn text(images: &Images, labels: Option<&[u16]>) -> Vec<u8> {
+    let label = labels.map(|_| "label".to_owned());
+    let pixels = (0..images.image_len()).map(|pixel| format!("pixel{pixel}"));
+    let head: Vec<String> = label.into_iter().chain(pixels).collect();
+    let line = |(index, pixels): (usize, &[u8])| {
+        let label = labels.map(|labels| labels[index]);
+        let numbers = label.into_iter().chain(pixels.iter().map(|&pixel| pixel.into()));
+        let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+        numbers.join(",") + "\n"
+    };
+    let all = images.pixels.par_chunks_exact(images.image_len());
+    let lines: Vec<String> = all.enumerate().map(line).collect();
+    (head.join(",") + "\n" + &lines.concat()).into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Written by hand from the formats' descriptions.
+    #[test]
+    fn files_are_what_their_formats_say() {
+        let images = Images { count: 2, width: 2, height: 1, pixels: vec![1, 2, 255, 0] };
+        let (names, labels) = (["one".to_owned(), "two".to_owned()], Some(&[1, 0][..]));
+        let made = |format: Format| {
+            (format.names(20, 2, labels, &names), format.contents(&images, labels).unwrap())
+        };
+        let (found, bytes) = made(Format::Idx);
+        assert_eq!(found, ["000000000020-images-idx3-ubyte", "000000000020-labels-idx1-ubyte"]);
+        let header = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2];
+        assert_eq!(bytes[0], [&header[..], &[1, 2, 255, 0]].concat());
+        assert_eq!(bytes[1], [0, 0, 8, 1, 0, 0, 0, 2, 1, 0]);
+        let (found, bytes) = made(Format::Csv);
+        assert_eq!(found, ["000000000020.csv"]);
+        assert_eq!(bytes[0], b"label,pixel0,pixel1\n1,1,2\n0,255,0\n");
+        let (found, bytes) = made(Format::Png);
+        assert_eq!(found, ["two/000000000020.png", "one/000000000021.png"]);
+        assert!(bytes.len() == 2 && bytes.iter().all(|file| file.starts_with(b"\x89PNG")));
+        let (found, bytes) = made(Format::Npz);
+        assert_eq!(found, ["000000000020.npz"]);
+        let header = b"\x93NUMPY\x01\x00\x76\x00{'descr': '|u1', 'fortran_order': False, \
+                       'shape': (2, 1, 2,), }";
+        let at = bytes[0].windows(header.len()).position(|part| part == header).unwrap();
+        assert_eq!(at, 30 + "images.npy".len());
+        assert_eq!(bytes[0][at + 128..at + 132], [1, 2, 255, 0]);
+        assert_eq!(bytes[0][at + 127], b'\n');
+
+        assert_eq!(text(&images, None), b"pixel0,pixel1\n1,2\n255,0\n");
+        assert_eq!(Format::Png.names(7, 1, None, &[]), ["000000000007.png"]);
+        assert_eq!(Format::Idx.contents(&images, None).unwrap().len(), 1);
+        let error = Format::Npz.contents(&images, Some(&[256, 0])).unwrap_err().to_string();
+        assert_eq!(error, "label 256: expected 0 to 255");
+    }
+
+    #[test]
+    fn a_label_that_is_no_folder_is_refused() {
+        let refused = |name: &str| Format::Png.check_names(&[name.to_owned()]).is_err();
+        assert!(["a/b", "..", ".x", "a\\b", "c:"].into_iter().all(refused));
+        assert!(!refused("seven") && Format::Idx.check_names(&["a/b".to_owned()]).is_ok());
+    }
+}

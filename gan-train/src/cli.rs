@@ -1,6 +1,7 @@
 //! The command line.
 
 mod apply;
+mod audit;
 mod choices;
 mod classifier;
 mod compare;
@@ -11,11 +12,13 @@ mod finished;
 mod generate;
 mod global;
 mod messages;
+mod model;
 mod presets;
 mod quantize;
 mod quickstart;
 mod report;
 mod sizes;
+mod synth;
 mod task;
 mod train;
 mod training;
@@ -52,6 +55,8 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     Apply(apply::Apply),
     Classifier(classifier::TrainClassifier),
+    Synth(Box<synth::Synth>),
+    Audit(audit::Audit),
     Report(report::ReportCommand),
     Compare(compare::Compare),
     #[command(flatten)]
@@ -83,6 +88,8 @@ impl Command {
             Self::Evaluate(command) => command.run(),
             Self::Apply(command) => command.run(),
             Self::Classifier(command) => command.run(),
+            Self::Synth(command) => command.run(),
+            Self::Audit(command) => command.run(),
             Self::Report(command) => command.run(),
             Self::Compare(command) => command.run(),
             Self::Tools(Tool::Generate(command)) => generate::run(command),

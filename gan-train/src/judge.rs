@@ -5,6 +5,7 @@
 //! expected to pass, real training images.
 
 pub mod agreement;
+pub mod audit;
 pub mod classifier;
 pub mod collapse;
 pub mod evaluate;

@@ -1,6 +1,7 @@
 //! What a run tells people: the report page, comparisons, charts, the animation, TensorBoard.
 
 pub mod animation;
+pub mod audit;
 pub mod chart;
 pub mod compare;
 pub mod curves;

@@ -152,7 +152,7 @@ impl Evaluate {
 }
 
 /// The classifier of `--classifier`, which must suit the data.
-fn classifier(path: &Path, dataset: &Dataset) -> Result<Classifier> {
+pub fn classifier(path: &Path, dataset: &Dataset) -> Result<Classifier> {
     let classifier = read_classifier(path, &Device::flex())?;
     let named = || format!("--classifier {}", path.display());
     classifier.check(&dataset.train).with_context(named)?;

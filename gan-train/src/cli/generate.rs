@@ -1,14 +1,9 @@
 //! `gan-train generate`: gan-tools' command, which takes a run's folder here too.
 
-use anyhow::{Context, Result};
+use super::model::Model;
+use anyhow::Result;
 use clap::Command;
-use gan_tools::blob_file::BlobFile;
 use gan_tools::cli::generate::Generate;
-use gan_tools::numbers::thousands;
-use gan_tools::say;
-use gan_train::export;
-use gan_train::train::checkpoint::{self, Which};
-use gan_train::train::folder::{CONFIG, RunConfig};
 use std::process::ExitCode;
 
 /// The command's help, for models and runs.
@@ -23,22 +18,6 @@ pub fn with_runs(command: Command) -> Command {
 
 /// Generates from a file as `gan` does, or from a run's best generator.
 pub fn run(command: Generate) -> Result<ExitCode> {
-    let folder = command.model();
-    if !folder.is_dir() {
-        let file = BlobFile::read(folder)?;
-        return command.run_on_file(&file);
-    }
-    let run = RunConfig::read(folder)?;
-    let (float, description) = export::generator(folder, &run.config, Which::Best)?;
-    let blob = export::quantize::quantize(&float, run.config.training.bits())
-        .with_context(|| folder.display().to_string())?;
-    say!(
-        "drawing from the {} generator of {}, that of step {}, quantized to {} bits",
-        if folder.join(checkpoint::BEST).exists() { "best" } else { "last" },
-        folder.display(),
-        thousands(description.step),
-        run.config.training.weight_bits
-    );
-    let inputs = [checkpoint::FILE, checkpoint::BEST, CONFIG].map(|name| folder.join(name));
-    command.run_on(&BlobFile::new(&blob), &run.label_names.into(), &inputs)
+    let model = Model::open(command.model())?;
+    command.run_on(&model.blob, &model.names, &model.inputs)
 }

@@ -27,6 +27,12 @@ pub const RATIO: f64 = 0.98;
 /// int8 alone can do.
 const COPY: f64 = 5.0;
 
+/// Up to this distance an image of so many pixels is a copy: a root mean square of [`COPY`] levels
+/// over all of them.
+pub fn copy_distance(pixels: usize) -> f64 {
+    COPY * (pixels as f64).sqrt() / 255.0
+}
+
 /// How near images are to the training images in one space.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Nearness {
@@ -168,8 +174,7 @@ impl<'a> Neighbours<'a> {
         let [all_pixels, all_features] = training.sets();
         let in_pixels = distances(pixels, all_pixels, |_, _| true);
         let in_features = distances(features, all_features, |_, _| true);
-        // A root mean square of COPY levels over all pixels, as a distance.
-        let copy = COPY * (len as f64).sqrt() / 255.0;
+        let copy = copy_distance(len);
         let copies = in_pixels.iter().filter(|&&distance| distance <= copy).count();
         let [held_pixels, held_features] =
             [&self.held_out.pixels, &self.held_out.features].map(|held_out| held_out.distance);

@@ -66,6 +66,16 @@ pub fn distances(
     set: Set<'_>,
     counts: impl Fn(usize, usize) -> bool + Sync,
 ) -> Vec<f64> {
+    nearest(points, set, counts).into_iter().map(|(_, distance)| distance).collect()
+}
+
+/// For each point, which of `set` is the nearest, and its distance. `counts(point, other)` says
+/// which pairs count.
+pub fn nearest(
+    points: Set<'_>,
+    set: Set<'_>,
+    counts: impl Fn(usize, usize) -> bool + Sync,
+) -> Vec<(usize, f64)> {
     let own = points.points(0, points.count());
     // Index of the nearest and squared distance to it, as far as products of floats tell.
     let mut nearest = vec![(0, f32::INFINITY); own.count()];
@@ -83,6 +93,7 @@ pub fn distances(
             }
         }
     }
-    let exact = |(point, &(other, _)): (usize, &(usize, f32))| points.distance(point, set, other);
+    let exact =
+        |(point, &(other, _)): (usize, &(usize, f32))| (other, points.distance(point, set, other));
     nearest.iter().enumerate().map(exact).collect()
 }

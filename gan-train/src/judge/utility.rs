@@ -5,7 +5,10 @@
 //! 2017), beside classifiers that are trained and tested on real images. Real images to test on are
 //! the test set; a generator that leaves something out teaches less than they ask.
 
+mod few;
 mod mlp;
+
+pub use few::{Few, few};
 
 use super::classifier::{Classifier, STEPS};
 use super::scoring::crop;

@@ -1,6 +1,8 @@
-//! Bars for each class: its part of the images, its coverage and recall.
+//! Bars for each class: its part of the images, its coverage and recall; and for each range of
+//! distances.
 
 use super::{BOTTOM, HEIGHT, LEFT, RIGHT, Scale, Span, TOP, WIDTH};
+use gan_tools::numbers::value;
 use std::fmt::Write;
 
 /// Part of a bar's place that stays empty.
@@ -28,6 +30,7 @@ pub fn classes(histogram: &[usize]) -> String {
         span: Span::AtLeast(0.0, even * 1.2),
         series: vec![("", parts)],
         dashed: Some(even),
+        places: Places::Classes,
     }
     .figure()
 }
@@ -50,8 +53,104 @@ pub fn covered(coverage: &[Option<f64>], recall: &[Option<f64>]) -> String {
         span: Span::AtLeast(0.0, 100.0),
         series: vec![(" coverage", percent(coverage)), (" recall", percent(recall))],
         dashed: None,
+        places: Places::Classes,
     }
     .figure()
+}
+
+/// The part of each class in two sets: the counts of the first and of the second, and what these
+/// are called; nothing without classes.
+pub fn beside(names: [&str; 2], counts: &[(u64, u64)]) -> String {
+    let percent = |counts: Vec<u64>| -> Vec<Option<f64>> {
+        let total = counts.iter().sum::<u64>().max(1) as f64;
+        counts.into_iter().map(|count| Some(100.0 * count as f64 / total)).collect()
+    };
+    if counts.is_empty() {
+        return String::new();
+    }
+    let (first, second) = counts.iter().copied().unzip();
+    Bars {
+        title: "Classes",
+        note: format!("By their labels. To the left: {}; to the right: {}.", names[0], names[1]),
+        unit: "% of images",
+        describes: "Part of each class in both sets",
+        span: Span::AtLeast(0.0, 1.0),
+        series: vec![(" synthetic", percent(first)), (" real", percent(second))],
+        dashed: None,
+        places: Places::Classes,
+    }
+    .figure()
+}
+
+/// How many of two kinds of sorted distances lie in each of some ranges of equal width; nothing
+/// without any.
+pub fn distances(synthetic: &[f64], held_out: &[f64]) -> String {
+    /// Ranges.
+    const RANGES: usize = 24;
+    let end = |of: &[f64]| of.last().copied().unwrap_or(0.0);
+    let most = end(synthetic).max(end(held_out));
+    if synthetic.is_empty() || held_out.is_empty() || most <= 0.0 {
+        return String::new();
+    }
+    let width = most / RANGES as f64;
+    let percent = |of: &[f64]| -> Vec<Option<f64>> {
+        let mut counts = [0usize; RANGES];
+        of.iter().for_each(|distance| {
+            counts[((distance / width) as usize).min(RANGES - 1)] += 1;
+        });
+        counts.iter().map(|&count| Some(100.0 * count as f64 / of.len() as f64)).collect()
+    };
+    Bars {
+        title: "Distance to the closest training image",
+        note: "To the left: synthetic images; to the right: held-out real ones. Copies are at 0. \
+               A set that is no nearer has its bars no further to the left."
+            .into(),
+        unit: "% of images",
+        describes: "Distances to the closest training image",
+        span: Span::AtLeast(0.0, 1.0),
+        series: vec![(" synthetic", percent(synthetic)), (" held-out", percent(held_out))],
+        dashed: None,
+        places: Places::Ranges(width),
+    }
+    .figure()
+}
+
+/// What the places of bars are.
+#[derive(Clone, Copy)]
+enum Places {
+    /// Classes 0, 1, 2 …
+    Classes,
+    /// Ranges of a distance, of this width.
+    Ranges(f64),
+}
+
+impl Places {
+    /// What stands below a bar, and in its tooltip.
+    fn name(self, place: usize) -> [String; 2] {
+        match self {
+            Self::Classes => [place.to_string(), format!("class {place}")],
+            Self::Ranges(width) => {
+                let ends = [place, place + 1].map(|end| value(end as f64 * width));
+                [format!("{:.1}", place as f64 * width), format!("{} to {}", ends[0], ends[1])]
+            }
+        }
+    }
+
+    /// What the axis is called.
+    fn axis(self) -> &'static str {
+        match self {
+            Self::Classes => "class",
+            Self::Ranges(_) => "distance, from",
+        }
+    }
+
+    /// Names that have room.
+    fn names(self) -> usize {
+        match self {
+            Self::Classes => NAMES,
+            Self::Ranges(_) => NAMES / 2,
+        }
+    }
 }
 
 /// Bars for each class.
@@ -66,11 +165,12 @@ struct Bars {
     series: Vec<(&'static str, Vec<Option<f64>>)>,
     /// A dashed line at this height.
     dashed: Option<f64>,
+    places: Places,
 }
 
 impl Bars {
     fn figure(self) -> String {
-        let Self { title, note, unit, describes, span, series, dashed } = self;
+        let Self { title, note, unit, describes, span, series, dashed, places } = self;
         let all: Vec<f64> =
             series.iter().flat_map(|(_, parts)| parts.iter().flatten().copied()).collect();
         let scale = Scale::new(span, all);
@@ -90,8 +190,9 @@ impl Bars {
         let classes = series[0].1.len();
         let place = (right - LEFT) / classes as f64;
         let width = place * (1.0 - GAP) / series.len() as f64;
-        let every = classes.div_ceil(NAMES);
+        let every = classes.div_ceil(places.names());
         for class in 0..classes {
+            let [below_bar, in_tip] = places.name(class);
             let first = LEFT + place * (class as f64 + GAP / 2.0);
             for (index, (name, parts)) in series.iter().enumerate() {
                 let Some(part) = parts[class] else { continue };
@@ -101,7 +202,7 @@ impl Bars {
                     svg,
                     "<rect class=\"bar c{index}\" x=\"{x:.1}\" y=\"{top:.1}\" \
                      width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{:.1}\">\
-                     <title>class {class}{name}: {part:.1} %</title></rect>",
+                     <title>{in_tip}{name}: {part:.1} %</title></rect>",
                     (width / 4.0).min(3.0)
                 );
             }
@@ -109,7 +210,7 @@ impl Bars {
                 let (middle, below) = (first + place * (1.0 - GAP) / 2.0, bottom + 18.0);
                 let _ = writeln!(
                     svg,
-                    "<text class=\"tick middle\" x=\"{middle:.1}\" y=\"{below}\">{class}</text>"
+                    "<text class=\"tick middle\" x=\"{middle:.1}\" y=\"{below}\">{below_bar}</text>"
                 );
             }
         }
@@ -121,8 +222,9 @@ impl Bars {
         let _ = writeln!(svg, "<text class=\"label\" x=\"0\" y=\"14\">{unit}</text>");
         let _ = writeln!(
             svg,
-            "<text class=\"label end\" x=\"{right}\" y=\"{}\">class</text>",
-            HEIGHT - 6.0
+            "<text class=\"label end\" x=\"{right}\" y=\"{}\">{}</text>",
+            HEIGHT - 6.0,
+            places.axis()
         );
         format!(
             "<figure class=\"chart\">\n\
@@ -168,5 +270,25 @@ mod tests {
         );
         assert!(!figure.contains("class 1 "), "{figure}");
         assert_eq!(covered(&[], &[]), "");
+    }
+
+    #[test]
+    fn distances_are_counted_in_their_ranges() {
+        // Ranges of 0.1: the last one has its upper end too.
+        let figure = distances(&[0.0, 0.05, 0.15, 2.4], &[1.0, 2.4]);
+        for bar in ["0 to 0.1000 synthetic: 50.0 %", "0.1000 to 0.2000 synthetic: 25.0 %"] {
+            assert!(figure.contains(bar), "no {bar} in {figure}");
+        }
+        assert!(figure.contains("2.300 to 2.400 held-out: 50.0 %"), "{figure}");
+        assert_eq!(distances(&[0.0], &[0.0]) + &distances(&[], &[1.0]), "");
+    }
+
+    #[test]
+    fn sets_of_other_sizes_are_beside_each_other_in_percent() {
+        let figure = beside(["ours", "theirs"], &[(1, 30), (3, 10)]);
+        for bar in ["class 0 synthetic: 25.0 %", "class 1 real: 25.0 %", "class 0 real: 75.0 %"] {
+            assert!(figure.contains(bar), "no {bar} in {figure}");
+        }
+        assert_eq!(beside(["", ""], &[]), "");
     }
 }

@@ -1,0 +1,129 @@
+//! What a data sheet comes to, in one sentence, by the rules that docs/synthetic-data.md states.
+
+use super::attack::Attack;
+use super::closest::{Closest, NEAR};
+use super::duplicates::{Chance, Duplicates};
+use crate::judge::utility::{Few, Utility};
+use gan_tools::numbers::thousands;
+use serde::Serialize;
+
+/// Times as many synthetic images near the training images as held-out ones, from which on that is
+/// a sign of a leak by itself.
+const TIMES: f64 = 2.0;
+/// Accuracy that the synthetic images may cost where they take the place of real ones.
+const LOSS: f64 = 0.01;
+
+/// What the data sheet comes to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verdict {
+    /// What is a sign of a leak; nothing if there is none.
+    pub leaks: Vec<String>,
+    /// Whether the synthetic images can take the place of the real ones: none if not measured.
+    pub replaces: Option<bool>,
+    /// Whether they add to few real images: none if not measured.
+    pub adds: Option<bool>,
+    /// All of it in one sentence.
+    pub sentence: String,
+}
+
+impl Verdict {
+    /// By the rules.
+    pub fn of(
+        (closest, duplicates): (&Closest, &Duplicates),
+        (attack, control, unseen): (&Attack, &Attack, bool),
+        (utility, few): (Option<&Utility>, Option<&Few>),
+    ) -> Self {
+        let leaks = leaks(closest, duplicates, attack, control);
+        let replaces = utility.map(|utility| {
+            [&utility.mlp, &utility.cnn].iter().all(|of| of.tstr.mean() >= of.real.mean() - LOSS)
+        });
+        let adds = few.map(|few| {
+            [&few.mlp, &few.cnn].iter().all(|of| of.with_synthetic.mean() > of.alone.mean())
+        });
+        let privacy = match leaks.is_empty() {
+            false => format!(
+                "Do not share this set as if it held no training records: {}",
+                leaks.join(", and ")
+            ),
+            true if !unseen => format!(
+                "No sign of copied training records, but the generator may have seen the held-out \
+                 images, so the attack's area of {:.3} does not count",
+                attack.auc
+            ),
+            true => format!(
+                "No sign of a leak: the attack's area is {:.3} ({:.3} to {:.3}; 0.5 is a guess)",
+                attack.auc, attack.low, attack.high
+            ),
+        };
+        let parts: Vec<String> = [Some(privacy), utility.map(of_utility), few.map(of_few)]
+            .into_iter()
+            .flatten()
+            .collect();
+        Self { leaks, replaces, adds, sentence: parts.join("; ") + "." }
+    }
+}
+
+/// The signs of a leak.
+fn leaks(
+    closest: &Closest,
+    duplicates: &Duplicates,
+    attack: &Attack,
+    control: &Attack,
+) -> Vec<String> {
+    let mut signs = Vec::new();
+    let (exact, real) = (duplicates.of_training, duplicates.held_out);
+    if exact > 0 && real == 0 {
+        signs.push(format!("{} synthetic images are training images", thousands(exact as u64)));
+    }
+    let (made, held_out) = (&closest.synthetic, &closest.held_out);
+    let part = held_out.copies as f64 / held_out.images as f64;
+    let copies = made.copies as f64 / made.images as f64;
+    if copies > Chance::limit(part, made.images, held_out.images) {
+        signs.push(format!(
+            "{} of {} synthetic images are copies but for rounding, and {} of {} held-out ones",
+            thousands(made.copies as u64),
+            thousands(made.images as u64),
+            thousands(held_out.copies as u64),
+            thousands(held_out.images as u64)
+        ));
+    }
+    if closest.nearer > closest.by_chance.max(TIMES * NEAR) {
+        signs.push(format!(
+            "{:.1} % of the synthetic images are nearer to a training image than all but 5 % of \
+             the held-out ones are",
+            100.0 * closest.nearer
+        ));
+    }
+    if attack.low > control.high.max(0.5) {
+        signs.push(format!(
+            "an attack tells training records from others with an area of {:.3} ({:.3} to {:.3}; \
+             0.5 is a guess)",
+            attack.auc, attack.low, attack.high
+        ));
+    }
+    signs
+}
+
+fn of_utility(utility: &Utility) -> String {
+    let of = |accuracy: f64| format!("{:.1}", 100.0 * accuracy);
+    format!(
+        "classifiers that learn from it in the place of as many real images get {} % (MLP) and {} \
+         % (CNN) of real images right, where real ones teach {} and {} %",
+        of(utility.mlp.tstr.mean()),
+        of(utility.cnn.tstr.mean()),
+        of(utility.mlp.real.mean()),
+        of(utility.cnn.real.mean())
+    )
+}
+
+fn of_few(few: &Few) -> String {
+    let of = |accuracy: f64| format!("{:.1}", 100.0 * accuracy);
+    format!(
+        "with it, {} real images teach {} and {} % in place of {} and {} %",
+        thousands(few.real as u64),
+        of(few.mlp.with_synthetic.mean()),
+        of(few.cnn.with_synthetic.mean()),
+        of(few.mlp.alone.mean()),
+        of(few.cnn.alone.mean())
+    )
+}

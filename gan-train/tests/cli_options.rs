@@ -8,7 +8,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 19] = [
     "quickstart",
     "train",
     "presets",
@@ -16,6 +16,8 @@ const COMMANDS: [&str; 17] = [
     "quantize",
     "evaluate",
     "classifier",
+    "synth",
+    "audit",
     "report",
     "compare",
     "generate",
@@ -145,6 +147,8 @@ fn o_is_out_and_arguments_have_one_name_each() {
         ("finetune", "<RUN>"),
         ("quantize", "--out <MODEL.gan> <RUN>"),
         ("report", "<RUN>"),
+        ("synth", "--count <COUNT> --out <DIR> <RUN|MODEL.gan>"),
+        ("audit", "<REAL> <SYNTHETIC>"),
         ("compare", "<RUN>..."),
         ("evaluate", "<MODEL.gan|RUN|FOLDER>"),
         ("inspect", "<MODEL.gan>"),

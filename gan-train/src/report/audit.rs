@@ -131,7 +131,11 @@ fn cell(accuracy: &Accuracy) -> String {
 /// What classifiers learn from it.
 fn taught(Utility { images, test, mlp, cnn }: &Utility) -> String {
     let head = [
-        format!("Trained on {} images, tested on {}", count(*images), count(*test)),
+        format!(
+            "Trained on {} synthetic images or on the training images, tested on {}",
+            count(*images),
+            count(*test)
+        ),
         "MLP".into(),
         "CNN".into(),
     ];

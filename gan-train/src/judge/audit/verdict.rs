@@ -51,8 +51,9 @@ impl Verdict {
                 attack.auc
             ),
             true => format!(
-                "No sign of a leak: the attack's area is {:.3} ({:.3} to {:.3}; 0.5 is a guess)",
-                attack.auc, attack.low, attack.high
+                "No sign of a leak: the attack's area is {:.3} ({:.3} to {:.3}; 0.5 is a guess), \
+                 and on real images in the set's place {:.3}",
+                attack.auc, attack.low, attack.high, control.auc
             ),
         };
         let parts: Vec<String> = [Some(privacy), utility.map(of_utility), few.map(of_few)]
@@ -107,8 +108,9 @@ fn leaks(
 fn of_utility(utility: &Utility) -> String {
     let of = |accuracy: f64| format!("{:.1}", 100.0 * accuracy);
     format!(
-        "classifiers that learn from it in the place of as many real images get {} % (MLP) and {} \
-         % (CNN) of real images right, where real ones teach {} and {} %",
+        "classifiers that learn from {} of its images get {} % (MLP) and {} % (CNN) of real \
+         images right, where the real training images teach {} and {} %",
+        thousands(utility.images as u64),
         of(utility.mlp.tstr.mean()),
         of(utility.cnn.tstr.mean()),
         of(utility.mlp.real.mean()),
@@ -126,4 +128,62 @@ fn of_few(few: &Few) -> String {
         of(few.mlp.alone.mean()),
         of(few.cnn.alone.mean())
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::closest::Distances;
+    use super::*;
+
+    fn distances(copies: usize) -> Distances {
+        let (least, fifth, median, mean) = (0.0, 1.0, 2.0, 2.0);
+        Distances { images: 1000, least, fifth, median, mean, copies, sorted: Vec::new() }
+    }
+
+    /// A sheet with so many copies, such a part that is nearer, and this attack.
+    fn verdict(copies: usize, nearer: f64, low: f64, unseen: bool) -> Verdict {
+        let (synthetic, held_out) = (distances(copies), distances(10));
+        let by_chance = Chance::limit(NEAR, 1000, 1000);
+        let closest = Closest { synthetic, held_out, nearer, by_chance, pairs: Vec::new() };
+        let duplicates = Duplicates {
+            of_training: copies,
+            held_out: 1,
+            within: 0,
+            within_training: 0,
+            near_of: 1000,
+            near_within: 0,
+        };
+        let attack = |low: f64| Attack {
+            members: 1000,
+            non_members: 1000,
+            against: 1000,
+            auc: low + 0.02,
+            low,
+            high: low + 0.04,
+        };
+        let attacks = (&attack(low), &attack(0.5), unseen);
+        Verdict::of((&closest, &duplicates), attacks, (None, None))
+    }
+
+    /// By chance 10 copies of 1,000 may be 18 (1.96 sqrt(0.0099 / 500) = 0.0087), and the
+    /// control's interval ends at 0.54.
+    #[test]
+    fn each_rule_is_a_sign_by_itself() {
+        for (copies, nearer, low, signs) in [
+            (18, 0.05, 0.49, 0),
+            (19, 0.05, 0.49, 1),
+            (10, 0.10, 0.49, 0),
+            (10, 0.101, 0.49, 1),
+            (10, 0.05, 0.539, 0),
+            (10, 0.05, 0.541, 1),
+            (100, 0.2, 0.6, 3),
+        ] {
+            let found = verdict(copies, nearer, low, true);
+            assert_eq!(found.leaks.len(), signs, "{found:?}");
+            let begins = if signs > 0 { "Do not share" } else { "No sign of a leak" };
+            assert!(found.sentence.starts_with(begins), "{found:?}");
+        }
+        let unknown = verdict(10, 0.05, 0.49, false).sentence;
+        assert!(unknown.contains("may have seen the held-out images"), "{unknown}");
+    }
 }

@@ -47,7 +47,7 @@ pub fn apply(
     let generator = runner.generator();
     let latent_len = generator.inputs().latent();
     let latents = if latent_len > 0 {
-        Samples::part(beside.seed, first, images.len(), latent_len as u16, 0).codes
+        Samples::part(beside.seed, first as u64, images.len(), latent_len as u16, 0).codes
     } else {
         Vec::new()
     };

@@ -53,7 +53,6 @@ enum Command {
     Finetune(finetune::Finetune),
     Quantize(quantize::Quantize),
     Evaluate(evaluate::Evaluate),
-    Apply(apply::Apply),
     Classifier(classifier::TrainClassifier),
     Synth(Box<synth::Synth>),
     Audit(audit::Audit),
@@ -86,13 +85,13 @@ impl Command {
             Self::Finetune(command) => command.run(),
             Self::Quantize(command) => command.run(),
             Self::Evaluate(command) => command.run(),
-            Self::Apply(command) => command.run(),
             Self::Classifier(command) => command.run(),
             Self::Synth(command) => command.run(),
             Self::Audit(command) => command.run(),
             Self::Report(command) => command.run(),
             Self::Compare(command) => command.run(),
             Self::Tools(Tool::Generate(command)) => generate::run(command),
+            Self::Tools(Tool::Apply(command)) => apply::run(command),
             Self::Tools(command) => command.run(program),
         }
     }
@@ -101,5 +100,7 @@ impl Command {
 /// The whole command line.
 fn program() -> clap::Command {
     let program = gan_tools::cli::naming_the_program(Cli::command());
-    program.mut_subcommand("generate", generate::with_runs)
+    program
+        .mut_subcommand("generate", generate::with_runs)
+        .mut_subcommand("apply", apply::with_runs)
 }

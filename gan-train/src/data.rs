@@ -10,7 +10,6 @@ mod layouts;
 pub mod mnist;
 mod npy;
 mod picture;
-pub mod pictures;
 mod png_folder;
 pub mod stacked;
 pub mod synthetic;

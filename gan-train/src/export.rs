@@ -27,7 +27,7 @@ pub fn generator(
     if let Some(task) = &config.task {
         bail!(
             "{}: a run of the task {}, whose generator takes images and no latents (expected \
-             gan-train evaluate or gan-train apply)",
+             gan-train evaluate, quantize or apply)",
             folder.display(),
             task.kind.name()
         );

@@ -20,34 +20,8 @@ pub use resize::{Kernel, resized};
 use crate::config::{Config, TaskConfig, TaskKind};
 use crate::data::Split;
 use anyhow::{Result, ensure};
+use gan_core::blob::{ImageShape, InputPart, InputParts, MaskShape};
 use rand_pcg::Pcg64Mcg;
-
-/// What goes into a model, in this order: what a blob's header will say of its inputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Input {
-    /// A grey image.
-    Image {
-        /// Pixels in a line.
-        width: u16,
-        /// Lines.
-        height: u16,
-    },
-    /// Where the image's pixels are missing.
-    Mask {
-        /// Cells in a line.
-        width: u16,
-        /// Lines.
-        height: u16,
-    },
-}
-
-impl Input {
-    /// How many codes it is.
-    pub fn codes(self) -> usize {
-        let (Self::Image { width, height } | Self::Mask { width, height }) = self;
-        usize::from(width) * usize::from(height)
-    }
-}
 
 /// The number that a network in training sees for a code.
 pub fn seen(code: u8) -> f32 {
@@ -140,7 +114,7 @@ impl Task {
             expected[0],
             expected[1]
         );
-        let codes: usize = inputs(config).iter().map(|input| input.codes()).sum();
+        let codes = codes(config);
         ensure!(codes <= usize::from(u16::MAX), "task: {codes} numbers go in (at most 65535)");
         Ok(Self { config: config.clone() })
     }
@@ -150,14 +124,14 @@ impl Task {
         &self.config
     }
 
-    /// What goes in.
-    pub fn inputs(&self) -> Vec<Input> {
+    /// What goes in, as a blob's header says it.
+    pub fn inputs(&self) -> InputParts {
         inputs(&self.config)
     }
 
     /// How many codes go in.
     pub fn codes(&self) -> usize {
-        self.inputs().into_iter().map(Input::codes).sum()
+        codes(&self.config)
     }
 
     /// Width and height of what goes in.
@@ -232,13 +206,22 @@ impl Task {
     }
 }
 
-fn inputs(config: &TaskConfig) -> Vec<Input> {
+/// What goes into a generator of this configuration: a latent, or what its task says.
+pub fn inputs_of(config: &Config) -> InputParts {
+    let latent = || InputParts::of_latent(config.generator.latent);
+    config.task.as_ref().map_or_else(latent, inputs)
+}
+
+fn inputs(config: &TaskConfig) -> InputParts {
     let [width, height] = config.input_size;
-    let mut inputs = vec![Input::Image { width, height }];
-    if config.kind == TaskKind::Inpaint {
-        inputs.push(Input::Mask { width: config.mask, height: config.mask });
-    }
-    inputs
+    let image = InputPart::Image(ImageShape { width, height, channels: 1 });
+    let mask = InputPart::Mask(MaskShape { width: config.mask, height: config.mask });
+    let parts: &[_] = if config.kind == TaskKind::Inpaint { &[image, mask] } else { &[image] };
+    InputParts::from_slice(parts).unwrap_or_default()
+}
+
+fn codes(config: &TaskConfig) -> usize {
+    inputs(config).as_slice().iter().map(|part| part.codes()).sum()
 }
 
 #[cfg(test)]

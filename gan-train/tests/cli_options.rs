@@ -8,7 +8,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "quickstart",
     "train",
     "presets",

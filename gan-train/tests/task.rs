@@ -3,8 +3,9 @@
 mod common;
 
 use common::{fail, folder, succeed, write_idx};
+use gan_core::ImageShape;
 use gan_tools::picture::Picture;
-use gan_train::data::{digits, pictures};
+use gan_train::data::digits;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -22,6 +23,11 @@ fn negatives(folder: &Path) {
 fn write_png(path: &Path, [width, height]: [usize; 2], pixels: &[u8]) {
     let picture = Picture { width, height, pixels: pixels.to_vec() };
     fs::write(path, picture.to_png().unwrap()).unwrap();
+}
+
+/// The grey pixels of a picture of this size.
+fn read_png(path: &Path, [width, height]: [u16; 2]) -> Vec<u8> {
+    gan_tools::picture::read::read(path, ImageShape { width, height, channels: 1 }, "it").unwrap()
 }
 
 /// A report, and the row of a method in it.
@@ -65,17 +71,24 @@ fn pairs_are_learned_resumed_judged_and_applied() {
     let digit = digits().unwrap().test.unwrap().images.pixels[..64].to_vec();
     write_png(&path.join("in.png"), [8, 8], &digit);
     succeed(path, "apply whole in.png -o out.png");
-    let out = pictures::read(&path.join("out.png")).unwrap();
-    let far = digit.iter().zip(&out.pixels).map(|(a, b)| f64::from((255 - a).abs_diff(*b)));
+    let out = read_png(&path.join("out.png"), [8, 8]);
+    let far = digit.iter().zip(&out).map(|(a, b)| f64::from((255 - a).abs_diff(*b)));
     let far = far.sum::<f64>() / 64.0;
     // Half of what one image for all is off by, about.
-    assert!(out.size == [8, 8] && far < 25.0, "{far}");
+    assert!(far < 25.0, "{far}");
     fail(path, "apply whole in.png -o out.png", 1, &["out.png", "--overwrite"]);
     fail(path, "apply whole in.png -o in.png --overwrite", 1, &["in.png"]);
     fail(path, "apply whole in.png -o o.png --label 3", 1, &["--label", "takes no labels"]);
-    for command in ["quantize whole -o x.gan", "generate whole --ascii", "report whole"] {
-        fail(path, command, 1, &["whole", "the task pairs", "gan-train apply"]);
-    }
+    fail(path, "report whole", 1, &["whole", "the task pairs", "gan-train apply"]);
+    fail(path, "generate whole --ascii", 1, &["whole", "makes images of images", "apply"]);
+
+    // The run's file makes the same picture.
+    succeed(path, "quantize whole -o whole.gan");
+    succeed(path, "apply whole.gan in.png -o file.png");
+    let read = |name: &str| fs::read(path.join(name)).unwrap();
+    assert_eq!(read("file.png"), read("out.png"));
+    assert!(succeed(path, "inspect whole.gan").contains("format version 3"));
+    fail(path, "evaluate whole.gan --data digits", 1, &["whole.gan", "makes images of images"]);
 }
 
 #[test]
@@ -137,12 +150,23 @@ fn holes_are_filled_and_nothing_else() {
     write_png(&path.join("mask.png"), [4, 4], &mask);
     fail(path, "apply run in -o out", 1, &["--mask"]);
     succeed(path, "apply run in --mask mask.png -o out");
-    let [one, two] = ["one.png", "two.png"]
-        .map(|name| pictures::read(&path.join("out").join(name)).unwrap().pixels);
+    let [one, two] =
+        ["one.png", "two.png"].map(|name| read_png(&path.join("out").join(name), [8, 8]));
     assert_eq!(one, two);
     for (at, (&found, &expected)) in one.iter().zip(&image).enumerate() {
         let missing = at < 16 && (2..4).contains(&(at % 8));
         assert!(missing || found == expected, "{at}: {found}");
     }
     assert_ne!(one, image);
+
+    // The same hole as a picture of the image's size, in which one pixel of the cell is white; and
+    // the run's file gives the same.
+    let mut mask = vec![0; 64];
+    mask[8 + 3] = 200;
+    write_png(&path.join("large.png"), [8, 8], &mask);
+    succeed(path, "quantize run -o run.gan");
+    succeed(path, "apply run.gan in/one.png --mask large.png -o out.png");
+    assert_eq!(read_png(&path.join("out.png"), [8, 8]), one);
+    write_png(&path.join("odd.png"), [5, 5], &[0; 25]);
+    fail(path, "apply run.gan in/one.png --mask odd.png -o o.png", 1, &["odd.png", "5x5", "4x4"]);
 }

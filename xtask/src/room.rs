@@ -9,7 +9,7 @@ use gan_core::{Generator, Packing};
 
 use crate::blob::Blob;
 use crate::boards::{Board, Memory};
-use crate::firmware::{self, CODE_BYTES, Input};
+use crate::firmware::{self, Input, code_bytes};
 use crate::sections::{self, Size};
 use crate::setup::Toolchain;
 use crate::vectors;
@@ -40,7 +40,7 @@ impl<'a> Fit<'a> {
             memory: board.memory()?,
             packing,
             load,
-            besides: (CODE_BYTES, STATICS_BYTES),
+            besides: (code_bytes(&board.kernel), STATICS_BYTES),
         })
     }
 

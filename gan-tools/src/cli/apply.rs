@@ -11,12 +11,15 @@ use crate::progress::{Progress, Unit};
 use crate::say;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
+use gan_core::blob::MaskShape;
 use gan_core::host::Runner;
 use gan_core::{Generator, ImageShape};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// A mask's pixels from this byte on say that something is missing.
+const MISSING: u8 = 128;
 /// Pictures that are in memory at once.
 const AT_ONCE: usize = 1024;
 
@@ -42,7 +45,7 @@ pub struct Apply {
     #[arg(short, long, value_name = "OUT")]
     out: PathBuf,
     /// What is missing of the pictures, for a model that takes a mask: a PNG with a pixel for each
-    /// cell of the mask
+    /// cell of the mask, or of the pictures' size; then a cell is missing if one of its pixels is
     #[arg(long, value_name = "MASK.png")]
     mask: Option<PathBuf>,
     /// The label, for a conditional model: its number, or its name if the labels have names
@@ -59,9 +62,31 @@ pub struct Apply {
 impl Apply {
     pub(super) fn run(self) -> Result<ExitCode> {
         let file = BlobFile::read(&self.model)?;
-        let generator = super::decode(&file, &self.model)?;
+        let header = super::decode(&file, &self.model)?;
+        let names = LabelNames::beside(&self.model, header.crc(), header.classes())?;
+        let inputs = [self.model.clone()];
+        self.run_on(&file, &names, &inputs)
+    }
+
+    /// What was given as the model.
+    pub fn model(&self) -> &Path {
+        &self.model
+    }
+
+    /// Makes pictures with a blob that was made of `inputs`, and whose labels have these names.
+    ///
+    /// # Errors
+    ///
+    /// One sentence that names the file or the option.
+    pub fn run_on(
+        self,
+        file: &BlobFile,
+        names: &LabelNames,
+        inputs: &[PathBuf],
+    ) -> Result<ExitCode> {
+        let generator = super::decode(file, &self.model)?;
         let shape = takes(&generator).with_context(|| self.model.display().to_string())?;
-        let label = self.label(&generator)?;
+        let label = self.label(&generator, names)?;
         let mask = self.read_mask(&generator)?;
         ensure!(
             self.seed.is_none() || generator.inputs().latent() > 0,
@@ -70,20 +95,20 @@ impl Apply {
         );
         let beside = Beside { mask: mask.as_deref(), label, seed: self.seed.unwrap_or_default() };
         let runner = Runner::new(&generator);
+        let reading = Reading { shape, inputs };
         if self.input.is_dir() {
-            self.folder(&runner, shape, beside)
+            self.folder(&runner, reading, beside)
         } else {
-            self.picture(&runner, shape, beside)
+            self.picture(&runner, reading, beside)
         }
     }
 
-    fn label(&self, generator: &Generator<'_>) -> Result<Option<u16>> {
+    fn label(&self, generator: &Generator<'_>, names: &LabelNames) -> Result<Option<u16>> {
         let (labels, model) = (generator.classes(), self.model.display());
         match &self.label {
             Some(label) if labels == 0 => bail!("--label {label}: {model} takes no label"),
             None if labels == 0 => Ok(None),
             label => {
-                let names = LabelNames::beside(&self.model, generator.crc(), labels)?;
                 let expected = names.expected(labels);
                 let Some(label) = label else {
                     bail!("{model}: takes a label: give --label, {expected}")
@@ -103,24 +128,29 @@ impl Apply {
                 bail!("{model}: takes a mask: give --mask, a PNG of {}x{}", mask.width, mask.height)
             }
             (Some(mask), Some(path)) => {
-                let shape = ImageShape { width: mask.width, height: mask.height, channels: 1 };
-                read::read(path, shape, &format!("the mask of {model}")).map(Some)
+                let cells = ImageShape { width: mask.width, height: mask.height, channels: 1 };
+                let image = ImageShape { channels: 1, ..takes(generator)? };
+                let of_image = read::size(path)? == [image.width, image.height].map(u32::from);
+                let shape = if of_image { image } else { cells };
+                let pixels = read::read(path, shape, &format!("the mask of {model}"))?;
+                Ok(Some(if of_image { cells_of(mask, image, &pixels) } else { pixels }))
             }
         }
     }
 
     /// Refuses to write onto what is read.
-    fn refuse_inputs(&self, out: &Path) -> Result<()> {
-        [Some(&self.model), Some(&self.input), self.mask.as_ref()]
-            .into_iter()
-            .flatten()
+    fn refuse_inputs(&self, out: &Path, inputs: &[PathBuf]) -> Result<()> {
+        inputs
+            .iter()
+            .chain([&self.input])
+            .chain(&self.mask)
             .try_for_each(|input| refuse_input(out, input))
     }
 
     fn picture(
         &self,
         runner: &Runner<'_>,
-        shape: ImageShape,
+        Reading { shape, inputs }: Reading<'_>,
         beside: Beside<'_>,
     ) -> Result<ExitCode> {
         ensure!(
@@ -128,7 +158,7 @@ impl Apply {
             "--out {}: a picture is written, so expected a name in .png",
             self.out.display()
         );
-        self.refuse_inputs(&self.out)?;
+        self.refuse_inputs(&self.out, inputs)?;
         let image = read::read(&self.input, shape, &self.model.display().to_string())?;
         let pixels = apply(runner, &[image], 0, beside)?;
         atomic::write(&self.out, &encode(runner.generator(), &pixels)?)?;
@@ -139,7 +169,7 @@ impl Apply {
     fn folder(
         &self,
         runner: &Runner<'_>,
-        shape: ImageShape,
+        Reading { shape, inputs }: Reading<'_>,
         beside: Beside<'_>,
     ) -> Result<ExitCode> {
         let paths = pictures(&self.input)?;
@@ -159,7 +189,7 @@ impl Apply {
             self.out.display()
         );
         // Links in the folder are replaced, and not what they lead to.
-        paths.iter().try_for_each(|path| self.refuse_inputs(&self.out.join(name(path))))?;
+        paths.iter().try_for_each(|path| self.refuse_inputs(&self.out.join(name(path)), inputs))?;
         entries_to_replace(&self.out, self.overwrite, "pictures of the same names")?;
         interrupt::catch()?;
         let parts = Parts::begin(&self.out)?;
@@ -186,6 +216,25 @@ impl Apply {
         say!("{}: {} pictures", self.out.display(), paths.len());
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The pictures that are read.
+#[derive(Clone, Copy)]
+struct Reading<'r> {
+    /// Their size.
+    shape: ImageShape,
+    /// The files that the model was read from, which nothing may be written onto.
+    inputs: &'r [PathBuf],
+}
+
+/// The cells of a mask in which a pixel of the picture is missing.
+fn cells_of(mask: MaskShape, image: ImageShape, pixels: &[u8]) -> Vec<u8> {
+    let mut cells = vec![0; mask.len()];
+    let width = usize::from(image.width);
+    for (at, _) in pixels.iter().enumerate().filter(|(_, byte)| **byte >= MISSING) {
+        cells[mask.cell(image, at % width, at / width)] = u8::MAX;
+    }
+    cells
 }
 
 /// The PNG files of a folder, in the order of their names.

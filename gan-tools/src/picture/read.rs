@@ -20,6 +20,20 @@ pub fn read(path: &Path, shape: ImageShape, taker: &str) -> Result<Vec<u8>> {
     decode(path, shape, taker).with_context(|| path.display().to_string())
 }
 
+/// Width and height of a picture, of which no more than the header is read.
+///
+/// # Errors
+///
+/// Names the file.
+pub fn size(path: &Path) -> Result<[u32; 2]> {
+    let header = || -> Result<[u32; 2]> {
+        let mut decoder = png::Decoder::new(BufReader::new(files::open(path)?));
+        let header = decoder.read_header_info().context("is no PNG picture")?;
+        Ok([header.width, header.height])
+    };
+    header().with_context(|| path.display().to_string())
+}
+
 fn decode(path: &Path, shape: ImageShape, taker: &str) -> Result<Vec<u8>> {
     let mut decoder = png::Decoder::new(BufReader::new(files::open(path)?));
     decoder.set_transformations(png::Transformations::normalize_to_color8());

@@ -59,15 +59,16 @@ pub fn finish(folder: &Path, trainer: Trainer) -> Result<ExitCode> {
 /// The same for a run with a task: its picture is of the data's images.
 fn of_task(folder: &Path, step: u64, seconds: f64) -> Result<ExitCode> {
     let run = RunConfig::read(folder)?;
-    let (task, generator) = export::task::generator(folder, &run.config, Which::Best)?;
+    let (task, generator, _) = export::task::generator(folder, &run.config, Which::Best)?;
     let dataset = dataset::of_run(&run, folder)?;
     let picture = task::drawn(&task, &generator, &dataset, run.config.seed)?;
     atomic::write(&folder.join(folder::SAMPLES), &picture.enlarged_to(WIDTH).to_png()?)?;
     let shown = folder.display();
     say!(
-        "trained {} steps in {seconds:.1} s; next: gan-train evaluate {shown}, and gan-train apply \
-         {shown} IN.png -o OUT.png",
-        thousands(step)
+        "trained {} steps in {seconds:.1} s; next: gan-train evaluate {shown}, and gan-train quantize \
+         {shown} -o {}.gan",
+        thousands(step),
+        run.config.name
     );
     super::print(&format!("{shown}\n"))?;
     Ok(ExitCode::SUCCESS)

@@ -1,12 +1,20 @@
-//! A model that a command makes images with: a blob, or a run's best generator.
+//! A model that a command makes images with: a blob, or a run's generator, which is quantized.
 
+use super::dataset;
 use anyhow::{Context, Result};
+use gan_core::Generator;
 use gan_tools::blob_file::BlobFile;
 use gan_tools::files::labels::LabelNames;
+use gan_tools::layers::Bits;
 use gan_tools::numbers::thousands;
 use gan_tools::say;
-use gan_train::export;
-use gan_train::train::checkpoint::{self, Which};
+use gan_train::config::TaskKind;
+use gan_train::data::Split;
+use gan_train::export::float::FloatGenerator;
+use gan_train::export::{self, quantize};
+use gan_train::judge::agreement::Agreement;
+use gan_train::task::Task;
+use gan_train::train::checkpoint::{self, Description, Which};
 use gan_train::train::folder::{CONFIG, RunConfig};
 use std::path::{Path, PathBuf};
 
@@ -32,22 +40,69 @@ impl Model {
             return Ok(Self { blob, names, inputs: vec![path.to_owned()], run: None });
         }
         let run = RunConfig::read(path)?;
-        let (float, description) = export::generator(path, &run.config, Which::Best)?;
-        let blob = export::quantize::quantize(&float, run.config.training.bits())
+        let quantized = Quantized::of(path, &run, Which::Best, run.config.training.bits())
             .with_context(|| path.display().to_string())?;
         say!(
-            "drawing from the {} generator of {}, that of step {}, quantized to {} bits",
+            "running the {} generator of {}, that of step {}, quantized to {} bits",
             if path.join(checkpoint::BEST).exists() { "best" } else { "last" },
             path.display(),
-            thousands(description.step),
+            thousands(quantized.description.step),
             run.config.training.weight_bits
         );
         let inputs = [checkpoint::FILE, checkpoint::BEST, CONFIG].map(|name| path.join(name));
         Ok(Self {
-            blob: BlobFile::new(&blob),
-            names: run.label_names.clone().into(),
+            blob: BlobFile::new(&quantized.blob),
+            names: label_names(&run).into(),
             inputs: inputs.to_vec(),
             run: Some(run),
         })
+    }
+}
+
+/// What the labels of a run's generator are called: the styles of a task that has such, or what the
+/// data calls its labels.
+pub fn label_names(run: &RunConfig) -> Vec<String> {
+    match &run.config.task {
+        Some(task) if task.kind == TaskKind::Stylize => {
+            task.styles.iter().map(|style| style.name().to_owned()).collect()
+        }
+        _ => run.label_names.clone(),
+    }
+}
+
+/// A run's generator in floats and in integers.
+pub struct Quantized {
+    pub float: FloatGenerator,
+    /// Of the file that it was read from.
+    pub description: Description,
+    /// The blob of integers.
+    pub blob: Vec<u8>,
+    /// The run's task, and the images that it was trained on: they calibrate what takes images.
+    task: Option<(Task, Split)>,
+}
+
+impl Quantized {
+    /// Quantizes the generator `which` of the run in `folder`. The generator of a task is
+    /// calibrated by the run's own data, which has to be there.
+    pub fn of(folder: &Path, run: &RunConfig, which: Which, bits: Bits) -> Result<Self> {
+        let config = &run.config;
+        if config.task.is_none() {
+            let (float, description) = export::generator(folder, config, which)?;
+            let blob = quantize::quantize(&float, bits)?;
+            return Ok(Self { float, description, blob, task: None });
+        }
+        let (task, float, description) = export::task::generator(folder, config, which)?;
+        let data = dataset::of_run(run, folder)?;
+        let (_, trained_on) = data.train.hold_out(config.training.validation);
+        let blob = export::task::quantized(&task, &float, bits, &trained_on)?;
+        Ok(Self { float, description, blob, task: Some((task, trained_on)) })
+    }
+
+    /// How far the images of a blob's generator are from those of the floats.
+    pub fn agreement(&self, generator: &Generator<'_>, seed: u64) -> Result<Agreement> {
+        match &self.task {
+            None => export::agreement(generator, &self.float, seed),
+            Some((task, data)) => export::task::agreement(task, generator, &self.float, data, seed),
+        }
     }
 }

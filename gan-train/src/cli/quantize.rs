@@ -1,5 +1,6 @@
 //! `gan-train quantize`.
 
+use super::model::{Quantized, label_names};
 use super::thousands;
 use anyhow::{Result, ensure};
 use clap::Args;
@@ -9,7 +10,6 @@ use gan_tools::inspect;
 use gan_tools::layers::Bits;
 use gan_tools::say;
 use gan_train::config::TrainingConfig;
-use gan_train::export;
 use gan_train::export::float::FloatGenerator;
 use gan_train::export::quantize::{FAR, LayerError, layer_errors};
 use gan_train::report;
@@ -86,28 +86,29 @@ impl Quantize {
             refuse_input(&self.out, &path)?;
         }
         labels::check(&self.out)?;
-        let (float, description) = export::generator(&self.run_dir, &run.config, self.checkpoint)?;
-        let step = description.step;
+        let bits = self.bits(&run.config.training)?;
+        let quantized = Quantized::of(&self.run_dir, &run, self.checkpoint, bits)?;
+        let float = &quantized.float;
+        let step = quantized.description.step;
         let steps = run.config.training.steps;
         if step < steps {
             say!("note: the generator of step {} of {}", thousands(step), thousands(steps));
         }
-        let bits = self.bits(&run.config.training)?;
-        let blob =
-            if self.float { float.to_blob()? } else { export::quantize::quantize(&float, bits)? };
-        atomic::write(&self.out, &blob)?;
-        let file = BlobFile::new(&blob);
+        let blob = if self.float { &float.to_blob()? } else { &quantized.blob };
+        atomic::write(&self.out, blob)?;
+        let file = BlobFile::new(blob);
         let generator = super::decode(&file, &self.out)?;
-        let names: &[String] = if float.classes > 0 { &run.label_names } else { &[] };
-        labels::write(&self.out, generator.crc(), names)?;
+        let names = if float.classes > 0 { label_names(&run) } else { Vec::new() };
+        labels::write(&self.out, generator.crc(), &names)?;
         say!("{}", inspect::summary(&generator).trim_end());
         if !names.is_empty() {
             let beside = labels::path(&self.out);
-            say!("labels {}, in {}", numbered(names), beside.display());
+            say!("labels {}, in {}", numbered(&names), beside.display());
         }
-        let agreement = export::agreement(&generator, &float, run.config.seed)?;
-        if !self.float {
-            warn_of_far_layers(&float, bits)?;
+        let agreement = quantized.agreement(&generator, run.config.seed)?;
+        // The errors of layers are estimated for latents, which are normally distributed.
+        if !self.float && run.config.task.is_none() {
+            warn_of_far_layers(float, bits)?;
         }
         say!(
             "against float: pixels differ by {:.2} of 255 on average, {} at most",

@@ -14,7 +14,7 @@ use crate::train::checkpoint::RunData;
 use anyhow::{Context, Result, bail};
 use burn::prelude::*;
 use burn::tensor::TensorData;
-use gan_core::blob::{ImageShape, LayerSpec, LayerSpecs};
+use gan_core::blob::{ImageShape, InputParts, LayerSpec, LayerSpecs};
 use gan_core::generator::Layer;
 use gan_core::{Element, Header, latent};
 use gan_tools::images::Images;
@@ -33,8 +33,10 @@ const STATISTICS_SEED: u64 = 0x5EED_0F57_A715;
 pub struct FloatGenerator {
     /// The model's name.
     pub name: String,
-    /// Length of the latent vector; in a task, how many codes go in.
+    /// How many codes go in: the length of the latent vector, or in a task that of all `inputs`.
     pub latent_len: u16,
+    /// What goes in.
+    pub inputs: InputParts,
     /// Number of labels; 0 if it takes none.
     pub classes: u16,
     /// Size of the images.
@@ -89,6 +91,7 @@ impl FloatGenerator {
         let mut generator = Self {
             name: config.name.clone(),
             latent_len,
+            inputs: task::inputs_of(config),
             classes: shape.classes,
             image: ImageShape {
                 width: shape.width as u16,
@@ -250,7 +253,9 @@ impl FloatGenerator {
     /// More layers than the format holds.
     pub fn header(&self, specs: &[LayerSpec]) -> Result<Header<'_>> {
         let layers = LayerSpecs::from_slice(specs).context("more layers than a blob can hold")?;
-        Ok(Header::new(&self.name, self.latent_len, self.classes, self.image, layers))
+        let mut header = Header::new(&self.name, self.latent_len, self.classes, self.image, layers);
+        header.inputs = self.inputs;
+        Ok(header)
     }
 }
 

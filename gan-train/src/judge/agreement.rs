@@ -47,23 +47,32 @@ pub fn compare(
         .sum();
     let images = (MULTIPLICATIONS / weights.max(1)).clamp(10, IMAGES);
     let samples = Samples::new(seed, images, generator.latent_len() as u16, generator.classes());
-    let (a, b) = (generate(generator, &samples)?, float(&samples));
+    Ok(Agreement::of(&generate(generator, &samples)?, &float(&samples), seed))
+}
 
-    let mut histogram = [0u64; 256];
-    a.pixels.iter().zip(&b.pixels).for_each(|(a, b)| histogram[usize::from(a.abs_diff(*b))] += 1);
-    let count = a.pixels.len() as f64;
-    let total: u64 = histogram.iter().zip(0..).map(|(count, difference)| count * difference).sum();
-    let mut above = 0;
-    let p999 = (0..=255u8).rev().find(|&difference| {
-        above += histogram[usize::from(difference)];
-        above as f64 > count * 0.001
-    });
-    let max = (0..=255u8).rev().find(|&difference| histogram[usize::from(difference)] > 0);
-    Ok(Agreement {
-        images,
-        seed,
-        mean: total as f64 / count,
-        p999: p999.unwrap_or(0),
-        max: max.unwrap_or(0),
-    })
+impl Agreement {
+    /// Compares as many images of one size, which are of `seed`.
+    pub fn of(a: &Images, b: &Images, seed: u64) -> Self {
+        let mut histogram = [0u64; 256];
+        a.pixels
+            .iter()
+            .zip(&b.pixels)
+            .for_each(|(a, b)| histogram[usize::from(a.abs_diff(*b))] += 1);
+        let count = a.pixels.len() as f64;
+        let total: u64 =
+            histogram.iter().zip(0..).map(|(count, difference)| count * difference).sum();
+        let mut above = 0;
+        let p999 = (0..=255u8).rev().find(|&difference| {
+            above += histogram[usize::from(difference)];
+            above as f64 > count * 0.001
+        });
+        let max = (0..=255u8).rev().find(|&difference| histogram[usize::from(difference)] > 0);
+        Self {
+            images: a.count,
+            seed,
+            mean: total as f64 / count,
+            p999: p999.unwrap_or(0),
+            max: max.unwrap_or(0),
+        }
+    }
 }

@@ -4,6 +4,7 @@
 use crate::config::{Damage, TaskConfig};
 use crate::random::below;
 use anyhow::{Result, ensure};
+use gan_core::blob::{ImageShape, MaskShape};
 use rand_pcg::Pcg64Mcg;
 
 /// What a missing pixel goes in as: its code is 64, which stands for 0.
@@ -54,20 +55,9 @@ fn sides(task: &TaskConfig, side: usize) -> [usize; 2] {
 }
 
 impl Holes {
-    /// Those of a mask with these bytes for its cells: 128 and more is missing.
-    pub fn of_mask(image: [usize; 2], cells: [usize; 2], mask: &[u8]) -> Self {
-        Self { image, cells, missing: mask.iter().map(|&byte| byte >= UNKNOWN).collect() }
-    }
-
-    /// Those of pixels, of which 128 and more is missing: a cell is missing if one of its pixels
-    /// is.
-    pub fn of_pixels(image: [usize; 2], cells: [usize; 2], pixels: &[u8]) -> Self {
-        let mut holes = Self { image, cells, missing: vec![false; cells[0] * cells[1]] };
-        for (at, _) in pixels.iter().enumerate().filter(|(_, byte)| **byte >= UNKNOWN) {
-            let cell = holes.cell(at);
-            holes.missing[cell] = true;
-        }
-        holes
+    #[cfg(test)]
+    pub(super) fn of(image: [usize; 2], cells: [usize; 2], missing: &[bool]) -> Self {
+        Self { image, cells, missing: missing.to_vec() }
     }
 
     /// Random ones of the kind that the task asks for.
@@ -121,9 +111,11 @@ impl Holes {
 
     /// The cell of pixel `at`.
     fn cell(&self, at: usize) -> usize {
-        let ([width, height], [columns, rows]) = (self.image, self.cells);
-        let (x, y) = (at % width, at / width);
-        y * rows / height * columns + x * columns / width
+        let [width, height] = self.image.map(|side| side as u16);
+        let [columns, rows] = self.cells.map(|side| side as u16);
+        let (x, y) = (at % self.image[0], at / self.image[0]);
+        let image = ImageShape { width, height, channels: 1 };
+        MaskShape { width: columns, height: rows }.cell(image, x, y)
     }
 
     /// The mask's bytes.

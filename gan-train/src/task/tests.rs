@@ -23,8 +23,9 @@ fn pixels(picture: &str) -> Vec<u8> {
 #[test]
 fn what_goes_in_is_counted() {
     let inpaint = task("inpaint", &[], [28, 28]);
-    let image = Input::Image { width: 28, height: 28 };
-    assert_eq!(inpaint.inputs(), [image, Input::Mask { width: 7, height: 7 }]);
+    let image = InputPart::Image(ImageShape { width: 28, height: 28, channels: 1 });
+    let mask = InputPart::Mask(MaskShape { width: 7, height: 7 });
+    assert_eq!(inpaint.inputs().as_slice(), [image, mask]);
     assert_eq!(inpaint.codes(), 833);
     assert_eq!(task("super-res-7", &[], [28, 28]).input_size(), [7, 7]);
     assert_eq!(task("super-res-14", &[], [28, 12]).input_size(), [14, 6]);
@@ -108,9 +109,8 @@ fn scratches_are_lines_from_cell_to_cell() {
 
 #[test]
 fn only_missing_pixels_are_replaced() {
-    let holes = Holes::of_mask([4, 2], [2, 1], &[0, 200]);
+    let holes = Holes::of([4, 2], [2, 1], &[false, true]);
     assert_eq!(holes.pixels().collect::<Vec<_>>(), [false, false, true, true].repeat(2));
-    assert_eq!(Holes::of_pixels([4, 2], [2, 1], &[0, 0, 0, 0, 0, 0, 0, 255]), holes);
     let input = holes.cut_out(&[1, 2, 3, 4, 5, 6, 7, 8]);
     assert_eq!(input, [1, 2, 128, 128, 5, 6, 128, 128]);
     let example = Example { input, holes: Some(holes), label: 0, target: vec![0; 8] };

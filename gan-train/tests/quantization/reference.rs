@@ -1,7 +1,7 @@
 //! Generators made by hand, and their images computed in f64 from the definitions of the layers and
 //! activations.
 
-use gan_core::blob::ImageShape;
+use gan_core::blob::{ImageShape, InputParts};
 use gan_tools::samples::Samples;
 use gan_train::export::float::{FloatGenerator, FloatLayer};
 use gan_train::nn::act::Act;
@@ -34,6 +34,7 @@ pub fn generator(hidden: Act, output: Act, classes: u16) -> FloatGenerator {
     FloatGenerator {
         name: "test".into(),
         latent_len: 20,
+        inputs: InputParts::of_latent(20),
         classes,
         image: ImageShape { width: 8, height: 6, channels: 1 },
         layers,

@@ -5,7 +5,6 @@ use crate::cli::{classifier, dataset, task, thousands};
 use anyhow::{Context, Result, ensure};
 use gan_tools::blob_file::BlobFile;
 use gan_tools::files::atomic;
-use gan_tools::generate::generate;
 use gan_tools::numbers::fixed;
 use gan_train::config::TaskKind;
 use gan_train::data::{Dataset, Split};
@@ -30,7 +29,7 @@ pub fn run(options: &Evaluate, folder: &Path, mut run: RunConfig) -> Result<Exit
     ensure!(options.tstr.is_none(), "--tstr: not for a task's images");
     ensure!(options.run.is_none(), "--run goes with a blob, and {} is a run", folder.display());
     let config = run.config.clone();
-    let (task, generator) = export::task::generator(folder, &config, Which::Best)?;
+    let (task, generator, _) = export::task::generator(folder, &config, Which::Best)?;
     let kind = task.config().kind;
     dataset::locate(
         &mut run,
@@ -69,7 +68,7 @@ pub fn run(options: &Evaluate, folder: &Path, mut run: RunConfig) -> Result<Exit
     let (_, trained_on) = own.train.hold_out(config.training.validation);
     let bits = config.training.bits();
     let blob = BlobFile::new(&export::task::quantized(&task, &generator, bits, &trained_on)?);
-    let images = generate(&blob.decode()?, &samples)?;
+    let images = export::task::images(&blob.decode()?, &cases)?;
     rows.push(bench.row("this model, integers", images)?);
     if let Some(path) = &options.picture {
         gan_train::report::folder::check_output(path)?;

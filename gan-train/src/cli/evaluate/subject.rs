@@ -69,7 +69,14 @@ impl Judged {
             (BlobFile::new(&quantize(&run.generator, bits)?), Some(run))
         } else {
             let blob = BlobFile::read(path)?;
-            let bits = Bits::of(super::super::decode(&blob, path)?.header());
+            let generator = super::super::decode(&blob, path)?;
+            ensure!(
+                generator.inputs().image().is_none(),
+                "{}: makes images of images, and so it is judged by its run's task (expected the \
+                 run's folder)",
+                path.display()
+            );
+            let bits = Bits::of(generator.header());
             let own = path
                 .parent()
                 .map(|folder| if folder == "" { Path::new(".") } else { folder })

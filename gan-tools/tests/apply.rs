@@ -69,16 +69,46 @@ fn one_picture_becomes_the_golden_one() {
     for (index, item) in items("v3-mask").iter().enumerate() {
         write(&path.join("in.png"), [9, 7], false, &item.image);
         write(&path.join("mask.png"), [4, 3], false, &item.mask);
-        succeed(path, &format!("apply {} in.png -o out.png --mask mask.png", model("v3-mask")));
+        succeed(
+            path,
+            &format!("apply {} in.png -o out.png --mask mask.png --overwrite", model("v3-mask")),
+        );
         assert_eq!(read(&path.join("out.png")), (9, 7, item.pixels.clone()), "item {index}");
     }
     for (index, item) in items("v3-latent-image").iter().enumerate() {
         write(&path.join("in.png"), [5, 4], true, &item.image);
-        let options = format!("--label {} --seed {}", item.label, item.seed);
+        let options = format!("--label {} --seed {} --overwrite", item.label, item.seed);
         succeed(path, &format!("apply {} in.png -o out.png {options}", model("v3-latent-image")));
         assert_eq!(read(&path.join("out.png")), (5, 4, item.pixels.clone()), "item {index}");
     }
     assert_eq!(names(path), ["in.png", "mask.png", "out.png"]);
+    // What is there is replaced only when that was asked for.
+    let options = "--label 0 -o out.png";
+    let parts = ["out.png", "--overwrite"];
+    fail(path, &format!("apply {} in.png {options}", model("v3-latent-image")), 1, &parts);
+}
+
+/// A mask may be as large as the picture: then a cell is missing in which one pixel is.
+#[test]
+fn a_mask_as_large_as_the_picture_says_which_cells_are_missing() {
+    let folder = folder();
+    let path = folder.path();
+    for (index, item) in items("v3-mask").iter().enumerate() {
+        write(&path.join("in.png"), [9, 7], false, &item.image);
+        // By the rule of the format's page, in numbers: cell (x * 4 / 9, y * 3 / 7).
+        let pixels: Vec<u8> =
+            (0..63).map(|at| item.mask[at / 9 * 3 / 7 * 4 + at % 9 * 4 / 9]).collect();
+        let cells: Vec<u8> =
+            item.mask.iter().map(|&byte| if byte >= 128 { 255 } else { 0 }).collect();
+        write(&path.join("large.png"), [9, 7], false, &pixels);
+        write(&path.join("cells.png"), [4, 3], false, &cells);
+        for mask in ["large", "cells"] {
+            let options = format!("--mask {mask}.png -o {mask}{index}.png");
+            succeed(path, &format!("apply {} in.png {options}", model("v3-mask")));
+        }
+        let made = |mask: &str| read(&path.join(format!("{mask}{index}.png")));
+        assert_eq!(made("large"), made("cells"));
+    }
 }
 
 #[test]
@@ -167,13 +197,14 @@ fn what_does_not_fit_is_refused_with_names_and_sizes() {
     let path = folder.path();
     write(&path.join("in.png"), [9, 7], false, &[0; 63]);
     write(&path.join("mask.png"), [4, 3], false, &[0; 12]);
+    write(&path.join("odd.png"), [8, 7], false, &[0; 56]);
     let [mask, latent, image] = ["v3-mask", "v3-latent-image", "v3-image"].map(model);
     let digits = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/digits8.gan");
     for (arguments, parts) in [
         (format!("{mask} in.png -o out.png"), &["v3-mask.gan", "--mask", "4x3"][..]),
         (
-            format!("{mask} in.png -o out.png --mask in.png"),
-            &["in.png", "9x7", "v3-mask.gan", "4x3"],
+            format!("{mask} in.png -o out.png --mask odd.png"),
+            &["odd.png", "8x7", "v3-mask.gan", "4x3"],
         ),
         (
             format!("{mask} mask.png -o out.png --mask mask.png"),
@@ -202,7 +233,7 @@ fn what_does_not_fit_is_refused_with_names_and_sizes() {
         fail(path, &arguments, 1, &["would replace"]);
     }
     assert_eq!(fs::read(path.join("in.png")).unwrap(), before);
-    assert_eq!(names(path), ["in.png", "mask.png"]);
+    assert_eq!(names(path), ["in.png", "mask.png", "odd.png"]);
     fs::create_dir(path.join("empty")).unwrap();
     fail(path, &format!("apply {image} empty -o out"), 1, &["empty: holds no PNG file"]);
 }

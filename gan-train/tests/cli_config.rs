@@ -52,7 +52,7 @@ fn each_flag_ends_in_its_key() {
         ("seed", "7"),
         ("conditional", "false"),
         // As in the preset.
-        ("training.beta1", "0.5"),
+        ("training.beta1", "0.0"),
     ] {
         assert_eq!(get(&config, key), expected, "{key}");
     }
@@ -68,12 +68,12 @@ fn set_changes_any_key_of_presets_recipes_and_files() {
     let folder = folder();
     let path = folder.path();
     let preset = include_str!("../presets/digits8.toml");
-    fs::write(path.join("my.toml"), preset.replace("beta2 = 0.999", "beta2 = 0.9")).unwrap();
+    fs::write(path.join("my.toml"), preset.replace("beta2 = 0.99", "beta2 = 0.9")).unwrap();
     let sources = [
-        ("", "0.5", "0.999"),
-        ("--preset digits8", "0.5", "0.999"),
+        ("", "0.0", "0.99"),
+        ("--preset digits8", "0.0", "0.99"),
         ("--preset digits8 --recipe classic", "0.9", "0.999"),
-        ("--config my.toml", "0.5", "0.9"),
+        ("--config my.toml", "0.0", "0.9"),
     ];
     for (index, (source, beta1, beta2)) in sources.into_iter().enumerate() {
         let run = format!("run{index}");

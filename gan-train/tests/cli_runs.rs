@@ -152,10 +152,7 @@ fn images_are_drawn_from_a_run() {
     assert_eq!(drawn, succeed(path, &format!("generate run.gan {draw}")));
     assert!(drawn.lines().count() > 8, "{drawn}");
     let said = stderr(path, &format!("generate run {draw}"));
-    assert_eq!(
-        said,
-        "drawing from the last generator of run, that of step 60, quantized to 8 bits\n"
-    );
+    assert_eq!(said, "running the last generator of run, that of step 60, quantized to 8 bits\n");
     // The bits are the run's own, and files come out of it as well.
     succeed(path, "finetune run --steps 2 -o four");
     let said = stderr(path, "generate four --count 4 -o four.png --idx set");
@@ -165,7 +162,7 @@ fn images_are_drawn_from_a_run() {
     // The best by the evaluations, if there were some.
     let evaluated = "--set training.validation=0.25 --eval-every 30 --steps 60";
     succeed(path, &format!("train --data digits {evaluated} -o judged"));
-    assert!(stderr(path, "generate judged --ascii").contains("from the best generator of judged"));
+    assert!(stderr(path, "generate judged --ascii").contains("the best generator of judged"));
     fs::create_dir(path.join("empty")).unwrap();
     fail(path, "generate empty --ascii", 1, &["empty/config.toml", "is this a run's folder?"]);
     fail(path, "generate run --ascii --label 10", 1, &["--label 10", "0 to 9"]);

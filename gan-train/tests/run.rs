@@ -117,7 +117,7 @@ fn unconditional_runs_take_no_labels() {
 fn inspect_and_evaluate_report_in_json() {
     let folder = folder();
     let path = folder.path();
-    succeed(path, "train --data digits --steps 600 --out run");
+    succeed(path, "train --data digits --steps 450 --out run");
     succeed(path, "quantize run -o run.gan");
     let report: serde_json::Value =
         serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();

@@ -42,7 +42,7 @@ pub struct Apply {
     input: PathBuf,
     /// The picture to write; for a folder, the folder, where pictures have the names that they have
     /// in theirs
-    #[arg(short, long, value_name = "OUT")]
+    #[arg(short, long, value_name = "OUT.png|FOLDER")]
     out: PathBuf,
     /// What is missing of the pictures, for a model that takes a mask: a PNG with a pixel for each
     /// cell of the mask, or of the pictures' size; then a cell is missing if one of its pixels is
@@ -54,7 +54,7 @@ pub struct Apply {
     /// Seed of the latents, for a model that takes a latent too [default: 0]
     #[arg(long)]
     seed: Option<u64>,
-    /// Replace pictures of the same names in the folder that is written
+    /// Replace the picture that is written, or pictures of the same names in the folder
     #[arg(long)]
     overwrite: bool,
 }
@@ -159,6 +159,11 @@ impl Apply {
             self.out.display()
         );
         self.refuse_inputs(&self.out, inputs)?;
+        ensure!(
+            self.overwrite || !self.out.exists(),
+            "--out {}: is there already (--overwrite replaces it)",
+            self.out.display()
+        );
         let image = read::read(&self.input, shape, &self.model.display().to_string())?;
         let pixels = apply(runner, &[image], 0, beside)?;
         atomic::write(&self.out, &encode(runner.generator(), &pixels)?)?;

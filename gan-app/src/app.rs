@@ -239,19 +239,6 @@ impl<'m, 'b> App<'m, 'b> {
             generator.generate_rows(latent, label, scratch, line, |y, line| sink(y, line, grid));
     }
 
-    /// Writes which image follows.
-    fn caption<B: Board>(&self, board: &mut B) {
-        if self.generator.classes() > 0 {
-            show::text(board, format_args!("label {}, ", self.label));
-        }
-        show::text(board, format_args!("seed {}, image {}", self.seed, self.image));
-        if self.truncation != Truncation::OFF {
-            let percent = percent::of(self.truncation);
-            show::text(board, format_args!(", truncated to {percent} %"));
-        }
-        board.write(b"\r\n");
-    }
-
     /// Draws the current image as text and on the display.
     fn draw<B: Board>(&mut self, board: &mut B) {
         let shape = self.shape();

@@ -193,9 +193,9 @@ fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>
     command
 }
 
-/// Flash that a binary takes besides the blob: the most of all binaries for boards with this kernel,
-/// rounded up. RISC-V's code is longer than Arm's. `cargo xtask parity` measures it, so that the
-/// checks below stay true.
+/// Flash that a binary takes besides the blob: the most of all binaries for boards with this
+/// kernel, rounded up. RISC-V's code is longer than Arm's. `cargo xtask parity` measures it, so
+/// that the checks below stay true.
 pub fn code_bytes(kernel: &str) -> u64 {
     if kernel == "rv32im" { 60 << 10 } else { 56 << 10 }
 }

@@ -2,11 +2,12 @@
 //!
 //! Cargo gives every crate a hash, `-C metadata`, and for a crate outside the workspace that is
 //! built, as gan-core is for the firmware, the hash is of its absolute path. Symbol names are made
-//! of the hash, and the compiler and the linker take functions in the order of their names: which of
-//! them is inlined where, and so the size of the firmware, depends on the folder. (On RV32 the same
-//! source took 72 bytes more in one folder than in another.) So xtask builds firmware with itself in
-//! the place of the compiler's wrapper: it gives crates of the project a hash of their path inside
-//! the project, keeps the folder out of the messages of panics, and hands over to the compiler.
+//! of the hash, and the compiler and the linker take functions in the order of their names: which
+//! of them is inlined where, and so the size of the firmware, depends on the folder. (On RV32 the
+//! same source took 72 bytes more in one folder than in another.) So xtask builds firmware with
+//! itself in the place of the compiler's wrapper: it gives crates of the project a hash of their
+//! path inside the project, keeps the folder out of the messages of panics, and hands over to the
+//! compiler.
 
 use std::env;
 use std::ffi::{OsStr, OsString};

@@ -1,16 +1,29 @@
-//! What the commands `bench` and `info` write.
+//! What the commands `bench` and `info` write, and the line above an image.
 
-use gan_core::kernel;
+use gan_core::{Truncation, kernel};
 
-use super::App;
+use super::{App, percent};
 use crate::board::Board;
 use crate::memory::Memory;
-use crate::show::say;
+use crate::show::{self, say};
 
 /// Number of images that `bench` makes.
 const BENCH_IMAGES: u32 = 10;
 
 impl App<'_, '_> {
+    /// Writes which image follows.
+    pub(super) fn caption<B: Board>(&self, board: &mut B) {
+        if self.generator.classes() > 0 {
+            show::text(board, format_args!("label {}, ", self.label));
+        }
+        show::text(board, format_args!("seed {}, image {}", self.seed, self.image));
+        if self.truncation != Truncation::OFF {
+            let percent = percent::of(self.truncation);
+            show::text(board, format_args!(", truncated to {percent} %"));
+        }
+        board.write(b"\r\n");
+    }
+
     /// Measures how long an image takes on average, and writes it.
     pub(super) fn bench<B: Board>(&mut self, board: &mut B) {
         let start = board.ticks();

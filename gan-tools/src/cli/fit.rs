@@ -28,10 +28,10 @@ time of `decode` as well, which a model from elsewhere takes.
 
 Sizes are those of the linked application (`cargo xtask size --check` compares them), the model
 packed for the board's kernel. Times are estimates: instructions counted in QEMU, at the cycles that
-the manuals of Cortex-M0, M3 and M4 give, and at one cycle each on other cores; flash inside the chip
-without wait states. On pico, pico2 and esp32-c3 the model comes from a serial flash, and the time
-that its wires take for every byte is part of the estimate; a note says where it is the larger part,
-and what would be faster.")]
+the manuals of Cortex-M0, M3 and M4 give, and at one cycle each on other cores; flash inside the
+chip without wait states. On pico, pico2 and esp32-c3 the model comes from a serial flash, and the
+time that its wires take for every byte is part of the estimate; a note says where it is the larger
+part, and what would be faster.")]
 pub struct FitCommand {
     /// The blob
     #[arg(value_name = "MODEL.gan")]

@@ -1,5 +1,5 @@
-//! An image of a model whose layers would be in four bits, to compare with: half the bytes come from
-//! flash, for more instructions.
+//! An image of a model whose layers would be in four bits, to compare with: half the bytes come
+//! from flash, for more instructions.
 
 use super::{Board, Costs, Work};
 use gan_core::blob::{Header, payload_len};

@@ -65,8 +65,8 @@ fn of_task(folder: &Path, step: u64, seconds: f64) -> Result<ExitCode> {
     atomic::write(&folder.join(folder::SAMPLES), &picture.enlarged_to(WIDTH).to_png()?)?;
     let shown = folder.display();
     say!(
-        "trained {} steps in {seconds:.1} s; next: gan-train evaluate {shown}, and gan-train quantize \
-         {shown} -o {}.gan",
+        "trained {} steps in {seconds:.1} s; next: gan-train evaluate {shown}, and gan-train \
+         quantize {shown} -o {}.gan",
         thousands(step),
         run.config.name
     );

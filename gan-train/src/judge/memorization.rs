@@ -27,7 +27,7 @@ pub const RATIO: f64 = 0.98;
 /// int8 alone can do.
 const COPY: f64 = 5.0;
 
-/// Up to this distance an image of so many pixels is a copy: a root mean square of [`COPY`] levels
+/// Up to this distance an image of so many pixels is a copy: a root mean square of `COPY` levels
 /// over all of them.
 pub fn copy_distance(pixels: usize) -> f64 {
     COPY * (pixels as f64).sqrt() / 255.0

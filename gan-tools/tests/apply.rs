@@ -221,7 +221,9 @@ fn what_does_not_fit_is_refused_with_names_and_sizes() {
             format!("{} in.png -o out.png", model("v3-numbers")),
             &["v3-numbers.gan", "takes no image"],
         ),
-        (format!("{image} none.png -o out.png"), &["none.png"]),
+        // The file's name stands there once.
+        (format!("{image} none.png -o out.png"), &["error: none.png: cannot be read"]),
+        (format!("{mask} in.png -o out.png --mask none.png"), &["error: none.png: cannot be read"]),
         (format!("{image} . -o ."), &["would replace the pictures"]),
         (format!("{mask} in.png -o out --mask mask.png"), &["--out out", ".png"]),
     ] {

@@ -88,7 +88,9 @@ fn pairs_are_learned_resumed_judged_and_applied() {
     let read = |name: &str| fs::read(path.join(name)).unwrap();
     assert_eq!(read("file.png"), read("out.png"));
     assert!(succeed(path, "inspect whole.gan").contains("format version 3"));
-    fail(path, "evaluate whole.gan --data digits", 1, &["whole.gan", "makes images of images"]);
+    for command in ["evaluate whole.gan --data digits", "synth whole.gan --count 5 -o set"] {
+        fail(path, command, 1, &["whole.gan", "makes images of images"]);
+    }
 }
 
 #[test]

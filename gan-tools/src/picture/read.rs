@@ -4,6 +4,7 @@ use crate::files;
 use anyhow::{Context, Result, bail, ensure};
 use gan_core::ImageShape;
 use gan_core::image::luma;
+use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -17,7 +18,8 @@ use std::path::Path;
 ///
 /// Names the file; both sizes, if they differ.
 pub fn read(path: &Path, shape: ImageShape, taker: &str) -> Result<Vec<u8>> {
-    decode(path, shape, taker).with_context(|| path.display().to_string())
+    let file = files::open(path)?;
+    decode(file, shape, taker).with_context(|| path.display().to_string())
 }
 
 /// Width and height of a picture, of which no more than the header is read.
@@ -26,16 +28,14 @@ pub fn read(path: &Path, shape: ImageShape, taker: &str) -> Result<Vec<u8>> {
 ///
 /// Names the file.
 pub fn size(path: &Path) -> Result<[u32; 2]> {
-    let header = || -> Result<[u32; 2]> {
-        let mut decoder = png::Decoder::new(BufReader::new(files::open(path)?));
-        let header = decoder.read_header_info().context("is no PNG picture")?;
-        Ok([header.width, header.height])
-    };
-    header().with_context(|| path.display().to_string())
+    let mut decoder = png::Decoder::new(BufReader::new(files::open(path)?));
+    let header = decoder.read_header_info();
+    let header = header.with_context(|| format!("{}: is no PNG picture", path.display()))?;
+    Ok([header.width, header.height])
 }
 
-fn decode(path: &Path, shape: ImageShape, taker: &str) -> Result<Vec<u8>> {
-    let mut decoder = png::Decoder::new(BufReader::new(files::open(path)?));
+fn decode(file: File, shape: ImageShape, taker: &str) -> Result<Vec<u8>> {
+    let mut decoder = png::Decoder::new(BufReader::new(file));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let header = decoder.read_header_info().context("is no PNG picture")?;
     let (width, height) = (header.width, header.height);

@@ -81,6 +81,11 @@ impl Synth {
     pub fn run(self) -> Result<ExitCode> {
         let model = Model::open(&self.model)?;
         let generator = super::decode(&model.blob, &self.model)?;
+        ensure!(
+            generator.inputs().image().is_none(),
+            "{}: makes images of images (expected a model of latents)",
+            self.model.display()
+        );
         let from_data = self.proportions.as_deref() == Some("data");
         let real = (self.report || from_data).then(|| self.real(&model)).transpose()?;
         let rule = self.rule(&generator, real.as_ref(), model.names.as_slice())?;

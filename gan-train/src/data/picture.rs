@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use gan_tools::files;
+use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -27,11 +28,12 @@ pub(super) struct Picture {
 ///
 /// Names the file; both sizes, if they differ.
 pub(super) fn read(path: &Path, expected: Option<[usize; 2]>) -> Result<Picture> {
-    decode(path, expected).with_context(|| path.display().to_string())
+    let file = files::open(path)?;
+    decode(file, expected).with_context(|| path.display().to_string())
 }
 
-fn decode(path: &Path, expected: Option<[usize; 2]>) -> Result<Picture> {
-    let mut decoder = png::Decoder::new(BufReader::new(files::open(path)?));
+fn decode(file: File, expected: Option<[usize; 2]>) -> Result<Picture> {
+    let mut decoder = png::Decoder::new(BufReader::new(file));
     // Less than 8 bits are widened, 16 are narrowed, palettes become colours.
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let header = decoder.read_header_info().context("is no PNG picture")?;

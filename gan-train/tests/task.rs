@@ -78,8 +78,8 @@ fn pairs_are_learned_resumed_judged_and_applied() {
     assert!(far < 25.0, "{far}");
     fail(path, "apply whole in.png -o out.png", 1, &["out.png", "--overwrite"]);
     fail(path, "apply whole in.png -o in.png --overwrite", 1, &["in.png"]);
-    fail(path, "apply whole in.png -o o.png --label 3", 1, &["--label", "takes no labels"]);
-    fail(path, "report whole", 1, &["whole", "the task pairs", "gan-train apply"]);
+    fail(path, "apply whole in.png -o o.png --label 3", 1, &["--label", "takes no label"]);
+    fail(path, "report whole", 1, &["whole", "the task pairs", "gan-train evaluate"]);
     fail(path, "generate whole --ascii", 1, &["whole", "makes images of images", "apply"]);
 
     // The run's file makes the same picture.

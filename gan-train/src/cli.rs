@@ -11,6 +11,7 @@ mod finetune;
 mod finished;
 mod generate;
 mod global;
+mod invert;
 mod messages;
 mod model;
 mod presets;
@@ -56,6 +57,7 @@ enum Command {
     Classifier(classifier::TrainClassifier),
     Synth(Box<synth::Synth>),
     Audit(audit::Audit),
+    Invert(invert::Invert),
     Report(report::ReportCommand),
     Compare(compare::Compare),
     #[command(flatten)]
@@ -88,6 +90,7 @@ impl Command {
             Self::Classifier(command) => command.run(),
             Self::Synth(command) => command.run(),
             Self::Audit(command) => command.run(),
+            Self::Invert(command) => command.run(),
             Self::Report(command) => command.run(),
             Self::Compare(command) => command.run(),
             Self::Tools(Tool::Generate(command)) => generate::run(command),

@@ -32,6 +32,7 @@ pub mod config;
 pub mod data;
 pub mod export;
 pub mod files;
+pub mod invert;
 pub mod judge;
 pub mod loss;
 pub mod nn;

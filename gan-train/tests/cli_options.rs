@@ -8,7 +8,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "quickstart",
     "train",
     "presets",
@@ -18,6 +18,7 @@ const COMMANDS: [&str; 20] = [
     "classifier",
     "synth",
     "audit",
+    "invert",
     "report",
     "compare",
     "generate",

@@ -8,9 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The top-level modules, lowest first.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "config", "random", "files", "data", "task", "nn", "loss", "penalty", "optim", "train",
-    "judge", "export", "report",
+    "judge", "export", "invert", "report",
 ];
 
 /// What only the command line may use.

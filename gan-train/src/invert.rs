@@ -8,7 +8,7 @@
 //! ```
 //!
 //! with `t` the given image, `x` that of the latent `z`, and Adam; from several random latents at
-//! once, because there are many valleys. The gradient is that of a [`Replica`] of the blob. At the
+//! once, because there are many valleys. The gradient is that of a `Replica` of the blob. At the
 //! end the codes are rounded, and codes are changed by one as long as the device's own image gets
 //! nearer: so the result is exact on every device.
 

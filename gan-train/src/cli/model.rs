@@ -40,18 +40,19 @@ impl Model {
             return Ok(Self { blob, names, inputs: vec![path.to_owned()], run: None });
         }
         let run = RunConfig::read(path)?;
-        let quantized = Quantized::of(path, &run, Which::Best, run.config.training.bits())
+        let bits = Some(run.config.training.bits());
+        let exported = Exported::of(path, &run, Which::Best, bits)
             .with_context(|| path.display().to_string())?;
         say!(
             "running the {} generator of {}, that of step {}, quantized to {} bits",
             if path.join(checkpoint::BEST).exists() { "best" } else { "last" },
             path.display(),
-            thousands(quantized.description.step),
+            thousands(exported.description.step),
             run.config.training.weight_bits
         );
         let inputs = [checkpoint::FILE, checkpoint::BEST, CONFIG].map(|name| path.join(name));
         Ok(Self {
-            blob: BlobFile::new(&quantized.blob),
+            blob: BlobFile::new(&exported.blob),
             names: label_names(&run).into(),
             inputs: inputs.to_vec(),
             run: Some(run),
@@ -70,31 +71,38 @@ pub fn label_names(run: &RunConfig) -> Vec<String> {
     }
 }
 
-/// A run's generator in floats and in integers.
-pub struct Quantized {
+/// A run's generator, and a blob of it.
+pub struct Exported {
     pub float: FloatGenerator,
     /// Of the file that it was read from.
     pub description: Description,
-    /// The blob of integers.
+    /// The blob, of integers or of floats.
     pub blob: Vec<u8>,
     /// The run's task, and the images that it was trained on: they calibrate what takes images.
     task: Option<(Task, Split)>,
 }
 
-impl Quantized {
-    /// Quantizes the generator `which` of the run in `folder`. The generator of a task is
-    /// calibrated by the run's own data, which has to be there.
-    pub fn of(folder: &Path, run: &RunConfig, which: Which, bits: Bits) -> Result<Self> {
+impl Exported {
+    /// Exports the generator `which` of the run in `folder`: in integers whose weights have so many
+    /// bits, or else in floats. The generator of a task is calibrated by, and compared on, the
+    /// run's own data, which has to be there.
+    pub fn of(folder: &Path, run: &RunConfig, which: Which, bits: Option<Bits>) -> Result<Self> {
         let config = &run.config;
         if config.task.is_none() {
             let (float, description) = export::generator(folder, config, which)?;
-            let blob = quantize::quantize(&float, bits)?;
+            let blob = match bits {
+                Some(bits) => quantize::quantize(&float, bits)?,
+                None => float.to_blob()?,
+            };
             return Ok(Self { float, description, blob, task: None });
         }
         let (task, float, description) = export::task::generator(folder, config, which)?;
         let data = dataset::of_run(run, folder)?;
         let (_, trained_on) = data.train.hold_out(config.training.validation);
-        let blob = export::task::quantized(&task, &float, bits, &trained_on)?;
+        let blob = match bits {
+            Some(bits) => export::task::quantized(&task, &float, bits, &trained_on)?,
+            None => float.to_blob()?,
+        };
         Ok(Self { float, description, blob, task: Some((task, trained_on)) })
     }
 

@@ -1,6 +1,6 @@
 //! `gan-train quantize`.
 
-use super::model::{Quantized, label_names};
+use super::model::{Exported, label_names};
 use super::thousands;
 use anyhow::{Result, ensure};
 use clap::Args;
@@ -87,16 +87,16 @@ impl Quantize {
         }
         labels::check(&self.out)?;
         let bits = self.bits(&run.config.training)?;
-        let quantized = Quantized::of(&self.run_dir, &run, self.checkpoint, bits)?;
-        let float = &quantized.float;
-        let step = quantized.description.step;
+        let wanted = (!self.float).then_some(bits);
+        let exported = Exported::of(&self.run_dir, &run, self.checkpoint, wanted)?;
+        let float = &exported.float;
+        let step = exported.description.step;
         let steps = run.config.training.steps;
         if step < steps {
             say!("note: the generator of step {} of {}", thousands(step), thousands(steps));
         }
-        let blob = if self.float { &float.to_blob()? } else { &quantized.blob };
-        atomic::write(&self.out, blob)?;
-        let file = BlobFile::new(blob);
+        atomic::write(&self.out, &exported.blob)?;
+        let file = BlobFile::new(&exported.blob);
         let generator = super::decode(&file, &self.out)?;
         let names = if float.classes > 0 { label_names(&run) } else { Vec::new() };
         labels::write(&self.out, generator.crc(), &names)?;
@@ -105,7 +105,7 @@ impl Quantize {
             let beside = labels::path(&self.out);
             say!("labels {}, in {}", numbered(&names), beside.display());
         }
-        let agreement = quantized.agreement(&generator, run.config.seed)?;
+        let agreement = exported.agreement(&generator, run.config.seed)?;
         // The errors of layers are estimated for latents, which are normally distributed.
         if !self.float && run.config.task.is_none() {
             warn_of_far_layers(float, bits)?;

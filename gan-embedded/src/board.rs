@@ -62,20 +62,6 @@ mod netduinoplus2;
 #[cfg(feature = "netduinoplus2")]
 pub use netduinoplus2::*;
 
-/// What the Picos have in common.
-#[cfg(any(feature = "pico", feature = "pico2"))]
-mod rp;
-
-#[cfg(feature = "pico")]
-mod pico;
-#[cfg(feature = "pico")]
-pub use pico::*;
-
-#[cfg(feature = "pico2")]
-mod pico2;
-#[cfg(feature = "pico2")]
-pub use pico2::*;
-
 /// What the boards with an nRF52 have in common.
 #[cfg(any(feature = "nrf52840-dk", feature = "microbit-v2"))]
 mod nrf52;

@@ -6,7 +6,6 @@ mod mmio;
 mod wired;
 
 pub mod cmsdk_uart;
-pub mod dw_i2c;
 #[cfg(feature = "esp32-c3")]
 pub mod esp32c3;
 #[cfg(target_arch = "arm")]
@@ -19,7 +18,6 @@ pub mod ns16550;
 pub mod oled;
 pub mod pl011;
 pub mod pl022;
-pub mod rp;
 pub mod ssd0323;
 pub mod stm32;
 pub mod stm32_usart;

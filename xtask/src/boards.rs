@@ -1,7 +1,8 @@
 //! The boards, from `gan-embedded/boards.toml`. The rest of a board is
-//! `gan-embedded/memory/<name>.x`, its module in `gan-embedded/src/board` and the cargo feature
-//! that has its name.
+//! `gan-embedded/memory/<name>.x`, its module in `gan-embedded/src/board` or a package of its own
+//! in `boards/`, and the cargo feature that has its name.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -36,6 +37,9 @@ pub struct Board {
     pub espflash: Option<String>,
     /// The family of UF2 files that the chip's boot loader takes.
     pub uf2: Option<u32>,
+    /// The folder of the package with its application, from the repository's root, if that is not
+    /// gan-embedded.
+    pub package: Option<String>,
     /// Whether it has a display with the feature of that name.
     #[serde(default)]
     pub oled: bool,
@@ -88,6 +92,16 @@ pub fn all() -> Vec<&'static Board> {
 /// The boards that QEMU emulates.
 pub fn emulated() -> Vec<&'static Board> {
     ALL.iter().filter(|board| board.qemu.is_some()).collect()
+}
+
+/// The boards whose drivers are ours: what runs on them cannot panic.
+pub fn with_own_drivers() -> Vec<&'static Board> {
+    ALL.iter().filter(|board| board.package.is_none()).collect()
+}
+
+/// The folders of all packages with an application.
+pub fn folders() -> BTreeSet<PathBuf> {
+    ALL.iter().map(Board::folder).collect()
 }
 
 /// The boards that are hardware only.
@@ -160,6 +174,11 @@ impl Board {
         Ok((program, words.chain(console).collect()))
     }
 
+    /// The folder of the package with its application.
+    pub fn folder(&self) -> PathBuf {
+        self.package.as_ref().map_or_else(firmware_folder, |package| shell::root().join(package))
+    }
+
     /// What cargo has to know of the board besides its target and its feature: settings for
     /// `--config`.
     pub fn cargo_config(&self) -> Option<String> {
@@ -221,18 +240,20 @@ mod tests {
     /// complete.
     #[test]
     fn every_board_is_complete() {
-        let folder = firmware_folder();
-        let table = |path: &str| -> toml::Table {
-            fs::read_to_string(folder.join(path)).unwrap().parse().unwrap()
-        };
-        let (config, manifest) = (table(".cargo/config.toml"), table("Cargo.toml"));
         for board in all() {
+            let folder = board.folder();
+            let table = |path: &str| -> toml::Table {
+                fs::read_to_string(folder.join(path)).unwrap().parse().unwrap()
+            };
+            let (config, manifest) = (table(".cargo/config.toml"), table("Cargo.toml"));
             let name = board.name.as_str();
             assert!(manifest["features"].as_table().unwrap().contains_key(name));
             board.memory().unwrap();
-            let module =
-                fs::read_to_string(folder.join(format!("src/board/{}.rs", name.replace('-', "_"))))
-                    .unwrap();
+            let module = match board.package {
+                Some(_) => "src/board.rs".into(),
+                None => format!("src/board/{}.rs", name.replace('-', "_")),
+            };
+            let module = fs::read_to_string(folder.join(module)).unwrap();
             assert!(
                 module.contains(&format!("\"{name}\""))
                     && module.contains(&format!("\"{}\"", board.core))

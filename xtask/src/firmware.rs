@@ -8,7 +8,7 @@ use gan_core::Packing;
 use gan_core::generator::Layer;
 
 use crate::blob::Blob;
-use crate::boards::{Board, firmware_folder};
+use crate::boards::Board;
 use crate::setup::{DEBIAN_RUSTC, Toolchain};
 use crate::{rustc, shell};
 
@@ -106,12 +106,16 @@ impl Input<'_> {
 }
 
 /// The binaries that do not talk to the host.
-const ALONE: &[&str] = &["digits", "panic_free", "panic_free_known", "panic_free_transform"];
+const ALONE: &[&str] =
+    &["digits", "digit", CONSOLE, "panic_free", "panic_free_known", "panic_free_transform"];
+/// The application in a package on a HAL.
+const CONSOLE: &str = "console";
 
 /// Builds one binary and returns the path of its ELF file, which the next build of it overwrites.
 pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -> Result<PathBuf> {
     let mut command = cargo(toolchain, "build", board, input);
-    let folder = target_folder(toolchain);
+    let folder = target_folder(toolchain, board);
+    let bin = if board.package.is_some() && bin == "digits" { CONSOLE } else { bin };
     if !ALONE.contains(&bin) {
         command.args(["--features", "semihosting"]);
     }
@@ -145,15 +149,15 @@ pub fn doc(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<()> 
 
 /// Where the builds go: apart from those of a plain cargo, which gives the crates other hashes (see
 /// `rustc.rs`), and apart for each toolchain, so that trying the other one costs no rebuild.
-fn target_folder(toolchain: Toolchain) -> PathBuf {
-    firmware_folder().join("target").join(match toolchain {
+fn target_folder(toolchain: Toolchain, board: &Board) -> PathBuf {
+    board.folder().join("target").join(match toolchain {
         Toolchain::Rustup => "xtask",
         Toolchain::Debian => "debian",
     })
 }
 
 fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>) -> Command {
-    let mut command = shell::cargo(&firmware_folder());
+    let mut command = shell::cargo(&board.folder());
     if toolchain == Toolchain::Debian {
         command
             .env("RUSTC", DEBIAN_RUSTC)
@@ -171,7 +175,7 @@ fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>
         "--target-dir",
     ]);
     command
-        .arg(target_folder(toolchain))
+        .arg(target_folder(toolchain, board))
         .args(board.cargo_config().iter().flat_map(|config| ["--config", config]));
     if toolchain == Toolchain::Debian {
         command.args(["-Z", "build-std=core"]);

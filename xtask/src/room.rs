@@ -31,7 +31,8 @@ pub struct Fit<'a> {
 impl<'a> Fit<'a> {
     /// Without building anything: more than any board's application takes.
     fn guess(board: &'a Board, load: usize) -> Result<Self> {
-        const STATICS_BYTES: u64 = 4 << 10;
+        // A HAL's statics, and the buffers of a USB port, are larger than our drivers'.
+        let statics = if board.package.is_some() { 8 << 10 } else { 4 << 10 };
         let packing = Packing::of_kernel(&board.kernel)
             .with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?;
         let load = load.next_multiple_of(ALIGNMENT) as u64;
@@ -40,7 +41,7 @@ impl<'a> Fit<'a> {
             memory: board.memory()?,
             packing,
             load,
-            besides: (code_bytes(&board.kernel), STATICS_BYTES),
+            besides: (code_bytes(&board.kernel), statics),
         })
     }
 

@@ -33,7 +33,8 @@ pub fn run(only: Option<String>) -> Tally {
 
     steps.check("format: host", || shell::run(host().args(["fmt", "--all", "--check"])));
     steps.check("format: firmware", || {
-        shell::run(shell::cargo(&boards::firmware_folder()).args(["fmt", "--check"]))
+        let folders = boards::folders();
+        folders.iter().try_for_each(|at| shell::run(shell::cargo(at).args(["fmt", "--check"])))
     });
     steps.counted("format: columns and lengths", |tally| {
         if sources::check()? {
@@ -273,7 +274,7 @@ impl Steps {
             Ok(())
         });
         self.check("firmware: the application cannot panic", || {
-            symbols::check(toolchain, &boards::all())
+            symbols::check(toolchain, &boards::with_own_drivers())
         });
         self.check("firmware: console", || console::check(toolchain, &all));
         self.check("firmware: display", || console::display::check(toolchain));

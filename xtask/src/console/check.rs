@@ -58,6 +58,11 @@ pub fn conversation(
         "it greets with {greeting:?}"
     );
     idle(session)?;
+    commands(session, board, blob)
+}
+
+/// The answers to commands. Returns the grid.
+pub fn commands(session: &mut Session, board: &Board, blob: &Blob) -> Result<Vec<String>> {
     images(session, blob)?;
     answers(session, &board.kernel)?;
     lines(&session.ask("grid")?)

@@ -1,21 +1,24 @@
-//! The Pico's firmware in rp2040js, an emulator of the RP2040 that Node.js runs. Not QEMU's work,
-//! so it is done where npm is, and said aloud where not.
+//! The Pico's programs in rp2040js, an emulator of the RP2040 that Node.js runs. They are run where
+//! npm is, and reported as skipped where it is not.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
-use super::check::conversation;
-use super::session::Session;
+use super::check::{commands, conversation};
+use super::{Session, lines};
 use crate::blob::Blob;
+use crate::boards::{self, Board};
 use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
-use crate::{boards, shell, uf2, vectors};
+use crate::{shell, uf2, vectors};
 
-/// Another one may lack what this one has, or find fault with what it does not.
+/// Its script, `boards/rp/emulate.mjs`, mends what this version does otherwise than the chip.
 const VERSION: &str = "rp2040js@1.4.1";
+/// The digits that are asked of the program `digit`.
+const KEYS: &str = "7310";
 
 /// The folder with the emulator, downloaded if it has to be.
 pub fn install() -> Result<PathBuf> {
@@ -31,29 +34,72 @@ pub fn install() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The same conversation as with the boards in QEMU: the images are the host's. The clock is
-/// checked by the emulator's script. No display is connected, and firmware that looks for one has
-/// to notice.
+/// The same conversation as with the boards in QEMU, over the UART and over USB serial: the images
+/// are the host's. The clock is checked by the emulator's script. No display is connected, and
+/// firmware that looks for one has to notice. Then the example `digit`.
 pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
-    let board = boards::all().into_iter().find(|board| board.name == "pico").context("no pico")?;
+    let board = boards::select_one("pico").map_err(anyhow::Error::msg)?;
     let model = vectors::default_model()?;
-    for oled in [false, true] {
-        let elf = fs::read(firmware::build(
-            toolchain,
-            board,
-            "digits",
-            Input { oled, ..Input::model(&model) },
-        )?)?;
-        let file = vectors::scratch()?.join("pico.uf2");
+    let blob = Blob::read(&model)?;
+    let run = |program: &str, input: Input<'_>, port: Option<&str>| -> Result<Command> {
+        let elf = fs::read(firmware::build(toolchain, board, program, input)?)?;
+        let file = vectors::scratch()?.join(format!("pico-{program}.uf2"));
         fs::write(&file, uf2::of_elf(&elf, board.uf2.context("pico: no uf2")?)?)?;
         let mut node = Command::new("node");
-        node.arg(boards::firmware_folder().join("emulate/pico.mjs")).arg(emulator).arg(file);
+        node.arg(board.folder().join("emulate.mjs")).arg(emulator).arg(file).args(port);
+        Ok(node)
+    };
+    for oled in [false, true] {
+        let node = run("digits", Input { oled, ..Input::model(&model) }, Some("uart"))?;
         let (mut session, greeting) = Session::start(node)?;
-        conversation(&mut session, &greeting, board, &Blob::read(&model)?)?;
-        println!(
-            "console pico{} in {VERSION}: as expected",
-            if oled { ", looking for a display," } else { "" }
-        );
+        conversation(&mut session, &greeting, board, &blob)?;
+        let display = if oled { ", looking for a display," } else { "" };
+        println!("console pico{display} over the UART in {VERSION}: as expected");
+    }
+    let node = run("digits", Input::model(&model), None)?;
+    let (mut session, opened) = Session::start(node)?;
+    over_usb(&mut session, &opened, board, &blob).context("USB serial")?;
+    println!("console pico over USB serial in {VERSION}: as expected");
+    digit(run("digit", Input::model(&model), None)?, &blob).context("digit")?;
+    println!("digit pico over USB serial in {VERSION}: as expected");
+    Session::attach(run("digits", Input::model(&model), Some("led"))?)?
+        .until(b"on\noff\non\noff\n")
+        .context("the LED does not blink")?;
+    Ok(())
+}
+
+/// A terminal that opens the port sees what runs, and can type.
+fn over_usb(session: &mut Session, opened: &[u8], board: &Board, blob: &Blob) -> Result<()> {
+    let information = lines(opened)?;
+    let model = format!("model   {}", blob.stem());
+    ensure!(
+        information.iter().any(|line| line.starts_with(&model)),
+        "to a terminal that opens it, it says {information:?}"
+    );
+    commands(session, board, blob).map(|_| ())
+}
+
+/// Each key is answered by the digit: the seed's next image, line by line.
+fn digit(node: Command, blob: &Blob) -> Result<()> {
+    let generator = blob.decode()?;
+    let (mut latent, mut scratch) =
+        (vec![0; generator.latent_len()], vec![0; generator.scratch_len()]);
+    let mut pixels = vec![0; generator.pixels_len()];
+    let mut sampler = gan_core::LatentSampler::new(0);
+    let mut session = Session::attach(node)?;
+    for key in KEYS.chars() {
+        sampler.fill(&mut latent);
+        let label = key.to_digit(10).and_then(|label| u16::try_from(label).ok());
+        generator.generate(&latent, label, &mut scratch, &mut pixels)?;
+        let picture: String = pixels
+            .chunks(generator.line_len())
+            .flat_map(|line| {
+                line.iter().map(|&ink| gan_core::image::glyph(ink)).chain("\r\n".chars())
+            })
+            .collect();
+        session.send(key.to_string().as_bytes())?;
+        let before = session.until(picture.as_bytes())?;
+        ensure!(before.is_empty(), "before the digit {key}: {}", String::from_utf8_lossy(&before));
     }
     Ok(())
 }

@@ -37,7 +37,14 @@ impl Session {
     }
 
     /// The same with any emulator whose standard input and output are the serial port.
-    pub fn start(mut emulator: Command) -> Result<(Self, Vec<u8>)> {
+    pub fn start(emulator: Command) -> Result<(Self, Vec<u8>)> {
+        let mut session = Self::attach(emulator)?;
+        let greeting = session.until(PROMPT)?;
+        Ok((session, greeting))
+    }
+
+    /// Starts an emulator whose firmware may have no prompt.
+    pub fn attach(mut emulator: Command) -> Result<Self> {
         let program = emulator.get_program().to_string_lossy().into_owned();
         emulator.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut qemu = KillOnDrop(
@@ -56,9 +63,7 @@ impl Session {
                 }
             }
         });
-        let mut session = Self { _qemu: qemu, input, output, heard: Vec::new() };
-        let greeting = session.until(PROMPT)?;
-        Ok((session, greeting))
+        Ok(Self { _qemu: qemu, input, output, heard: Vec::new() })
     }
 
     /// Sends a line and returns the answer: all from after the line's echo up to the next prompt.
@@ -81,7 +86,7 @@ impl Session {
     }
 
     /// Sends bytes.
-    fn send(&mut self, bytes: &[u8]) -> Result<()> {
+    pub fn send(&mut self, bytes: &[u8]) -> Result<()> {
         self.input
             .write_all(bytes)
             .and_then(|()| self.input.flush())

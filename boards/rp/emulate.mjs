@@ -1,0 +1,149 @@
+// Runs a UF2 file for the Pico in rp2040js, an emulator of the RP2040. Its USB serial port is
+// standard input and output. With the word `uart` at the end, UART 0 is, and with `led`, a line is
+// written for each change of the LED.
+//
+//     npm install --prefix FOLDER rp2040js@1.4.1
+//     node boards/rp/emulate.mjs FOLDER FILE.uf2 [uart|led]
+//
+// The emulator comes without the chip's boot ROM, so the program starts as the second stage of the
+// boot loader leaves it.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+
+const [folder, file, port] = process.argv.slice(2);
+const { ConsoleLogger, LogLevel, Simulator, USBCDC } = createRequire(resolve(folder) + "/")(
+  "rp2040js",
+);
+
+const FLASH = 0x10000000;
+// After the 256 bytes of the second stage.
+const VECTORS = 0x100;
+const HERTZ = 125_000_000;
+const LED = 25;
+// Bytes come in slowly enough for a UART at 115,200 baud: at most one in so many instructions.
+const SPACING = 10_000;
+
+const simulator = new Simulator();
+const { rp2040, clock } = simulator;
+rp2040.logger = new ConsoleLogger(LogLevel.Error);
+const uf2 = readFileSync(file);
+for (let block = 0; block < uf2.length; block += 512) {
+  const address = uf2.readUInt32LE(block + 12);
+  const length = uf2.readUInt32LE(block + 16);
+  rp2040.flash.set(uf2.subarray(block + 32, block + 32 + length), address - FLASH);
+}
+const flash = Buffer.from(rp2040.flash.buffer, rp2040.flash.byteOffset);
+rp2040.core.VTOR = FLASH + VECTORS;
+rp2040.core.SP = flash.readUInt32LE(VECTORS);
+rp2040.core.PC = flash.readUInt32LE(VECTORS + 4) & ~1;
+
+// The emulator sets the UART's interrupt for sending again after the program has cleared it. The
+// PL011 sets it when the transmit FIFO falls to its threshold, that is, after a byte was written.
+// (Arm PrimeCell UART PL011 Technical Reference Manual, 2.8.)
+const [DATA, DMA, SENDING] = [0x0, 0x48, 1 << 5];
+const [uart] = rp2040.uart;
+const [read, write] = [uart.readUint32.bind(uart), uart.writeUint32.bind(uart)];
+uart.checkInterrupts = () =>
+  rp2040.setInterrupt(uart.irq, (uart.interruptStatus & uart.interruptMask) !== 0);
+uart.readUint32 = (offset) => (offset === DMA ? 0 : read(offset));
+uart.writeUint32 = (offset, value) => {
+  write(offset, value);
+  if (offset === DATA) {
+    uart.interruptStatus |= SENDING;
+    uart.checkInterrupts();
+  }
+};
+
+// The emulator does not say that the I2C's transmit FIFO is empty after an abort has emptied it, as
+// when no display answers. (RP2040 datasheet, 4.3.6 and TX_EMPTY in 4.3.17.)
+const TX_EMPTY = 1 << 4;
+for (const i2c of rp2040.i2c) {
+  const abort = i2c.abort.bind(i2c);
+  i2c.abort = (reason) => {
+    abort(reason);
+    i2c.setInterrupts(TX_EMPTY);
+  };
+}
+
+// The emulator's host answers a buffer for which it has no data with an empty packet, and says that
+// the buffer is no longer available before it has filled it. A host sends nothing, and the buffer
+// stays available until a packet has come. (RP2040 datasheet, 4.1.2.5.)
+const BUFFER_CONTROL = 0x84;
+const AVAILABLE = 1 << 10;
+const ctrl = rp2040.usbCtrl;
+const usb = new USBCDC(ctrl);
+let waiting = 0;
+function available(endpoint, yes) {
+  const at = BUFFER_CONTROL + 8 * endpoint;
+  const control = rp2040.usbDPRAMView.getUint32(at, true);
+  rp2040.usbDPRAMView.setUint32(at, yes ? control | AVAILABLE : control & ~AVAILABLE, true);
+}
+const [respond, finish] = [ctrl.onEndpointRead, ctrl.finishRead.bind(ctrl)];
+ctrl.onEndpointRead = (endpoint, size) => {
+  if (endpoint !== usb.outEndpoint) return respond(endpoint, size);
+  available(endpoint, true);
+  waiting = size;
+};
+ctrl.finishRead = (endpoint, bytes) => {
+  available(endpoint, false);
+  finish(endpoint, bytes);
+};
+
+// A terminal opens the port some time after the device was configured, so many turns of `run`. It
+// sends SET_CONTROL_LINE_STATE with DTR and RTS to the interface. The emulator's host does so at
+// once, while the device still acknowledges its configuration, and to the device, which is refused.
+// (USB CDC PSTN subclass 1.2, 6.3.12.)
+const OPENING = 20;
+const DTR_AND_RTS = Uint8Array.of(0x21, 0x22, 3, 0, 0, 0, 0, 0);
+let turns = 0;
+let open = false;
+usb.cdcSetControlLineState = () => (usb.initialized = true);
+usb.onDeviceConnected = () => (turns = port === undefined ? OPENING : 0);
+
+const heard = [];
+const said = [];
+if (port === "led") rp2040.gpio[LED].addListener((level) => say(level === 1 ? "on\n" : "off\n"));
+else if (port === "uart") uart.onByte = (byte) => said.push(byte);
+else usb.onSerialData = (bytes) => said.push(...bytes);
+const say = (text) => said.push(...Buffer.from(text));
+process.stdin.on("data", (bytes) => heard.push(...bytes));
+process.stdin.on("end", () => process.exit());
+process.stdout.on("error", () => process.exit());
+
+function feed() {
+  if (heard.length === 0) return;
+  if (port === "uart") uart.feedByte(heard.shift());
+  else if (open && waiting > 0) {
+    const packet = Uint8Array.from(heard.splice(0, waiting));
+    waiting = 0;
+    ctrl.endpointReadDone(usb.outEndpoint, packet);
+  }
+}
+
+// Milliseconds by which the chip's time is ahead of ours.
+const started = performance.now();
+const ahead = () => clock.nanos / 1e6 - (performance.now() - started);
+
+function run() {
+  if (turns > 0 && --turns === 0) {
+    ctrl.sendSetupPacket(DTR_AND_RTS);
+    open = true;
+  }
+  for (let instruction = 0; instruction < 10 * SPACING; instruction++) {
+    if (instruction % SPACING === 0) feed();
+    if (!rp2040.core.waiting) clock.tick((rp2040.core.executeInstruction() * 1e9) / HERTZ);
+    else if (ahead() > 0) break;
+    else clock.tick(Math.max(Math.min(clock.nanosToNextAlarm, 1e6), 1));
+  }
+  if (rp2040.clkSys !== HERTZ) throw new Error(`the clock is ${rp2040.clkSys} Hz`);
+  if (said.length > 0) process.stdout.write(Buffer.from(said.splice(0)));
+  // The application draws by itself when nobody has typed for ten seconds. Those must be seconds of
+  // the one who types, however fast the emulator is with a chip that sleeps.
+  if (ahead() > 0) setTimeout(run, 1);
+  else setImmediate(run);
+}
+
+rp2040.onBreak = () => process.exit(1);
+run();

@@ -1,0 +1,160 @@
+//! The serial ports and the LED: one task, which an executor runs in an interrupt while `main`
+//! computes. Bytes wait for the application, and the application's for the ports, in pipes, so
+//! nothing is lost that is typed while an image is made.
+
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use embassy_futures::join::join5;
+use embassy_rp::Peri;
+use embassy_rp::bind_interrupts;
+use embassy_rp::gpio::{Level, Output};
+use embassy_rp::peripherals::{PIN_0, PIN_1, PIN_25, UART0, USB};
+use embassy_rp::uart::{self, BufferedUart, BufferedUartRx, BufferedUartTx};
+use embassy_rp::usb::{self, Driver};
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_sync::pipe::Pipe;
+use embassy_time::Timer;
+use embassy_usb::class::cdc_acm::{CdcAcmClass, Receiver, Sender, State};
+use embassy_usb::driver::EndpointError;
+use embassy_usb::{Builder, Config};
+use embedded_io_async::{Read, Write};
+
+/// Bytes that wait in a pipe.
+pub type Bytes = Pipe<CriticalSectionRawMutex, 1024>;
+
+/// Bytes that were received, by whichever port.
+pub static INPUT: Bytes = Bytes::new();
+/// Bytes that the USB port has to send.
+pub static TO_USB: Bytes = Bytes::new();
+/// Bytes that the UART has to send.
+pub static TO_UART: Bytes = Bytes::new();
+/// Whether a terminal has opened the USB port (it has set DTR).
+pub static USB_OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Bytes of a USB packet.
+const PACKET: usize = 64;
+/// What is typed for a terminal that opens the USB port, so that it says what runs here.
+const FIRST_COMMAND: &[u8] = b"info\r";
+/// Milliseconds between two changes of the LED.
+const BLINK: u64 = 500;
+
+bind_interrupts!(struct Interrupts {
+    USBCTRL_IRQ => usb::InterruptHandler<USB>;
+    UART0_IRQ => uart::BufferedInterruptHandler<UART0>;
+});
+
+/// The peripherals that the task drives.
+pub struct Pins {
+    /// The USB port.
+    pub usb: Peri<'static, USB>,
+    /// The UART.
+    pub uart: Peri<'static, UART0>,
+    /// The UART's output, GP0.
+    pub tx: Peri<'static, PIN_0>,
+    /// The UART's input, GP1.
+    pub rx: Peri<'static, PIN_1>,
+    /// The LED on the board.
+    pub led: Peri<'static, PIN_25>,
+}
+
+/// Moves bytes between the ports and the pipes, and blinks, for ever.
+#[embassy_executor::task]
+pub async fn run(pins: Pins) {
+    // The numbers for tests of pid.codes. A product needs numbers of its own.
+    let mut config = Config::new(0x1209, 0x0001);
+    config.manufacturer = Some("gan-embedded");
+    config.product = Some("Digits");
+    let (mut descriptors, mut bos, mut control) = ([0; 256], [0; 256], [0; 64]);
+    let mut state = State::new();
+    let driver = Driver::new(pins.usb, Interrupts);
+    let mut usb = Builder::new(driver, config, &mut descriptors, &mut bos, &mut [], &mut control);
+    let serial = CdcAcmClass::new(&mut usb, &mut state, PACKET as u16);
+    let (to_host, from_host) = serial.split();
+
+    let (mut sending, mut receiving) = ([0; 64], [0; 64]);
+    // 115,200 baud, 8 bits, no parity, one stop bit.
+    let uart = BufferedUart::new(
+        pins.uart,
+        pins.tx,
+        pins.rx,
+        Interrupts,
+        &mut sending,
+        &mut receiving,
+        uart::Config::default(),
+    );
+    let (to_wire, from_wire) = uart.split();
+
+    let uart = join5(
+        usb_output(to_host),
+        usb_input(from_host),
+        uart_output(to_wire),
+        uart_input(from_wire),
+        blink(Output::new(pins.led, Level::High)),
+    );
+    embassy_futures::join::join(usb.build().run(), uart).await;
+}
+
+async fn usb_output<'d>(mut port: Sender<'d, Driver<'d, USB>>) {
+    let mut packet = [0; PACKET];
+    loop {
+        port.wait_connection().await;
+        // A terminal sets DTR when it opens the port. What comes before that has no reader.
+        while !port.dtr() {
+            Timer::after_millis(20).await;
+        }
+        TO_USB.clear();
+        USB_OPEN.store(true, Ordering::Release);
+        INPUT.write_all(FIRST_COMMAND).await;
+        let _: Result<(), EndpointError> = async {
+            while port.dtr() {
+                let count = TO_USB.read(&mut packet).await;
+                port.write_packet(&packet[..count]).await?;
+                if count == PACKET && TO_USB.is_empty() {
+                    // A full packet says that more follows. An empty one says that it was the last.
+                    port.write_packet(&[]).await?;
+                }
+            }
+            Ok(())
+        }
+        .await;
+        USB_OPEN.store(false, Ordering::Release);
+    }
+}
+
+async fn usb_input<'d>(mut port: Receiver<'d, Driver<'d, USB>>) {
+    let mut packet = [0; PACKET];
+    loop {
+        port.wait_connection().await;
+        while let Ok(count) = port.read_packet(&mut packet).await {
+            INPUT.write_all(&packet[..count]).await;
+        }
+    }
+}
+
+async fn uart_output(mut port: BufferedUartTx) {
+    let mut bytes = [0; PACKET];
+    loop {
+        let count = TO_UART.read(&mut bytes).await;
+        // The UART has no errors of sending.
+        let _ = port.write_all(&bytes[..count]).await;
+    }
+}
+
+async fn uart_input(mut port: BufferedUartRx) {
+    let mut bytes = [0; PACKET];
+    loop {
+        // An error is a damaged or a lost byte: the line that it belongs to is refused, or wrong.
+        if let Ok(count) = port.read(&mut bytes).await {
+            INPUT.write_all(&bytes[..count]).await;
+        }
+    }
+}
+
+/// Shows that the firmware is alive. The timer's interrupt also wakes `main`, which draws a new
+/// image each second while nobody types.
+async fn blink(mut led: Output<'_>) {
+    loop {
+        Timer::after_millis(BLINK).await;
+        led.toggle();
+    }
+}

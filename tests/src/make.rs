@@ -186,8 +186,9 @@ fn images_of(blob: &[u8], owner: &[u8]) -> Result<Vec<u8>, Refused> {
 }
 
 /// What goes into a model for item `index` of its images file: the latent of the item's seed, and
-/// random bytes for an image. Of the masks the first calls nothing missing, the second everything,
-/// and the others each cell at random, with bytes on both sides of the middle.
+/// for an image random bytes, or in every second item strokes, which are more like what a model was
+/// trained on. Of the masks the first calls nothing missing, the second everything, and the others
+/// each cell at random, with bytes on both sides of the middle.
 fn given(model: &Model, index: usize, label: Option<u16>) -> Given {
     let mut given = Given { label, ..Given::default() };
     let mut rng = SplitMix64(seed(index) ^ 0x494D_4147);
@@ -195,8 +196,13 @@ fn given(model: &Model, index: usize, label: Option<u16>) -> Given {
         match *part {
             Part::Latent(len) => given.latent = sampler::codes(seed(index), 0, len.into()),
             Part::Image { width, height, channels } => {
-                let len = usize::from(width) * usize::from(height) * usize::from(channels);
-                given.image = (0..len).map(|_| rng.range(0, 255) as u8).collect();
+                let shape = [width, height, channels.into()].map(usize::from);
+                let len = shape.iter().product();
+                given.image = if index % 2 == 0 {
+                    (0..len).map(|_| rng.range(0, 255) as u8).collect()
+                } else {
+                    strokes(shape, &mut rng)
+                };
             }
             Part::Mask { width, height } => {
                 let cell = |_| match index {
@@ -209,6 +215,38 @@ fn given(model: &Model, index: usize, label: Option<u16>) -> Given {
         }
     }
     given
+}
+
+/// Three white strokes on black, a tenth of the image wide, with ends at random places. They are
+/// drawn four times as large, and each pixel is the mean of its square. `shape` is width, height,
+/// channels.
+fn strokes([width, height, channels]: [usize; 3], rng: &mut SplitMix64) -> Vec<u8> {
+    const STROKES: usize = 3;
+    const LARGER: usize = 4;
+    let sizes = [width * LARGER, height * LARGER];
+    let side = sizes.map(|size| (size / 10).max(1));
+    let steps = sizes[0].max(sizes[1]);
+    let mut large = vec![0u32; sizes[0] * sizes[1]];
+    for _ in 0..STROKES {
+        let mut end =
+            || [0, 1].map(|axis| rng.range(0, (sizes[axis] - side[axis]) as i64) as usize);
+        let (from, to) = (end(), end());
+        for step in 0..=steps {
+            let at = |axis: usize| (from[axis] * (steps - step) + to[axis] * step) / steps;
+            for y in at(1)..at(1) + side[1] {
+                let start = y * sizes[0] + at(0);
+                large[start..start + side[0]].fill(255);
+            }
+        }
+    }
+    let mean = |x: usize, y: usize| {
+        let line = |dy: usize| {
+            let start = (y * LARGER + dy) * sizes[0] + x * LARGER;
+            large[start..start + LARGER].iter().sum::<u32>()
+        };
+        ((0..LARGER).map(line).sum::<u32>() / (LARGER * LARGER) as u32) as u8
+    };
+    (0..width * height).flat_map(|at| vec![mean(at % width, at / width); channels]).collect()
 }
 
 /// The labels of an images file.

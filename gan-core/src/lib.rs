@@ -76,14 +76,16 @@
 //! | [`latent`] | seed to latent codes, in integers |
 //! | [`kernel`] | the multiply-accumulate loops |
 //! | [`image`] | pixels as text, and on a display |
+//! | [`table`] | what the numbers of a generator of tables mean |
 //! | [`memory`] | the buffers that a firmware sets aside for a model |
 //! | `tools` | with feature `tools`: blobs in other packings, and memory in which a blob may lie |
 //! | `host` | with feature `std`: the same on the vector units and all cores of an ordinary computer |
 //!
-//! Each module depends only on those before it in this list, where the private modules `header`,
-//! `plan` and `payload` hold what the header says, how the layers run, and the layers' numbers:
-//! `header`, [`quant`]; [`error`], [`kernel`], [`activation`], [`image`]; [`latent`], `plan`,
-//! `payload`; [`generator`]; [`blob`], [`memory`], `tools`, `host`.
+//! Each module depends only on those before it in this list, where the private modules `reader`,
+//! `header`, `plan` and `payload` read postcard, and hold what the header says, how the layers run,
+//! and the layers' numbers: `reader`, `header`, [`quant`]; [`error`], [`kernel`], [`activation`],
+//! [`image`], [`table`]; [`latent`], `plan`, `payload`; [`generator`]; [`blob`], [`memory`],
+//! `tools`, `host`.
 //!
 //! The format and the formulas are written down in `docs/blob-format.md` and
 //! `docs/quantization.md`.
@@ -92,8 +94,8 @@
 //!
 //! - `encode`: `blob::encode`, and `Generator::packed_header` for another packing. It needs serde
 //!   and postcard; reading and running blobs needs neither.
-//! - `tools`: `encode` and what else a host wants that makes blobs: module `tools`, which
-//!   allocates, and the functions of [`quant`] and [`activation`] that turn reals into integers.
+//! - `tools`: `encode` and what else a host wants that makes blobs: module `tools` and the writer of
+//!   tables, which allocate, and the functions of [`quant`] and [`activation`] that turn reals into integers.
 //! - `std`: module `host`. All else stays without the standard library.
 //! - `float` (default): runs float layers. Without it `decode` refuses them, and a device links no
 //!   floating-point routines.
@@ -129,6 +131,8 @@ pub mod memory;
 mod payload;
 mod plan;
 pub mod quant;
+mod reader;
+pub mod table;
 #[cfg(feature = "tools")]
 pub mod tools;
 

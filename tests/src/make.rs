@@ -124,6 +124,7 @@ pub fn synthetic_blobs() -> Vec<(&'static str, Vec<u8>)> {
         ("v3-mask", write(&version3::mask())),
         ("v3-latent-image", write(&version3::latent_image())),
         ("v3-numbers", write(&version3::numbers())),
+        ("v3-table", write(&version3::table())),
     ]
 }
 

@@ -8,6 +8,7 @@ use super::{
     MAX_INPUTS, MAX_LAYERS, MAX_METADATA, MaskShape, OutputKind, Packing,
 };
 use crate::error::{DecodeError, InputsFault, LayerField};
+use crate::reader::Reader;
 
 /// The parts of a blob that follow the header.
 pub(super) struct After<'a> {
@@ -43,81 +44,7 @@ enum Field {
     Lengths,
 }
 
-/// Reads one field after the other. It keeps the first fault, after which nothing is left to read,
-/// so that the caller has to ask for a fault only once, at the end. On a device, asking after every
-/// field would take more code than reading the fields.
-struct Reader<'a> {
-    rest: &'a [u8],
-    canonical: bool,
-    fault: Option<(Field, bool)>,
-}
-
-impl<'a> Reader<'a> {
-    const fn fail(&mut self, field: Field, end: bool) {
-        if self.fault.is_none() {
-            self.fault = Some((field, end));
-        }
-        self.rest = &[];
-    }
-
-    #[inline(never)]
-    const fn bytes(&mut self, len: usize, field: Field) -> &'a [u8] {
-        let Some((bytes, rest)) = self.rest.split_at_checked(len) else {
-            self.fail(field, true);
-            return &[];
-        };
-        self.rest = rest;
-        bytes
-    }
-
-    /// Reads a byte, or 0 if there is none.
-    #[inline(never)]
-    const fn byte(&mut self, field: Field) -> u8 {
-        let Some((&byte, rest)) = self.rest.split_first() else {
-            self.fail(field, true);
-            return 0;
-        };
-        self.rest = rest;
-        byte
-    }
-
-    /// Reads a LEB128 number of at most `max`. If there is none, this returns some number of at
-    /// most `max`.
-    #[inline(never)]
-    const fn varint(&mut self, max: u32, field: Field) -> u32 {
-        let (mut value, mut shift) = (0u32, 0);
-        loop {
-            let byte = self.byte(field);
-            value |= ((byte & 0x7F) as u32) << shift;
-            // There are at most five bytes, and 32 bits have room for four bits of the fifth.
-            let beyond = shift == 28 && byte > 0xF;
-            if byte < 0x80 || beyond {
-                self.canonical &= byte != 0 || shift == 0;
-                if value <= max && !beyond {
-                    return value;
-                }
-                self.fail(field, false);
-                return 0;
-            }
-            shift += 7;
-        }
-    }
-
-    const fn u16(&mut self, field: Field) -> u16 {
-        self.varint(u16::MAX as u32, field) as u16
-    }
-
-    const fn name(&mut self) -> &'a str {
-        let len = self.varint(u32::MAX, Field::Name) as usize;
-        match core::str::from_utf8(self.bytes(len, Field::Name)) {
-            Ok(name) => name,
-            Err(_) => {
-                self.fail(Field::Name, false);
-                ""
-            }
-        }
-    }
-
+impl Reader<'_, Field> {
     const fn shape(&mut self, field: Field) -> ImageShape {
         let (width, height) = (self.u16(field), self.u16(field));
         ImageShape { width, height, channels: self.byte(field) }
@@ -141,11 +68,6 @@ impl<'a> Reader<'a> {
             count -= 1;
         }
         parts
-    }
-
-    const fn metadata(&mut self) -> &'a [u8] {
-        let len = self.varint(MAX_METADATA as u32, Field::Metadata) as usize;
-        self.bytes(len, Field::Metadata)
     }
 
     const fn layer(&mut self) -> LayerSpec {
@@ -189,8 +111,8 @@ pub(super) const fn read<'a>(bytes: &'a [u8], header: &mut Header<'a>) -> Result
         Some(parts) => parts,
         None => (&[] as &[u8], &[] as &[u8]),
     };
-    let reader = &mut Reader { rest, canonical: true, fault: None };
-    header.name = reader.name();
+    let reader = &mut Reader::new(rest);
+    header.name = reader.text(Field::Name);
     header.latent_len = reader.u16(Field::LatentLen);
     header.classes = reader.u16(Field::Classes);
     header.image = reader.shape(Field::Image);
@@ -200,7 +122,8 @@ pub(super) const fn read<'a>(bytes: &'a [u8], header: &mut Header<'a>) -> Result
             0 => OutputKind::Image,
             _ => OutputKind::Numbers,
         };
-        header.metadata = reader.metadata();
+        let len = reader.varint(MAX_METADATA as u32, Field::Metadata) as usize;
+        header.metadata = reader.bytes(len, Field::Metadata);
     } else {
         header.inputs = InputParts::of_latent(header.latent_len);
     }

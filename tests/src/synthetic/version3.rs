@@ -105,6 +105,32 @@ pub fn numbers() -> Model {
     model
 }
 
+/// The bytes of a table, which `docs/blob-format.md` lists one by one.
+pub const TABLE: &[u8] = b"\x01\x03\
+    \x08pressure\x03hPa\x00\x00\x03\x80\x0f\xd0\x0f\xa0\x10\
+    \x0btemperature\x03\xc2\xb0C\x00\x01\x02\xf9\x01\xa0\x06\
+    \x07weather\x00\x01\x03\x03sun\x05cloud\x04rain\
+    \x01\x06season\x01\x02\x06winter\x06summer";
+
+/// A window of four steps of two numbers and a category, from a latent and a label.
+#[must_use]
+pub fn table() -> Model {
+    let [_, relu, leaky, _, sigmoid] = ACTIVATIONS;
+    let shape = Shape {
+        latent_len: 7,
+        classes: 2,
+        width: 5,
+        height: 4,
+        channels: 1,
+        hidden: vec![(18, leaky), (23, relu)],
+        last: sigmoid,
+    };
+    let mut model = shape.int8("table", &mut SplitMix64(35));
+    model.outputs = Outputs::Numbers;
+    model.metadata = TABLE.to_vec();
+    model
+}
+
 fn image(width: u16, height: u16, channels: u8) -> Part {
     Part::Image { width, height, channels }
 }

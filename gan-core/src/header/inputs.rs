@@ -9,9 +9,6 @@ pub const MAX_INPUTS: usize = 3;
 /// The largest length of the metadata, in bytes.
 pub const MAX_METADATA: usize = 65_535;
 
-/// From this byte of a mask on, the pixels under the cell are missing.
-const MISSING: u8 = 128;
-
 /// A part of what goes into a generator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "encode", derive(serde::Serialize))]
@@ -48,6 +45,9 @@ pub struct MaskShape {
 }
 
 impl MaskShape {
+    /// From this byte of a mask on, the pixels under the cell are missing.
+    pub const MISSING: u8 = 128;
+
     /// Cells, each of which is a byte.
     pub const fn len(self) -> usize {
         // At most 65535^2, which 32 bits hold.
@@ -61,7 +61,7 @@ impl MaskShape {
 
     /// Whether pixel (`x`, `y`) of an image of this shape is missing, by the cells of the mask.
     pub fn hides(self, cells: &[u8], image: ImageShape, x: usize, y: usize) -> bool {
-        cells.get(self.cell(image, x, y)).is_some_and(|&cell| cell >= MISSING)
+        cells.get(self.cell(image, x, y)).is_some_and(|&cell| cell >= Self::MISSING)
     }
 
     /// The cell over pixel (`x`, `y`) of an image of this shape: its number, line by line.

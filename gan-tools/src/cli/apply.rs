@@ -18,8 +18,6 @@ use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// A mask's pixels from this byte on say that something is missing.
-const MISSING: u8 = 128;
 /// Pictures that are in memory at once.
 const AT_ONCE: usize = 1024;
 
@@ -236,7 +234,7 @@ struct Reading<'r> {
 fn cells_of(mask: MaskShape, image: ImageShape, pixels: &[u8]) -> Vec<u8> {
     let mut cells = vec![0; mask.len()];
     let width = usize::from(image.width);
-    for (at, _) in pixels.iter().enumerate().filter(|(_, byte)| **byte >= MISSING) {
+    for (at, _) in pixels.iter().enumerate().filter(|(_, byte)| **byte >= MaskShape::MISSING) {
         cells[mask.cell(image, at % width, at / width)] = u8::MAX;
     }
     cells

@@ -3,16 +3,13 @@
 use super::model::Model;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
-use gan_core::ImageShape;
+use gan_core::{ImageShape, MaskShape};
 use gan_tools::files::{atomic, refuse_input};
 use gan_tools::picture::{png, read};
 use gan_tools::say;
 use gan_train::invert::{Search, invert};
 use std::path::PathBuf;
 use std::process::ExitCode;
-
-/// A mask's pixels from this byte on say that the picture is missing there.
-const MISSING: u8 = 128;
 
 /// Find the latent whose image is most like a picture, and so fill in what is missing of it
 #[derive(Debug, Args)]
@@ -121,6 +118,6 @@ impl Invert {
         let Some(mask) = &self.mask else { return Ok(vec![false; shape.len()]) };
         let pixels = read::read(mask, ImageShape { channels: 1, ..shape }, model)?;
         let channels = usize::from(shape.channels);
-        Ok(pixels.iter().flat_map(|&pixel| vec![pixel >= MISSING; channels]).collect())
+        Ok(pixels.iter().flat_map(|&pixel| vec![pixel >= MaskShape::MISSING; channels]).collect())
     }
 }

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-use gan_core::Known;
 use gan_core::blob::ALIGNMENT;
+use gan_core::table::Table;
+use gan_core::{Known, OutputKind};
 
 fn main() -> ExitCode {
     match run() {
@@ -40,7 +41,7 @@ fn run() -> Result<(), String> {
         }
     };
     let model = model.map_err(|error| format!("{error} (GAN_MODEL names another blob)"))?;
-    takes_image(&model.path)?;
+    suits(&model.path)?;
     println!("cargo::rustc-env=GAN_MODEL_CRC={}", model.crc);
     println!("cargo::rustc-env=GAN_LOAD_LEN={}", load_len()?);
     Ok(())
@@ -82,12 +83,19 @@ fn board() -> Result<String, String> {
     Ok(board.clone())
 }
 
-/// Refuses a model that takes an image if the application leaves out what that needs.
-fn takes_image(packed: &Path) -> Result<(), String> {
+/// Refuses a model that takes an image, or that makes numbers, if the application leaves out what
+/// that needs, and numbers whose names cannot be read.
+fn suits(packed: &Path) -> Result<(), String> {
     let blob = fs::read(packed).map_err(|error| format!("{}: {error}", packed.display()))?;
-    let takes = Known::read(&blob).is_ok_and(|known| known.inputs().image().is_some());
-    if takes && env::var_os("CARGO_FEATURE_TRANSFORM").is_none() {
+    let Ok(known) = Known::read(&blob) else { return Ok(()) };
+    if known.inputs().image().is_some() && env::var_os("CARGO_FEATURE_TRANSFORM").is_none() {
         return Err("this model takes an image, which needs the feature transform".into());
+    }
+    if known.header().outputs == OutputKind::Numbers {
+        if env::var_os("CARGO_FEATURE_SERIES").is_none() {
+            return Err("this model makes numbers, which needs the feature series".into());
+        }
+        Table::read(known.header()).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray8, GrayColor};
 use gan_app::{Board, Memory, Stack, serve};
 use gan_core::decode;
-use gan_core::memory::{Rooms, grid_len};
+use gan_core::memory::Rooms;
 use gan_core::tools::AlignedBytes;
 
 /// Runs the firmware's application on this computer.
@@ -62,7 +62,7 @@ fn main() -> Result<()> {
         given: &mut vec![0; Rooms::of(&generator, false).given],
         scratch: &mut vec![0; generator.scratch_len()],
         line: &mut vec![0; generator.line_len()],
-        grid: &mut vec![0; grid_len(generator.image())],
+        grid: &mut vec![0; Rooms::of(&generator, false).grid],
     };
     let (width, height) = arguments.display;
     let mut host = Host {

@@ -1,23 +1,24 @@
 //! Carries out the commands of the console, and draws images while nobody types.
 
+mod draw;
+mod latents;
 mod percent;
 mod report;
+#[cfg(feature = "series")]
+mod series;
 #[cfg(feature = "transform")]
 mod transform;
 
-use gan_core::memory::GridShape;
-use gan_core::{Generator, ImageShape, LatentSampler, Truncation, kernel};
+use gan_core::{Generator, ImageShape, Truncation, kernel};
 
 use crate::board::Board;
-use crate::command::{Command, HELP};
+use crate::command::{Command, HELP, PERCENT};
 use crate::line::{Line, Typed};
 use crate::memory::Memory;
-use crate::show::{self, GridRow, say};
+use crate::show::{self, say};
 
 /// After this many seconds without a key the board begins to draw by itself.
 const IDLE_SECONDS: u64 = 10;
-/// Number of images in the grid of a model without labels.
-const UNLABELLED: u16 = 10;
 const PROMPT: &[u8] = b"> ";
 
 /// A request that the application hands to its caller, because it cannot fulfil it by itself.
@@ -39,6 +40,9 @@ pub struct App<'m, 'b> {
     image: u64,
     label: u16,
     truncation: Truncation,
+    /// Number of codes of the latent that were chosen one by one. If these are all codes, the
+    /// current image is theirs, and not the seed's.
+    chosen: usize,
     /// When the last key came, in ticks; `None` if no key has come yet.
     typed: Option<u64>,
     /// When the board last drew an image by itself, in ticks; `None` if it has not yet.
@@ -61,6 +65,7 @@ impl<'m, 'b> App<'m, 'b> {
             image: 0,
             label: 0,
             truncation: Truncation::OFF,
+            chosen: 0,
             typed: None,
             drawn: None,
         }
@@ -76,10 +81,11 @@ impl<'m, 'b> App<'m, 'b> {
     pub fn greet<B: Board>(&mut self, board: &mut B) {
         let shape = self.shape();
         let (name, kernel) = (self.generator.name(), kernel::NAME);
+        let what = self.noun().1;
         say(
             board,
             format_args!(
-                "{name}: {}x{} images on {} ({}), kernel {kernel}",
+                "{name}: {}x{} {what} on {} ({}), kernel {kernel}",
                 shape.width,
                 shape.height,
                 B::CORE,
@@ -101,6 +107,8 @@ impl<'m, 'b> App<'m, 'b> {
         say(board, format_args!("{HELP}"));
         #[cfg(feature = "transform")]
         self.help_with_images(board);
+        #[cfg(feature = "series")]
+        let _ = self.refuse_images(board);
     }
 
     /// Takes one byte that was typed, or draws if nobody has typed for a while. Call this in a
@@ -117,14 +125,17 @@ impl<'m, 'b> App<'m, 'b> {
             Typed::Ignored => {}
             Typed::Ended => {
                 board.write(b"\r\n");
-                let command = self.line.text().and_then(Command::parse);
+                let command = self.line.text().map_or(Err(HELP), Command::parse);
                 let empty = self.line.is_empty();
                 self.line.clear();
                 let request = match command {
-                    Some(command) => self.obey(board, command),
-                    None if empty => None,
-                    None => {
-                        self.help(board);
+                    Ok(command) => self.obey(board, command),
+                    Err(answer) => {
+                        if answer == HELP && !empty {
+                            self.help(board);
+                        } else if !empty {
+                            say(board, format_args!("{answer}"));
+                        }
                         None
                     }
                 };
@@ -160,7 +171,7 @@ impl<'m, 'b> App<'m, 'b> {
         }
         if self.drawn.is_some() {
             self.label = (self.label + 1).checked_rem(self.generator.classes()).unwrap_or(0);
-            self.image += 1;
+            self.advance();
         }
         self.drawn = Some(now);
         board.write(b"\r\n");
@@ -174,36 +185,37 @@ impl<'m, 'b> App<'m, 'b> {
                 self.label = label;
                 self.draw(board);
             }
-            Command::Label(_) => match self.generator.classes() {
-                0 => {
-                    say(board, format_args!("this model has no labels; `next` draws another image"))
-                }
-                classes => say(board, format_args!("labels are 0 to {}", classes - 1)),
-            },
+            Command::Label(_) => self.say_labels(board),
             Command::Seed(seed) => {
-                (self.seed, self.image) = (seed, 0);
+                (self.seed, self.image, self.chosen) = (seed, 0, 0);
                 self.draw(board);
             }
             Command::Truncate(percent) => match percent::truncation(percent) {
                 Some(truncation) => {
-                    self.truncation = truncation;
+                    (self.truncation, self.chosen) = (truncation, 0);
                     self.draw(board);
                 }
-                None => say(board, format_args!("truncate takes 0 to 100 percent")),
+                None => say(board, format_args!("{PERCENT}")),
             },
             Command::Next => {
-                self.image += 1;
+                self.advance();
                 self.draw(board);
             }
+            #[cfg(feature = "series")]
+            Command::Grid | Command::Raw | Command::Morph(..) if self.refuse_images(board) => {}
             Command::Grid => self.grid(board),
             Command::Bench => self.bench(board),
             Command::Info => self.info(board),
             Command::Raw => {
                 let _ = show::pnm_header(board, self.shape());
-                self.make(self.image, self.label, |_, line, _| board.write(line));
+                self.make_current(&mut |_, line, _| board.write(line));
                 board.write(b"\r\n");
             }
             Command::Load(len) => return Some(Request::Load(len)),
+            Command::Latent(codes) => self.choose(board, codes),
+            Command::Morph(ends, steps) => self.morph(board, ends, steps),
+            #[cfg(feature = "series")]
+            Command::Series(count) => self.series(board, count),
             #[cfg(feature = "transform")]
             Command::Image | Command::Damage(_) | Command::Run(..) => {
                 self.obey_with_image(board, command);
@@ -212,81 +224,16 @@ impl<'m, 'b> App<'m, 'b> {
         None
     }
 
-    /// Draws the latent of an image. It is linked once, and not in every command that makes images.
-    #[inline(never)]
-    fn sample(&mut self, image: u64) {
-        let latent = latent_of(self.generator, self.memory);
-        let mut sampler = LatentSampler::new(self.seed).with_truncation(self.truncation);
-        sampler.advance(image.wrapping_mul(latent.len() as u64));
-        sampler.fill(latent);
-    }
-
-    /// Makes an image line by line, and hands each line to `sink` with its number.
-    fn make(&mut self, image: u64, label: u16, mut sink: impl FnMut(usize, &[u8], &mut [u8])) {
-        self.sample(image);
-        #[cfg(feature = "transform")]
-        if self.takes_image() {
-            self.make_of_image(label, &mut sink);
-            return;
+    /// Says which labels there are.
+    fn say_labels<B: Board>(&self, board: &mut B) {
+        match self.generator.classes() {
+            0 => say(board, format_args!("this model has no labels; `next` draws another image")),
+            classes => say(board, format_args!("labels are 0 to {}", classes - 1)),
         }
-        let (generator, Memory { latent, scratch, line, grid, .. }) =
-            (self.generator, &mut *self.memory);
-        let latent = latent.get(..generator.latent_len()).unwrap_or_default();
-        let line = line.get_mut(..generator.line_len()).unwrap_or_default();
-        let label = (generator.classes() > 0).then_some(label);
-        // The label was checked before, and the buffers are large enough, so there is no error.
-        let _ =
-            generator.generate_rows(latent, label, scratch, line, |y, line| sink(y, line, grid));
     }
 
-    /// Draws the current image as text and on the display.
-    fn draw<B: Board>(&mut self, board: &mut B) {
-        let shape = self.shape();
-        #[cfg(feature = "transform")]
-        let captioned = self.draw_before(board);
-        #[cfg(not(feature = "transform"))]
-        let captioned = false;
-        if !captioned {
-            self.caption(board);
-        }
-        let place = show::place(board, shape, 1, 0);
-        self.make(self.image, self.label, |y, line, _| {
-            show::text_line(board, line, shape);
-            show::display_line(board, place, y, line, shape);
-        });
-        board.refresh();
+    /// Goes on to the next image of the seed.
+    fn advance(&mut self) {
+        (self.image, self.chosen) = (self.image.wrapping_add(1), 0);
     }
-
-    /// Draws an image of every label, side by side. They are the seed's images from the current one
-    /// on.
-    fn grid<B: Board>(&mut self, board: &mut B) {
-        let shape = self.shape();
-        let count =
-            if self.generator.classes() == 0 { UNLABELLED } else { self.generator.classes() };
-        let columns = GridShape::of(shape).columns;
-        for index in 0..count {
-            let column = usize::from(index) % columns.max(1);
-            let place = show::place(board, shape, count.into(), index.into());
-            self.make(self.image + u64::from(index), index, |y, line, grid| {
-                GridRow::new(shape, grid).put(column, y, line, shape.channels.into());
-                show::display_line(board, place, y, line, shape);
-            });
-            if column + 1 == columns || index + 1 == count {
-                if usize::from(index) >= columns {
-                    board.write(b"\r\n");
-                }
-                GridRow::new(shape, self.memory.grid).write(board, column + 1);
-            }
-        }
-        board.refresh();
-    }
-}
-
-/// Where the latent of a model is drawn.
-fn latent_of<'m>(generator: &Generator<'_>, memory: &'m mut Memory<'_>) -> &'m mut [u8] {
-    #[cfg(feature = "transform")]
-    if let Some(latent) = transform::latent_of(generator, memory.given) {
-        return latent;
-    }
-    memory.latent.get_mut(..generator.latent_len()).unwrap_or_default()
 }

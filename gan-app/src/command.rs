@@ -1,5 +1,9 @@
 //! The commands of the console. Each line holds one command.
 
+mod codes;
+
+pub use codes::Codes;
+
 /// What a line of the console asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
@@ -21,6 +25,15 @@ pub enum Command {
     Raw,
     /// Receive a model of this many bytes.
     Load(u32),
+    /// Take these codes for the latent, and draw the image once they are all there. `None` if the
+    /// line has something else than codes.
+    Latent(Option<Codes>),
+    /// Draw the images on the way from one label to another, or of a model without labels from one
+    /// seed to another, in so many steps.
+    Morph([u64; 2], u16),
+    /// Print so many rows, or windows of rows, of a model that makes numbers.
+    #[cfg(feature = "series")]
+    Series(u16),
     /// Receive an image for a model that takes one.
     #[cfg(feature = "transform")]
     Image,
@@ -47,57 +60,91 @@ pub enum Verb {
 
 /// The answer to a line that is no command.
 pub const HELP: &str = "a label such as 7 | seed N | truncate PERCENT | next | grid | bench | info \
-                        | raw (PGM) | load BYTES";
+                        | raw (PGM) | load BYTES | latent CODES | morph A B [STEPS]";
+/// What `truncate` takes.
+pub(crate) const PERCENT: &str = "truncate takes 0 to 100 percent";
+/// What `morph` takes.
+pub(crate) const MORPH: &str =
+    "morph takes two labels, or of a model without labels two seeds, and perhaps how many steps";
+/// Steps of a morph for which no number is given.
+const STEPS: u16 = 8;
 
 impl Command {
-    /// Reads a line, whose words are separated by blanks. Returns `None` if it is no command.
+    /// Reads a line, whose words are separated by blanks.
+    ///
+    /// # Errors
+    ///
+    /// If it is no command, what to answer: what the command takes, if its name is one, otherwise
+    /// the list of commands.
     ///
     /// ```
-    /// use gan_app::command::Command;
-    /// assert_eq!(Command::parse(" seed  42 "), Some(Command::Seed(42)));
-    /// assert_eq!(Command::parse("7"), Some(Command::Label(7)));
-    /// assert_eq!(Command::parse("7 8"), None);
+    /// use gan_app::command::{Command, HELP};
+    /// assert_eq!(Command::parse(" seed  42 "), Ok(Command::Seed(42)));
+    /// assert_eq!(Command::parse("7"), Ok(Command::Label(7)));
+    /// assert_eq!(Command::parse("7 8"), Err(HELP));
     /// ```
-    pub fn parse(line: &str) -> Option<Self> {
+    pub fn parse(line: &str) -> Result<Self, &'static str> {
+        Self::read(line).ok_or_else(|| match line.split_ascii_whitespace().next() {
+            Some("seed") => "seed takes a whole number of 64 bits, as in seed 42",
+            Some("truncate") => PERCENT,
+            Some("load") => "load takes the number of bytes that will follow",
+            Some("morph") => MORPH,
+            #[cfg(feature = "series")]
+            Some("series") => "series takes how many to print, 1 to 65535, or nothing",
+            #[cfg(feature = "transform")]
+            Some("damage") => "damage takes X Y WIDTH HEIGHT, in cells of the mask",
+            _ => HELP,
+        })
+    }
+
+    /// Reads a line. Returns `None` if it is no command.
+    fn read(line: &str) -> Option<Self> {
         let mut words = line.split_ascii_whitespace();
         let command = match words.next()? {
             "seed" => Self::Seed(number(words.next()?)?),
-            "truncate" => Self::Truncate(number(words.next()?)?.try_into().ok()?),
+            "truncate" => Self::Truncate(short(words.next()?)?),
             "next" => Self::Next,
             "grid" => Self::Grid,
             "bench" => Self::Bench,
             "info" => Self::Info,
             "raw" => Self::Raw,
             "load" => Self::Load(number(words.next()?)?.try_into().ok()?),
+            "latent" => return Some(Self::Latent(Codes::parse(words))),
+            "morph" => {
+                let ends = [number(words.next()?)?, number(words.next()?)?];
+                Self::Morph(ends, optional(words.next())?.unwrap_or(STEPS))
+            }
+            #[cfg(feature = "series")]
+            "series" => Self::Series(optional(words.next())?.unwrap_or(1)),
             #[cfg(feature = "transform")]
             "image" => Self::Image,
             #[cfg(feature = "transform")]
             "damage" => {
                 let mut cells = [0; 4];
                 for cell in &mut cells {
-                    *cell = number(words.next()?)?.try_into().ok()?;
+                    *cell = short(words.next()?)?;
                 }
                 Self::Damage(cells)
             }
             #[cfg(feature = "transform")]
-            "restore" => Self::Run(Verb::Restore, label(words.next())?),
+            "restore" => Self::Run(Verb::Restore, optional(words.next())?),
             #[cfg(feature = "transform")]
-            "enlarge" => Self::Run(Verb::Enlarge, label(words.next())?),
+            "enlarge" => Self::Run(Verb::Enlarge, optional(words.next())?),
             #[cfg(feature = "transform")]
-            "style" => Self::Run(Verb::Style, label(words.next())?),
-            label => Self::Label(number(label)?.try_into().ok()?),
+            "style" => Self::Run(Verb::Style, optional(words.next())?),
+            label => Self::Label(short(label)?),
         };
         words.next().is_none().then_some(command)
     }
 }
 
-/// Reads the label that may follow. Returns `None` if what follows is none.
-#[cfg(feature = "transform")]
-fn label(word: Option<&str>) -> Option<Option<u16>> {
-    match word {
-        Some(word) => Some(Some(number(word)?.try_into().ok()?)),
-        None => Some(None),
-    }
+/// Reads the number that may follow. Returns `None` if what follows is none.
+fn optional(word: Option<&str>) -> Option<Option<u16>> {
+    word.map_or(Some(None), |word| short(word).map(Some))
+}
+
+fn short(word: &str) -> Option<u16> {
+    number(word)?.try_into().ok()
 }
 
 /// Reads a number of any size, so that the code that reads one is linked once.
@@ -111,6 +158,7 @@ mod tests {
     use super::Command::{self, *};
     #[cfg(feature = "transform")]
     use super::Verb;
+    use super::{HELP, PERCENT};
 
     #[test]
     fn lines() {
@@ -126,6 +174,16 @@ mod tests {
             ("\tinfo", Some(Info)),
             ("raw ", Some(Raw)),
             ("load 18116", Some(Load(18116))),
+            ("morph 3 8", Some(Morph([3, 8], 8))),
+            ("morph 0 18446744073709551615 65535", Some(Morph([0, u64::MAX], 65535))),
+            #[cfg(feature = "series")]
+            ("series", Some(Series(1))),
+            #[cfg(feature = "series")]
+            ("series 65535", Some(Series(65535))),
+            ("morph 3", None),
+            ("morph 3 8 65536", None),
+            ("morph 3 8 4 2", None),
+            ("series x", None),
             #[cfg(feature = "transform")]
             ("image", Some(Image)),
             #[cfg(feature = "transform")]
@@ -158,7 +216,29 @@ mod tests {
             ("load 4294967296", None),
             ("grid grid", None),
         ] {
-            assert_eq!(Command::parse(line), command, "{line:?}");
+            assert_eq!(Command::parse(line).ok(), command, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_command_takes_is_the_answer_to_something_else() {
+        for (line, word) in [
+            ("seed x", "seed takes"),
+            ("seed", "seed takes"),
+            ("seed 1 2", "seed takes"),
+            ("truncate 0.7", PERCENT),
+            ("load x", "load takes"),
+            ("morph 3", "morph takes"),
+            #[cfg(feature = "series")]
+            ("series 1 2", "series takes"),
+            #[cfg(feature = "transform")]
+            ("damage 1", "damage takes"),
+            ("what", HELP),
+            ("7 7", HELP),
+            ("SEED 1", HELP),
+        ] {
+            let answer = Command::parse(line).unwrap_err();
+            assert!(answer.starts_with(word), "{line}: {answer}");
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Collects the bytes of the line that is being typed.
 
+use gan_core::memory::TERMINAL;
 use heapless::Vec;
 
 /// The longest line, in bytes. A longer line is no command, whatever it begins with.
-const LONGEST: usize = 32;
+const LONGEST: usize = TERMINAL;
 const BACKSPACE: u8 = 8;
 const DELETE: u8 = 127;
 

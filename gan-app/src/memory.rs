@@ -1,9 +1,7 @@
 //! The buffers that are lent to the application. [`gan_core::memory::Rooms`] has their sizes.
 
 use gan_core::Generator;
-#[cfg(feature = "transform")]
 use gan_core::memory::Rooms;
-use gan_core::memory::grid_len;
 
 /// The buffers that the caller lends to the application. They may be larger than the model needs.
 #[derive(Debug)]
@@ -17,20 +15,21 @@ pub struct Memory<'b> {
     pub scratch: &'b mut [u32],
     /// Holds a line of an image.
     pub line: &'b mut [u8],
-    /// Holds a row of the grid; [`grid_len`] says how many bytes that takes.
+    /// Holds a row of the grid; [`grid_len`](gan_core::memory::grid_len) says how many bytes that takes.
     pub grid: &'b mut [u8],
 }
 
 impl Memory<'_> {
     /// Whether the buffers are large enough for a model.
     pub fn holds(&self, generator: &Generator<'_>) -> bool {
+        let rooms = Rooms::of(generator, false);
         #[cfg(feature = "transform")]
-        if self.given.len() < Rooms::of(generator, false).given {
+        if self.given.len() < rooms.given {
             return false;
         }
-        self.latent.len() >= generator.latent_len()
-            && self.scratch.len() >= generator.scratch_len()
-            && self.line.len() >= generator.line_len()
-            && self.grid.len() >= grid_len(generator.image())
+        self.latent.len() >= rooms.latent
+            && self.scratch.len() >= rooms.scratch
+            && self.line.len() >= rooms.line
+            && self.grid.len() >= rooms.grid
     }
 }

@@ -108,6 +108,17 @@ fn is_usable<B: Board>(board: &mut B, blob: &[u8], memory: &Memory<'_>) -> bool 
         Ok(generator) if generator.inputs().image().is_some() => {
             say(board, format_args!("load: this firmware was built without models of images"))
         }
+        #[cfg(not(feature = "series"))]
+        Ok(generator) if generator.header().outputs != gan_core::OutputKind::Image => {
+            say(board, format_args!("load: this firmware was built without models of numbers"))
+        }
+        #[cfg(feature = "series")]
+        Ok(generator) if generator.header().outputs != gan_core::OutputKind::Image => {
+            match gan_core::table::Table::read(generator.header()) {
+                Err(error) => say(board, format_args!("load: {error}")),
+                Ok(_) => return true,
+            }
+        }
         Ok(_) => return true,
     }
     false

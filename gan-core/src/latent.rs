@@ -7,10 +7,12 @@
 //! images of one seed could be those of another, some images later. docs/blob-format.md prescribes
 //! all of this, so no change of a dependency may change the numbers. Golden vectors check that.
 
+mod morph;
 mod truncation;
 
 use crate::CODE_MAX;
 use crate::activation::Scaling;
+pub use morph::Morph;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 pub use truncation::Truncation;
@@ -67,8 +69,13 @@ impl LatentSampler {
     /// Draws one vector: as many codes as `latent` has room for.
     pub fn fill(&mut self, latent: &mut [u8]) {
         for code in latent {
-            *code = self.truncation.apply(quantile(self.random.next_u32()));
+            *code = self.code();
         }
+    }
+
+    /// Draws one code.
+    fn code(&mut self) -> u8 {
+        self.truncation.apply(quantile(self.random.next_u32()))
     }
 }
 

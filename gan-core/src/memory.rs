@@ -1,10 +1,10 @@
 //! The buffers that a firmware reserves for a model, so that the firmware's build, the application
 //! and host tools agree on their sizes.
 
-use crate::{Generator, ImageShape, Known};
+use crate::{Generator, ImageShape, Known, OutputKind};
 
-/// Number of characters in a line of a terminal.
-const TERMINAL: usize = 80;
+/// Number of characters in a line of a terminal, and in the longest line that the console takes.
+pub const TERMINAL: usize = 80;
 
 /// How images are laid out next to each other in a text. The text shows brightness only. A
 /// character is about twice as high as wide, so each pixel takes two characters side by side, or
@@ -58,7 +58,8 @@ pub struct Rooms {
     pub scratch: usize,
     /// Length of a line of an image in bytes.
     pub line: usize,
-    /// Length of a row of the grid in bytes, as [`grid_len`] has it.
+    /// Length of a row of the grid in bytes, as [`grid_len`] has it. It is 0 for a generator of
+    /// numbers, which have no grid.
     pub grid: usize,
 }
 
@@ -77,7 +78,10 @@ impl Rooms {
             given: given_len(generator),
             scratch: generator.scratch_len(),
             line: generator.line_len(),
-            grid: grid_len(generator.image()),
+            grid: match generator.header().outputs {
+                OutputKind::Image => grid_len(generator.image()),
+                OutputKind::Numbers => 0,
+            },
         };
         if !receives {
             return own;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use gan_core::Packing;
 use gan_core::generator::Layer;
+use gan_core::{OutputKind, Packing};
 
 use crate::blob::Blob;
 use crate::boards::Board;
@@ -81,8 +81,8 @@ impl<'a> Input<'a> {
 }
 
 impl Input<'_> {
-    /// The features for the model's kinds of layers and for an image that it takes, which firmware
-    /// has only if asked for. A model that cannot be read is the build script's to refuse.
+    /// The features for the model's kinds of layers, for an image that it takes and for numbers that
+    /// it makes, which firmware has only if asked for. A model that cannot be read is the build script's to refuse.
     fn features(&self) -> Vec<&'static str> {
         if self.every_kind {
             return vec!["float", "int4"];
@@ -96,7 +96,9 @@ impl Input<'_> {
             let int4 =
                 generator.layers().any(|layer| matches!(layer, Layer::I4(_))).then_some("int4");
             let transform = generator.inputs().image().map(|_| "transform");
-            Ok(float.into_iter().chain(int4).chain(transform).collect())
+            let numbers = generator.header().outputs == OutputKind::Numbers;
+            let series = numbers.then_some("series");
+            Ok(float.into_iter().chain(int4).chain(transform).chain(series).collect())
         };
         let mut features: Vec<_> =
             Blob::read(self.kinds.unwrap_or(self.model)).and_then(features).unwrap_or_default();
@@ -106,8 +108,15 @@ impl Input<'_> {
 }
 
 /// The binaries that do not talk to the host.
-const ALONE: &[&str] =
-    &["digits", "digit", CONSOLE, "panic_free", "panic_free_known", "panic_free_transform"];
+const ALONE: &[&str] = &[
+    "digits",
+    "digit",
+    CONSOLE,
+    "panic_free",
+    "panic_free_known",
+    "panic_free_table",
+    "panic_free_transform",
+];
 /// The application in a package on a HAL.
 const CONSOLE: &str = "console";
 

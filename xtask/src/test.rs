@@ -266,7 +266,8 @@ impl Steps {
             let synthetic = |stem: &str| vectors::folder().join(format!("{stem}.gan"));
             for model in [synthetic("v1-float"), synthetic("v2-int4"), vectors::default_model()?] {
                 for board in &all {
-                    for bin in ["panic_free", "panic_free_known", "panic_free_transform"] {
+                    for bin in ["", "_known", "_table", "_transform"] {
+                        let bin = &format!("panic_free{bin}");
                         firmware::build(toolchain, board, bin, Input::model(&model))?;
                     }
                 }

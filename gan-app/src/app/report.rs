@@ -11,12 +11,26 @@ use crate::show::{self, say};
 const BENCH_IMAGES: u32 = 10;
 
 impl App<'_, '_> {
+    /// What the model makes: one of it, and several.
+    pub(super) fn noun(&self) -> (&'static str, &'static str) {
+        #[cfg(feature = "series")]
+        if self.makes_numbers() {
+            return if self.shape().height == 1 { ("row", "rows") } else { ("window", "windows") };
+        }
+        ("image", "images")
+    }
+
     /// Writes which image follows.
-    pub(super) fn caption<B: Board>(&self, board: &mut B) {
+    pub(super) fn caption<B: Board>(&mut self, board: &mut B) {
         if self.generator.classes() > 0 {
             show::text(board, format_args!("label {}, ", self.label));
         }
-        show::text(board, format_args!("seed {}, image {}", self.seed, self.image));
+        if self.is_chosen() {
+            say(board, format_args!("chosen latent"));
+            return;
+        }
+        let (what, _) = self.noun();
+        show::text(board, format_args!("seed {}, {what} {}", self.seed, self.image));
         if self.truncation != Truncation::OFF {
             let percent = percent::of(self.truncation);
             show::text(board, format_args!(", truncated to {percent} %"));
@@ -29,17 +43,20 @@ impl App<'_, '_> {
         let start = board.ticks();
         for index in 0..BENCH_IMAGES {
             let label = (index as u16).checked_rem(self.generator.classes()).unwrap_or(0);
-            self.make(index.into(), label, |_, _, _| {});
+            self.sample(index.into());
+            self.make(label, &mut |_, _, _| {});
         }
         let ticks = board.ticks().saturating_sub(start);
         let rate = u64::from(B::TICKS_PER_SECOND).max(1);
         let nanoseconds = ticks.saturating_mul(1_000_000_000) / rate / u64::from(BENCH_IMAGES);
         let (us, ns) = (nanoseconds / 1000, nanoseconds % 1000);
-        say(board, format_args!("{us}.{ns:03} us an image, {BENCH_IMAGES} images"));
+        let (what, all) = self.noun();
+        let a = if what == "image" { "an" } else { "a" };
+        say(board, format_args!("{us}.{ns:03} us {a} {what}, {BENCH_IMAGES} {all}"));
         if B::EMULATED {
             say(
                 board,
-                format_args!("in QEMU with -icount shift=0: {nanoseconds} instructions an image"),
+                format_args!("in QEMU with -icount shift=0: {nanoseconds} instructions {a} {what}"),
             );
         }
     }
@@ -51,16 +68,19 @@ impl App<'_, '_> {
         say(
             board,
             format_args!(
-                "model   {}, {} labels, {}x{}x{} pixels",
+                "model   {}, {} labels, {}x{}x{} {}",
                 generator.name(),
                 generator.classes(),
                 shape.width,
                 shape.height,
-                shape.channels
+                shape.channels,
+                if self.noun().0 == "image" { "pixels" } else { "bytes" }
             ),
         );
         #[cfg(feature = "transform")]
         self.takes(board);
+        #[cfg(feature = "series")]
+        self.columns(board);
         say(
             board,
             format_args!(

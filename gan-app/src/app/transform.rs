@@ -4,6 +4,7 @@
 use gan_core::{Generator, ImageShape, TransformInput};
 
 use super::App;
+use super::draw::Sink;
 use crate::board::Board;
 use crate::command::{Command, Verb};
 use crate::memory::Memory;
@@ -16,9 +17,6 @@ const GREY: u8 = 128;
 const MISSING: u8 = 255;
 /// The colour of the figure.
 const FIGURE: [u8; 3] = [255, 176, 48];
-
-/// Takes a line of an image: its number, its bytes, and the buffer for a row of the grid.
-type Sink<'s> = &'s mut dyn FnMut(usize, &[u8], &mut [u8]);
 
 /// What is given to a model, in one buffer after the other.
 struct Given<'g> {

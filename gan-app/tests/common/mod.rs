@@ -8,7 +8,7 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray8, GrayColor};
 use gan_app::{Board, Memory, Slots, Stack, serve, serve_with_slots};
-use gan_core::memory::{Rooms, grid_len};
+use gan_core::memory::Rooms;
 use gan_core::tools::AlignedBytes;
 use gan_core::{Generator, LatentSampler, Truncation, decode};
 
@@ -123,7 +123,7 @@ impl Script {
             given: &mut vec![0; Rooms::of(&generator, false).given],
             scratch: &mut vec![0; generator.scratch_len()],
             line: &mut vec![0; generator.line_len()],
-            grid: &mut vec![0; grid_len(generator.image())],
+            grid: &mut vec![0; Rooms::of(&generator, false).grid],
         };
         let more = |board: &mut Self| !board.typed.is_empty() || board.now < board.end;
         if self.slots == 0 {

@@ -1,0 +1,65 @@
+//! Links only if nothing in gan-core can panic where a model makes numbers, or its latent is on the
+//! way from one to another, whatever the blob: the same as `panic_free` with other calls.
+#![no_std]
+#![no_main]
+
+mod handler;
+
+use core::fmt::Write;
+use core::hint::black_box;
+
+use gan_core::latent::Morph;
+use gan_core::table::{Kind, Table};
+use gan_core::{Generator, LatentSampler};
+#[cfg(target_arch = "arm")]
+use {cortex_m as _, cortex_m_rt::entry};
+#[cfg(target_arch = "riscv32")]
+use {riscv as _, riscv_rt::entry};
+
+#[entry]
+fn main() -> ! {
+    loop {
+        match &gan_core::decode(black_box(&[])) {
+            Ok(generator) => run(generator),
+            Err(error) => _ = black_box(error),
+        }
+    }
+}
+
+/// Takes whatever is written.
+struct Sink;
+
+impl Write for Sink {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        black_box(text);
+        Ok(())
+    }
+}
+
+/// Everything is hidden from the optimizer, as in `panic_free`.
+fn run(generator: &Generator<'_>) {
+    let latent: &mut [u8] = black_box(&mut []);
+    let morph = Morph::new(LatentSampler::new(1), LatentSampler::new(2), black_box(0));
+    morph.fill(black_box(0), latent);
+    black_box(morph.is_late(black_box(0)));
+    match Table::read(generator.header()) {
+        Ok(table) => show(&table),
+        Err(error) => _ = write!(Sink, "{error}"),
+    }
+}
+
+fn show(table: &Table<'_>) {
+    for field in table.fields() {
+        black_box((field.name(), field.unit()));
+    }
+    for value in table.row(black_box(&[]), black_box(None)) {
+        let _ = write!(Sink, "{value}");
+    }
+    for column in table.columns() {
+        black_box(column.width());
+        match column.kind {
+            Kind::Number { points, .. } => _ = black_box(points.last()),
+            Kind::Category(values) => _ = black_box(values.last()),
+        }
+    }
+}

@@ -58,9 +58,10 @@ pub enum Verb {
     Style,
 }
 
-/// The answer to a line that is no command.
-pub const HELP: &str = "a label such as 7 | seed N | truncate PERCENT | next | grid | bench | info \
-                        | raw (PGM) | load BYTES | latent CODES | morph A B [STEPS]";
+/// The answer to a line that is no command, in two lines that fit a terminal.
+pub const HELP: &str = "\
+a label such as 7 | seed N | truncate PERCENT | next | grid | latent CODES
+morph A B [STEPS] | bench | info | raw (PGM) | load BYTES";
 /// What `truncate` takes.
 pub(crate) const PERCENT: &str = "truncate takes 0 to 100 percent";
 /// What `morph` takes.

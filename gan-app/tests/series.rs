@@ -76,10 +76,10 @@ fn images_are_refused_with_what_prints_numbers() {
     let said = play("what\r");
     let begin = format!(
         "table: 5x4 windows on host (memory), kernel scalar\r\n{}\r\n{refused}> ",
-        gan_app::command::HELP
+        common::help()
     );
     assert!(said.starts_with(&begin), "{said}");
-    assert!(said.ends_with(&format!("{}\r\n{refused}> ", gan_app::command::HELP)), "{said}");
+    assert!(said.ends_with(&format!("{}\r\n{refused}> ", common::help())), "{said}");
     for command in ["series 0x", "series -1", "series 70000"] {
         let said = play(&format!("{command}\r"));
         assert!(said.ends_with("series takes how many to print, 1 to 65535, or nothing\r\n> "));

@@ -29,7 +29,7 @@ fn a_real_digit_is_projected_and_mended() {
     let said = succeed(path, &format!("invert {MODEL} in.png -o again.png"));
     let lines: Vec<&str> = said.lines().collect();
     let [label, latent] = lines[..] else { panic!("{said}") };
-    assert_eq!(label, "label 0");
+    assert_eq!(label, "0");
     let codes: Vec<u8> = latent
         .strip_prefix("latent ")
         .unwrap()

@@ -3,6 +3,8 @@
 
 mod check;
 pub mod display;
+mod latents;
+mod numbers;
 pub mod pico;
 mod screen;
 mod session;

@@ -15,6 +15,11 @@ use gan_core::{Generator, LatentSampler, Truncation, decode};
 /// The model that a board has in flash unless a test says otherwise.
 pub const DIGITS8: &str = "../models/digits8.gan";
 
+/// The list of commands, as a terminal gets it.
+pub fn help() -> String {
+    gan_app::command::HELP.replace('\n', "\r\n")
+}
+
 /// A model's bytes, where a blob has to begin.
 pub struct Aligned(AlignedBytes);
 

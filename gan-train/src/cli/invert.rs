@@ -3,6 +3,7 @@
 use super::model::Model;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
+use gan_core::tools::latent_lines;
 use gan_core::{ImageShape, MaskShape};
 use gan_tools::files::{atomic, refuse_input};
 use gan_tools::picture::{png, read};
@@ -18,9 +19,10 @@ use std::process::ExitCode;
   gan-train invert models/mnist-small.gan damaged.png --mask holes.png -o whole.png
   gan-train invert runs/mnist seven.png --label 7 -o again.png
 
-The picture is a PNG of the size that the model makes. Printed are the label and the codes of the
-latent, of which every device makes the same image. It needs a model of latents; one that was
-trained for missing pixels (train --task inpaint) is faster and better at them.")]
+The picture is a PNG of the size that the model makes. Printed are the lines that have the console
+of a device draw the same image: the label, and the codes of the latent. It needs a model of
+latents; one that was trained for missing pixels (train --task inpaint) is faster and better at
+them.")]
 pub struct Invert {
     /// The blob, or a run's folder: its best generator is quantized in memory
     #[arg(value_name = "MODEL.gan|RUN")]
@@ -93,9 +95,9 @@ impl Invert {
             atomic::write(out, &png::encode(size, shape.channels == 3, &pixels)?)?;
             say!("{}: written", out.display());
         }
-        let codes: Vec<String> = found.codes.iter().map(u8::to_string).collect();
-        let label = found.label.map_or(String::new(), |label| format!("label {label}\n"));
-        super::print(&format!("{label}latent {}\n", codes.join(" ")))?;
+        let label = found.label.map(|label| label.to_string());
+        let lines: Vec<String> = label.into_iter().chain(latent_lines(&found.codes)).collect();
+        super::print(&(lines.join("\n") + "\n"))?;
         Ok(ExitCode::SUCCESS)
     }
 

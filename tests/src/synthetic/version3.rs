@@ -125,7 +125,7 @@ pub fn table() -> Model {
         hidden: vec![(18, leaky), (23, relu)],
         last: sigmoid,
     };
-    let mut model = shape.int8("table", &mut SplitMix64(35));
+    let mut model = shape.packable("table", &mut SplitMix64(35));
     model.outputs = Outputs::Numbers;
     model.metadata = TABLE.to_vec();
     model

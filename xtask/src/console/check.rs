@@ -4,7 +4,7 @@
 use anyhow::{Context, Result, ensure};
 use gan_core::{LatentSampler, Truncation};
 
-use super::{Session, build, lines, send};
+use super::{Session, build, latents, lines, numbers, send};
 use crate::blob::Blob;
 use crate::boards::Board;
 use crate::setup::Toolchain;
@@ -27,6 +27,10 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
         grids.push(grid);
         let stack = lines(&session.ask("info")?)?.pop().unwrap_or_default();
         println!("console {}: as expected; {stack}", board.name);
+    }
+    for board in boards.iter().filter(|board| numbers::BOARDS.contains(&board.name.as_str())) {
+        numbers::check(toolchain, board).with_context(|| format!("{}: series", board.name))?;
+        println!("console {}: prints the numbers of a table", board.name);
     }
     let first = grids.first().context("no board")?;
     ensure!(first.iter().any(|line| line.contains('@')), "a grid without ink");
@@ -64,6 +68,7 @@ pub fn conversation(
 /// The answers to commands. Returns the grid.
 pub fn commands(session: &mut Session, board: &Board, blob: &Blob) -> Result<Vec<String>> {
     images(session, blob)?;
+    latents::check(session, blob)?;
     answers(session, &board.kernel)?;
     lines(&session.ask("grid")?)
 }
@@ -122,11 +127,13 @@ fn labels(session: &mut Session, blob: &Blob, truncation: Truncation) -> Result<
 /// What is not an image.
 fn answers(session: &mut Session, kernel: &str) -> Result<()> {
     let help = lines(&session.ask("what")?)?;
-    ensure!(help.len() == 1 && help[0].contains("seed N"), "the answer to nonsense: {help:?}");
+    ensure!(help.len() == 2 && help[0].contains("seed N"), "the answer to nonsense: {help:?}");
     let range = lines(&session.ask("99")?)?;
     ensure!(range == ["labels are 0 to 9"], "the answer to a wrong label: {range:?}");
     let range = lines(&session.ask("truncate 101")?)?;
     ensure!(range == ["truncate takes 0 to 100 percent"], "the answer to 101 %: {range:?}");
+    let seed = lines(&session.ask("seed x")?)?;
+    ensure!(seed.len() == 1 && seed[0].starts_with("seed takes"), "the answer to seed x: {seed:?}");
     let bench = lines(&session.ask("bench")?)?;
     let time: Option<f64> = bench[0].split(' ').next().and_then(|number| number.parse().ok());
     ensure!(time.is_some_and(|time| time > 0.0), "bench says {bench:?}");

@@ -1,0 +1,53 @@
+//! What boards print of a model that makes numbers: the text that a host has for them.
+
+use anyhow::{Result, ensure};
+use gan_core::LatentSampler;
+use gan_core::table::Table;
+
+use super::{Session, build, lines};
+use crate::blob::Blob;
+use crate::boards::Board;
+use crate::setup::Toolchain;
+use crate::vectors;
+
+/// A board of each kernel that has no vectors, the smallest among them.
+pub const BOARDS: &[&str] = &["an385-m0", "microbit", "lm3s6965evb", "netduinoplus2", "riscv32imc"];
+const SEED: u64 = 7;
+const WINDOWS: usize = 3;
+
+/// Asks a board for windows of each label.
+pub fn check(toolchain: Toolchain, board: &Board) -> Result<()> {
+    let path = vectors::folder().join("v3-table.gan");
+    let blob = Blob::read(&path)?;
+    let (mut session, _) = Session::open(board, &build(toolchain, board, &path, 0)?, &[])?;
+    let generator = blob.decode()?;
+    let table = Table::read(generator.header())?;
+    for label in 0..generator.classes() {
+        session.ask(&format!("seed {SEED}"))?;
+        session.ask(&label.to_string())?;
+        let said = lines(&session.ask(&format!("series {WINDOWS}"))?)?;
+        let mut expected = vec![format!("label {label}, seed {SEED}, window 0")];
+        let named = table.fields().map(|field| match field.unit() {
+            "" => field.name().to_owned(),
+            unit => format!("{} ({unit})", field.name()),
+        });
+        expected.push(named.collect::<Vec<_>>().join(","));
+        let mut sampler = LatentSampler::new(SEED);
+        let (mut latent, mut scratch) =
+            (vec![0; generator.latent_len()], vec![0; generator.scratch_len()]);
+        let mut bytes = vec![0; generator.pixels_len()];
+        for window in 0..WINDOWS {
+            expected.extend((window > 0).then(String::new));
+            sampler.fill(&mut latent);
+            generator.generate(&latent, Some(label), &mut scratch, &mut bytes)?;
+            for step in bytes.chunks(generator.line_len()) {
+                let row = table.row(step, Some(label)).map(|value| value.to_string());
+                expected.push(row.collect::<Vec<_>>().join(","));
+            }
+        }
+        ensure!(said == expected, "label {label}: expected {expected:#?}, got {said:#?}");
+    }
+    let grid = lines(&session.ask("grid")?)?;
+    ensure!(grid.len() == 1 && grid[0].contains("`series [COUNT]`"), "grid says {grid:?}");
+    Ok(())
+}

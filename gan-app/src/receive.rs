@@ -5,12 +5,16 @@ use crate::show::say;
 
 /// After this many seconds without a byte, the application no longer waits for the rest.
 const PATIENCE: u64 = 2;
+/// The same before the first byte: a person has to find the file and begin to send it.
+const FIRST_PATIENCE: u64 = 20;
 
 /// Receives `len` bytes into the start of `slot`. If that fails, this writes the reason to the
-/// console. `what` is the command that asked for them.
+/// console. `what` is the command that asked for them. If the first byte cannot be a line feed, the
+/// one of a command that ended with CR LF is passed over: then `after_line_feed` is true.
 pub fn receive<'s, B: Board>(
     board: &mut B,
     what: &str,
+    after_line_feed: bool,
     len: u32,
     slot: &'s mut [u8],
 ) -> Option<&'s [u8]> {
@@ -20,12 +24,15 @@ pub fn receive<'s, B: Board>(
         return None;
     };
     say(board, format_args!("{what}: send {len} bytes now"));
-    let patience = PATIENCE * u64::from(B::TICKS_PER_SECOND);
     for (index, place) in slot.iter_mut().enumerate() {
+        let seconds = if index == 0 { FIRST_PATIENCE } else { PATIENCE };
+        let patience = seconds * u64::from(B::TICKS_PER_SECOND);
         let start = board.ticks();
         *place = loop {
-            if let Some(byte) = board.read() {
-                break byte;
+            match board.read() {
+                Some(b'\n') if after_line_feed && index == 0 => {}
+                Some(byte) => break byte,
+                None => {}
             }
             if board.ticks().saturating_sub(start) > patience {
                 say(board, format_args!("{what}: only {index} of {len} bytes came"));

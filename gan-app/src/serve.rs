@@ -65,7 +65,8 @@ pub fn serve_with_slots<B: Board>(
 /// run.
 fn receiver<B: Board>(slot: &mut [u8]) -> impl FnMut(&mut B, u32, &Memory<'_>) -> Option<usize> {
     |board, len, memory| {
-        let blob = receive(board, "load", len, slot)?;
+        // A blob begins with "GANB".
+        let blob = receive(board, "load", true, len, slot)?;
         is_usable(board, blob, memory).then_some(blob.len())
     }
 }

@@ -218,7 +218,7 @@ fn bench_and_info_say_what_they_measured() {
     for part in [
         "model   digits8, 10 labels, 8x8x1 pixels\r\n".into(),
         format!(
-            "blob    18116 bytes, version 1, CRC {:08x}, unpacked 12345678\r\n",
+            "blob    18116 bytes, version 1, CRC {:08x}, as a file 12345678\r\n",
             generator.crc()
         ),
         format!("{} MAC\r\n", 16 * 64 + 64 * 64 + 64 * 64 + 64 * 64),
@@ -264,6 +264,17 @@ fn models_come_over_the_console() {
         said.contains("load: 5000 bytes are too many, there is room for 4096\r\nstill digits8\r\n"),
         "{said}"
     );
+    // The line feed of a command that ends with CR LF is no byte of the model, and the sender may
+    // take some seconds until it begins.
+    let script = [format!("load {}\r\n", tiny.len()).as_bytes(), &tiny].concat();
+    let said = Script::bytes(&script).with_slots(4096).run().text();
+    assert!(said.contains("tiny: 2x1 images"), "{said}");
+    let late = Script::bytes(format!("load {}\r", tiny.len()).as_bytes()).and_after(15_000, &tiny);
+    let said = late.with_slots(4096).run().text();
+    assert!(said.contains("tiny: 2x1 images"), "{said}");
+    let never = Script::bytes(b"load 100\r").with_slots(4096).for_ticks(25_000).run().text();
+    assert!(never.contains("load: only 0 of 100 bytes came\r\nstill digits8\r\n"), "{never}");
+
     let said = Script::bytes(b"load 100\rshort").with_slots(4096).for_ticks(3_000).run().text();
     assert!(said.contains("load: only 5 of 100 bytes came\r\nstill digits8\r\n"), "{said}");
     let said = played("load 100\r").text();

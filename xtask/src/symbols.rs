@@ -51,10 +51,11 @@ fn panics(elf: &Path) -> Result<Vec<String>> {
 pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     let model = vectors::default_model()?;
     let input = Input::model(&model);
+    let numbers = vectors::folder().join("v3-table.gan");
     for board in boards {
-        for load in [0, 1024] {
-            let found =
-                panics(&firmware::build(toolchain, board, "digits", Input { load, ..input })?)?;
+        for (model, load) in [(&model, 0), (&model, 1024), (&numbers, 0)] {
+            let input = Input { load, ..Input::model(model) };
+            let found = panics(&firmware::build(toolchain, board, "digits", input)?)?;
             ensure!(
                 found.is_empty(),
                 "{}: the application can panic: {}",

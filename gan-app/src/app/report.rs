@@ -84,7 +84,7 @@ impl App<'_, '_> {
         say(
             board,
             format_args!(
-                "blob    {} bytes, version {}, CRC {:08x}, unpacked {:08x}",
+                "blob    {} bytes, version {}, CRC {:08x}, as a file {:08x}",
                 generator.encoded_len(),
                 header.version(),
                 generator.crc(),

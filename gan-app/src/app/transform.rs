@@ -149,7 +149,7 @@ impl App<'_, '_> {
         match command {
             Command::Image => {
                 let len = given.image.len() as u32;
-                let received = receive(board, "image", len, given.image).is_some();
+                let received = receive(board, "image", false, len, given.image).is_some();
                 if !received {
                     begin(generator, memory);
                     say(board, format_args!("image: the figure is back"));

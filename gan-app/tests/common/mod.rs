@@ -70,6 +70,8 @@ pub fn truncated_image(blob: &Aligned, seed: u64, image: u64, label: u16, factor
 /// What is typed, and what came of it.
 pub struct Script {
     typed: VecDeque<u8>,
+    /// What is typed later, and from when on.
+    later: (u64, VecDeque<u8>),
     /// All that was sent over the serial port.
     pub said: Vec<u8>,
     screen: Screen,
@@ -95,6 +97,7 @@ impl Script {
     pub fn bytes(script: &[u8]) -> Self {
         Self {
             typed: script.iter().copied().collect(),
+            later: (0, VecDeque::new()),
             said: Vec::new(),
             screen: Screen(vec![99; 128 * 64]),
             now: 0,
@@ -107,6 +110,11 @@ impl Script {
     /// Goes on for some time.
     pub fn for_ticks(self, end: u64) -> Self {
         Self { end, ..self }
+    }
+
+    /// Types more from some time on.
+    pub fn and_after(self, from: u64, bytes: &[u8]) -> Self {
+        Self { later: (from, bytes.iter().copied().collect()), ..self }
     }
 
     /// Has room for received models.
@@ -130,7 +138,9 @@ impl Script {
             line: &mut vec![0; generator.line_len()],
             grid: &mut vec![0; Rooms::of(&generator, false).grid],
         };
-        let more = |board: &mut Self| !board.typed.is_empty() || board.now < board.end;
+        let more = |board: &mut Self| {
+            !board.typed.is_empty() || !board.later.1.is_empty() || board.now < board.end
+        };
         if self.slots == 0 {
             serve(&mut self, &generator, 0x1234_5678, &mut memory, more);
         } else {
@@ -168,6 +178,10 @@ impl Board for Script {
     type Display = Screen;
 
     fn read(&mut self) -> Option<u8> {
+        let (from, later) = &mut self.later;
+        if self.now >= *from {
+            self.typed.append(later);
+        }
         self.typed.pop_front()
     }
 

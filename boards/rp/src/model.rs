@@ -2,7 +2,7 @@
 
 use gan_core::blob::ALIGNMENT;
 use gan_core::memory::Rooms;
-use gan_core::{Known, include_model};
+use gan_core::{Known, OutputKind, include_model};
 
 /// The model, packed for the board's core. `build.rs` has checked it, and the compiler has read
 /// its header.
@@ -18,6 +18,10 @@ pub const LOAD_LEN: usize = match option_env!("GAN_LOAD") {
 /// Sizes of the buffers for the model, and for those that can come over the console.
 pub const ROOMS: Rooms = Rooms::of_known(&MODEL, LOAD_LEN != 0);
 
+const _: () = assert!(
+    cfg!(feature = "series") || matches!(MODEL.header().outputs, OutputKind::Image),
+    "this model makes numbers, which needs the feature series"
+);
 const _: () = assert!(
     cfg!(feature = "transform") || MODEL.inputs().image().is_none(),
     "this model takes an image, which needs the feature transform"

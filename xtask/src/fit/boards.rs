@@ -1,8 +1,10 @@
 //! `boards.toml`: memories, and the linked application's size without a model.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result, ensure};
 use gan_core::memory::Rooms;
-use gan_core::{Element, Packing};
+use gan_core::{Element, OutputKind, Packing};
 use serde::{Deserialize, Serialize};
 
 use super::{path, read, write};
@@ -128,8 +130,19 @@ fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
     // synthetic ones have what others have not.
     let mut paths: Vec<_> = ["v1-wide-range", "v1-float", "v2-int4"].map(synthetic).into();
     paths.extend(gan_tests::make::models(&shell::root())?);
+    // What images and numbers take is in gan-tools/src/fit.rs.
+    let is_plain = |path: &PathBuf| -> Result<bool> {
+        let blob = Blob::read(path)?;
+        let header = blob.decode()?.header().clone();
+        Ok(header.inputs.image().is_none() && header.outputs == OutputKind::Image)
+    };
+    let paths = paths.into_iter().filter_map(|path| match is_plain(&path) {
+        Ok(plain) => plain.then_some(Ok(path)),
+        Err(error) => Some(Err(error)),
+    });
     let (mut bytes, mut float, mut int4, mut statics) = (0, 0, 0, 0);
     for path in paths {
+        let path = path?;
         let blob = Blob::read(&path)?;
         if firmware::misfit(board, Needs::of(board, &blob)?.blob, 0)?.is_some() {
             continue;

@@ -7,6 +7,7 @@ mod classifier;
 mod compare;
 mod dataset;
 mod evaluate;
+mod explore;
 mod finetune;
 mod finished;
 mod generate;
@@ -58,6 +59,7 @@ enum Command {
     Synth(Box<synth::Synth>),
     Audit(audit::Audit),
     Invert(invert::Invert),
+    Explore(Box<explore::Explore>),
     Report(report::ReportCommand),
     Compare(compare::Compare),
     #[command(flatten)]
@@ -91,6 +93,7 @@ impl Command {
             Self::Synth(command) => command.run(),
             Self::Audit(command) => command.run(),
             Self::Invert(command) => command.run(),
+            Self::Explore(command) => command.run(),
             Self::Report(command) => command.run(),
             Self::Compare(command) => command.run(),
             Self::Tools(Tool::Generate(command)) => generate::run(command),

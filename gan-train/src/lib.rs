@@ -19,6 +19,8 @@
 //! | [`train`] | a training step, checkpoints, metrics, and a run from its first step to its last |
 //! | [`judge`] | how good generated images are, beside real ones |
 //! | [`export`] | from a checkpoint to folded floats, and to integers |
+//! | [`invert`] | the latent of a given image |
+//! | [`explore`] | what lies between latents, what each of their units moves, what is nearest |
 //! | [`report`] | what people see of a run: pages, charts, grids, TensorBoard |
 //!
 //! Below all of them lies the crate [`gan_tools`]: what is done with a model without training, such
@@ -30,6 +32,7 @@
 
 pub mod config;
 pub mod data;
+pub mod explore;
 pub mod export;
 pub mod files;
 pub mod invert;

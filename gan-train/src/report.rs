@@ -1,10 +1,12 @@
-//! What a run tells people: the report page, comparisons, charts, the animation, TensorBoard.
+//! What people see: of a run the report page, comparisons, charts, the animation, TensorBoard; of a
+//! synthetic set its data sheet; of a latent a page with sliders.
 
 pub mod animation;
 pub mod audit;
 pub mod chart;
 pub mod compare;
 pub mod curves;
+pub mod explore;
 pub mod folder;
 mod grid_file;
 pub mod history;

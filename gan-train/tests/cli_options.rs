@@ -8,7 +8,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "quickstart",
     "train",
     "presets",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 21] = [
     "synth",
     "audit",
     "invert",
+    "explore",
     "report",
     "compare",
     "generate",

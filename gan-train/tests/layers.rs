@@ -8,9 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The top-level modules, lowest first.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "config", "random", "files", "data", "task", "nn", "loss", "penalty", "optim", "train",
-    "judge", "export", "invert", "report",
+    "judge", "export", "invert", "explore", "report",
 ];
 
 /// What only the command line may use.

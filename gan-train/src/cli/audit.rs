@@ -126,8 +126,8 @@ impl Sheet {
             images: of_size(&made.images, real).with_context(|| name.to_owned())?,
         };
         let mut real = real.clone();
-        let (held_out, held_out_name, unseen) = match (&self.held_out, real.test.take()) {
-            (Some(path), _) => {
+        let (held_out, held_out_name, unseen) = match &self.held_out {
+            Some(path) => {
                 let set = dataset::open(path, None, false)?;
                 let named = || format!("--held-out {path}");
                 let split = set.train;
@@ -136,17 +136,7 @@ impl Sheet {
                 let images = of_size(&split.images, &real).with_context(named)?;
                 (Split { images, labels }, path.clone(), true)
             }
-            (None, Some(test)) => (test, "its test images".into(), true),
-            (None, None) => {
-                say!(
-                    "note: {} has no test images, so a tenth of it counts as held out: the \
-                     generator may have seen it (--held-out)",
-                    real.name
-                );
-                let (tenth, others) = real.train.tenth_and_others();
-                real.train = others;
-                (tenth, "a tenth of them".into(), false)
-            }
+            None => dataset::take_held_out(&mut real, " (--held-out)"),
         };
         let classifier = self.classifier.as_deref().map(|path| classifier(path, &real));
         let classifier = classifier.transpose()?;

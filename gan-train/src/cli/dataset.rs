@@ -7,7 +7,7 @@ use gan_tools::files::labels::LabelNames;
 use gan_tools::files::refuse_input;
 use gan_tools::progress::{Progress, Unit};
 use gan_tools::say;
-use gan_train::data::{self, Dataset, stacked};
+use gan_train::data::{self, Dataset, Split, stacked};
 use gan_train::train::folder::{CONFIG, RunConfig};
 use std::path::{Path, PathBuf};
 
@@ -104,6 +104,23 @@ pub fn check_same_names(dataset: &Dataset, names: &[String], of: &Path) -> Resul
 /// The names of labels, for messages.
 fn shown(names: &[String]) -> String {
     if names.is_empty() { "0, 1, 2 ...".into() } else { names.join(", ") }
+}
+
+/// Real images that a generator is not known to have seen, what they are called, and whether it is
+/// known not to have: the test images, or else a tenth of the training images, which is taken from
+/// them. `hint` is what the note about that ends in.
+pub fn take_held_out(real: &mut Dataset, hint: &str) -> (Split, String, bool) {
+    if let Some(test) = real.test.take() {
+        return (test, "its test images".into(), true);
+    }
+    say!(
+        "note: {} has no test images, so a tenth of it counts as held out: the generator may have \
+         seen it{hint}",
+        real.name
+    );
+    let (tenth, others) = real.train.tenth_and_others();
+    real.train = others;
+    (tenth, "a tenth of them".into(), false)
 }
 
 /// Refuses to write a file in the place of one of the data's.

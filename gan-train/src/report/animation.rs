@@ -1,4 +1,4 @@
-//! `samples.gif`: a run's sample grids, one after another.
+//! Pictures one after another: `samples.gif`, of a run's sample grids, and other animations.
 
 use super::grid_file::read_png;
 use super::history::{self, evenly};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// Name of the file in a run's folder.
 pub const FILE: &str = "samples.gif";
 /// Pictures at most; of more grids, evenly spaced ones are taken.
-const FRAMES: usize = 120;
+pub(super) const FRAMES: usize = 120;
 /// Time a picture is shown, in hundredths of a second: ten a second.
 const DELAY: u16 = 10;
 /// The same for the last one, before it starts again.
@@ -50,8 +50,11 @@ pub fn write(folder: &Path) -> Result<Option<PathBuf>> {
     Ok(Some(path))
 }
 
-/// The bytes of a GIF that runs for ever.
-fn encode<'p>(pictures: impl Iterator<Item = &'p Picture>, count: usize) -> Result<Vec<u8>> {
+/// The bytes of a GIF of grey pictures that runs for ever.
+pub(super) fn encode<'p>(
+    pictures: impl Iterator<Item = &'p Picture>,
+    count: usize,
+) -> Result<Vec<u8>> {
     let top = (1u16 << BITS) - 1;
     let palette: Vec<u8> = (0..=top).flat_map(|level| [(level * 255 / top) as u8; 3]).collect();
     let mut encoder = None;

@@ -2,6 +2,7 @@
 
 use super::chart;
 use super::html::{escape, figure, page as whole, section, table, tiles};
+use crate::judge::audit::closest::Closest;
 use crate::judge::audit::{Audit, Verdict};
 use crate::judge::utility::{Accuracy, Few, Utility};
 use anyhow::Result;
@@ -156,12 +157,12 @@ fn added(Few { real, synthetic, test, mlp, cnn }: &Few) -> String {
     table(&head, &rows.map(|(name, mlp, cnn)| vec![name, cell(mlp), cell(cnn)]))
 }
 
-/// Whether the set gives training images away.
-fn given_away(audit: &Audit) -> Result<String> {
-    let Audit { closest, attack, control, duplicates, .. } = audit;
+/// A table of distances to the closest training image, of synthetic images and held-out ones, and
+/// `more` rows.
+pub(super) fn distances(closest: &Closest, more: Vec<Vec<String>>) -> String {
     let (made, held_out) = (&closest.synthetic, &closest.held_out);
     let head = ["Distance to the closest training image", "Synthetic", "Held-out real"];
-    let rows = [
+    let mut rows = vec![
         vec!["Images".into(), count(made.images), count(held_out.images)],
         vec!["Smallest".into(), fixed(made.least, 3), fixed(held_out.least, 3)],
         vec!["5th percentile".into(), fixed(made.fifth, 3), fixed(held_out.fifth, 3)],
@@ -177,13 +178,17 @@ fn given_away(audit: &Audit) -> Result<String> {
             "5.0 %".into(),
         ],
         vec!["Copies but for rounding".into(), count(made.copies), count(held_out.copies)],
-        vec![
-            "Exact copies, of all images".into(),
-            count(duplicates.of_training),
-            count(duplicates.held_out),
-        ],
     ];
-    let distances = table(&head.map(str::to_owned), &rows);
+    rows.extend(more);
+    table(&head.map(str::to_owned), &rows)
+}
+
+/// Whether the set gives training images away.
+fn given_away(audit: &Audit) -> Result<String> {
+    let Audit { closest, attack, control, duplicates, .. } = audit;
+    let exact = ["Exact copies, of all images".into()].into_iter();
+    let exact = exact.chain([duplicates.of_training, duplicates.held_out].map(count)).collect();
+    let distances = distances(closest, vec![exact]);
     let head = ["Attack by the nearest image", "Area", "95 % interval", "Members", "Others"];
     let row = |name: &str, of: &crate::judge::audit::attack::Attack| {
         vec![
@@ -216,7 +221,7 @@ fn given_away(audit: &Audit) -> Result<String> {
          below: those training images.",
         "The closest pairs",
     )?;
-    let chart = chart::distances(&made.sorted, &held_out.sorted);
+    let chart = chart::distances(&closest.synthetic.sorted, &closest.held_out.sorted);
     let body = format!("<div class=\"charts\">\n{chart}</div>\n{distances}{attacks}{twins}{pairs}");
     let lead = if audit.unseen {
         "Held-out images show how near a real image is that the generator did not see."

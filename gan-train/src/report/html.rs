@@ -77,7 +77,15 @@ pub fn figure(picture: &Picture, caption: &str, alt: &str) -> Result<String> {
 ///
 /// As [`Picture::to_png`].
 pub fn image(picture: &Picture, alt: &str) -> Result<String> {
-    let picture = picture.enlarged_to(PICTURE_WIDTH);
+    exact_image(&picture.enlarged_to(PICTURE_WIDTH), alt)
+}
+
+/// The same of a picture that is not enlarged.
+///
+/// # Errors
+///
+/// As [`Picture::to_png`].
+pub fn exact_image(picture: &Picture, alt: &str) -> Result<String> {
     let (data, width, height) = (STANDARD.encode(picture.to_png()?), picture.width, picture.height);
     let alt = escape(alt);
     Ok(format!(

@@ -1,6 +1,7 @@
 //! The generator that a run gives away, in floats and as the blob that `quantize` writes.
 
 use super::history::evenly;
+use crate::explore::path::Way;
 use crate::export;
 use crate::export::float::FloatGenerator;
 use crate::export::quantize::quantize;
@@ -9,8 +10,6 @@ use crate::nn::mlp::Mlp;
 use crate::train::checkpoint::{self, Which};
 use crate::train::folder::RunConfig;
 use anyhow::Result;
-use gan_core::CODE_MAX;
-use gan_core::latent::SCALING;
 use gan_tools::blob_file::BlobFile;
 use gan_tools::generate::generate;
 use gan_tools::images::Images;
@@ -129,7 +128,7 @@ impl Model {
         let row = |label: Option<u16>, pair: usize| {
             let (a, b) = (latents[2 * pair], latents[2 * pair + 1]);
             let codes = (0..STEPS)
-                .flat_map(|index| between(a, b, index as f64 / (STEPS - 1) as f64))
+                .flat_map(|index| Way::Spherical.between(a, b, index, STEPS - 1))
                 .collect();
             let samples = Samples { count: STEPS, codes, labels: vec![label.unwrap_or(0); STEPS] };
             let images = generate(&self.blob.decode()?, &samples)?;
@@ -139,46 +138,5 @@ impl Model {
             return (0..ROWS).map(|pair| row(None, pair)).collect();
         }
         evenly(classes.into(), ROWS).into_iter().map(|label| row(Some(label as u16), 0)).collect()
-    }
-}
-
-/// The latent at `part` of the way from `a` to `b`, on the arc around the origin: on the straight
-/// line, latents would be nearer to it than any that the generator was trained on.
-fn between(a: &[u8], b: &[u8], part: f64) -> Vec<u8> {
-    let origin = f64::from(SCALING.zero_point);
-    let pairs = || a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - origin, f64::from(b) - origin));
-    let dot = |of: fn((f64, f64)) -> f64| pairs().map(of).sum::<f64>();
-    let cosine = dot(|(a, b)| a * b) / (dot(|(a, _)| a * a) * dot(|(_, b)| b * b)).sqrt();
-    let angle = cosine.clamp(-1.0, 1.0).acos();
-    let (from, to) = if angle.sin() > 1e-3 {
-        (((1.0 - part) * angle).sin() / angle.sin(), (part * angle).sin() / angle.sin())
-    } else {
-        // One direction, opposite ones, or no direction at all.
-        (1.0 - part, part)
-    };
-    pairs()
-        .map(|(a, b)| (a * from + b * to + origin).round().clamp(0.0, CODE_MAX.into()) as u8)
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn interpolation_keeps_the_distance_from_the_origin() {
-        // A right angle at 40 steps from the origin: half of the way is at 40 / sqrt 2 = 28.28
-        // along both.
-        let (a, b) = ([104, 64], [64, 104]);
-        assert_eq!(between(&a, &b, 0.0), a);
-        assert_eq!(between(&a, &b, 0.5), [92, 92]);
-        assert_eq!(between(&a, &b, 1.0), b);
-    }
-
-    #[test]
-    fn latents_without_an_angle_are_joined_by_a_line() {
-        assert_eq!(between(&[64, 64], &[84, 44], 0.5), [74, 54]);
-        assert_eq!(between(&[74], &[54], 0.25), [69]);
-        assert_eq!(between(&[0], &[127], 1.0), [127]);
     }
 }

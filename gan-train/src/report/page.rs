@@ -6,7 +6,7 @@ mod pictures;
 use super::history::History;
 use super::html::{escape, missing, page, section, table, tiles};
 use super::model::Model;
-use super::{chart, curves};
+use super::{chart, curves, explore};
 use crate::train::folder::CONFIG;
 use crate::train::metrics::Record;
 use crate::train::snapshots;
@@ -39,7 +39,11 @@ pub fn write(folder: &Path) -> Result<PathBuf> {
         training(&history),
         warnings(&history),
         quality(&history),
-        section("Between two latents", "", &pictures::interpolations(model.as_ref())?),
+        section(
+            "Between two latents",
+            "",
+            &(pictures::interpolations(model.as_ref())? + &explored(folder, model.as_ref())?),
+        ),
         section("Networks", "", &networks::cards(&history.run.config, model.as_ref())),
         kept(folder)?,
         section("Configuration", "", &configuration(&config)),
@@ -53,7 +57,19 @@ pub fn write(folder: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// A part for which nothing is there; `sentence` is markup.
+/// A link to the page of an exploration of the model; nothing if there is none.
+fn explored(folder: &Path, model: Option<&Model>) -> Result<String> {
+    let Some(model) = model else { return Ok(String::new()) };
+    let page = explore::of_run(folder, model.blob.decode()?.crc());
+    Ok(page.map_or(String::new(), |page| {
+        format!(
+            "<p class=\"lead\"><a href=\"{}\">More of the latent</a>: what each unit moves, with \
+             sliders.</p>\n",
+            escape(&page)
+        )
+    }))
+}
+
 /// Name, origin, and the numbers that people ask for first.
 fn header(history: &History, model: Option<&Model>) -> Result<String> {
     let run = &history.run;

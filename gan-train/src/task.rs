@@ -4,6 +4,7 @@
 //! An image's byte `p` goes in as the code `p >> 1`, as a blob's first layer reads it. A network in
 //! training sees `code / 127`; see [`affine`] for what a blob makes of it.
 
+mod blob;
 mod cases;
 mod damage;
 mod fill;
@@ -11,6 +12,7 @@ mod pairs;
 mod resize;
 mod styles;
 
+pub use blob::{complete, kind_of, of_blob};
 pub use cases::Cases;
 pub use damage::{Holes, UNKNOWN};
 pub use fill::fill;

@@ -35,6 +35,13 @@ fn report(folder: &Path, arguments: &str) -> Value {
     serde_json::from_str(&succeed(folder, &format!("evaluate {arguments} --json"))).unwrap()
 }
 
+/// A run's report as it is of the blob alone.
+fn without_floats(report: &Value) -> Value {
+    let mut report = report.clone();
+    report["rows"].as_array_mut().unwrap().retain(|row| row["method"] != "this model, float");
+    report
+}
+
 fn psnr(report: &Value, method: &str) -> f64 {
     let rows = report["rows"].as_array().unwrap();
     rows.iter().find(|row| row["method"] == method).unwrap()["psnr"].as_f64().unwrap()
@@ -88,9 +95,83 @@ fn pairs_are_learned_resumed_judged_and_applied() {
     let read = |name: &str| fs::read(path.join(name)).unwrap();
     assert_eq!(read("file.png"), read("out.png"));
     assert!(succeed(path, "inspect whole.gan").contains("format version 3"));
-    for command in ["evaluate whole.gan --data digits", "synth whole.gan --count 5 -o set"] {
-        fail(path, command, 1, &["whole.gan", "makes images of images"]);
+    fail(path, "synth whole.gan --count 5 -o set", 1, &["whole.gan", "makes images of images"]);
+    // It is judged as the run is: alone as far as it says what it is for, with the run in floats too.
+    let given = "whole.gan --classifier-steps 60";
+    assert_eq!(report(path, &format!("{given} --run whole")), whole);
+    let alone = report(path, &format!("{given} --task pairs --data a --targets b"));
+    assert_eq!(without_floats(&whole)["rows"], alone["rows"]);
+    for (arguments, parts) in [
+        ("--data a", &["whole.gan", "--run, --task, --preset or --config"][..]),
+        ("--task pairs --data a", &["--data", "needs --targets"]),
+        ("--task pairs", &["--data", "no run is known"]),
+        ("--task stylize --data a", &["--task stylize: whole.gan: has 0 labels", "have 3"]),
+        ("--preset compact --data a", &["--preset compact: has no task"]),
+        ("--run whole --task pairs", &["--task", "without --run"]),
+        ("--run parts --held-out", &["--held-out", "held out no images"]),
+    ] {
+        fail(path, &format!("evaluate whole.gan {arguments}"), 1, parts);
     }
+    fail(path, "evaluate whole --task pairs", 1, &["--task: goes with a blob"]);
+}
+
+#[test]
+fn a_blob_says_what_it_is_for() {
+    let folder = folder();
+    let path = folder.path();
+    let others = path.join("blobs");
+    fs::create_dir(&others).unwrap();
+    let judge = "--classifier-steps 60 --samples 60";
+    let sizes = "--set task.mask=4 --set task.smallest=2 --set task.largest=4";
+    for (task, options) in [
+        ("super-res", "--scale 2".to_owned()),
+        ("stylize", "--set task.styles=[\"slant\",\"bold\"]".to_owned()),
+        ("inpaint", sizes.to_owned()),
+    ] {
+        let validation = "--set training.validation=0.1";
+        succeed(
+            path,
+            &format!(
+                "train --task {task} --data digits {options} {validation} --steps 40 -o {task}"
+            ),
+        );
+        succeed(path, &format!("quantize {task} -o blobs/{task}.gan"));
+        // The damage is what no header says.
+        let named = match task {
+            "inpaint" => {
+                let text = fs::read_to_string(path.join("inpaint/config.toml")).unwrap();
+                let text = text.split_once("[config]\n").unwrap().1.replace("[config.", "[");
+                fs::write(path.join("inpaint.toml"), text).unwrap();
+                " --config inpaint.toml"
+            }
+            _ => "",
+        };
+        let of_run = report(path, &format!("{task} {judge}"));
+        let arguments = format!("blobs/{task}.gan --data digits {judge}{named}");
+        assert_eq!(report(path, &arguments), without_floats(&of_run));
+        if task == "inpaint" {
+            let of_run = report(path, &format!("{task} {judge} --held-out --seed 3"));
+            let arguments = format!("{arguments} --held-out --seed 3 --picture holes.png");
+            assert_eq!(report(path, &arguments), without_floats(&of_run));
+            assert!(path.join("holes.png").exists());
+            fail(path, &format!("evaluate {arguments} --config x"), 2, &["--config"]);
+        }
+    }
+    // With smaller holes than the preset's 4 to 14 pixels they differ.
+    succeed(path, &format!("evaluate blobs/inpaint.gan --data digits {judge}"));
+    fail(
+        path,
+        "evaluate blobs/inpaint.gan --data digits --preset inpaint",
+        1,
+        &["--preset inpaint: blobs/inpaint.gan: 80 numbers go into it, and 113"],
+    );
+    fail(path, "evaluate blobs/inpaint.gan --data digits --held-out", 1, &["--held-out", "--run"]);
+    // Without the names of its labels a blob may be of pairs as well.
+    fs::remove_file(others.join("stylize.gan.labels")).unwrap();
+    let arguments = "evaluate blobs/stylize.gan --data digits";
+    fail(path, arguments, 1, &["blobs/stylize.gan", "--task"]);
+    fail(path, &format!("{arguments} --task stylize"), 1, &["has 2 labels", "have 3"]);
+    fail(path, "evaluate blobs --task stylize", 1, &["--task: goes with a blob that takes"]);
 }
 
 #[test]

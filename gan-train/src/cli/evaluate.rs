@@ -29,6 +29,7 @@ use subject::Judged;
   gan-train evaluate mnist.gan --data mnist --tstr
   gan-train evaluate generated --data real
   gan-train evaluate runs/inpaint --picture holes.png
+  gan-train evaluate enlarge.gan --data mnist
 
 The fifth judges the images of one folder by those of another.
 docs/evaluation.md says what the numbers mean.")]
@@ -70,7 +71,7 @@ pub struct Evaluate {
     /// real ones; of stacked MNIST 26,000, as the published experiments do]
     #[arg(long, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     samples: Option<u32>,
-    /// Seed of the latents; of the damage, for a run of `train --task inpaint`
+    /// Seed of the latents; of the damage, for a model of `train --task inpaint`
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Train so many classifiers of each kind on the blob's images, and test them on real ones:
@@ -84,10 +85,12 @@ pub struct Evaluate {
         value_parser = clap::value_parser!(u32).range(1..=100)
     )]
     tstr: Option<u32>,
-    /// Draw some images of a task's run into this PNG file: what goes in, what the last of the
+    /// Draw some images of a task's model into this PNG file: what goes in, what the last of the
     /// simple methods makes of it, what the model makes of it, and what it should be
     #[arg(long, value_name = "FILE.png")]
     picture: Option<PathBuf>,
+    #[command(flatten)]
+    task: restore::Options,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -95,10 +98,11 @@ pub struct Evaluate {
 
 impl Evaluate {
     pub fn run(self) -> Result<ExitCode> {
-        if let Some(run) = restore::run_of(&self.judged)? {
-            return restore::run(&self, &self.judged, run);
+        if let Some(subject) = restore::Subject::open(&self)? {
+            return restore::run(&self, subject);
         }
-        ensure!(self.picture.is_none(), "--picture: goes with a run of `train --task`");
+        ensure!(self.picture.is_none(), "--picture: goes with a model of `train --task`");
+        self.task.refuse("a blob that takes an image")?;
         let judged = Judged::open(&self.judged, self.run.as_deref(), self.seed)?;
         let dataset = self.dataset(&judged)?;
         if dataset.name == stacked::NAME {

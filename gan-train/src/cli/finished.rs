@@ -61,7 +61,9 @@ fn of_task(folder: &Path, step: u64, seconds: f64) -> Result<ExitCode> {
     let run = RunConfig::read(folder)?;
     let (task, generator, _) = export::task::generator(folder, &run.config, Which::Best)?;
     let dataset = dataset::of_run(&run, folder)?;
-    let picture = task::drawn(&task, &generator, &dataset, run.config.seed)?;
+    let picture = task::drawn(&task, &dataset, run.config.seed, |cases| {
+        Ok(generator.images(&cases.samples()))
+    })?;
     atomic::write(&folder.join(folder::SAMPLES), &picture.enlarged_to(WIDTH).to_png()?)?;
     let shown = folder.display();
     say!(

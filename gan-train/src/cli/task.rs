@@ -4,9 +4,8 @@ use super::dataset;
 use anyhow::{Result, ensure};
 use gan_tools::images::Images;
 use gan_tools::picture::Picture;
-use gan_train::config::TaskKind;
+use gan_train::config::{Config, Recipe, TaskKind};
 use gan_train::data::{Dataset, Split};
-use gan_train::export::float::FloatGenerator;
 use gan_train::judge::restore::picture;
 use gan_train::task::{self, Cases, Task};
 use std::path::Path;
@@ -18,6 +17,16 @@ pub struct Opened {
     pub input: Option<[usize; 2]>,
     /// Width and height of what comes out.
     pub target: [usize; 2],
+}
+
+/// The preset of a task's name.
+pub fn preset(task: &str, scale: Option<u16>) -> Result<Config> {
+    let name = match (task, scale) {
+        ("super-res", Some(2)) => "super-res-14",
+        ("super-res", _) => "super-res-7",
+        (name, _) => name,
+    };
+    Config::preset(name, Recipe::Default)
 }
 
 /// Opens a data set; with `targets`, as what goes in, and that as what should come out.
@@ -62,12 +71,12 @@ pub fn judged(dataset: &Dataset) -> Split {
     dataset.test.clone().unwrap_or_else(|| dataset.train.tenth_and_others().0)
 }
 
-/// A picture of the first cases of these images.
+/// A picture of the first cases of these images, of which `make` makes others.
 pub fn drawn(
     task: &Task,
-    generator: &FloatGenerator,
     dataset: &Dataset,
     seed: u64,
+    make: impl FnOnce(&Cases) -> Result<Images>,
 ) -> Result<Picture> {
     let mut judged = judged(dataset);
     ensure!(judged.images.count > 0, "there are no images to draw");
@@ -77,5 +86,5 @@ pub fn drawn(
     judged.labels = judged.labels.map(|labels| labels[..count].to_vec());
     let cases = Cases::new(task, &judged, seed);
     let mean = mean(&targets(task, &dataset.train).images);
-    Ok(picture::picture(task, &mean, &cases, generator.images(&cases.samples())))
+    Ok(picture::picture(task, &mean, &cases, make(&cases)?))
 }

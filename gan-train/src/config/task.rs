@@ -54,6 +54,9 @@ pub enum Style {
 }
 
 impl Style {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Bold, Self::Outline, Self::Slant];
+
     /// As configurations call it.
     pub fn name(self) -> &'static str {
         match self {

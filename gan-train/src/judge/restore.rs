@@ -55,8 +55,10 @@ pub struct Restored {
     pub judged_by: String,
     /// How many.
     pub images: usize,
-    /// The model's size in integers.
+    /// The size of the model's blob.
     pub bytes: usize,
+    /// What the blob's numbers are: `integers` or `float`.
+    pub numbers: String,
     /// The part of these images, as they should be, that the classifier gets right.
     pub classifier_accuracy: Option<f64>,
     /// A row a method.

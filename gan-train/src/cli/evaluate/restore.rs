@@ -1,56 +1,96 @@
-//! `gan-train evaluate` of a run with a task.
+//! `gan-train evaluate` of a run with a task, and of a blob that takes an image.
+
+mod subject;
+
+pub use subject::Subject;
 
 use super::Evaluate;
-use crate::cli::{classifier, dataset, task, thousands};
+use crate::cli::{classifier, task, thousands};
 use anyhow::{Context, Result, ensure};
-use gan_tools::blob_file::BlobFile;
+use clap::Args;
+use clap::builder::PossibleValuesParser;
 use gan_tools::files::atomic;
 use gan_tools::numbers::fixed;
-use gan_train::config::TaskKind;
-use gan_train::data::{Dataset, Split};
+use gan_train::config::{PRESETS, TaskKind};
+use gan_train::data::Dataset;
 use gan_train::export;
 use gan_train::judge::restore::{Bench, Restored, Row};
+use gan_train::report;
 use gan_train::task::Cases;
-use gan_train::train::checkpoint::Which;
-use gan_train::train::folder::{CONFIG, RunConfig};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// The run in a folder, if it has a task.
-pub fn run_of(folder: &Path) -> Result<Option<RunConfig>> {
-    if !folder.join(CONFIG).is_file() {
-        return Ok(None);
-    }
-    Ok(Some(RunConfig::read(folder)?).filter(|run| run.config.task.is_some()))
+/// What only models that take an image need.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Models that take an image (docs/applications.md)")]
+pub struct Options {
+    /// pairs: the images that should be made of those of --data
+    #[arg(long, value_name = "DATA", requires = "data")]
+    targets: Option<String>,
+    #[command(flatten)]
+    given: Given,
 }
 
-/// Judges the run's generator, in floats and in integers, beside simple methods.
-pub fn run(options: &Evaluate, folder: &Path, mut run: RunConfig) -> Result<ExitCode> {
-    ensure!(options.tstr.is_none(), "--tstr: not for a task's images");
-    ensure!(options.run.is_none(), "--run goes with a blob, and {} is a run", folder.display());
-    let config = run.config.clone();
-    let (task, generator, _) = export::task::generator(folder, &config, Which::Best)?;
-    let kind = task.config().kind;
-    dataset::locate(
-        &mut run,
-        None,
-        options.data_dir.as_deref().filter(|_| options.data.is_none()),
-    )?;
-    let own = dataset::of_run(&run, folder)?;
-    let data = match &options.data {
-        Some(name) => {
-            ensure!(kind != TaskKind::Pairs, "--data: a run of pairs is judged by its own");
-            dataset::open(name, options.data_dir.as_deref(), options.transpose)?
+/// The task of a blob without a run.
+#[derive(Debug, Args)]
+pub struct Given {
+    /// What the blob was trained for: the preset of this name, with the sizes of the blob [default:
+    /// with --run the run's task, else inpaint with a mask, super-res where images become larger,
+    /// stylize where labels are called as styles]
+    #[arg(
+        long,
+        value_parser = PossibleValuesParser::new(TaskKind::NAMES),
+        conflicts_with_all = ["preset", "config"]
+    )]
+    task: Option<String>,
+    /// The preset with the blob's task: which damage, which styles
+    #[arg(
+        long,
+        conflicts_with = "config",
+        value_parser = PossibleValuesParser::new(PRESETS.map(|preset| preset.name))
+    )]
+    preset: Option<String>,
+    /// A configuration with the blob's task, as `train --config` takes it
+    #[arg(long, value_name = "FILE.toml")]
+    config: Option<PathBuf>,
+}
+
+impl Options {
+    /// Refuses all of them: they go with `what`.
+    pub fn refuse(&self, what: &str) -> Result<()> {
+        ensure!(self.targets.is_none(), "--targets: goes with {what}");
+        self.given.refuse(what)
+    }
+}
+
+impl Given {
+    /// Refuses all of them: they go with `what`.
+    fn refuse(&self, what: &str) -> Result<()> {
+        for (flag, given) in [
+            ("--task", self.task.is_some()),
+            ("--preset", self.preset.is_some()),
+            ("--config", self.config.is_some()),
+        ] {
+            ensure!(!given, "{flag}: goes with {what}");
         }
-        None => own.clone(),
-    };
+        Ok(())
+    }
+}
+
+/// Judges a generator, in floats if they are there and as the blob, beside simple methods.
+pub fn run(options: &Evaluate, subject: Subject) -> Result<ExitCode> {
+    ensure!(options.tstr.is_none(), "--tstr: not for a task's images");
+    if let Some(path) = &options.picture {
+        report::folder::check_output(path)?;
+    }
+    let Subject { task, float, blob, data, .. } = &subject;
     task.check(&data.train).with_context(|| format!("--data {}", data.name))?;
-    let (judged_by, judged) = judged(options, &data, config.training.validation)?;
+    let (judged_by, judged) = subject.judged(options.held_out)?;
     let judged = match options.samples {
         Some(samples) => judged.sample(samples as usize),
         None => judged,
     };
-    let train = task::targets(&task, &data.train);
+    let train = task::targets(task, &data.train);
     let chosen = options.classifier.as_deref();
     let classifier = match (chosen, &judged.labels) {
         (_, None) => None,
@@ -59,30 +99,38 @@ pub fn run(options: &Evaluate, folder: &Path, mut run: RunConfig) -> Result<Exit
         }
         (None, _) => Some(classifier::for_data(options.classifier_steps)(&train)?),
     };
-    let cases = Cases::new(&task, &judged, options.seed);
-    let samples = cases.samples();
+    let cases = Cases::new(task, &judged, options.seed);
     let bench = Bench::new(&cases, classifier.as_ref())?;
     let mean = task::mean(&train.images);
-    let mut rows = bench.baselines(&task, &mean)?;
-    rows.push(bench.row("this model, float", generator.images(&samples))?);
-    let (_, trained_on) = own.train.hold_out(config.training.validation);
-    let bits = config.training.bits();
-    let blob = BlobFile::new(&export::task::quantized(&task, &generator, bits, &trained_on)?);
-    let images = export::task::images(&blob.decode()?, &cases)?;
-    rows.push(bench.row("this model, integers", images)?);
+    let generator = blob.decode()?;
+    let is_float = subject.is_float()?;
+    let mut rows = bench.baselines(task, &mean)?;
+    if let (Some(float), false) = (float, is_float) {
+        rows.push(bench.row("this model, float", float.images(&cases.samples()))?);
+    }
+    let numbers = if is_float { "float" } else { "integers" };
+    let images = export::task::images(&generator, &cases)?;
+    rows.push(bench.row(&format!("this model, {numbers}"), images)?);
     if let Some(path) = &options.picture {
-        gan_train::report::folder::check_output(path)?;
-        let picture = task::drawn(&task, &generator, &data, options.seed)?;
+        let picture = match float {
+            Some(float) => {
+                task::drawn(task, data, options.seed, |cases| Ok(float.images(&cases.samples())))?
+            }
+            None => task::drawn(task, data, options.seed, |cases| {
+                export::task::images(&generator, cases)
+            })?,
+        };
         atomic::write(path, &picture.enlarged_to(960).to_png()?)?;
     }
     let report = Restored {
-        model: config.name,
-        task: kind.name().into(),
+        model: subject.name.clone(),
+        task: task.config().kind.name().into(),
         data: data.name.clone(),
         seed: options.seed,
         judged_by: judged_by.into(),
         images: judged.images.count,
         bytes: blob.bytes().len(),
+        numbers: numbers.into(),
         classifier_accuracy: bench.classifier_accuracy(),
         rows,
     };
@@ -94,35 +142,18 @@ pub fn run(options: &Evaluate, folder: &Path, mut run: RunConfig) -> Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-/// The images to judge by, and what they are.
-fn judged(options: &Evaluate, data: &Dataset, validation: f64) -> Result<(&'static str, Split)> {
-    if options.held_out {
-        let (held_out, _) = data.train.hold_out(validation);
-        ensure!(
-            held_out.images.count > 0,
-            "--held-out: the run held out no images (training.validation is {validation})"
-        );
-        return Ok(("training images that the run held out", held_out));
-    }
-    let kind = if data.test.is_some() {
-        "test images"
-    } else {
-        "training images (there are no test images)"
-    };
-    Ok((kind, task::judged(data)))
-}
-
 /// The report as a table.
 fn text(report: &Restored) -> String {
     let mut lines = vec![format!(
-        "{} ({}) against {}: {} {}, seed {}, {} bytes in integers",
+        "{} ({}) against {}: {} {}, seed {}, {} bytes in {}",
         report.model,
         report.task,
         report.data,
         thousands(report.images as u64),
         report.judged_by,
         report.seed,
-        thousands(report.bytes as u64)
+        thousands(report.bytes as u64),
+        report.numbers
     )];
     if let Some(accuracy) = report.classifier_accuracy {
         lines.push(format!(

@@ -70,17 +70,8 @@ impl Judged {
         } else {
             let blob = BlobFile::read(path)?;
             let generator = super::super::decode(&blob, path)?;
-            ensure!(
-                generator.inputs().image().is_none(),
-                "{}: makes images of images, and so it is judged by its run's task (expected the \
-                 run's folder)",
-                path.display()
-            );
             let bits = Bits::of(generator.header());
-            let own = path
-                .parent()
-                .map(|folder| if folder == "" { Path::new(".") } else { folder })
-                .filter(|folder| is_run(folder));
+            let own = own_folder(path);
             let run = match run.or(own) {
                 Some(folder) => of_run(&blob, path, bits, folder, run.is_some())?,
                 None => None,
@@ -160,6 +151,27 @@ impl Judged {
     }
 }
 
+/// The folder that a blob lies in, if it is a run's.
+pub fn own_folder(blob: &Path) -> Option<&Path> {
+    let folder = blob.parent().map(|folder| if folder == "" { Path::new(".") } else { folder });
+    folder.filter(|folder| is_run(folder))
+}
+
+/// The generators of the run in `folder` that a blob may be of, the likeliest first.
+pub fn generators(folder: &Path) -> Result<impl Iterator<Item = Which>> {
+    let best = folder.join(checkpoint::BEST).exists().then_some(Which::Best);
+    let steps = snapshots::list(folder)?.into_iter().map(|snapshot| Which::Step(snapshot.step));
+    Ok(best.into_iter().chain([Which::Last]).chain(steps))
+}
+
+/// A blob is not of a run: an error if that run was named for it, else a note.
+pub fn other_run(blob: &Path, folder: &Path, named: bool) -> Result<()> {
+    let (blob, folder) = (blob.display(), folder.display());
+    ensure!(!named, "{blob}: not the blob that --run {folder} gives; quantize it anew");
+    say!("note: {blob} is not of the run in {folder}");
+    Ok(())
+}
+
 fn is_run(folder: &Path) -> bool {
     [checkpoint::FILE, folder::CONFIG].iter().all(|name| folder.join(name).is_file())
 }
@@ -174,16 +186,12 @@ fn of_run(
 ) -> Result<Option<Run>> {
     let config = RunConfig::read(folder)?;
     // A run that was trained anew since is another model: comparing with it would say nothing.
-    let best = folder.join(checkpoint::BEST).exists().then_some(Which::Best);
-    let steps = snapshots::list(folder)?.into_iter().map(|snapshot| Which::Step(snapshot.step));
-    for which in best.into_iter().chain([Which::Last]).chain(steps) {
+    for which in generators(folder)? {
         let run = Run::read(config.clone(), folder, which)?;
         if quantize(&run.generator, bits)? == blob.bytes() || run.float.bytes() == blob.bytes() {
             return Ok(Some(run));
         }
     }
-    let (blob, folder) = (path.display(), folder.display());
-    ensure!(!named, "{blob}: not the blob that --run {folder} gives; quantize it anew");
-    say!("note: {blob} is not of the run in {folder}");
+    other_run(path, folder, named)?;
     Ok(None)
 }

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use gan_train::config::{Config, Recipe, TaskKind};
+use gan_train::config::{Config, TaskKind};
 use serde_json::Value;
 
 /// What a generator does with an image.
@@ -30,13 +30,8 @@ pub struct Options {
 impl Options {
     /// The configuration of the task's own preset, if a task was asked for.
     pub fn preset(&self) -> Result<Option<Config>> {
-        let Some(task) = &self.task else { return Ok(None) };
-        let name = match (task.as_str(), self.scale) {
-            ("super-res", Some(2)) => "super-res-14",
-            ("super-res", _) => "super-res-7",
-            (name, _) => name,
-        };
-        Config::preset(name, Recipe::Default).map(Some)
+        let preset = |task: &String| crate::cli::task::preset(task, self.scale);
+        self.task.as_ref().map(preset).transpose()
     }
 
     /// Refuses a configuration of another task than was asked for.

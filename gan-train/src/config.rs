@@ -10,7 +10,7 @@ mod task;
 mod training;
 
 pub use kinds::{Alternate, Network, Objective, OptimizerKind, R1};
-pub use metrics::{Better, METRICS, Metric};
+pub use metrics::{Better, METRICS, Metric, TASK_METRICS};
 pub(crate) use networks::check_params;
 pub use networks::{
     DiscriminatorConfig, GeneratorConfig, HiddenActivation, HiddenLayer, LayerConfig,
@@ -105,6 +105,7 @@ impl Config {
             Some(task) => task.check(self)?,
             None => ensure!(self.generator.latent > 0, "generator.latent: expected at least 1"),
         }
+        self.metric()?;
         // Statistics of a batch would be those of weights that are not the blob's.
         let normalized = self.generator.layers().iter().any(|layer| layer.batch_norm);
         ensure!(

@@ -1,5 +1,6 @@
 //! `gan-train compare`.
 
+use super::dataset;
 use anyhow::Result;
 use clap::Args;
 use gan_tools::say;
@@ -24,7 +25,7 @@ pub struct Compare {
 impl Compare {
     pub fn run(self) -> Result<ExitCode> {
         folder::check_output(&self.out)?;
-        let comparison = Comparison::read(&self.runs)?;
+        let comparison = Comparison::read(&self.runs, &dataset::of_run)?;
         comparison.write(&self.out)?;
         super::print(&text(&comparison))?;
         say!("{}: {} runs", self.out.display(), self.runs.len());

@@ -5,7 +5,9 @@ use super::{dataset, finished, thousands};
 use anyhow::{Result, ensure};
 use clap::Args;
 use gan_tools::say;
+use gan_train::config::Config;
 use gan_train::export;
+use gan_train::nn::params::HostParam;
 use gan_train::train::State;
 use gan_train::train::checkpoint::{self, Checkpoint, Which};
 use gan_train::train::folder::RunConfig;
@@ -66,9 +68,19 @@ pub struct Finetune {
 }
 
 impl Finetune {
+    /// The generator's parameters to begin with, without normalization. A task's has none in any
+    /// case; and what `export` makes of it sees other numbers than a network in training does.
+    fn generator(&self, config: &Config) -> Result<Vec<HostParam>> {
+        if config.task.is_some() {
+            return Ok(checkpoint::averaged(&self.run_dir, config, self.checkpoint)?.0);
+        }
+        let (float, _) = export::generator(&self.run_dir, config, self.checkpoint)?;
+        Ok(float.params())
+    }
+
     pub fn run(self) -> Result<ExitCode> {
         let mut run = RunConfig::read(&self.run_dir)?;
-        let (float, _) = export::generator(&self.run_dir, &run.config, self.checkpoint)?;
+        let params = self.generator(&run.config)?;
         let device = run.device.open()?;
         let Checkpoint { state: trained, run: run_data } =
             checkpoint::load(&self.run_dir, &run.config, &device)?;
@@ -99,7 +111,7 @@ impl Finetune {
             dataset::check_run_folder(&dataset, out)?;
         }
         let splits = Splits::new(&run.config, dataset)?;
-        let (shape, params) = (run_data.shape, float.params());
+        let shape = run_data.shape;
         let discriminator = &trained.discriminator;
         let state = State::begin_with(&run.config, shape, &params, discriminator, &device);
         let (data, name) = (run.data.clone(), run.config.name.clone());

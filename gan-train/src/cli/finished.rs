@@ -1,12 +1,13 @@
 //! What a command does when a run has come to its end.
 
-use super::{dataset, task, thousands};
+use super::{dataset, thousands};
 use anyhow::Result;
 use gan_tools::files::atomic;
 use gan_tools::picture::grid;
 use gan_tools::samples::Samples;
 use gan_tools::say;
 use gan_train::export;
+use gan_train::judge::restore::{Drawing, judged};
 use gan_train::report::{folder, page};
 use gan_train::train::Trainer;
 use gan_train::train::checkpoint::Which;
@@ -43,7 +44,7 @@ pub fn finish(folder: &Path, trainer: Trainer) -> Result<ExitCode> {
             page::FILE,
             folder.display()
         );
-    } else if let Err(error) = page::write(folder) {
+    } else if let Err(error) = page::write(folder, &dataset::of_run) {
         // The training is done and saved, whatever becomes of its page.
         say!("warning: no {}: {error:#}", page::FILE);
     }
@@ -61,10 +62,12 @@ fn of_task(folder: &Path, step: u64, seconds: f64) -> Result<ExitCode> {
     let run = RunConfig::read(folder)?;
     let (task, generator, _) = export::task::generator(folder, &run.config, Which::Best)?;
     let dataset = dataset::of_run(&run, folder)?;
-    let picture = task::drawn(&task, &dataset, run.config.seed, |cases| {
-        Ok(generator.images(&cases.samples()))
-    })?;
+    let drawing = Drawing::new(&task, &dataset.train, &judged(&dataset), run.config.seed)?;
+    let picture = drawing.picture(generator.images(&drawing.cases.samples()));
     atomic::write(&folder.join(folder::SAMPLES), &picture.enlarged_to(WIDTH).to_png()?)?;
+    if let Err(error) = page::write(folder, &|_, _| Ok(dataset.clone())) {
+        say!("warning: no {}: {error:#}", page::FILE);
+    }
     let shown = folder.display();
     say!(
         "trained {} steps in {seconds:.1} s; next: gan-train evaluate {shown}, and gan-train \

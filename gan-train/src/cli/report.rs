@@ -1,5 +1,6 @@
 //! `gan-train report`.
 
+use super::dataset;
 use anyhow::Result;
 use clap::Args;
 use gan_train::report::page;
@@ -19,7 +20,7 @@ pub struct ReportCommand {
 
 impl ReportCommand {
     pub fn run(self) -> Result<ExitCode> {
-        let path = page::write(&self.run)?;
+        let path = page::write(&self.run, &dataset::of_run)?;
         super::print(&format!("{}\n", path.display()))?;
         Ok(ExitCode::SUCCESS)
     }

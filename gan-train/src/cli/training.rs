@@ -12,11 +12,10 @@ use gan_tools::numbers::fixed;
 use gan_tools::progress::{Progress, Unit};
 use gan_tools::say;
 use gan_train::config::Config;
-use gan_train::judge::evaluations::Evaluation;
-use gan_train::judge::scoring::Judge;
+use gan_train::judge::evaluations::{Evaluation, Scores};
 use gan_train::judge::until::Until;
 use gan_train::report::folder;
-use gan_train::report::watch::{self, Watch};
+use gan_train::report::watch::{self, RunJudge, Watch};
 use gan_train::train::folder::RunConfig;
 use gan_train::train::lock::Lock;
 use gan_train::train::metrics::Record;
@@ -74,7 +73,7 @@ pub fn folder(out: Option<&Path>, name: &str) -> Result<PathBuf> {
 pub struct Prepared {
     run: RunConfig,
     trainer: Trainer,
-    judge: Option<Judge>,
+    judge: Option<RunJudge>,
     options: Options,
 }
 
@@ -198,19 +197,34 @@ fn losses(record: &Record) -> String {
 
 /// What an evaluation found, in a line.
 fn scores(evaluation: &Evaluation) -> String {
-    let scores = &evaluation.scores;
-    let accuracy = scores
-        .conditional_accuracy
-        .map_or(String::new(), |accuracy| format!("  accuracy {accuracy:.3}"));
-    format!(
-        "step {}: FD {}  coverage {}  recall {}{accuracy}  log-likelihood {}{}",
-        evaluation.step,
-        fixed(scores.fd, 2),
-        fixed(scores.coverage, 3),
-        fixed(scores.recall, 3),
-        fixed(scores.log_likelihood, 1),
-        if evaluation.best { "  (best so far)" } else { "" }
-    )
+    let shown = match &evaluation.scores {
+        Scores::Drawn(scores) => {
+            let accuracy = scores
+                .conditional_accuracy
+                .map_or(String::new(), |accuracy| format!("  accuracy {accuracy:.3}"));
+            format!(
+                "FD {}  coverage {}  recall {}{accuracy}  log-likelihood {}",
+                fixed(scores.fd, 2),
+                fixed(scores.coverage, 3),
+                fixed(scores.recall, 3),
+                fixed(scores.log_likelihood, 1)
+            )
+        }
+        Scores::Restored(scores) => {
+            let decibels = |psnr: Option<f64>| psnr.map_or("-".into(), |psnr| fixed(psnr, 2));
+            let holes = scores
+                .psnr_missing
+                .map_or(String::new(), |psnr| format!("  in holes {}", decibels(Some(psnr))));
+            format!(
+                "PSNR {} dB{holes}  SSIM {}  L1 {}",
+                decibels(scores.psnr),
+                fixed(scores.ssim, 3),
+                fixed(scores.l1, 2)
+            )
+        }
+    };
+    let best = if evaluation.best { "  (best so far)" } else { "" };
+    format!("step {}: {shown}{best}", evaluation.step)
 }
 
 impl Observer for Screen {

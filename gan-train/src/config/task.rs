@@ -146,6 +146,12 @@ impl TaskConfig {
         self.adversarial > 0.0
     }
 
+    /// Whether the same images go in, and should come out, of the same data.
+    pub fn has_same_images(&self, other: &Self) -> bool {
+        let Self { l2, adversarial, discriminator_every, .. } = *self;
+        *self == Self { l2, adversarial, discriminator_every, ..other.clone() }
+    }
+
     /// Checks the ranges, and what does not go together with the rest of `config`.
     pub(super) fn check(&self, config: &Config) -> Result<()> {
         let most = 255;
@@ -185,7 +191,6 @@ impl TaskConfig {
             ("training.fresh_latents", training.fresh_latents),
             ("training.discriminator_steps", training.discriminator_steps > 1),
             ("training.alternate", training.alternate != super::Alternate::Steps),
-            ("training.eval_every", training.eval_every > 0),
             ("padding", config.padding > 0),
         ] {
             ensure!(!wrong, "{field}: not together with a [task]; leave it out");
@@ -253,7 +258,7 @@ mod tests {
             ("super-res-7", "task.l2", "0", "nothing would be learned"),
             ("super-res-7", "training.feature_matching", "1", "needs task.adversarial"),
             ("pairs", "generator.batch_norm", "true", "generator.batch_norm: not together"),
-            ("pairs", "training.eval_every", "5", "training.eval_every: not together"),
+            ("pairs", "training.select", "\"recall\"", "(expected one of psnr, ssim)"),
             ("pairs", "padding", "1", "padding: not together"),
         ] {
             let mut config = preset(name);

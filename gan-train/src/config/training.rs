@@ -2,8 +2,7 @@
 
 mod check;
 
-use super::{Alternate, METRICS, Metric, Network, Objective, OptimizerKind, R1};
-use anyhow::{Context, Result};
+use super::{Alternate, Network, Objective, OptimizerKind, R1};
 use gan_tools::layers::Bits;
 use serde::{Deserialize, Serialize};
 
@@ -187,17 +186,5 @@ impl TrainingConfig {
     /// standard deviation of `sigma`.
     pub fn noise_left(&self, sigma: f64, step: u64) -> f64 {
         sigma * (1.0 - step as f64 / self.steps as f64)
-    }
-
-    /// The metric of `select`.
-    ///
-    /// # Errors
-    ///
-    /// There is none of that name.
-    pub fn metric(&self) -> Result<Metric> {
-        let names = METRICS.map(|metric| metric.name);
-        Metric::find(&self.select).with_context(|| {
-            format!("training.select: {:?} (expected one of {})", self.select, names.join(", "))
-        })
     }
 }

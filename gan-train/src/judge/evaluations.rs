@@ -3,6 +3,7 @@
 use crate::config::Metric;
 use crate::files::json_lines;
 use crate::judge::quick::Quick;
+use crate::judge::restore::Restoration;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -15,7 +16,7 @@ use std::path::Path;
 pub const FILE: &str = "evaluations.jsonl";
 
 /// One line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evaluation {
     /// Steps done.
     pub step: u64,
@@ -26,10 +27,57 @@ pub struct Evaluation {
     pub best: bool,
     /// Of float images against held-out training images.
     #[serde(flatten)]
-    pub scores: Quick,
+    pub scores: Scores,
     /// What the scores say of faults, with what to try.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Scores {
+    /// Of images that were made of latents.
+    Drawn(Box<Quick>),
+    /// Of images that were made of images.
+    Restored(Restoration),
+}
+
+impl Scores {
+    /// The metric of this name or alias; none if it was not measured.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        match self {
+            Self::Drawn(scores) => scores.get(name),
+            Self::Restored(scores) => scores.get(name),
+        }
+    }
+
+    /// Those of images that were made of latents, if they are such.
+    pub fn drawn(&self) -> Option<&Quick> {
+        match self {
+            Self::Drawn(scores) => Some(scores),
+            Self::Restored(_) => None,
+        }
+    }
+}
+
+/// A line with scores of one kind.
+#[derive(Deserialize)]
+struct Line<S> {
+    step: u64,
+    seconds: f64,
+    best: bool,
+    #[serde(flatten)]
+    scores: S,
+    #[serde(default)]
+    warnings: Vec<String>,
+}
+
+impl<S> Line<S> {
+    fn evaluation(self, scores: impl FnOnce(S) -> Scores) -> Evaluation {
+        let Self { step, seconds, best, warnings, .. } = self;
+        Evaluation { step, seconds, best, scores: scores(self.scores), warnings }
+    }
 }
 
 /// Adds a line.
@@ -76,7 +124,13 @@ fn parse(line: &str) -> Result<Evaluation> {
     let fields: Map<String, Value> =
         serde_json::from_str(line).context("expected a JSON object")?;
     fields.iter().try_for_each(|(name, value)| check(name, value))?;
-    Ok(serde_json::from_value(Value::Object(fields))?)
+    let is_restored = fields.contains_key("psnr");
+    let line = Value::Object(fields);
+    Ok(if is_restored {
+        serde_json::from_value::<Line<_>>(line)?.evaluation(Scores::Restored)
+    } else {
+        serde_json::from_value::<Line<_>>(line)?.evaluation(Scores::Drawn)
+    })
 }
 
 /// serde names a field that is missing, but not one of another type.
@@ -96,7 +150,7 @@ fn check(name: &str, value: &Value) -> Result<()> {
             ("a list of numbers and nulls", value.as_array().is_some_and(numbers_or_nulls))
         }
         "seconds" => ("a number", value.is_number()),
-        "sigma" => number_or_null,
+        "sigma" | "psnr_missing" | "l1" => number_or_null,
         _ if Metric::find(name).is_some() => number_or_null,
         _ => return Ok(()),
     };
@@ -139,10 +193,25 @@ mod tests {
             found.iter().map(|line| (line.step, line.best, line.scores.get("fd"))).collect();
         assert_eq!(steps, [(100, true, Some(9.5)), (200, false, Some(7.0))]);
         assert_eq!(
-            (found[1].scores.get("accuracy"), found[1].scores.class_histogram.as_slice()),
-            (None, &[3, 1][..])
+            (
+                found[1].scores.get("accuracy"),
+                found[1].scores.drawn().map(|scores| scores.class_histogram.clone())
+            ),
+            (None, Some(vec![3, 1]))
         );
         assert_eq!((kept.len(), text), (3, lines));
+    }
+
+    #[test]
+    fn scores_of_a_task_are_known_by_their_psnr() {
+        let text = r#"{"step":7,"seconds":2.5,"best":true,"psnr":18.5,"psnr_missing":null,"#;
+        let text = format!("{text}\"ssim\":0.75,\"l1\":9.5}}");
+        let found = parse(&text).unwrap();
+        let names = ["psnr", "ssim", "fd"].map(|name| found.scores.get(name));
+        assert_eq!((names, found.scores.drawn()), ([Some(18.5), Some(0.75), None], None));
+        assert_eq!(serde_json::to_string(&found).unwrap(), text);
+        let error = parse(&text.replace("0.75", "\"high\"")).unwrap_err().to_string();
+        assert_eq!(error, "ssim: expected a number or null, found \"high\"");
     }
 
     #[test]

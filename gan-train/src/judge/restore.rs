@@ -3,67 +3,25 @@
 
 mod baselines;
 mod differences;
-pub mod picture;
+mod drawing;
+mod report;
+mod sets;
 mod ssim;
+mod training;
 
 pub use baselines::{Baseline, baselines};
 pub use differences::{l1, psnr};
+pub use drawing::Drawing;
+pub use report::{FILE, Restored, Row};
+pub use sets::{judged, mean, targets};
 pub use ssim::ssim;
+pub use training::{CaseJudge, Restoration};
 
 use super::classifier::Classifier;
 use crate::task::{Cases, Task};
 use anyhow::{Result, ensure};
 use gan_tools::images::Images;
 use rayon::prelude::*;
-use serde::Serialize;
-
-/// How one method does.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Row {
-    /// Its name.
-    pub method: String,
-    /// Decibels, from the mean squared difference of all pixels of all images; none without any
-    /// difference. See [`psnr`].
-    pub psnr: Option<f64>,
-    /// Mean over the images of each one's own, decibels; none if one has no difference at all, as
-    /// happens where only some pixels are missing.
-    pub psnr_of_images: Option<f64>,
-    /// The first one of missing pixels only; none in tasks without.
-    pub psnr_missing: Option<f64>,
-    /// Mean over the images; see [`ssim()`].
-    pub ssim: f64,
-    /// Mean absolute difference of a pixel, of 255.
-    pub l1: f64,
-    /// The part of the images that the classifier gives the data's label.
-    pub accuracy: Option<f64>,
-    /// The part of the images that the classifier gives another label than what they should be.
-    pub changed: Option<f64>,
-}
-
-/// How all methods do on the same images.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Restored {
-    /// The model's name.
-    pub model: String,
-    /// The task's name.
-    pub task: String,
-    /// The data's name.
-    pub data: String,
-    /// Seed of the damage.
-    pub seed: u64,
-    /// Which images were judged by.
-    pub judged_by: String,
-    /// How many.
-    pub images: usize,
-    /// The size of the model's blob.
-    pub bytes: usize,
-    /// What the blob's numbers are: `integers` or `float`.
-    pub numbers: String,
-    /// The part of these images, as they should be, that the classifier gets right.
-    pub classifier_accuracy: Option<f64>,
-    /// A row a method.
-    pub rows: Vec<Row>,
-}
 
 /// What the classifier says of the images that should come out, which do not change.
 struct Labels {

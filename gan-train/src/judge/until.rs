@@ -1,7 +1,7 @@
 //! `--until "fd<2.0"`: a metric and where training may stop.
 
-use crate::config::{METRICS, Metric};
-use crate::judge::quick::Quick;
+use crate::config::Metric;
+use crate::judge::evaluations::Scores;
 use std::fmt;
 use std::str::FromStr;
 
@@ -27,7 +27,7 @@ impl FromStr for Until {
             .find(['<', '>'])
             .ok_or("expected a metric, < or >, and a number, such as fd<2.0")?;
         let (name, rest) = (text[..at].trim(), text[at + 1..].trim_start_matches('=').trim());
-        let names = || METRICS.map(|metric| metric.name).join(", ");
+        let names = || Metric::names(&Metric::all().collect::<Vec<_>>());
         let metric = Metric::find(name)
             .ok_or_else(|| format!("{name:?}: no such metric (there are: {})", names()))?;
         let value: f64 = rest.parse().map_err(|_| format!("{rest:?}: expected a number"))?;
@@ -46,7 +46,7 @@ impl Until {
 
     /// Whether these scores are good enough. A metric that they do not have, or that is not a
     /// number, never is.
-    pub fn is_true(&self, scores: &Quick) -> bool {
+    pub fn is_true(&self, scores: &Scores) -> bool {
         let value = scores.get(self.metric).filter(|value| value.is_finite());
         value.is_some_and(|value| if self.less { value <= self.value } else { value >= self.value })
     }
@@ -55,6 +55,7 @@ impl Until {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::quick::Quick;
 
     fn scores(fd: f64, log_likelihood: f64) -> Quick {
         let text = format!(
@@ -65,23 +66,30 @@ mod tests {
         serde_json::from_str(&text).unwrap()
     }
 
+    fn of(quick: Quick) -> Scores {
+        Scores::Drawn(Box::new(quick))
+    }
+
     #[test]
     fn conditions() {
         let until: Until = " fd < 2.5 ".parse().unwrap();
-        assert_eq!([2.4, 2.5, 2.6].map(|fd| until.is_true(&scores(fd, 0.0))), [true, true, false]);
+        assert_eq!(
+            [2.4, 2.5, 2.6].map(|fd| until.is_true(&of(scores(fd, 0.0)))),
+            [true, true, false]
+        );
         let until: Until = "ll>=200".parse().unwrap();
-        assert_eq!([199.0, 201.0].map(|ll| until.is_true(&scores(0.0, ll))), [false, true]);
+        assert_eq!([199.0, 201.0].map(|ll| until.is_true(&of(scores(0.0, ll)))), [false, true]);
         for (condition, value) in [("fd<2", f64::NAN), ("fd>2", f64::NAN), ("fid>2", f64::INFINITY)]
         {
             assert!(
                 !condition
                     .parse::<Until>()
                     .unwrap()
-                    .is_true(&Quick { fd: value, ..scores(1.0, 0.0) })
+                    .is_true(&of(Quick { fd: value, ..scores(1.0, 0.0) }))
             );
         }
         let until: Until = "accuracy>0.5".parse().unwrap();
-        assert!(!until.is_true(&scores(0.0, 0.0)));
+        assert!(!until.is_true(&of(scores(0.0, 0.0))));
         for (text, expected) in
             [("fd", "expected a metric"), ("fud<1", "fd, coverage"), ("fd<two", "\"two\"")]
         {

@@ -8,7 +8,7 @@ pub use table::text;
 use super::curves;
 use super::history::History;
 use super::html::{escape, figure, missing, page, section, table as html_table};
-use super::model::Model;
+use super::model::{Model, OpenData};
 use anyhow::{Result, ensure};
 use gan_tools::files::atomic;
 use gan_tools::picture::grid::picture;
@@ -28,12 +28,12 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Reads the runs' folders.
+    /// Reads the runs' folders. `open` opens the data of runs with a task.
     ///
     /// # Errors
     ///
-    /// Names the file and what is wrong with it.
-    pub fn read(folders: &[impl AsRef<Path>]) -> Result<Self> {
+    /// Names the file and what is wrong with it; runs of several tasks; those of `open`.
+    pub fn read(folders: &[impl AsRef<Path>], open: OpenData<'_>) -> Result<Self> {
         ensure!(!folders.is_empty(), "runs: expected at least one run's folder");
         let folders = || folders.iter().map(AsRef::as_ref);
         let mut histories = folders().map(History::read).collect::<Result<Vec<_>>>()?;
@@ -44,8 +44,23 @@ impl Comparison {
                 .zip(folders())
                 .for_each(|(history, folder)| history.name = folder.display().to_string());
         }
-        let models =
-            folders().zip(&histories).map(|(folder, history)| Model::read(folder, &history.run));
+        let task = |history: &History| {
+            history.run.config.task.as_ref().map_or("none", |task| task.kind.name())
+        };
+        for history in &histories {
+            let [first, other] = [&histories[0], history];
+            ensure!(
+                task(first) == task(other),
+                "{}: its task is {}, and that of {} is {}: only runs of one task compare",
+                other.name,
+                task(other),
+                first.name,
+                task(first)
+            );
+        }
+        let models = folders()
+            .zip(&histories)
+            .map(|(folder, history)| Model::read(folder, &history.run, open));
         Ok(Self { models: models.collect::<Result<_>>()?, histories })
     }
 
@@ -66,8 +81,12 @@ impl Comparison {
             self.training(),
             section(
                 "Samples",
-                "The quantized generators have drawn them, from the same latents where these are \
-                 of one length.",
+                if self.histories[0].run.config.task.is_some() {
+                    "The quantized generators have made them of images of the runs' data."
+                } else {
+                    "The quantized generators have drawn them, from the same latents where these \
+                     are of one length."
+                },
                 &self.samples()?,
             ),
             self.differences()?,
@@ -106,13 +125,23 @@ impl Comparison {
         for (history, model) in self.histories.iter().zip(&self.models) {
             match model {
                 Some(model) => {
-                    let ([images, _], columns) = model.samples(SEED)?;
+                    let shown = match &model.of_task {
+                        Some(of_task) => {
+                            let [of_blob, _] =
+                                of_task.pictures(&model.blob.decode()?, &model.generator)?;
+                            of_blob
+                        }
+                        None => {
+                            let ([images, _], columns) = model.samples(SEED)?;
+                            picture(&images, columns)
+                        }
+                    };
                     let alt = format!(
                         "Images of the {} generator of {}",
                         model.bits_name(),
                         history.name
                     );
-                    figures.push_str(&figure(&picture(&images, columns), &history.name, &alt)?);
+                    figures.push_str(&figure(&shown, &history.name, &alt)?);
                 }
                 None => figures.push_str(&format!(
                     "<p class=\"missing\">{}: no checkpoint yet.</p>\n",

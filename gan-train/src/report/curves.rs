@@ -3,6 +3,7 @@
 use super::chart::{Chart, Curve, Span};
 use super::history::History;
 use super::measures;
+use crate::config::TaskConfig;
 use crate::train::metrics::Record;
 
 /// What a curve shows of a record.
@@ -39,6 +40,8 @@ pub fn training(history: &History) -> String {
         ("Penalty", SLOPE, "penalty", Span::FromZero, true, &penalties),
         ("Rate", "The generator's.", "rate", Span::FromZero, false, &rates),
     ];
+    let alone: [Training<'_>; 2] =
+        [("Loss", "", "loss", Span::FromZero, true, &losses[1..]), charts[4]];
     let chart = |(title, note, unit, span, smooth, values): Training<'_>| {
         let curve = |(color, &(name, value)): (usize, &(&str, Value))| {
             curve(history, name, color, value, smooth)
@@ -54,7 +57,12 @@ pub fn training(history: &History) -> String {
         }
         .figure()
     };
-    charts.map(chart).concat()
+    if has_game(history) { charts.map(chart).concat() } else { alone.map(chart).concat() }
+}
+
+/// Whether a discriminator is trained too.
+pub fn has_game(history: &History) -> bool {
+    history.run.config.task.as_ref().is_none_or(TaskConfig::is_adversarial)
 }
 
 /// Several runs' losses, scores and penalties, a curve a run.
@@ -69,8 +77,8 @@ pub fn trainings(histories: &[History]) -> String {
             (false, _) => "Mean logit of real images less that of generated ones.",
         };
     let charts: [Overlay<'_>; 4] = [
-        ("Discriminator's loss", "", "loss", Span::FromZero, |record| record.d_loss),
         ("Generator's loss", "", "loss", Span::FromZero, |record| record.g_loss),
+        ("Discriminator's loss", "", "loss", Span::FromZero, |record| record.d_loss),
         ("Scores apart", apart, "difference", Span::FromZero, |record| {
             record.d_real - record.d_fake
         }),
@@ -90,7 +98,8 @@ pub fn trainings(histories: &[History]) -> String {
         }
         .figure()
     };
-    charts.map(chart).concat()
+    let shown = if histories.iter().any(has_game) { &charts[..] } else { &charts[..1] };
+    shown.iter().copied().map(chart).collect()
 }
 
 /// Every measure of the runs' evaluations; a ring marks a run's chosen step.

@@ -2,7 +2,7 @@
 //! in it, and putting another run in its place.
 
 use super::{animation, history, page, tensorboard};
-use crate::judge::evaluations;
+use crate::judge::{evaluations, restore};
 use crate::train::folder::{CONFIG, RunConfig};
 use crate::train::{checkpoint, metrics, snapshots};
 use anyhow::{Context, Result, ensure};
@@ -103,6 +103,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
         checkpoint::BEST,
         metrics::FILE,
         evaluations::FILE,
+        restore::FILE,
         SAMPLES,
         QUICKSTART_BLOB,
         animation::FILE,

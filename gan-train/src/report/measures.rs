@@ -3,7 +3,7 @@
 
 use super::chart::Span;
 use super::history::History;
-use crate::config::{Better, METRICS, Metric};
+use crate::config::{Better, Metric};
 use crate::judge::evaluations::Evaluation;
 use std::cmp::Ordering;
 
@@ -30,7 +30,7 @@ pub fn present(histories: &[History]) -> Vec<Measure> {
     let found = |metric: &Metric| {
         evaluations().any(|evaluation| evaluation.scores.get(metric.name).is_some())
     };
-    METRICS.into_iter().filter(found).map(Measure::new).collect()
+    Metric::all().filter(found).map(Measure::new).collect()
 }
 
 impl Measure {
@@ -93,6 +93,20 @@ impl Measure {
                 unit: "share, 0 to 1",
                 span: PART,
             },
+            "psnr" => Self {
+                metric,
+                title: "PSNR",
+                note: "Of the images that should have come out.",
+                unit: "dB",
+                span: Span::Data,
+            },
+            "ssim" => Self {
+                metric,
+                title: "SSIM",
+                note: "Likeness to the images that should have come out.",
+                unit: "at most 1",
+                span: Span::Data,
+            },
             name => Self { metric, title: name, note: "", unit: "value", span: Span::Data },
         }
     }
@@ -148,7 +162,7 @@ mod tests {
 
     #[test]
     fn every_metric_is_explained() {
-        for measure in METRICS.map(Measure::new) {
+        for measure in Metric::all().map(Measure::new) {
             assert!(
                 measure.title != measure.metric.name && !measure.note.is_empty(),
                 "{}",

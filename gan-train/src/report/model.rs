@@ -1,5 +1,9 @@
 //! The generator that a run gives away, in floats and as the blob that `quantize` writes.
 
+mod task;
+
+pub use task::{OfTask, OpenData};
+
 use super::history::evenly;
 use crate::explore::path::Way;
 use crate::export;
@@ -39,6 +43,8 @@ pub struct Model {
     pub generator: FloatGenerator,
     /// What `gan-train quantize` writes: with the bits that the run was trained for.
     pub blob: BlobFile,
+    /// Of a run with a task.
+    pub of_task: Option<OfTask>,
     bits: Bits,
     seed: u64,
 }
@@ -54,23 +60,30 @@ pub struct Interpolation {
 
 impl Model {
     /// Reads a run's best generator, or the last if it was not evaluated; none if there is no
-    /// checkpoint.
+    /// checkpoint. `open` opens the data of a run with a task, whose images are shown.
     ///
     /// # Errors
     ///
-    /// Names the file, or the layer that cannot be quantized.
-    pub fn read(folder: &Path, run: &RunConfig) -> Result<Option<Self>> {
+    /// Names the file, or the layer that cannot be quantized; those of `open`.
+    pub fn read(folder: &Path, run: &RunConfig, open: OpenData<'_>) -> Result<Option<Self>> {
         if !folder.join(checkpoint::FILE).exists() {
             return Ok(None);
         }
-        let (generator, description) = export::generator(folder, &run.config, Which::Best)?;
+        let bits = run.config.training.bits();
+        let (generator, description, blob, of_task) = if run.config.task.is_some() {
+            let (generator, description, blob, of_task) = OfTask::read(folder, run, open)?;
+            (generator, description, blob, Some(of_task))
+        } else {
+            let (generator, description) = export::generator(folder, &run.config, Which::Best)?;
+            let blob = BlobFile::new(&quantize(&generator, bits)?);
+            (generator, description, blob, None)
+        };
         let shape = description.shape();
         let params = [shape.generator(&run.config), shape.discriminator(&run.config)]
             .map(|layers| Mlp::numbers(&layers));
-        let bits = run.config.training.bits();
-        let blob = BlobFile::new(&quantize(&generator, bits)?);
         let (step, seconds) = (description.step, description.seconds);
-        Ok(Some(Self { step, seconds, params, generator, blob, bits, seed: run.config.seed }))
+        let seed = run.config.seed;
+        Ok(Some(Self { step, seconds, params, generator, blob, of_task, bits, seed }))
     }
 
     /// The step and the seconds that it was trained for, as
@@ -96,9 +109,13 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// As [`export::agreement`].
+    /// As [`export::agreement`] and [`export::task::agreement`].
     pub fn agreement(&self) -> Result<Agreement> {
-        export::agreement(&self.blob.decode()?, &self.generator, self.seed)
+        let blob = self.blob.decode()?;
+        match &self.of_task {
+            Some(of_task) => of_task.agreement(&blob, &self.generator, self.seed),
+            None => export::agreement(&blob, &self.generator, self.seed),
+        }
     }
 
     /// The images of a sample grid from the blob and from the float generator, and its columns.

@@ -2,10 +2,11 @@
 
 mod networks;
 mod pictures;
+pub(super) mod task;
 
 use super::history::History;
 use super::html::{escape, missing, page, section, table, tiles};
-use super::model::Model;
+use super::model::{Model, OpenData};
 use super::{chart, curves, explore};
 use crate::train::folder::CONFIG;
 use crate::train::metrics::Record;
@@ -21,29 +22,25 @@ use std::slice;
 pub const FILE: &str = "report.html";
 
 /// Writes the report of a run from what is in its folder, finished or not. Parts for which nothing
-/// is there yet say what would fill them.
+/// is there yet say what would fill them. `open` opens the data of a run with a task.
 ///
 /// # Errors
 ///
-/// Names the file and what is wrong with it.
-pub fn write(folder: &Path) -> Result<PathBuf> {
+/// Names the file and what is wrong with it; those of `open`.
+pub fn write(folder: &Path, open: OpenData<'_>) -> Result<PathBuf> {
     let history = History::read(folder)?;
-    let model = Model::read(folder, &history.run)?;
+    let model = Model::read(folder, &history.run, open)?;
     let config = folder.join(CONFIG);
     let config = std::fs::read_to_string(&config)
         .with_context(|| format!("{}: cannot be read", config.display()))?;
     let body = [
         header(&history, model.as_ref())?,
-        section("Samples", "", &pictures::final_samples(model.as_ref())?),
-        section("Samples through time", "", &pictures::through_time(folder, &history.grids)?),
+        images(&history, model.as_ref())?,
+        section("Samples through time", "", &pictures::through_time(folder, &history)?),
         training(&history),
         warnings(&history),
         quality(&history),
-        section(
-            "Between two latents",
-            "",
-            &(pictures::interpolations(model.as_ref())? + &explored(folder, model.as_ref())?),
-        ),
+        between(folder, &history, model.as_ref())?,
         section("Networks", "", &networks::cards(&history.run.config, model.as_ref())),
         kept(folder)?,
         section("Configuration", "", &configuration(&config)),
@@ -57,6 +54,15 @@ pub fn write(folder: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Pictures between two latents, and where there are more; nothing of a task, which has no latent.
+fn between(folder: &Path, history: &History, model: Option<&Model>) -> Result<String> {
+    if history.run.config.task.is_some() {
+        return Ok(String::new());
+    }
+    let shown = pictures::interpolations(model)? + &explored(folder, model)?;
+    Ok(section("Between two latents", "", &shown))
+}
+
 /// A link to the page of an exploration of the model; nothing if there is none.
 fn explored(folder: &Path, model: Option<&Model>) -> Result<String> {
     let Some(model) = model else { return Ok(String::new()) };
@@ -68,6 +74,20 @@ fn explored(folder: &Path, model: Option<&Model>) -> Result<String> {
             escape(&page)
         )
     }))
+}
+
+/// What the generator makes; of a task also how near that is to what it should be.
+fn images(history: &History, model: Option<&Model>) -> Result<String> {
+    if history.run.config.task.is_none() {
+        return Ok(section("Samples", "", &pictures::final_samples(model)?));
+    }
+    let of_task = model.and_then(|model| Some((model, model.of_task.as_ref()?)));
+    let shown = match of_task {
+        Some((model, of_task)) => task::images(model, of_task)?,
+        None => missing(pictures::NO_CHECKPOINT),
+    };
+    let evaluation = task::evaluation(of_task.map(|(_, of_task)| of_task));
+    Ok(section("Images", "", &shown) + &section("Evaluation", "", &evaluation))
 }
 
 /// Name, origin, and the numbers that people ask for first.
@@ -98,8 +118,13 @@ fn header(history: &History, model: Option<&Model>) -> Result<String> {
         numbers.push(("Generator parameters", thousands(model.params[0] as u64)));
     }
     let labels = if run.config.conditional { "with labels" } else { "without labels" };
+    let task = run
+        .config
+        .task
+        .as_ref()
+        .map_or(String::new(), |task| format!("The task {}. ", task.kind.name()));
     let sub = format!(
-        "Trained on {}, {labels}, seed {}. Run {}.",
+        "{task}Trained on {}, {labels}, seed {}. Run {}.",
         run.data, run.config.seed, history.name
     );
     let numbers = if numbers.is_empty() { String::new() } else { tiles(&numbers) };
@@ -132,17 +157,17 @@ fn configuration(text: &str) -> String {
     )
 }
 
-/// The Fréchet distance at the chosen step, if there are evaluations.
+/// The first metric at the chosen step, if there are evaluations.
 fn headline(history: &History) -> Option<(&'static str, String)> {
-    let fd = history.judged()?.scores.get("fd")?;
-    Some((
-        if history.chosen().is_some() {
-            "Fréchet distance, chosen step"
-        } else {
-            "Fréchet distance, last"
-        },
-        value(fd),
-    ))
+    let scores = &history.judged()?.scores;
+    let chosen = history.chosen().is_some();
+    let (title, found) = match (history.run.config.task.is_some(), chosen) {
+        (false, true) => ("Fréchet distance, chosen step", scores.get("fd")),
+        (false, false) => ("Fréchet distance, last", scores.get("fd")),
+        (true, true) => ("PSNR in dB, chosen step", scores.get("psnr")),
+        (true, false) => ("PSNR in dB, last", scores.get("psnr")),
+    };
+    Some((title, value(found?)))
 }
 
 fn training(history: &History) -> String {
@@ -159,7 +184,7 @@ fn training(history: &History) -> String {
     }
     let mut lead =
         "Thin: means over the steps between two records; bold: a running mean of them.".to_owned();
-    if history.run.config.training.objective.has_probabilities() {
+    if history.run.config.training.objective.has_probabilities() && curves::has_game(history) {
         lead.push_str(" Scores stay near 0.5 where neither network gets ahead.");
     }
     section("Training", &lead, &format!("<div class=\"charts\">\n{charts}</div>\n"))
@@ -192,10 +217,11 @@ fn quality(history: &History) -> String {
                         when it is evaluated while it trains, fills this part.";
         return section("Quality", "", &missing(sentence));
     };
-    let scores = &last.scores;
-    let charts = curves::quality(slice::from_ref(history))
-        + &chart::classes(&scores.class_histogram)
-        + &chart::covered(&scores.class_coverage, &scores.class_recall);
+    let mut charts = curves::quality(slice::from_ref(history));
+    if let Some(scores) = last.scores.drawn() {
+        charts.push_str(&chart::classes(&scores.class_histogram));
+        charts.push_str(&chart::covered(&scores.class_coverage, &scores.class_recall));
+    }
     let lead = match history.chosen() {
         Some(chosen) => format!(
             "Evaluations while training. The ring is at step {}, the best so far \

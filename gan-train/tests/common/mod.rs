@@ -1,6 +1,7 @@
 //! What the tests of the `gan-train` command share.
 #![allow(dead_code)] // each suite is a crate of its own and uses a part
 
+pub mod page;
 #[path = "../../../gan-tools/tests/common/program.rs"]
 mod program;
 pub use program::*;

@@ -5,7 +5,7 @@ mod subject;
 pub use subject::Subject;
 
 use super::Evaluate;
-use crate::cli::{classifier, task, thousands};
+use crate::cli::{classifier, thousands};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -14,7 +14,7 @@ use gan_tools::numbers::fixed;
 use gan_train::config::{PRESETS, TaskKind};
 use gan_train::data::Dataset;
 use gan_train::export;
-use gan_train::judge::restore::{Bench, Restored, Row};
+use gan_train::judge::restore::{self, Bench, Drawing, Restored, Row};
 use gan_train::report;
 use gan_train::task::Cases;
 use std::path::PathBuf;
@@ -90,7 +90,7 @@ pub fn run(options: &Evaluate, subject: Subject) -> Result<ExitCode> {
         Some(samples) => judged.sample(samples as usize),
         None => judged,
     };
-    let train = task::targets(task, &data.train);
+    let train = restore::targets(task, &data.train);
     let chosen = options.classifier.as_deref();
     let classifier = match (chosen, &judged.labels) {
         (_, None) => None,
@@ -101,7 +101,7 @@ pub fn run(options: &Evaluate, subject: Subject) -> Result<ExitCode> {
     };
     let cases = Cases::new(task, &judged, options.seed);
     let bench = Bench::new(&cases, classifier.as_ref())?;
-    let mean = task::mean(&train.images);
+    let mean = restore::mean(&train.images);
     let generator = blob.decode()?;
     let is_float = subject.is_float()?;
     let mut rows = bench.baselines(task, &mean)?;
@@ -112,14 +112,12 @@ pub fn run(options: &Evaluate, subject: Subject) -> Result<ExitCode> {
     let images = export::task::images(&generator, &cases)?;
     rows.push(bench.row(&format!("this model, {numbers}"), images)?);
     if let Some(path) = &options.picture {
-        let picture = match float {
-            Some(float) => {
-                task::drawn(task, data, options.seed, |cases| Ok(float.images(&cases.samples())))?
-            }
-            None => task::drawn(task, data, options.seed, |cases| {
-                export::task::images(&generator, cases)
-            })?,
+        let drawing = Drawing::new(task, &data.train, &restore::judged(data), options.seed)?;
+        let made = match float {
+            Some(float) => float.images(&drawing.cases.samples()),
+            None => export::task::images(&generator, &drawing.cases)?,
         };
+        let picture = drawing.picture(made);
         atomic::write(path, &picture.enlarged_to(960).to_png()?)?;
     }
     let report = Restored {
@@ -131,9 +129,13 @@ pub fn run(options: &Evaluate, subject: Subject) -> Result<ExitCode> {
         images: judged.images.count,
         bytes: blob.bytes().len(),
         numbers: numbers.into(),
+        crc32: generator.crc(),
         classifier_accuracy: bench.classifier_accuracy(),
         rows,
     };
+    if let Some(run) = &subject.run {
+        report.write(run)?;
+    }
     if options.json {
         crate::cli::print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
     } else {

@@ -29,6 +29,7 @@ impl Train {
         }
         let evaluated = |(key, _): &(&str, &Value)| *key == "training.eval_every";
         if config.training.eval_every > 0
+            && config.task.is_none()
             && dataset.train.labels.is_none()
             && !settings.iter().any(evaluated)
         {

@@ -38,7 +38,6 @@ impl TrainingConfig {
             "training.eval_samples: expected at least 100, found {}",
             self.eval_samples
         );
-        self.metric()?;
         ensure!(
             matches!(self.weight_bits, 4 | 8),
             "training.weight_bits: expected 4 or 8, found {}",

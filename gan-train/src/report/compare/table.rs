@@ -5,7 +5,9 @@ use super::super::history::History;
 use super::super::html;
 use super::super::measures::{self, Measure};
 use super::super::model::Model;
+use super::super::page::task::COLUMNS;
 use super::Comparison;
+use crate::judge::restore::Restored;
 use crate::train::folder::RunConfig;
 use gan_tools::numbers::{thousands, value};
 
@@ -24,7 +26,8 @@ struct Row {
 pub fn lead(comparison: &Comparison) -> String {
     let what = "Measures at the step that a run has chosen, or at its last; below, at its last.";
     let best = incomparable(&comparison.histories).unwrap_or("Bold: the best run.".into());
-    format!("{what} {best}")
+    let evaluated = evaluated(comparison).map_or(String::new(), |text| format!(" {text}"));
+    format!("{what} {best}{evaluated}")
 }
 
 /// Why the runs' measures do not compare, if they were not taken of as many images beside the same
@@ -43,6 +46,13 @@ fn incomparable(histories: &[History]) -> Option<String> {
         (
             "training.eval_samples",
             same(|a, b| a.config.training.eval_samples == b.config.training.eval_samples),
+        ),
+        (
+            "task",
+            same(|a, b| match (&a.config.task, &b.config.task) {
+                (Some(a), Some(b)) => a.has_same_images(b),
+                (a, b) => a.is_none() && b.is_none(),
+            }),
         ),
     ];
     let fields: Vec<&str> =
@@ -63,12 +73,56 @@ fn facts(comparison: &Comparison) -> Vec<(&'static str, Vec<Option<String>>)> {
     let bytes = runs()
         .map(|(_, model)| model.as_ref().map(|model| thousands(model.blob.bytes().len() as u64)));
     let chosen = runs().map(|(history, _)| history.chosen().map(|chosen| thousands(chosen.step)));
-    vec![
+    let mut facts = vec![
         ("Steps", done().map(|done| Some(thousands(done?.0))).collect()),
         ("Minutes", done().map(|done| Some(format!("{:.1}", done?.1 / 60.0))).collect()),
         ("Chosen step", chosen.collect()),
         ("Blob bytes", bytes.collect()),
-    ]
+    ];
+    let evaluations =
+        || runs().map(|(_, model)| model.as_ref()?.of_task.as_ref()?.evaluation.as_ref());
+    for column in COLUMNS {
+        let cells: Vec<Option<String>> =
+            evaluations().map(|found| column.cell(found?.of_blob()?)).collect();
+        if cells.iter().any(Option::is_some) {
+            facts.push((column.title, cells));
+        }
+    }
+    facts
+}
+
+/// What the rows of `evaluate` are, or why there are none, of runs with a task.
+fn evaluated(comparison: &Comparison) -> Option<String> {
+    comparison.histories[0].run.config.task.as_ref()?;
+    let found = |model: &Option<Model>| {
+        Some(model.as_ref()?.of_task.as_ref()?.evaluation.as_ref()?.clone())
+    };
+    let found: Vec<Option<Restored>> = comparison.models.iter().map(found).collect();
+    if found.iter().any(Option::is_none) {
+        return Some(
+            "gan-train evaluate of a run's folder gives it the rows of PSNR and others.".into(),
+        );
+    }
+    let by = |found: &Option<Restored>| {
+        found
+            .as_ref()
+            .map(|found| (found.data.clone(), found.judged_by.clone(), found.images, found.seed))
+    };
+    let (first, tasks) =
+        (by(&found[0]), comparison.histories.iter().map(|history| &history.run.config.task));
+    let same_task = tasks.flatten().all(|task| {
+        comparison.histories[0]
+            .run
+            .config
+            .task
+            .as_ref()
+            .is_some_and(|first| first.has_same_images(task))
+    });
+    Some(if same_task && found.iter().all(|found| by(found) == first) {
+        "PSNR and what follows are of gan-train evaluate, by the same images for all.".into()
+    } else {
+        "PSNR and what follows are of gan-train evaluate, not by the same images for all.".into()
+    })
 }
 
 fn rows(histories: &[History]) -> Vec<Row> {
@@ -142,6 +196,9 @@ pub fn text(comparison: &Comparison) -> String {
         text.push_str(&format!("\n{BEST} best; at the chosen step of a run, or its last\n"));
     } else if let Some(why) = incomparable(&comparison.histories) {
         text.push_str(&format!("\n{why}\n"));
+    }
+    if let Some(evaluated) = evaluated(comparison) {
+        text.push_str(&format!("\n{evaluated}\n"));
     }
     text
 }

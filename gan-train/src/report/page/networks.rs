@@ -2,7 +2,9 @@
 
 use super::super::html::escape;
 use super::super::model::Model;
-use crate::config::{Config, HiddenActivation, LayerConfig, OutputActivation};
+use crate::config::{Config, HiddenActivation, LayerConfig, OutputActivation, TaskConfig};
+use crate::task::inputs_of;
+use gan_core::blob::InputPart;
 use gan_tools::numbers::thousands;
 
 /// A card a network.
@@ -21,12 +23,18 @@ pub fn cards(config: &Config, model: Option<&Model>) -> String {
     let and_label = if config.conditional { ", label" } else { "" };
 
     let generator = &config.generator;
-    let first = (format!("{}{label}", generator.latent), format!("latent{and_label}"));
+    let (input, generator_latent) = (inputs(config), generator.latent);
+    let first = (format!("{}{label}", generator.latent), format!("{input}{and_label}"));
     let last = (pixels.clone(), format!("{}, {size}", output_name(generator.output)));
     let generator = layers(first, &generator.layers(), false, last);
 
     let discriminator = &config.discriminator;
-    let first = (format!("{pixels}{label}"), format!("{size}{and_label}"));
+    // In a task the discriminator sees what went in, too.
+    let (codes, input) = match config.task {
+        Some(_) => (format!(" + {}", generator_latent), format!(", {input}")),
+        None => (String::new(), String::new()),
+    };
+    let first = (format!("{pixels}{codes}{label}"), format!("{size}{input}{and_label}"));
     let spectral = discriminator.spectral_norm;
     let discriminator =
         layers(first, &discriminator.layers(), spectral, ("1".into(), "logit".into()));
@@ -41,9 +49,21 @@ pub fn cards(config: &Config, model: Option<&Model>) -> String {
             "<div class=\"net\"><h3>{title}<small>{params}</small></h3>\n<ol>{layers}</ol></div>\n"
         )
     };
-    let cards = card("Generator", &params(0), &generator)
-        + &card("Discriminator", &params(1), &discriminator);
+    let mut cards = card("Generator", &params(0), &generator);
+    if config.task.as_ref().is_none_or(TaskConfig::is_adversarial) {
+        cards.push_str(&card("Discriminator", &params(1), &discriminator));
+    }
     format!("<div class=\"nets\">\n{cards}</div>\n")
+}
+
+/// What goes into the generator, besides a label.
+fn inputs(config: &Config) -> String {
+    let part = |part: &InputPart| match part {
+        InputPart::Image(image) => format!("image {}×{}", image.width, image.height),
+        InputPart::Mask(mask) => format!("mask {}×{}", mask.width, mask.height),
+        _ => "latent".into(),
+    };
+    inputs_of(config).as_slice().iter().map(part).collect::<Vec<_>>().join(", ")
 }
 
 /// From the inputs to the outputs: how many numbers, and what makes them.

@@ -2,7 +2,7 @@
 
 use super::super::animation;
 use super::super::grid_file::read_png;
-use super::super::history::{Grid, evenly};
+use super::super::history::{Grid, History, evenly};
 use super::super::html::{escape, figure, image, missing};
 use super::super::model::Model;
 use anyhow::Result;
@@ -19,7 +19,9 @@ const GRID_BYTES: u64 = 800_000;
 /// Differences are small: they are shown so many times as bright.
 const BRIGHTER: u8 = 16;
 
-const NO_CHECKPOINT: &str = "No model yet: <code>checkpoint.safetensors</code> fills this part.";
+/// What stands where a model would be.
+pub const NO_CHECKPOINT: &str =
+    "No model yet: <code>checkpoint.safetensors</code> fills this part.";
 
 /// Float, the blob, and where they differ.
 pub fn final_samples(model: Option<&Model>) -> Result<String> {
@@ -61,7 +63,8 @@ pub fn final_samples(model: Option<&Model>) -> Result<String> {
 }
 
 /// Some of the run's grids.
-pub fn through_time(folder: &Path, grids: &[Grid]) -> Result<String> {
+pub fn through_time(folder: &Path, history: &History) -> Result<String> {
+    let grids = &history.grids;
     let bytes = |grid: &Grid| grid.path.metadata().map_or(0, |file| file.len());
     let Some(largest) = grids.iter().map(bytes).max() else {
         return Ok(missing(
@@ -86,7 +89,8 @@ pub fn through_time(folder: &Path, grids: &[Grid]) -> Result<String> {
     } else {
         String::new()
     };
-    let lead = format!("The same latents in every picture.{all}");
+    let same = if history.run.config.task.is_some() { "images" } else { "latents" };
+    let lead = format!("The same {same} in every picture.{all}");
     Ok(format!(
         "<p class=\"lead\">{}</p>\n<div class=\"pictures small\">\n{figures}</div>\n",
         escape(&lead)

@@ -13,10 +13,11 @@ use gan_train::config::{Config, Recipe, TaskKind};
 use gan_train::data::{Dataset, Split};
 use gan_train::export;
 use gan_train::export::float::FloatGenerator;
+use gan_train::judge::restore;
 use gan_train::task::{Task, complete, kind_of, of_blob};
 use gan_train::train::checkpoint::Which;
 use gan_train::train::folder::{CONFIG, RunConfig};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Read, and checked as far as can be done without the images to judge by.
 pub struct Subject {
@@ -28,6 +29,8 @@ pub struct Subject {
     pub blob: BlobFile,
     /// The images to judge by: those that were named, or else the run's own.
     pub data: Dataset,
+    /// The run's folder, which keeps what is found: if a run is judged by its own data.
+    pub run: Option<PathBuf>,
     /// The part of the training images that was held out, if that is known.
     validation: Option<f64>,
 }
@@ -61,8 +64,10 @@ impl Subject {
         let (task, float, _) = export::task::generator(folder, config, Which::Best)?;
         let blob = BlobFile::new(&run.quantized(&task, &float, config.training.bits())?);
         let (name, validation) = (config.name.clone(), Some(config.training.validation));
-        let data = named_data(options, &task)?.unwrap_or(run.data);
-        Ok(Self { task, name, float: Some(float), blob, data, validation })
+        let named = named_data(options, &task)?;
+        let run_folder = named.is_none().then(|| folder.clone());
+        let data = named.unwrap_or(run.data);
+        Ok(Self { task, name, float: Some(float), blob, data, run: run_folder, validation })
     }
 
     fn of_blob(options: &Evaluate, blob: BlobFile) -> Result<Self> {
@@ -77,7 +82,15 @@ impl Subject {
             if let Some((task, float, run)) = of_run(options, &blob, Bits::of(header), run)? {
                 let validation = Some(run.config.config.training.validation);
                 let data = named_data(options, &task)?.unwrap_or(run.data);
-                return Ok(Self { task, name, float: Some(float), blob, data, validation });
+                return Ok(Self {
+                    task,
+                    name,
+                    float: Some(float),
+                    blob,
+                    data,
+                    run: None,
+                    validation,
+                });
             }
             other_run(path, run, options.run.is_some())?;
         }
@@ -85,7 +98,7 @@ impl Subject {
         let (task, validation) = options.task.given.task(path, header, names.as_slice())?;
         let data = named_data(options, &task)?;
         let data = data.context("--data: expected the images to judge by, as no run is known")?;
-        Ok(Self { task, name, float: None, blob, data, validation })
+        Ok(Self { task, name, float: None, blob, data, run: None, validation })
     }
 
     /// Whether the blob's layers are of floats.
@@ -113,7 +126,7 @@ impl Subject {
         } else {
             "training images (there are no test images)"
         };
-        Ok((kind, task::judged(&self.data)))
+        Ok((kind, restore::judged(&self.data)))
     }
 }
 

@@ -71,7 +71,7 @@ fn ranges_put_together_equal_the_whole_for_any_number_of_threads() {
     let generated = fs::read(of("generated").join("labels-idx1-ubyte")).unwrap();
     assert_eq!(generated[8..], labels(&of("whole")));
 
-    for format in ["npz", "csv", "png"] {
+    for format in ["npz", "csv", "parquet", "png"] {
         let rest = format!("--count 150 --format {format} --proportions {}", ["0.1"; 10].join(","));
         made(&format!("{rest} --out one-{format} --threads 1"));
         made(&format!("{rest} --out two-{format} --threads 2"));
@@ -228,6 +228,34 @@ fn labels_follow_the_data_or_given_parts() {
     assert!(!path.join("none").exists());
 }
 
+/// A page of a column has its values one after the other, so each shard holds its part of what IDX
+/// files hold. What is cut is made again, of the same bytes.
+#[test]
+fn columns_hold_what_the_idx_files_hold() {
+    let folder = folder();
+    let path = folder.path();
+    let make = |format: &str| {
+        let rest = format!("--count 250 --shard 100 --format {format} --out {format}");
+        succeed(path, &format!("synth {MODEL} {rest}"));
+    };
+    ["idx", "parquet"].into_iter().for_each(make);
+    let set = path.join("parquet");
+    let (pixels, labels) = (images(&path.join("idx")), labels(&path.join("idx")));
+    for (index, (name, file)) in files(&set).iter().take(3).enumerate() {
+        assert_eq!(*name, format!("{:012}.parquet", 100 * index));
+        let part = 100 * index..250.min(100 * index + 100);
+        let pixels = &pixels[part.start * 64..part.end * 64];
+        let labels: Vec<u8> = labels[part].iter().flat_map(|&label| [label, 0, 0, 0]).collect();
+        for part in [pixels, &labels[..]] {
+            assert!(file.windows(part.len()).any(|bytes| bytes == part), "{name}");
+        }
+    }
+    let whole = files(&set);
+    fs::write(set.join("000000000100.parquet"), &whole[1].1[..1000]).unwrap();
+    make("parquet");
+    assert!(files(&set) == whole);
+}
+
 /// Sets of all formats that data is read in give the same images.
 #[test]
 fn sets_are_read_back() {
@@ -248,6 +276,9 @@ fn sets_are_read_back() {
     let pixels = order.iter().flat_map(|index| &idx.images.pixels[index * 64..][..64]);
     assert!(pixels.eq(&png.images.pixels));
     assert_eq!(png.label_counts(), vec![25; 10]);
-    let error = read("csv").unwrap_err().to_string();
-    assert!(error.contains("csv/000000000000.csv: the set is of CSV files"), "{error}");
+    for (format, name) in [("csv", "CSV"), ("parquet", "Parquet")] {
+        let error = read(format).unwrap_err().to_string();
+        let part = format!("{format}/000000000000.{format}: the set is of {name} files");
+        assert!(error.contains(&part), "{error}");
+    }
 }

@@ -38,8 +38,10 @@ pub enum SetFormat {
     Npz,
     /// Text, a line an image: label,pixel0,pixel1,...
     Csv,
+    /// Apache's columns image (bytes) and label (name or number)
+    Parquet,
     /// A picture an image, in a folder for each label
     Png,
 }
 
-stands_for!(SetFormat, synthetic::Format, Idx, Npz, Csv, Png);
+stands_for!(SetFormat, synthetic::Format, Idx, Npz, Csv, Parquet, Png);

@@ -9,7 +9,9 @@
 mod format;
 mod labels;
 mod manifest;
+mod parquet;
 mod read;
+mod thrift;
 mod write;
 
 pub use format::Format;

@@ -1,6 +1,7 @@
 //! The files of a shard.
 
 use super::super::arrays;
+use super::parquet::{self, Column, Values};
 use anyhow::{Context, Result, ensure};
 use gan_tools::files::idx::{self, IMAGES, LABELS};
 use gan_tools::images::Images;
@@ -21,6 +22,9 @@ pub enum Format {
     Npz,
     /// Text, `FIRST.csv`: a line an image, with its label first if it has one.
     Csv,
+    /// Apache's columns, `FIRST.parquet`: `image`, as many bytes as it has pixels, and, with
+    /// labels, `label`: its name, or its number where labels have no names.
+    Parquet,
     /// A picture an image: `LABEL/INDEX.png`, or `INDEX.png` without labels.
     Png,
 }
@@ -43,6 +47,7 @@ impl Format {
             }
             Self::Npz => vec![format!("{first:0DIGITS$}.npz")],
             Self::Csv => vec![format!("{first:0DIGITS$}.csv")],
+            Self::Parquet => vec![format!("{first:0DIGITS$}.parquet")],
             Self::Png => (0..count)
                 .map(|at| {
                     let picture = format!("{:0DIGITS$}.png", first + at as u64);
@@ -60,7 +65,12 @@ impl Format {
     /// # Errors
     ///
     /// Labels over 255, which IDX files and NumPy's bytes cannot hold.
-    pub(super) fn contents(self, images: &Images, labels: Option<&[u16]>) -> Result<Vec<Vec<u8>>> {
+    pub(super) fn contents(
+        self,
+        images: &Images,
+        labels: Option<&[u16]>,
+        label_names: &[String],
+    ) -> Result<Vec<Vec<u8>>> {
         let Images { count, width, height, pixels } = images;
         let bytes = |label: &u16| {
             u8::try_from(*label).with_context(|| format!("label {label}: expected 0 to 255"))
@@ -82,6 +92,7 @@ impl Format {
             }
             Self::Npz => Ok(vec![arrays::archive(images, in_bytes()?.as_deref())?]),
             Self::Csv => Ok(vec![text(images, labels)]),
+            Self::Parquet => Ok(vec![columns(images, labels, label_names)?]),
             Self::Png => pixels
                 .par_chunks_exact(width * height)
                 .map(|pixels| {
@@ -113,6 +124,21 @@ fn called(label: u16, names: &[String]) -> String {
     names.get(usize::from(label)).cloned().unwrap_or(label.to_string())
 }
 
+/// Columns, and the images' size.
+fn columns(images: &Images, labels: Option<&[u16]>, label_names: &[String]) -> Result<Vec<u8>> {
+    let image = Values::Bytes { len: images.image_len(), bytes: &images.pixels };
+    let name = |&label: &u16| label_names.get(usize::from(label)).map(String::as_str);
+    let values = |labels: &[u16]| match labels.iter().map(name).collect() {
+        Some(names) if !label_names.is_empty() => Values::Texts(names),
+        _ => Values::Integers(labels.iter().map(|&label| label.into()).collect()),
+    };
+    let label = labels.map(|labels| Column { name: "label", values: values(labels) });
+    let columns: Vec<Column<'_>> =
+        std::iter::once(Column { name: "image", values: image }).chain(label).collect();
+    let [width, height] = [images.width, images.height].map(|size| size.to_string());
+    parquet::file(&columns, &[("width", width), ("height", height), ("channels", "1".into())])
+}
+
 /// Lines of text, as Kaggle has MNIST: `label,pixel0,pixel1,…`. Labels are numbers.
 fn text(images: &Images, labels: Option<&[u16]>) -> Vec<u8> {
     let label = labels.map(|_| "label".to_owned());
@@ -139,7 +165,7 @@ mod tests {
         let images = Images { count: 2, width: 2, height: 1, pixels: vec![1, 2, 255, 0] };
         let (names, labels) = (["one".to_owned(), "two".to_owned()], Some(&[1, 0][..]));
         let made = |format: Format| {
-            (format.names(20, 2, labels, &names), format.contents(&images, labels).unwrap())
+            (format.names(20, 2, labels, &names), format.contents(&images, labels, &names).unwrap())
         };
         let (found, bytes) = made(Format::Idx);
         assert_eq!(found, ["000000000020-images-idx3-ubyte", "000000000020-labels-idx1-ubyte"]);
@@ -163,8 +189,8 @@ mod tests {
 
         assert_eq!(text(&images, None), b"pixel0,pixel1\n1,2\n255,0\n");
         assert_eq!(Format::Png.names(7, 1, None, &[]), ["000000000007.png"]);
-        assert_eq!(Format::Idx.contents(&images, None).unwrap().len(), 1);
-        let error = Format::Npz.contents(&images, Some(&[256, 0])).unwrap_err().to_string();
+        assert_eq!(Format::Idx.contents(&images, None, &[]).unwrap().len(), 1);
+        let error = Format::Npz.contents(&images, Some(&[256, 0]), &[]).unwrap_err().to_string();
         assert_eq!(error, "label 256: expected 0 to 255");
     }
 

@@ -12,7 +12,7 @@ use std::path::Path;
 ///
 /// # Errors
 ///
-/// Names the file. A set that is not complete, or of CSV files.
+/// Names the file. A set that is not complete, or of CSV or Parquet files.
 pub(in super::super) fn open(folder: &Path) -> Result<Option<Found>> {
     let Some(manifest) = Manifest::read(folder)? else { return Ok(None) };
     let path = folder.join(FILE);
@@ -37,9 +37,10 @@ pub(in super::super) fn open(folder: &Path) -> Result<Option<Found>> {
             Format::Idx => Part { images: idx::read_images(&path)?, labels: None },
             Format::Npz => arrays::of_archive(&path)?.train,
             Format::Png => return Ok(None),
-            Format::Csv => bail!(
-                "{}: the set is of CSV files, which are not read: make it as idx, npz or png",
-                path.display()
+            Format::Csv | Format::Parquet => bail!(
+                "{}: the set is of {} files, which are not read: make it as idx, npz or png",
+                path.display(),
+                if made_of.format == Format::Csv { "CSV" } else { "Parquet" }
             ),
         };
         ensure!(

@@ -158,7 +158,7 @@ impl<'a> Set<'a> {
                 kept += next - at;
             } else {
                 let (images, _) = self.part(&runner, at, count)?;
-                let contents = format.contents(&images, labels)?;
+                let contents = format.contents(&images, labels, label_names)?;
                 for (index, (name, bytes)) in names.into_iter().zip(contents).enumerate() {
                     write_file(&folder.join(&name), &bytes, format)?;
                     let (first, count) = match format {

@@ -46,6 +46,11 @@ impl Blob {
             .map_err(|error| anyhow!("{}: {error}", shell::relative(&self.path)))
     }
 
+    /// Whether its generator makes images of images.
+    pub fn takes_image(&self) -> Result<bool> {
+        Ok(self.decode()?.inputs().image().is_some())
+    }
+
     /// Where it was read.
     pub fn path(&self) -> &Path {
         &self.path

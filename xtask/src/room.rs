@@ -115,7 +115,8 @@ impl<'a> Fit<'a> {
         let mut names = Vec::new();
         for path in gan_tests::make::models(&crate::shell::root())? {
             let other = Blob::read(&path)?;
-            if self.missing_for(&other)? == (0, 0) {
+            let alike = other.takes_image()? == blob.takes_image()?;
+            if alike && self.missing_for(&other)? == (0, 0) {
                 names.push(other.stem());
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::blob::Blob;
 use crate::shell::{relative, root};
@@ -91,12 +91,11 @@ pub fn models() -> Result<Vec<PathBuf>> {
     Ok(models)
 }
 
-/// The blob that stands for all when one will do: the smallest trained one, or a synthetic one
-/// while there is none.
+/// The blob that stands for all when one will do.
 pub fn default_model() -> Result<PathBuf> {
-    let size = |path: &PathBuf| fs::metadata(path).map_or(u64::MAX, |data| data.len());
-    let trained = gan_tests::make::models(&root())?;
-    Ok(trained.into_iter().min_by_key(size).unwrap_or_else(|| folder().join("v1-tiny.gan")))
+    let path = root().join("models/digits8.gan");
+    ensure!(path.exists(), "{}: it is missing", relative(&path));
+    Ok(path)
 }
 
 /// The images file of a blob: the one in `tests/vectors`, or for a blob from elsewhere one that is

@@ -130,7 +130,11 @@ pub fn select_one(name: &str) -> Result<&'static Board, String> {
 fn named(name: &str, of: Vec<&'static Board>) -> Result<Vec<&'static Board>, String> {
     let boards: Vec<_> =
         of.iter().copied().filter(|board| name == "all" || board.name == name).collect();
-    if boards.is_empty() {
+    let hardware = all().iter().any(|board| board.name == name);
+    if boards.is_empty() && hardware {
+        let of = names(&of);
+        Err(format!("QEMU does not emulate it; it does {of}, and all means these"))
+    } else if boards.is_empty() {
         Err(format!("no such board; there are {} and all", names(&of)))
     } else {
         Ok(boards)
@@ -226,6 +230,20 @@ fn region_length(script: &str, name: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_board_that_is_not_there_is_told_with_those_that_are() {
+        for name in ["", "no-such", "MICROBIT"] {
+            for error in [select(name).unwrap_err(), select_one(name).unwrap_err()] {
+                assert!(error.starts_with("no such board; there are mps2-an385, "), "{error}");
+            }
+        }
+        let error = select("pico").unwrap_err();
+        assert!(error.starts_with("QEMU does not emulate it; it does mps2-an385, "), "{error}");
+        assert!(!error.contains("pico"), "{error}");
+        assert_eq!(select_any("pico").unwrap().len(), 1);
+        assert_eq!(select("all").unwrap(), emulated());
+    }
 
     #[test]
     fn lengths_of_regions() {

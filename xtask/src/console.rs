@@ -43,11 +43,18 @@ pub fn run(
     load: usize,
     icount: bool,
 ) -> Result<()> {
-    let toolchain = setup::run()?;
+    ensure!(
+        screen.is_none() || board.name == display::BOARD,
+        "--screen: {} has no display in QEMU; {} has one",
+        board.name,
+        display::BOARD
+    );
     let model = match model {
         Some(path) => path.canonicalize().with_context(|| path.display().to_string())?,
         None => vectors::default_model()?,
     };
+    let sent = script.map(models_of).transpose()?.unwrap_or_default();
+    let toolchain = setup::run()?;
     let elf = build(toolchain, board, &model, load)?;
     let mut arguments = if icount { ICOUNT.to_vec() } else { Vec::new() };
     let Some(script) = script else {
@@ -63,10 +70,10 @@ pub fn run(
     let (mut session, greeting) = Session::open(board, &elf, &arguments)?;
     let mut out = stdout().lock();
     out.write_all(&greeting)?;
-    for line in script.split(';').map(str::trim) {
+    for (line, sent) in script.split(';').map(str::trim).zip(sent) {
         write!(out, "\r\n> {line}\r\n")?;
-        let answer = match line.strip_prefix("load ").filter(|file| file.parse::<u32>().is_err()) {
-            Some(file) => send(&mut session, &fs::read(file).with_context(|| file.to_owned())?)?,
+        let answer = match sent {
+            Some(model) => send(&mut session, &model)?,
             None => session.ask(line)?,
         };
         out.write_all(&answer)?;
@@ -74,6 +81,17 @@ pub fn run(
     writeln!(out)?;
     // QEMU runs in this folder too.
     screen.map_or(Ok(()), |file| monitor.dump(file, "png"))
+}
+
+/// For each command of a script, the file that it sends, if it does. They are read before anything
+/// is built, so that a name that is wrong is told at once.
+fn models_of(script: &str) -> Result<Vec<Option<Vec<u8>>>> {
+    let file = |line: &str| {
+        let file = line.trim().strip_prefix("load ")?.trim();
+        file.parse::<u32>().is_err().then(|| file.to_owned())
+    };
+    let read = |file: String| fs::read(&file).with_context(|| format!("--send: load {file}"));
+    script.split(';').map(|line| file(line).map(read).transpose()).collect()
 }
 
 /// Sends a model; the board's answer.
@@ -101,4 +119,26 @@ fn lines(answer: &[u8]) -> Result<Vec<String>> {
     let text = str::from_utf8(answer).context("an answer that is no text")?;
     ensure!(!text.is_empty(), "no answer");
     Ok(text.trim_end().split("\r\n").map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_a_script_are_read_first() {
+        let file = vectors::folder().join("v1-tiny.gan");
+        let script = format!("7; load {}; load 500;grid", file.display());
+        let model = fs::read(&file).unwrap();
+        assert_eq!(models_of(&script).unwrap(), [None, Some(model), None, None]);
+        let error = models_of("7; load no-such.gan").unwrap_err();
+        assert_eq!(error.to_string(), "--send: load no-such.gan");
+    }
+
+    #[test]
+    fn a_picture_of_no_display_is_refused() {
+        let board = crate::boards::select_one("microbit").unwrap();
+        let error = run(board, None, Some("7"), Some(Path::new("x.png")), 0, false).unwrap_err();
+        assert!(error.to_string().contains("lm3s6965evb has one"), "{error}");
+    }
 }

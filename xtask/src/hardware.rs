@@ -45,9 +45,11 @@ pub fn firmware(wanted: &Wanted<'_>, output: Option<&Path>) -> Result<()> {
 /// Builds the application and puts it on the board that is connected.
 pub fn flash(wanted: &Wanted<'_>) -> Result<()> {
     let board = wanted.board;
+    let told = board.chip.as_deref().or(board.espflash.as_deref());
     ensure!(
-        board.qemu.is_none(),
-        "{0}: built for QEMU only; `cargo xtask console --board {0}` runs it",
+        told.is_some(),
+        "{0}: boards.toml does not say how to flash it; `cargo xtask console --board {0}` runs it \
+         in QEMU",
         board.name
     );
     let built = build(setup::firmware()?, wanted, None)?;

@@ -37,6 +37,9 @@ use clap::{Args, Parser, Subcommand};
 use boards::Board;
 use tally::Tally;
 
+/// What `--board` without a name stands for: no board, so that the answer lists them.
+const LIST: &str = "?";
+
 /// Repository tasks.
 #[derive(Parser)]
 #[command(name = "cargo xtask", after_help = setup::HELP)]
@@ -62,7 +65,7 @@ enum Task {
     /// Talk to the application on a board in QEMU: a line console that draws images
     Console {
         /// The board
-        #[arg(long, value_parser = boards::select)]
+        #[arg(long, num_args = 0..=1, default_missing_value = LIST, value_parser = boards::select)]
         board: Boards,
         /// A .gan file; without it, the built-in digits
         #[arg(long)]
@@ -94,7 +97,13 @@ enum Task {
     /// Flash and RAM of the firmware, for each board and binary
     Size {
         /// One board, or `all`
-        #[arg(long, default_value = "all", value_parser = boards::select_any)]
+        #[arg(
+            long,
+            default_value = "all",
+            num_args = 0..=1,
+            default_missing_value = LIST,
+            value_parser = boards::select_any
+        )]
         board: Boards,
         /// A .gan file; without it, the built-in digits
         #[arg(long)]
@@ -110,7 +119,13 @@ enum Task {
     /// docs/performance.md
     Count {
         /// One board, or `all`
-        #[arg(long, default_value = "all", value_parser = boards::select)]
+        #[arg(
+            long,
+            default_value = "all",
+            num_args = 0..=1,
+            default_missing_value = LIST,
+            value_parser = boards::select
+        )]
         board: Boards,
         /// A .gan file; without it, the networks of docs/performance.md
         #[arg(long)]
@@ -155,7 +170,13 @@ enum Task {
 #[derive(Args)]
 struct OnBoard {
     /// One board, or `all`
-    #[arg(long, default_value = "all", value_parser = boards::select)]
+    #[arg(
+        long,
+        default_value = "all",
+        num_args = 0..=1,
+        default_missing_value = LIST,
+        value_parser = boards::select
+    )]
     board: Boards,
     /// A .gan file; without it, those of models/
     #[arg(long)]
@@ -165,7 +186,7 @@ struct OnBoard {
 #[derive(Args)]
 struct Wanted {
     /// The board
-    #[arg(long, value_parser = boards::select_one)]
+    #[arg(long, num_args = 0..=1, default_missing_value = LIST, value_parser = boards::select_one)]
     board: &'static Board,
     /// A .gan file; without it, the built-in digits
     #[arg(long)]
@@ -245,5 +266,19 @@ fn run(task: Task) -> Result<Tally> {
             models::update(&name, float.as_deref()).map(|()| Tally::default())
         }
         Task::Models { update: None, .. } => models::check().map(|()| Tally::default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_board_without_a_name_is_answered_with_the_boards() {
+        for task in ["console", "firmware", "flash", "parity", "count"] {
+            let arguments = ["xtask", task, "--board"];
+            let Err(error) = Cli::try_parse_from(arguments) else { panic!("{task} takes it") };
+            assert!(error.to_string().contains("there are mps2-an385, "), "{error}");
+        }
     }
 }

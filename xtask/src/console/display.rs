@@ -14,7 +14,7 @@ use crate::{shell, vectors};
 
 /// The board with a display that QEMU emulates, the display's size, and the pixels of QEMU's
 /// picture that are a dot of it, to each side.
-const BOARD: &str = "lm3s6965evb";
+pub const BOARD: &str = "lm3s6965evb";
 const WIDTH: usize = 128;
 const HEIGHT: usize = 64;
 const MAGNIFIED: usize = 4;

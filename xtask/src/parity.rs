@@ -44,12 +44,12 @@ use say;
 /// Runs the given model on each board; or all that fit, the kernel by itself, and the drills. One
 /// check for each.
 pub fn run(boards: &[&'static Board], model: Option<&Path>) -> Result<Tally> {
-    let toolchain = setup::run()?;
     let paths = match model {
         Some(path) => vec![path.canonicalize().with_context(|| path.display().to_string())?],
         None => vectors::models()?,
     };
     let models = paths.iter().map(|path| Model::read(path)).collect::<Result<Vec<_>>>()?;
+    let toolchain = setup::run()?;
     let suite = Suite { toolchain, models: &models, all: model.is_none() };
 
     // While one board's firmware is built, which is one thread's work, another's runs.

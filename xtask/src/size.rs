@@ -7,16 +7,21 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::blob::Blob;
 use crate::boards::Board;
 use crate::{setup, shell, vectors};
 
 /// Prints the tables: gan-core alone, and the application, with the given model or each of models/.
 pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
-    let toolchain = setup::firmware()?;
     let models = match model {
         Some(path) => vec![path.canonicalize().with_context(|| path.display().to_string())?],
         None => gan_tests::make::models(&shell::root())?,
     };
+    // So that a damaged file is told as it is everywhere, and not by a build that fails.
+    for model in &models {
+        Blob::read(model)?.decode()?;
+    }
+    let toolchain = setup::firmware()?;
     let runtime = if model.is_some() { models[0].clone() } else { vectors::default_model()? };
     runtime::table(toolchain, boards, &runtime, model.is_none())?;
     println!();
@@ -28,4 +33,23 @@ pub fn check(boards: &[&Board]) -> Result<()> {
     let (toolchain, model) = (setup::firmware()?, vectors::default_model()?);
     runtime::table(toolchain, boards, &model, true)?;
     application::table(toolchain, boards, &[model])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_model_is_told_before_anything_is_built() {
+        let mut bytes = std::fs::read(vectors::folder().join("v1-tiny.gan")).unwrap();
+        bytes[40] ^= 1;
+        let path = std::env::temp_dir().join(format!("gan-xtask-{}.gan", std::process::id()));
+        std::fs::write(&path, bytes).unwrap();
+        let said =
+            [run(&[], Some(&path)).unwrap_err(), crate::parity::run(&[], Some(&path)).unwrap_err()];
+        std::fs::remove_file(&path).unwrap();
+        for error in said.map(|error| error.to_string()) {
+            assert!(error.ends_with("crc: does not match, the content was changed"), "{error}");
+        }
+    }
 }

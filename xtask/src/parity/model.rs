@@ -28,6 +28,8 @@ impl Model {
     /// Reads a blob and computes what is expected of it.
     pub fn read(path: &Path) -> Result<Self> {
         let blob = Blob::read(path)?;
+        // A damaged file is told as it is everywhere; the reference has words of its own.
+        blob.decode()?;
         let images = vectors::images_of(&blob)?;
         let images = fs::read(&images).with_context(|| images.display().to_string())?;
         Self::new(blob, images)

@@ -4,6 +4,7 @@
 //! All images are made by the blob's integers from codes, so that every device can draw them.
 
 pub mod frames;
+mod look;
 pub mod nearest;
 pub mod path;
 pub mod units;
@@ -12,16 +13,14 @@ use anyhow::{Result, ensure};
 use frames::Frames;
 use gan_core::host::Runner;
 use gan_core::{Element, Generator, OutputKind};
-use gan_tools::samples::Samples;
+use look::Look;
 use nearest::Nearest;
-use path::{Way, radius};
+use path::Way;
 use serde::Serialize;
 use units::Sensitivity;
 
 /// Codes that a unit goes through: -3 sigma to 3 sigma, in halves.
 pub const TRAVERSED: [u8; 13] = [16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112];
-/// Latents that labels are changed of, beside each other.
-const LATENTS: usize = 6;
 
 /// What is to be looked at.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,7 +30,7 @@ pub struct Question {
     /// Seed whose first latent is the other end.
     pub to: u64,
     /// Steps from the one to the other.
-    pub steps: usize,
+    pub steps: u16,
     /// Of all images but those in which labels change; none: the images of `labels`.
     pub label: Option<u16>,
     /// Labels that are shown beside each other; empty for a model without labels.
@@ -47,12 +46,12 @@ pub struct Question {
 }
 
 impl Question {
-    /// Where a frame of the walk is: how many labels were left behind, the step from there to the
-    /// next one, and the frame's label, which is the next one from half of the steps on.
-    pub fn place(&self, frame: usize) -> (usize, usize, u16) {
-        let leg = (frame / self.steps).min(self.walk.len().saturating_sub(2));
-        let step = frame - leg * self.steps;
-        (leg, step, self.walk[leg + usize::from(2 * step >= self.steps)])
+    /// Where a frame of the walk is: how many labels were left behind, and the step from there to
+    /// the next one.
+    pub fn place(&self, frame: usize) -> (usize, u16) {
+        let steps = usize::from(self.steps);
+        let leg = (frame / steps).min(self.walk.len().saturating_sub(2));
+        (leg, (frame - leg * steps) as u16)
     }
 }
 
@@ -193,97 +192,6 @@ impl Exploration {
     pub fn label_name(&self, label: u16) -> String {
         self.label_names.get(usize::from(label)).cloned().unwrap_or_else(|| label.to_string())
     }
-}
-
-/// The generator, and what is to be seen of it.
-struct Look<'a> {
-    runner: Runner<'a>,
-    question: &'a Question,
-}
-
-impl Look<'_> {
-    /// The first latents of a seed, with labels in turn.
-    fn latents(&self, seed: u64, count: usize) -> Samples {
-        let generator = self.runner.generator();
-        Samples::new(seed, count, generator.latent_len() as u16, generator.classes())
-    }
-
-    /// The first latent of a seed.
-    fn latent(&self, seed: u64) -> Vec<u8> {
-        self.latents(seed, 1).codes
-    }
-
-    /// The labels of a frame's images.
-    fn columns(&self) -> Vec<u16> {
-        let Question { label, labels, .. } = self.question;
-        label.map_or_else(
-            || if labels.is_empty() { vec![0] } else { labels.clone() },
-            |one| vec![one],
-        )
-    }
-
-    fn interpolation(&self, way: Way) -> Result<Interpolation> {
-        let Question { from, to, steps, .. } = *self.question;
-        let (a, b) = (self.latent(from), self.latent(to));
-        let columns = self.columns();
-        let at = |step| way.between(&a, &b, step, steps);
-        let size = [steps + 1, columns.len()];
-        let frames = Frames::make(&self.runner, size, |step, column| (at(step), columns[column]))?;
-        let changes = frames.changes();
-        Ok(Interpolation {
-            way,
-            radius: [0, steps / 2, steps].map(|step| radius(&at(step))),
-            mean_change: mean(&changes),
-            largest_change: largest(&changes),
-            frames,
-        })
-    }
-
-    fn traversal(&self, unit: usize) -> Result<Traversal> {
-        let latent = self.latent(self.question.from);
-        let columns = self.columns();
-        let size = [TRAVERSED.len(), columns.len()];
-        let frames = Frames::make(&self.runner, size, |frame, column| {
-            let mut codes = latent.clone();
-            codes[unit] = TRAVERSED[frame];
-            (codes, columns[column])
-        })?;
-        Ok(Traversal { unit, change: frames.change(0, TRAVERSED.len() - 1), frames })
-    }
-
-    /// From label to label the latent goes from one image of the seed to the next, on the line, as
-    /// a device's `morph` does it: the label changes half way.
-    fn labels(&self) -> Result<Labels> {
-        let Question { from, steps, labels, walk, .. } = self.question;
-        let legs = walk.len() - 1;
-        let latents = self.latents(*from, LATENTS + legs).codes;
-        let len = self.runner.generator().latent_len();
-        let latent = |number: usize| &latents[number * len..][..len];
-        let size = [labels.len(), LATENTS];
-        let morph = Frames::make(&self.runner, size, |frame, column| {
-            (latent(column).to_vec(), labels[frame])
-        })?;
-        let size = [legs * steps + 1, LATENTS];
-        let walk = Frames::make(&self.runner, size, |frame, column| {
-            let (leg, step, label) = self.question.place(frame);
-            let (a, b) = (latent(leg + column), latent(leg + column + 1));
-            (Way::Linear.between(a, b, step, *steps), label)
-        })?;
-        Ok(Labels {
-            mean_change: mean(&morph.changes()),
-            largest_change_of_walk: largest(&walk.changes()),
-            morph,
-            walk,
-        })
-    }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
-}
-
-fn largest(values: &[f64]) -> f64 {
-    values.iter().copied().fold(0.0, f64::max)
 }
 
 #[cfg(test)]

@@ -132,7 +132,7 @@ impl Explore {
         Ok(Question {
             from: self.from,
             to: self.to,
-            steps: self.steps.into(),
+            steps: self.steps,
             label,
             labels,
             walk,

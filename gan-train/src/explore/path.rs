@@ -1,24 +1,21 @@
 //! Latents between two latents, in codes: a blob takes integers alone, so what lies between two
 //! codes is rounded to a code, and every device can draw each of these images.
 //!
-//! With `a` and `b` the codes of the ends, `z = (code - 64) / 16` what they stand for, and the
-//! place `t = step / steps` from 0 to 1:
+//! With `z = (code - 64) / 16` what a code stands for, and the place `t = step / steps` from 0 to 1:
 //!
 //! ```text
-//! linear      code = floor(((1 - t) a + t b) + 1/2)
-//!                  = (2 (a (steps - step) + b step) + steps) / (2 steps)   in integers
+//! linear      code = floor((1 - t) a + t b + 1/2)   of the codes a and b: gan-core's Morph
 //! spherical   z(t) = [sin((1 - t) w) z_a + sin(t w) z_b] / sin w,   cos w = z_a z_b / |z_a| |z_b|
 //! ```
 //!
-//! The linear way needs no more than an integer division, which rounds down; halves are rounded
-//! up, so the way back has the same codes. A latent of `d` units, drawn at random, lies at about
-//! `sqrt d` from the origin, and two such are nearly at a right angle: half of the linear way is at
-//! `sqrt(d / 2)`, nearer to the origin than any latent that the generator was trained on. The
+//! The linear way is that of a device's `morph`. A latent of `d` units, drawn at random, lies at
+//! about `sqrt d` from the origin, and two such are nearly at a right angle: half of the linear way
+//! is at `sqrt(d / 2)`, nearer to the origin than any latent that the generator was trained on. The
 //! spherical way (Shoemake 1985; White 2016 for generators) keeps the distance. Its codes are the
 //! nearest to the real numbers, which libm computes alike on all machines.
 
-use gan_core::CODE_MAX;
-use gan_core::latent::SCALING;
+use gan_core::latent::{Morph, SCALING};
+use gan_core::{CODE_MAX, LatentSampler};
 use serde::Serialize;
 
 /// How one goes from a latent to another.
@@ -42,23 +39,44 @@ impl Way {
             Self::Spherical => "spherical",
         }
     }
-
-    /// The codes at this step of so many from `a` to `b`: at step 0 those of `a`, at the last
-    /// those of `b`.
-    pub fn between(self, a: &[u8], b: &[u8], step: usize, steps: usize) -> Vec<u8> {
-        match self {
-            Self::Linear => linear(a, b, step, steps),
-            Self::Spherical => spherical(a, b, step as f64 / steps as f64),
-        }
-    }
 }
 
-fn linear(a: &[u8], b: &[u8], step: usize, steps: usize) -> Vec<u8> {
-    let code = |(&a, &b): (&u8, &u8)| {
-        let sum = usize::from(a) * (steps - step) + usize::from(b) * step;
-        ((2 * sum + steps) / (2 * steps)) as u8
-    };
-    a.iter().zip(b).map(code).collect()
+/// The way from one latent to another in so many steps.
+#[derive(Debug, Clone)]
+pub struct Path {
+    morph: Morph,
+    ends: [Vec<u8>; 2],
+    steps: u16,
+}
+
+impl Path {
+    /// From the next latent of one sampler to that of another one.
+    pub fn new([from, to]: [LatentSampler; 2], latent_len: usize, steps: u16) -> Self {
+        let ends = [from.clone(), to.clone()].map(|mut sampler| {
+            let mut codes = vec![0; latent_len];
+            sampler.fill(&mut codes);
+            codes
+        });
+        Self { morph: Morph::new(from, to, steps), ends, steps }
+    }
+
+    /// The codes at this step: at step 0 those of the one end, at the last those of the other.
+    pub fn codes(&self, way: Way, step: u16) -> Vec<u8> {
+        let [from, to] = &self.ends;
+        match way {
+            Way::Linear => {
+                let mut codes = vec![0; from.len()];
+                self.morph.fill(step, &mut codes);
+                codes
+            }
+            Way::Spherical => spherical(from, to, f64::from(step) / f64::from(self.steps)),
+        }
+    }
+
+    /// Whether a step is drawn with the second label, if the labels of the ends are others.
+    pub fn is_late(&self, step: u16) -> bool {
+        self.morph.is_late(step)
+    }
 }
 
 /// The latent at `part` of the way from `a` to `b`, on the arc around the origin.
@@ -102,7 +120,7 @@ mod tests {
         assert_eq!(spherical(&a, &b, 1.0), b);
         // 60° apart: half of the way is at 30°. (60, 0) and (30, 51.96) lead to (51.96, 30).
         assert_eq!(spherical(&[124, 64], &[94, 116], 0.5), [116, 94]);
-        let middle = Way::Spherical.between(&a, &b, 8, 16);
+        let middle = spherical(&a, &b, 0.5);
         assert!((radius(&middle) - radius(&a)).abs() < 0.02, "{}", radius(&middle));
     }
 
@@ -113,15 +131,24 @@ mod tests {
         assert_eq!(spherical(&[0], &[127], 1.0), [127]);
     }
 
+    /// From 0 to 1 in steps of an eighth, with halves up; the arc at both ends as well.
     #[test]
-    fn the_line_is_rounded_to_codes_and_is_the_same_both_ways() {
-        // 10, 10.75, 11.5, 12.25, 13 of one unit; 7, 5.25, 3.5, 1.75, 0 of the other.
-        let way = |step| Way::Linear.between(&[10, 7], &[13, 0], step, 4);
-        let codes: Vec<Vec<u8>> = (0..=4).map(way).collect();
-        assert_eq!(codes, [[10, 7], [11, 5], [12, 4], [12, 2], [13, 0]]);
-        let back = |step| Way::Linear.between(&[13, 0], &[10, 7], step, 4);
-        assert_eq!((0..=4).rev().map(back).collect::<Vec<_>>(), codes);
-        assert_eq!(Way::Linear.between(&[0], &[127], 1, 1), [127]);
+    fn both_ways_have_the_ends_of_the_samplers() {
+        let samplers = [3, 4].map(LatentSampler::new);
+        let ends = samplers.clone().map(|mut sampler| {
+            let mut codes = [0; 16];
+            sampler.fill(&mut codes);
+            codes
+        });
+        let path = Path::new(samplers, 16, 8);
+        for way in Way::ALL {
+            assert_eq!([path.codes(way, 0), path.codes(way, 8)], ends, "{way:?}");
+        }
+        let third =
+            |(&a, &b): (&u8, &u8)| (f64::from(a) * 0.625 + f64::from(b) * 0.375 + 0.5) as u8;
+        let expected: Vec<u8> = ends[0].iter().zip(&ends[1]).map(third).collect();
+        assert_eq!(path.codes(Way::Linear, 3), expected);
+        assert_eq!([3, 4].map(|step| path.is_late(step)), [false, true]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod task;
 pub use task::{OfTask, OpenData};
 
 use super::history::evenly;
-use crate::explore::path::Way;
+use crate::explore::path::spherical;
 use crate::export;
 use crate::export::float::FloatGenerator;
 use crate::export::quantize::quantize;
@@ -145,7 +145,7 @@ impl Model {
         let row = |label: Option<u16>, pair: usize| {
             let (a, b) = (latents[2 * pair], latents[2 * pair + 1]);
             let codes = (0..STEPS)
-                .flat_map(|index| Way::Spherical.between(a, b, index, STEPS - 1))
+                .flat_map(|index| spherical(a, b, index as f64 / (STEPS - 1) as f64))
                 .collect();
             let samples = Samples { count: STEPS, codes, labels: vec![label.unwrap_or(0); STEPS] };
             let images = generate(&self.blob.decode()?, &samples)?;

@@ -195,9 +195,8 @@ fn labels(found: &Exploration) -> Result<String> {
         slider("label", "Label", &words, &[Strip { frames: morph, caption: &caption, alt }]);
     let names = names(way);
     let words = (0..walk.count()).map(|frame| {
-        let (leg, step, label) = found.question.place(frame);
-        let label = found.label_name(label);
-        format!("label {label}, step {step} of {steps} from {} to {}", names[leg], names[leg + 1])
+        let (leg, step) = found.question.place(frame);
+        format!("step {step} of {steps} from {} to {}", names[leg], names[leg + 1])
     });
     let caption = format!(
         "From label to label, latents go on straight lines to the seed's next image; half way the \

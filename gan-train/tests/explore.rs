@@ -99,7 +99,7 @@ fn the_ends_of_the_strips_are_what_generate_makes() {
     let folder = folder();
     let path = folder.path();
     succeed(path, &format!("explore {MODEL} {QUICK} --from 5 --to 9 --label 3 -o look"));
-    // Five images of 8x8 pixels with gaps of one, enlarged to about 640: by 13.
+    // Five images of 8x8 pixels with gaps of one, enlarged to about 1000: by 21.
     let shape = |width, height| ImageShape { width, height, channels: 1 };
     let generated = |seed: u64| {
         let to = format!("of{seed}");
@@ -109,11 +109,11 @@ fn the_ends_of_the_strips_are_what_generate_makes() {
     let ends = [generated(5), generated(9)];
     for name in ["linear", "spherical"] {
         let file = path.join(format!("look/{name}.png"));
-        let strip = read::read(&file, shape(46 * 13, 10 * 13), "it").unwrap();
+        let strip = read::read(&file, shape(46 * 21, 10 * 21), "it").unwrap();
         let image = |column: usize| -> Vec<u8> {
             let pixel = |at: usize| {
                 let (x, y) = (1 + column * 9 + at % 8, 1 + at / 8);
-                strip[y * 13 * 46 * 13 + x * 13]
+                strip[y * 21 * 46 * 21 + x * 21]
             };
             (0..64).map(pixel).collect()
         };

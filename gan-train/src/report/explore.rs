@@ -45,7 +45,7 @@ const NEAREST: &str = "nearest.png";
 const COLUMNS: usize = 17;
 /// Pictures are enlarged by whole factors to about this width, and animations, which have fewer
 /// columns, to that.
-const WIDTH: usize = 640;
+const WIDTH: usize = 1000;
 const ANIMATION_WIDTH: usize = 320;
 
 /// The files of an exploration, by name. The page names the files beside it.

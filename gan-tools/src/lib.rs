@@ -14,6 +14,7 @@
 //! | [`blob_file`], [`layers`] | `.gan` files, and the integer layers that go into them |
 //! | [`inspect`] | what is in a blob |
 //! | [`generate`] | images from a blob, in memory and in folders |
+//! | [`csv`] | the rows of a blob that makes numbers, as text |
 //! | [`apply`] | images that a blob makes of images |
 //! | [`fit`] | which boards a blob fits, and its speed there |
 //! | [`bench_model`] | blobs of any shape with random weights |
@@ -23,6 +24,7 @@ pub mod apply;
 pub mod bench_model;
 pub mod blob_file;
 pub mod cli;
+pub mod csv;
 pub mod files;
 pub mod fit;
 pub mod generate;

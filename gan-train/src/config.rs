@@ -6,6 +6,7 @@ mod networks;
 mod old_names;
 mod presets;
 mod set;
+pub mod table;
 mod task;
 mod training;
 
@@ -19,6 +20,7 @@ pub use networks::{
 pub(crate) use old_names::with_new_names;
 pub use presets::{PRESETS, Preset, Recipe};
 pub use set::value;
+pub use table::TableConfig;
 pub use task::{Damage, Style, TaskConfig, TaskKind};
 pub use training::TrainingConfig;
 
@@ -53,6 +55,9 @@ pub struct Config {
     /// What the generator does with an image that goes in; none for one that draws from latents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskConfig>,
+    /// The table whose rows are made; none for images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<TableConfig>,
 }
 
 impl Config {
@@ -106,6 +111,7 @@ impl Config {
             None => ensure!(self.generator.latent > 0, "generator.latent: expected at least 1"),
         }
         self.metric()?;
+        self.table.iter().try_for_each(|table| table.check(self))?;
         // Statistics of a batch would be those of weights that are not the blob's.
         let normalized = self.generator.layers().iter().any(|layer| layer.batch_norm);
         ensure!(

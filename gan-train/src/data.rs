@@ -13,6 +13,7 @@ mod picture;
 mod png_folder;
 pub mod stacked;
 pub mod synthetic;
+pub mod table;
 mod zip;
 
 use crate::random::{Purpose, permutation, stream};

@@ -12,7 +12,7 @@
 //! | [`config`] | the configuration of a run, its ranges, the presets; names of metrics |
 //! | [`random`] | random numbers from (seed, purpose, index) alone |
 //! | [`files`] | files of tensors and of JSON lines |
-//! | [`data`] | built-in digits, MNIST, stacked MNIST, folders and files of images |
+//! | [`data`] | built-in digits, MNIST, stacked MNIST, folders and files of images; tables |
 //! | [`task`] | image-to-image tasks: damage, styles, sizes, pairs |
 //! | [`nn`] | burn's devices; networks as burn modules, and the operations that a step spends its time in; rounding of weights |
 //! | [`loss`], `penalty`, [`optim`] | objectives, penalties on the discriminator's gradient, optimizers |

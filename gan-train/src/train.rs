@@ -10,6 +10,7 @@ mod losses;
 pub mod metrics;
 pub mod numbered;
 pub mod run;
+mod shares;
 pub mod snapshots;
 pub mod splits;
 mod state;
@@ -30,6 +31,7 @@ use batch::Batches;
 use burn::prelude::Device;
 use checkpoint::RunData;
 use losses::COUNT;
+use shares::Shares;
 use std::path::Path;
 use trace::Trace;
 
@@ -40,6 +42,7 @@ pub struct Trainer {
     shape: Shape,
     run: RunData,
     batches: Batches,
+    shares: Shares,
     /// Mean variance of a pixel of the data.
     variance: f64,
     /// Where the networks are; it records nothing.
@@ -76,8 +79,9 @@ impl Trainer {
         let training = &config.training;
         let loss = Published { objective: training.objective, smoothing: training.label_smoothing };
         let trace = Trace::new(state.losses, &device);
+        let shares = Shares::of(config.table.as_ref());
         let loss = Box::new(loss);
-        Ok(Self { config, shape, run, batches, variance, device, loss, state, trace })
+        Ok(Self { config, shape, run, batches, shares, variance, device, loss, state, trace })
     }
 
     /// Trains by other losses than the configuration's objective.

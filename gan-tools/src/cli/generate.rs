@@ -1,5 +1,7 @@
 //! `gan generate`.
 
+mod rows;
+
 use super::truncation::Factor;
 use crate::blob_file::BlobFile;
 use crate::files::labels::LabelNames;
@@ -10,9 +12,10 @@ use crate::picture::{ascii, grid};
 use crate::progress::{Progress, Unit};
 use crate::say;
 use anyhow::{Context, Result, bail, ensure};
+use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, value_parser};
 use gan_core::host::Runner;
-use gan_core::{Generator, Truncation};
+use gan_core::{Generator, OutputKind, Truncation};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -25,8 +28,12 @@ use std::process::ExitCode;
   gan generate models/mnist-small.gan --count 1000000 --idx synthetic
   gan generate models/mnist-small.gan --count 1000 --png pictures
 
-Without --label, a conditional model gets the labels 0, 1, 2 … in turn.")]
-#[command(group = ArgGroup::new("target").required(true).multiple(true)
+  gan generate models/wine.gan --count 100 > rows.csv
+
+Without --label, a conditional model gets the labels 0, 1, 2 … in turn.
+A model of images needs at least one of --out, --ascii, --idx and --png. The rows of a model of a
+table are printed as CSV.")]
+#[command(group = ArgGroup::new("target").multiple(true)
     .args(["out", "ascii", "idx", "png"]))]
 pub struct Generate {
     /// The blob
@@ -106,6 +113,10 @@ impl Generate {
         inputs: &[PathBuf],
     ) -> Result<ExitCode> {
         let generator = super::decode(file, &self.model)?;
+        if generator.header().outputs == OutputKind::Numbers {
+            return rows::print(&self, &generator, names);
+        }
+        self.need_target();
         let label = self.check(&generator, names, inputs)?;
         let truncation = self.truncation.truncation();
         let request = Request { count: self.count, seed: self.seed, label, truncation };
@@ -156,6 +167,25 @@ impl Generate {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// Ends the process, as clap does, if nobody said where images are to go.
+    fn need_target(&self) {
+        if self.out.is_none() && !self.ascii && self.idx.is_none() && self.png.is_none() {
+            let text = "images need a place to go to: give --out, --ascii, --idx or --png\n";
+            clap::Error::raw(ErrorKind::MissingRequiredArgument, text).exit();
+        }
+    }
+
+    /// The label that was asked for.
+    fn find_label(&self, generator: &Generator<'_>, names: &LabelNames) -> Result<Option<u16>> {
+        let labels = generator.classes();
+        let find = |label: &String| {
+            ensure!(labels > 0, "--label {label}: {} takes no label", self.model.display());
+            let found = names.find(label, labels);
+            found.with_context(|| format!("--label {label}: expected {}", names.expected(labels)))
+        };
+        self.label.as_ref().map(find).transpose()
+    }
+
     /// Refuses what can be told to be wrong from the arguments and the model; returns the label.
     fn check(
         &self,
@@ -168,13 +198,7 @@ impl Generate {
             "{}: makes images of images, so `gan apply` runs it",
             self.model.display()
         );
-        let labels = generator.classes();
-        let find = |label: &String| {
-            ensure!(labels > 0, "--label {label}: {} takes no label", self.model.display());
-            let found = names.find(label, labels);
-            found.with_context(|| format!("--label {label}: expected {}", names.expected(labels)))
-        };
-        let label = self.label.as_ref().map(find).transpose()?;
+        let label = self.find_label(generator, names)?;
         let Some(out) = &self.out else { return Ok(label) };
         inputs.iter().try_for_each(|input| refuse_input(out, input))?;
         match out.extension() {

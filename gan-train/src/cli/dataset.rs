@@ -7,6 +7,7 @@ use gan_tools::files::labels::LabelNames;
 use gan_tools::files::refuse_input;
 use gan_tools::progress::{Progress, Unit};
 use gan_tools::say;
+use gan_train::data::table::{self, is_table};
 use gan_train::data::{self, Dataset, Split, stacked};
 use gan_train::train::folder::{CONFIG, RunConfig};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,10 @@ pub fn open(name: &str, data_dir: Option<&Path>, transpose: bool) -> Result<Data
     ensure!(
         !transpose || !BUILT_IN.contains(&name),
         "--transpose: the images of --data {name} are upright"
+    );
+    ensure!(
+        !is_table(name),
+        "--data {name}: is a table, and images are expected (train, synth and audit take tables)"
     );
     let dataset = opened(name, data_dir)?;
     if transpose {
@@ -63,9 +68,7 @@ pub fn locate(run: &mut RunConfig, data: Option<&str>, data_dir: Option<&Path>) 
 
 /// Opens the data of the run in `folder`.
 pub fn of_run(run: &RunConfig, folder: &Path) -> Result<Dataset> {
-    let targets = run.targets.as_deref();
-    let opened = task::open(&run.data, run.data_dir.as_deref(), run.transpose, targets);
-    let opened = opened.and_then(|task::Opened { dataset, .. }| {
+    let opened = rows_of(run).and_then(|dataset| {
         check_same_names(&dataset, &run.label_names, folder)?;
         Ok(dataset)
     });
@@ -76,6 +79,15 @@ pub fn of_run(run: &RunConfig, folder: &Path) -> Result<Dataset> {
             run.data
         )
     })
+}
+
+/// What a run was trained on.
+fn rows_of(run: &RunConfig) -> Result<Dataset> {
+    if let Some(columns) = &run.config.table {
+        return Ok(table::open(&run.data, columns)?.0);
+    }
+    let targets = run.targets.as_deref();
+    Ok(task::open(&run.data, run.data_dir.as_deref(), run.transpose, targets)?.dataset)
 }
 
 /// Refuses data whose labels are called otherwise than those of a blob, as far as a file beside the
@@ -159,13 +171,13 @@ pub fn check_run_folder(dataset: &Dataset, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What `config.toml` calls a data set: `digits`, `mnist`, `stacked-mnist`, or a folder's or
+/// What `config.toml` calls a data set: the name of a built-in one or of MNIST, or a folder's or
 /// file's absolute path. A file keeps its name, which says what is in it, wherever a link of that
 /// name leads.
 pub fn stored(data: &str) -> Result<String> {
     let path = Path::new(data);
     Ok(match path.file_name() {
-        _ if BUILT_IN.contains(&data) => data.into(),
+        _ if BUILT_IN.contains(&data) || table::built_in(data).is_some() => data.into(),
         Some(name) if path.is_file() => {
             let folder = path.parent().filter(|folder| *folder != "").unwrap_or(Path::new("."));
             absolute(folder)?.join(name).display().to_string()

@@ -29,6 +29,9 @@ pub fn finish(folder: &Path, trainer: Trainer) -> Result<ExitCode> {
     if config.task.is_some() {
         return of_task(folder, step, seconds);
     }
+    if config.table.is_some() {
+        return of_table(folder, &config.name, step, seconds);
+    }
     let (float, _) = export::generator(folder, &config, Which::Best)?;
     let samples = Samples::new(config.seed, 100, float.latent_len, float.classes);
     grid::write(
@@ -74,6 +77,19 @@ fn of_task(folder: &Path, step: u64, seconds: f64) -> Result<ExitCode> {
          quantize {shown} -o {}.gan",
         thousands(step),
         run.config.name
+    );
+    super::print(&format!("{shown}\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The same for a run of a table, of which there is nothing to draw yet.
+fn of_table(folder: &Path, name: &str, step: u64, seconds: f64) -> Result<ExitCode> {
+    let shown = folder.display();
+    say!(
+        "trained {} steps in {seconds:.1} s; next: gan-train synth {shown} --count 1000 \
+         --proportions data --report -o {name}-synthetic, and gan-train quantize {shown} -o \
+         {name}.gan",
+        thousands(step)
     );
     super::print(&format!("{shown}\n"))?;
     Ok(ExitCode::SUCCESS)

@@ -4,7 +4,7 @@ use super::model::Model;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use gan_core::tools::latent_lines;
-use gan_core::{ImageShape, MaskShape};
+use gan_core::{ImageShape, MaskShape, OutputKind};
 use gan_tools::files::{atomic, refuse_input};
 use gan_tools::picture::{png, read};
 use gan_tools::say;
@@ -57,6 +57,11 @@ impl Invert {
     pub fn run(self) -> Result<ExitCode> {
         let model = Model::open(&self.model)?;
         let generator = super::decode(&model.blob, &self.model)?;
+        ensure!(
+            generator.header().outputs == OutputKind::Image,
+            "{}: makes rows of a table, and images are looked for here",
+            self.model.display()
+        );
         self.check_out(&model.inputs)?;
         let shape = generator.image();
         let shown = self.model.display().to_string();

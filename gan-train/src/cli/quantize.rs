@@ -111,7 +111,8 @@ impl Quantize {
             warn_of_far_layers(float, bits)?;
         }
         say!(
-            "against float: pixels differ by {:.2} of 255 on average, {} at most",
+            "against float: {} differ by {:.2} of 255 on average, {} at most",
+            if run.config.table.is_some() { "bytes" } else { "pixels" },
             agreement.mean,
             agreement.max
         );

@@ -6,7 +6,7 @@ use super::dataset;
 use super::model::Model;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, value_parser};
-use gan_core::Generator;
+use gan_core::{Generator, OutputKind};
 use gan_tools::files::atomic;
 use gan_tools::interrupt;
 use gan_tools::progress::{Progress, Unit};
@@ -50,9 +50,9 @@ pub struct Synth {
     /// The folder to fill: new, empty, or with a part of the same set
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
-    /// Format of the files
-    #[arg(long, value_enum, default_value_t = SetFormat::Idx)]
-    format: SetFormat,
+    /// Format of the files [default: idx; csv for a table, which has no other]
+    #[arg(long, value_enum)]
+    format: Option<SetFormat>,
     /// Images of a file: files begin where an index is a multiple of it
     #[arg(long, value_name = "IMAGES", default_value_t = 10_000)]
     shard: u32,
@@ -91,7 +91,9 @@ impl Synth {
         let rule = self.rule(&generator, real.as_ref(), model.names.as_slice())?;
         let range = Range { first: self.first, count: self.count, shard: self.shard };
         let labels = (rule, model.names.as_slice());
-        let format = self.format.into();
+        let numbers = generator.header().outputs == OutputKind::Numbers;
+        let usual = if numbers { SetFormat::Csv } else { SetFormat::Idx };
+        let format = self.format.unwrap_or(usual).into();
         let set = Set::new(&generator, model.blob.bytes(), self.seed, labels, format, range)?;
         if !self.write(&set)? {
             say!("interrupted; the same command goes on with what is in {}", self.out.display());

@@ -5,14 +5,17 @@ mod init;
 mod length;
 pub mod options;
 mod plan;
+mod table;
 mod task;
 
-use super::task::Opened;
 use super::training::{self, Ended, Prepared};
 use super::{dataset, finished, thousands};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use gan_tools::say;
+use gan_train::config::Config;
+use gan_train::data::Dataset;
+use gan_train::data::table::is_table;
 use gan_train::report;
 use gan_train::train::checkpoint::{self, Checkpoint};
 use gan_train::train::folder::RunConfig;
@@ -30,6 +33,8 @@ use std::process::ExitCode;
   gan-train train --data mnist --lr 5e-4 --d-hidden 512-256 --set training.beta1=0
   gan-train train --data my-idx-folder --config my.toml --epochs 50 --dry-run
   gan-train train --task super-res --scale 4 --data mnist -o runs/enlarge
+  gan-train train --data table.csv --label class -o runs/table
+  gan-train train --data series.csv --window 32 --stride 4 -o runs/series
   gan-train train --resume runs/mnist
 
 Without --epochs, --steps or --minutes: the configuration's steps.
@@ -45,6 +50,8 @@ pub struct Train {
     source: options::Source,
     #[command(flatten)]
     task: task::Options,
+    #[command(flatten)]
+    table: table::Options,
     #[command(flatten)]
     network: options::Network,
     #[command(flatten)]
@@ -79,9 +86,7 @@ impl Train {
 
     fn begin(&self) -> Result<(PathBuf, Ended)> {
         let name = self.data.data.as_deref().context("--data is missing")?;
-        let opened = self.open()?;
-        let mut config = self.config(&opened)?;
-        let dataset = opened.dataset;
+        let (mut config, dataset) = self.configured()?;
         let label_names = dataset.label_names.clone();
         if let Some(folder) = &self.output.out {
             dataset::check_run_folder(&dataset, folder)?;
@@ -115,9 +120,10 @@ impl Train {
         let prepared = Prepared::new(run, splits, &device, state, options)?;
         let folder = training::folder(self.output.out.as_deref(), &config.name)?;
         say!(
-            "training {} on {} images of {width}x{height} for {} steps, seed {}, in {}",
+            "training {} on {} {} of {width}x{height} for {} steps, seed {}, in {}",
             config.name,
             thousands(count as u64),
+            if config.table.is_some() { "rows or windows" } else { "images" },
             thousands(config.training.steps),
             config.seed,
             folder.display()
@@ -126,18 +132,22 @@ impl Train {
         Ok((folder, ended))
     }
 
-    /// Opens what a new run is trained on.
-    fn open(&self) -> Result<Opened> {
+    /// Opens what a new run is trained on, and the configuration for it but for its length.
+    fn configured(&self) -> Result<(Config, Dataset)> {
         let options::Data { data, data_dir, transpose } = &self.data;
         let name = data.as_deref().context("--data is missing")?;
-        super::task::open(name, data_dir.as_deref(), *transpose, self.task.targets.as_deref())
+        if is_table(name) {
+            return self.of_table(name);
+        }
+        self.table.check_absent(name)?;
+        let targets = self.task.targets.as_deref();
+        let opened = super::task::open(name, data_dir.as_deref(), *transpose, targets)?;
+        Ok((self.config(&opened)?, opened.dataset))
     }
 
     /// Prints what [`begin`](Self::begin) would do.
     fn plan(&self) -> Result<ExitCode> {
-        let opened = self.open()?;
-        let mut config = self.config(&opened)?;
-        let dataset = opened.dataset;
+        let (mut config, dataset) = self.configured()?;
         let folder = match &self.output.out {
             Some(folder) => folder.clone(),
             None => numbered::next(Path::new(training::RUNS), &config.name)?,

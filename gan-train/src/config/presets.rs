@@ -44,7 +44,7 @@ macro_rules! preset {
 }
 
 /// All presets.
-pub const PRESETS: [Preset; 20] = [
+pub const PRESETS: [Preset; 22] = [
     preset!("deep", "28x28, 100-256-512-1024-784: 1.5 MB", classic),
     preset!("square32", "32x32 (28x28 with a border), 100-256-512-1024", classic),
     preset!("wide", "28x28, 100-12544-12544-784: 168 million weights", classic),
@@ -71,6 +71,8 @@ pub const PRESETS: [Preset; 20] = [
     preset!("stylize", "28x28: bold, outline, slant by label: 784-84-84-784, 150 KB"),
     preset!("stylize-large", "the same by 784-640-640-784, 1.4 MB"),
     preset!("pairs", "any images to any others: two hidden layers of 96"),
+    preset!("table", "rows of a table (docs/tables.md): 16-48-48, under 20 KB"),
+    preset!("series", "windows of 32 steps of a series (docs/tables.md): 16-48-48, under 20 KB"),
 ];
 
 impl Preset {

@@ -3,7 +3,7 @@
 
 mod layer;
 
-use crate::config::Config;
+use crate::config::{Config, TableConfig};
 use crate::nn::act::Act;
 use crate::nn::half_bytes::HalfBytes;
 use crate::nn::mlp::{LayerShape, Mlp, Pass};
@@ -14,7 +14,7 @@ use crate::train::checkpoint::RunData;
 use anyhow::{Context, Result, bail};
 use burn::prelude::*;
 use burn::tensor::TensorData;
-use gan_core::blob::{ImageShape, InputParts, LayerSpec, LayerSpecs};
+use gan_core::blob::{ImageShape, InputParts, LayerSpec, LayerSpecs, OutputKind};
 use gan_core::generator::Layer;
 use gan_core::{Element, Header, latent};
 use gan_tools::images::Images;
@@ -41,6 +41,8 @@ pub struct FloatGenerator {
     pub classes: u16,
     /// Size of the images.
     pub image: ImageShape,
+    /// What the outputs mean, if they are a table's numbers, as a blob has it; empty for images.
+    pub metadata: Vec<u8>,
     /// First to last.
     pub layers: Vec<FloatLayer>,
 }
@@ -62,6 +64,12 @@ fn with_labels_of(mut samples: Samples, counts: &[u64]) -> Samples {
         *label = next as u16;
     }
     samples
+}
+
+/// What the outputs of a run's generator mean.
+fn metadata_of(config: &Config) -> Vec<u8> {
+    let metadata = config.table.as_ref().map(TableConfig::metadata).transpose();
+    metadata.expect("the configuration's check encodes it").unwrap_or_default()
 }
 
 /// What a network sees of some samples: latents, and to their right the labels as one-hot vectors.
@@ -98,6 +106,7 @@ impl FloatGenerator {
                 height: shape.height as u16,
                 channels: 1,
             },
+            metadata: metadata_of(config),
             layers: Vec::new(),
         };
         let shapes = shape.generator(config);
@@ -255,6 +264,9 @@ impl FloatGenerator {
         let layers = LayerSpecs::from_slice(specs).context("more layers than a blob can hold")?;
         let mut header = Header::new(&self.name, self.latent_len, self.classes, self.image, layers);
         header.inputs = self.inputs;
+        if !self.metadata.is_empty() {
+            (header.outputs, header.metadata) = (OutputKind::Numbers, &self.metadata);
+        }
         Ok(header)
     }
 }

@@ -11,7 +11,7 @@ use super::{chart, curves, explore};
 use crate::train::folder::CONFIG;
 use crate::train::metrics::Record;
 use crate::train::snapshots;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use gan_tools::files::atomic;
 use gan_tools::inspect::Report;
 use gan_tools::numbers::{duration, thousands, value};
@@ -29,6 +29,12 @@ pub const FILE: &str = "report.html";
 /// Names the file and what is wrong with it; those of `open`.
 pub fn write(folder: &Path, open: OpenData<'_>) -> Result<PathBuf> {
     let history = History::read(folder)?;
+    ensure!(
+        history.run.config.table.is_none(),
+        "{}: is a run of a table, which has no images to show (gan-train synth --report writes a \
+         page of its columns)",
+        folder.display()
+    );
     let model = Model::read(folder, &history.run, open)?;
     let config = folder.join(CONFIG);
     let config = std::fs::read_to_string(&config)

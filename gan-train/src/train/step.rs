@@ -67,7 +67,7 @@ impl Trainer {
         }
         let layers = (training.layer_noise > 0.0).then(|| noise(training.layer_noise));
         let pass = Pass { groups: 1, dropout: self.dropout(pass), noise: layers };
-        self.state.generator.forward(latents, pass)
+        self.shares.apply(self.state.generator.forward(latents, pass))
     }
 
     /// Seed and index of a pass's dropout; there are four passes with a batch.

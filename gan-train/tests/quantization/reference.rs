@@ -37,6 +37,7 @@ pub fn generator(hidden: Act, output: Act, classes: u16) -> FloatGenerator {
         inputs: InputParts::of_latent(20),
         classes,
         image: ImageShape { width: 8, height: 6, channels: 1 },
+        metadata: Vec::new(),
         layers,
     }
 }

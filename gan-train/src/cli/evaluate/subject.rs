@@ -44,6 +44,12 @@ struct Run {
 impl Run {
     /// The generator `which` of the run in `folder`.
     fn read(config: RunConfig, folder: &Path, which: Which) -> Result<Self> {
+        ensure!(
+            config.config.table.is_none(),
+            "{}: makes rows of a table, and images are judged here (expected gan-train synth \
+             --report, or audit)",
+            folder.display()
+        );
         let (generator, description) = export::generator(folder, &config.config, which)?;
         let float = BlobFile::new(&generator.to_blob()?);
         let (folder, sha256) = (folder.to_owned(), description.data_sha256);

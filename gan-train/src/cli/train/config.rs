@@ -3,7 +3,7 @@
 use super::Train;
 use super::options::Setting;
 use crate::cli::task::Opened;
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use gan_tools::say;
 use gan_train::config::Config;
 use gan_train::data::Dataset;
@@ -44,27 +44,38 @@ impl Train {
 
     /// The preset's or the file's configuration.
     fn source(&self, dataset: &Dataset) -> Result<Config> {
+        if let Some(config) = self.named_source()? {
+            ensure!(
+                config.table.is_none(),
+                "--data {}: is no table, and the configuration has a [table] (expected a file in \
+                 .csv, or a built-in table)",
+                dataset.name
+            );
+            return Ok(config);
+        }
+        if let Some(preset) = self.task.preset()? {
+            return Ok(preset);
+        }
+        let small = dataset.train.images.image_len() <= 64;
+        let name = if small { "digits8" } else { "compact" };
+        let preset = Config::preset(name, self.source.recipe.into())?;
+        // Labels are optional where nobody asked for a conditional model.
+        let conditional = preset.conditional && dataset.train.labels.is_some();
+        Ok(Config { conditional, ..preset })
+    }
+
+    /// The configuration of the preset or the file that was named.
+    pub(super) fn named_source(&self) -> Result<Option<Config>> {
         let recipe = self.source.recipe.into();
         match (&self.source.preset, &self.source.config) {
-            (_, Some(path)) => Config::read(path),
-            (Some(preset), None) => Config::preset(preset, recipe),
-            (None, None) => {
-                if let Some(preset) = self.task.preset()? {
-                    return Ok(preset);
-                }
-                let small = dataset.train.images.image_len() <= 64;
-                let preset = Config::preset(if small { "digits8" } else { "compact" }, recipe)?;
-                // Labels are optional where nobody asked for a conditional model.
-                Ok(Config {
-                    conditional: preset.conditional && dataset.train.labels.is_some(),
-                    ..preset
-                })
-            }
+            (_, Some(path)) => Config::read(path).map(Some),
+            (Some(preset), None) => Config::preset(preset, recipe).map(Some),
+            (None, None) => Ok(None),
         }
     }
 
     /// The flags that were given for a key of the configuration: their names, the key, its value.
-    fn flags(&self) -> Vec<(&'static str, &'static str, Value)> {
+    pub(super) fn flags(&self) -> Vec<(&'static str, &'static str, Value)> {
         let Self { source, network, training, run, output, .. } = self;
         let hidden = |sizes: &super::options::Hidden| Value::from(sizes.0.clone());
         let label = match (network.conditional, network.unconditional) {
@@ -85,13 +96,13 @@ impl Train {
             ("--eval-every", "training.eval_every", output.eval_every.map(Value::from)),
             ("--snapshot-every", "training.snapshot_every", output.snapshot_every.map(Value::from)),
         ];
-        let flags = flags.into_iter().chain(self.task.flags());
+        let flags = flags.into_iter().chain(self.task.flags()).chain(self.table.flags());
         let flags = flags.filter_map(|(flag, key, value)| Some((flag, key, value?)));
         flags.chain(label.map(|(flag, value)| (flag, "conditional", value))).collect()
     }
 
     /// Refuses a flag and a `--set` for the same key: nobody can tell which of them was meant.
-    fn refuse_contradictions(&self) -> Result<()> {
+    pub(super) fn refuse_contradictions(&self) -> Result<()> {
         let flags = self.flags().into_iter().map(|(flag, key, _)| (flag, key));
         let lengths = [
             ("--steps", self.run.steps.is_some()),

@@ -14,11 +14,17 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// Options that a run takes at its start only.
-const OF_A_NEW_RUN: [&str; 25] = [
+const OF_A_NEW_RUN: [&str; 31] = [
     "task",
     "scale",
     "adversarial",
     "targets",
+    "label",
+    "categories",
+    "scaling",
+    "points",
+    "window",
+    "stride",
     "preset",
     "recipe",
     "config",
@@ -48,7 +54,7 @@ const OF_A_NEW_RUN: [&str; 25] = [
 pub struct Data {
     /// `digits` (built-in), `mnist`, `stacked-mnist` (three digits in an image, without labels), or
     /// a folder or file of images: IDX files, PNG pictures, NumPy arrays; docs/data.md has the
-    /// layouts
+    /// layouts. Or a table: a CSV file, or the built-in `wine`, `breast-cancer` and `motion`
     #[arg(long, required_unless_present = "resume")]
     pub data: Option<String>,
     /// Folder with MNIST's files, or torchvision's root; what is not there is looked for in the
@@ -65,7 +71,8 @@ pub struct Data {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
 pub struct Source {
-    /// Networks and recipe: see `gan-train presets` [default: digits8 for 8x8 images, else compact]
+    /// Networks and recipe: see `gan-train presets` [default: digits8 for 8x8 images, table
+    /// or series for tables, else compact]
     #[arg(
         long,
         conflicts_with = "config",

@@ -38,7 +38,7 @@ pub fn text(config: &Config, device: &Device, splits: &Splits, folder: &Path) ->
         String::from("# Nothing was trained or written: this is what train would do.\n#\n");
     let mut line = |name: &str, words: String| writeln!(text, "# {name:<14} {words}");
     line(
-        "images",
+        if config.table.is_some() { "rows" } else { "images" },
         format!(
             "{} of {}x{} to train on, {labels}",
             thousands(images.count as u64),

@@ -5,8 +5,10 @@ use super::super::hex;
 use super::{Description, Format, LabelRule, Made, Manifest};
 use crate::data::Split;
 use anyhow::{Context, Result, ensure};
-use gan_core::Generator;
 use gan_core::host::Runner;
+use gan_core::table::Table;
+use gan_core::{Generator, OutputKind};
+use gan_tools::csv;
 use gan_tools::files::atomic;
 use gan_tools::generate;
 use gan_tools::images::Images;
@@ -40,6 +42,8 @@ pub struct Range {
 pub struct Set<'a> {
     generator: &'a Generator<'a>,
     made_of: Description,
+    /// What the numbers of a table mean; none of images.
+    table: Option<Table<'a>>,
 }
 
 /// What came of it.
@@ -101,6 +105,14 @@ impl<'a> Set<'a> {
             generator.name()
         );
         format.check_names(label_names)?;
+        let numbers = generator.header().outputs == OutputKind::Numbers;
+        ensure!(
+            !numbers || format == Format::Csv,
+            "--format: {} makes rows of a table (expected csv)",
+            generator.name()
+        );
+        let table = numbers.then(|| Table::read(generator.header()));
+        let table = table.transpose().with_context(|| generator.name().to_owned())?;
         let made_of = Description {
             blob_sha256: hex(&Sha256::digest(blob)),
             blob_name: generator.name().into(),
@@ -114,7 +126,7 @@ impl<'a> Set<'a> {
             count,
             shard,
         };
-        Ok(Self { generator, made_of })
+        Ok(Self { generator, made_of, table })
     }
 
     /// The first `count` images of the set, or all if it has fewer, with their labels.
@@ -158,7 +170,10 @@ impl<'a> Set<'a> {
                 kept += next - at;
             } else {
                 let (images, _) = self.part(&runner, at, count)?;
-                let contents = format.contents(&images, labels, label_names)?;
+                let contents = match &self.table {
+                    Some(table) => vec![csv::file(table, &images, labels).into_bytes()],
+                    None => format.contents(&images, labels, label_names)?,
+                };
                 for (index, (name, bytes)) in names.into_iter().zip(contents).enumerate() {
                     write_file(&folder.join(&name), &bytes, format)?;
                     let (first, count) = match format {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{fail, folder, run, short_run, succeed};
+use common::{TempDir, fail, folder, run, short_run, succeed, write_idx};
 use gan_core::ImageShape;
 use gan_tools::picture::read;
 use serde_json::Value;
@@ -150,6 +150,13 @@ fn nothing_of_somebodys_is_replaced() {
     assert!(before.contains_key("nearest.png") && !after.contains_key("nearest.png"));
 }
 
+/// A data set of nine images, of which a tenth is none.
+fn folder_of_few() -> TempDir {
+    let few = folder();
+    write_idx(few.path(), [8, 8], &vec![vec![0; 64]; 9], &[0; 9]);
+    few
+}
+
 #[test]
 fn what_is_wrong_is_said_in_one_sentence() {
     let folder = folder();
@@ -169,6 +176,8 @@ fn what_is_wrong_is_said_in_one_sentence() {
     refused(&format!("{MODEL} -o look --labels 3,x"), &["--labels x: expected 0 to 9"]);
     refused(&format!("{MODEL} -o look --data none"), &["none"]);
     refused(&format!("{MODEL} -o look --data-dir none"), &["--data-dir: goes with --data mnist"]);
+    let few = folder_of_few();
+    refused(&format!("{MODEL} -o look --data {}", few.path().display()), &["too few images"]);
     refused("none.gan -o look", &["none.gan: cannot be read"]);
     fail(path, &format!("explore {MODEL} -o look --steps 0"), 2, &["--steps", "1..=1000"]);
 }

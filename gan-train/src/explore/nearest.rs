@@ -7,7 +7,7 @@ use crate::data::Split;
 use crate::judge::audit::closest::{Closest, Pair};
 use crate::judge::nearest::{Set, nearest};
 use crate::judge::scoring::crop;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use gan_core::Generator;
 use gan_tools::generate;
 use gan_tools::images::Images;
@@ -43,13 +43,16 @@ impl Nearest {
     ///
     /// # Errors
     ///
-    /// Images of other sizes than the data's, but for a border.
+    /// Images of other sizes than the data's, but for a border; no training images, or none held
+    /// out.
     pub fn measure(
         generator: &Generator<'_>,
         (seed, label, count): (u64, Option<u16>, usize),
         (name, train): (&str, &Split),
         (held_out_images, held_out): (&str, &Split),
     ) -> Result<Self> {
+        let compared = train.images.count.min(held_out.images.count);
+        ensure!(compared > 0, "there are too few images to compare with (expected 10 or more)");
         let latent = generator.latent_len() as u16;
         let mut samples = Samples::new(seed, count, latent, generator.classes());
         if let Some(label) = label {

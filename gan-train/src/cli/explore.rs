@@ -57,8 +57,8 @@ pub struct Explore {
     /// Steps from one latent to another
     #[arg(long, default_value_t = 16, value_parser = value_parser!(u16).range(1..=1000))]
     steps: u16,
-    /// Only this label, its number or its name: of all but what is about labels [default: up to
-    /// ten labels side by side]
+    /// Only this label, its number or its name: of all but what is about labels or training images
+    /// [default: up to ten labels side by side]
     #[arg(long)]
     label: Option<String>,
     /// Labels to walk through, at least two, as in 3,8 [default: up to ten]
@@ -94,7 +94,7 @@ impl Explore {
         let out = self.folder(&model)?;
         let there = self.check_out(&out, &model)?;
         let nearest = match self.data(&model)? {
-            Some(data) => Some(self.nearest(&generator, data, question.label, &out)?),
+            Some(data) => Some(self.nearest(&generator, data, &out)?),
             None => None,
         };
         let found = Exploration::new(&generator, model.names.as_slice(), question, nearest)?;
@@ -202,16 +202,10 @@ impl Explore {
     }
 
     /// The training images that are nearest to generated ones.
-    fn nearest(
-        &self,
-        generator: &Generator<'_>,
-        mut real: Dataset,
-        label: Option<u16>,
-        out: &Path,
-    ) -> Result<Nearest> {
+    fn nearest(&self, generator: &Generator<'_>, mut real: Dataset, out: &Path) -> Result<Nearest> {
         dataset::check_run_folder(&real, out)?;
         let (held_out, name, _) = dataset::take_held_out(&mut real, "");
-        let images = (self.seed, label, self.samples as usize);
+        let images = (self.seed, self.samples as usize);
         let training = (real.name.as_str(), &real.train);
         Nearest::measure(generator, images, training, (&name, &held_out))
             .with_context(|| format!("--data {}", real.name))

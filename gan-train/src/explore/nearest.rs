@@ -39,7 +39,8 @@ pub struct Nearest {
 
 impl Nearest {
     /// Compares the first `count` images of `seed`, and as many held-out ones, with all training
-    /// images. Labels are in turn, or all `label`.
+    /// images. Labels are in turn: of one label alone, distances would be compared with those of
+    /// held-out images of all.
     ///
     /// # Errors
     ///
@@ -47,17 +48,14 @@ impl Nearest {
     /// out.
     pub fn measure(
         generator: &Generator<'_>,
-        (seed, label, count): (u64, Option<u16>, usize),
+        (seed, count): (u64, usize),
         (name, train): (&str, &Split),
         (held_out_images, held_out): (&str, &Split),
     ) -> Result<Self> {
         let compared = train.images.count.min(held_out.images.count);
         ensure!(compared > 0, "there are too few images to compare with (expected 10 or more)");
         let latent = generator.latent_len() as u16;
-        let mut samples = Samples::new(seed, count, latent, generator.classes());
-        if let Some(label) = label {
-            samples.labels.fill(label);
-        }
+        let samples = Samples::new(seed, count, latent, generator.classes());
         let images = generate::generate(generator, &samples)?;
         let images = crop(&images, train.images.width, train.images.height)?.into_owned();
         let made = Split { images, labels: None };

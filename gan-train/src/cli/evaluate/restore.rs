@@ -64,13 +64,23 @@ impl Options {
 }
 
 impl Given {
-    /// Refuses all of them: they go with `what`.
-    fn refuse(&self, what: &str) -> Result<()> {
-        for (flag, given) in [
+    /// The options, and whether they were given.
+    fn flags(&self) -> [(&'static str, bool); 3] {
+        [
             ("--task", self.task.is_some()),
             ("--preset", self.preset.is_some()),
             ("--config", self.config.is_some()),
-        ] {
+        ]
+    }
+
+    /// Whether one of them was given.
+    fn is_some(&self) -> bool {
+        self.flags().iter().any(|(_, given)| *given)
+    }
+
+    /// Refuses all of them: they go with `what`.
+    fn refuse(&self, what: &str) -> Result<()> {
+        for (flag, given) in self.flags() {
             ensure!(!given, "{flag}: goes with {what}");
         }
         Ok(())

@@ -75,10 +75,13 @@ impl Subject {
         let generator = crate::cli::decode(&blob, path)?;
         let header = generator.header();
         let name = header.name.to_owned();
-        if let Some(run) = options.run.as_deref().or(own_folder(path)) {
-            if options.run.is_some() {
-                options.task.given.refuse("a blob without --run, as a run has its own task")?;
-            }
+        let given = &options.task.given;
+        if options.run.is_some() {
+            given.refuse("a blob without --run, as a run has its own task")?;
+        }
+        // Who says what the task is does not mean the run beside the blob.
+        let own = own_folder(path).filter(|_| !given.is_some());
+        if let Some(run) = options.run.as_deref().or(own) {
             if let Some((task, float, run)) = of_run(options, &blob, Bits::of(header), run)? {
                 let validation = Some(run.config.config.training.validation);
                 let data = named_data(options, &task)?.unwrap_or(run.data);
@@ -95,7 +98,7 @@ impl Subject {
             other_run(path, run, options.run.is_some())?;
         }
         let names = LabelNames::beside(path, generator.crc(), header.classes)?;
-        let (task, validation) = options.task.given.task(path, header, names.as_slice())?;
+        let (task, validation) = given.task(path, header, names.as_slice())?;
         let data = named_data(options, &task)?;
         let data = data.context("--data: expected the images to judge by, as no run is known")?;
         Ok(Self { task, name, float: None, blob, data, run: None, validation })

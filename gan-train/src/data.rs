@@ -9,7 +9,6 @@ mod labels;
 mod layouts;
 pub mod mnist;
 mod npy;
-mod picture;
 mod png_folder;
 pub mod stacked;
 pub mod synthetic;

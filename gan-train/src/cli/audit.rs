@@ -4,15 +4,13 @@ mod text;
 
 pub use text::text;
 
-use super::classifier::for_data;
+use super::classifier::ToJudgeBy;
 use super::dataset;
-use super::evaluate::classifier;
 use anyhow::{Context, Result, ensure};
 use clap::{Args, value_parser};
 use gan_tools::files::atomic;
 use gan_tools::images::Images;
 use gan_tools::say;
-use gan_train::config::MAX_SEED;
 use gan_train::data::{Dataset, Split};
 use gan_train::judge::audit::{Audit as DataSheet, Question, Sets, audit};
 use gan_train::judge::scoring::crop;
@@ -73,18 +71,8 @@ pub struct Sheet {
     /// 0 leaves that out
     #[arg(long, value_name = "IMAGES", default_value_t = 1000)]
     few: u32,
-    /// A classifier by `gan-train classifier`, or `mnist` for the built-in one, for coverage and
-    /// recall [default: as in `evaluate`]
-    #[arg(long, value_name = "FILE.safetensors|mnist")]
-    classifier: Option<PathBuf>,
-    /// Steps of a classifier that is trained now [default: 1000]
-    #[arg(
-        long,
-        value_name = "STEPS",
-        conflicts_with = "classifier",
-        value_parser = value_parser!(u64).range(1..=MAX_SEED)
-    )]
-    classifier_steps: Option<u64>,
+    #[command(flatten)]
+    classifier: ToJudgeBy,
 }
 
 impl Audit {
@@ -138,8 +126,7 @@ impl Sheet {
             }
             None => dataset::take_held_out(&mut real, " (--held-out)"),
         };
-        let classifier = self.classifier.as_deref().map(|path| classifier(path, &real));
-        let classifier = classifier.transpose()?;
+        let classifier = self.classifier.read(&real)?;
         let sets = Sets {
             real: &real,
             held_out: (&held_out, &held_out_name),
@@ -151,7 +138,7 @@ impl Sheet {
             classifiers: self.tstr,
             few: (self.few > 0).then_some(self.few as usize),
         };
-        audit(sets, classifier, for_data(self.classifier_steps), question)
+        audit(sets, classifier, self.classifier.train(), question)
     }
 }
 
@@ -186,7 +173,7 @@ fn same_labels(
     let label = |&label: &u8| {
         places[usize::from(label)].with_context(|| {
             format!(
-                "label {}: --data {} has none of that name (it has {})",
+                "label {}: {} has none of that name (it has {})",
                 name(names, label.into()),
                 real.name,
                 known.join(", ")
@@ -216,7 +203,7 @@ mod tests {
         real.label_names = "abcdefghij".chars().map(String::from).collect();
         assert_eq!(same(&[1, 0], &["j", "b"], &real).unwrap(), Some(vec![1, 9]));
         let error = same(&[0], &["z"], &real).unwrap_err().to_string();
-        assert!(error.starts_with("label z: --data digits has none of that name"), "{error}");
+        assert!(error.starts_with("label z: digits has none of that name"), "{error}");
         assert_eq!(same_labels(None, &[], &real).unwrap(), None);
     }
 }

@@ -1,4 +1,4 @@
-//! `gan-train classifier`.
+//! `gan-train classifier`, and the options of the commands that judge by a classifier.
 
 use super::{dataset, thousands};
 use anyhow::{Context, Result};
@@ -7,7 +7,7 @@ use clap::Args;
 use gan_tools::progress::{Progress, Unit};
 use gan_tools::say;
 use gan_train::config::MAX_SEED;
-use gan_train::data::Split;
+use gan_train::data::{Dataset, Split};
 use gan_train::judge::classifier::{Classifier, OnStep, STEPS};
 use gan_train::report;
 use std::path::PathBuf;
@@ -43,6 +43,50 @@ pub struct TrainClassifier {
     /// The file to write
     #[arg(short, long, value_name = "FILE.safetensors")]
     out: PathBuf,
+}
+
+/// The classifier that images are judged by.
+#[derive(Debug, Args)]
+pub struct ToJudgeBy {
+    /// A classifier by `gan-train classifier`, or `mnist` for the built-in one [default: the
+    /// built-in one for MNIST, else one that is trained now]
+    #[arg(long, value_name = "FILE.safetensors|mnist")]
+    classifier: Option<PathBuf>,
+    /// Steps of a classifier that is trained now [default: 1000]
+    #[arg(
+        long,
+        value_name = "STEPS",
+        conflicts_with = "classifier",
+        value_parser = clap::value_parser!(u64).range(1..=MAX_SEED)
+    )]
+    classifier_steps: Option<u64>,
+}
+
+impl ToJudgeBy {
+    /// The classifier that was named.
+    pub fn named(&self) -> Result<Option<Classifier>> {
+        let device = Device::flex();
+        let read = |path: &PathBuf| match path.to_str() {
+            Some("mnist") => Classifier::mnist(&device),
+            _ => Classifier::read(path, &device),
+        };
+        self.classifier.as_ref().map(read).transpose()
+    }
+
+    /// The classifier that was named, which must suit the data.
+    pub fn read(&self, dataset: &Dataset) -> Result<Option<Classifier>> {
+        let classifier = self.named()?;
+        if let (Some(classifier), Some(path)) = (&classifier, &self.classifier) {
+            let named = || format!("--classifier {}", path.display());
+            classifier.check(&dataset.train).with_context(named)?;
+        }
+        Ok(classifier)
+    }
+
+    /// Trains one, if none was named and the data needs one.
+    pub fn train(&self) -> impl FnOnce(&Split) -> Result<Classifier> + use<> {
+        for_data(self.classifier_steps)
+    }
 }
 
 /// Trains the classifier to judge by, if the data needs one, for so many steps if they are given.

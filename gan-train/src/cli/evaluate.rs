@@ -5,17 +5,14 @@ mod restore;
 mod subject;
 mod table;
 
-use super::classifier::for_data;
+use super::classifier::ToJudgeBy;
 use super::dataset;
-use anyhow::{Context, Result, bail, ensure};
-use burn::prelude::Device;
+use anyhow::{Result, bail, ensure};
 use clap::Args;
-use gan_train::config::MAX_SEED;
 use gan_train::data::{Dataset, stacked};
-use gan_train::judge::classifier::Classifier;
 use gan_train::judge::{Question, Report, evaluate};
 use gan_train::train::folder::RunConfig;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use subject::Judged;
 
@@ -55,18 +52,8 @@ pub struct Evaluate {
     /// between recipes without looking at the test images
     #[arg(long)]
     held_out: bool,
-    /// A classifier by `gan-train classifier`, or `mnist` for the built-in one [default: the
-    /// built-in one for MNIST, else one that is trained now]
-    #[arg(long, value_name = "FILE.safetensors|mnist")]
-    classifier: Option<PathBuf>,
-    /// Steps of a classifier that is trained now [default: 1000]
-    #[arg(
-        long,
-        value_name = "STEPS",
-        conflicts_with = "classifier",
-        value_parser = clap::value_parser!(u64).range(1..=MAX_SEED)
-    )]
-    classifier_steps: Option<u64>,
+    #[command(flatten)]
+    classifier: ToJudgeBy,
     /// How many images to judge, beside as many real ones [default: 10,000, or as many as there are
     /// real ones; of stacked MNIST 26,000, as the published experiments do]
     #[arg(long, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
@@ -108,8 +95,7 @@ impl Evaluate {
         if dataset.name == stacked::NAME {
             return modes::run(&self, &judged, &dataset);
         }
-        let classifier = self.classifier.as_deref().map(|path| classifier(path, &dataset));
-        let classifier = classifier.transpose()?;
+        let classifier = self.classifier.read(&dataset)?;
         judged.check_names(&dataset)?;
         let held_out = self.held_out.then(|| judged.held_out(&dataset)).transpose()?;
         let question = Question {
@@ -118,7 +104,7 @@ impl Evaluate {
             held_out,
             tstr: self.tstr,
         };
-        let make = for_data(self.classifier_steps);
+        let make = self.classifier.train();
         let report =
             judged.with(|subject| evaluate(subject, &dataset, classifier, make, question))?;
         let report = Report { agreement: judged.agreement(), ..report };
@@ -152,21 +138,5 @@ impl Evaluate {
                 )
             }
         }
-    }
-}
-
-/// The classifier of `--classifier`, which must suit the data.
-pub fn classifier(path: &Path, dataset: &Dataset) -> Result<Classifier> {
-    let classifier = read_classifier(path, &Device::flex())?;
-    let named = || format!("--classifier {}", path.display());
-    classifier.check(&dataset.train).with_context(named)?;
-    Ok(classifier)
-}
-
-/// The built-in classifier if it is named, else that of a file.
-fn read_classifier(path: &Path, device: &Device) -> Result<Classifier> {
-    match path.to_str() {
-        Some("mnist") => Classifier::mnist(device),
-        _ => Classifier::read(path, device),
     }
 }

@@ -70,14 +70,17 @@ fn of_folder(folder: &Path) -> Result<Found> {
 /// One file of several in a folder, or one that is a whole data set.
 fn of_file(path: &Path) -> Result<Found> {
     let expected = "expected `digits`, `mnist`, `stacked-mnist`, or a folder or file of images";
-    ensure!(path.is_file(), "--data {}: {expected}", path.display());
+    ensure!(path.is_file(), "{}: there is no such data: {expected}", path.display());
     if let Some(located) = layouts::of_file(path)? {
         return of_idx(located);
     }
     if let Some(found) = arrays::of_file(path)? {
         return Ok(found);
     }
-    bail!("--data {}: {expected}, such as train-images-idx3-ubyte or mnist.npz", path.display())
+    bail!(
+        "{}: is no data set: {expected}, such as train-images-idx3-ubyte or mnist.npz",
+        path.display()
+    )
 }
 
 /// Reads IDX files.

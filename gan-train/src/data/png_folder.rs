@@ -1,9 +1,10 @@
 //! Folders of PNG pictures: a folder for each class, or all in one and no labels.
 
 use super::folder::{Found, Part, entries};
-use super::{labels, picture};
+use super::labels;
 use anyhow::{Context, Result, bail, ensure};
 use gan_tools::images::Images;
+use gan_tools::picture::read::{Read, read_if};
 use std::path::{Path, PathBuf};
 use tracing::info;
 
@@ -12,6 +13,25 @@ use tracing::info;
 const TRAIN: [&str; 2] = ["train", "training"];
 const TEST: [&str; 2] = ["test", "testing"];
 const LEFT_OUT: [&str; 3] = ["val", "valid", "validation"];
+
+/// Pixels that an image may have: a blob holds no more.
+const PIXELS: u64 = u16::MAX as u64;
+
+/// Reads a picture in grey. One of another size than is `expected` is not read beyond its header.
+fn read(path: &Path, expected: Option<[usize; 2]>) -> Result<Read> {
+    read_if(path, false, |[width, height]| {
+        ensure!(
+            u64::from(width) * u64::from(height) <= PIXELS,
+            "image size: {width}x{height} is over {PIXELS} pixels"
+        );
+        let Some([wide, high]) = expected else { return Ok(()) };
+        ensure!(
+            [width as usize, height as usize] == [wide, high],
+            "image size: {width}x{height}, and the pictures before it are {wide}x{high}"
+        );
+        Ok(())
+    })
+}
 
 /// Pictures of one class, or of none.
 struct Class {
@@ -117,7 +137,7 @@ impl Reader {
                     (Some(Some(label)), _) => labels.push(label as i64),
                     _ => {}
                 }
-                let picture = picture::read(&path, self.size)?;
+                let picture = read(&path, self.size)?;
                 self.size = Some([picture.width, picture.height]);
                 self.coloured += usize::from(picture.colour);
                 self.transparent += usize::from(picture.transparent);

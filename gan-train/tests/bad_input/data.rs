@@ -67,7 +67,12 @@ fn idx_files() {
     fs::write(path.join("data/labels-idx1-ubyte.gz"), gzip(&labels())).unwrap();
     succeed(path, "train --data data --preset digits8 --steps 3 --out run");
     fail(path, "train --data digits --data-dir data", 1, &["--data-dir", "--data mnist"]);
-    fail(path, "train --data missing", 1, &["--data missing", "folder"]);
+    fail(
+        path,
+        "train --data missing",
+        1,
+        &["missing: there is no such data: expected `digits`", "folder"],
+    );
     #[cfg(unix)]
     {
         fs::remove_file(path.join("data/labels-idx1-ubyte.gz")).unwrap();

@@ -23,10 +23,9 @@ pub fn run(command: &Evaluate, judged: &Judged, dataset: &Dataset) -> Result<Exi
         let name = &dataset.name;
         ensure!(!given, "{option}: not with --data {name}, of whose images only modes are counted");
     }
-    let device = Device::flex();
-    let classifier = match classifier {
-        Some(path) => super::read_classifier(path, &device)?,
-        None => Classifier::mnist(&device)?,
+    let classifier = match classifier.named()? {
+        Some(classifier) => classifier,
+        None => Classifier::mnist(&Device::flex())?,
     };
     let samples = samples.unwrap_or(IMAGES) as usize;
     let report = judged.with(|subject| match subject {

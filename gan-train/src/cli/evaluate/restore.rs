@@ -5,7 +5,7 @@ mod subject;
 pub use subject::Subject;
 
 use super::Evaluate;
-use crate::cli::{classifier, thousands};
+use crate::cli::thousands;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -101,13 +101,13 @@ pub fn run(options: &Evaluate, subject: Subject) -> Result<ExitCode> {
         None => judged,
     };
     let train = restore::targets(task, &data.train);
-    let chosen = options.classifier.as_deref();
-    let classifier = match (chosen, &judged.labels) {
-        (_, None) => None,
-        (Some(path), _) => {
-            Some(super::classifier(path, &Dataset { train: train.clone(), ..data.clone() })?)
-        }
-        (None, _) => Some(classifier::for_data(options.classifier_steps)(&train)?),
+    let of_targets = || Dataset { train: train.clone(), ..data.clone() };
+    let classifier = match judged.labels {
+        None => None,
+        Some(_) => Some(match options.classifier.read(&of_targets())? {
+            Some(classifier) => classifier,
+            None => options.classifier.train()(&train)?,
+        }),
     };
     let cases = Cases::new(task, &judged, options.seed);
     let bench = Bench::new(&cases, classifier.as_ref())?;

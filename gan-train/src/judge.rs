@@ -22,6 +22,7 @@ pub mod quick;
 pub mod restore;
 pub mod scoring;
 pub mod source;
+pub mod table;
 pub mod until;
 pub mod utility;
 

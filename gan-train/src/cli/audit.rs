@@ -1,8 +1,9 @@
 //! `gan-train audit`, and the data sheet of `gan-train synth --report`.
 
+pub mod table;
 mod text;
 
-pub use text::text;
+pub use text::{of_rows, text};
 
 use super::classifier::ToJudgeBy;
 use super::dataset;
@@ -15,6 +16,7 @@ use gan_train::data::{Dataset, Split};
 use gan_train::judge::audit::{Audit as DataSheet, Question, Sets, audit};
 use gan_train::judge::scoring::crop;
 use gan_train::report;
+use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -24,19 +26,23 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   gan-train audit mnist synthetic -o audit.html
   gan-train audit real synthetic --held-out kept --few 1000 --json
+  gan-train audit real.csv synthetic.csv --label class -o audit.html
 
 REAL is what the generator was trained on; its test images are the held-out ones unless others are
 given. docs/synthetic-data.md says what the numbers mean, and what they do not promise.")]
 pub struct Audit {
-    /// What the generator was trained on: `digits`, `mnist`, or a folder or file of images
+    /// What the generator was trained on: `digits`, `mnist`, a folder or file of images, or a table:
+    /// a CSV file, or a built-in one
     #[arg(value_name = "REAL")]
     real: String,
-    /// The synthetic images: a folder or file, by whatever made them
+    /// The synthetic images or rows: a folder or file, by whatever made them
     #[arg(value_name = "SYNTHETIC")]
     synthetic: String,
     /// Folder with MNIST's four files
     #[arg(long)]
     data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    table: table::Options,
     #[command(flatten)]
     sheet: Sheet,
     /// Print JSON
@@ -80,23 +86,36 @@ impl Audit {
         if let Some(out) = &self.out {
             report::folder::check_output(out)?;
         }
+        if let Some((real, made, sheet)) = self.of_tables()? {
+            self.check_output(&real, &made)?;
+            let page = report::audit::rows::page(&sheet);
+            return self.write(&page, &sheet, &of_rows(&sheet));
+        }
         let real = dataset::open(&self.real, self.data_dir.as_deref(), false)?;
         let made = dataset::open(&self.synthetic, None, false)?;
-        if let Some(out) = &self.out {
-            dataset::check_output(&real, out)?;
-            dataset::check_output(&made, out)?;
-        }
+        self.check_output(&real, &made)?;
         let names = (self.synthetic.as_str(), &made.label_names[..]);
         let sheet = self.sheet.measure(&real, names, made.train)?;
+        self.write(&report::audit::page(&sheet)?, &sheet, &text(&sheet))
+    }
+
+    /// Refuses to write the page in the place of one of the data's files.
+    fn check_output(&self, real: &Dataset, made: &Dataset) -> Result<()> {
+        let out = self.out.iter();
+        out.flat_map(|out| [(real, out), (made, out)])
+            .try_for_each(|(data, out)| dataset::check_output(data, out))
+    }
+
+    /// Writes the page, if that was asked for, and prints the sheet.
+    fn write(&self, page: &str, sheet: &impl Serialize, text: &str) -> Result<ExitCode> {
         if let Some(out) = &self.out {
-            atomic::write(out, report::audit::page(&sheet)?.as_bytes())?;
+            atomic::write(out, page.as_bytes())?;
             say!("{}: the data sheet of {}", out.display(), self.synthetic);
         }
-        let text = match self.json {
-            true => serde_json::to_string_pretty(&sheet)? + "\n",
-            false => text(&sheet),
-        };
-        super::print(&text)?;
+        match self.json {
+            true => super::print(&(serde_json::to_string_pretty(sheet)? + "\n"))?,
+            false => super::print(text)?,
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -63,6 +63,11 @@ pub struct ToJudgeBy {
 }
 
 impl ToJudgeBy {
+    /// Whether nothing was said of it.
+    pub fn is_default(&self) -> bool {
+        self.classifier.is_none() && self.classifier_steps.is_none()
+    }
+
     /// The classifier that was named.
     pub fn named(&self) -> Result<Option<Classifier>> {
         let device = Device::flex();

@@ -1,6 +1,6 @@
 //! `gan-train synth`.
 
-use super::audit::Sheet;
+use super::audit::{self, Sheet};
 use super::choices::SetFormat;
 use super::dataset;
 use super::model::Model;
@@ -11,9 +11,13 @@ use gan_tools::files::atomic;
 use gan_tools::interrupt;
 use gan_tools::progress::{Progress, Unit};
 use gan_tools::say;
+use gan_train::config::TableConfig;
 use gan_train::data::Dataset;
 use gan_train::data::synthetic::{LabelRule, Range, Set};
+use gan_train::data::table::{is_table, open};
+use gan_train::report;
 use gan_train::train::lock::Lock;
+use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -31,6 +35,7 @@ const JSON: &str = "datasheet.json";
   gan-train synth runs/mnist --count 1000000 --format npz --proportions data -o synthetic
   gan-train synth mnist.gan --first 500000 --count 500000 -o second-half
   gan-train synth mnist.gan --count 60000 -o synthetic --data mnist --report
+  gan-train synth runs/wine --count 1000 --proportions data --report -o synthetic
 
 The same command again goes on where it was stopped, and makes files that are damaged anew.
 docs/synthetic-data.md says what the data sheet of --report measures.")]
@@ -67,7 +72,8 @@ pub struct Synth {
     /// datasheet.html and datasheet.json into the folder
     #[arg(long)]
     report: bool,
-    /// The real images: `digits`, `mnist`, or a folder or file [default: a run's own]
+    /// The real images: `digits`, `mnist`, or a folder or file; or the real table [default: a run's
+    /// own]
     #[arg(long)]
     data: Option<String>,
     /// Folder with MNIST's four files
@@ -86,13 +92,14 @@ impl Synth {
             "{}: makes images of images (expected a model of latents)",
             self.model.display()
         );
+        let table = self.table(&model, &generator)?;
         let from_data = self.proportions.as_deref() == Some("data");
-        let real = (self.report || from_data).then(|| self.real(&model)).transpose()?;
+        let real =
+            (self.report || from_data).then(|| self.real(&model, table.as_ref())).transpose()?;
         let rule = self.rule(&generator, real.as_ref(), model.names.as_slice())?;
         let range = Range { first: self.first, count: self.count, shard: self.shard };
         let labels = (rule, model.names.as_slice());
-        let numbers = generator.header().outputs == OutputKind::Numbers;
-        let usual = if numbers { SetFormat::Csv } else { SetFormat::Idx };
+        let usual = if table.is_some() { SetFormat::Csv } else { SetFormat::Idx };
         let format = self.format.unwrap_or(usual).into();
         let set = Set::new(&generator, model.blob.bytes(), self.seed, labels, format, range)?;
         if !self.write(&set)? {
@@ -105,15 +112,40 @@ impl Synth {
             let images = set.images(AUDITED)?;
             let shown = self.out.display().to_string();
             let names = (shown.as_str(), model.names.as_slice());
-            let audit = self.sheet.measure(real, names, images)?;
-            let json = serde_json::to_string_pretty(&audit)? + "\n";
-            atomic::write(&self.out.join(JSON), json.as_bytes())?;
-            let page = gan_train::report::audit::page(&audit)?;
-            atomic::write(&self.out.join(PAGE), page.as_bytes())?;
-            super::print(&(super::audit::text(&audit) + "\n"))?;
+            let text = match &table {
+                Some(table) => {
+                    let sheet = self.sheet.of_rows(table, real, &images, &shown)?;
+                    self.write_sheet(&sheet, &report::audit::rows::page(&sheet))?;
+                    audit::of_rows(&sheet)
+                }
+                None => {
+                    let sheet = self.sheet.measure(real, names, images)?;
+                    self.write_sheet(&sheet, &report::audit::page(&sheet)?)?;
+                    audit::text(&sheet)
+                }
+            };
+            super::print(&(text + "\n"))?;
         }
         super::print(&format!("{}\n", self.out.display()))?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Writes the data sheet's two files.
+    fn write_sheet(&self, sheet: &impl Serialize, page: &str) -> Result<()> {
+        let json = serde_json::to_string_pretty(sheet)? + "\n";
+        atomic::write(&self.out.join(JSON), json.as_bytes())?;
+        atomic::write(&self.out.join(PAGE), page.as_bytes())
+    }
+
+    /// What the numbers of a model of a table mean; nothing of images.
+    fn table(&self, model: &Model, generator: &Generator<'_>) -> Result<Option<TableConfig>> {
+        match &model.run {
+            Some(run) => Ok(run.config.table.clone()),
+            None if generator.header().outputs == OutputKind::Numbers => {
+                audit::table::of_blob(generator, self.data.as_deref()).map(Some)
+            }
+            None => Ok(None),
+        }
     }
 
     /// Makes what is not there; whether it came to the end.
@@ -146,8 +178,11 @@ impl Synth {
     }
 
     /// The real images: those that were named, else the run's own.
-    fn real(&self, model: &Model) -> Result<Dataset> {
+    fn real(&self, model: &Model, table: Option<&TableConfig>) -> Result<Dataset> {
         let dataset = match (&self.data, &model.run) {
+            (Some(data), _) if table.is_some_and(|_| is_table(data)) => {
+                open(data, table.context("a table")?)?.0
+            }
             (Some(data), _) => dataset::open(data, self.data_dir.as_deref(), false)?,
             (None, Some(run)) => {
                 let mut run = run.clone();

@@ -44,6 +44,31 @@ pub struct Sets<'a> {
     pub synthetic: (&'a Split, &'a str),
 }
 
+/// What a synthetic set gives away of the records that its generator was trained on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Privacy {
+    /// How near the synthetic records are to the training records.
+    pub closest: Closest,
+    /// Whether the nearest synthetic record tells a training record from a held-out one.
+    pub attack: Attack,
+    /// The same with real records in the place of the synthetic ones.
+    pub control: Attack,
+    /// Records that are there twice.
+    pub duplicates: Duplicates,
+}
+
+impl Privacy {
+    /// Measures it, by up to `samples` records of each kind.
+    pub fn measure(train: &Split, held_out: &Split, made: &Split, samples: usize) -> Self {
+        Self {
+            closest: Closest::measure(train, held_out, made, samples),
+            attack: Attack::measure(train, held_out, &made.images, samples),
+            control: Attack::control(train, held_out, made.images.count, samples),
+            duplicates: Duplicates::count(train, held_out, made, samples),
+        }
+    }
+}
+
 /// The data sheet of a synthetic set.
 #[derive(Debug, Serialize)]
 pub struct Audit {
@@ -67,14 +92,9 @@ pub struct Audit {
     pub utility: Option<Utility>,
     /// What they add to few real images.
     pub few: Option<Few>,
-    /// How near the synthetic images are to the training images.
-    pub closest: Closest,
-    /// Whether the nearest synthetic image tells a training image from a held-out one.
-    pub attack: Attack,
-    /// The same with real images in the place of the synthetic ones.
-    pub control: Attack,
-    /// Images that are there twice.
-    pub duplicates: Duplicates,
+    /// What the set gives away.
+    #[serde(flatten)]
+    pub privacy: Privacy,
     /// What all of it comes to.
     pub verdict: Verdict,
     /// The pictures of the page.
@@ -122,16 +142,9 @@ pub fn audit(
     };
     let scores = report.images.expect("images were judged");
 
-    let closest = Closest::measure(train, held_out, made, question.samples);
-    let duplicates = Duplicates::count(train, held_out, made, question.samples);
-    let attack = Attack::measure(train, held_out, &made.images, question.samples);
-    let control = Attack::control(train, held_out, made.images.count, question.samples);
-    let verdict = Verdict::of(
-        (&closest, &duplicates),
-        (&attack, &control, unseen),
-        (report.utility.as_ref(), few.as_ref()),
-    );
-    let pictures = Pictures::new(train, made, &closest);
+    let privacy = Privacy::measure(train, held_out, made, question.samples);
+    let verdict = Verdict::of(&privacy, unseen, (report.utility.as_ref(), few.as_ref()));
+    let pictures = Pictures::new(train, made, &privacy.closest);
     Ok(Audit {
         synthetic: name.into(),
         real: real.name.clone(),
@@ -143,10 +156,7 @@ pub fn audit(
         real_scores: report.real,
         utility: report.utility,
         few,
-        closest,
-        attack,
-        control,
-        duplicates,
+        privacy,
         verdict,
         pictures,
     })

@@ -1,9 +1,11 @@
 //! The data sheet of a synthetic set, as a page.
 
+pub(super) mod privacy;
+pub mod rows;
+
 use super::chart;
 use super::html::{escape, figure, page as whole, section, table, tiles};
-use crate::judge::audit::closest::Closest;
-use crate::judge::audit::{Audit, Verdict};
+use crate::judge::audit::{Audit, Privacy, Verdict};
 use crate::judge::utility::{Accuracy, Few, Utility};
 use anyhow::Result;
 use gan_tools::numbers::{fixed, thousands};
@@ -16,10 +18,10 @@ pub const NO_PROMISE: &str = "No differential privacy: nothing here bounds what 
                               trained on these records remains made of them.";
 
 /// By what the verdict says that there is a leak.
-const RULES: &str = "A sign of a leak is any of four things: a synthetic image that equals a \
-                     training image, while no held-out one does; more copies but for rounding than \
-                     chance allows beside the held-out images; twice as many images nearer than \
-                     the held-out images' 5th percentile as there should be, and more than chance \
+const RULES: &str = "A sign of a leak is any of four things: a synthetic record that equals a \
+                     training record, while no held-out one does; more copies but for rounding than \
+                     chance allows beside the held-out ones; twice as many records nearer than \
+                     the held-out ones' 5th percentile as there should be, and more than chance \
                      allows; an attack whose interval lies above 0.5 and above that of the \
                      control. docs/synthetic-data.md derives the formulas.";
 
@@ -55,12 +57,12 @@ fn count(number: usize) -> String {
 
 /// Names, the verdict, and the numbers that people ask for first.
 fn header(audit: &Audit) -> String {
-    let Audit { attack, scores, closest, .. } = audit;
+    let Audit { scores, privacy: Privacy { attack, closest, duplicates, .. }, .. } = audit;
     let [made, training, held_out] = audit.images.map(count);
     let mut numbers = vec![
         ("Attack, area (0.5 is a guess)", fixed(attack.auc, 3)),
         ("Nearer than 5 % of held-out", percent(closest.nearer)),
-        ("Exact copies", count(audit.duplicates.of_training)),
+        ("Exact copies", count(duplicates.of_training)),
         ("Coverage", fixed(scores.quick.coverage, 3)),
         ("Recall", fixed(scores.quick.recall, 3)),
     ];
@@ -157,78 +159,15 @@ fn added(Few { real, synthetic, test, mlp, cnn }: &Few) -> String {
     table(&head, &rows.map(|(name, mlp, cnn)| vec![name, cell(mlp), cell(cnn)]))
 }
 
-/// A table of distances to the closest training image, of synthetic images and held-out ones, and
-/// `more` rows.
-pub(super) fn distances(closest: &Closest, more: Vec<Vec<String>>) -> String {
-    let (made, held_out) = (&closest.synthetic, &closest.held_out);
-    let head = ["Distance to the closest training image", "Synthetic", "Held-out real"];
-    let mut rows = vec![
-        vec!["Images".into(), count(made.images), count(held_out.images)],
-        vec!["Smallest".into(), fixed(made.least, 3), fixed(held_out.least, 3)],
-        vec!["5th percentile".into(), fixed(made.fifth, 3), fixed(held_out.fifth, 3)],
-        vec!["Median".into(), fixed(made.median, 3), fixed(held_out.median, 3)],
-        vec!["Mean".into(), fixed(made.mean, 3), fixed(held_out.mean, 3)],
-        vec![
-            "Nearer than the held-out images' 5th percentile".into(),
-            format!(
-                "{}<small>up to {} by chance</small>",
-                percent(closest.nearer),
-                percent(closest.by_chance)
-            ),
-            "5.0 %".into(),
-        ],
-        vec!["Copies but for rounding".into(), count(made.copies), count(held_out.copies)],
-    ];
-    rows.extend(more);
-    table(&head.map(str::to_owned), &rows)
-}
-
 /// Whether the set gives training images away.
 fn given_away(audit: &Audit) -> Result<String> {
-    let Audit { closest, attack, control, duplicates, .. } = audit;
-    let exact = ["Exact copies, of all images".into()].into_iter();
-    let exact = exact.chain([duplicates.of_training, duplicates.held_out].map(count)).collect();
-    let distances = distances(closest, vec![exact]);
-    let head = ["Attack by the nearest image", "Area", "95 % interval", "Members", "Others"];
-    let row = |name: &str, of: &crate::judge::audit::attack::Attack| {
-        vec![
-            name.to_owned(),
-            fixed(of.auc, 3),
-            format!("{} to {}", fixed(of.low, 3), fixed(of.high, 3)),
-            count(of.members),
-            count(of.non_members),
-        ]
-    };
-    let rows = [
-        row("On the synthetic images", attack),
-        row("Control: on real images that are neither", control),
-    ];
-    let attacks = table(&head.map(str::to_owned), &rows);
-    let twins = format!(
-        "<p class=\"lead\">{} of {} synthetic images repeat an earlier one exactly, and {} of {} \
-         have another one near; {} of {} training images repeat an earlier one.</p>\n",
-        count(duplicates.within),
-        count(audit.images[0]),
-        count(duplicates.near_within),
-        count(duplicates.near_of),
-        count(duplicates.within_training),
-        count(audit.images[1])
-    );
-    let columns = closest.pairs.len().max(1);
+    let columns = audit.privacy.closest.pairs.len().max(1);
     let pairs = figure(
         &grid::picture(&audit.pictures.closest, columns),
         "Above: the synthetic images that are nearest to a training image, the nearest first; \
          below: those training images.",
         "The closest pairs",
     )?;
-    let chart = chart::distances(&closest.synthetic.sorted, &closest.held_out.sorted);
-    let body = format!("<div class=\"charts\">\n{chart}</div>\n{distances}{attacks}{twins}{pairs}");
-    let lead = if audit.unseen {
-        "Held-out images show how near a real image is that the generator did not see."
-    } else {
-        "Careful: the held-out images are a part of the real ones, because none were given, and \
-         the generator may have seen them. Then the attack finds no difference, whatever there is: \
-         --held-out takes images that were kept from it."
-    };
-    Ok(section("Does it give training images away?", lead, &body))
+    let figures = privacy::figures(&audit.privacy, "image", audit.images);
+    Ok(privacy::section(audit.unseen, "image", &(figures + &pairs)))
 }

@@ -9,7 +9,7 @@ mod scale;
 #[cfg(test)]
 mod tests;
 
-pub use bars::{beside, classes, covered, distances};
+pub use bars::{beside, classes, column, covered, distances};
 pub use curve::{Curve, color_classes};
 pub use scale::{Scale, Span};
 

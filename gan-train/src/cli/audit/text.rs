@@ -2,9 +2,10 @@
 
 use super::super::thousands;
 use gan_tools::numbers::fixed;
-use gan_train::judge::audit::Audit;
 use gan_train::judge::audit::attack::Attack;
-use gan_train::judge::utility::Accuracy;
+use gan_train::judge::audit::{Audit, Privacy};
+use gan_train::judge::table::TableSheet;
+use gan_train::judge::utility::{Accuracies, Accuracy};
 use gan_train::report::audit::NO_PROMISE;
 
 fn count(number: usize) -> String {
@@ -13,14 +14,14 @@ fn count(number: usize) -> String {
 
 /// A line a figure, the verdict, and what it does not promise.
 pub fn text(audit: &Audit) -> String {
-    let Audit { closest, duplicates, scores, real_scores, .. } = audit;
+    let Audit { scores, real_scores, .. } = audit;
     let [made, training, held_out] = audit.images.map(count);
     let mut lines = vec![format!(
         "{}: {made} images, beside {training} training images of {} and {held_out} held-out ones \
          ({})",
         audit.synthetic, audit.real, audit.held_out
     )];
-    let mut line = |name: &str, value: String| lines.push(format!("{name:<40}{value}"));
+    let mut line = |name: &str, value: String| lines.push(named(name, value));
     let pair = |made: f64, real: f64| {
         format!("{} (as many real ones: {})", fixed(made, 3), fixed(real, 3))
     };
@@ -41,36 +42,97 @@ pub fn text(audit: &Audit) -> String {
             line(&format!("  with {} synthetic ones", count(few.synthetic)), with);
         }
     }
-    let (of_made, of_held_out) = (&closest.synthetic, &closest.held_out);
-    let means = (fixed(of_made.mean, 3), fixed(of_held_out.mean, 3));
-    line("mean distance to the closest record", format!("{} (held-out: {})", means.0, means.1));
-    line(
-        "nearer than held-out's 5th percentile",
-        format!(
-            "{:.1} % (5 % is as it should be, {:.1} % by chance)",
-            100.0 * closest.nearer,
-            100.0 * closest.by_chance
-        ),
-    );
-    let attack = |of: &Attack| {
-        format!("{} ({} to {})", fixed(of.auc, 3), fixed(of.low, 3), fixed(of.high, 3))
-    };
-    line("membership attack, area (0.5: no leak)", attack(&audit.attack));
-    line("  control: on real images", attack(&audit.control));
-    let copies = format!(
-        "{} exact, {} of {} but for rounding",
-        count(duplicates.of_training),
-        count(of_made.copies),
-        count(of_made.images)
-    );
-    line("copies of training images", copies);
-    let twins = format!(
-        "{} exact, {} of {} near",
-        count(duplicates.within),
-        count(duplicates.near_within),
-        count(duplicates.near_of)
-    );
-    line("images that are there twice", twins);
+    lines.extend(of_privacy(&audit.privacy, "image"));
     lines.push(format!("\n{}\n\n{NO_PROMISE}", audit.verdict.sentence));
     lines.join("\n") + "\n"
+}
+
+/// A figure after its name.
+fn named(name: &str, value: String) -> String {
+    format!("{name:<40}{value}")
+}
+
+/// The same of a table's or a series' sheet.
+pub fn of_rows(sheet: &TableSheet) -> String {
+    let one = if sheet.window > 1 { "window" } else { "row" };
+    let [made, training, held_out] = sheet.rows.map(count);
+    let mut lines = vec![format!(
+        "{}: {made} {one}s, beside {training} training {one}s of {} and {held_out} held-out ones \
+         ({})",
+        sheet.synthetic, sheet.real, sheet.held_out
+    )];
+    let mut line = |name: &str, value: String| lines.push(named(name, value));
+    let pair = |made: f64, real: f64| {
+        format!("{} (as many real ones: {})", fixed(made, 3), fixed(real, 3))
+    };
+    line("coverage", pair(sheet.scores.coverage, sheet.real_scores.coverage));
+    line("recall", pair(sheet.scores.recall, sheet.real_scores.recall));
+    if let Some(utility) = &sheet.utility {
+        let both = |of: fn(&Accuracies) -> &Accuracy| {
+            let [logistic, mlp] = [&utility.logistic, &utility.mlp].map(of);
+            let deviation = mlp.deviation();
+            format!(
+                "{} logistic regression, {} ± {} MLP",
+                fixed(logistic.mean(), 4),
+                fixed(mlp.mean(), 4),
+                fixed(deviation, 4)
+            )
+        };
+        line("trained on synthetic, tested on real", both(|of| &of.tstr));
+        line("trained on real, tested on synthetic", both(|of| &of.trts));
+        line("trained on real, tested on real", both(|of| &of.real));
+    }
+    line("correlations differ by, on average", fixed(sheet.correlations.difference, 3));
+    let worst = sheet.columns.iter().max_by(|a, b| a.distance.total_cmp(&b.distance));
+    if let Some(worst) = worst {
+        let name = "distributions differ by, at most";
+        line(name, format!("{} ({})", fixed(worst.distance, 3), worst.name));
+    }
+    lines.extend(of_privacy(&sheet.privacy, one));
+    lines.push(format!("\n{}\n\n{NO_PROMISE}", sheet.verdict.sentence));
+    lines.join("\n") + "\n"
+}
+
+/// What a set gives away, whose records are called `one`.
+fn of_privacy(privacy: &Privacy, one: &str) -> Vec<String> {
+    let Privacy { closest, attack, control, duplicates } = privacy;
+    let (of_made, of_held_out) = (&closest.synthetic, &closest.held_out);
+    let means = (fixed(of_made.mean, 3), fixed(of_held_out.mean, 3));
+    let area = |of: &Attack| {
+        format!("{} ({} to {})", fixed(of.auc, 3), fixed(of.low, 3), fixed(of.high, 3))
+    };
+    vec![
+        named(
+            "mean distance to the closest record",
+            format!("{} (held-out: {})", means.0, means.1),
+        ),
+        named(
+            "nearer than held-out's 5th percentile",
+            format!(
+                "{:.1} % (5 % is as it should be, {:.1} % by chance)",
+                100.0 * closest.nearer,
+                100.0 * closest.by_chance
+            ),
+        ),
+        named("membership attack, area (0.5: no leak)", area(attack)),
+        named(&format!("  control: on real {one}s"), area(control)),
+        named(
+            &format!("copies of training {one}s"),
+            format!(
+                "{} exact, {} of {} but for rounding",
+                count(duplicates.of_training),
+                count(of_made.copies),
+                count(of_made.images)
+            ),
+        ),
+        named(
+            &format!("{one}s that are there twice"),
+            format!(
+                "{} exact, {} of {} near",
+                count(duplicates.within),
+                count(duplicates.near_within),
+                count(duplicates.near_of)
+            ),
+        ),
+    ]
 }

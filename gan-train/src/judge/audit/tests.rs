@@ -28,21 +28,28 @@ fn training_images_in_a_set_are_flagged_and_others_are_not() {
     let audit = sheet(&real, &held_out, &others, 1);
     assert_eq!(audit.images, [297, 800, 400]);
     assert!(audit.verdict.leaks.is_empty(), "{:?}", audit.verdict);
-    assert!(audit.attack.low < 0.5 && audit.attack.high > 0.5, "{:?}", audit.attack);
+    assert!(
+        audit.privacy.attack.low < 0.5 && audit.privacy.attack.high > 0.5,
+        "{:?}",
+        audit.privacy.attack
+    );
     assert!(audit.verdict.sentence.starts_with("No sign of a leak"), "{:?}", audit.verdict);
-    assert_eq!((audit.duplicates.of_training, audit.classes.len()), (0, 10));
+    assert_eq!((audit.privacy.duplicates.of_training, audit.classes.len()), (0, 10));
     let utility = audit.utility.unwrap();
     assert!(utility.mlp.tstr.mean() > 0.5 && audit.few.unwrap().real == 100);
 
     // Half of the training images, in place of as many made ones.
     let copied: Vec<u32> = (0..400).collect();
     let audit = sheet(&real, &held_out, &real.train.pick(&copied), 0);
-    let (auc, low) = (audit.attack.auc, audit.attack.low);
+    let (auc, low) = (audit.privacy.attack.auc, audit.privacy.attack.low);
     // A member has a copy with probability 1/2, and then beats every other record.
     assert!(auc > 0.7 && low > 0.65, "{auc}, {low}");
-    assert!(audit.control.low < 0.55, "{:?}", audit.control);
-    assert_eq!((audit.duplicates.of_training, audit.closest.synthetic.copies), (400, 400));
-    assert_eq!(audit.closest.nearer, 1.0);
+    assert!(audit.privacy.control.low < 0.55, "{:?}", audit.privacy.control);
+    assert_eq!(
+        (audit.privacy.duplicates.of_training, audit.privacy.closest.synthetic.copies),
+        (400, 400)
+    );
+    assert_eq!(audit.privacy.closest.nearer, 1.0);
     assert_eq!(audit.verdict.leaks.len(), 4, "{:?}", audit.verdict);
     assert!(audit.verdict.sentence.starts_with("Do not share"), "{:?}", audit.verdict);
 }

@@ -1,8 +1,8 @@
 //! What a data sheet comes to, in one sentence, by the rules that docs/synthetic-data.md states.
 
-use super::attack::Attack;
-use super::closest::{Closest, NEAR};
-use super::duplicates::{Chance, Duplicates};
+use super::Privacy;
+use super::closest::NEAR;
+use super::duplicates::Chance;
 use crate::judge::utility::{Few, Utility};
 use gan_tools::numbers::thousands;
 use serde::Serialize;
@@ -29,11 +29,12 @@ pub struct Verdict {
 impl Verdict {
     /// By the rules.
     pub fn of(
-        (closest, duplicates): (&Closest, &Duplicates),
-        (attack, control, unseen): (&Attack, &Attack, bool),
+        privacy: &Privacy,
+        unseen: bool,
         (utility, few): (Option<&Utility>, Option<&Few>),
     ) -> Self {
-        let leaks = leaks(closest, duplicates, attack, control);
+        let Privacy { attack, control, .. } = privacy;
+        let leaks = leaks(privacy);
         let replaces = utility.map(|utility| {
             [&utility.mlp, &utility.cnn].iter().all(|of| of.tstr.mean() >= of.real.mean() - LOSS)
         });
@@ -47,12 +48,12 @@ impl Verdict {
             ),
             true if !unseen => format!(
                 "No sign of copied training records, but the generator may have seen the held-out \
-                 images, so the attack's area of {:.3} does not count",
+                 records, so the attack's area of {:.3} does not count",
                 attack.auc
             ),
             true => format!(
                 "No sign of a leak: the attack's area is {:.3} ({:.3} to {:.3}; 0.5 is a guess), \
-                 and on real images in the set's place {:.3}",
+                 and on real records in the set's place {:.3}",
                 attack.auc, attack.low, attack.high, control.auc
             ),
         };
@@ -65,23 +66,19 @@ impl Verdict {
 }
 
 /// The signs of a leak.
-fn leaks(
-    closest: &Closest,
-    duplicates: &Duplicates,
-    attack: &Attack,
-    control: &Attack,
-) -> Vec<String> {
+fn leaks(privacy: &Privacy) -> Vec<String> {
+    let Privacy { closest, attack, control, duplicates } = privacy;
     let mut signs = Vec::new();
     let (exact, real) = (duplicates.of_training, duplicates.held_out);
     if exact > 0 && real == 0 {
-        signs.push(format!("{} synthetic images are training images", thousands(exact as u64)));
+        signs.push(format!("{} synthetic records are training records", thousands(exact as u64)));
     }
     let (made, held_out) = (&closest.synthetic, &closest.held_out);
     let part = held_out.copies as f64 / held_out.images as f64;
     let copies = made.copies as f64 / made.images as f64;
     if copies > Chance::limit(part, made.images, held_out.images) {
         signs.push(format!(
-            "{} of {} synthetic images are copies but for rounding, and {} of {} held-out ones",
+            "{} of {} synthetic records are copies but for rounding, and {} of {} held-out ones",
             thousands(made.copies as u64),
             thousands(made.images as u64),
             thousands(held_out.copies as u64),
@@ -90,7 +87,7 @@ fn leaks(
     }
     if closest.nearer > closest.by_chance.max(TIMES * NEAR) {
         signs.push(format!(
-            "{:.1} % of the synthetic images are nearer to a training image than all but 5 % of \
+            "{:.1} % of the synthetic records are nearer to a training record than all but 5 % of \
              the held-out ones are",
             100.0 * closest.nearer
         ));
@@ -132,7 +129,9 @@ fn of_few(few: &Few) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::closest::Distances;
+    use super::super::attack::Attack;
+    use super::super::closest::{Closest, Distances};
+    use super::super::duplicates::Duplicates;
     use super::*;
 
     fn distances(copies: usize) -> Distances {
@@ -161,8 +160,9 @@ mod tests {
             low,
             high: low + 0.04,
         };
-        let attacks = (&attack(low), &attack(0.5), unseen);
-        Verdict::of((&closest, &duplicates), attacks, (None, None))
+        let (attack, control) = (attack(low), attack(0.5));
+        let privacy = Privacy { closest, attack, control, duplicates };
+        Verdict::of(&privacy, unseen, (None, None))
     }
 
     /// By chance 10 copies of 1,000 may be 18 (1.96 sqrt(0.0099 / 500) = 0.0087), and the
@@ -184,6 +184,6 @@ mod tests {
             assert!(found.sentence.starts_with(begins), "{found:?}");
         }
         let unknown = verdict(10, 0.05, 0.49, false).sentence;
-        assert!(unknown.contains("may have seen the held-out images"), "{unknown}");
+        assert!(unknown.contains("may have seen the held-out records"), "{unknown}");
     }
 }

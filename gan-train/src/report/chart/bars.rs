@@ -1,6 +1,7 @@
 //! Bars for each class: its part of the images, its coverage and recall; and for each range of
 //! distances.
 
+use super::super::html::escape;
 use super::{BOTTOM, HEIGHT, LEFT, RIGHT, Scale, Span, TOP, WIDTH};
 use gan_tools::numbers::value;
 use std::fmt::Write;
@@ -9,6 +10,8 @@ use std::fmt::Write;
 const GAP: f64 = 0.18;
 /// Names of classes that have room below their bars.
 const NAMES: usize = 16;
+/// Characters that have room below all bars together.
+const ROOM: usize = 50;
 
 /// The part of each class among the generated images, and what each would have if all had the same;
 /// nothing without classes.
@@ -115,16 +118,36 @@ pub fn distances(synthetic: &[f64], held_out: &[f64]) -> String {
     .figure()
 }
 
+/// The parts of a column's ranges or words in two sets, `[synthetic, real]`, and where the ranges
+/// begin or what the words are.
+pub fn column(title: &str, is_words: bool, names: &[String], parts: [&[f64]; 2]) -> String {
+    let percent = |parts: &[f64]| parts.iter().map(|part| Some(100.0 * part)).collect();
+    let [synthetic, real] = parts.map(percent);
+    Bars {
+        title: &escape(title),
+        note: String::new(),
+        unit: "% of rows",
+        describes: "Parts of a column's values in both sets",
+        span: Span::AtLeast(0.0, 1.0),
+        series: vec![(" synthetic", synthetic), (" real", real)],
+        dashed: None,
+        places: Places::Named(is_words, names),
+    }
+    .figure()
+}
+
 /// What the places of bars are.
 #[derive(Clone, Copy)]
-enum Places {
+enum Places<'a> {
     /// Classes 0, 1, 2 …
     Classes,
     /// Ranges of a distance, of this width.
     Ranges(f64),
+    /// Words, or ranges that begin at these numbers.
+    Named(bool, &'a [String]),
 }
 
-impl Places {
+impl Places<'_> {
     /// What stands below a bar, and in its tooltip.
     fn name(self, place: usize) -> [String; 2] {
         match self {
@@ -133,6 +156,8 @@ impl Places {
                 let ends = [place, place + 1].map(|end| value(end as f64 * width));
                 [format!("{:.1}", place as f64 * width), format!("{} to {}", ends[0], ends[1])]
             }
+            Self::Named(true, names) => [escape(&names[place]), escape(&names[place])],
+            Self::Named(false, names) => [names[place].clone(), format!("from {}", names[place])],
         }
     }
 
@@ -141,6 +166,8 @@ impl Places {
         match self {
             Self::Classes => "class",
             Self::Ranges(_) => "distance, from",
+            Self::Named(true, _) => "value",
+            Self::Named(false, _) => "value, from",
         }
     }
 
@@ -149,13 +176,18 @@ impl Places {
         match self {
             Self::Classes => NAMES,
             Self::Ranges(_) => NAMES / 2,
+            // As long as the longest of them leaves room for.
+            Self::Named(_, names) => {
+                let longest = names.iter().map(|name| name.chars().count()).max();
+                (ROOM / longest.unwrap_or(1).max(1)).clamp(1, NAMES)
+            }
         }
     }
 }
 
 /// Bars for each class.
-struct Bars {
-    title: &'static str,
+struct Bars<'a> {
+    title: &'a str,
     note: String,
     unit: &'static str,
     /// For who cannot see the chart.
@@ -165,10 +197,10 @@ struct Bars {
     series: Vec<(&'static str, Vec<Option<f64>>)>,
     /// A dashed line at this height.
     dashed: Option<f64>,
-    places: Places,
+    places: Places<'a>,
 }
 
-impl Bars {
+impl Bars<'_> {
     fn figure(self) -> String {
         let Self { title, note, unit, describes, span, series, dashed, places } = self;
         let all: Vec<f64> =
@@ -226,10 +258,10 @@ impl Bars {
             HEIGHT - 6.0,
             places.axis()
         );
+        let note = if note.is_empty() { note } else { format!("<p>{note}</p>") };
         format!(
             "<figure class=\"chart\">\n\
-             <figcaption><h3>{title}</h3>\
-             <p>{note}</p></figcaption>\n\
+             <figcaption><h3>{title}</h3>{note}</figcaption>\n\
              <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
              aria-label=\"{describes}\">\n{svg}</svg>\n\
              </figure>\n"
@@ -238,57 +270,4 @@ impl Bars {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bars_are_as_high_as_their_part() {
-        // 60 % and 20 % of an axis up to 60 %: 170 and 56.7 of 170 pixels.
-        let figure = classes(&[30, 10, 10]);
-        assert!(
-            figure.contains("height=\"170.0\" rx=\"3.0\"><title>class 0: 60.0 %</title>"),
-            "{figure}"
-        );
-        assert!(
-            figure.contains("height=\"56.7\" rx=\"3.0\"><title>class 1: 20.0 %</title>"),
-            "{figure}"
-        );
-        assert!(figure.contains("33.3 % each"), "{figure}");
-        assert_eq!(classes(&[]) + &classes(&[0, 0]), "");
-    }
-
-    #[test]
-    fn a_class_has_a_bar_for_coverage_and_one_for_recall() {
-        // 90 % and 45 % of an axis up to 100 %: 153 and 76.5 of 170 pixels.
-        let figure = covered(&[Some(0.9), None], &[Some(0.45), None]);
-        assert!(
-            figure.contains("height=\"153.0\" rx=\"3.0\"><title>class 0 coverage: 90.0 %</title>"),
-            "{figure}"
-        );
-        assert!(
-            figure.contains("height=\"76.5\" rx=\"3.0\"><title>class 0 recall: 45.0 %</title>")
-        );
-        assert!(!figure.contains("class 1 "), "{figure}");
-        assert_eq!(covered(&[], &[]), "");
-    }
-
-    #[test]
-    fn distances_are_counted_in_their_ranges() {
-        // Ranges of 0.1: the last one has its upper end too.
-        let figure = distances(&[0.0, 0.05, 0.15, 2.4], &[1.0, 2.4]);
-        for bar in ["0 to 0.1000 synthetic: 50.0 %", "0.1000 to 0.2000 synthetic: 25.0 %"] {
-            assert!(figure.contains(bar), "no {bar} in {figure}");
-        }
-        assert!(figure.contains("2.300 to 2.400 held-out: 50.0 %"), "{figure}");
-        assert_eq!(distances(&[0.0], &[0.0]) + &distances(&[], &[1.0]), "");
-    }
-
-    #[test]
-    fn sets_of_other_sizes_are_beside_each_other_in_percent() {
-        let figure = beside(["ours", "theirs"], &[(1, 30), (3, 10)]);
-        for bar in ["class 0 synthetic: 25.0 %", "class 1 real: 25.0 %", "class 0 real: 75.0 %"] {
-            assert!(figure.contains(bar), "no {bar} in {figure}");
-        }
-        assert_eq!(beside(["", ""], &[]), "");
-    }
-}
+mod tests;

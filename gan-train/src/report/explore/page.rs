@@ -1,6 +1,6 @@
 //! The page of an exploration.
 
-use super::super::audit::distances;
+use super::super::audit::privacy::distances;
 use super::super::chart;
 use super::super::html::{escape, exact_image, figure, page as whole, section, table, tiles};
 use super::slider::{Strip, slider};
@@ -248,7 +248,7 @@ fn nearest(found: &Exploration) -> Result<String> {
     let body = format!(
         "{}<div class=\"charts\">\n{chart}</div>\n{}",
         figures.concat(),
-        distances(closest, Vec::new())
+        distances(closest, "image", Vec::new())
     );
     Ok(section(TITLE, &lead, &body))
 }

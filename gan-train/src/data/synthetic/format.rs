@@ -187,6 +187,15 @@ mod tests {
         assert_eq!(bytes[0][at + 128..at + 132], [1, 2, 255, 0]);
         assert_eq!(bytes[0][at + 127], b'\n');
 
+        // Pages hold values one after the other, text with its length before it.
+        let (found, bytes) = made(Format::Parquet);
+        assert_eq!(found, ["000000000020.parquet"]);
+        for part in [&[1, 2, 255, 0][..], b"\x03\0\0\0two\x03\0\0\0one"] {
+            assert!(bytes[0].windows(part.len()).any(|bytes| bytes == part), "{part:?}");
+        }
+        let numbered = Format::Parquet.contents(&images, labels, &[]).unwrap();
+        assert!(numbered[0].windows(8).any(|bytes| bytes == [1, 0, 0, 0, 0, 0, 0, 0]));
+
         assert_eq!(text(&images, None), b"pixel0,pixel1\n1,2\n255,0\n");
         assert_eq!(Format::Png.names(7, 1, None, &[]), ["000000000007.png"]);
         assert_eq!(Format::Idx.contents(&images, None, &[]).unwrap().len(), 1);

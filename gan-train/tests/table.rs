@@ -15,7 +15,7 @@ fn write_table(path: &Path, rows: usize) {
     for row in 0..rows {
         let (grade, spread) = (row % 2, (row * 7919 % 101) as f64 / 100.0);
         let length = 10.0 + 20.0 * grade as f64 + 5.0 * spread;
-        let kind = ["\"a, b\"", "c", "say \"\"d\"\""][(row / 2 + grade) % 3];
+        let kind = ["\"a, b\"", "c", "\"say \"\"d\"\"\""][(row / 2 + grade) % 3];
         let grade = ["fine", "coarse"][grade];
         let weight = 1000 + row * 31 % 97;
         writeln!(text, "{length:.2},{kind},{},{grade},{weight}", 1 + row % 4).unwrap();

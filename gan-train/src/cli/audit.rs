@@ -31,8 +31,8 @@ use std::process::ExitCode;
 REAL is what the generator was trained on; its test images are the held-out ones unless others are
 given. docs/synthetic-data.md says what the numbers mean, and what they do not promise.")]
 pub struct Audit {
-    /// What the generator was trained on: `digits`, `mnist`, a folder or file of images, or a table:
-    /// a CSV file, or a built-in one
+    /// What the generator was trained on: `digits`, `mnist`, a folder or file of images, or a
+    /// table, which is a CSV file or a built-in one
     #[arg(value_name = "REAL")]
     real: String,
     /// The synthetic images or rows: a folder or file, by whatever made them

@@ -19,10 +19,10 @@ pub const NO_PROMISE: &str = "No differential privacy: nothing here bounds what 
 
 /// By what the verdict says that there is a leak.
 const RULES: &str = "A sign of a leak is any of four things: a synthetic record that equals a \
-                     training record, while no held-out one does; more copies but for rounding than \
-                     chance allows beside the held-out ones; twice as many records nearer than \
-                     the held-out ones' 5th percentile as there should be, and more than chance \
-                     allows; an attack whose interval lies above 0.5 and above that of the \
+                     training record, while no held-out one does; more copies but for rounding \
+                     than chance allows beside the held-out ones; twice as many records nearer \
+                     than the held-out ones' 5th percentile as there should be, and more than \
+                     chance allows; an attack whose interval lies above 0.5 and above that of the \
                      control. docs/synthetic-data.md derives the formulas.";
 
 /// The page, whole.

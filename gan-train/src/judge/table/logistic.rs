@@ -3,8 +3,8 @@
 //! It minimizes the mean cross-entropy and `|W|^2 / (2 n)` of `n` rows, the usual penalty of weight
 //! 1 (scikit-learn's `C = 1`), which leaves the biases alone. The loss is convex, and its
 //! gradient's Lipschitz constant is at most `L = lambda / 2 + 1 / n`, where `lambda` is the largest
-//! eigenvalue of `X'X / n` (Böhning 1992), `X` having a column of ones. Nesterov's method with steps
-//! `1 / L` needs no other setting (Nesterov 1983; Beck and Teboulle 2009).
+//! eigenvalue of `X'X / n` (Böhning 1992), `X` having a column of ones. Nesterov's method with
+//! steps of `1 / L` needs no other setting (Nesterov 1983; Beck and Teboulle 2009).
 
 use super::features::Features;
 

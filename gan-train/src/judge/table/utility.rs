@@ -57,8 +57,9 @@ pub(super) fn measure(
     Ok(RowUtility { synthetic, real, test, logistic, mlp })
 }
 
-/// Trains models of the seeds from 0 on, by `train`, which returns how a model is tested, on `[real,
-/// synthetic]` rows, and tests them on the third, real ones too, and on each other's.
+/// Trains models of the seeds from 0 on, by `train`, which returns how a model is tested: on the
+/// first rows, real ones, and on the second, synthetic ones. Both kinds are tested on the third
+/// rows, real ones too, and those of real rows on the synthetic ones.
 fn accuracies<T: Fn(&Features) -> f64>(
     [real, made, test]: &[Features; 3],
     seeds: u32,

@@ -84,9 +84,8 @@ fn shapes() {
 #[test]
 fn usage() {
     let folder = folder();
-    for arguments in
-        ["", "paint", "generate x.gan", "generate x.gan --ascii --count 0", "pack x.gan"]
-    {
+    let nowhere = concat!("generate ", env!("CARGO_MANIFEST_DIR"), "/../models/digits8.gan");
+    for arguments in ["", "paint", nowhere, "generate x.gan --ascii --count 0", "pack x.gan"] {
         let output = run(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(2), "gan {arguments}");
         assert!(output.stdout.is_empty());

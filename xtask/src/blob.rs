@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use gan_core::tools::AlignedBytes;
-use gan_core::{Generator, Packing};
+use gan_core::{Generator, OutputKind, Packing};
 
 use crate::shell;
 
@@ -46,9 +46,10 @@ impl Blob {
             .map_err(|error| anyhow!("{}: {error}", shell::relative(&self.path)))
     }
 
-    /// Whether its generator makes images of images.
-    pub fn takes_image(&self) -> Result<bool> {
-        Ok(self.decode()?.inputs().image().is_some())
+    /// Whether its generator takes an image, and what it makes.
+    pub fn kind(&self) -> Result<(bool, OutputKind)> {
+        let generator = self.decode()?;
+        Ok((generator.inputs().image().is_some(), generator.header().outputs))
     }
 
     /// Where it was read.

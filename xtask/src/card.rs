@@ -147,9 +147,10 @@ impl Training {
             format!("training.preset: {:?} (expected a file {})", self.preset, relative(&path))
         })?;
         let steps = toml::from_str::<Preset>(&text)?.training.steps;
+        let said = self.command.contains(&format!("--steps {} ", self.steps));
         ensure!(
-            steps == self.steps,
-            "training.steps: {}, but the preset {} has {steps}",
+            steps == self.steps || said,
+            "training.steps: {}, but the preset {} has {steps}, and the command no --steps",
             self.steps,
             self.preset
         );

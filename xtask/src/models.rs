@@ -1,11 +1,13 @@
-//! `models/`: every blob decodes, encodes to the same bytes, has its sample grid, and its card says
-//! the truth.
+//! `models/`: every blob decodes, encodes to the same bytes, has its picture or its rows, and its
+//! card says the truth.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use gan_core::OutputKind;
+use gan_core::table::Table;
 
 use crate::blob::Blob;
 use crate::card::{Card, Derived};
@@ -98,8 +100,16 @@ fn model_errors(path: &Path) -> Vec<String> {
         Err(error) => return vec![format!("{error:#}")],
     };
     note(path, round_trip(&blob));
-    let png = path.with_extension("png");
-    note(&png, is_png(&png));
+    match blob.kind() {
+        Ok((_, OutputKind::Numbers)) => {
+            let csv = path.with_extension("csv");
+            note(&csv, has_header(&csv, &blob));
+        }
+        _ => {
+            let png = path.with_extension("png");
+            note(&png, is_png(&png));
+        }
+    }
 
     let card_path = path.with_extension("toml");
     let card = fs::read_to_string(&card_path)
@@ -125,6 +135,20 @@ fn model_errors(path: &Path) -> Vec<String> {
 
 fn is_png(path: &Path) -> Result<()> {
     ensure!(fs::read(path)?.starts_with(PNG), "is no PNG file");
+    Ok(())
+}
+
+/// Whether the rows in a file are of this model's columns, by their header.
+fn has_header(path: &Path, blob: &Blob) -> Result<()> {
+    let text = fs::read_to_string(path)?;
+    let header = text.lines().next().unwrap_or_default();
+    let generator = blob.decode()?;
+    let table = Table::read(generator.header())?;
+    for column in table.columns() {
+        let is = |name: &str| name.split(" [").next() == Some(column.name);
+        ensure!(header.split(',').any(is), "no column {:?} in its header", column.name);
+    }
+    ensure!(text.lines().count() > 1, "has no rows");
     Ok(())
 }
 
@@ -155,13 +179,13 @@ fn mismatches(card: &Card, blob: &Blob) -> Result<Vec<String>> {
         .collect())
 }
 
-/// Cards and grids without a blob.
+/// Cards, pictures and rows without a blob.
 fn orphans() -> Result<Vec<String>> {
     let mut orphans = Vec::new();
     for entry in fs::read_dir(root().join("models"))? {
         let path = entry?.path();
-        let belongs =
-            [Some("toml"), Some("png")].contains(&path.extension().and_then(OsStr::to_str));
+        let belongs = [Some("toml"), Some("png"), Some("csv")]
+            .contains(&path.extension().and_then(OsStr::to_str));
         if belongs && !path.with_extension("gan").exists() {
             orphans.push(format!("{}: there is no blob of this name", relative(&path)));
         }

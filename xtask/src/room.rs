@@ -115,7 +115,7 @@ impl<'a> Fit<'a> {
         let mut names = Vec::new();
         for path in gan_tests::make::models(&crate::shell::root())? {
             let other = Blob::read(&path)?;
-            let alike = other.takes_image()? == blob.takes_image()?;
+            let alike = other.kind()? == blob.kind()?;
             if alike && self.missing_for(&other)? == (0, 0) {
                 names.push(other.stem());
             }

@@ -15,7 +15,8 @@ pub struct Memory<'b> {
     pub scratch: &'b mut [u32],
     /// Holds a line of an image.
     pub line: &'b mut [u8],
-    /// Holds a row of the grid; [`grid_len`](gan_core::memory::grid_len) says how many bytes that takes.
+    /// Holds a row of the grid; [`grid_len`](gan_core::memory::grid_len) says how many bytes that
+    /// takes.
     pub grid: &'b mut [u8],
 }
 

@@ -94,8 +94,9 @@
 //!
 //! - `encode`: `blob::encode`, and `Generator::packed_header` for another packing. It needs serde
 //!   and postcard; reading and running blobs needs neither.
-//! - `tools`: `encode` and what else a host wants that makes blobs: module `tools` and the writer of
-//!   tables, which allocate, and the functions of [`quant`] and [`activation`] that turn reals into integers.
+//! - `tools`: `encode` and what else a host wants that makes blobs: module `tools` and the writer
+//!   of tables, which allocate, and the functions of [`quant`] and [`activation`] that turn reals
+//!   into integers.
 //! - `std`: module `host`. All else stays without the standard library.
 //! - `float` (default): runs float layers. Without it `decode` refuses them, and a device links no
 //!   floating-point routines.

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! linear      code = floor((1 - t) a + t b + 1/2)   of the codes a and b: gan-core's Morph
-//! spherical   z(t) = [sin((1 - t) w) z_a + sin(t w) z_b] / sin w,   cos w = z_a z_b / |z_a| |z_b|
+//! spherical   z(t) = [sin((1 - t) w) z_a + sin(t w) z_b] / sin w,  cos w = z_a z_b / |z_a| |z_b|
 //! ```
 //!
 //! The linear way is that of a device's `morph`. A latent of `d` units, drawn at random, lies at

@@ -1,4 +1,5 @@
-//! What a look into a latent leaves in a folder: a page with sliders, pictures, animations, numbers.
+//! What a look into a latent leaves in a folder: a page with sliders, pictures, animations and
+//! numbers.
 
 mod maps;
 mod page;

@@ -4,9 +4,9 @@
 //! reader takes them.
 //!
 //! A file is `PAR1`, the pages of each column of each row group, the footer, its length, and
-//! `PAR1`. A page is a header and its values one after the other (`PLAIN`). Headers and the footer are
-//! structs of Thrift's compact protocol; their fields' numbers are those of `parquet.thrift` in the
-//! format's own repository.
+//! `PAR1`. A page is a header and its values one after the other (`PLAIN`). Headers and the footer
+//! are structs of Thrift's compact protocol; their fields' numbers are those of `parquet.thrift` in
+//! the format's own repository.
 //!
 //! Not by a library: the crate `parquet` asks for random keys in the hash tables of `ahash`, and
 //! burn, which is in the same program, would get them too.

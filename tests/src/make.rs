@@ -199,7 +199,7 @@ fn given(model: &Model, index: usize, label: Option<u16>) -> Given {
             Part::Image { width, height, channels } => {
                 let shape = [width, height, channels.into()].map(usize::from);
                 let len = shape.iter().product();
-                given.image = if index % 2 == 0 {
+                given.image = if index.is_multiple_of(2) {
                     (0..len).map(|_| rng.range(0, 255) as u8).collect()
                 } else {
                     strokes(shape, &mut rng)

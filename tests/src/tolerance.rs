@@ -40,8 +40,8 @@ pub struct Quantization {
 /// at mid-grey, so rounding the index is off by at most 1 level on average there and by nothing in
 /// black or white. The hidden layers' 7-bit codes and the 8-bit weights add noise of the same
 /// order. Measured, in the table's order: 1.125, 1.772, 0.438, 0.539, 0.387, 1.708, 1.845, 1.672,
-/// 2.309, 1.518, 0.984, 0.436, 0.716, 1.273, 0.614 and 1.277. The bounds leave 7 to 38 % for a model
-/// that is trained anew; a wrong rounding or zero point anywhere costs several levels.
+/// 2.309, 1.518, 0.984, 0.436, 0.716, 1.273, 0.614 and 1.277. The bounds leave 7 to 38 % for a
+/// model that is trained anew; a wrong rounding or zero point anywhere costs several levels.
 pub const QUANTIZATION: &[Quantization] = &[
     Quantization { model: "breast-cancer", mean: 1.5 },
     Quantization { model: "digits8", mean: 2.0 },

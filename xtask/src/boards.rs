@@ -1,6 +1,6 @@
 //! The boards, from `gan-embedded/boards.toml`. The rest of a board is
-//! `gan-embedded/memory/<name>.x`, its module in `gan-embedded/src/board` or a package of its own
-//! in `boards/`, and the cargo feature that has its name.
+//! `gan-embedded/memory/<name>.x`, a module in `gan-embedded/src/board` or a package in `boards/`,
+//! and the cargo feature that has its name.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -104,7 +104,7 @@ pub fn folders() -> BTreeSet<PathBuf> {
     ALL.iter().map(Board::folder).collect()
 }
 
-/// The boards that are hardware only.
+/// The boards that QEMU does not emulate.
 pub fn hardware() -> Vec<&'static Board> {
     ALL.iter().filter(|board| board.qemu.is_none()).collect()
 }
@@ -267,10 +267,8 @@ mod tests {
             let name = board.name.as_str();
             assert!(manifest["features"].as_table().unwrap().contains_key(name));
             board.memory().unwrap();
-            let module = match board.package {
-                Some(_) => "src/board.rs".into(),
-                None => format!("src/board/{}.rs", name.replace('-', "_")),
-            };
+            let own = format!("src/board/{}.rs", name.replace('-', "_"));
+            let module = if board.package.is_some() { "src/board.rs" } else { &own };
             let module = fs::read_to_string(folder.join(module)).unwrap();
             assert!(
                 module.contains(&format!("\"{name}\""))

@@ -81,9 +81,9 @@ impl<'a> Input<'a> {
 }
 
 impl Input<'_> {
-    /// The features for the model's kinds of layers, for an image that it takes and for numbers that
-    /// it makes, which firmware has only if asked for. A model that cannot be read is the build
-    /// script's to refuse.
+    /// The features for the model's kinds of layers, for an image that it takes and for numbers
+    /// that it makes, which firmware has only if asked for. A model that cannot be read is the
+    /// build script's to refuse.
     fn features(&self) -> Vec<&'static str> {
         if self.every_kind {
             return vec!["float", "int4"];

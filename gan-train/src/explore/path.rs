@@ -1,7 +1,7 @@
 //! Latents between two latents, in codes: a blob takes integers alone, so what lies between two
 //! codes is rounded to a code, and every device can draw each of these images.
 //!
-//! With `z = (code - 64) / 16` what a code stands for, and the place `t = step / steps` from 0 to 1:
+//! With `z = (code - 64) / 16` for what a code means, and the place `t = step / steps`, 0 to 1:
 //!
 //! ```text
 //! linear      code = floor((1 - t) a + t b + 1/2)   of the codes a and b: gan-core's Morph

@@ -1,4 +1,4 @@
-//! Images of codes that are sent, and those on the way between two labels: the same as a host makes.
+//! Images of codes that are sent, and those on the way between two labels: they are a host's.
 
 use anyhow::{Context, Result, ensure};
 use gan_core::image::{glyph, luma};

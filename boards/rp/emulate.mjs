@@ -1,9 +1,10 @@
 // Runs a UF2 file for the Pico in rp2040js, an emulator of the RP2040. Its USB serial port is
 // standard input and output. With the word `uart` at the end, UART 0 is, and with `led`, a line is
-// written for each change of the LED.
+// written for each change of the LED. With `again`, the terminal closes the USB port and opens it
+// again.
 //
 //     npm install --prefix FOLDER rp2040js@1.4.1
-//     node boards/rp/emulate.mjs FOLDER FILE.uf2 [uart|led]
+//     node boards/rp/emulate.mjs FOLDER FILE.uf2 [uart|led|again]
 //
 // The emulator comes without the chip's boot ROM, so the program starts as the second stage of the
 // boot loader leaves it.
@@ -91,16 +92,17 @@ ctrl.finishRead = (endpoint, bytes) => {
   finish(endpoint, bytes);
 };
 
-// A terminal opens the port some time after the device was configured, so many turns of `run`. It
-// sends SET_CONTROL_LINE_STATE with DTR and RTS to the interface. The emulator's host does so at
-// once, while the device still acknowledges its configuration, and to the device, which is refused.
-// (USB CDC PSTN subclass 1.2, 6.3.12.)
-const OPENING = 20;
-const DTR_AND_RTS = Uint8Array.of(0x21, 0x22, 3, 0, 0, 0, 0, 0);
+// A terminal opens the port some time after the device was configured: it sends
+// SET_CONTROL_LINE_STATE with DTR and RTS to the interface, and without them when it closes it. The
+// emulator's host does so at once, while the device still acknowledges its configuration, and to
+// the device, which is refused. (USB CDC PSTN subclass 1.2, 6.3.12.)
+const lines = (state) => Uint8Array.of(0x21, 0x22, state, 0, 0, 0, 0, 0);
+// After so many turns of `run`, the state of the lines.
+const STATES = { undefined: [[20, 3]], again: [[20, 3], [400, 0], [440, 3]] }[port] ?? [];
 let turns = 0;
 let open = false;
 usb.cdcSetControlLineState = () => (usb.initialized = true);
-usb.onDeviceConnected = () => (turns = port === undefined ? OPENING : 0);
+usb.onDeviceConnected = () => (turns = 1);
 
 const heard = [];
 const said = [];
@@ -127,9 +129,10 @@ const started = performance.now();
 const ahead = () => clock.nanos / 1e6 - (performance.now() - started);
 
 function run() {
-  if (turns > 0 && --turns === 0) {
-    ctrl.sendSetupPacket(DTR_AND_RTS);
-    open = true;
+  if (turns > 0) turns += 1;
+  for (const [turn, state] of STATES.filter(([turn]) => turn === turns)) {
+    ctrl.sendSetupPacket(lines(state));
+    open = state !== 0;
   }
   for (let instruction = 0; instruction < 10 * SPACING; instruction++) {
     if (instruction % SPACING === 0) feed();

@@ -4,7 +4,8 @@
 
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use embassy_futures::join::join5;
+use embassy_futures::join::{join, join5};
+use embassy_futures::select::select;
 use embassy_rp::Peri;
 use embassy_rp::bind_interrupts;
 use embassy_rp::gpio::{Level, Output};
@@ -14,7 +15,7 @@ use embassy_rp::usb::{self, Driver};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::pipe::Pipe;
 use embassy_time::Timer;
-use embassy_usb::class::cdc_acm::{CdcAcmClass, Receiver, Sender, State};
+use embassy_usb::class::cdc_acm::{CdcAcmClass, ControlChanged, Receiver, Sender, State};
 use embassy_usb::driver::EndpointError;
 use embassy_usb::{Builder, Config};
 use embedded_io_async::{Read, Write};
@@ -69,7 +70,7 @@ pub async fn run(pins: Pins) {
     let driver = Driver::new(pins.usb, Interrupts);
     let mut usb = Builder::new(driver, config, &mut descriptors, &mut bos, &mut [], &mut control);
     let serial = CdcAcmClass::new(&mut usb, &mut state, PACKET as u16);
-    let (to_host, from_host) = serial.split();
+    let (to_host, from_host, lines) = serial.split_with_control();
 
     let (mut sending, mut receiving) = ([0; 64], [0; 64]);
     // 115,200 baud, 8 bits, no parity, one stop bit.
@@ -84,40 +85,50 @@ pub async fn run(pins: Pins) {
     );
     let (to_wire, from_wire) = uart.split();
 
-    let uart = join5(
-        usb_output(to_host),
+    let others = join5(
+        usb_output(to_host, lines),
         usb_input(from_host),
         uart_output(to_wire),
         uart_input(from_wire),
         blink(Output::new(pins.led, Level::High)),
     );
-    embassy_futures::join::join(usb.build().run(), uart).await;
+    join(usb.build().run(), others).await;
 }
 
-async fn usb_output<'d>(mut port: Sender<'d, Driver<'d, USB>>) {
-    let mut packet = [0; PACKET];
+/// Sends while a terminal has the port open: a terminal sets DTR when it opens it, and clears it
+/// when it closes it.
+async fn usb_output<'d>(mut port: Sender<'d, Driver<'d, USB>>, lines: ControlChanged<'d>) {
     loop {
         port.wait_connection().await;
-        // A terminal sets DTR when it opens the port. What comes before that has no reader.
-        while !port.dtr() {
-            Timer::after_millis(20).await;
+        while !lines.dtr() {
+            lines.control_changed().await;
         }
+        // What is left of an earlier terminal's has no reader.
         TO_USB.clear();
         USB_OPEN.store(true, Ordering::Release);
         INPUT.write_all(FIRST_COMMAND).await;
-        let _: Result<(), EndpointError> = async {
-            while port.dtr() {
-                let count = TO_USB.read(&mut packet).await;
-                port.write_packet(&packet[..count]).await?;
-                if count == PACKET && TO_USB.is_empty() {
-                    // A full packet says that more follows. An empty one says that it was the last.
-                    port.write_packet(&[]).await?;
-                }
+        let closed = async {
+            while lines.dtr() {
+                lines.control_changed().await;
             }
-            Ok(())
-        }
-        .await;
+        };
+        // An error says that the board was unplugged. A terminal that was closed reads nothing, so
+        // sending would not end by itself.
+        let _ = select(usb_send(&mut port), closed).await;
         USB_OPEN.store(false, Ordering::Release);
+    }
+}
+
+/// Sends what comes, until the board is unplugged.
+async fn usb_send<'d>(port: &mut Sender<'d, Driver<'d, USB>>) -> Result<(), EndpointError> {
+    let mut packet = [0; PACKET];
+    loop {
+        let count = TO_USB.read(&mut packet).await;
+        port.write_packet(&packet[..count]).await?;
+        if count == PACKET && TO_USB.is_empty() {
+            // A full packet says that more follows. An empty one says that it was the last.
+            port.write_packet(&[]).await?;
+        }
     }
 }
 

@@ -60,6 +60,12 @@ pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
     let (mut session, opened) = Session::start(node)?;
     over_usb(&mut session, &opened, board, &blob).context("USB serial")?;
     println!("console pico over USB serial in {VERSION}: as expected");
+    let mut again = Session::attach(run("digits", Input::model(&model), Some("again"))?)?;
+    for time in ["first", "second"] {
+        again
+            .until(format!("model   {}", blob.stem()).as_bytes())
+            .with_context(|| format!("the USB port opened the {time} time"))?;
+    }
     digit(run("digit", Input::model(&model), None)?, &blob).context("digit")?;
     println!("digit pico over USB serial in {VERSION}: as expected");
     Session::attach(run("digits", Input::model(&model), Some("led"))?)?

@@ -13,12 +13,14 @@
 //! | [`memory`] | the buffers that are lent to it |
 //! | `receive` | bytes that come over the console |
 //! | [`serve`](mod@serve) | which model runs: the one in flash, or one received over the console |
+//! | [`buffers`] | all of that memory in one static |
 
 #![no_std]
 #![forbid(unsafe_code)]
 
 pub mod app;
 pub mod board;
+pub mod buffers;
 pub mod command;
 mod line;
 pub mod memory;
@@ -28,5 +30,6 @@ mod show;
 
 pub use app::App;
 pub use board::{Board, NoDisplay, Stack};
+pub use buffers::Buffers;
 pub use memory::Memory;
 pub use serve::{Slots, serve, serve_with_slots};

@@ -6,8 +6,8 @@ use cortex_m_rt::entry;
 use embassy_executor::InterruptExecutor;
 use embassy_rp::interrupt;
 use embassy_rp::interrupt::{InterruptExt, Priority};
-use gan_app::{Memory, Slots, serve, serve_with_slots};
-use gan_core::{Aligned, Known};
+use gan_app::Buffers;
+use gan_core::Known;
 use panic_halt as _;
 use rp::Pico;
 use rp::model::{self, CRC, LOAD_LEN, ROOMS};
@@ -17,25 +17,16 @@ use static_cell::ConstStaticCell;
 static MODEL: Known = model::MODEL;
 
 /// All the memory that the application needs.
-struct Buffers {
-    latent: [u8; ROOMS.latent],
-    #[cfg(feature = "transform")]
-    given: [u8; ROOMS.given],
-    scratch: [u32; ROOMS.scratch],
-    line: [u8; ROOMS.line],
-    grid: [u8; ROOMS.grid],
-    slots: [Aligned<[u8; LOAD_LEN]>; 2],
-}
+type Memory = Buffers<
+    { ROOMS.latent },
+    { ROOMS.given },
+    { ROOMS.scratch },
+    { ROOMS.line },
+    { ROOMS.grid },
+    LOAD_LEN,
+>;
 
-static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers {
-    latent: [0; ROOMS.latent],
-    #[cfg(feature = "transform")]
-    given: [0; ROOMS.given],
-    scratch: [0; ROOMS.scratch],
-    line: [0; ROOMS.line],
-    grid: [0; ROOMS.grid],
-    slots: [Aligned([0; LOAD_LEN]); 2],
-});
+static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
 
 /// Runs the ports' task, in an interrupt that no peripheral of the chip uses.
 static EXECUTOR: InterruptExecutor = InterruptExecutor::new();
@@ -66,32 +57,9 @@ fn main() -> ! {
     let mut board = Pico { display };
 
     let Ok(generator) = MODEL.check() else { panic!("the model in flash was changed") };
-    let Buffers {
-        latent,
-        #[cfg(feature = "transform")]
-        given,
-        scratch,
-        line,
-        grid,
-        slots: [active, spare],
-    } = BUFFERS.take();
-    let mut memory = Memory {
-        latent,
-        #[cfg(feature = "transform")]
-        given,
-        scratch,
-        line,
-        grid,
-    };
-    let more = |board: &mut Pico| {
+    MEMORY.take().serve(&mut board, generator, CRC, |board| {
         board.sleep();
         true
-    };
-    if LOAD_LEN == 0 {
-        serve(&mut board, generator, CRC, &mut memory, more);
-    } else {
-        let slots = Slots { active: &mut active.0, spare: &mut spare.0 };
-        serve_with_slots(&mut board, generator, CRC, &mut memory, slots, more);
-    }
+    });
     panic!("the buffers are too small for the model")
 }

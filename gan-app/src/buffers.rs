@@ -6,8 +6,8 @@ use crate::board::Board;
 use crate::memory::Memory;
 use crate::serve::{Slots, serve, serve_with_slots};
 
-/// The buffers of [`Memory`], whose sizes are those of [`gan_core::memory::Rooms`], and room for two
-/// models of `LOAD` bytes that are received over the console; 0 for none.
+/// The buffers of [`Memory`], whose sizes are those of [`gan_core::memory::Rooms`], and room for
+/// two models of `LOAD` bytes that are received over the console; 0 for none.
 #[derive(Debug)]
 pub struct Buffers<
     const LATENT: usize,

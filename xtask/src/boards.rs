@@ -2,7 +2,8 @@
 //! `gan-embedded/memory/<name>.x`, a module in `gan-embedded/src/board` or a package in `boards/`,
 //! and the cargo feature that has its name.
 
-use std::collections::BTreeSet;
+mod hals;
+
 use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::shell;
+pub use hals::{folders, is_skipped};
 
 /// A board. The fields are those of `boards.toml`, which says what they mean.
 #[derive(Debug, PartialEq, Deserialize)]
@@ -84,9 +86,9 @@ struct File {
     board: Vec<Board>,
 }
 
-/// Every board.
+/// Every board whose crates can be had.
 pub fn all() -> Vec<&'static Board> {
-    ALL.iter().collect()
+    ALL.iter().filter(|board| !hals::lacks_crates(board)).collect()
 }
 
 /// The boards that QEMU emulates.
@@ -99,14 +101,9 @@ pub fn with_own_drivers() -> Vec<&'static Board> {
     ALL.iter().filter(|board| board.package.is_none()).collect()
 }
 
-/// The folders of all packages with an application.
-pub fn folders() -> BTreeSet<PathBuf> {
-    ALL.iter().map(Board::folder).collect()
-}
-
 /// The boards that QEMU does not emulate.
 pub fn hardware() -> Vec<&'static Board> {
-    ALL.iter().filter(|board| board.qemu.is_none()).collect()
+    all().into_iter().filter(|board| board.qemu.is_none()).collect()
 }
 
 /// The emulated boards that `name` means: one, or all.

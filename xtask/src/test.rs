@@ -274,13 +274,13 @@ impl Steps {
             }
             Ok(())
         });
-        self.check("firmware: the application cannot panic", || {
-            symbols::check(toolchain, &boards::with_own_drivers())
-        });
+        let own = boards::with_own_drivers();
+        self.check("firmware: the application cannot panic", || symbols::check(toolchain, &own));
         self.check("firmware: console", || console::check(toolchain, &all));
         self.check("firmware: display", || console::display::check(toolchain));
         self.counted("firmware: pico in rp2040js", |tally| {
             match console::pico::install() {
+                Ok(_) if boards::is_skipped("pico") => println!("SKIPPED: the Pico's crates"),
                 Ok(emulator) => {
                     console::pico::check(toolchain, &emulator)?;
                     *tally += Tally::one(true);

@@ -74,6 +74,7 @@ pub fn check(toolchain: Toolchain) -> Result<()> {
         old.board
             .iter()
             .filter(|old| now.board.iter().all(|row| row.name != old.name))
+            .filter(|old| !boards::is_skipped(&old.name))
             .map(|old| format!("{}: no such board", old.name)),
     );
     for line in &wrong {

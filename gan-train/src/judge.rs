@@ -12,6 +12,7 @@ pub mod evaluate;
 pub mod evaluations;
 pub mod frechet;
 pub mod large;
+mod learner;
 pub mod memorization;
 pub mod modes;
 pub mod nearest;

@@ -15,16 +15,9 @@ fn count(number: usize) -> String {
 /// A line a figure, the verdict, and what it does not promise.
 pub fn text(audit: &Audit) -> String {
     let Audit { scores, real_scores, .. } = audit;
-    let [made, training, held_out] = audit.images.map(count);
-    let mut lines = vec![format!(
-        "{}: {made} images, beside {training} training images of {} and {held_out} held-out ones \
-         ({})",
-        audit.synthetic, audit.real, audit.held_out
-    )];
+    let sets = [&audit.synthetic, &audit.real, &audit.held_out];
+    let mut lines = vec![head(sets.map(String::as_str), audit.images, "image")];
     let mut line = |name: &str, value: String| lines.push(named(name, value));
-    let pair = |made: f64, real: f64| {
-        format!("{} (as many real ones: {})", fixed(made, 3), fixed(real, 3))
-    };
     line("coverage", pair(scores.quick.coverage, real_scores.quick.coverage));
     line("recall", pair(scores.quick.recall, real_scores.quick.recall));
     if let Some(utility) = &audit.utility {
@@ -47,6 +40,21 @@ pub fn text(audit: &Audit) -> String {
     lines.join("\n") + "\n"
 }
 
+/// What was compared: the names of the synthetic, the real and the held-out records, how many there
+/// are of each, and what one is called.
+fn head([synthetic, real, held_out]: [&str; 3], records: [usize; 3], one: &str) -> String {
+    let [made, training, unseen] = records.map(count);
+    format!(
+        "{synthetic}: {made} {one}s, beside {training} training {one}s of {real} and {unseen} \
+         held-out ones ({held_out})"
+    )
+}
+
+/// A score of the synthetic records, and that of as many real ones.
+fn pair(made: f64, real: f64) -> String {
+    format!("{} (as many real ones: {})", fixed(made, 3), fixed(real, 3))
+}
+
 /// A figure after its name.
 fn named(name: &str, value: String) -> String {
     format!("{name:<40}{value}")
@@ -55,16 +63,9 @@ fn named(name: &str, value: String) -> String {
 /// The same of a table's or a series' sheet.
 pub fn of_rows(sheet: &TableSheet) -> String {
     let one = if sheet.window > 1 { "window" } else { "row" };
-    let [made, training, held_out] = sheet.rows.map(count);
-    let mut lines = vec![format!(
-        "{}: {made} {one}s, beside {training} training {one}s of {} and {held_out} held-out ones \
-         ({})",
-        sheet.synthetic, sheet.real, sheet.held_out
-    )];
+    let sets = [&sheet.synthetic, &sheet.real, &sheet.held_out];
+    let mut lines = vec![head(sets.map(String::as_str), sheet.rows, one)];
     let mut line = |name: &str, value: String| lines.push(named(name, value));
-    let pair = |made: f64, real: f64| {
-        format!("{} (as many real ones: {})", fixed(made, 3), fixed(real, 3))
-    };
     line("coverage", pair(sheet.scores.coverage, sheet.real_scores.coverage));
     line("recall", pair(sheet.scores.recall, sheet.real_scores.recall));
     if let Some(utility) = &sheet.utility {

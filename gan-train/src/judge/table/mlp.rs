@@ -1,14 +1,12 @@
 //! A small network that learns from rows: numbers-64-classes.
 
 use super::features::Features;
-use crate::nn::act::Act;
-use crate::nn::mlp::{LayerShape, Mlp, Pass};
+use crate::judge::learner::Learner;
+use crate::nn::mlp::{Mlp, Pass};
 use crate::nn::params::read;
 use crate::random::{Purpose, below, stream};
-use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams};
 use burn::prelude::*;
-use burn::tensor::{TensorData, loss::cross_entropy_with_logits};
+use burn::tensor::TensorData;
 
 /// Units of the hidden layer.
 const HIDDEN: usize = 64;
@@ -16,8 +14,6 @@ const HIDDEN: usize = 64;
 const BATCH: usize = 64;
 /// Steps, whatever the number of rows.
 const STEPS: u64 = 1500;
-/// Adam's learning rate.
-const RATE: f64 = 1e-3;
 /// Index of the rows' random numbers: those below are the layers'.
 const ROWS: u64 = 1000;
 
@@ -27,18 +23,8 @@ pub(super) struct MlpModel(Mlp);
 impl MlpModel {
     /// Trains on rows that are standardized, by cross-entropy and Adam.
     pub fn train(data: &Features, seed: u64) -> Self {
-        let layer = |inputs, outputs, act| LayerShape {
-            inputs,
-            outputs,
-            act,
-            batch_norm: false,
-            dropout: 0.0,
-        };
-        let shapes =
-            [layer(data.dimension, HIDDEN, Act::Relu), layer(HIDDEN, data.classes, Act::Linear)];
         let device = Device::flex().autodiff();
-        let mut network = Mlp::new(&shapes, seed, Purpose::Utility, &device);
-        let mut optimizer = AdamConfig::new().init();
+        let mut learner = Learner::new([data.dimension, HIDDEN, data.classes], seed, &device);
         let mut rng = stream(seed, Purpose::Utility, ROWS);
         for _ in 0..STEPS {
             let rows: Vec<usize> = (0..BATCH).map(|_| below(data.count(), &mut rng)).collect();
@@ -48,12 +34,9 @@ impl MlpModel {
             }
             let targets = TensorData::new(targets, [BATCH, data.classes]);
             let targets = Tensor::<2>::from_data(targets, &device);
-            let logits = network.forward(inputs(data, &rows, &device), Pass::PLAIN);
-            let loss = cross_entropy_with_logits(logits, targets);
-            let gradients = GradientsParams::from_grads(loss.backward(), &network);
-            network = optimizer.step(RATE, network, gradients);
+            learner = learner.step(inputs(data, &rows, &device), targets);
         }
-        Self(network.valid())
+        Self(learner.finish())
     }
 
     /// The part of the rows, in the scaling of those that it was trained on, that it gets right.

@@ -2,16 +2,14 @@
 //! of digits.
 
 use crate::data::Split;
+use crate::judge::learner::Learner;
 use crate::judge::source::Source;
-use crate::nn::act::Act;
-use crate::nn::mlp::{LayerShape, Mlp, Pass};
+use crate::nn::mlp::{Mlp, Pass};
 use crate::nn::params::read;
 use crate::random::{Purpose, permutation, stream};
 use anyhow::{Context, Result, ensure};
-use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams};
 use burn::prelude::*;
-use burn::tensor::{TensorData, loss::cross_entropy_with_logits};
+use burn::tensor::TensorData;
 
 /// Units of the hidden layer.
 const HIDDEN: usize = 512;
@@ -19,8 +17,6 @@ const HIDDEN: usize = 512;
 const BATCH: usize = 128;
 /// Passes over the images.
 const EPOCHS: u64 = 10;
-/// Adam's learning rate.
-const RATE: f64 = 1e-3;
 /// Indices below are those of the layers' first numbers.
 const FIRST_EPOCH: u64 = 1000;
 
@@ -42,29 +38,17 @@ impl MlpClassifier {
         let (count, pixels) = (first.images.count, first.images.image_len());
         ensure!(count >= BATCH, "a classifier needs at least {BATCH} images, the data has {count}");
         let classes = usize::from(first.classes());
-        let layer = |inputs, outputs, act| LayerShape {
-            inputs,
-            outputs,
-            act,
-            batch_norm: false,
-            dropout: 0.0,
-        };
-        let shapes = [layer(pixels, HIDDEN, Act::Relu), layer(HIDDEN, classes, Act::Linear)];
         let device = device.clone().autodiff();
-        let mut network = Mlp::new(&shapes, seed, Purpose::Utility, &device);
-        let mut optimizer = AdamConfig::new().init();
+        let mut learner = Learner::new([pixels, HIDDEN, classes], seed, &device);
         for epoch in 0..EPOCHS {
             let data = source.epoch(epoch)?;
             let mut rng = stream(seed, Purpose::Utility, FIRST_EPOCH + epoch);
             for chosen in permutation(count, &mut rng).chunks_exact(BATCH) {
                 let (inputs, targets) = batch(&data, chosen, classes, &device)?;
-                let logits = network.forward(inputs, Pass::PLAIN);
-                let loss = cross_entropy_with_logits(logits, targets);
-                let gradients = GradientsParams::from_grads(loss.backward(), &network);
-                network = optimizer.step(RATE, network, gradients);
+                learner = learner.step(inputs, targets);
             }
         }
-        Ok(Self { network: network.valid(), classes })
+        Ok(Self { network: learner.finish(), classes })
     }
 
     /// The part of the images whose label it gets right.

@@ -3,6 +3,7 @@
 #![no_std]
 #![no_main]
 
+mod decoding;
 mod handler;
 
 use core::fmt::Write;
@@ -11,19 +12,12 @@ use core::hint::black_box;
 use gan_core::latent::Morph;
 use gan_core::table::{Kind, Table};
 use gan_core::{Generator, LatentSampler};
-#[cfg(target_arch = "arm")]
-use {cortex_m as _, cortex_m_rt::entry};
-#[cfg(target_arch = "riscv32")]
-use {riscv as _, riscv_rt::entry};
+
+use decoding::entry;
 
 #[entry]
 fn main() -> ! {
-    loop {
-        match &gan_core::decode(black_box(&[])) {
-            Ok(generator) => run(generator),
-            Err(error) => _ = black_box(error),
-        }
-    }
+    decoding::forever(run)
 }
 
 /// Takes whatever is written.

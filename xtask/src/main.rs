@@ -61,7 +61,13 @@ enum Task {
     },
     /// Compare every kernel with the reference on QEMU: models, images, layers of many sizes; and
     /// check that no failure looks like success. With --model only that model
-    Parity(OnBoard),
+    Parity {
+        #[command(flatten)]
+        on: Emulated,
+        /// A .gan file; without it, those of models/
+        #[arg(long)]
+        model: Option<PathBuf>,
+    },
     /// Talk to the application on a board in QEMU: a line console that draws images
     Console {
         /// The board
@@ -118,15 +124,8 @@ enum Task {
     /// Instructions that an image takes, counted in QEMU, for each board and network. See
     /// docs/performance.md
     Count {
-        /// One board, or `all`
-        #[arg(
-            long,
-            default_value = "all",
-            num_args = 0..=1,
-            default_missing_value = LIST,
-            value_parser = boards::select
-        )]
-        board: Boards,
+        #[command(flatten)]
+        on: Emulated,
         /// A .gan file; without it, the networks of docs/performance.md
         #[arg(long)]
         model: Option<PathBuf>,
@@ -168,7 +167,7 @@ enum Task {
 }
 
 #[derive(Args)]
-struct OnBoard {
+struct Emulated {
     /// One board, or `all`
     #[arg(
         long,
@@ -178,9 +177,6 @@ struct OnBoard {
         value_parser = boards::select
     )]
     board: Boards,
-    /// A .gan file; without it, those of models/
-    #[arg(long)]
-    model: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -232,7 +228,7 @@ fn run(task: Task) -> Result<Tally> {
     match task {
         Task::Setup => setup::run().map(|_| Tally::default()),
         Task::Test { only } => Ok(test::run(only)),
-        Task::Parity(on) => parity::run(&on.board, on.model.as_deref()),
+        Task::Parity { on, model } => parity::run(&on.board, model.as_deref()),
         Task::Console { board, model, send, screen, load, icount } => {
             let [board] = board.as_slice() else { anyhow::bail!("--board: one board, not all") };
             let (model, send, screen) = (model.as_deref(), send.as_deref(), screen.as_deref());
@@ -252,11 +248,11 @@ fn run(task: Task) -> Result<Tally> {
             size::run(&board, model.as_deref()).map(|()| Tally::default())
         }
         Task::Count { update: true, .. } => count::update().map(|()| Tally::default()),
-        Task::Count { check: true, board, .. } => {
-            count::check(setup::run()?, &board).map(|()| Tally::default())
+        Task::Count { check: true, on, .. } => {
+            count::check(setup::run()?, &on.board).map(|()| Tally::default())
         }
-        Task::Count { board, model, json, .. } => {
-            count::run(&board, model.as_deref(), json).map(|()| Tally::default())
+        Task::Count { on, model, json, .. } => {
+            count::run(&on.board, model.as_deref(), json).map(|()| Tally::default())
         }
         Task::Outsider => outsider::run(),
         Task::Soak(soak) => soak::run(&soak).map(|()| Tally::default()),

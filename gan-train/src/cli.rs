@@ -20,6 +20,7 @@ mod quantize;
 mod quickstart;
 mod report;
 mod sizes;
+mod sweep;
 mod synth;
 mod task;
 mod train;
@@ -52,6 +53,7 @@ enum Command {
     Quickstart(quickstart::Quickstart),
     Train(Box<train::Train>),
     Presets(presets::Presets),
+    Sweep(sweep::SweepCommand),
     Finetune(finetune::Finetune),
     Quantize(quantize::Quantize),
     Evaluate(evaluate::Evaluate),
@@ -86,6 +88,7 @@ impl Command {
             Self::Quickstart(command) => command.run(),
             Self::Train(command) => command.run(),
             Self::Presets(command) => command.run(),
+            Self::Sweep(command) => command.run(),
             Self::Finetune(command) => command.run(),
             Self::Quantize(command) => command.run(),
             Self::Evaluate(command) => command.run(),

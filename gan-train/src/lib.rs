@@ -43,5 +43,6 @@ pub mod optim;
 pub(crate) mod penalty;
 pub mod random;
 pub mod report;
+pub mod sweep;
 pub mod task;
 pub mod train;

@@ -1,0 +1,234 @@
+//! `gan-train sweep`.
+
+mod jobs;
+
+use super::{dataset, thousands};
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use gan_tools::files::atomic;
+use gan_tools::{interrupt, say};
+use gan_train::report::compare::Comparison;
+use gan_train::report::history::History;
+use gan_train::sweep::summary::Summary;
+use gan_train::sweep::{self, Overrides, Sweep};
+use std::collections::VecDeque;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::thread::available_parallelism;
+
+/// The sweep's own file in its folder, which says what the runs there are.
+const FILE: &str = "sweep.toml";
+/// The page that compares all runs.
+const PAGE: &str = "compare.html";
+/// The table as data.
+const SUMMARY: &str = "sweep.json";
+/// The most runs that are compared on one page.
+const MAX_ON_PAGE: usize = 64;
+
+/// Train many runs that differ in some keys of the configuration, and compare them
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gan-train sweep --preset seeds -o runs/seeds
+  gan-train sweep rates.toml -o runs/rates --jobs 4
+  gan-train sweep rates.toml -o /shared/rates --index $SLURM_ARRAY_TASK_ID --of 8
+  gan-train sweep rates.toml -o /shared/rates --collect
+
+FILE.toml has the options of `train` that all runs have, and the keys in which they differ:
+
+  [train]
+  data = \"mnist\"
+  preset = \"compact\"
+  steps = 5000
+
+  [grid]
+  \"training.lr\" = [5e-4, 1e-3, 2e-3]
+  seed = [0, 1, 2]
+
+That is nine runs, in the folders 0000 to 0008. The same command again goes on where it was stopped
+and trains what is not done.")]
+pub struct SweepCommand {
+    /// The sweep's file
+    #[arg(value_name = "FILE.toml", required_unless_present = "preset")]
+    file: Option<PathBuf>,
+    /// A sweep that is built in: `seeds` trains digits8 with eight seeds
+    #[arg(long, conflicts_with = "file", value_parser = ["seeds"])]
+    preset: Option<String>,
+    /// The folder of all runs
+    #[arg(short, long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Runs at a time. Several have one thread each; one has all [default: one for each core]
+    #[arg(long, value_name = "J", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Train only the runs whose index leaves this rest when divided by --of
+    #[arg(long, value_name = "I", requires = "of")]
+    index: Option<usize>,
+    /// Parts that the sweep is divided into, for several machines
+    #[arg(long, value_name = "N", requires = "index")]
+    of: Option<usize>,
+    /// Train nothing: compare what is done
+    #[arg(long, conflicts_with_all = ["index", "jobs", "dry_run"])]
+    collect: bool,
+    /// Print the list of runs and train nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// A run that is to be trained.
+struct Job {
+    index: usize,
+    what: String,
+    arguments: Vec<String>,
+    /// Where the run says what it says.
+    log: PathBuf,
+}
+
+impl SweepCommand {
+    pub fn run(self) -> Result<ExitCode> {
+        let (text, from) = match &self.file {
+            Some(path) => {
+                let shown = path.display();
+                let text =
+                    fs::read_to_string(path).with_context(|| format!("{shown}: cannot be read"))?;
+                (text, shown.to_string())
+            }
+            None => (sweep::SEEDS.to_owned(), "preset seeds".to_owned()),
+        };
+        let sweep = Sweep::parse(&text, &from)?;
+        let runs = sweep.list();
+        let names: Vec<String> = sweep::differing(&runs).iter().map(sweep::described).collect();
+        let (index, of) = (self.index.unwrap_or(0), self.of.unwrap_or(1));
+        ensure!(index < of, "--index {index}: expected less than --of {of}");
+        let mine: Vec<usize> = (0..runs.len()).filter(|run| run % of == index).collect();
+        if self.dry_run {
+            let line = |&run: &usize| {
+                let folder = sweep::folder(&self.out, run);
+                format!("{}  {}\n", folder.display(), names[run])
+            };
+            super::print(&mine.iter().map(line).collect::<String>())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let is_here = self.out.join(FILE).exists();
+        ensure!(
+            is_here || !self.collect,
+            "{}: no sweep is there (expected {FILE})",
+            self.out.display()
+        );
+        self.claim(&text)?;
+        let mut failed = Vec::new();
+        if !self.collect {
+            let queue = self.queue(&sweep, &names, &mine)?;
+            let at_once = self.jobs.map_or_else(cores, usize::from);
+            interrupt::catch()?;
+            failed = jobs::run_all(queue, at_once, mine.len())?;
+            if interrupt::requested() {
+                say!("interrupted; the same command goes on");
+                return Ok(interrupt::exit_code());
+            }
+        }
+        self.compare(&runs)?;
+        if let Some((first, rest)) = failed.split_first() {
+            let more =
+                if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
+            bail!("{first}{more}");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Makes the folder this sweep's, or refuses that of another one.
+    fn claim(&self, text: &str) -> Result<()> {
+        let path = self.out.join(FILE);
+        if path.exists() {
+            let other = fs::read_to_string(&path)
+                .with_context(|| format!("{}: cannot be read", path.display()))?;
+            ensure!(
+                other == text,
+                "{}: another sweep is in this folder: give another --out",
+                path.display()
+            );
+            return Ok(());
+        }
+        let is_empty = !self.out.exists()
+            || fs::read_dir(&self.out)
+                .with_context(|| format!("{}: cannot be read", self.out.display()))?
+                .next()
+                .is_none();
+        ensure!(
+            is_empty,
+            "{}: there is something else in it: give another --out",
+            self.out.display()
+        );
+        atomic::create_folder(&self.out)?;
+        atomic::write(&path, text.as_bytes())
+    }
+
+    /// The runs of this part that are not done.
+    fn queue(&self, sweep: &Sweep, names: &[String], mine: &[usize]) -> Result<VecDeque<Job>> {
+        let runs = sweep.list();
+        let mut queue = VecDeque::new();
+        for &index in mine {
+            let folder = sweep::folder(&self.out, index);
+            let begun = folder.join("config.toml").exists();
+            if begun && is_done(&folder)? {
+                continue;
+            }
+            let arguments = if begun {
+                let folder = folder.display().to_string();
+                vec!["train".to_owned(), "--resume".to_owned(), folder]
+            } else {
+                sweep.arguments(&runs[index], &folder)
+            };
+            let log = folder.with_extension("log");
+            queue.push_back(Job { index, what: names[index].clone(), arguments, log });
+        }
+        let done = mine.len() - queue.len();
+        if done > 0 {
+            say!("{} of {} runs are done already", thousands(done as u64), mine.len());
+        }
+        Ok(queue)
+    }
+
+    /// Prints the table of what is done, and writes it and the page.
+    fn compare(&self, runs: &[Overrides]) -> Result<()> {
+        let mut found = Vec::new();
+        for (index, overrides) in sweep::differing(runs).into_iter().enumerate() {
+            let folder = sweep::folder(&self.out, index);
+            if folder.join("config.toml").exists() && is_done(&folder)? {
+                found.push((index, overrides, History::read(&folder)?));
+            }
+        }
+        if found.is_empty() {
+            say!("no run is done yet");
+            return Ok(());
+        }
+        let summary = Summary::new(&found)?;
+        let json = serde_json::to_string_pretty(&summary)? + "\n";
+        atomic::write(&self.out.join(SUMMARY), json.as_bytes())?;
+        super::print(&summary.text())?;
+        let page = self.out.join(PAGE);
+        if found.len() <= MAX_ON_PAGE {
+            let folders: Vec<PathBuf> =
+                found.iter().map(|(index, ..)| sweep::folder(&self.out, *index)).collect();
+            Comparison::read(&folders, &dataset::of_run)?.write(&page)?;
+            say!("{}: {} of {} runs", page.display(), found.len(), runs.len());
+        } else {
+            say!(
+                "note: no {PAGE} of more than {MAX_ON_PAGE} runs: gan-train compare makes one of \
+                 those that you name"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Whether a run has come to its end, its last files included.
+fn is_done(folder: &Path) -> Result<bool> {
+    let history = History::read(folder)?;
+    let ended = history.last_step() >= history.run.config.training.steps;
+    let is_table = history.run.config.table.is_some();
+    Ok(ended && (is_table || folder.join(gan_train::report::folder::SAMPLES).exists()))
+}
+
+fn cores() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}

@@ -117,12 +117,17 @@ fn has(generator: &Generator<'_>, kind: impl FnMut(Layer<'_>) -> bool) -> bool {
     generator.layers().any(kind)
 }
 
+/// The code in README.md is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn blob(name: &str) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors").join(name)
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
     }
 
     #[test]
@@ -140,7 +145,7 @@ mod tests {
     fn errors_name_the_file_and_what_was_expected() {
         let error = |path: &Path| pack(path, Packing::Rows, false, false).unwrap_err();
         assert!(error(&blob("missing.gan")).contains("missing.gan: "));
-        let manifest = blob("../../Cargo.toml");
+        let manifest = blob("../Cargo.toml");
         assert!(error(&manifest).contains("Cargo.toml: magic: not a .gan blob"));
         assert!(error(&blob("v1-float.gan")).ends_with(
             "v1-float.gan: this model needs gan-core's feature float, which the firmware leaves out"

@@ -8,7 +8,7 @@
 //! ```
 //! use gan_core::{Aligned, LatentSampler, decode, host::Runner};
 //!
-//! static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../../tests/vectors/v1-tiny.gan"));
+//! static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../data/v1-tiny.gan"));
 //! let runner = Runner::new(&decode(&BLOB.0)?);
 //! println!("backend: {}", runner.backend());
 //!

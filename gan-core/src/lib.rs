@@ -13,7 +13,7 @@
 //! ```
 //! use gan_core::{Known, LatentSampler, include_model};
 //!
-//! const MODEL: Known = include_model!("../../tests/vectors/v1-tiny.gan");
+//! const MODEL: Known = include_model!("../data/v1-tiny.gan");
 //!
 //! let generator = MODEL.check()?;
 //! let mut latent = [0; MODEL.latent_len()];
@@ -31,7 +31,7 @@
 //! ```
 //! use gan_core::{Known, TransformInput, include_model};
 //!
-//! const MODEL: Known = include_model!("../../tests/vectors/v3-mask.gan");
+//! const MODEL: Known = include_model!("../data/v3-mask.gan");
 //!
 //! let (mut codes, mut scratch) = ([0; MODEL.latent_len()], [0; MODEL.scratch_len()]);
 //! let mut pixels = [0; MODEL.pixels_len()];
@@ -108,22 +108,27 @@
 //!   not touched.
 
 #![no_std]
+// docs.rs says of each item which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Allowed in the files of instruction sets, and for the views of bytes as numbers in `kernel`.
 #![deny(unsafe_code)]
 #![warn(missing_debug_implementations)]
 
 #[cfg(feature = "tools")]
 extern crate alloc;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", not(target_os = "none")))]
 #[macro_use]
 extern crate std;
+// docs.rs builds every target with the same features.
+#[cfg(all(feature = "std", target_os = "none", not(docsrs)))]
+compile_error!("gan-core: feature `std` needs an operating system: leave it out on a device");
 
 pub mod activation;
 pub mod blob;
 pub mod error;
 pub mod generator;
 mod header;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", not(target_os = "none")))]
 pub mod host;
 pub mod image;
 pub mod kernel;
@@ -167,7 +172,7 @@ pub struct Aligned<T: ?Sized>(pub T);
 /// it.
 ///
 /// ```
-/// const MODEL: gan_core::Known = gan_core::include_model!("../../tests/vectors/v1-tiny.gan");
+/// const MODEL: gan_core::Known = gan_core::include_model!("../data/v1-tiny.gan");
 /// static PIXELS: [u8; MODEL.pixels_len()] = [0; MODEL.pixels_len()];
 /// ```
 #[macro_export]
@@ -179,6 +184,11 @@ macro_rules! include_model {
         KNOWN
     }};
 }
+
+/// The code in README.md is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 // A blob's lengths have up to 32 bits.
 const _: () = assert!(usize::BITS >= 32, "gan-core does not run on 16-bit targets");

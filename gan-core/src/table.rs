@@ -4,7 +4,7 @@
 //! ```
 //! use gan_core::{Known, include_model, table::Table};
 //!
-//! const MODEL: Known = include_model!("../../tests/vectors/v3-table.gan");
+//! const MODEL: Known = include_model!("../data/v3-table.gan");
 //!
 //! let table = Table::read(MODEL.header())?;
 //! let names: Vec<&str> = table.columns().map(|column| column.name).collect();

@@ -16,7 +16,7 @@ use core::ops::{Deref, DerefMut};
 /// wants a blob. A `Vec` of bytes may begin anywhere.
 ///
 /// ```
-/// # let file: &[u8] = include_bytes!("../../tests/vectors/v1-tiny.gan");
+/// # let file: &[u8] = include_bytes!("../data/v1-tiny.gan");
 /// use gan_core::tools::AlignedBytes;
 /// let bytes = AlignedBytes::copy_of(file);
 /// assert_eq!(gan_core::decode(&bytes)?.name(), "tiny");

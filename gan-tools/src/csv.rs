@@ -58,7 +58,7 @@ mod tests {
     /// The table and its values are those of the documentation of `gan_core::table`.
     #[test]
     fn rows_are_values_in_the_order_of_the_columns() {
-        let file = BlobFile::new(include_bytes!("../../tests/vectors/v3-table.gan"));
+        let file = BlobFile::new(include_bytes!("../data/v3-table.gan"));
         let generator = file.decode().unwrap();
         let table = Table::read(generator.header()).unwrap();
         let pixels = vec![255, 0, 9, 80, 93, 255, 0, 99, 80, 93];

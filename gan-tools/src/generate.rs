@@ -140,7 +140,7 @@ mod tests {
     /// Enough images that every core makes some.
     #[test]
     fn images_are_in_the_samples_order_whoever_made_them() {
-        let file = BlobFile::new(include_bytes!("../../tests/vectors/v1-tiny.gan"));
+        let file = BlobFile::new(include_bytes!("../data/v1-tiny.gan"));
         let generator = file.decode().unwrap();
         let samples = Samples::new(3, 5000, generator.latent_len() as u16, generator.classes());
         let images = generate(&generator, &samples).unwrap();

@@ -39,3 +39,8 @@ pub mod picture;
 pub mod progress;
 pub mod random;
 pub mod samples;
+
+/// The code in README.md is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

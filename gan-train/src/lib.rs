@@ -46,3 +46,8 @@ pub mod report;
 pub mod sweep;
 pub mod task;
 pub mod train;
+
+/// The code in README.md is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -1,8 +1,8 @@
 //! Everything that has to pass. A step that fails does not keep the others from running.
 
+mod steps;
+
 use std::path::PathBuf;
-use std::process::Command;
-use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
@@ -15,15 +15,14 @@ use crate::{
     sources, symbols, vectors,
 };
 
+use steps::{SETUP, Steps, cargo_test, host};
+
 /// The profile of what users run.
 const RELEASE: &str = "release";
 /// The profile that ends a test where arithmetic overflows or a debug assertion fails.
 const CHECKED: &str = "checked";
 /// What does without burn.
 const OTHERS: &[&str] = &["--workspace", "--exclude", "gan-train"];
-
-/// The step that others need.
-const SETUP: &str = "setup";
 
 /// Runs all steps, or setup and those whose name contains `only`. The last line on standard output
 /// is the sum, `N passed, N failed`.
@@ -131,93 +130,7 @@ fn tools_without_burn() -> Result<()> {
     }
 }
 
-fn host() -> Command {
-    shell::cargo(&shell::root())
-}
-
-/// Runs `cargo test`, each test being a check, and hands each line of its output to `each`.
-fn cargo_test(command: &mut Command, tally: &mut Tally, each: &mut dyn FnMut(&str)) -> Result<()> {
-    let mut these = Tally::default();
-    let success = shell::stream(command, |line| {
-        let counts = line.strip_prefix("test result: ").and_then(|result| result.split_once(". "));
-        these += counts.and_then(|(_, counts)| Tally::parse(counts, ';')).unwrap_or_default();
-        each(line);
-    })?;
-    *tally += these;
-    // A suite that does not compile, or that dies, has no line with its failures.
-    if !success && these.failed == 0 {
-        bail!("cargo test failed outside of any test");
-    }
-    if these.passed == 0 {
-        bail!("no test ran");
-    }
-    Ok(())
-}
-
-/// What has been run.
-#[derive(Default)]
-struct Steps {
-    only: Option<String>,
-    tally: Tally,
-    failed: Vec<String>,
-    times: Vec<(String, f64)>,
-}
-
 impl Steps {
-    /// Whether a step of this name is to run.
-    fn wants(&self, name: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| name.contains(only))
-    }
-
-    /// A step that counts checks of its own. An error is one more failed check.
-    fn counted(&mut self, name: &str, step: impl FnOnce(&mut Tally) -> Result<()>) {
-        if name != SETUP && !self.wants(name) {
-            return;
-        }
-        println!("\n== {name}");
-        let start = Instant::now();
-        let mut tally = Tally::default();
-        if let Err(error) = step(&mut tally) {
-            println!("error: {error:#}");
-            tally += Tally::one(false);
-        }
-        let seconds = start.elapsed().as_secs_f64();
-        println!(
-            "== {name}: {} in {seconds:.1} s",
-            if tally.failed == 0 { "ok" } else { "FAILED" }
-        );
-        if tally.failed > 0 {
-            self.failed.push(name.into());
-        }
-        self.times.push((name.into(), seconds));
-        self.tally += tally;
-    }
-
-    /// A step that is one check.
-    fn check(&mut self, name: &str, step: impl FnOnce() -> Result<()>) {
-        self.value(name, step);
-    }
-
-    /// A step that is one check and whose result others need.
-    fn value<T>(&mut self, name: &str, step: impl FnOnce() -> Result<T>) -> Option<T> {
-        let mut value = None;
-        self.counted(name, |tally| {
-            value = Some(step()?);
-            *tally += Tally::one(true);
-            Ok(())
-        });
-        value
-    }
-
-    /// A step that is `cargo test` of some packages.
-    fn tests(&mut self, name: &str, profile: &str, selection: &[&str]) {
-        self.counted(name, |tally| {
-            let mut command = host();
-            command.args(["test", "--profile", profile, "--no-fail-fast"]).args(selection);
-            cargo_test(&mut command, tally, &mut |_| ())
-        });
-    }
-
     /// gan-train with the compiler's checks and with the devices beside flex, because both need
     /// burn a second time.
     fn other_devices(&mut self) {

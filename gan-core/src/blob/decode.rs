@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn half_bytes_are_refused_as_an_element() {
         static BLOB: &Aligned<[u8]> =
-            &Aligned(*include_bytes!("../../../tests/vectors/v2-int4.gan"));
+            &Aligned(*include_bytes!("../../data/v2-int4.gan"));
         let refused = decode(&BLOB.0).map(|_| ());
         assert_eq!(refused, Err(DecodeError::Layer { index: 0, field: LayerField::Element }));
     }

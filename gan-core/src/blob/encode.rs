@@ -31,7 +31,7 @@ impl<'a> Generator<'a> {
     /// use gan_core::{Aligned, Packing, blob, decode};
     ///
     /// static BLOB: &Aligned<[u8]> =
-    ///     &Aligned(*include_bytes!("../../../tests/vectors/v1-tiny.gan"));
+    ///     &Aligned(*include_bytes!("../../data/v1-tiny.gan"));
     /// let generator = decode(&BLOB.0)?;
     /// let header = generator.packed_header(Packing::ByteLane);
     /// let mut packed = Aligned([0; 512]);

@@ -30,7 +30,7 @@ use crate::plan::Plan;
 /// ```
 /// use gan_core::{Known, LatentSampler};
 ///
-/// const MODEL: Known = gan_core::include_model!("../../../tests/vectors/v1-tiny.gan");
+/// const MODEL: Known = gan_core::include_model!("../../data/v1-tiny.gan");
 ///
 /// let (mut latent, mut scratch) = ([0; MODEL.latent_len()], [0; MODEL.scratch_len()]);
 /// let mut pixels = [0; MODEL.pixels_len()];

@@ -33,7 +33,7 @@ impl<'a> Generator<'a> {
     /// ```
     /// use gan_core::{Known, include_model};
     ///
-    /// const MODEL: Known = include_model!("../../../tests/vectors/v1-tiny.gan");
+    /// const MODEL: Known = include_model!("../../data/v1-tiny.gan");
     ///
     /// # fn let_others_run() {}
     /// # fn draw(_: usize, _: &[u8]) -> Result<(), Box<dyn std::error::Error>> { Ok(()) }

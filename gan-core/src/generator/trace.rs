@@ -22,7 +22,7 @@ impl Generator<'_> {
     /// use gan_core::{Aligned, decode};
     ///
     /// static BLOB: &Aligned<[u8]> =
-    ///     &Aligned(*include_bytes!("../../../tests/vectors/v1-tiny.gan"));
+    ///     &Aligned(*include_bytes!("../../data/v1-tiny.gan"));
     /// let generator = decode(&BLOB.0)?;
     /// let mut layers = 0;
     /// generator.trace(&[64, 64], Some(0), &mut [0; 1], |layer, codes| {

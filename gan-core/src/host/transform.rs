@@ -33,7 +33,7 @@ impl Runner<'_> {
     /// ```
     /// # use gan_core::{Aligned, TransformInput, decode, host::Runner};
     /// # static BLOB: &Aligned<[u8]> =
-    /// #     &Aligned(*include_bytes!("../../../tests/vectors/v3-image.gan"));
+    /// #     &Aligned(*include_bytes!("../../data/v3-image.gan"));
     /// let runner = Runner::new(&decode(&BLOB.0)?);
     /// let shape = runner.generator().inputs().image().ok_or("takes no image")?;
     /// let (black, white) = (vec![0; shape.len()], vec![255; shape.len()]);

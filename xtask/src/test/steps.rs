@@ -1,0 +1,109 @@
+//! The steps of the tests, one after the other: which are run, how they count, how long they took.
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::shell;
+use crate::tally::Tally;
+
+/// The step that others need.
+pub const SETUP: &str = "setup";
+
+/// What has been run.
+#[derive(Default)]
+pub struct Steps {
+    /// Only the steps whose name contains this.
+    pub only: Option<String>,
+    /// The checks.
+    pub tally: Tally,
+    /// The names of steps that failed.
+    pub failed: Vec<String>,
+    /// How many seconds each step took.
+    pub times: Vec<(String, f64)>,
+}
+
+impl Steps {
+    /// Whether a step of this name is to run.
+    pub fn wants(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| name.contains(only))
+    }
+
+    /// A step that counts checks of its own. An error is one more failed check.
+    pub fn counted(&mut self, name: &str, step: impl FnOnce(&mut Tally) -> Result<()>) {
+        if name != SETUP && !self.wants(name) {
+            return;
+        }
+        println!("\n== {name}");
+        let start = Instant::now();
+        let mut tally = Tally::default();
+        if let Err(error) = step(&mut tally) {
+            println!("error: {error:#}");
+            tally += Tally::one(false);
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        println!(
+            "== {name}: {} in {seconds:.1} s",
+            if tally.failed == 0 { "ok" } else { "FAILED" }
+        );
+        if tally.failed > 0 {
+            self.failed.push(name.into());
+        }
+        self.times.push((name.into(), seconds));
+        self.tally += tally;
+    }
+
+    /// A step that is one check.
+    pub fn check(&mut self, name: &str, step: impl FnOnce() -> Result<()>) {
+        self.value(name, step);
+    }
+
+    /// A step that is one check and whose result others need.
+    pub fn value<T>(&mut self, name: &str, step: impl FnOnce() -> Result<T>) -> Option<T> {
+        let mut value = None;
+        self.counted(name, |tally| {
+            value = Some(step()?);
+            *tally += Tally::one(true);
+            Ok(())
+        });
+        value
+    }
+
+    /// A step that is `cargo test` of some packages.
+    pub fn tests(&mut self, name: &str, profile: &str, selection: &[&str]) {
+        self.counted(name, |tally| {
+            let mut command = host();
+            command.args(["test", "--profile", profile, "--no-fail-fast"]).args(selection);
+            cargo_test(&mut command, tally, &mut |_| ())
+        });
+    }
+}
+
+/// Cargo in the whole workspace.
+pub fn host() -> Command {
+    shell::cargo(&shell::root())
+}
+
+/// Runs `cargo test`, each test being a check, and hands each line of its output to `each`.
+pub fn cargo_test(
+    command: &mut Command,
+    tally: &mut Tally,
+    each: &mut dyn FnMut(&str),
+) -> Result<()> {
+    let mut these = Tally::default();
+    let success = shell::stream(command, |line| {
+        let counts = line.strip_prefix("test result: ").and_then(|result| result.split_once(". "));
+        these += counts.and_then(|(_, counts)| Tally::parse(counts, ';')).unwrap_or_default();
+        each(line);
+    })?;
+    *tally += these;
+    // A suite that does not compile, or that dies, has no line with its failures.
+    if !success && these.failed == 0 {
+        bail!("cargo test failed outside of any test");
+    }
+    if these.passed == 0 {
+        bail!("no test ran");
+    }
+    Ok(())
+}

@@ -115,8 +115,7 @@ mod tests {
     /// A build without half bytes counts their sections wrongly. It must say what it lacks instead.
     #[test]
     fn half_bytes_are_refused_as_an_element() {
-        static BLOB: &Aligned<[u8]> =
-            &Aligned(*include_bytes!("../../data/v2-int4.gan"));
+        static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../../data/v2-int4.gan"));
         let refused = decode(&BLOB.0).map(|_| ());
         assert_eq!(refused, Err(DecodeError::Layer { index: 0, field: LayerField::Element }));
     }

@@ -87,8 +87,8 @@
 //! [`image`], [`table`]; [`latent`], `plan`, `payload`; [`generator`]; [`blob`], [`memory`],
 //! `tools`, `host`.
 //!
-//! The format and the formulas are written down in `docs/blob-format.md` and
-//! `docs/quantization.md`.
+//! The format is specified in `blob-format.md`, which is in the package and in the repository's
+//! `docs/`; there `quantization.md` has the formulas.
 //!
 //! # Features
 //!

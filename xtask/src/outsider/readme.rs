@@ -1,10 +1,14 @@
-//! The lines of README.md from which an outsider makes a firmware.
+//! The lines of README.md, and of the page for firmware engineers, from which an outsider makes a
+//! firmware.
 
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::shell;
+
+/// The second has what is done without a build script.
+const FILES: [&str; 2] = ["README.md", "docs/firmware-engineer.md"];
 
 /// What README.md tells an outsider to write.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,8 +32,8 @@ pub struct Readme {
 impl Readme {
     /// Reads the repository's.
     pub fn read() -> Result<Self> {
-        let text = fs::read_to_string(shell::root().join("README.md")).context("README.md")?;
-        Self::parse(&text)
+        let read = |name| fs::read_to_string(shell::root().join(name)).context(name);
+        Self::parse(&FILES.into_iter().map(read).collect::<Result<Vec<_>>>()?.join("\n"))
     }
 
     /// Reads a text. A block is known by its language and by something that it cannot do without.

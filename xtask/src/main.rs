@@ -1,10 +1,12 @@
 //! `cargo xtask`: everything that is done to the repository as a whole. One file for each task.
 
+mod arguments;
 mod blob;
 mod boards;
 mod card;
 mod console;
 mod count;
+mod docs;
 mod embassy;
 mod emulated;
 mod firmware;
@@ -13,7 +15,9 @@ mod hardware;
 mod models;
 mod outsider;
 mod parity;
+mod publish;
 mod qemu;
+mod release;
 mod room;
 mod rustc;
 mod sections;
@@ -28,17 +32,15 @@ mod test;
 mod uf2;
 mod vectors;
 
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
-use boards::Board;
+use arguments::{Boards, Emulated, LIST, Wanted};
 use tally::Tally;
-
-/// What `--board` without a name stands for: no board, so that the answer lists them.
-const LIST: &str = "?";
 
 /// Repository tasks.
 #[derive(Parser)]
@@ -145,6 +147,16 @@ enum Task {
     /// Train the recipes of the shipped models with several seeds, score each model on the test
     /// images, and record it in models/seeds.jsonl. Takes hours; can be stopped, and goes on
     Soak(soak::Soak),
+    /// Make the documentation a book, docs/book/index.html, with mdBook
+    Book,
+    /// What mdBook starts: rewrites a book's links from standard input to standard output
+    #[command(hide = true)]
+    BookLinks {
+        /// `supports RENDERER`: mdBook asks, and exit code 0 is yes
+        asked: Vec<String>,
+    },
+    /// Make what a release hands out, with checksums; without --dry-run, commit and tag too
+    Release(release::Release),
     /// Write tests/vectors
     Vectors {
         /// Compare only
@@ -165,50 +177,6 @@ enum Task {
         float: Option<PathBuf>,
     },
 }
-
-#[derive(Args)]
-struct Emulated {
-    /// One board, or `all`
-    #[arg(
-        long,
-        default_value = "all",
-        num_args = 0..=1,
-        default_missing_value = LIST,
-        value_parser = boards::select
-    )]
-    board: Boards,
-}
-
-#[derive(Args)]
-struct Wanted {
-    /// The board
-    #[arg(long, num_args = 0..=1, default_missing_value = LIST, value_parser = boards::select_one)]
-    board: &'static Board,
-    /// A .gan file; without it, the built-in digits
-    #[arg(long)]
-    model: Option<PathBuf>,
-    /// Make room for models of this many bytes that come over the console with `load`
-    #[arg(long, value_name = "BYTES", default_value_t = 0)]
-    load: usize,
-    /// Use a display: 128x64 pixels, SSD1306, on I2C
-    #[arg(long)]
-    oled: bool,
-}
-
-impl Wanted {
-    fn wanted(&self) -> hardware::Wanted<'_> {
-        hardware::Wanted {
-            board: self.board,
-            model: self.model.as_deref(),
-            load: self.load,
-            oled: self.oled,
-        }
-    }
-}
-
-/// The boards that an argument names. An alias because clap takes a bare `Vec` for a repeated
-/// argument.
-type Boards = Vec<&'static Board>;
 
 fn main() -> ExitCode {
     if let Some(code) = rustc::run_as_wrapper() {
@@ -256,6 +224,12 @@ fn run(task: Task) -> Result<Tally> {
         }
         Task::Outsider => outsider::run(),
         Task::Soak(soak) => soak::run(&soak).map(|()| Tally::default()),
+        Task::Book => docs::book::check().map(|_| Tally::default()),
+        Task::BookLinks { asked } if !asked.is_empty() => Ok(Tally::default()),
+        Task::BookLinks { .. } => {
+            docs::book::preprocess(io::stdin(), io::stdout()).map(|()| Tally::default())
+        }
+        Task::Release(release) => release::run(&release).map(|()| Tally::default()),
         Task::Vectors { check: true } => vectors::check().map(|()| Tally::default()),
         Task::Vectors { check: false } => vectors::write().map(|()| Tally::default()),
         Task::Models { update: Some(name), float, .. } => {
@@ -268,6 +242,38 @@ fn run(task: Task) -> Result<Tally> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// All lines in the documentation that begin so, as a shell would hand them over but for what
+    /// stands between quotes.
+    fn documented(start: &str) -> Vec<String> {
+        let pages = ["README.md", "CONTRIBUTING.md"].map(|name| shell::root().join(name));
+        let docs = std::fs::read_dir(shell::root().join("docs")).unwrap();
+        let docs = docs.map(|entry| entry.unwrap().path());
+        let is_page = |path: &PathBuf| path.extension().is_some_and(|found| found == "md");
+        let mut lines = Vec::new();
+        for page in pages.into_iter().chain(docs.filter(is_page)) {
+            let text = std::fs::read_to_string(page).unwrap().replace("\\\n", " ");
+            let begins = |line: &&str| line.starts_with(start) && !line.contains('`');
+            lines.extend(text.lines().filter(begins).map(str::to_owned));
+        }
+        lines
+    }
+
+    #[test]
+    fn documented_tasks_exist() {
+        let lines = documented("cargo xtask ");
+        assert!(lines.len() > 10, "{lines:?}");
+        for line in lines {
+            let line = line.split(" #").next().unwrap_or_default();
+            let quoted = line.split('"').enumerate();
+            let words = quoted.flat_map(|(part, text)| match part % 2 {
+                0 => text.split_whitespace().map(str::to_owned).collect::<Vec<_>>(),
+                _ => vec![text.to_owned()],
+            });
+            let parsed = Cli::try_parse_from(words.skip(1));
+            assert!(parsed.is_ok(), "{line}: {}", parsed.err().unwrap());
+        }
+    }
 
     #[test]
     fn a_board_without_a_name_is_answered_with_the_boards() {

@@ -11,8 +11,8 @@ use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::tally::Tally;
 use crate::{
-    console, count, embassy, emulated, fit, hardware, models, outsider, parity, setup, shell, size,
-    sources, symbols, vectors,
+    console, count, docs, embassy, emulated, fit, hardware, models, outsider, parity, publish,
+    setup, shell, size, sources, symbols, vectors,
 };
 
 use steps::{SETUP, Steps, cargo_test, host};
@@ -35,12 +35,12 @@ pub fn run(only: Option<String>) -> Tally {
         let folders = boards::folders();
         folders.iter().try_for_each(|at| shell::run(shell::cargo(at).args(["fmt", "--check"])))
     });
-    steps.counted("format: columns and lengths", |tally| {
-        if sources::check()? {
-            *tally += Tally::one(true);
-        }
-        Ok(())
-    });
+    steps.found("format: columns and lengths", sources::check);
+
+    steps.found("docs: links", docs::check);
+    steps.found("docs: book", docs::book::check);
+    steps.found("licences", licences);
+    steps.check("publish: packages", || publish::check(false));
 
     // Release everywhere: what clippy checked of the dependencies serves rustdoc, and burn is built
     // in one profile only.
@@ -93,6 +93,23 @@ pub fn run(only: Option<String>) -> Tally {
     }
     println!("{}", steps.tally);
     steps.tally
+}
+
+/// Every crate that is built in has a licence that deny.toml takes, none is forbidden, and all come
+/// from the registry. Returns whether cargo-deny is there.
+fn licences() -> Result<bool> {
+    let deny = shell::cargo(&shell::root()).args(["deny", "--version"]).output();
+    if !deny.is_ok_and(|output| output.status.success()) {
+        println!("SKIPPED: no cargo-deny; `cargo install cargo-deny --locked` installs it");
+        return Ok(false);
+    }
+    let settings = shell::root().join("deny.toml");
+    for folder in [vec![shell::root()], boards::folders().into_iter().collect()].concat() {
+        let mut deny = shell::cargo(&folder);
+        deny.args(["deny", "--log-level", "error", "--config"]).arg(&settings);
+        shell::run(deny.args(["check", "licenses", "bans", "sources"]))?;
+    }
+    Ok(true)
 }
 
 /// gan-core builds with none of its features, and with each alone. Without any, a device builds

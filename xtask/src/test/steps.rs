@@ -54,6 +54,17 @@ impl Steps {
         self.tally += tally;
     }
 
+    /// A step that is one check where what it needs is there: it returns whether it is, and says
+    /// `SKIPPED` itself.
+    pub fn found(&mut self, name: &str, step: impl FnOnce() -> Result<bool>) {
+        self.counted(name, |tally| {
+            if step()? {
+                *tally += Tally::one(true);
+            }
+            Ok(())
+        });
+    }
+
     /// A step that is one check.
     pub fn check(&mut self, name: &str, step: impl FnOnce() -> Result<()>) {
         self.value(name, step);

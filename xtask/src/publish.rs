@@ -1,0 +1,178 @@
+//! The packages that are published: that Cargo packs them, and that what was packed stands alone.
+//!
+//! `cargo package` would verify each in the profile for development, and build burn once more for
+//! that. Here the packed files are a workspace of their own, in a folder of the target folder, with
+//! this one's profiles, locked versions and target folder, so that nothing of others is built anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use toml::{Table, Value};
+
+use crate::{setup, shell};
+
+/// In an order in which each depends on those before it only.
+pub const PACKAGES: [&str; 4] = ["gan-core", "gan-build", "gan-tools", "gan-train"];
+/// The one that depends on burn, which takes minutes to build.
+pub const WITH_BURN: &str = "gan-train";
+
+/// What a page of a package shows, and its author has to say.
+const FIELDS: [&str; 9] = [
+    "description",
+    "repository",
+    "documentation",
+    "readme",
+    "license",
+    "rust-version",
+    "keywords",
+    "categories",
+    "metadata",
+];
+/// Files that each package has.
+const FILES: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
+/// Folders that no package has: they need what is not published.
+const LEFT_OUT: [&str; 2] = ["benches", "tests"];
+
+/// A packed package.
+pub struct Packed {
+    /// The file of the registry.
+    pub file: PathBuf,
+    /// Its content, unpacked.
+    folder: PathBuf,
+}
+
+/// The version that all packages of the workspace have.
+pub fn version() -> Result<String> {
+    let manifest = manifest(&shell::root())?;
+    let version = &manifest["workspace"]["package"]["version"];
+    Ok(version.as_str().context("Cargo.toml: workspace.package.version")?.to_owned())
+}
+
+/// Where the repository is.
+pub fn repository() -> Result<String> {
+    let manifest = manifest(&shell::root())?;
+    let repository = &manifest["workspace"]["package"]["repository"];
+    Ok(repository.as_str().context("Cargo.toml: workspace.package.repository")?.to_owned())
+}
+
+/// Makes gan-core's documentation for each target as docs.rs does: with the features that its
+/// manifest names, and `--cfg docsrs`, which lets it use a feature of the nightly compiler.
+pub fn docs_rs() -> Result<()> {
+    let manifest = manifest(&shell::root().join("gan-core"))?;
+    let wanted = &manifest["package"]["metadata"]["docs"]["rs"];
+    let list = |key: &str| -> Vec<_> {
+        let values = wanted[key].as_array().into_iter().flatten();
+        values.filter_map(Value::as_str).collect()
+    };
+    for target in list("targets") {
+        setup::target(target)?;
+        let mut cargo = shell::cargo(&shell::root());
+        cargo.args(["doc", "--quiet", "--release", "--no-deps", "--package", "gan-core"]);
+        cargo.args(["--target", target, "--features", &list("features").join(",")]);
+        cargo.env("RUSTDOCFLAGS", "--cfg docsrs -D warnings").env("RUSTC_BOOTSTRAP", "1");
+        shell::run(cargo.env("CARGO_TARGET_DIR", home().join("docs")))?;
+        println!("documentation of gan-core for {target}: made as docs.rs makes it");
+    }
+    Ok(())
+}
+
+/// Packs and checks all packages. `with_burn`: builds [`WITH_BURN`] from its packed files too.
+pub fn check(with_burn: bool) -> Result<()> {
+    let packed = pack()?;
+    let built: Vec<_> =
+        PACKAGES.into_iter().filter(|&name| with_burn || name != WITH_BURN).collect();
+    let folder = workspace(&packed)?;
+    for task in [&["build"][..], &["test", "--doc"]] {
+        let mut cargo = shell::cargo(&folder);
+        cargo.args(task).args(["--release", "--quiet"]);
+        cargo.args(built.iter().flat_map(|name| ["--package", name]));
+        cargo.env("CARGO_TARGET_DIR", target());
+        shell::run(&mut cargo).context("from the packed files")?;
+    }
+    for (name, packed) in PACKAGES.iter().zip(&packed) {
+        let size = packed.file.metadata()?.len();
+        let how =
+            if built.contains(name) { "built and its documentation tested" } else { "packed" };
+        println!("{name} {}: {size} bytes, {how}", version()?);
+    }
+    Ok(())
+}
+
+/// Packs all packages together, so that one may depend on another that no registry has yet.
+pub fn pack() -> Result<Vec<Packed>> {
+    let mut cargo = shell::cargo(&shell::root());
+    cargo.args(["package", "--no-verify", "--allow-dirty", "--quiet"]);
+    cargo.args(PACKAGES.iter().flat_map(|name| ["--package", name]));
+    // Its warnings name each suite that is left out.
+    shell::capture(cargo.env("CARGO_TARGET_DIR", target()))?;
+    let version = version()?;
+    PACKAGES.iter().map(|name| unpack(name, &version).context(*name)).collect()
+}
+
+/// Unpacks a package and looks for what it has to have.
+fn unpack(name: &str, version: &str) -> Result<Packed> {
+    let file = target().join(format!("package/{name}-{version}.crate"));
+    let folder = home().join(format!("{name}-{version}"));
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(home())?;
+    shell::capture(Command::new("tar").arg("-xzf").arg(&file).arg("-C").arg(home()))?;
+    let manifest = manifest(&folder)?;
+    let package = manifest["package"].as_table().context("no [package]")?;
+    for field in FIELDS {
+        ensure!(package.contains_key(field), "Cargo.toml: package.{field} is missing");
+    }
+    for name in FILES {
+        let is_text = fs::read_to_string(folder.join(name)).is_ok_and(|text| text.len() > 500);
+        ensure!(is_text, "{name} is not in the package");
+    }
+    for name in LEFT_OUT {
+        ensure!(!folder.join(name).exists(), "{name}/ is in the package");
+    }
+    Ok(Packed { file, folder })
+}
+
+/// Writes the workspace of the packed files. Returns its folder.
+fn workspace(packed: &[Packed]) -> Result<PathBuf> {
+    let own = manifest(&shell::root())?;
+    let text = |path: &Path| Value::String(path.display().to_string());
+    let patches = PACKAGES.iter().zip(packed).map(|(name, packed)| {
+        (
+            (*name).to_owned(),
+            Value::Table(Table::from_iter([("path".into(), text(&packed.folder))])),
+        )
+    });
+    let members = packed.iter().map(|packed| text(&packed.folder)).collect();
+    let table = |key: &str, value| Value::Table(Table::from_iter([(key.to_owned(), value)]));
+    let written = Table::from_iter([
+        ("workspace".into(), {
+            let mut workspace = Table::new();
+            workspace.insert("members".into(), Value::Array(members));
+            workspace.insert("resolver".into(), own["workspace"]["resolver"].clone());
+            Value::Table(workspace)
+        }),
+        ("patch".into(), table("crates-io", Value::Table(patches.collect()))),
+        ("profile".into(), own["profile"].clone()),
+    ]);
+    fs::write(home().join("Cargo.toml"), toml::to_string(&written)?)?;
+    fs::copy(shell::root().join("Cargo.lock"), home().join("Cargo.lock"))?;
+    Ok(home())
+}
+
+fn manifest(folder: &Path) -> Result<Table> {
+    let path = folder.join("Cargo.toml");
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    text.parse().with_context(|| path.display().to_string())
+}
+
+fn target() -> PathBuf {
+    shell::root().join("target")
+}
+
+/// The folder of the workspace of packed files.
+fn home() -> PathBuf {
+    target().join("published")
+}

@@ -1,0 +1,188 @@
+//! A release: everything that is handed out, its checksums, and the tag.
+//!
+//! `--dry-run` makes all of it and changes nothing in the repository. Without it the changelog's
+//! section gets its number, and the commit its tag. Nothing is sent anywhere: the last lines say
+//! how, and whoever has the rights for that does it.
+
+mod changelog;
+mod sbom;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use sha2::{Digest, Sha256};
+
+use crate::shell::{self, relative, root};
+use crate::{boards, hardware, publish};
+
+/// Writes files into a folder.
+type Make = fn(&Path) -> Result<()>;
+
+/// What a release makes, and how. Each writes files into the folder that it is given, in folders of
+/// it if it likes. A further one is a line here: `("the C library", |to| c_library::write(to))`.
+const ARTIFACTS: &[(&str, Make)] = &[
+    ("packages", packages),
+    ("firmware for the Pico", |to| firmware("pico", to)),
+    ("firmware for the Pico 2", |to| firmware("pico2", to)),
+    ("bills of materials", sbom::write),
+];
+/// The model that a Pico of a release draws.
+const MODEL: &str = "models/mnist-small.gan";
+/// The file with the checksums of all others, as `sha256sum --check` reads it.
+const SUMS: &str = "SHA256SUMS";
+
+/// Make what a release hands out, with checksums, and the changelog's section; then commit and tag
+#[derive(Args)]
+pub struct Release {
+    /// Change nothing in the repository: no section, no commit, no tag
+    #[arg(long)]
+    dry_run: bool,
+    /// Folder of the files; it must not have any yet [default: target/vVERSION]
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+}
+
+/// Makes the release.
+pub fn run(release: &Release) -> Result<()> {
+    let version = publish::version()?;
+    let tag = format!("v{version}");
+    let folder = match &release.output {
+        Some(folder) => folder.clone(),
+        None => root().join("target").join(&tag),
+    };
+    let changes = changelog::Changelog::read()?;
+    let changes = changes.released(&version, &today()?)?;
+    ready(release.dry_run, &tag)?;
+    empty(&folder, release.output.is_none())?;
+    println!("{}", changes.section);
+
+    publish::check(true)?;
+    publish::docs_rs()?;
+    for (name, make) in ARTIFACTS {
+        println!("== {name}");
+        make(&folder).with_context(|| (*name).to_owned())?;
+    }
+    let sums = checksums(&folder)?;
+    shell::write(&folder.join(SUMS), sums.as_bytes())?;
+    print!("\n{} of {}:\n{sums}", SUMS, relative(&folder));
+
+    if release.dry_run {
+        println!("\ndry run: {tag} would be tagged now; nothing was changed");
+        return Ok(());
+    }
+    shell::write(&root().join(changelog::NAME), changes.text.as_bytes())?;
+    git(&["commit", "--quiet", "--message", &format!("Release {version}"), changelog::NAME])?;
+    git(&["tag", "--annotate", "--message", &format!("gan-core {version}"), &tag])?;
+    println!("\n{tag} is tagged. To hand it out:");
+    println!("  git push origin main {tag}");
+    println!("  cargo publish --package {}", publish::PACKAGES.join(" --package "));
+    println!("  and put the files of {} beside the tag", relative(&folder));
+    Ok(())
+}
+
+/// An error if a tag would be of something else than what is in Git, or is taken.
+fn ready(dry_run: bool, tag: &str) -> Result<()> {
+    let mut faults = Vec::new();
+    if !git(&["status", "--porcelain"])?.is_empty() {
+        faults.push("there are changes that are not committed".to_owned());
+    }
+    if !git(&["tag", "--list", tag])?.is_empty() {
+        faults.push(format!("{tag} is tagged already: Cargo.toml, workspace.package.version"));
+    }
+    let (repository, origin) = (publish::repository()?, git(&["remote", "get-url", "origin"]));
+    let origin = origin.unwrap_or_default();
+    if origin.trim().trim_end_matches(".git") != repository {
+        faults.push(format!("Git's origin is not {repository}, as Cargo.toml has it"));
+    }
+    for fault in &faults {
+        println!("{}: {fault}", if dry_run { "note" } else { "error" });
+    }
+    ensure!(dry_run || faults.is_empty(), "not released");
+    Ok(())
+}
+
+/// Makes the folder. What an earlier release left in the folder of its own is `ours`, and goes; of
+/// another folder nothing is deleted.
+fn empty(folder: &Path, ours: bool) -> Result<()> {
+    if ours && folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| relative(folder))?;
+    }
+    fs::create_dir_all(folder).with_context(|| relative(folder))?;
+    if fs::read_dir(folder)?.next().is_some() {
+        bail!("--output {}: there are files in it", folder.display());
+    }
+    Ok(())
+}
+
+/// The files of the registry.
+fn packages(to: &Path) -> Result<()> {
+    for packed in publish::pack()? {
+        let name = packed.file.file_name().context("a package without a name")?;
+        fs::copy(&packed.file, to.join(name))?;
+    }
+    Ok(())
+}
+
+fn firmware(board: &str, to: &Path) -> Result<()> {
+    let board = boards::select_one(board).map_err(anyhow::Error::msg)?;
+    let model = root().join(MODEL);
+    let wanted = hardware::Wanted { board, model: Some(&model), load: 0, oled: false };
+    let stem = model.file_stem().unwrap_or_default().to_string_lossy();
+    hardware::firmware(&wanted, Some(&to.join(format!("{}-{stem}.uf2", board.name))))
+}
+
+/// A line `SHA-256  FILE` for each file below a folder, in order of their names.
+fn checksums(folder: &Path) -> Result<String> {
+    let mut lines = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(inner) = folders.pop() {
+        for entry in fs::read_dir(&inner).with_context(|| inner.display().to_string())? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let digest = Sha256::digest(fs::read(&path)?);
+            let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            lines.push((path.strip_prefix(folder)?.display().to_string(), hex));
+        }
+    }
+    lines.sort();
+    Ok(lines.iter().map(|(name, hex)| format!("{hex}  {name}\n")).collect())
+}
+
+/// The day, in the changelog's form.
+fn today() -> Result<String> {
+    Ok(shell::capture(Command::new("date").args(["-u", "+%Y-%m-%d"]))?.trim().to_owned())
+}
+
+fn git(arguments: &[&str]) -> Result<String> {
+    shell::capture(Command::new("git").args(arguments).current_dir(root()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checksums_are_those_of_sha256sum() {
+        let folder = std::env::temp_dir().join(format!("xtask-sums-{}", std::process::id()));
+        fs::create_dir_all(folder.join("b")).unwrap();
+        fs::write(folder.join("b/abc"), "abc").unwrap();
+        fs::write(folder.join("a"), "").unwrap();
+        let sums = checksums(&folder);
+        let refused = empty(&folder, false).unwrap_err();
+        let kept = folder.join("a").exists();
+        fs::remove_dir_all(&folder).unwrap();
+        // Of FIPS 180-2's example, and of nothing.
+        let expected = "\
+e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a
+ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  b/abc
+";
+        assert_eq!(sums.unwrap(), expected);
+        assert!(refused.to_string().contains("there are files in it") && kept);
+    }
+}

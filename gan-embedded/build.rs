@@ -60,8 +60,9 @@ fn board() -> Result<String, String> {
     let field = |row: &toml::Value, field: &str| {
         row.get(field).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
     };
-    let boards: Vec<_> =
-        rows.iter().map(|row| (field(row, "name"), field(row, "target"))).collect();
+    // The others are packages of their own.
+    let rows = rows.iter().filter(|row| row.get("package").is_none());
+    let boards: Vec<_> = rows.map(|row| (field(row, "name"), field(row, "target"))).collect();
     let feature = |board: &str| format!("CARGO_FEATURE_{}", board.to_uppercase().replace('-', "_"));
     let chosen: Vec<_> =
         boards.iter().filter(|(board, _)| env::var_os(feature(board)).is_some()).collect();

@@ -11,8 +11,8 @@ fn main() {
     println!("cargo::rustc-env=GAN_MODEL_CRC={}", model.crc);
     let chosen = |board: &str| env::var_os(format!("CARGO_FEATURE_{board}")).is_some();
     let layout = match (chosen("PICO"), chosen("PICO2")) {
-        (true, false) => "../../gan-embedded/memory/pico.x",
-        (false, true) => "../../gan-embedded/memory/pico2.x",
+        (true, false) => "memory/pico.x",
+        (false, true) => "memory/pico2.x",
         _ => return println!("cargo::error=choose one board with --features: pico or pico2"),
     };
     println!("cargo::rerun-if-changed={layout}");

@@ -10,7 +10,7 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fs;
-use std::io::{BufRead, Write, stdin, stdout};
+use std::io::{BufRead, Write as _, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -20,6 +20,7 @@ use embedded_graphics::Pixel;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray8, GrayColor};
+use embedded_io::{ErrorType, Read, ReadReady, Write};
 use gan_app::{Board, Memory, Stack, serve};
 use gan_core::decode;
 use gan_core::memory::Rooms;
@@ -107,16 +108,12 @@ impl Board for Host {
     const CORE: &'static str = "this computer";
     const TICKS_PER_SECOND: u32 = 1_000_000_000;
 
+    type Port = Self;
     type Color = Gray8;
     type Display = Screen;
 
-    fn read(&mut self) -> Option<u8> {
-        self.typed.pop_front()
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        // A reader that has gone away is no reason to stop drawing.
-        let _ = stdout().write_all(bytes).and_then(|()| stdout().flush());
+    fn port(&mut self) -> &mut Self {
+        self
     }
 
     fn ticks(&mut self) -> u64 {
@@ -129,6 +126,36 @@ impl Board for Host {
 
     fn stack(&self) -> Option<Stack> {
         None
+    }
+}
+
+impl ErrorType for Host {
+    type Error = Infallible;
+}
+
+impl ReadReady for Host {
+    fn read_ready(&mut self) -> Result<bool, Infallible> {
+        Ok(!self.typed.is_empty())
+    }
+}
+
+impl Read for Host {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<usize, Infallible> {
+        let count = bytes.len().min(self.typed.len());
+        bytes.iter_mut().zip(self.typed.drain(..count)).for_each(|(place, byte)| *place = byte);
+        Ok(count)
+    }
+}
+
+impl Write for Host {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
+        // A reader that has gone away is no reason to stop drawing.
+        let _ = stdout().write_all(bytes).and_then(|()| stdout().flush());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
     }
 }
 

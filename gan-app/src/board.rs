@@ -7,8 +7,9 @@ use embedded_graphics_core::Pixel;
 use embedded_graphics_core::draw_target::DrawTarget;
 use embedded_graphics_core::geometry::{OriginDimensions, Size};
 use embedded_graphics_core::pixelcolor::{Gray8, PixelColor};
+use embedded_io::{Read, ReadReady, Write};
 
-/// A board: a serial port, a clock, and perhaps a display.
+/// A board: a serial port of embedded-io, a clock, and perhaps a display of embedded-graphics.
 pub trait Board {
     /// The board's name, which is the firmware's cargo feature for it.
     const NAME: &'static str;
@@ -16,20 +17,17 @@ pub trait Board {
     const CORE: &'static str;
     /// Number of ticks of the clock in a second.
     const TICKS_PER_SECOND: u32;
-    /// Whether QEMU emulates the board. With `-icount shift=0` an instruction then takes a
-    /// nanosecond of the board's time.
-    const EMULATED: bool = false;
 
+    /// The type of the serial port.
+    type Port: Read + ReadReady + Write;
     /// The colour type of the display.
     type Color: PixelColor + From<Gray8>;
     /// The type of the display. It is [`NoDisplay`] for a board without one.
     type Display: DrawTarget<Color = Self::Color>;
 
-    /// Reads a byte from the serial port, if one has come. This does not wait.
-    fn read(&mut self) -> Option<u8>;
-
-    /// Sends bytes over the serial port. This waits until the port has taken all of them.
-    fn write(&mut self, bytes: &[u8]);
+    /// The serial port. The application reads it only when a byte is ready, and waits until the
+    /// port has taken what it writes.
+    fn port(&mut self) -> &mut Self::Port;
 
     /// The number of ticks since the start.
     fn ticks(&mut self) -> u64;
@@ -42,6 +40,26 @@ pub trait Board {
 
     /// The use of the stack, if the board measures it.
     fn stack(&self) -> Option<Stack>;
+
+    /// Reads a byte from the serial port, if one has come. This does not wait.
+    fn read(&mut self) -> Option<u8> {
+        let port = self.port();
+        let mut byte = [0];
+        let count = if port.read_ready().ok()? { port.read(&mut byte).ok()? } else { 0 };
+        (count > 0).then_some(byte[0])
+    }
+
+    /// Sends bytes over the serial port. This waits until the port has taken all of them. What a
+    /// port refuses is lost: there is nobody to tell.
+    fn write(&mut self, mut bytes: &[u8]) {
+        // `write_all` of embedded-io would panic if a port took nothing.
+        while let Ok(count @ 1..) = self.port().write(bytes) {
+            bytes = bytes.get(count..).unwrap_or_default();
+            if bytes.is_empty() {
+                break;
+            }
+        }
+    }
 }
 
 /// Size and use of the stack, in bytes.

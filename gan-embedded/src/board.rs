@@ -1,8 +1,7 @@
 //! The one board this build is for.
 //!
-//! Every module has `NAME` and `CORE`; `EMULATED`, whether it is QEMU's; `start`, which gives the
-//! application what it needs; and `emergency`, which sends bytes over the serial port whatever
-//! happened before.
+//! Every module has `NAME` and `CORE`; `start`, which gives the application what it needs; and
+//! `emergency`, which sends bytes over the serial port whatever happened before.
 
 /// What several boards have in common.
 #[cfg(any(
@@ -61,35 +60,6 @@ pub use lm3s6965evb::*;
 mod netduinoplus2;
 #[cfg(feature = "netduinoplus2")]
 pub use netduinoplus2::*;
-
-/// What the boards with an nRF52 have in common.
-#[cfg(any(feature = "nrf52840-dk", feature = "microbit-v2"))]
-mod nrf52;
-
-#[cfg(feature = "nrf52840-dk")]
-mod nrf52840_dk;
-#[cfg(feature = "nrf52840-dk")]
-pub use nrf52840_dk::*;
-
-#[cfg(feature = "microbit-v2")]
-mod microbit_v2;
-#[cfg(feature = "microbit-v2")]
-pub use microbit_v2::*;
-
-#[cfg(feature = "stm32f411-disco")]
-mod stm32f411_disco;
-#[cfg(feature = "stm32f411-disco")]
-pub use stm32f411_disco::*;
-
-#[cfg(feature = "nucleo-h743zi")]
-mod nucleo_h743zi;
-#[cfg(feature = "nucleo-h743zi")]
-pub use nucleo_h743zi::*;
-
-#[cfg(feature = "esp32-c3")]
-mod esp32_c3;
-#[cfg(feature = "esp32-c3")]
-pub use esp32_c3::*;
 
 #[cfg(feature = "riscv32")]
 mod riscv32;

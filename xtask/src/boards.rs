@@ -1,6 +1,6 @@
-//! The boards, from `gan-embedded/boards.toml`. The rest of a board is
-//! `gan-embedded/memory/<name>.x`, a module in `gan-embedded/src/board` or a package in `boards/`,
-//! and the cargo feature that has its name.
+//! The boards, from `gan-embedded/boards.toml`. The rest of a board is a module in
+//! `gan-embedded/src/board` or a package in `boards/`, `memory/<name>.x` beside it, and the cargo
+//! feature that has its name.
 
 mod hals;
 
@@ -96,11 +96,6 @@ pub fn emulated() -> Vec<&'static Board> {
     ALL.iter().filter(|board| board.qemu.is_some()).collect()
 }
 
-/// The boards whose drivers are ours: what runs on them cannot panic.
-pub fn with_own_drivers() -> Vec<&'static Board> {
-    ALL.iter().filter(|board| board.package.is_none()).collect()
-}
-
 /// The boards that QEMU does not emulate.
 pub fn hardware() -> Vec<&'static Board> {
     all().into_iter().filter(|board| board.qemu.is_none()).collect()
@@ -193,7 +188,7 @@ impl Board {
 
     /// The memories, from the linker script, which is where their sizes are written down.
     pub fn memory(&self) -> Result<Memory> {
-        let path = firmware_folder().join("memory").join(format!("{}.x", self.name));
+        let path = self.folder().join("memory").join(format!("{}.x", self.name));
         let text = fs::read_to_string(&path).with_context(|| shell::relative(&path))?;
         let region = |name| {
             region_length(&text, name)

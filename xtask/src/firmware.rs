@@ -21,8 +21,7 @@ pub struct Input<'a> {
     pub every_kind: bool,
     /// Bytes of a model that the application can receive.
     pub load: usize,
-    /// What is wrong with the application, for the checks that nothing is: a `panic`, or one with a
-    /// `message`.
+    /// What is wrong with the application, for the check that nothing is: a `panic`.
     pub planted: Option<&'a str>,
     /// What the `count` binary counts.
     pub count: Count,
@@ -140,10 +139,10 @@ pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -
 pub fn clippy(board: &Board, input: Input<'_>) -> Result<()> {
     // What talks to the host runs in QEMU; what has a display, on hardware.
     let more = match &board.qemu {
-        Some(_) => Some("semihosting"),
-        None => board.oled.then_some("oled"),
+        Some(_) => &["semihosting"][..],
+        None => &["oled", "st7789"],
     };
-    for feature in [None].into_iter().chain(more.map(Some)) {
+    for feature in [None].into_iter().chain(more.iter().map(Some)) {
         let mut command = cargo(Toolchain::Rustup, "clippy", board, input);
         command.args(feature.iter().flat_map(|feature| ["--features", feature]));
         shell::run(command.args(["--all-targets", "--", "-D", "warnings"]))?;

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::boards::Board;
-use crate::firmware::Input;
+use crate::firmware::{self, Input};
 use crate::room::{self, grouped};
 use crate::sections::Size;
 use crate::setup::{self, Toolchain};
@@ -83,18 +83,18 @@ pub fn flash(wanted: &Wanted<'_>) -> Result<()> {
     shell::run(Command::new("probe-rs").args(["reset", "--chip", chip]))
 }
 
-/// Builds every board's application with the model that stands for all, with and without a display,
-/// and checks the UF2 files.
+/// Builds every board's application and its example `digit`, with the model that stands for all,
+/// and checks the UF2 files. Displays are left to clippy.
 pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for board in boards {
-        for oled in [false, true].into_iter().take(1 + usize::from(board.oled)) {
-            let wanted = Wanted { board, model: None, load: 0, oled };
-            let built = build(toolchain, &wanted, None).with_context(|| board.name.clone())?;
-            if let (Some(family), Some(path)) = (board.uf2, built.uf2) {
-                let (file, elf) = (fs::read(&path)?, fs::read(&built.elf)?);
-                uf2::check(&file, &elf, family).with_context(|| relative(&path))?;
-            }
+        let wanted = Wanted { board, model: None, load: 0, oled: false };
+        let built = build(toolchain, &wanted, None).with_context(|| board.name.clone())?;
+        if let (Some(family), Some(path)) = (board.uf2, built.uf2) {
+            let (file, elf) = (fs::read(&path)?, fs::read(&built.elf)?);
+            uf2::check(&file, &elf, family).with_context(|| relative(&path))?;
         }
+        let model = vectors::default_model()?;
+        firmware::build(toolchain, board, "digit", Input::model(&model))?;
     }
     Ok(())
 }

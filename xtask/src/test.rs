@@ -204,8 +204,7 @@ impl Steps {
             }
             Ok(())
         });
-        let own = boards::with_own_drivers();
-        self.check("firmware: the application cannot panic", || symbols::check(toolchain, &own));
+        self.check("firmware: the application cannot panic", || symbols::check(toolchain, &all));
         self.check("firmware: console", || console::check(toolchain, &all));
         self.check("firmware: display", || console::display::check(toolchain));
         self.counted("firmware: pico in rp2040js", |tally| {

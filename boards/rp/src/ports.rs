@@ -1,43 +1,25 @@
 //! The serial ports and the LED: one task, which an executor runs in an interrupt while `main`
-//! computes. Bytes wait for the application, and the application's for the ports, in pipes, so
-//! nothing is lost that is typed while an image is made.
+//! computes.
 
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::Ordering;
 
+use common::port::{INPUT, TO_UART, TO_USB, USB_OPEN, blink, receive, send};
 use embassy_futures::join::{join, join5};
 use embassy_futures::select::select;
 use embassy_rp::Peri;
 use embassy_rp::bind_interrupts;
 use embassy_rp::gpio::{Level, Output};
 use embassy_rp::peripherals::{PIN_0, PIN_1, PIN_25, UART0, USB};
-use embassy_rp::uart::{self, BufferedUart, BufferedUartRx, BufferedUartTx};
+use embassy_rp::uart::{self, BufferedUart};
 use embassy_rp::usb::{self, Driver};
-use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_sync::pipe::Pipe;
-use embassy_time::Timer;
 use embassy_usb::class::cdc_acm::{CdcAcmClass, ControlChanged, Receiver, Sender, State};
 use embassy_usb::driver::EndpointError;
 use embassy_usb::{Builder, Config};
-use embedded_io_async::{Read, Write};
-
-/// Bytes that wait in a pipe.
-pub type Bytes = Pipe<CriticalSectionRawMutex, 1024>;
-
-/// Bytes that were received, by whichever port.
-pub static INPUT: Bytes = Bytes::new();
-/// Bytes that the USB port has to send.
-pub static TO_USB: Bytes = Bytes::new();
-/// Bytes that the UART has to send.
-pub static TO_UART: Bytes = Bytes::new();
-/// Whether a terminal has opened the USB port (it has set DTR).
-pub static USB_OPEN: AtomicBool = AtomicBool::new(false);
 
 /// Bytes of a USB packet.
 const PACKET: usize = 64;
 /// What is typed for a terminal that opens the USB port, so that it says what runs here.
 const FIRST_COMMAND: &[u8] = b"info\r";
-/// Milliseconds between two changes of the LED.
-const BLINK: u64 = 500;
 
 bind_interrupts!(struct Interrupts {
     USBCTRL_IRQ => usb::InterruptHandler<USB>;
@@ -88,8 +70,8 @@ pub async fn run(pins: Pins) {
     let others = join5(
         usb_output(to_host, lines),
         usb_input(from_host),
-        uart_output(to_wire),
-        uart_input(from_wire),
+        send(to_wire, &TO_UART),
+        receive(from_wire),
         blink(Output::new(pins.led, Level::High)),
     );
     join(usb.build().run(), others).await;
@@ -139,33 +121,5 @@ async fn usb_input<'d>(mut port: Receiver<'d, Driver<'d, USB>>) {
         while let Ok(count) = port.read_packet(&mut packet).await {
             INPUT.write_all(&packet[..count]).await;
         }
-    }
-}
-
-async fn uart_output(mut port: BufferedUartTx) {
-    let mut bytes = [0; PACKET];
-    loop {
-        let count = TO_UART.read(&mut bytes).await;
-        // The UART has no errors of sending.
-        let _ = port.write_all(&bytes[..count]).await;
-    }
-}
-
-async fn uart_input(mut port: BufferedUartRx) {
-    let mut bytes = [0; PACKET];
-    loop {
-        // An error is a damaged or a lost byte: the line that it belongs to is refused, or wrong.
-        if let Ok(count) = port.read(&mut bytes).await {
-            INPUT.write_all(&bytes[..count]).await;
-        }
-    }
-}
-
-/// Shows that the firmware is alive. The timer's interrupt also wakes `main`, which draws a new
-/// image each second while nobody types.
-async fn blink(mut led: Output<'_>) {
-    loop {
-        Timer::after_millis(BLINK).await;
-        led.toggle();
     }
 }

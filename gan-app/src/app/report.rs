@@ -53,12 +53,6 @@ impl App<'_, '_> {
         let (what, all) = self.noun();
         let a = if what == "image" { "an" } else { "a" };
         say(board, format_args!("{us}.{ns:03} us {a} {what}, {BENCH_IMAGES} {all}"));
-        if B::EMULATED {
-            say(
-                board,
-                format_args!("in QEMU with -icount shift=0: {nanoseconds} instructions {a} {what}"),
-            );
-        }
     }
 
     /// Writes what the model, the kernel, the buffers and the stack are.

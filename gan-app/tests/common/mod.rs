@@ -7,6 +7,7 @@ use embedded_graphics::Pixel;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray8, GrayColor};
+use embedded_io::{ErrorType, Read, ReadReady, Write};
 use gan_app::{Board, Memory, Slots, Stack, serve, serve_with_slots};
 use gan_core::memory::Rooms;
 use gan_core::tools::AlignedBytes;
@@ -174,19 +175,12 @@ impl Board for Script {
     const CORE: &'static str = "host";
     const TICKS_PER_SECOND: u32 = 1000;
 
+    type Port = Self;
     type Color = Gray8;
     type Display = Screen;
 
-    fn read(&mut self) -> Option<u8> {
-        let (from, later) = &mut self.later;
-        if self.now >= *from {
-            self.typed.append(later);
-        }
-        self.typed.pop_front()
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.said.extend(bytes);
+    fn port(&mut self) -> &mut Self {
+        self
     }
 
     fn ticks(&mut self) -> u64 {
@@ -200,6 +194,41 @@ impl Board for Script {
 
     fn stack(&self) -> Option<Stack> {
         Some(Stack { used: 100, size: 1000 })
+    }
+}
+
+impl ErrorType for Script {
+    type Error = Infallible;
+}
+
+impl ReadReady for Script {
+    fn read_ready(&mut self) -> Result<bool, Infallible> {
+        let (from, later) = &mut self.later;
+        if self.now >= *from {
+            self.typed.append(later);
+        }
+        Ok(!self.typed.is_empty())
+    }
+}
+
+impl Read for Script {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<usize, Infallible> {
+        let count = bytes.len().min(self.typed.len());
+        bytes.iter_mut().zip(self.typed.drain(..count)).for_each(|(place, byte)| *place = byte);
+        Ok(count)
+    }
+}
+
+impl Write for Script {
+    /// Takes a few bytes at a time, as a port with a small buffer does.
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
+        let taken = bytes.len().min(3);
+        self.said.extend(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
     }
 }
 

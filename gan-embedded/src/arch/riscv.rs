@@ -17,16 +17,11 @@ const GUARD: usize = 64 << 10;
 /// A physical memory protection entry of type NAPOT (RISC-V Privileged Architecture, section 3.7):
 /// the address of a naturally aligned power of two, in words, with as many ones below as its size
 /// has bits after the eighth byte. Locked, so that it holds in machine mode as well.
-///
-/// Where a boot loader has locked the entries before, as Espressif's does on the ESP32-C3, these
-/// writes do nothing; what it has locked there lets nobody write below the RAM (ESP-IDF,
-/// `esp_cpu_configure_region_protection`).
 #[post_init]
 fn guard_stack(_hart: usize) {
     const LOCKED_NAPOT: usize = 0b1001_1000;
     let address = ((stack::end() - GUARD) >> 2) | ((GUARD >> 3) - 1);
-    // SAFETY: nothing is in that memory: see the memory layout. No other entry is in use, unless it
-    // is locked.
+    // SAFETY: nothing is in that memory: see the memory layout. No other entry is in use.
     unsafe {
         asm!(
             "csrw pmpaddr0, {}",

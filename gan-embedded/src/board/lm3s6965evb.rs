@@ -5,15 +5,12 @@ use crate::driver::pl011::Pl011;
 use crate::driver::pl022::Pl022;
 use crate::driver::ssd0323::{DARK, Link, Shadow, Ssd0323};
 use crate::driver::systick::SysTick;
-use crate::driver::{Mmio, Serial, Wired, lm3s};
+use crate::driver::{Mmio, Port, Uart, Wired, lm3s};
 
 /// Name of the board: its cargo feature.
 pub const NAME: &str = "lm3s6965evb";
 /// What computes.
 pub const CORE: &str = "Cortex-M3";
-/// Only QEMU's model of the board was tried.
-pub const EMULATED: bool = true;
-
 const UART0_AND_SSI0: u32 = 1 | 1 << 4;
 const PORTS_A_AND_C: u32 = 1 | 1 << 2;
 /// On port A.
@@ -67,11 +64,11 @@ pub fn start() -> impl Board {
         .map(|shadow| Ssd0323::new(Panel(Pl022::new(ssi, DISPLAY_DIVISOR), port), shadow));
     // SAFETY: called once, by `main`, and nobody else uses the core's timer.
     let core = unsafe { cortex_m::Peripherals::steal() };
-    Wired { serial, clock: SysTick::<{ lm3s::HERTZ }>::new(core.SYST), display }
+    Wired { serial: Port(serial), clock: SysTick::<{ lm3s::HERTZ }>::new(core.SYST), display }
 }
 
 /// Sends bytes, whatever happened before.
 pub fn emergency(bytes: &[u8]) {
     let mut serial = serial();
-    bytes.iter().for_each(|&byte| serial.write(byte));
+    bytes.iter().for_each(|&byte| serial.put(byte));
 }

@@ -2,7 +2,7 @@
 
 use crate::driver::cmsdk_uart::CmsdkUart;
 use crate::driver::systick::SysTick;
-use crate::driver::{Mmio, Serial, Wired};
+use crate::driver::{Mmio, Uart, Wired};
 
 /// A board whose first UART is at `UART` and whose core is clocked with `HERTZ`.
 pub struct Mps2<const UART: usize, const HERTZ: u32>;
@@ -24,6 +24,6 @@ impl<const UART: usize, const HERTZ: u32> Mps2<UART, HERTZ> {
     /// Sends bytes, whatever happened before.
     pub fn emergency(bytes: &[u8]) {
         let mut serial = Self::serial();
-        bytes.iter().for_each(|&byte| serial.write(byte));
+        bytes.iter().for_each(|&byte| serial.put(byte));
     }
 }

@@ -6,9 +6,6 @@ use super::mps2::Mps2;
 pub const NAME: &str = "mps2-an500";
 /// What computes.
 pub const CORE: &str = "Cortex-M7";
-/// Only QEMU's model of the board was tried.
-pub const EMULATED: bool = true;
-
 /// UART 0, and the core's clock.
 type This = Mps2<0x4000_4000, 25_000_000>;
 

@@ -6,9 +6,6 @@ use super::mps2::Mps2;
 pub const NAME: &str = "mps2-an505";
 /// What computes.
 pub const CORE: &str = "Cortex-M33";
-/// Only QEMU's model of the board was tried.
-pub const EMULATED: bool = true;
-
 /// UART 0 at its secure address, and the core's clock.
 type This = Mps2<0x5020_0000, 20_000_000>;
 

@@ -8,9 +8,6 @@ use super::mps2::Mps2;
 pub const NAME: &str = "mps3-an547";
 /// What computes.
 pub const CORE: &str = "Cortex-M55";
-/// Only QEMU's model of the board was tried.
-pub const EMULATED: bool = true;
-
 /// UART 0 at its secure address, and the core's clock.
 type This = Mps2<0x5930_3000, 32_000_000>;
 

@@ -2,15 +2,12 @@ use gan_app::Board;
 
 use crate::driver::stm32_usart::Usart;
 use crate::driver::systick::SysTick;
-use crate::driver::{Mmio, Serial, Wired, stm32f4};
+use crate::driver::{Mmio, Uart, Wired, stm32f4};
 
 /// Name of the board: its cargo feature.
 pub const NAME: &str = "netduinoplus2";
 /// What computes.
 pub const CORE: &str = "Cortex-M4";
-/// Only QEMU's model of the board was tried.
-pub const EMULATED: bool = true;
-
 const PORT_B: u32 = 1 << 1;
 const USART1: u32 = 1 << 4;
 const FUNCTION_OF_USART1: u32 = 7;
@@ -38,5 +35,5 @@ pub fn start() -> impl Board {
 /// Sends bytes, whatever happened before.
 pub fn emergency(bytes: &[u8]) {
     let mut serial = serial();
-    bytes.iter().for_each(|&byte| serial.write(byte));
+    bytes.iter().for_each(|&byte| serial.put(byte));
 }

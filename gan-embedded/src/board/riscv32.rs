@@ -4,5 +4,3 @@ pub use super::virt::{emergency, start};
 pub const NAME: &str = "riscv32";
 /// What computes.
 pub const CORE: &str = "RV32IMAC";
-/// There is no such board but in QEMU.
-pub const EMULATED: bool = true;

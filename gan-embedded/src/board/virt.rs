@@ -4,7 +4,7 @@ use gan_app::Board;
 
 use crate::driver::mtime::MachineTimer;
 use crate::driver::ns16550::Ns16550;
-use crate::driver::{Mmio, Serial, Wired};
+use crate::driver::{Mmio, Uart, Wired};
 
 const MTIME_HERTZ: u32 = 10_000_000;
 
@@ -22,5 +22,5 @@ pub fn start() -> impl Board {
 /// Sends bytes, whatever happened before.
 pub fn emergency(bytes: &[u8]) {
     let mut serial = serial();
-    bytes.iter().for_each(|&byte| serial.write(byte));
+    bytes.iter().for_each(|&byte| serial.put(byte));
 }

@@ -1,7 +1,7 @@
 //! The APB UART of Arm's Cortex-M System Design Kit (its Technical Reference Manual, DDI 0479,
 //! section 4.3).
 
-use super::{Mmio, Serial};
+use super::{Mmio, Uart};
 
 const DATA: usize = 0;
 const STATE: usize = 4;
@@ -26,12 +26,16 @@ impl CmsdkUart {
     }
 }
 
-impl Serial for CmsdkUart {
-    fn read(&mut self) -> Option<u8> {
-        (self.0.read(STATE) & RX_FULL != 0).then(|| self.0.read(DATA) as u8)
+impl Uart for CmsdkUart {
+    fn is_ready(&self) -> bool {
+        self.0.read(STATE) & RX_FULL != 0
     }
 
-    fn write(&mut self, byte: u8) {
+    fn take(&mut self) -> u8 {
+        self.0.read(DATA) as u8
+    }
+
+    fn put(&mut self, byte: u8) {
         while self.0.read(STATE) & TX_FULL != 0 {}
         self.0.write(DATA, byte.into());
     }

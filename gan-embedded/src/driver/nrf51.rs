@@ -1,10 +1,38 @@
-//! UART and timer of Nordic's nRF51 (nRF51 Series Reference Manual 3.0, chapters 18 and 29).
+//! Clock, pins, timer and UART of Nordic's nRF51 (nRF51 Series Reference Manual 3.0, chapters 13,
+//! 14, 18 and 29).
 
-use super::{Clock, Mmio, Serial};
+use super::{Clock, Mmio, Uart};
+
+/// Starts the crystal of 16 MHz, which is accurate enough for a UART, and waits until the chip runs
+/// from it. The internal oscillator, which runs after a reset, may be off by 5 %.
+pub fn start_crystal() {
+    const TASKS_HFCLKSTART: usize = 0x000;
+    const EVENTS_HFCLKSTARTED: usize = 0x100;
+    // SAFETY: CLOCK.
+    let clock = unsafe { Mmio::new(0x4000_0000) };
+    clock.write(TASKS_HFCLKSTART, 1);
+    clock.wait(EVENTS_HFCLKSTARTED, 1);
+}
+
+/// Makes `tx` an output that is high, as an idle line is, and `rx` an input that is pulled up.
+fn connect(tx: u32, rx: u32) {
+    const OUTSET: usize = 0x508;
+    const PIN_CNF: usize = 0x700;
+    /// DIR is output, and INPUT is disconnected.
+    const OUTPUT: u32 = 1 | 1 << 1;
+    /// PULL is up.
+    const PULLED_UP: u32 = 3 << 2;
+    // SAFETY: GPIO.
+    let port = unsafe { Mmio::new(0x5000_0000) };
+    port.write(OUTSET, 1 << tx);
+    for (pin, configuration) in [(tx, OUTPUT), (rx, PULLED_UP)] {
+        port.write(PIN_CNF + 4 * pin as usize, configuration);
+    }
+}
 
 /// The UART.
 #[derive(Debug)]
-pub struct Uart {
+pub struct Nrf51Uart {
     registers: Mmio,
     /// Whether a byte was ever sent: only then is there an event to wait for.
     sending: bool,
@@ -26,9 +54,10 @@ mod uart {
     pub const BAUD_115200: u32 = 0x01D7_E000;
 }
 
-impl Uart {
+impl Nrf51Uart {
     /// Switches the UART at `registers` on, at 115,200 baud.
     pub fn new(registers: Mmio, pin_tx: u32, pin_rx: u32) -> Self {
+        connect(pin_tx, pin_rx);
         registers.write(uart::PIN_TX, pin_tx);
         registers.write(uart::PIN_RX, pin_rx);
         registers.write(uart::BAUD, uart::BAUD_115200);
@@ -44,17 +73,18 @@ impl Uart {
     }
 }
 
-impl Serial for Uart {
-    fn read(&mut self) -> Option<u8> {
-        if self.registers.read(uart::RX_READY) == 0 {
-            return None;
-        }
-        // Before the byte is taken: the next one may be ready right after it.
-        self.registers.write(uart::RX_READY, 0);
-        Some(self.registers.read(uart::RX) as u8)
+impl Uart for Nrf51Uart {
+    fn is_ready(&self) -> bool {
+        self.registers.read(uart::RX_READY) != 0
     }
 
-    fn write(&mut self, byte: u8) {
+    fn take(&mut self) -> u8 {
+        // Before the byte is taken: the next one may be ready right after it.
+        self.registers.write(uart::RX_READY, 0);
+        self.registers.read(uart::RX) as u8
+    }
+
+    fn put(&mut self, byte: u8) {
         self.flush();
         self.registers.write(uart::TX_READY, 0);
         self.registers.write(uart::TX, byte.into());

@@ -1,6 +1,6 @@
 //! The UART that every 16550 is compatible with.
 
-use super::{Mmio, Serial};
+use super::{Mmio, Uart};
 
 const DATA: usize = 0;
 const LINE_STATUS: usize = 5;
@@ -19,12 +19,16 @@ impl Ns16550 {
     }
 }
 
-impl Serial for Ns16550 {
-    fn read(&mut self) -> Option<u8> {
-        (self.0.read_byte(LINE_STATUS) & DATA_READY != 0).then(|| self.0.read_byte(DATA))
+impl Uart for Ns16550 {
+    fn is_ready(&self) -> bool {
+        self.0.read_byte(LINE_STATUS) & DATA_READY != 0
     }
 
-    fn write(&mut self, byte: u8) {
+    fn take(&mut self) -> u8 {
+        self.0.read_byte(DATA)
+    }
+
+    fn put(&mut self, byte: u8) {
         while self.0.read_byte(LINE_STATUS) & TRANSMITTER_EMPTY == 0 {}
         self.0.write_byte(DATA, byte);
     }

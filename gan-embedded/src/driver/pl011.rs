@@ -1,6 +1,6 @@
 //! Arm's PL011 UART (its Technical Reference Manual, DDI 0183, chapter 3).
 
-use super::{Mmio, Serial};
+use super::{Mmio, Uart};
 
 const DATA: usize = 0x000;
 const FLAGS: usize = 0x018;
@@ -45,12 +45,16 @@ impl Pl011 {
     }
 }
 
-impl Serial for Pl011 {
-    fn read(&mut self) -> Option<u8> {
-        (self.0.read(FLAGS) & RX_EMPTY == 0).then(|| self.0.read(DATA) as u8)
+impl Uart for Pl011 {
+    fn is_ready(&self) -> bool {
+        self.0.read(FLAGS) & RX_EMPTY == 0
     }
 
-    fn write(&mut self, byte: u8) {
+    fn take(&mut self) -> u8 {
+        self.0.read(DATA) as u8
+    }
+
+    fn put(&mut self, byte: u8) {
         while self.0.read(FLAGS) & TX_FULL != 0 {}
         self.0.write(DATA, byte.into());
     }

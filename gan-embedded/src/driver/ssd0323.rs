@@ -10,8 +10,6 @@ use embedded_graphics_core::geometry::{Dimensions, OriginDimensions, Point, Size
 use embedded_graphics_core::pixelcolor::{Gray4, GrayColor};
 use embedded_graphics_core::primitives::Rectangle;
 
-use super::Refresh;
-
 /// Dots in a line.
 const WIDTH: usize = 128;
 /// Lines.
@@ -54,15 +52,12 @@ pub type Shadow = [[u8; WIDTH / 2]; HEIGHT];
 /// A dark panel.
 pub const DARK: Shadow = [[0; WIDTH / 2]; HEIGHT];
 
-/// The display.
+/// The display. What is drawn goes to the panel at once.
 #[derive(Debug)]
 pub struct Ssd0323<L> {
     link: L,
     shadow: &'static mut Shadow,
 }
-
-/// What is drawn goes to the panel at once.
-impl<L> Refresh for Ssd0323<L> {}
 
 impl<L: Link> Ssd0323<L> {
     /// Switches the panel on, showing what is in `shadow`.

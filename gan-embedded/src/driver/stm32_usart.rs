@@ -1,6 +1,6 @@
 //! The USART of ST's STM32F2 and F4 (reference manual RM0090, chapter 30).
 
-use super::{Mmio, Serial};
+use super::{Mmio, Uart};
 
 const STATUS: usize = 0x00;
 const DATA: usize = 0x04;
@@ -28,12 +28,16 @@ impl Usart {
     }
 }
 
-impl Serial for Usart {
-    fn read(&mut self) -> Option<u8> {
-        (self.0.read(STATUS) & RX_NOT_EMPTY != 0).then(|| self.0.read(DATA) as u8)
+impl Uart for Usart {
+    fn is_ready(&self) -> bool {
+        self.0.read(STATUS) & RX_NOT_EMPTY != 0
     }
 
-    fn write(&mut self, byte: u8) {
+    fn take(&mut self) -> u8 {
+        self.0.read(DATA) as u8
+    }
+
+    fn put(&mut self, byte: u8) {
         while self.0.read(STATUS) & TX_EMPTY == 0 {}
         self.0.write(DATA, byte.into());
     }

@@ -4,16 +4,8 @@ use embedded_graphics_core::draw_target::DrawTarget;
 use embedded_graphics_core::pixelcolor::{Gray8, PixelColor};
 use gan_app::{Board, NoDisplay, Stack};
 
+use super::{Port, Uart};
 use crate::{board, stack};
-
-/// A serial port.
-pub trait Serial {
-    /// A byte that came, if there is one. Does not wait.
-    fn read(&mut self) -> Option<u8>;
-
-    /// Sends a byte, and waits until there is room for it.
-    fn write(&mut self, byte: u8);
-}
 
 /// A clock.
 pub trait Clock {
@@ -26,52 +18,33 @@ pub trait Clock {
 
 /// The board.
 #[derive(Debug)]
-pub struct Wired<S, C, D = NoDisplay> {
+pub struct Wired<U, C, D = NoDisplay> {
     /// Its serial port.
-    pub serial: S,
+    pub serial: Port<U>,
     /// Its clock.
     pub clock: C,
     /// Its display, if one answered.
     pub display: Option<D>,
 }
 
-impl<S, C> Wired<S, C> {
+impl<U, C> Wired<U, C> {
     /// A board without a display.
-    pub fn new(serial: S, clock: C) -> Self {
-        Self { serial, clock, display: None }
-    }
-
-    /// The same board with a display, if one answered.
-    pub fn with_display<D>(self, display: Option<D>) -> Wired<S, C, D> {
-        Wired { serial: self.serial, clock: self.clock, display }
+    pub fn new(serial: U, clock: C) -> Self {
+        Self { serial: Port(serial), clock, display: None }
     }
 }
 
-/// A display, which may draw in memory first.
-pub trait Refresh {
-    /// Shows what was drawn.
-    fn refresh(&mut self) {}
-}
-
-impl Refresh for NoDisplay {}
-
-impl<S: Serial, C: Clock, D: DrawTarget<Color: PixelColor + From<Gray8>> + Refresh> Board
-    for Wired<S, C, D>
-{
+impl<U: Uart, C: Clock, D: DrawTarget<Color: PixelColor + From<Gray8>>> Board for Wired<U, C, D> {
     const NAME: &'static str = board::NAME;
     const CORE: &'static str = board::CORE;
     const TICKS_PER_SECOND: u32 = C::TICKS_PER_SECOND;
-    const EMULATED: bool = board::EMULATED;
 
+    type Port = Port<U>;
     type Color = D::Color;
     type Display = D;
 
-    fn read(&mut self) -> Option<u8> {
-        self.serial.read()
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.serial.write(byte));
+    fn port(&mut self) -> &mut Port<U> {
+        &mut self.serial
     }
 
     fn ticks(&mut self) -> u64 {
@@ -80,12 +53,6 @@ impl<S: Serial, C: Clock, D: DrawTarget<Color: PixelColor + From<Gray8>> + Refre
 
     fn display(&mut self) -> Option<&mut D> {
         self.display.as_mut()
-    }
-
-    fn refresh(&mut self) {
-        if let Some(display) = &mut self.display {
-            display.refresh();
-        }
     }
 
     fn stack(&self) -> Option<Stack> {

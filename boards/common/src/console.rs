@@ -1,0 +1,98 @@
+//! The board as gan-app sees it: a serial port, a clock, and perhaps a display.
+
+use core::marker::PhantomData;
+
+use embassy_time::{Instant, TICK_HZ};
+use embedded_graphics_core::draw_target::DrawTarget;
+use gan_app::{Board, NoDisplay, Stack};
+
+use crate::display::Display;
+use crate::port::{INPUT, Port};
+
+/// What a board is called.
+pub trait Names {
+    /// The board's name, which is also its cargo feature.
+    const NAME: &'static str;
+    /// Its processor core.
+    const CORE: &'static str;
+}
+
+/// The board. The tasks of [`port`](crate::port) must run in an interrupt.
+#[derive(Debug)]
+pub struct Console<N, D = NoDisplay> {
+    port: Port,
+    display: Option<D>,
+    names: PhantomData<N>,
+}
+
+impl<N: Names, D: Display> Console<N, D> {
+    /// A board with this port, and this display if one has answered.
+    pub fn new(port: Port, display: Option<D>) -> Self {
+        Self { port, display, names: PhantomData }
+    }
+
+    /// Sleeps until an interrupt comes, unless bytes wait to be read. Call this between two steps
+    /// of the application.
+    pub fn sleep(&mut self) {
+        sleep_unless(|| !INPUT.is_empty());
+    }
+}
+
+impl<N: Names, D: Display> Board for Console<N, D> {
+    const NAME: &'static str = N::NAME;
+    const CORE: &'static str = N::CORE;
+    const TICKS_PER_SECOND: u32 = TICK_HZ as u32;
+
+    type Port = Port;
+    type Color = <D as DrawTarget>::Color;
+    type Display = D;
+
+    fn port(&mut self) -> &mut Port {
+        &mut self.port
+    }
+
+    fn ticks(&mut self) -> u64 {
+        Instant::now().as_ticks()
+    }
+
+    fn display(&mut self) -> Option<&mut D> {
+        self.display.as_mut()
+    }
+
+    fn refresh(&mut self) {
+        if let Some(display) = &mut self.display {
+            display.show();
+        }
+    }
+
+    fn stack(&self) -> Option<Stack> {
+        None
+    }
+}
+
+/// Sleeps until an interrupt comes, unless there is something to do. An interrupt that comes after
+/// `ready` was asked wakes the core too: on Arm it sets the event that WFE waits for.
+#[cfg(target_arch = "arm")]
+pub fn sleep_unless(ready: impl Fn() -> bool) {
+    if !ready() {
+        cortex_m::asm::wfe();
+    }
+}
+
+/// Sleeps until an interrupt comes, unless there is something to do. An interrupt that comes after
+/// `ready` was asked wakes the core too: it stays pending during a critical section, and WFI wakes
+/// for a pending interrupt.
+#[cfg(target_arch = "riscv32")]
+pub fn sleep_unless(ready: impl Fn() -> bool) {
+    critical_section::with(|_| {
+        if !ready() {
+            riscv::asm::wfi();
+        }
+    });
+}
+
+/// Lets other threads run: on a host, for the tests.
+#[cfg(not(any(target_arch = "arm", target_arch = "riscv32")))]
+pub fn sleep_unless(_: impl Fn() -> bool) {
+    core::hint::spin_loop();
+}

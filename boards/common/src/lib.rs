@@ -1,0 +1,31 @@
+//! What the consoles of the boards on HALs have in common.
+//!
+//! The application computes in `main`: an image takes milliseconds. All that must answer sooner
+//! runs in tasks, which an executor runs in an interrupt. Bytes wait in pipes in between, so that
+//! nothing is lost that is typed while an image is made:
+//!
+//! ```text
+//!  USB serial --+                                     +--> USB serial, while somebody reads it
+//!               +--> INPUT --> gan-app --> port.rs ---+
+//!  UART --------+      (in main, asleep without input) +--> UART
+//! ```
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`port`] | the pipes, the tasks that fill and empty them, and the serial port made of them |
+//! | [`console`] | the board as gan-app sees it, and how it sleeps |
+//! | [`display`] | displays, by their drivers' crates |
+//! | [`leds`] | an image on 5x5 LEDs |
+//! | [`model`] | the model that a console carries, and the memory that it needs |
+#![no_std]
+
+pub mod console;
+pub mod display;
+pub mod leds;
+pub mod model;
+pub mod port;
+
+pub use console::{Console, Names};
+pub use gan_app;
+pub use gan_core;
+pub use static_cell;

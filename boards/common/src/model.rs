@@ -1,0 +1,73 @@
+//! The model that a console carries, and the memory that it needs.
+
+/// The number that these digits stand for.
+///
+/// # Panics
+///
+/// If they are none, which stops the compiler: this makes constants.
+pub const fn number(digits: &str) -> usize {
+    match usize::from_str_radix(digits, 10) {
+        Ok(number) => number,
+        Err(_) => panic!("GAN_LOAD: expected a number of bytes"),
+    }
+}
+
+/// Defines, from the model that the package's `build.rs` has packed: `MODEL`; `CRC`, the CRC-32 of
+/// the blob before it was packed; `LOAD_LEN`, the bytes of a model that can come over the console,
+/// which the environment variable `GAN_LOAD` says when the firmware is built; and `run`, which runs
+/// the console for ever.
+#[macro_export]
+macro_rules! model {
+    () => {
+        /// The model, packed for the board's core. `build.rs` has checked it, and the compiler has
+        /// read its header.
+        pub const MODEL: $crate::gan_core::Known<'static> =
+            $crate::gan_core::include_model!(concat!(env!("OUT_DIR"), "/model.gan"));
+        /// CRC-32 of the blob before it was packed for this board.
+        pub const CRC: u32 = $crate::model::number(env!("GAN_MODEL_CRC")) as u32;
+        /// Bytes of a model that can come over the console. They take twice as much RAM.
+        pub const LOAD_LEN: usize = match option_env!("GAN_LOAD") {
+            Some(digits) => {
+                $crate::model::number(digits).next_multiple_of($crate::gan_core::blob::ALIGNMENT)
+            }
+            None => 0,
+        };
+        const ROOMS: $crate::gan_core::memory::Rooms =
+            $crate::gan_core::memory::Rooms::of_known(&MODEL, LOAD_LEN != 0);
+
+        const _: () = assert!(
+            cfg!(feature = "series")
+                || matches!(MODEL.header().outputs, $crate::gan_core::OutputKind::Image),
+            "this model makes numbers, which needs the feature series"
+        );
+        const _: () = assert!(
+            cfg!(feature = "transform") || MODEL.inputs().image().is_none(),
+            "this model takes an image, which needs the feature transform"
+        );
+
+        /// All the memory that the application needs.
+        type Memory = $crate::gan_app::Buffers<
+            { ROOMS.latent },
+            { ROOMS.given },
+            { ROOMS.scratch },
+            { ROOMS.line },
+            { ROOMS.grid },
+            LOAD_LEN,
+        >;
+
+        /// Runs the console, once, and sleeps whenever nothing is to do.
+        pub fn run<N: $crate::Names, D: $crate::display::Display>(
+            mut console: $crate::Console<N, D>,
+        ) -> ! {
+            static KNOWN: $crate::gan_core::Known<'static> = MODEL;
+            static MEMORY: $crate::static_cell::ConstStaticCell<Memory> =
+                $crate::static_cell::ConstStaticCell::new(Memory::new());
+            let Ok(generator) = KNOWN.check() else { panic!("the model in flash was changed") };
+            MEMORY.take().serve(&mut console, generator, CRC, |console| {
+                console.sleep();
+                true
+            });
+            panic!("the buffers are too small for the model")
+        }
+    };
+}

@@ -1,0 +1,50 @@
+//! The board: what it is called, and what is wired to which pin of the chip.
+
+use common::Names;
+use common::port::{TO_UART, receive, send, send_if_read};
+use embassy_futures::join::join5;
+use embassy_time::Timer;
+use esp_hal::Blocking;
+use esp_hal::clock::CpuClock;
+use esp_hal::peripherals::Peripherals;
+use esp_hal::uart::Uart;
+use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
+
+/// The board.
+pub struct Board;
+
+impl Names for Board {
+    const NAME: &'static str = "esp32-c3";
+    const CORE: &'static str = "RV32IMC";
+}
+
+/// Switches the chip on, at 160 MHz.
+pub fn start() -> Peripherals {
+    esp_hal::init(esp_hal::Config::default().with_cpu_clock(CpuClock::max()))
+}
+
+/// What the ports' task drives.
+pub struct Ports {
+    /// UART 0, which most boards connect to a USB bridge: 115,200 baud, 8 bits, no parity, one stop
+    /// bit.
+    pub uart: Uart<'static, Blocking>,
+    /// The chip's own USB port.
+    pub usb: UsbSerialJtag<'static, Blocking>,
+}
+
+/// Moves bytes between the ports and the pipes, for ever. The ports become asynchronous here, where
+/// their interrupts are to come.
+#[embassy_executor::task]
+pub async fn run(ports: Ports) {
+    let (from_wire, to_wire) = ports.uart.into_async().split();
+    let (from_host, to_host) = ports.usb.into_async().split();
+    // Boards have no LED in common. This wakes `main`, which draws a new image each second while
+    // nobody types.
+    let tick = async {
+        loop {
+            Timer::after_millis(500).await;
+        }
+    };
+    let inputs = (receive(from_wire), receive(from_host));
+    join5(inputs.0, inputs.1, send(to_wire, &TO_UART), send_if_read(to_host), tick).await;
+}

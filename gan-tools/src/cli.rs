@@ -8,6 +8,7 @@ pub mod generate;
 pub mod inspect;
 pub mod man;
 pub mod pack;
+pub mod send;
 mod truncation;
 
 use crate::blob_file::BlobFile;
@@ -27,6 +28,7 @@ pub enum Command {
     Apply(apply::Apply),
     Inspect(inspect::Inspect),
     Pack(pack::Pack),
+    Send(send::Send),
     Fit(fit::FitCommand),
     BenchModel(bench_model::BenchModel),
     Completions(completions::Completions),
@@ -46,6 +48,7 @@ impl Command {
             Self::Apply(command) => command.run(),
             Self::Inspect(command) => command.run(),
             Self::Pack(command) => command.run(),
+            Self::Send(command) => command.run(),
             Self::Fit(command) => command.run(),
             Self::BenchModel(command) => command.run(),
             Self::Completions(command) => command.run(program()),

@@ -9,6 +9,9 @@ use std::fs;
 
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/digits8.gan");
 
+const COMMANDS: [&str; 9] =
+    ["apply", "bench-model", "completions", "fit", "generate", "inspect", "man", "pack", "send"];
+
 #[test]
 fn the_output_is_that_of_the_files() {
     let folder = folder();
@@ -36,23 +39,20 @@ fn completions_and_manual_pages_are_about_all_commands() {
     }
     assert!(succeed(path, "man").contains(".TH gan 1"));
     succeed(path, "man -o pages");
-    let commands =
-        ["apply", "bench-model", "completions", "fit", "generate", "inspect", "man", "pack"];
-    for command in commands {
+    for command in COMMANDS {
         let page = fs::read_to_string(path.join(format!("pages/gan-{command}.1"))).unwrap();
         let page = page.replace("\\-", "-");
         assert!(page.contains(&format!(".TH gan-{command} 1")), "{page}");
         assert!(page.contains(&format!("gan {command}")), "{page}");
     }
     assert!(path.join("pages/gan.1").exists());
-    assert_eq!(fs::read_dir(path.join("pages")).unwrap().count(), commands.len() + 1);
+    assert_eq!(fs::read_dir(path.join("pages")).unwrap().count(), COMMANDS.len() + 1);
 }
 
 #[test]
 fn every_help_shows_an_example() {
     let folder = folder();
-    for name in ["apply", "bench-model", "completions", "fit", "generate", "inspect", "man", "pack"]
-    {
+    for name in COMMANDS {
         let text = succeed(folder.path(), &format!("{name} --help"));
         assert!(text.contains("Example") && text.contains(&format!("  gan {name}")), "{text}");
     }

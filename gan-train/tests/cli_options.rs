@@ -8,7 +8,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 23] = [
     "quickstart",
     "train",
     "presets",
@@ -26,6 +26,7 @@ const COMMANDS: [&str; 22] = [
     "apply",
     "inspect",
     "pack",
+    "send",
     "fit",
     "bench-model",
     "completions",
@@ -156,6 +157,7 @@ fn o_is_out_and_arguments_have_one_name_each() {
         ("inspect", "<MODEL.gan>"),
         ("fit", "<MODEL.gan>"),
         ("pack", "--out <MODEL.gan> <--target <TARGET>|--board <BOARD>> <MODEL.gan>"),
+        ("send", "--port <PORT> <MODEL.gan>"),
         ("bench-model", "--layers <LATENT-...-IMAGE> --out <MODEL.gan>"),
     ] {
         let text = help(name);

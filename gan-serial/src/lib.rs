@@ -8,9 +8,10 @@ mod load;
 mod port;
 
 use std::any::Any;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -32,29 +33,58 @@ pub struct Session {
     limit: Duration,
     /// Lives as long as the conversation: the process of an emulator, for example.
     _owner: Box<dyn Any + Send>,
+    /// What the thread that reads looks at now and then, so that it ends with the conversation.
+    alive: Arc<()>,
+    /// That thread, if the conversation ends only when the thread has closed its port.
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Session {
     /// Begins a conversation over two streams. `owner` is dropped at its end.
     pub fn new(
+        from: impl Read + Send + 'static,
+        to: impl Write + Send + 'static,
+        owner: impl Any + Send,
+    ) -> Self {
+        let mut session = Self::with_reader(from, to, owner);
+        session.reader = None;
+        session
+    }
+
+    /// The same, and the end of the conversation waits until `from` is closed. It must answer each
+    /// call within a time limit.
+    fn with_reader(
         mut from: impl Read + Send + 'static,
         to: impl Write + Send + 'static,
         owner: impl Any + Send,
     ) -> Self {
         let (sender, input) = mpsc::channel();
-        thread::spawn(move || {
+        let alive = Arc::new(());
+        let watched = Arc::downgrade(&alive);
+        let reader = thread::spawn(move || {
             let mut bytes = [0; 4096];
             loop {
                 match from.read(&mut bytes) {
                     Ok(len @ 1..) if sender.send(bytes[..len].to_vec()).is_ok() => {}
                     // A serial port on which nothing came for a while.
-                    Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {}
+                    Err(error) if error.kind() == ErrorKind::TimedOut => {
+                        if watched.strong_count() == 0 {
+                            break;
+                        }
+                    }
                     _ => break,
                 }
             }
         });
-        let (output, _owner) = (Box::new(to), Box::new(owner));
-        Self { output, input, heard: Vec::new(), limit: LIMIT, _owner }
+        Self {
+            output: Box::new(to),
+            input,
+            heard: Vec::new(),
+            limit: LIMIT,
+            _owner: Box::new(owner),
+            alive,
+            reader: Some(reader),
+        }
     }
 
     /// Changes how long [`Self::until`] waits.
@@ -160,5 +190,15 @@ impl Session {
     fn drain(&mut self, silence: Duration) {
         while self.input.recv_timeout(silence).is_ok() {}
         self.heard.clear();
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.alive = Arc::new(());
+        if let Some(reader) = self.reader.take() {
+            // It cannot panic, and there would be nobody to tell.
+            let _ = reader.join();
+        }
     }
 }

@@ -1,15 +1,19 @@
 //! Serial ports.
 
 use std::time::Duration;
+use std::{io, thread};
 
 use anyhow::{Context, Result};
+use serialport::ErrorKind;
 
 use crate::{PROMPT, Session};
 
 /// The speed of every board's UART. A port over USB takes any.
 const BAUD: u32 = 115_200;
-/// How long one read or write may wait. A reader tries again; a writer gives up.
+/// How long a write may wait for a board that takes nothing.
 const WAIT: Duration = Duration::from_secs(5);
+/// How long one read waits before it is repeated.
+const LISTEN: Duration = Duration::from_millis(50);
 /// How long a board may take to answer an empty line with its prompt.
 const FIRST_ANSWER: Duration = Duration::from_secs(3);
 /// How often it is asked for it: a model that is being drawn may take a while.
@@ -23,9 +27,18 @@ const ATTEMPTS: u32 = 3;
 /// Names the port: it cannot be opened, or nothing on it writes a prompt.
 pub fn open(name: &str) -> Result<Session> {
     let builder = serialport::new(name, BAUD).timeout(WAIT).dtr_on_open(true);
-    let port = builder.open().with_context(|| format!("{name}: cannot be opened"))?;
-    let reader = port.try_clone().with_context(|| format!("{name}: cannot be read"))?;
-    let mut session = Session::new(reader, port, ());
+    let mut port = builder.clone().open();
+    for _ in 1..ATTEMPTS {
+        // A program that has just ended may hold it for a moment.
+        if matches!(&port, Err(error) if error.kind() != ErrorKind::Io(io::ErrorKind::NotFound)) {
+            thread::sleep(LISTEN * 4);
+            port = builder.clone().open();
+        }
+    }
+    let port = port.with_context(|| format!("{name}: cannot be opened"))?;
+    let mut reader = port.try_clone().with_context(|| format!("{name}: cannot be read"))?;
+    reader.set_timeout(LISTEN).with_context(|| name.to_owned())?;
+    let mut session = Session::with_reader(reader, port, ());
     session.set_limit(FIRST_ANSWER);
     for attempt in 1.. {
         // An empty line ends whatever was typed before, and the answer to it is the prompt.

@@ -1,133 +1,17 @@
-//! `gan send` to the firmware's application, which runs in a thread of the test behind a pseudo
-//! terminal: a serial port as far as a host can see.
+//! `gan send` to the firmware's application behind a pseudo terminal.
 #![cfg(target_os = "linux")]
 
 mod common;
+#[path = "common/simulator.rs"]
+mod simulator;
 
 use common::{fail, folder, run};
-use gan_app::{Board, Memory, NoDisplay, Slots, Stack, serve_with_slots};
-use gan_core::memory::Rooms;
-use gan_core::tools::AlignedBytes;
-use std::ffi::CStr;
+use simulator::{Simulator, pseudo_terminal};
 use std::fs::File;
-use std::io::{Read, Write};
-use std::os::fd::{AsRawFd, FromRawFd};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::io::Write;
 
 const DIGITS8: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/digits8.gan");
 const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/v1-tiny.gan");
-
-/// A board that runs as long as this value lives.
-struct Simulator {
-    /// The name of its serial port.
-    port: String,
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Simulator {
-    /// With `digits8` in flash, and room for models of `slot` bytes.
-    fn start(slot: usize) -> Self {
-        let (terminal, port) = pseudo_terminal();
-        let stop = Arc::new(AtomicBool::new(false));
-        let mut host = Host { terminal, start: Instant::now() };
-        let stopped = stop.clone();
-        let thread = thread::spawn(move || {
-            let file = AlignedBytes::copy_of(&std::fs::read(DIGITS8).unwrap());
-            let resident = gan_core::decode(&file).unwrap();
-            let rooms = Rooms::of(&resident, true);
-            let mut memory = Memory {
-                latent: &mut vec![0; rooms.latent],
-                given: &mut vec![0; rooms.given],
-                scratch: &mut vec![0; rooms.scratch],
-                line: &mut vec![0; rooms.line],
-                grid: &mut vec![0; rooms.grid],
-            };
-            let (mut active, mut spare) = (AlignedBytes::zeroed(slot), AlignedBytes::zeroed(slot));
-            let slots = Slots { active: &mut active, spare: &mut spare };
-            let more = |_: &mut Host| !stopped.load(Ordering::Relaxed);
-            serve_with_slots(&mut host, &resident, resident.crc(), &mut memory, slots, more);
-        });
-        Self { port, stop, thread: Some(thread) }
-    }
-}
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        let ended = self.thread.take().map(JoinHandle::join);
-        assert!(thread::panicking() || matches!(ended, Some(Ok(()))));
-    }
-}
-
-/// A raw pseudo terminal: the side of the board, and the name of the other side.
-fn pseudo_terminal() -> (File, String) {
-    // SAFETY: the calls get a descriptor that is open, and memory of the size that they are told.
-    unsafe {
-        let terminal = libc::posix_openpt(libc::O_RDWR | libc::O_NOCTTY | libc::O_NONBLOCK);
-        assert!(terminal >= 0 && libc::grantpt(terminal) == 0 && libc::unlockpt(terminal) == 0);
-        let mut mode: libc::termios = std::mem::zeroed();
-        assert_eq!(libc::tcgetattr(terminal, &mut mode), 0);
-        libc::cfmakeraw(&mut mode);
-        assert_eq!(libc::tcsetattr(terminal, libc::TCSANOW, &mode), 0);
-        let mut name = [0; 64];
-        assert_eq!(libc::ptsname_r(terminal, name.as_mut_ptr(), name.len()), 0);
-        let name = CStr::from_ptr(name.as_ptr()).to_str().unwrap().to_owned();
-        (File::from_raw_fd(terminal), name)
-    }
-}
-
-/// This computer as a board.
-struct Host {
-    terminal: File,
-    start: Instant,
-}
-
-impl Board for Host {
-    const NAME: &'static str = "simulator";
-    const CORE: &'static str = "this computer";
-    const TICKS_PER_SECOND: u32 = 1_000_000;
-
-    type Color = <NoDisplay as embedded_graphics_core::draw_target::DrawTarget>::Color;
-    type Display = NoDisplay;
-
-    fn read(&mut self) -> Option<u8> {
-        let mut byte = [0];
-        // While nobody has the other side open, reading is an error.
-        if matches!(self.terminal.read(&mut byte), Ok(1)) {
-            return Some(byte[0]);
-        }
-        let mut ready =
-            libc::pollfd { fd: self.terminal.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        // SAFETY: one structure, as the call is told.
-        unsafe { libc::poll(&mut ready, 1, 5) };
-        None
-    }
-
-    fn write(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            match self.terminal.write(bytes) {
-                Ok(len) => bytes = &bytes[len..],
-                Err(_) => thread::sleep(Duration::from_millis(1)),
-            }
-        }
-    }
-
-    fn ticks(&mut self) -> u64 {
-        self.start.elapsed().as_micros() as u64
-    }
-
-    fn display(&mut self) -> Option<&mut NoDisplay> {
-        None
-    }
-
-    fn stack(&self) -> Option<Stack> {
-        None
-    }
-}
 
 #[test]
 fn a_model_is_sent_packed_and_its_greeting_is_shown() {

@@ -39,6 +39,8 @@ pub struct Board {
     pub espflash: Option<String>,
     /// The family of UF2 files that the chip's boot loader takes.
     pub uf2: Option<u32>,
+    /// What the drive for UF2 files says in `INFO_UF2.TXT` that its board is.
+    pub drive: Option<String>,
     /// The folder of the package with its application, from the repository's root, if that is not
     /// gan-embedded.
     pub package: Option<String>,

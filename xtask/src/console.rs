@@ -6,6 +6,7 @@ pub mod display;
 mod latents;
 mod numbers;
 pub mod pico;
+pub mod port;
 mod screen;
 mod session;
 
@@ -67,20 +68,24 @@ pub fn run(
     if screen.is_some() {
         arguments.extend(options.each_ref().map(String::as_str));
     }
-    let (mut session, greeting) = Session::open(board, &elf, &arguments)?;
-    let mut out = stdout().lock();
-    out.write_all(&greeting)?;
-    for (line, sent) in script.split(';').map(str::trim).zip(sent) {
-        write!(out, "\r\n> {line}\r\n")?;
-        let answer = match sent {
-            Some(model) => send(&mut session, &model)?,
-            None => session.ask(line)?,
-        };
-        out.write_all(&answer)?;
-    }
-    writeln!(out)?;
+    let (mut session, greeting) = session::open(board, &elf, &arguments)?;
+    stdout().write_all(&greeting)?;
+    play(&mut session, script, sent)?;
     // QEMU runs in this folder too.
     screen.map_or(Ok(()), |file| monitor.dump(file, "png"))
+}
+
+/// Sends the commands of a script, the files among them from `sent`, and prints the answers.
+fn play(session: &mut Session, script: &str, sent: Vec<Option<Vec<u8>>>) -> Result<()> {
+    let mut out = stdout().lock();
+    for (line, sent) in script.split(';').map(str::trim).zip(sent) {
+        write!(out, "\r\n> {line}\r\n")?;
+        match sent {
+            Some(model) => write!(out, "{}", session.load(&model, |_| ())?.trim_end())?,
+            None => out.write_all(&session.ask(line)?)?,
+        }
+    }
+    Ok(writeln!(out)?)
 }
 
 /// For each command of a script, the file that it sends, if it does. They are read before anything
@@ -106,7 +111,7 @@ fn build(toolchain: Toolchain, board: &Board, model: &Path, load: usize) -> Resu
 
 /// The answer to the last of these lines.
 pub fn answers(board: &Board, firmware: &Path, asked: &[&str]) -> Result<String> {
-    let (mut session, _) = Session::open(board, firmware, &[])?;
+    let (mut session, _) = session::open(board, firmware, &[])?;
     let mut answer = Vec::new();
     for line in asked {
         answer = session.ask(line)?;

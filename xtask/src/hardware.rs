@@ -1,10 +1,9 @@
-//! Firmware for boards: what it takes, UF2 files, and putting it on a board.
+//! The application for boards: built, measured, and written in the formats that tools take.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::boards::Board;
 use crate::firmware::{self, Input};
@@ -12,7 +11,7 @@ use crate::room::{self, grouped};
 use crate::sections::Size;
 use crate::setup::{self, Toolchain};
 use crate::shell::{self, relative};
-use crate::{uf2, vectors};
+use crate::{image, uf2, vectors};
 
 /// What is built.
 pub struct Wanted<'a> {
@@ -27,60 +26,50 @@ pub struct Wanted<'a> {
 }
 
 /// Files that were built.
-struct Built {
-    elf: PathBuf,
-    uf2: Option<PathBuf>,
+pub struct Built {
+    /// The program.
+    pub elf: PathBuf,
+    /// The same for the drive that the chip's boot loader shows.
+    pub uf2: Option<PathBuf>,
+}
+
+/// Where copies of the program go, in the formats that other tools take.
+#[derive(Debug, Default, clap::Args)]
+pub struct Outputs {
+    /// Where the UF2 file of a Pico goes; without it, next to the ELF file
+    #[arg(short, long, value_name = "FILE.uf2")]
+    pub output: Option<PathBuf>,
+    /// Also write what goes into flash as it is, from the first address on
+    #[arg(long, value_name = "FILE.bin")]
+    pub bin: Option<PathBuf>,
+    /// Also write an Intel HEX file
+    #[arg(long, value_name = "FILE.hex")]
+    pub hex: Option<PathBuf>,
 }
 
 /// Builds the application, and says what it takes of the board and where it is.
-pub fn firmware(wanted: &Wanted<'_>, output: Option<&Path>) -> Result<()> {
+pub fn firmware(wanted: &Wanted<'_>, outputs: &Outputs) -> Result<()> {
     ensure!(
-        output.is_none() || wanted.board.uf2.is_some(),
+        outputs.output.is_none() || wanted.board.uf2.is_some(),
         "--output: {} takes no UF2 files",
         wanted.board.name
     );
-    build(setup::firmware()?, wanted, output).map(|_| ())
-}
-
-/// Builds the application and puts it on the board that is connected.
-pub fn flash(wanted: &Wanted<'_>) -> Result<()> {
-    let board = wanted.board;
-    let told = board.chip.as_deref().or(board.espflash.as_deref());
-    ensure!(
-        told.is_some(),
-        "{0}: boards.toml does not say how to flash it; `cargo xtask console --board {0}` runs it \
-         in QEMU",
-        board.name
-    );
-    let built = build(setup::firmware()?, wanted, None)?;
-    if let Some(chip) = &board.espflash {
-        ensure!(
-            shell::available("espflash"),
-            "not flashed: espflash is not installed; `cargo install espflash --locked` installs it"
-        );
-        return shell::run(
-            Command::new("espflash").args(["flash", "--chip", chip]).arg(&built.elf),
-        );
+    let built = build(setup::firmware()?, wanted)?;
+    let elf = fs::read(&built.elf).with_context(|| relative(&built.elf))?;
+    if let (Some(to), Some(from)) = (&outputs.output, &built.uf2) {
+        shell::write(to, &fs::read(from)?)?;
+        println!("UF2    {}", relative(to));
     }
-    let chip =
-        board.chip.as_deref().with_context(|| format!("{}: no chip in boards.toml", board.name))?;
-    if !shell::available("probe-rs") {
-        let probe = "not flashed: probe-rs is not installed; \
-                     `cargo install probe-rs-tools --locked` installs it, \
-                     https://probe.rs has binaries";
-        match built.uf2 {
-            Some(uf2) => {
-                bail!(
-                    "{probe}. Without a probe: hold BOOTSEL, connect USB and copy {} \
-                     to the drive that appears",
-                    relative(&uf2)
-                )
-            }
-            None => bail!("{probe}"),
-        }
+    if let Some(path) = &outputs.bin {
+        let (start, bytes) = image::flat(&elf)?;
+        shell::write(path, &bytes)?;
+        println!("binary {}, from address {start:#010x}", relative(path));
     }
-    shell::run(Command::new("probe-rs").args(["download", "--chip", chip]).arg(&built.elf))?;
-    shell::run(Command::new("probe-rs").args(["reset", "--chip", chip]))
+    if let Some(path) = &outputs.hex {
+        shell::write(path, image::hex(&elf)?.as_bytes())?;
+        println!("HEX    {}", relative(path));
+    }
+    Ok(())
 }
 
 /// Builds every board's application and its example `digit`, with the model that stands for all,
@@ -88,7 +77,7 @@ pub fn flash(wanted: &Wanted<'_>) -> Result<()> {
 pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for board in boards {
         let wanted = Wanted { board, model: None, load: 0, oled: false };
-        let built = build(toolchain, &wanted, None).with_context(|| board.name.clone())?;
+        let built = build(toolchain, &wanted).with_context(|| board.name.clone())?;
         if let (Some(family), Some(path)) = (board.uf2, built.uf2) {
             let (file, elf) = (fs::read(&path)?, fs::read(&built.elf)?);
             uf2::check(&file, &elf, family).with_context(|| relative(&path))?;
@@ -99,7 +88,8 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     Ok(())
 }
 
-fn build(toolchain: Toolchain, wanted: &Wanted<'_>, output: Option<&Path>) -> Result<Built> {
+/// Builds the application, and says what it takes of the board and where it is.
+pub fn build(toolchain: Toolchain, wanted: &Wanted<'_>) -> Result<Built> {
     let &Wanted { board, load, oled, .. } = wanted;
     ensure!(
         board.oled || !oled,
@@ -118,10 +108,7 @@ fn build(toolchain: Toolchain, wanted: &Wanted<'_>, output: Option<&Path>) -> Re
     println!("ELF    {}", relative(&elf));
     let mut built = Built { elf, uf2: None };
     if let Some(family) = board.uf2 {
-        let path = match output {
-            Some(path) => path.to_path_buf(),
-            None => built.elf.with_file_name(format!("{}-{name}.uf2", board.name)),
-        };
+        let path = built.elf.with_file_name(format!("{}-{name}.uf2", board.name));
         let elf = fs::read(&built.elf).with_context(|| relative(&built.elf))?;
         shell::write(&path, &uf2::of_elf(&elf, family)?)?;
         println!("UF2    {}", relative(&path));

@@ -15,6 +15,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use sha2::{Digest, Sha256};
 
+use crate::hardware::Outputs;
 use crate::shell::{self, relative, root};
 use crate::{boards, hardware, publish};
 
@@ -131,7 +132,8 @@ fn firmware(board: &str, to: &Path) -> Result<()> {
     let model = root().join(MODEL);
     let wanted = hardware::Wanted { board, model: Some(&model), load: 0, oled: false };
     let stem = model.file_stem().unwrap_or_default().to_string_lossy();
-    hardware::firmware(&wanted, Some(&to.join(format!("{}-{stem}.uf2", board.name))))
+    let uf2 = to.join(format!("{}-{stem}.uf2", board.name));
+    hardware::firmware(&wanted, &Outputs { output: Some(uf2), ..Outputs::default() })
 }
 
 /// A line `SHA-256  FILE` for each file below a folder, in order of their names.

@@ -4,8 +4,8 @@
 //! which says where its payload goes.
 
 use anyhow::{Context, Result, ensure};
-use object::elf::{FileHeader32, PT_LOAD};
-use object::read::elf::{FileHeader, ProgramHeader};
+
+use crate::image::segments;
 
 const MAGIC: [u32; 2] = [0x0A32_4655, 0x9E5D_5157];
 const MAGIC_END: u32 = 0x0AB1_6F30;
@@ -30,23 +30,6 @@ pub fn of_elf(elf: &[u8], family: u32) -> Result<Vec<u8>> {
         file.extend(MAGIC_END.to_le_bytes());
     }
     Ok(file)
-}
-
-/// What is loaded, by address: that in flash, not where a static of RAM will be.
-fn segments(elf: &[u8]) -> Result<Vec<(u32, &[u8])>> {
-    let header =
-        FileHeader32::<object::Endianness>::parse(elf).context("no ELF file of 32 bits")?;
-    let endian = header.endian()?;
-    let mut segments = Vec::new();
-    for segment in header.program_headers(endian, elf)? {
-        let data = segment.data(endian, elf).ok().context("an ELF file that is cut off")?;
-        if segment.p_type(endian) == PT_LOAD && !data.is_empty() {
-            segments.push((segment.p_paddr(endian), data));
-        }
-    }
-    ensure!(!segments.is_empty(), "an ELF file with nothing to load");
-    segments.sort_unstable_by_key(|&(address, _)| address);
-    Ok(segments)
 }
 
 /// The pages that segments, in order of their addresses, lie in. What no segment has is as erased.
@@ -103,38 +86,7 @@ pub fn check(file: &[u8], elf: &[u8], family: u32) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// An ELF file of 32 bits with these segments: address in RAM, address in flash, bytes.
-    fn elf(segments: &[(u32, u32, &[u8])]) -> Vec<u8> {
-        let word = |value: u32| value.to_le_bytes();
-        let half = |value: u16| value.to_le_bytes();
-        let mut file = b"\x7fELF\x01\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
-        file.extend([half(2), half(40)].concat());
-        file.extend([word(1), word(0), word(52), word(0), word(0)].concat());
-        file.extend(
-            [half(52), half(32), half(segments.len() as u16), half(40), half(0), half(0)].concat(),
-        );
-        let mut offset = 52 + 32 * segments.len() as u32;
-        for &(ram, flash, data) in segments {
-            let len = data.len() as u32;
-            file.extend(
-                [
-                    word(1),
-                    word(offset),
-                    word(ram),
-                    word(flash),
-                    word(len),
-                    word(len + 8),
-                    word(4),
-                    word(4),
-                ]
-                .concat(),
-            );
-            offset += len;
-        }
-        segments.iter().for_each(|(_, _, data)| file.extend(*data));
-        file
-    }
+    use crate::image::tests::elf;
 
     #[test]
     fn blocks_hold_what_the_elf_file_holds() {

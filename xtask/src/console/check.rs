@@ -4,7 +4,7 @@
 use anyhow::{Context, Result, ensure};
 use gan_core::{LatentSampler, Truncation};
 
-use super::{Session, build, latents, lines, numbers, send};
+use super::{Session, build, latents, lines, numbers, send, session};
 use crate::blob::Blob;
 use crate::boards::Board;
 use crate::setup::Toolchain;
@@ -21,7 +21,7 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     let mut grids = Vec::new();
     for board in boards {
         let elf = build(toolchain, board, &model, 0)?;
-        let (mut session, greeting) = Session::open(board, &elf, &[])?;
+        let (mut session, greeting) = session::open(board, &elf, &[])?;
         let grid = conversation(&mut session, &greeting, board, &blob)
             .with_context(|| board.name.clone())?;
         grids.push(grid);
@@ -148,7 +148,7 @@ fn answers(session: &mut Session, kernel: &str) -> Result<()> {
 /// not and leaves the old one alone.
 fn received(toolchain: Toolchain, board: &Board) -> Result<()> {
     let elf = build(toolchain, board, &vectors::folder().join("v1-tiny.gan"), ROOM)?;
-    let (mut session, _) = Session::open(board, &elf, &[])?;
+    let (mut session, _) = session::open(board, &elf, &[])?;
     let model = Blob::read(&vectors::default_model()?)?;
     let good = model.bytes();
     let kept = |answer: Vec<u8>, why: &str| -> Result<()> {

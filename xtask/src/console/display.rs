@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use gan_core::LatentSampler;
 
 use super::screen::{Monitor, Screen};
-use super::{Session, build};
+use super::{build, session};
 use crate::blob::Blob;
 use crate::boards;
 use crate::setup::Toolchain;
@@ -80,7 +80,7 @@ fn drawn(toolchain: Toolchain, model: &Path, layout: &Layout) -> Result<usize> {
     let elf = build(toolchain, board, model, 0)?;
     let monitor = Monitor::new();
     let (mut session, _) =
-        Session::open(board, &elf, &monitor.arguments().each_ref().map(String::as_str))?;
+        session::open(board, &elf, &monitor.arguments().each_ref().map(String::as_str))?;
     let file = vectors::scratch()?.join("screen.ppm");
     let mut compare = |command: &str, expected: &Screen| -> Result<()> {
         session.ask(command)?;

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use gan_core::LatentSampler;
 use gan_core::table::Table;
 
-use super::{Session, build, lines};
+use super::{build, lines, session};
 use crate::blob::Blob;
 use crate::boards::Board;
 use crate::setup::Toolchain;
@@ -19,7 +19,7 @@ const WINDOWS: usize = 3;
 pub fn check(toolchain: Toolchain, board: &Board) -> Result<()> {
     let path = vectors::folder().join("v3-table.gan");
     let blob = Blob::read(&path)?;
-    let (mut session, _) = Session::open(board, &build(toolchain, board, &path, 0)?, &[])?;
+    let (mut session, _) = session::open(board, &build(toolchain, board, &path, 0)?, &[])?;
     let generator = blob.decode()?;
     let table = Table::read(generator.header())?;
     for label in 0..generator.classes() {

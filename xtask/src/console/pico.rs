@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::check::{commands, conversation};
-use super::{Session, lines};
+use super::{Session, lines, session};
 use crate::blob::Blob;
 use crate::boards::{self, Board};
 use crate::firmware::{self, Input};
@@ -51,16 +51,16 @@ pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
     };
     for oled in [false, true] {
         let node = run("digits", Input { oled, ..Input::model(&model) }, Some("uart"))?;
-        let (mut session, greeting) = Session::start(node)?;
+        let (mut session, greeting) = session::start(node)?;
         conversation(&mut session, &greeting, board, &blob)?;
         let display = if oled { ", looking for a display," } else { "" };
         println!("console pico{display} over the UART in {VERSION}: as expected");
     }
     let node = run("digits", Input::model(&model), None)?;
-    let (mut session, opened) = Session::start(node)?;
+    let (mut session, opened) = session::start(node)?;
     over_usb(&mut session, &opened, board, &blob).context("USB serial")?;
     println!("console pico over USB serial in {VERSION}: as expected");
-    let mut again = Session::attach(run("digits", Input::model(&model), Some("again"))?)?;
+    let mut again = session::attach(run("digits", Input::model(&model), Some("again"))?)?;
     for time in ["first", "second"] {
         again
             .until(format!("model   {}", blob.stem()).as_bytes())
@@ -68,7 +68,7 @@ pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
     }
     digit(run("digit", Input::model(&model), None)?, &blob).context("digit")?;
     println!("digit pico over USB serial in {VERSION}: as expected");
-    Session::attach(run("digits", Input::model(&model), Some("led"))?)?
+    session::attach(run("digits", Input::model(&model), Some("led"))?)?
         .until(b"on\noff\non\noff\n")
         .context("the LED does not blink")?;
     Ok(())
@@ -92,7 +92,7 @@ fn digit(node: Command, blob: &Blob) -> Result<()> {
         (vec![0; generator.latent_len()], vec![0; generator.scratch_len()]);
     let mut pixels = vec![0; generator.pixels_len()];
     let mut sampler = gan_core::LatentSampler::new(0);
-    let mut session = Session::attach(node)?;
+    let mut session = session::attach(node)?;
     for key in KEYS.chars() {
         sampler.fill(&mut latent);
         let label = key.to_digit(10).and_then(|label| u16::try_from(label).ok());

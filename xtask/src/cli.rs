@@ -1,0 +1,263 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::boards::{self, Board};
+use crate::{hardware, release, setup, soak};
+
+/// What `--board` without a name stands for: no board, so that the answer lists them.
+const LIST: &str = "?";
+
+/// Repository tasks.
+#[derive(Parser)]
+#[command(name = "cargo xtask", after_help = setup::HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub task: Task,
+}
+
+#[derive(Subcommand)]
+pub enum Task {
+    /// Install what the other tasks need: rustfmt, clippy, firmware targets, QEMU, a C compiler.
+    /// Quick when all is there
+    Setup,
+    /// Everything that has to pass, ending with one line "N passed, N failed"
+    Test {
+        /// Only setup and the steps whose name contains this
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+    },
+    /// Compare every kernel with the reference on QEMU: models, images, layers of many sizes; and
+    /// check that no failure looks like success. With --model only that model
+    Parity {
+        #[command(flatten)]
+        on: On,
+        /// A .gan file; without it, those of models/
+        #[arg(long)]
+        model: Option<PathBuf>,
+    },
+    /// Talk to the application on a board in QEMU, or on a real one by --port: a line console that
+    /// draws images
+    Console {
+        /// The board in QEMU
+        #[arg(
+            long,
+            num_args = 0..=1,
+            default_missing_value = LIST,
+            value_parser = boards::select,
+            required_unless_present = "port"
+        )]
+        board: Option<Boards>,
+        /// The serial port of a real board that runs the application: /dev/ttyACM0, COM3
+        #[arg(long, conflicts_with_all = ["board", "model", "screen", "load", "icount"])]
+        port: Option<String>,
+        /// A .gan file; without it, the built-in digits
+        #[arg(long)]
+        model: Option<PathBuf>,
+        /// Commands, separated by semicolons; `load FILE` sends a file. Without it, the terminal is
+        /// the console
+        #[arg(long, value_name = "COMMANDS")]
+        send: Option<String>,
+        /// Then save what its display shows
+        #[arg(long, value_name = "FILE.png", requires = "send")]
+        screen: Option<PathBuf>,
+        /// Make room for models of this many bytes that come with `load`
+        #[arg(long, value_name = "BYTES", default_value_t = 0)]
+        load: usize,
+        /// Let every instruction take a nanosecond, so that `bench` counts them
+        #[arg(long)]
+        icount: bool,
+    },
+    /// Build the application for a board, and say what flash and RAM it takes and leaves
+    Firmware {
+        #[command(flatten)]
+        wanted: Wanted,
+        #[command(flatten)]
+        outputs: hardware::Outputs,
+    },
+    /// Build the application and put it on a board that is connected: by probe-rs or espflash, or by
+    /// copying it to the drive that a Pico shows
+    Flash(Flash),
+    /// The same, and show what comes from the board: `probe-rs run`, `espflash flash --monitor`.
+    /// What QEMU emulates runs there
+    Run(Flash),
+    /// Flash and RAM of the firmware, for each board and binary
+    Size {
+        /// One board, or `all`
+        #[arg(
+            long,
+            default_value = "all",
+            num_args = 0..=1,
+            default_missing_value = LIST,
+            value_parser = boards::select_any
+        )]
+        board: Boards,
+        /// A .gan file; without it, the built-in digits
+        #[arg(long)]
+        model: Option<PathBuf>,
+        /// Compare with the sizes that `gan fit` has in it: an error if one is larger
+        #[arg(long, conflicts_with_all = ["board", "model"])]
+        check: bool,
+        /// Rewrite those sizes
+        #[arg(long, conflicts_with_all = ["check", "board", "model"])]
+        update: bool,
+    },
+    /// Instructions that an image takes, counted in QEMU, for each board and network. See
+    /// docs/performance.md
+    Count {
+        #[command(flatten)]
+        on: On,
+        /// A .gan file; without it, the networks of docs/performance.md
+        #[arg(long)]
+        model: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Compare with the table in docs/performance.md: an error if a count is over 2 % larger
+        #[arg(long, conflicts_with_all = ["model", "json"])]
+        check: bool,
+        /// Rewrite that table
+        #[arg(long, conflicts_with_all = ["model", "json", "check", "board"])]
+        update: bool,
+    },
+    /// Make a firmware from README.md alone, run it in QEMU, and compare its image and its
+    /// instructions with ours
+    Outsider,
+    /// Train the recipes of the shipped models with several seeds, score each model on the test
+    /// images, and record it in models/seeds.jsonl. Takes hours; can be stopped, and goes on
+    Soak(soak::Soak),
+    /// Make the documentation a book, docs/book/index.html, with mdBook
+    Book,
+    /// What mdBook starts: rewrites a book's links from standard input to standard output
+    #[command(hide = true)]
+    BookLinks {
+        /// `supports RENDERER`: mdBook asks, and exit code 0 is yes
+        asked: Vec<String>,
+    },
+    /// Make what a release hands out, with checksums; without --dry-run, commit and tag too
+    Release(release::Release),
+    /// Write tests/vectors
+    Vectors {
+        /// Compare only
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check models/: every blob against its card
+    Models {
+        /// Compare only (the default without --update)
+        #[arg(long, conflicts_with = "update")]
+        check: bool,
+        /// Rewrite the fields of this model's card that follow from its blob
+        #[arg(long, value_name = "NAME")]
+        update: Option<String>,
+        /// With --update, the float blob of the same run (`gan-train quantize --float`), whose
+        /// images are kept as tests/vectors/NAME.float.bin
+        #[arg(long, value_name = "FLOAT.gan", requires = "update")]
+        float: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+pub struct On {
+    /// One board in QEMU, or `all`
+    #[arg(
+        long,
+        default_value = "all",
+        num_args = 0..=1,
+        default_missing_value = LIST,
+        value_parser = boards::select
+    )]
+    pub board: Boards,
+    /// The serial port of a real board that runs the application: /dev/ttyACM0, COM3
+    #[arg(long, conflicts_with = "board")]
+    pub port: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Flash {
+    #[command(flatten)]
+    pub wanted: Wanted,
+    /// For probe-rs or espflash: `-- --allow-erase-all`
+    #[arg(last = true)]
+    pub arguments: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Wanted {
+    /// The board
+    #[arg(long, num_args = 0..=1, default_missing_value = LIST, value_parser = boards::select_one)]
+    pub board: &'static Board,
+    /// A .gan file; without it, the built-in digits
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// Make room for models of this many bytes that come over the console with `load`
+    #[arg(long, value_name = "BYTES", default_value_t = 0)]
+    pub load: usize,
+    /// Use a display: 128x64 pixels, SSD1306, on I2C
+    #[arg(long)]
+    pub oled: bool,
+}
+
+impl Wanted {
+    pub fn wanted(&self) -> hardware::Wanted<'_> {
+        hardware::Wanted {
+            board: self.board,
+            model: self.model.as_deref(),
+            load: self.load,
+            oled: self.oled,
+        }
+    }
+}
+
+/// The boards that an argument names. An alias because clap takes a bare `Vec` for a repeated
+/// argument.
+pub type Boards = Vec<&'static Board>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell;
+
+    /// All lines in the documentation that begin so, as a shell would hand them over but for what
+    /// stands between quotes.
+    fn documented(start: &str) -> Vec<String> {
+        let pages = ["README.md", "CONTRIBUTING.md"].map(|name| shell::root().join(name));
+        let docs = std::fs::read_dir(shell::root().join("docs")).unwrap();
+        let docs = docs.map(|entry| entry.unwrap().path());
+        let is_page = |path: &PathBuf| path.extension().is_some_and(|found| found == "md");
+        let mut lines = Vec::new();
+        for page in pages.into_iter().chain(docs.filter(is_page)) {
+            let text = std::fs::read_to_string(page).unwrap().replace("\\\n", " ");
+            let begins = |line: &&str| line.starts_with(start) && !line.contains('`');
+            lines.extend(text.lines().filter(begins).map(str::to_owned));
+        }
+        lines
+    }
+
+    #[test]
+    fn documented_tasks_exist() {
+        let lines = documented("cargo xtask ");
+        assert!(lines.len() > 10, "{lines:?}");
+        for line in lines {
+            let line = line.split(" #").next().unwrap_or_default();
+            let quoted = line.split('"').enumerate();
+            let words = quoted.flat_map(|(part, text)| match part % 2 {
+                0 => text.split_whitespace().map(str::to_owned).collect::<Vec<_>>(),
+                _ => vec![text.to_owned()],
+            });
+            let parsed = Cli::try_parse_from(words.skip(1));
+            assert!(parsed.is_ok(), "{line}: {}", parsed.err().unwrap());
+        }
+    }
+
+    #[test]
+    fn a_board_without_a_name_is_answered_with_the_boards() {
+        for task in ["console", "firmware", "flash", "parity", "count"] {
+            let arguments = ["xtask", task, "--board"];
+            let Err(error) = Cli::try_parse_from(arguments) else { panic!("{task} takes it") };
+            assert!(error.to_string().contains("there are mps2-an385, "), "{error}");
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Puts the application on a board that is connected: by probe-rs, by espflash, or by copying a UF2
+//! file to the drive that a Pico in its boot loader shows.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::boards::Board;
+use crate::hardware::{self, Built, Wanted};
+use crate::shell::{self, relative};
+use crate::tools::Tools;
+use crate::{console, setup};
+
+/// What happens once the application is on the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// The board starts it.
+    Start,
+    /// The terminal also shows what the tool receives from it.
+    Watch,
+}
+
+/// Options of `probe-rs download` that are about the probe, and so also for `probe-rs reset`.
+const OF_PROBE: &[&str] =
+    &["--probe", "--protocol", "--speed", "--connect-under-reset", "--chip-description-path"];
+
+/// Builds the application and puts it on the board. `arguments` go to the tool that does it.
+pub fn flash(wanted: &Wanted<'_>, then: Then, arguments: &[String]) -> Result<()> {
+    let board = wanted.board;
+    if board.qemu.is_some() && board.chip.is_none() {
+        ensure!(
+            then == Then::Watch,
+            "{0}: exists in QEMU only; `cargo xtask run --board {0}` runs it there",
+            board.name
+        );
+        return console::run(board, wanted.model, None, None, wanted.load, false);
+    }
+    let built = hardware::build(setup::firmware()?, wanted)?;
+    put(&Tools::default(), &mounted(), board, &built, then, arguments)
+}
+
+/// Puts a program on the board. `folders` may be drives.
+fn put(
+    tools: &Tools,
+    folders: &[PathBuf],
+    board: &Board,
+    built: &Built,
+    then: Then,
+    arguments: &[String],
+) -> Result<()> {
+    if let Some(chip) = &board.espflash {
+        let monitor = (then == Then::Watch).then_some("--monitor");
+        let mut espflash = tools.command("espflash")?;
+        espflash.args(["flash", "--chip", chip]).args(monitor).args(arguments).arg(&built.elf);
+        return shell::run(&mut espflash);
+    }
+    if let (Some(drive), Some(uf2)) = (&board.drive, &built.uf2)
+        && let Some(folder) = drive_of(drive, folders)
+    {
+        ensure!(
+            arguments.is_empty(),
+            "{} is a drive, and to copy a file takes no arguments: {arguments:?}",
+            folder.display()
+        );
+        let name = uf2.file_name().context("a file without a name")?;
+        // The drive goes away as soon as it has the last block, so there is nothing to check after.
+        fs::copy(uf2, folder.join(name)).with_context(|| folder.display().to_string())?;
+        println!("copied to {}; the board starts it", folder.display());
+        if then == Then::Watch {
+            println!("`cargo xtask console --port PORT` talks to it");
+        }
+        return Ok(());
+    }
+    let chip =
+        board.chip.as_deref().with_context(|| format!("{}: no chip in boards.toml", board.name))?;
+    let probe_rs = tools.command("probe-rs").map_err(|error| match &built.uf2 {
+        Some(uf2) => error.context(format!(
+            "not flashed, because no drive of a Pico is there and no probe-rs: hold BOOTSEL, \
+             connect USB and try again, or copy {} to the drive that appears",
+            relative(uf2)
+        )),
+        None => error,
+    });
+    let mut probe_rs = probe_rs?;
+    if then == Then::Watch {
+        return shell::run(probe_rs.args(["run", "--chip", chip]).args(arguments).arg(&built.elf));
+    }
+    shell::run(probe_rs.args(["download", "--chip", chip]).args(arguments).arg(&built.elf))?;
+    let mut reset = tools.command("probe-rs")?;
+    shell::run(reset.args(["reset", "--chip", chip]).args(of_probe(arguments)))
+}
+
+/// The options about the probe, with their values.
+fn of_probe(arguments: &[String]) -> Vec<&String> {
+    let mut picked = Vec::new();
+    let mut wanted = false;
+    for argument in arguments {
+        if argument.starts_with('-') {
+            let name = argument.split('=').next().unwrap_or_default();
+            wanted = OF_PROBE.contains(&name);
+        }
+        if wanted {
+            picked.push(argument);
+        }
+    }
+    picked
+}
+
+/// Where this system mounts drives: each folder in these may be one.
+fn mounted() -> Vec<PathBuf> {
+    let user = env::var("USER").unwrap_or_default();
+    let parents = [format!("/media/{user}"), format!("/run/media/{user}"), "/Volumes".into()];
+    let mut folders: Vec<_> = parents
+        .iter()
+        .filter_map(|parent| fs::read_dir(parent).ok())
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    if cfg!(windows) {
+        folders.extend(('D'..='Z').map(|letter| PathBuf::from(format!("{letter}:\\"))));
+    }
+    folders
+}
+
+/// The drive whose description says that it is the board's boot loader: UF2 files go there.
+fn drive_of(board_id: &str, folders: &[PathBuf]) -> Option<PathBuf> {
+    let is_drive = |folder: &Path| {
+        fs::read_to_string(folder.join("INFO_UF2.TXT")).is_ok_and(|text| {
+            text.lines().any(|line| line.strip_prefix("Board-ID:").map(str::trim) == Some(board_id))
+        })
+    };
+    folders.iter().find(|folder| is_drive(folder)).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boards;
+    #[cfg(unix)]
+    use crate::tools::tests::Fake;
+
+    /// Puts a program that is not there on a board; what the tools were told.
+    #[cfg(unix)]
+    fn told(name: &str, then: Then, arguments: &[&str]) -> Vec<String> {
+        let fake = Fake::new(&["probe-rs", "espflash"], "");
+        let board = boards::select_one(name).unwrap();
+        let built = Built { elf: "digits".into(), uf2: None };
+        let arguments: Vec<_> = arguments.iter().map(|&text| text.to_owned()).collect();
+        put(&fake.tools, &[], board, &built, then, &arguments).unwrap();
+        fake.log()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn tools_are_told_the_chip_the_program_and_what_the_user_adds() {
+        assert_eq!(
+            told("nrf52840-dk", Then::Start, &["--allow-erase-all", "--probe", "1:2"]),
+            [
+                "probe-rs download --chip nRF52840_xxAA --allow-erase-all --probe 1:2 digits",
+                "probe-rs reset --chip nRF52840_xxAA --probe 1:2"
+            ]
+        );
+        assert_eq!(
+            told("nucleo-h743zi", Then::Watch, &["--speed=400"]),
+            ["probe-rs run --chip STM32H743ZITx --speed=400 digits"]
+        );
+        assert_eq!(
+            told("esp32-c3", Then::Watch, &["--port", "COM3"]),
+            ["espflash flash --chip esp32c3 --monitor --port COM3 digits"]
+        );
+        assert_eq!(told("esp32-c3", Then::Start, &[]), ["espflash flash --chip esp32c3 digits"]);
+    }
+
+    /// A folder with the drives of three boot loaders.
+    struct Drives(PathBuf);
+
+    impl Drives {
+        fn new(name: &str) -> (Self, Vec<PathBuf>) {
+            let folder = env::temp_dir().join(format!("gan-xtask-{name}-{}", std::process::id()));
+            let folders = ["other", "RPI-RP2", "RP2350"].map(|name| folder.join(name));
+            for (path, id) in folders.iter().zip(["", "RPI-RP2", "RP2350"]) {
+                fs::create_dir_all(path).unwrap();
+                let text = format!("UF2 Bootloader v3.0\r\nModel: RP2\r\nBoard-ID: {id}\r\n");
+                fs::write(path.join("INFO_UF2.TXT"), text).unwrap();
+            }
+            (Self(folder), folders.to_vec())
+        }
+    }
+
+    impl Drop for Drives {
+        fn drop(&mut self) {
+            // What is left in the temporary folder is no failure of the test.
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn the_drive_of_the_right_chip_gets_the_file() {
+        let (drives, folders) = Drives::new("drives");
+        assert_eq!(drive_of("RPI", &folders), None);
+        assert_eq!(drive_of("RPI-RP2", &folders), Some(folders[1].clone()));
+        let uf2 = drives.0.join("pico2-digits.uf2");
+        fs::write(&uf2, "blocks").unwrap();
+        let built = Built { elf: "digits".into(), uf2: Some(uf2) };
+        let board = boards::select_one("pico2").unwrap();
+        let put = |arguments: &[String]| {
+            put(&Tools::default(), &folders, board, &built, Then::Start, arguments)
+        };
+        put(&[]).unwrap();
+        assert_eq!(fs::read(folders[2].join("pico2-digits.uf2")).unwrap(), b"blocks");
+        assert!(put(&["--verify".into()]).unwrap_err().to_string().contains("is a drive"));
+    }
+
+    #[test]
+    fn options_of_the_probe_are_told_from_those_of_the_download() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let arguments = words("--allow-erase-all --probe 1:2 --verify --speed=400 --chip-erase");
+        let picked: Vec<_> = of_probe(&arguments).into_iter().cloned().collect();
+        assert_eq!(picked, words("--probe 1:2 --speed=400"));
+    }
+}

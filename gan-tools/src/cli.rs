@@ -3,6 +3,8 @@
 pub mod apply;
 pub mod bench_model;
 pub mod completions;
+mod core;
+pub mod export;
 pub mod fit;
 pub mod generate;
 pub mod inspect;
@@ -29,6 +31,7 @@ pub enum Command {
     Inspect(inspect::Inspect),
     Pack(pack::Pack),
     Send(send::Send),
+    Export(export::Export),
     Fit(fit::FitCommand),
     BenchModel(bench_model::BenchModel),
     Completions(completions::Completions),
@@ -49,6 +52,7 @@ impl Command {
             Self::Inspect(command) => command.run(),
             Self::Pack(command) => command.run(),
             Self::Send(command) => command.run(),
+            Self::Export(command) => command.run(),
             Self::Fit(command) => command.run(),
             Self::BenchModel(command) => command.run(),
             Self::Completions(command) => command.run(program()),

@@ -16,6 +16,7 @@
 //! | [`generate`] | images from a blob, in memory and in folders |
 //! | [`csv`] | the rows of a blob that makes numbers, as text |
 //! | [`apply`] | images that a blob makes of images |
+//! | [`export`] | models as C source |
 //! | [`fit`] | which boards a blob fits, and its speed there |
 //! | [`bench_model`] | blobs of any shape with random weights |
 //! | [`cli`] | the commands, which gan-train has as well |
@@ -25,6 +26,7 @@ pub mod bench_model;
 pub mod blob_file;
 pub mod cli;
 pub mod csv;
+pub mod export;
 pub mod files;
 pub mod fit;
 pub mod generate;

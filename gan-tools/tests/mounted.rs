@@ -29,6 +29,9 @@ fn the_output_is_that_of_the_files() {
     assert!(fs::read(path.join("bench.gan")).unwrap() == expected, "{shape}");
 }
 
+const COMMANDS: [&str; 9] =
+    ["apply", "bench-model", "completions", "export", "fit", "generate", "inspect", "man", "pack"];
+
 #[test]
 fn completions_and_manual_pages_are_about_all_commands() {
     let folder = folder();

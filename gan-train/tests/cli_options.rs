@@ -8,10 +8,11 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 25] = [
     "quickstart",
     "train",
     "presets",
+    "sweep",
     "finetune",
     "quantize",
     "evaluate",
@@ -27,6 +28,7 @@ const COMMANDS: [&str; 23] = [
     "inspect",
     "pack",
     "send",
+    "export",
     "fit",
     "bench-model",
     "completions",

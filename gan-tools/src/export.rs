@@ -1,0 +1,3 @@
+//! Models in the forms that other languages and tools take: a module for each.
+
+pub mod c;

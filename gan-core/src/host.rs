@@ -24,7 +24,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`Runner::transform_batch`] runs a generator that takes images.
+//! [`Runner::transform_batch`] runs a generator that takes images. A [`Model`] is a model that owns
+//! its blob, for programs that keep one for long or hand it to other threads.
 //!
 //! A [`Runner`] holds a copy of the weights in the order of
 //! [`Packing::Blocks16x4`](crate::Packing::Blocks16x4), for the instructions that add up four
@@ -34,6 +35,8 @@
 //! blocks, in which several images share each load of a weight.
 
 mod backend;
+mod batch;
+mod model;
 mod network;
 mod nibbles;
 mod tile;
@@ -61,13 +64,10 @@ use crate::generator::Generator;
 use crate::header::Element;
 use backend::Kernel;
 pub use backend::{Backend, Unavailable};
+pub use model::Model;
 use network::{Network, Work};
-use rayon::prelude::*;
+use std::sync::Arc;
 use std::vec;
-
-/// The largest number of images of a batch that run through the layers together, which is a block
-/// here. They are so few that their codes stay in a core's cache.
-const BLOCK: usize = 96;
 
 /// A generator that is prepared for this computer.
 ///
@@ -77,8 +77,8 @@ const BLOCK: usize = 96;
 pub struct Runner<'a> {
     generator: Generator<'a>,
     kernel: Kernel,
-    /// The integer layers. It is `None` if some layers are f32.
-    network: Option<Network>,
+    /// The integer layers, which copies share. It is `None` if some layers are f32.
+    network: Option<Arc<Network>>,
 }
 
 impl<'a> Runner<'a> {
@@ -106,7 +106,7 @@ impl<'a> Runner<'a> {
         Ok(Self {
             generator: generator.clone(),
             kernel,
-            network: integers.then(|| Network::new(generator, kernel.blocks())),
+            network: integers.then(|| Arc::new(Network::new(generator, kernel.blocks()))),
         })
     }
 
@@ -154,52 +154,6 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
-    /// Makes many images, on all threads of the rayon pool that this is called in. They lie one
-    /// after the other in `pixels`.
-    ///
-    /// There are as many images as `latents` has vectors. `labels` has a label for each image, or
-    /// is `None` if the generator takes no labels.
-    ///
-    /// # Errors
-    ///
-    /// The call fails like [`Generator::generate`]; the lengths in the errors are those of all
-    /// images together. If there are fewer labels than images, the error is
-    /// [`LabelMissing`](GenerateError::LabelMissing), if there are more, it is
-    /// [`LabelUnexpected`](GenerateError::LabelUnexpected). Nothing is written then.
-    pub fn generate_batch(
-        &self,
-        latents: &[u8],
-        labels: Option<&[u16]>,
-        pixels: &mut [u8],
-    ) -> Result<(), GenerateError> {
-        self.generator.check_draws()?;
-        let (latent_len, pixels_len) = (self.generator.latent_len(), self.generator.pixels_len());
-        let count = latents.len() / latent_len;
-        if !latents.len().is_multiple_of(latent_len) {
-            return Err(GenerateError::LatentLen {
-                expected: latents.len().next_multiple_of(latent_len),
-            });
-        }
-        if pixels.len() / pixels_len != count || !pixels.len().is_multiple_of(pixels_len) {
-            return Err(GenerateError::OutputLen { expected: count.saturating_mul(pixels_len) });
-        }
-        self.check(latents, labels, count)?;
-        let Some(network) = &self.network else { return self.one_by_one(latents, labels, pixels) };
-        let size = block_len(count, rayon::current_num_threads(), self.kernel.images());
-        let blocks =
-            latents.par_chunks(size * latent_len).zip(pixels.par_chunks_mut(size * pixels_len));
-        blocks.enumerate().for_each_init(
-            || Work::new(network, size),
-            |work, (index, (latents, pixels))| {
-                let labels = labels.and_then(|labels| {
-                    labels.get(index * size..)?.get(..latents.len() / latent_len)
-                });
-                self.block(network, work, latents, labels, pixels);
-            },
-        );
-        Ok(())
-    }
-
     /// Runs the images of one block. The latents and the labels were checked before.
     fn block(
         &self,
@@ -212,24 +166,6 @@ impl<'a> Runner<'a> {
         work.fill(network, latents, labels);
         self.kernel.run(network, work);
         network.draw(work, pixels);
-    }
-
-    /// Runs each image as [`Generator::generate`] does.
-    fn one_by_one(
-        &self,
-        latents: &[u8],
-        labels: Option<&[u16]>,
-        pixels: &mut [u8],
-    ) -> Result<(), GenerateError> {
-        let latents = latents.par_chunks(self.generator.latent_len());
-        let images = latents.zip(pixels.par_chunks_mut(self.generator.pixels_len()));
-        images.enumerate().try_for_each_init(
-            || vec![0; self.generator.scratch_len()],
-            |scratch, (index, (latent, pixels))| {
-                let label = labels.and_then(|labels| labels.get(index).copied());
-                self.generator.generate(latent, label, scratch, pixels)
-            },
-        )
     }
 
     fn check(
@@ -255,11 +191,4 @@ impl<'a> Runner<'a> {
         }
         Ok(())
     }
-}
-
-/// The number of images in a block, which is a multiple of `tile`. There are several blocks for
-/// each thread, so that no thread waits long for the others.
-fn block_len(count: usize, threads: usize, tile: usize) -> usize {
-    const BLOCKS_A_THREAD: usize = 8;
-    (count / (BLOCKS_A_THREAD * threads)).clamp(1, BLOCK).next_multiple_of(tile)
 }

@@ -78,8 +78,8 @@
 //! | [`image`] | pixels as text, and on a display |
 //! | [`table`] | what the numbers of a generator of tables mean |
 //! | [`memory`] | the buffers that a firmware sets aside for a model |
-//! | `tools` | with feature `tools`: blobs in other packings, and memory in which a blob may lie |
-//! | `host` | with feature `std`: the same on the vector units and all cores of an ordinary computer |
+//! | `tools` | with feature `tools`: blobs in other packings, and what a device is told |
+//! | `host` | with feature `std`: the same on the vector units and all cores of an ordinary computer, and a model that owns its blob |
 //!
 //! Each module depends only on those before it in this list, where the private modules `reader`,
 //! `header`, `plan` and `payload` read postcard, and hold what the header says, how the layers run,
@@ -114,7 +114,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_debug_implementations)]
 
-#[cfg(feature = "tools")]
+#[cfg(any(feature = "tools", feature = "std"))]
 extern crate alloc;
 #[cfg(all(feature = "std", not(target_os = "none")))]
 #[macro_use]
@@ -124,6 +124,8 @@ extern crate std;
 compile_error!("gan-core: feature `std` needs an operating system: leave it out on a device");
 
 pub mod activation;
+#[cfg(any(feature = "tools", feature = "std"))]
+mod aligned;
 pub mod blob;
 pub mod error;
 pub mod generator;
@@ -142,6 +144,8 @@ pub mod table;
 #[cfg(feature = "tools")]
 pub mod tools;
 
+#[cfg(any(feature = "tools", feature = "std"))]
+pub use aligned::AlignedBytes;
 pub use blob::{Known, decode};
 #[cfg(feature = "encode")]
 pub use error::EncodeError;

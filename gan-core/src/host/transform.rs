@@ -2,7 +2,8 @@
 //! [`Generator::input_codes`](crate::Generator::input_codes), so the results are those of
 //! [`Generator::transform`](crate::Generator::transform).
 
-use super::{Runner, block_len};
+use super::Runner;
+use super::batch::block_len;
 use crate::error::GenerateError;
 use crate::generator::TransformInput;
 use crate::host::network::Work;
@@ -83,7 +84,7 @@ impl Runner<'_> {
         pixels: &mut [u8],
     ) -> Result<(), GenerateError> {
         let generator = &self.generator;
-        let Some((network, work)) = self.network.as_ref().zip(room.work.as_mut()) else {
+        let Some((network, work)) = self.network.as_deref().zip(room.work.as_mut()) else {
             let pixels = pixels.chunks_exact_mut(generator.pixels_len());
             return inputs.iter().zip(pixels).try_for_each(|(input, pixels)| {
                 generator.transform(input, &mut room.codes, &mut room.scratch, pixels)

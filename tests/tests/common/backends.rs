@@ -67,6 +67,13 @@ pub fn check(backends: &[Backend], generator: &Generator<'_>, count: usize) {
             "{backend}: a batch of {count} differs, {:?}",
             generator.header()
         );
+        pixels.fill(0xA5);
+        runner.generate_batch_here(&latents, labels, &mut pixels).expect("the call is right");
+        assert!(
+            pixels == expected,
+            "{backend}: a batch of {count} on one thread differs, {:?}",
+            generator.header()
+        );
         let (pixels, last) = (&mut pixels[..generator.pixels_len()], count - 1);
         let latent = &latents[last * generator.latent_len()..];
         runner

@@ -1,0 +1,75 @@
+//! `gan_core::host::Model`, which owns its blob: that of every vector gives the vector's pixels, from
+//! several threads at once, and a damaged blob is refused as `decode` refuses it.
+
+use gan_core::host::Model;
+use gan_core::{DecodeError, TransformInput};
+use gan_tests::vectors::Images;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The blob of each file of images.
+fn vectors() -> Vec<(PathBuf, PathBuf)> {
+    let folder = repository().join("tests/vectors");
+    let names = std::fs::read_dir(&folder).expect("the folder is there").filter_map(|entry| {
+        let name = entry.expect("it is read").file_name().into_string().expect("text");
+        name.strip_suffix(".images.bin").map(str::to_owned)
+    });
+    let blob = |name: &String| {
+        let own = folder.join(format!("{name}.gan"));
+        if own.exists() { own } else { repository().join(format!("models/{name}.gan")) }
+    };
+    names.map(|name| (blob(&name), folder.join(format!("{name}.images.bin")))).collect()
+}
+
+/// Compares every image of a file; the model may be a clone on another thread.
+fn compare(model: &Model, file: &[u8]) {
+    let generator = model.generator();
+    let images = Images::read(file, generator.crc()).expect("the file is the blob's");
+    let runner = model.runner();
+    for image in images.iter() {
+        let mut pixels = vec![0; generator.pixels_len()];
+        if generator.inputs().image().is_some() {
+            let input = TransformInput {
+                image: image.image,
+                mask: (!image.mask.is_empty()).then_some(image.mask),
+                latent: image.latent,
+                label: image.label,
+            };
+            runner.transform(&input, &mut pixels).expect("the call is right");
+        } else {
+            runner.generate(image.latent, image.label, &mut pixels).expect("the call is right");
+        }
+        assert!(pixels == image.pixels, "{model:?}: other pixels than the vector's");
+    }
+}
+
+#[test]
+fn models_on_several_threads_give_the_pixels_of_the_vectors() {
+    let vectors = vectors();
+    assert!(vectors.len() > 20, "only {} files of images", vectors.len());
+    for (blob, images) in vectors {
+        let bytes = std::fs::read(&blob).expect("the blob is there");
+        let file = std::fs::read(&images).expect("the file is there");
+        let model = Model::new(&bytes).expect("the blob is valid");
+        assert_eq!(model.bytes(), bytes);
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                let (model, file) = (model.clone(), &file);
+                scope.spawn(move || compare(&model, file));
+            }
+        });
+    }
+}
+
+#[test]
+fn a_damaged_blob_is_no_model() {
+    let path = repository().join("tests/vectors/v1-tiny.gan");
+    let mut bytes = std::fs::read(path).expect("the blob is there");
+    bytes[40] ^= 1;
+    assert_eq!(Model::new(&bytes).map(|_| ()), Err(DecodeError::Crc));
+    assert_eq!(Model::new(&[]).map(|_| ()), Err(DecodeError::Empty));
+}

@@ -1,5 +1,5 @@
-//! `gan_core::host::Model`, which owns its blob: that of every vector gives the vector's pixels, from
-//! several threads at once, and a damaged blob is refused as `decode` refuses it.
+//! `gan_core::host::Model`, which owns its blob: that of every vector gives the vector's pixels,
+//! from several threads at once, and a damaged blob is refused as `decode` refuses it.
 
 use gan_core::host::Model;
 use gan_core::{DecodeError, TransformInput};

@@ -18,6 +18,7 @@ mod models;
 mod outsider;
 mod parity;
 mod publish;
+mod python;
 mod qemu;
 mod release;
 mod room;

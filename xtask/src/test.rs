@@ -12,7 +12,7 @@ use crate::setup::Toolchain;
 use crate::tally::Tally;
 use crate::{
     console, count, docs, embassy, emulated, fit, hardware, models, outsider, parity, publish,
-    setup, shell, size, sources, symbols, vectors,
+    python, setup, shell, size, sources, symbols, vectors,
 };
 
 use steps::{SETUP, Steps, cargo_test, host};
@@ -64,15 +64,10 @@ pub fn run(only: Option<String>) -> Tally {
     steps.tests("tests: gan-train", RELEASE, &["-p", "gan-train"]);
     steps.tests("tests: all others", RELEASE, OTHERS);
     steps.tests("tests: all others, with the compiler's checks", CHECKED, OTHERS);
-    let micromath = [
-        "-p",
-        "gan-core",
-        "-p",
-        "gan-tests",
-        "--features",
-        "gan-core/micromath,gan-tests/micromath",
-    ];
+    let micromath = "-p gan-core -p gan-tests --features gan-core/micromath,gan-tests/micromath";
+    let micromath: Vec<&str> = micromath.split(' ').collect();
     steps.tests("tests: micromath", RELEASE, &micromath);
+    steps.counted("python: the package, and models as ONNX", python::run);
     steps.counted("tests: host kernels in emulators", |tally| emulated::run(tally, cargo_test));
     steps.other_devices();
 

@@ -1,6 +1,7 @@
-//! A model that owns its blob: what a binding, a server or a command holds. The blob is decoded once,
-//! when the model is made. Its header is read again for each [`Generator`], which takes a
-//! microsecond, so that nothing has to borrow from its own owner.
+//! A model that owns its blob: what a binding, a server or a command holds.
+//!
+//! The blob is decoded once, when the model is made. Its header is read again for each
+//! [`Generator`], which takes a microsecond, so that nothing has to borrow from its own owner.
 
 use super::backend::{Backend, Kernel};
 use super::{Network, Runner};

@@ -1,0 +1,129 @@
+//! The Python package, and models as ONNX Runtime runs them: in a virtual environment with packages
+//! from PyPI, which is made once and kept under `target`.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{self, capture, root};
+use crate::tally::Tally;
+
+/// What is installed, with versions.
+const REQUIREMENTS: &str = "gan-py/tests/requirements.txt";
+
+/// The Python package: builds the wheel, installs it, compares the type stubs with it, and runs its
+/// tests and its example. Then models as ONNX, whose pixels in ONNX Runtime are compared with the
+/// package's.
+///
+/// # Errors
+///
+/// The package cannot be built, or its stubs or its example are wrong.
+pub fn run(tally: &mut Tally) -> Result<()> {
+    let python = match environment() {
+        Ok(python) => python,
+        Err(error) => {
+            println!("SKIPPED: no Python with the packages of {REQUIREMENTS}: {error:#}");
+            return Ok(());
+        }
+    };
+    let wheels = root().join("target/wheels");
+    // The wheel of an earlier version would be installed beside this one.
+    let _ = std::fs::remove_dir_all(&wheels);
+    let sources = root().join("gan-py");
+    shell::run(shell::cargo(&sources).args(["fmt", "--check"]))?;
+    let clippy = "clippy --quiet --release -- -D warnings".split(' ');
+    shell::run(shell::cargo(&sources).args(clippy).env("CARGO_TARGET_DIR", built()))?;
+    *tally += Tally::one(true);
+    // The command that the package is compared with.
+    shell::run(shell::cargo(&root()).args(["build", "--quiet", "--release", "-p", "gan-tools"]))?;
+    let build = ["-m", "maturin", "build", "--quiet", "--release", "-m", "gan-py/Cargo.toml", "-o"];
+    let mut maturin = python.run(&build);
+    shell::run(maturin.arg(&wheels).env("CARGO_TARGET_DIR", built()))?;
+    let wheel = std::fs::read_dir(&wheels)?.next().context("maturin built no wheel")??.path();
+    let install = ["-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps"];
+    shell::run(python.run(&install).arg(&wheel))?;
+    *tally += Tally::one(true);
+    shell::run(&mut python.run(&["-m", "mypy.stubtest", "gan_core"]))?;
+    // From a folder without the sources, or mypy would find them twice.
+    let strict = ["-m", "mypy", "--strict", "--package", "gan_core"];
+    shell::run(python.run(&strict).current_dir(&wheels))?;
+    *tally += Tally::one(true);
+    python.tests("gan-py", tally)?;
+    shell::run(&mut python.run(&["gan-py/examples/synthetic_classifier.py"]))?;
+    *tally += Tally::one(true);
+    python.tests("tests/onnx", tally)
+}
+
+/// Where the package's own workspace is built.
+fn built() -> PathBuf {
+    root().join("target/gan-py")
+}
+
+/// A Python with the packages.
+#[derive(Debug, Clone)]
+struct Environment(PathBuf);
+
+impl Environment {
+    fn run(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.0);
+        // maturin asks the environment's variable which Python it builds for.
+        let folder = self.0.parent().and_then(|bin| bin.parent()).unwrap_or(&self.0);
+        command.args(arguments).current_dir(root()).env("VIRTUAL_ENV", folder);
+        command.env_remove("PYTHONPATH").env_remove("PYTHONHOME");
+        command
+    }
+
+    /// Runs pytest in this folder, and counts its tests.
+    fn tests(&self, folder: &str, tally: &mut Tally) -> Result<()> {
+        let mut summary = String::new();
+        let mut command = self.run(&["-m", "pytest", "--quiet", "-p", "no:cacheprovider", folder]);
+        let success = shell::stream(&mut command, |line| line.clone_into(&mut summary))?;
+        let these = counts(&summary);
+        *tally += these;
+        if !success && these.failed == 0 || these.passed == 0 {
+            bail!("pytest {folder} failed outside of any test: {summary}");
+        }
+        Ok(())
+    }
+}
+
+/// What the last line of pytest says: `2 failed, 70 passed, 1 skipped in 3.21s`.
+fn counts(summary: &str) -> Tally {
+    let count = |what: &str| -> u32 {
+        let words: Vec<&str> = summary.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+        let pairs = words.windows(2).filter(|pair| pair[1].trim_end_matches('s') == what);
+        pairs.filter_map(|pair| pair[0].parse::<u32>().ok()).sum()
+    };
+    Tally { passed: count("passed"), failed: count("failed") + count("error") }
+}
+
+/// The environment, which is made the first time.
+fn environment() -> Result<Environment> {
+    let folder = root().join("target/python");
+    let bin = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
+    let python = Environment(folder.join(bin));
+    if !python.0.exists() {
+        capture(Command::new("python3").args(["-m", "venv"]).arg(&folder))
+            .context("python3 -m venv (Debian: apt-get install python3-venv)")?;
+    }
+    capture(&mut python.run(&["-m", "pip", "install", "--quiet", "-r", REQUIREMENTS]))
+        .context("pip install")?;
+    Ok(python)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tests_of_pytest_are_counted() {
+        let of = |summary| {
+            let Tally { passed, failed } = counts(summary);
+            (passed, failed)
+        };
+        assert_eq!(of("76 passed, 1 skipped in 6.08s"), (76, 0));
+        assert_eq!(of("2 failed, 70 passed, 1 error in 3.21s"), (70, 3));
+        assert_eq!(of("no tests ran in 0.01s"), (0, 0));
+    }
+}

@@ -18,6 +18,7 @@
 //! | [`apply`] | images that a blob makes of images |
 //! | [`export`] | models as C source |
 //! | [`fit`] | which boards a blob fits, and its speed there |
+//! | [`onnx`] | models as ONNX |
 //! | [`bench_model`] | blobs of any shape with random weights |
 //! | [`cli`] | the commands, which gan-train has as well |
 
@@ -37,6 +38,7 @@ pub mod json;
 pub mod layers;
 pub mod messages;
 pub mod numbers;
+pub mod onnx;
 pub mod picture;
 pub mod progress;
 pub mod random;

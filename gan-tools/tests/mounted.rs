@@ -9,8 +9,18 @@ use std::fs;
 
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/digits8.gan");
 
-const COMMANDS: [&str; 9] =
-    ["apply", "bench-model", "completions", "fit", "generate", "inspect", "man", "pack", "send"];
+const COMMANDS: [&str; 10] = [
+    "apply",
+    "bench-model",
+    "completions",
+    "export",
+    "fit",
+    "generate",
+    "inspect",
+    "man",
+    "pack",
+    "send",
+];
 
 #[test]
 fn the_output_is_that_of_the_files() {
@@ -28,9 +38,6 @@ fn the_output_is_that_of_the_files() {
     let expected = include_bytes!("expected/bench.gan");
     assert!(fs::read(path.join("bench.gan")).unwrap() == expected, "{shape}");
 }
-
-const COMMANDS: [&str; 9] =
-    ["apply", "bench-model", "completions", "export", "fit", "generate", "inspect", "man", "pack"];
 
 #[test]
 fn completions_and_manual_pages_are_about_all_commands() {

@@ -3,7 +3,7 @@
 //! A window of a series is as many rows as it has steps; windows follow each other.
 
 use crate::images::Images;
-use gan_core::table::Table;
+use gan_core::table::{Field, Table};
 use std::fmt::Write;
 
 /// A header and all rows of these windows, made with these labels.
@@ -17,11 +17,15 @@ pub fn file(table: &Table<'_>, windows: &Images, labels: Option<&[u16]>) -> Stri
 pub fn header(table: &Table<'_>) -> String {
     let mut text = String::new();
     for (at, field) in table.fields().enumerate() {
-        let (name, unit) = (field.name(), field.unit());
-        let title = if unit.is_empty() { name.to_owned() } else { format!("{name} [{unit}]") };
-        add(&mut text, at, &title);
+        add(&mut text, at, &title(&field));
     }
     text + "\n"
+}
+
+/// What a column is called: its name, and in brackets its unit if it has one.
+pub fn title(field: &Field<'_>) -> String {
+    let (name, unit) = (field.name(), field.unit());
+    if unit.is_empty() { name.to_owned() } else { format!("{name} [{unit}]") }
 }
 
 /// Adds a line for each step of these windows.

@@ -9,6 +9,7 @@ mod labels;
 mod layouts;
 pub mod mnist;
 mod npy;
+mod parquet;
 mod png_folder;
 pub mod stacked;
 pub mod synthetic;

@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::page::check;
 use common::{fail, float_blob, folder, interrupt, run, succeed};
 use serde_json::Value;
 use std::fmt::Write;
@@ -99,6 +100,13 @@ fn what_is_wrong_with_a_table_is_named_with_file_line_and_column() {
     bad("word.csv", ",1000\n", ",NA\n");
     bad("long.csv", ",1000\n", ",1000,1\n");
     fs::write(path.join("no.csv"), "a,b\n").unwrap();
+    fs::copy(path.join("table.csv"), path.join("table.parquet")).unwrap();
+    for (name, file) in [
+        ("missing", &include_bytes!("data/parquet/refused-missing.parquet")[..]),
+        ("date", include_bytes!("data/parquet/refused-date.parquet")),
+    ] {
+        fs::write(path.join(format!("{name}.parquet")), file).unwrap();
+    }
     for (arguments, parts) in [
         ("train --data empty.csv", &["empty.csv", "line 2, column \"weight\"", "is empty"][..]),
         ("train --data word.csv", &["word.csv", "line 2, column \"weight\": \"NA\" is no number"]),
@@ -115,6 +123,9 @@ fn what_is_wrong_with_a_table_is_named_with_file_line_and_column() {
         ("train --data wine --batch 1000", &["training.batch: 1000"]),
         ("classifier --data wine --out c.safetensors", &["--data wine: is a table"]),
         ("audit digits table.csv --label x", &["--label: goes with tables"]),
+        ("train --data table.parquet", &["table.parquet: is no Parquet file (expected PAR1"]),
+        ("train --data missing.parquet", &["missing.parquet: column \"a\": row 3: the value is"]),
+        ("train --data date.parquet", &["date.parquet: column \"a\": is INT32, DATE (expected"]),
     ] {
         fail(path, arguments, 1, parts);
     }
@@ -122,9 +133,11 @@ fn what_is_wrong_with_a_table_is_named_with_file_line_and_column() {
     succeed(path, "quantize run --out run.gan");
     for (arguments, part) in [
         ("evaluate run --data digits", "makes rows of a table"),
-        ("report run", "is a run of a table"),
         ("generate run.gan --ascii", "--ascii: run.gan makes rows of a table"),
-        ("synth run --count 5 --format idx --out set", "makes rows of a table (expected csv)"),
+        (
+            "synth run --count 5 --format idx --out set",
+            "makes rows of a table (expected csv or parquet)",
+        ),
         ("invert run.gan x.png", "makes rows of a table"),
         ("audit wine table.csv", "--label class: no such column"),
     ] {
@@ -136,6 +149,64 @@ fn what_is_wrong_with_a_table_is_named_with_file_line_and_column() {
     fail(path, &format!("{resume} more.csv"), 1, &["not the images and labels"]);
     fail(path, &format!("{resume} wine"), 1, &["14 columns, expected 5"]);
     succeed(path, &format!("{resume} table.csv"));
+}
+
+/// The rows of one set as text and as columns are one table: they train to the same weights, and
+/// each is its own twin in the data sheet.
+#[test]
+fn a_parquet_file_is_read_as_the_same_rows_in_csv_are() {
+    let folder = folder();
+    let path = folder.path();
+    write_table(&path.join("table.csv"), 240);
+    succeed(path, &format!("{TRAIN} --steps 300 --out run"));
+    for format in ["csv", "parquet"] {
+        let set = format!("synth run --count 200 --seed 5 --format {format} --out {format}");
+        succeed(path, &set);
+        let made = format!("{format}/000000000000.{format}");
+        fs::copy(path.join(made), path.join(format!("made.{format}"))).unwrap();
+        let train = TRAIN.replace("table.csv", &format!("made.{format}"));
+        succeed(path, &format!("{train} --set name=twin --steps 5 --out of-{format}"));
+    }
+    assert_eq!(float_blob(path, "of-csv"), float_blob(path, "of-parquet"));
+    let audit = "audit made.csv made.parquet --label grade --categories size --tstr 0 --json";
+    let sheet: Value = serde_json::from_str(&succeed(path, audit)).unwrap();
+    // The training rows are a part of the other file's.
+    assert_eq!(sheet["duplicates"]["of_training"], sheet["rows"][0], "{sheet}");
+
+    // What pyarrow wrote: numbers of each kind, decimal numbers, booleans, strings, a dictionary.
+    let theirs = include_bytes!("data/parquet/snappy.parquet");
+    fs::write(path.join("theirs.parquet"), theirs).unwrap();
+    let wide =
+        fail(path, "train --data theirs.parquet --label colour --batch 2", 1, &["\"count\""]);
+    assert!(wide.contains("is over 2147483647: give the column in a larger unit"), "{wide}");
+}
+
+#[test]
+fn a_run_of_a_table_has_a_page_of_its_columns() {
+    let folder = folder();
+    let path = folder.path();
+    write_table(&path.join("table.csv"), 240);
+    succeed(path, &format!("{TRAIN} --steps 300 --name a<b> --out run"));
+    let page = fs::read_to_string(path.join("run/report.html")).unwrap();
+    check(&page);
+    for part in [
+        "<h1>a&lt;b&gt;</h1>",
+        "<dt>TSTR, MLP</dt>",
+        "Generator loss",
+        "length [mm]",
+        "Synthetic less real",
+        "a row of 9 numbers",
+        "Configuration",
+    ] {
+        assert!(page.contains(part), "no {part:?}");
+    }
+    assert!(!page.contains("class=\"missing\"") && !page.contains("Samples through time"));
+    // The rows and their order are the same, and so is all that is measured; the page of a run that
+    // has only begun says what is missing.
+    assert_eq!(succeed(path, "report run"), "run/report.html\n");
+    assert_eq!(fs::read_to_string(path.join("run/report.html")).unwrap(), page);
+    fs::remove_file(path.join("table.csv")).unwrap();
+    fail(path, "report run", 1, &["table.csv", "--data says where it is now"]);
 }
 
 #[test]

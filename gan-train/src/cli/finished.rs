@@ -82,8 +82,11 @@ fn of_task(folder: &Path, step: u64, seconds: f64) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The same for a run of a table, of which there is nothing to draw yet.
+/// The same for a run of a table, which has no pictures.
 fn of_table(folder: &Path, name: &str, step: u64, seconds: f64) -> Result<ExitCode> {
+    if let Err(error) = page::write(folder, &dataset::of_run) {
+        say!("warning: no {}: {error:#}", page::FILE);
+    }
     let shown = folder.display();
     say!(
         "trained {} steps in {seconds:.1} s; next: gan-train synth {shown} --count 1000 \

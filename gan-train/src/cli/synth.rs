@@ -55,7 +55,7 @@ pub struct Synth {
     /// The folder to fill: new, empty, or with a part of the same set
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
-    /// Format of the files [default: idx; csv for a table, which has no other]
+    /// Format of the files [default: idx; csv for a table, which may be parquet too]
     #[arg(long, value_enum)]
     format: Option<SetFormat>,
     /// Images of a file: files begin where an index is a multiple of it

@@ -9,9 +9,8 @@
 mod format;
 mod labels;
 mod manifest;
-mod parquet;
 mod read;
-mod thrift;
+mod rows;
 mod write;
 
 pub use format::Format;

@@ -1,4 +1,4 @@
-//! Tables: CSV files whose rows, or whose windows of rows, become images of bytes.
+//! Tables: CSV or Parquet files whose rows, or whose windows of rows, become images of bytes.
 //!
 //! A row is a line of an image: one byte for each number, and for a category one byte for each of
 //! its words. `docs/tables.md` states the rules. What the bytes mean is [`gan_core::table`]'s
@@ -26,10 +26,18 @@ use read::Cells;
 use std::iter::repeat;
 use std::path::{Path, PathBuf};
 
-/// Whether `--data` names a table: a built-in one, or a file in `.csv`.
+/// How the names of files of tables end.
+pub const EXTENSIONS: &str = ".csv or .parquet";
+
+/// Whether `--data` names a table: a built-in one, or a file in `.csv` or `.parquet`.
 pub fn is_table(name: &str) -> bool {
-    let extension = Path::new(name).extension();
-    built_in(name).is_some() || extension.is_some_and(|found| found.eq_ignore_ascii_case("csv"))
+    built_in(name).is_some() || ends_in(name, "csv") || ends_in(name, PARQUET)
+}
+
+const PARQUET: &str = "parquet";
+
+fn ends_in(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
 /// The rows of a table that `--data` names, as `table` says, and that with the columns filled in.
@@ -108,7 +116,8 @@ fn cells(name: &str) -> Result<(Cells, Vec<PathBuf>)> {
     }
     let path = PathBuf::from(name);
     let bytes = std::fs::read(&path).with_context(|| format!("--data {name}: cannot be read"))?;
-    let cells = Cells::parse(&bytes).with_context(|| format!("--data {name}"))?;
+    let parse = if ends_in(name, PARQUET) { Cells::of_parquet } else { Cells::parse };
+    let cells = parse(&bytes).with_context(|| format!("--data {name}"))?;
     Ok((cells, vec![path]))
 }
 

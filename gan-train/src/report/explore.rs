@@ -5,6 +5,8 @@ mod maps;
 mod page;
 mod slider;
 
+pub(super) use page::sliders;
+
 use super::animation;
 use super::history::evenly;
 use crate::explore::Exploration;

@@ -2,6 +2,7 @@
 
 mod networks;
 mod pictures;
+mod rows;
 pub(super) mod task;
 
 use super::history::History;
@@ -11,7 +12,7 @@ use super::{chart, curves, explore};
 use crate::train::folder::CONFIG;
 use crate::train::metrics::Record;
 use crate::train::snapshots;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use gan_tools::files::atomic;
 use gan_tools::inspect::Report;
 use gan_tools::numbers::{duration, thousands, value};
@@ -22,35 +23,39 @@ use std::slice;
 pub const FILE: &str = "report.html";
 
 /// Writes the report of a run from what is in its folder, finished or not. Parts for which nothing
-/// is there yet say what would fill them. `open` opens the data of a run with a task.
+/// is there yet say what would fill them. `open` opens the data of a run with a task or of a table.
 ///
 /// # Errors
 ///
 /// Names the file and what is wrong with it; those of `open`.
 pub fn write(folder: &Path, open: OpenData<'_>) -> Result<PathBuf> {
     let history = History::read(folder)?;
-    ensure!(
-        history.run.config.table.is_none(),
-        "{}: is a run of a table, which has no images to show (gan-train synth --report writes a \
-         page of its columns)",
-        folder.display()
-    );
     let model = Model::read(folder, &history.run, open)?;
     let config = folder.join(CONFIG);
     let config = std::fs::read_to_string(&config)
         .with_context(|| format!("{}: cannot be read", config.display()))?;
-    let body = [
-        header(&history, model.as_ref())?,
-        images(&history, model.as_ref())?,
-        section("Samples through time", "", &pictures::through_time(folder, &history)?),
-        training(&history),
-        warnings(&history),
-        quality(&history),
-        between(folder, &history, model.as_ref())?,
-        section("Networks", "", &networks::cards(&history.run.config, model.as_ref())),
-        kept(folder)?,
-        section("Configuration", "", &configuration(&config)),
-    ]
+    let networks = section("Networks", "", &networks::cards(&history.run.config, model.as_ref()));
+    let end = networks + &kept(folder)? + &section("Configuration", "", &configuration(&config));
+    let body = match &history.run.config.table {
+        Some(table) => {
+            let (numbers, rows) = rows::sections(folder, &history, table, model.as_ref(), open)?;
+            [
+                header(&history, model.as_ref(), numbers)?,
+                rows,
+                training(&history),
+                warnings(&history),
+                end,
+            ]
+        }
+        None => [
+            header(&history, model.as_ref(), Vec::new())?,
+            images(&history, model.as_ref())?
+                + &section("Samples through time", "", &pictures::through_time(folder, &history)?),
+            training(&history),
+            warnings(&history) + &quality(&history),
+            between(folder, &history, model.as_ref())? + &end,
+        ],
+    }
     .concat();
     let path = folder.join(FILE);
     atomic::write(
@@ -65,7 +70,9 @@ fn between(folder: &Path, history: &History, model: Option<&Model>) -> Result<St
     if history.run.config.task.is_some() {
         return Ok(String::new());
     }
-    let shown = pictures::interpolations(model)? + &explored(folder, model)?;
+    let shown = pictures::interpolations(model)?
+        + &pictures::sliders(model, history)?
+        + &explored(folder, model)?;
     Ok(section("Between two latents", "", &shown))
 }
 
@@ -75,8 +82,8 @@ fn explored(folder: &Path, model: Option<&Model>) -> Result<String> {
     let page = explore::of_run(folder, model.blob.decode()?.crc());
     Ok(page.map_or(String::new(), |page| {
         format!(
-            "<p class=\"lead\"><a href=\"{}\">More of the latent</a>: what each unit moves, with \
-             sliders.</p>\n",
+            "<p class=\"lead\"><a href=\"{}\">More of the latent</a>: what each unit moves, \
+             maps, walks, the nearest training images.</p>\n",
             escape(&page)
         )
     }))
@@ -97,7 +104,11 @@ fn images(history: &History, model: Option<&Model>) -> Result<String> {
 }
 
 /// Name, origin, and the numbers that people ask for first.
-fn header(history: &History, model: Option<&Model>) -> Result<String> {
+fn header(
+    history: &History,
+    model: Option<&Model>,
+    measured: Vec<(&'static str, String)>,
+) -> Result<String> {
     let run = &history.run;
     let steps = thousands(run.config.training.steps);
     let mut numbers = Vec::new();
@@ -106,14 +117,14 @@ fn header(history: &History, model: Option<&Model>) -> Result<String> {
         let seen = step as f64 * run.config.training.batch as f64;
         numbers.push(("Steps", if done == steps { done } else { format!("{done} of {steps}") }));
         numbers.push(("Training time", duration(seconds)));
-        numbers.push(("Images a second", thousands((seen / seconds.max(1e-9)) as u64)));
+        let rate = if run.config.table.is_some() { "Samples a second" } else { "Images a second" };
+        numbers.push((rate, thousands((seen / seconds.max(1e-9)) as u64)));
     }
     if let Some(chosen) = history.chosen() {
         numbers.push(("Chosen step", thousands(chosen.step)));
     }
-    if let Some((title, number)) = headline(history) {
-        numbers.push((title, number));
-    }
+    numbers.extend(headline(history));
+    numbers.extend(measured);
     if let Some(model) = model {
         let blob = model.blob.decode()?;
         let bytes = thousands(blob.encoded_len() as u64);

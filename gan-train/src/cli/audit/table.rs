@@ -1,4 +1,4 @@
-//! The data sheet of a table: `audit` of CSV files, and `synth --report` of a table's model.
+//! The data sheet of a table: `audit` of two tables, and `synth --report` of a table's model.
 
 use super::{Audit, Sheet};
 use anyhow::{Result, bail, ensure};
@@ -8,7 +8,7 @@ use gan_core::table::{KindOwned, Table, TableOwned};
 use gan_tools::say;
 use gan_train::config::TableConfig;
 use gan_train::config::table::{Column, Kind, LabelColumn};
-use gan_train::data::table::{built_in, is_table, open, open_whole};
+use gan_train::data::table::{EXTENSIONS, built_in, is_table, open, open_whole};
 use gan_train::data::{Dataset, Split};
 use gan_train::judge::table::{RowSets, TableSheet, measure};
 
@@ -39,7 +39,7 @@ impl Options {
             ("--categories", !self.categories.is_empty()),
             ("--window", self.window.is_some()),
         ] {
-            ensure!(!given, "{option}: goes with tables, and REAL is none (expected a .csv file)");
+            ensure!(!given, "{option}: goes with tables, and REAL is none (expected {EXTENSIONS})");
         }
         Ok(())
     }

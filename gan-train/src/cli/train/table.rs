@@ -9,12 +9,12 @@ use clap::builder::PossibleValuesParser;
 use gan_train::config::table::Scale;
 use gan_train::config::{Config, Recipe};
 use gan_train::data::Dataset;
-use gan_train::data::table::{self, BuiltIn, built_in};
+use gan_train::data::table::{self, BuiltIn, EXTENSIONS, built_in};
 use serde_json::Value;
 
 /// How a table is read.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Tables: CSV files of numbers and words (docs/tables.md)")]
+#[command(next_help_heading = "Tables: CSV or Parquet files of numbers and words (docs/tables.md)")]
 pub struct Options {
     /// The column that conditions the generator, whose values are the labels [default: none; that
     /// of a built-in table] [key: table.label]
@@ -59,8 +59,8 @@ impl Options {
         for (flag, _, value) in self.flags() {
             ensure!(
                 value.is_none(),
-                "{flag}: goes with a table, and --data {data} is none (expected a file in .csv, or \
-                 a built-in table)"
+                "{flag}: goes with a table, and --data {data} is none (expected a file in \
+                 {EXTENSIONS}, or a built-in table)"
             );
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The files of a shard.
 
 use super::super::arrays;
-use super::parquet::{self, Column, Values};
+use super::super::parquet::{self, Column, Values};
 use anyhow::{Context, Result, ensure};
 use gan_tools::files::idx::{self, IMAGES, LABELS};
 use gan_tools::images::Images;
@@ -20,10 +20,10 @@ pub enum Format {
     Idx,
     /// NumPy's archive `FIRST.npz` of the arrays `images` and, with labels, `labels`.
     Npz,
-    /// Text, `FIRST.csv`: a line an image, with its label first if it has one.
+    /// Text, `FIRST.csv`: a line an image, with its label first if it has one. Of a table: its rows.
     Csv,
     /// Apache's columns, `FIRST.parquet`: `image`, as many bytes as it has pixels, and, with
-    /// labels, `label`: its name, or its number where labels have no names.
+    /// labels, `label`: its name, or its number where labels have no names. Of a table: its columns.
     Parquet,
     /// A picture an image: `LABEL/INDEX.png`, or `INDEX.png` without labels.
     Png,

@@ -2,13 +2,12 @@
 
 use super::super::folder::entries;
 use super::super::hex;
-use super::{Description, Format, LabelRule, Made, Manifest};
+use super::{Description, Format, LabelRule, Made, Manifest, rows};
 use crate::data::Split;
 use anyhow::{Context, Result, ensure};
 use gan_core::host::Runner;
 use gan_core::table::Table;
 use gan_core::{Generator, OutputKind};
-use gan_tools::csv;
 use gan_tools::files::atomic;
 use gan_tools::generate;
 use gan_tools::images::Images;
@@ -107,8 +106,8 @@ impl<'a> Set<'a> {
         format.check_names(label_names)?;
         let numbers = generator.header().outputs == OutputKind::Numbers;
         ensure!(
-            !numbers || format == Format::Csv,
-            "--format: {} makes rows of a table (expected csv)",
+            !numbers || matches!(format, Format::Csv | Format::Parquet),
+            "--format: {} makes rows of a table (expected csv or parquet)",
             generator.name()
         );
         let table = numbers.then(|| Table::read(generator.header()));
@@ -171,7 +170,7 @@ impl<'a> Set<'a> {
             } else {
                 let (images, _) = self.part(&runner, at, count)?;
                 let contents = match &self.table {
-                    Some(table) => vec![csv::file(table, &images, labels).into_bytes()],
+                    Some(table) => vec![rows::file(table, &images, labels, format)?],
                     None => format.contents(&images, labels, label_names)?,
                 };
                 for (index, (name, bytes)) in names.into_iter().zip(contents).enumerate() {

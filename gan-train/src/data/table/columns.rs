@@ -131,22 +131,24 @@ pub(super) fn split(title: &str) -> (&str, &str) {
 /// Whether a column is of numbers.
 fn is_number(cells: &Cells, at: usize, window: u16) -> Result<bool> {
     let numbers = cells.column(at).filter(|cell| number(cell).is_some()).count();
-    if numbers == cells.count() {
+    if numbers == cells.count() && !cells.says_words(at) {
         return Ok(true);
     }
     let row = (0..cells.count()).find(|&row| number(cells.get(row, at)).is_none());
     let row = row.unwrap_or_default();
     let (place, cell) = (cells.place(row, at), cells.get(row, at));
+    let is_text = cells.says_words(at);
     ensure!(
-        2 * numbers <= cells.count(),
+        is_text || 2 * numbers <= cells.count(),
         "{place}: {cell:?} is no number, and most of the column's cells are (expected a number: \
          correct it, or leave the row out; --categories {} if all of them are words)",
         cells.header[at]
     );
     ensure!(
         window == 1,
-        "{place}: {cell:?} is no number (expected columns of numbers, and of words the label's \
-         alone, for --window)"
+        "{place}: {cell:?} is {} (expected columns of numbers, and of words the label's alone, \
+         for --window)",
+        if is_text { "text" } else { "no number" }
     );
     Ok(false)
 }

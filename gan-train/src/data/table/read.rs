@@ -1,5 +1,7 @@
-//! The cells of a CSV file (RFC 4180): commas, quotes, a header.
+//! The cells of a table: of a CSV file (RFC 4180), which has commas, quotes and a header, or of a
+//! Parquet file.
 
+use super::super::parquet::{self, ReadColumn};
 use anyhow::{Context, Result, bail, ensure};
 use csv_core::{ReadRecordResult, Reader};
 
@@ -15,12 +17,43 @@ pub(super) struct Cells {
     text: String,
     /// Where each cell ends in it.
     ends: Vec<usize>,
-    /// The line of the file on which each row begins, from 1.
-    lines: Vec<u64>,
+    /// Where each row begins, from 1: the line of a CSV file, the row of another.
+    places: Vec<u64>,
+    /// What that counts.
+    unit: &'static str,
+    /// Which columns are of words because the file says so. CSV files say nothing of it.
+    words: Vec<bool>,
 }
 
 impl Cells {
-    /// Reads a file's content.
+    fn new(unit: &'static str) -> Self {
+        let (header, text, ends) = (Vec::new(), String::new(), Vec::new());
+        Self { header, text, ends, places: Vec::new(), unit, words: Vec::new() }
+    }
+
+    /// Reads the content of a Parquet file.
+    ///
+    /// # Errors
+    ///
+    /// Names the column, and the row where there is one.
+    pub fn of_parquet(bytes: &[u8]) -> Result<Self> {
+        let columns = parquet::read(bytes)?;
+        ensure!(!columns.is_empty(), "there are no columns");
+        ensure!(columns.len() <= MOST, "over {MOST} columns");
+        let mut cells = Self::new("row");
+        let names: Vec<&str> = columns.iter().map(|column| column.name.trim()).collect();
+        cells.name("the schema", &names)?;
+        cells.words = columns.iter().map(|column| column.words).collect();
+        let rows = columns.iter().map(|column| column.texts.len()).min().unwrap_or(0);
+        ensure!(rows > 0, "there are no rows");
+        for row in 0..rows {
+            let texts = columns.iter().map(|ReadColumn { texts, .. }| texts.get(row));
+            cells.row(row as u64 + 1, texts.map(|text| text.unwrap_or_default().trim()))?;
+        }
+        Ok(cells)
+    }
+
+    /// Reads the content of a CSV file.
     ///
     /// # Errors
     ///
@@ -31,8 +64,7 @@ impl Cells {
             let line = bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
             anyhow::anyhow!("line {}: is not UTF-8", line + 1)
         })?;
-        let mut cells =
-            Self { header: Vec::new(), text: String::new(), ends: Vec::new(), lines: Vec::new() };
+        let mut cells = Self::new("line");
         for_each_record(text, |line, record| cells.add(line, record))?;
         ensure!(!cells.header.is_empty(), "the file is empty (expected a header and rows)");
         ensure!(cells.count() > 0, "line 2: there are no rows below the header");
@@ -41,7 +73,7 @@ impl Cells {
 
     /// How many rows.
     pub fn count(&self) -> usize {
-        self.lines.len()
+        self.places.len()
     }
 
     /// A row's cell.
@@ -56,21 +88,31 @@ impl Cells {
         (0..self.count()).map(move |row| self.get(row, column))
     }
 
-    /// `line 7, column "hue"`.
-    pub fn place(&self, row: usize, column: usize) -> String {
-        format!("line {}, column {:?}", self.lines[row], self.header[column])
+    /// Whether the file says that a column is of words.
+    pub fn says_words(&self, column: usize) -> bool {
+        self.words.get(column) == Some(&true)
     }
 
-    /// Takes a record: the first one is the header.
+    /// `line 7, column "hue"`.
+    pub fn place(&self, row: usize, column: usize) -> String {
+        format!("{} {}, column {:?}", self.unit, self.places[row], self.header[column])
+    }
+
+    /// Takes the names of the columns.
+    fn name(&mut self, place: &str, names: &[&str]) -> Result<()> {
+        self.header = names.iter().map(|&name| name.to_owned()).collect();
+        for (at, name) in names.iter().enumerate() {
+            ensure!(!name.is_empty(), "{place}: column {} has no name", at + 1);
+            let twice = names[..at].contains(name);
+            ensure!(!twice, "{place}: two columns are called {name:?}");
+        }
+        Ok(())
+    }
+
+    /// Takes a record of a CSV file: the first one is the header.
     fn add(&mut self, line: u64, record: &[&str]) -> Result<()> {
         if self.header.is_empty() {
-            self.header = record.iter().map(|&name| name.to_owned()).collect();
-            for (at, name) in record.iter().enumerate() {
-                ensure!(!name.is_empty(), "line {line}: column {} has no name", at + 1);
-                let twice = record[..at].contains(name);
-                ensure!(!twice, "line {line}: two columns are called {name:?}");
-            }
-            return Ok(());
+            return self.name(&format!("line {line}"), record);
         }
         ensure!(
             record.len() == self.header.len(),
@@ -78,10 +120,15 @@ impl Cells {
             record.len(),
             self.header.len()
         );
-        self.lines.push(line);
-        for (column, cell) in record.iter().enumerate() {
+        self.row(line, record.iter().copied())
+    }
+
+    /// Takes a row's cells.
+    fn row<'a>(&mut self, place: u64, row: impl Iterator<Item = &'a str>) -> Result<()> {
+        self.places.push(place);
+        for (column, cell) in row.enumerate() {
             if cell.is_empty() {
-                let place = self.place(self.lines.len() - 1, column);
+                let place = self.place(self.places.len() - 1, column);
                 bail!(
                     "{place}: the cell is empty (expected a value: fill it in, or leave the row \
                        out)"
@@ -148,6 +195,20 @@ mod tests {
         assert_eq!(cells.place(0, 1), "line 2, column \"b\"");
         // The cell of two lines, and the empty line, count.
         assert_eq!(cells.place(1, 0), "line 5, column \"a\"");
+    }
+
+    /// The file is pyarrow's, as those beside it.
+    #[test]
+    fn a_parquet_file_has_cells_and_says_which_are_words() {
+        let file = include_bytes!("../../../tests/data/parquet/snappy.parquet");
+        let cells = Cells::of_parquet(file).unwrap();
+        assert_eq!((cells.count(), cells.header.len()), (12, 9));
+        assert_eq!(cells.header[0], "height [m]");
+        assert_eq!((cells.get(0, 0), cells.get(11, 7)), ("1.5", "blü"));
+        assert_eq!(cells.place(11, 7), "row 12, column \"colour\"");
+        let words: Vec<usize> = (0..9).filter(|&column| cells.says_words(column)).collect();
+        assert_eq!(words, [6, 7, 8]);
+        assert!(!Cells::parse(b"a\nx\n").unwrap().says_words(0));
     }
 
     #[test]

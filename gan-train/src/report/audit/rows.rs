@@ -19,10 +19,7 @@ pub fn page(sheet: &TableSheet) -> String {
     let figures = privacy::figures(&sheet.privacy, one, sheet.rows);
     let body = [
         header(sheet, one),
-        worth(sheet),
-        columns(&sheet.columns),
-        lags(&sheet.lags),
-        correlations(&sheet.correlations),
+        sections(sheet),
         privacy::section(sheet.unseen, one, &figures),
         section("What this does not promise", "", &format!("<p class=\"lead\">{NO_PROMISE}</p>\n")),
         section(
@@ -34,6 +31,23 @@ pub fn page(sheet: &TableSheet) -> String {
     whole(&format!("Data sheet – {}", sheet.synthetic), &body.concat())
 }
 
+/// What the rows are worth, their columns, and how these go together.
+pub(in crate::report) fn sections(sheet: &TableSheet) -> String {
+    let of_columns = columns(&sheet.columns) + &lags(&sheet.lags);
+    worth(sheet) + &of_columns + &correlations(&sheet.correlations)
+}
+
+/// What models learn from the rows; nothing without labels.
+pub(in crate::report) fn taught_tiles(sheet: &TableSheet) -> Vec<(&'static str, String)> {
+    let Some(RowUtility { logistic, mlp, .. }) = &sheet.utility else { return Vec::new() };
+    vec![
+        ("TSTR, logistic regression", percent(logistic.tstr.mean())),
+        ("Real in its place", percent(logistic.real.mean())),
+        ("TSTR, MLP", percent(mlp.tstr.mean())),
+        ("Real in its place, MLP", percent(mlp.real.mean())),
+    ]
+}
+
 /// Names, the verdict, and the numbers that people ask for first.
 fn header(sheet: &TableSheet, one: &str) -> String {
     let [made, training, held_out] = sheet.rows.map(count);
@@ -43,14 +57,7 @@ fn header(sheet: &TableSheet, one: &str) -> String {
         ("Exact copies", count(sheet.privacy.duplicates.of_training)),
         ("Correlations differ by", fixed(sheet.correlations.difference, 3)),
     ];
-    if let Some(utility) = &sheet.utility {
-        numbers.extend([
-            ("TSTR, logistic regression", percent(utility.logistic.tstr.mean())),
-            ("Real in its place", percent(utility.logistic.real.mean())),
-            ("TSTR, MLP", percent(utility.mlp.tstr.mean())),
-            ("Real in its place, MLP", percent(utility.mlp.real.mean())),
-        ]);
-    }
+    numbers.extend(taught_tiles(sheet));
     let steps =
         if sheet.window > 1 { format!(" of {} steps", sheet.window) } else { String::new() };
     let sub = format!(

@@ -42,6 +42,26 @@ pub fn page(found: &Exploration) -> Result<String> {
     Ok(whole(&format!("Latent – {}", found.model), &body))
 }
 
+/// Sliders alone, for the page of a run: between two latents, of the strongest units, of labels.
+///
+/// # Errors
+///
+/// As [`page`].
+pub fn sliders(found: &Exploration) -> Result<String> {
+    let lead = |text: &str| format!("<p class=\"lead\">{}</p>\n", escape(text));
+    let mut body = format!("<style>\n{STYLE}</style>\n{NO_SCRIPT}");
+    body += &(lead(&between_lead(found)) + &between(found)?);
+    body += &(lead(&traversals_lead(found)) + &traversals(found)?);
+    if let Some(labels) = &found.labels {
+        body += &(lead(LABELS) + &same_latents(found, labels)?);
+    }
+    Ok(body + &format!("<script>\n{SCRIPT}</script>\n"))
+}
+
+/// What stands for sliders where scripts are switched off.
+const NO_SCRIPT: &str = "<noscript><p class=\"missing\">The sliders need JavaScript: without it \
+                         they show their first image.</p></noscript>\n";
+
 /// The model, and the numbers that sum it up.
 fn header(found: &Exploration) -> String {
     let Exploration { model, crc32, latent, sensitivity, .. } = found;
@@ -176,24 +196,12 @@ fn traversals(found: &Exploration) -> Result<String> {
 
 /// The same latents with each label, and the walk; nothing for a model without labels.
 fn labels(found: &Exploration) -> Result<String> {
-    let Some(Labels { mean_change, largest_change_of_walk, morph, walk }) = &found.labels else {
+    let Some(all @ Labels { largest_change_of_walk, walk, .. }) = &found.labels else {
         return Ok(String::new());
     };
-    let Question { from, steps, labels, walk: way, .. } = &found.question;
-    let names = |labels: &[u16]| -> Vec<String> {
-        labels.iter().map(|&label| found.label_name(label)).collect()
-    };
-    let words: Vec<String> =
-        names(labels).into_iter().map(|name| format!("label {name}")).collect();
-    let caption = format!(
-        "The first latents of seed {from}, with one label after another. From label to label an \
-         image changes by {} levels on average.",
-        fixed(*mean_change, 1)
-    );
-    let alt = "The same latents with each label".into();
-    let first =
-        slider("label", "Label", &words, &[Strip { frames: morph, caption: &caption, alt }]);
-    let names = names(way);
+    let Question { steps, walk: way, .. } = &found.question;
+    let first = same_latents(found, all);
+    let names: Vec<String> = way.iter().map(|&label| found.label_name(label)).collect();
     let words = (0..walk.count()).map(|frame| {
         let (leg, step) = found.question.place(frame);
         format!("step {step} of {steps} from {} to {}", names[leg], names[leg + 1])
@@ -206,8 +214,25 @@ fn labels(found: &Exploration) -> Result<String> {
     let alt = format!("Images on a walk through the labels {}", names.join(", "));
     let strip = Strip { frames: walk, caption: &caption, alt };
     let second = slider("walk", "Walk", &words.collect::<Vec<_>>(), &[strip]);
-    let lead = "A label is no number, so nothing lies between two of them: it changes at once.";
-    Ok(section("Labels", lead, &(first? + &second?)))
+    Ok(section("Labels", LABELS, &(first? + &second?)))
+}
+
+const LABELS: &str =
+    "A label is no number, so nothing lies between two of them: it changes at once.";
+
+/// The same latents with one label after another.
+fn same_latents(found: &Exploration, labels: &Labels) -> Result<String> {
+    let Question { from, labels: shown, .. } = &found.question;
+    let word = |&label: &u16| format!("label {}", found.label_name(label));
+    let words: Vec<String> = shown.iter().map(word).collect();
+    let caption = format!(
+        "The first latents of seed {from}, with one label after another. From label to label an \
+         image changes by {} levels on average.",
+        fixed(labels.mean_change, 1)
+    );
+    let alt = "The same latents with each label".into();
+    let strip = Strip { frames: &labels.morph, caption: &caption, alt };
+    slider("label", "Label", &words, &[strip])
 }
 
 fn nearest(found: &Exploration) -> Result<String> {

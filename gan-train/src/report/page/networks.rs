@@ -10,11 +10,18 @@ use gan_tools::numbers::thousands;
 /// A card a network.
 pub fn cards(config: &Config, model: Option<&Model>) -> String {
     let image = model.map(|model| model.generator.image);
-    let pixels = image.map_or("pixels".into(), |image| {
+    let (one, many) = match config.table {
+        Some(_) => ("row", "numbers"),
+        None => ("image", "pixels"),
+    };
+    let pixels = image.map_or(many.into(), |image| {
         format!("{}", u32::from(image.width) * u32::from(image.height))
     });
-    let size =
-        image.map_or("image".into(), |image| format!("{}×{} pixels", image.width, image.height));
+    let size = image.map_or(one.into(), |image| match (&config.table, image.height) {
+        (Some(_), 1) => format!("a row of {} {many}", image.width),
+        (Some(_), steps) => format!("{steps} steps of {} {many}", image.width),
+        _ => format!("{}×{} {many}", image.width, image.height),
+    });
     let label = match model.map(|model| model.generator.classes) {
         _ if !config.conditional => String::new(),
         Some(classes) if classes > 0 => format!(" + {classes}"),

@@ -1,10 +1,12 @@
 //! What the generator draws: at the end, on the way there, and between two latents.
 
 use super::super::animation;
+use super::super::explore;
 use super::super::grid_file::read_png;
 use super::super::history::{Grid, History, evenly};
 use super::super::html::{escape, figure, image, missing};
 use super::super::model::Model;
+use crate::explore::{Exploration, Question};
 use anyhow::Result;
 use gan_tools::images::Images;
 use gan_tools::numbers::thousands;
@@ -18,6 +20,13 @@ const GRIDS: usize = 6;
 const GRID_BYTES: u64 = 800_000;
 /// Differences are small: they are shown so many times as bright.
 const BRIGHTER: u8 = 16;
+
+/// Of the sliders: labels beside each other at most, steps between two latents, units, and latents
+/// by which the strongest units are found, few as a page is to be there at once.
+const COLUMNS: usize = 10;
+const STEPS: u16 = 24;
+const UNITS: usize = 4;
+const LATENTS: usize = 32;
 
 /// What stands where a model would be.
 pub const NO_CHECKPOINT: &str =
@@ -119,4 +128,27 @@ pub fn interpolations(model: Option<&Model>) -> Result<String> {
     };
     let lead = format!("{lead} The {} blob has drawn them.", model.bits_name());
     Ok(format!("<p class=\"lead\">{}</p>\n<div class=\"rows\">\n{rows}</div>\n", escape(&lead)))
+}
+
+/// Sliders through the latent; nothing for a model that they cannot be drawn of.
+pub fn sliders(model: Option<&Model>, history: &History) -> Result<String> {
+    let Some(model) = model else { return Ok(String::new()) };
+    let blob = model.blob.decode()?;
+    if crate::explore::check(&blob).is_err() {
+        return Ok(String::new());
+    }
+    let labels: Vec<u16> =
+        evenly(blob.classes().into(), COLUMNS).into_iter().map(|label| label as u16).collect();
+    let question = Question {
+        from: model.seed(),
+        to: model.seed().wrapping_add(1),
+        steps: STEPS,
+        label: None,
+        walk: labels.iter().copied().take(2).collect(),
+        labels,
+        seed: model.seed(),
+        latents: LATENTS,
+        units: UNITS,
+    };
+    explore::sliders(&Exploration::new(&blob, &history.run.label_names, question, None)?)
 }

@@ -1,10 +1,14 @@
-//! Writes structs of Thrift's compact protocol, as far as Parquet files need it.
+//! Writes and reads structs of Thrift's compact protocol, as far as Parquet files need it.
 //!
 //! A field is a byte with the distance from the number of the field before it in its upper half and
 //! its type in its lower one, and the value. Whole numbers are zigzag numbers (0, -1, 1, -2 … are
 //! 0, 1, 2, 3 …) in groups of seven bits, the lowest first, each but the last with the eighth bit
 //! set; text is its length and its bytes; a list is its length and type, and its items; a struct is
 //! its fields and a zero.
+
+mod read;
+
+pub(super) use read::Struct;
 
 /// The types, by their numbers.
 #[derive(Debug, Clone, Copy)]

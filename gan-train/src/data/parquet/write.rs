@@ -1,21 +1,11 @@
-//! Columns of a type each as a file of [Apache Parquet](https://parquet.apache.org/docs/), in the
-//! plainest form that the format has: no value is missing, nothing is compressed, there are no
-//! dictionaries and no statistics. So the same columns are the same bytes everywhere, and any
-//! reader takes them.
-//!
-//! A file is `PAR1`, the pages of each column of each row group, the footer, its length, and
-//! `PAR1`. A page is a header and its values one after the other (`PLAIN`). Headers and the footer
-//! are structs of Thrift's compact protocol; their fields' numbers are those of `parquet.thrift` in
-//! the format's own repository.
-//!
-//! Not by a library: the crate `parquet` asks for random keys in the hash tables of `ahash`, and
-//! burn, which is in the same program, would get them too.
+//! Columns of a type each as a file, in the plainest form that the format has: no value is missing,
+//! nothing is compressed, there are no dictionaries and no statistics. So the same columns are the
+//! same bytes everywhere, and any reader takes them.
 
+use super::MAGIC;
 use super::thrift::{Kind, Thrift};
 use anyhow::{Context, Result, ensure};
 
-/// What a file begins and ends with.
-const MAGIC: &[u8; 4] = b"PAR1";
 /// Who has written a file, as it says itself.
 const CREATED_BY: &str = "gan-train version 1";
 /// Rows of a row group, at most: what a reader must have in memory.
@@ -28,7 +18,7 @@ const PAGE_BYTES: usize = 1 << 20;
 const ENCODINGS: [i64; 2] = [0, 3];
 
 /// A column.
-pub(super) struct Column<'a> {
+pub(in super::super) struct Column<'a> {
     /// What it is called.
     pub name: &'a str,
     /// A value a row.
@@ -36,11 +26,15 @@ pub(super) struct Column<'a> {
 }
 
 /// Values of one type.
-pub(super) enum Values<'a> {
+pub(in super::super) enum Values<'a> {
     /// `len` bytes each: `fixed_len_byte_array(len)`.
     Bytes { len: usize, bytes: &'a [u8] },
+    /// Truth values: `boolean`.
+    Booleans(Vec<bool>),
     /// Whole numbers: `int32`.
     Integers(Vec<i32>),
+    /// Numbers: `double`.
+    Doubles(Vec<f64>),
     /// Text: `byte_array (string)`.
     Texts(Vec<&'a str>),
 }
@@ -50,7 +44,9 @@ impl Values<'_> {
     fn rows(&self) -> usize {
         match self {
             Self::Bytes { len, bytes } => bytes.len() / len,
+            Self::Booleans(values) => values.len(),
             Self::Integers(values) => values.len(),
+            Self::Doubles(values) => values.len(),
             Self::Texts(values) => values.len(),
         }
     }
@@ -58,7 +54,9 @@ impl Values<'_> {
     /// The number of the type.
     fn physical(&self) -> i64 {
         match self {
+            Self::Booleans(_) => 0,
             Self::Integers(_) => 1,
+            Self::Doubles(_) => 5,
             Self::Texts(_) => 6,
             Self::Bytes { .. } => 7,
         }
@@ -72,11 +70,21 @@ impl Values<'_> {
         }
     }
 
-    /// These rows' values, one after the other; text has its length before it.
+    /// These rows' values, one after the other; text has its length before it, and eight truth
+    /// values are a byte, the first its lowest bit.
     fn plain(&self, from: usize, to: usize) -> Vec<u8> {
         match self {
             Self::Bytes { len, bytes } => bytes[from * len..to * len].to_vec(),
+            Self::Booleans(values) => {
+                let byte = |bits: &[bool]| {
+                    bits.iter().rev().fold(0, |byte, &bit| byte << 1 | u8::from(bit))
+                };
+                values[from..to].chunks(8).map(byte).collect()
+            }
             Self::Integers(values) => {
+                values[from..to].iter().flat_map(|value| value.to_le_bytes()).collect()
+            }
+            Self::Doubles(values) => {
                 values[from..to].iter().flat_map(|value| value.to_le_bytes()).collect()
             }
             Self::Texts(values) => values[from..to]
@@ -117,7 +125,7 @@ struct Chunk {
 /// # Errors
 ///
 /// Columns of several lengths, or a page of 2 GiB.
-pub(super) fn file(columns: &[Column<'_>], notes: &[(&str, String)]) -> Result<Vec<u8>> {
+pub(in super::super) fn file(columns: &[Column<'_>], notes: &[(&str, String)]) -> Result<Vec<u8>> {
     let rows = columns.first().map_or(0, |column| column.values.rows());
     ensure!(
         columns.iter().all(|column| column.values.rows() == rows),

@@ -1,0 +1,122 @@
+//! The files of a table: its rows as text, or as columns.
+
+use super::super::parquet::{self, Column, Values};
+use super::Format;
+use anyhow::Result;
+use gan_core::table::{Field, Kind, Table, Value};
+use gan_tools::csv;
+use gan_tools::images::Images;
+
+/// Words that are truth values, as Parquet has them: those that booleans are read as.
+const TRUTHS: [&str; 2] = ["false", "true"];
+
+/// The bytes of a file with all rows of these windows, made with these labels.
+///
+/// # Errors
+///
+/// A page of 2 GiB.
+pub(super) fn file(
+    table: &Table<'_>,
+    windows: &Images,
+    labels: Option<&[u16]>,
+    format: Format,
+) -> Result<Vec<u8>> {
+    match format {
+        Format::Parquet => columns(table, windows, labels),
+        _ => Ok(csv::file(table, windows, labels).into_bytes()),
+    }
+}
+
+/// A column that is empty, of the type that it has in every shard.
+fn empty<'a>(field: &Field<'a>) -> Values<'a> {
+    let words = match field {
+        Field::Label(label) => &label.values,
+        Field::Column(column) => match &column.kind {
+            Kind::Number { decimals: 0, .. } => return Values::Integers(Vec::new()),
+            Kind::Number { .. } => return Values::Doubles(Vec::new()),
+            Kind::Category(words) => words,
+        },
+    };
+    if words.clone().all(|word| TRUTHS.contains(&word)) {
+        Values::Booleans(Vec::new())
+    } else if words.clone().all(|word| whole(word).is_some()) {
+        Values::Integers(Vec::new())
+    } else {
+        Values::Texts(Vec::new())
+    }
+}
+
+/// A word that is the text of a whole number.
+fn whole(word: &str) -> Option<i32> {
+    word.parse().ok().filter(|number: &i32| number.to_string() == word)
+}
+
+fn push<'a>(values: &mut Values<'a>, value: Value<'a>) {
+    match (values, value) {
+        (Values::Integers(all), Value::Number { value, .. }) => all.push(value),
+        // Both are exact, so the quotient is the double that is nearest to the decimal number.
+        (Values::Doubles(all), Value::Number { value, decimals }) => {
+            all.push(f64::from(value) / 10f64.powi(decimals.into()));
+        }
+        (Values::Booleans(all), Value::Category(word)) => all.push(word == TRUTHS[1]),
+        (Values::Integers(all), Value::Category(word)) => all.extend(whole(word)),
+        (Values::Texts(all), Value::Category(word)) => all.push(word),
+        _ => unreachable!("a column has values of one kind"),
+    }
+}
+
+fn columns(table: &Table<'_>, windows: &Images, labels: Option<&[u16]>) -> Result<Vec<u8>> {
+    let mut columns: Vec<Values<'_>> = table.fields().map(|field| empty(&field)).collect();
+    for (index, window) in windows.iter().enumerate() {
+        let label = labels.map(|labels| labels[index]);
+        for step in window.chunks_exact(windows.width.max(1)) {
+            for (values, value) in columns.iter_mut().zip(table.row(step, label)) {
+                push(values, value);
+            }
+        }
+    }
+    let titles: Vec<String> = table.fields().map(|field| csv::title(&field)).collect();
+    let titled = titles.iter().zip(columns);
+    let columns: Vec<Column<'_>> = titled.map(|(name, values)| Column { name, values }).collect();
+    parquet::file(&columns, &[])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gan_tools::blob_file::BlobFile;
+
+    /// The table is that of the documentation of `gan_core::table`; what is expected is what the
+    /// same rows are as text.
+    #[test]
+    fn columns_are_the_rows_turned() {
+        let file = BlobFile::new(include_bytes!("../../../../tests/vectors/v3-table.gan"));
+        let generator = file.decode().unwrap();
+        let table = Table::read(generator.header()).unwrap();
+        let pixels = vec![255, 0, 9, 80, 93, 255, 0, 99, 80, 93];
+        let windows = Images { count: 1, width: 5, height: 2, pixels };
+        let [text, bytes] = [Format::Csv, Format::Parquet]
+            .map(|format| super::file(&table, &windows, Some(&[1]), format).unwrap());
+        let text = String::from_utf8(text).unwrap();
+        let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+        let columns = parquet::read(&bytes).unwrap();
+        assert_eq!(columns.len(), 4);
+        for (at, column) in columns.iter().enumerate() {
+            assert_eq!(column.name, lines[0][at]);
+            // The second and the fourth column are of words.
+            assert_eq!(column.words, at % 2 == 1);
+            for row in 0..2 {
+                let (found, expected) = (column.texts.get(row).unwrap(), lines[row + 1][at]);
+                let number = |text: &str| text.parse::<f64>().ok();
+                assert_eq!((number(found), column.words), (number(expected), at % 2 == 1));
+                assert!(!column.words || found == expected, "{found} {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_are_numbers_are_whole_ones() {
+        let found = ["7", "-3", "07", "1.0", "x", "3000000000"].map(whole);
+        assert_eq!(found, [Some(7), Some(-3), None, None, None, None]);
+    }
+}

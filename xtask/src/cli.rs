@@ -100,8 +100,8 @@ pub enum Task {
         /// Compare with the sizes that `gan fit` has in it: an error if one is larger
         #[arg(long, conflicts_with_all = ["board", "model"])]
         check: bool,
-        /// Rewrite those sizes
-        #[arg(long, conflicts_with_all = ["check", "board", "model"])]
+        /// Rewrite those sizes, of these boards
+        #[arg(long, conflicts_with_all = ["check", "model"])]
         update: bool,
     },
     /// Instructions that an image takes, counted in QEMU, for each board and network. See

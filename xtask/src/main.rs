@@ -90,8 +90,8 @@ fn run(task: Task) -> Result<Tally> {
         Task::Size { check: true, .. } => {
             fit::boards::check(setup::firmware()?).map(|()| Tally::default())
         }
-        Task::Size { update: true, .. } => {
-            fit::boards::update(setup::firmware()?).map(|()| Tally::default())
+        Task::Size { update: true, board, .. } => {
+            fit::boards::update(setup::firmware()?, &board).map(|()| Tally::default())
         }
         Task::Size { board, model, .. } => {
             size::run(&board, model.as_deref()).map(|()| Tally::default())

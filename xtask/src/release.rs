@@ -26,9 +26,9 @@ type Make = fn(&Path) -> Result<()>;
 /// it if it likes. A further one is a line here: `("the C library", |to| c_library::write(to))`.
 const ARTIFACTS: &[(&str, Make)] = &[
     ("packages", packages),
+    ("bills of materials", sbom::write),
     ("firmware for the Pico", |to| firmware("pico", to)),
     ("firmware for the Pico 2", |to| firmware("pico2", to)),
-    ("bills of materials", sbom::write),
 ];
 /// The model that a Pico of a release draws.
 const MODEL: &str = "models/mnist-small.gan";

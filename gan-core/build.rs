@@ -11,18 +11,22 @@ use std::env;
 /// A kernel of `src/kernel`, and the targets that have its instructions.
 ///
 /// Targets are given by how their names begin, because the compiler does not say which instructions
-/// a Cortex-M has: `target_feature = "dsp"` is not set on stable.
+/// a Cortex-M has: `target_feature = "dsp"` is not set on stable. Those of WebAssembly are features,
+/// which it does say.
 struct Kernel {
     /// The file's name, and the value of `gan_core_kernel` and of `gan_core_backend`.
     name: &'static str,
     /// `NAME` of the file `half_NAME.rs` that runs layers of half bytes, and the value of
     /// `gan_core_half`.
     half_bytes: &'static str,
-    /// Targets whose kernel it is. No target is in two rows.
+    /// Targets whose kernel it is. No target is in two rows, but for WebAssembly: there the first
+    /// one counts whose [`feature`](Self::feature) is on.
     chosen_for: &'static [&'static str],
     /// Further targets on which it can be forced: the target's cores, or some of them, have its
     /// instructions.
     possible_on: &'static [&'static str],
+    /// A feature that the target must have been given with `-C target-feature`.
+    feature: Option<&'static str>,
     /// Targets, by how their names begin, whose assembler has to be told of the kernel's
     /// instructions, and how.
     directives: Option<(&'static str, Directives)>,
@@ -56,6 +60,7 @@ const KERNELS: &[Kernel] = &[
         half_bytes: "scalar",
         chosen_for: &[],
         possible_on: &[""],
+        feature: None,
         directives: None,
     },
     Kernel {
@@ -63,6 +68,7 @@ const KERNELS: &[Kernel] = &[
         half_bytes: "armv6m",
         chosen_for: &["thumbv6m-", "thumbv8m.base-"],
         possible_on: &["thumb"],
+        feature: None,
         directives: None,
     },
     Kernel {
@@ -70,6 +76,7 @@ const KERNELS: &[Kernel] = &[
         half_bytes: "armv7m",
         chosen_for: &["thumbv7m-"],
         possible_on: &["thumbv7em-", "thumbv8m.main-"],
+        feature: None,
         directives: None,
     },
     Kernel {
@@ -77,6 +84,7 @@ const KERNELS: &[Kernel] = &[
         half_bytes: "armv7m",
         chosen_for: &["thumbv7em-", "thumbv8m.main-"],
         possible_on: &[],
+        feature: None,
         directives: Some(("thumbv8m.main-", CORTEX_M33)),
     },
     Kernel {
@@ -84,6 +92,7 @@ const KERNELS: &[Kernel] = &[
         half_bytes: "mve",
         chosen_for: &[],
         possible_on: &["thumbv8m.main-"],
+        feature: None,
         directives: Some(("thumbv8m.main-", CORTEX_M55)),
     },
     Kernel {
@@ -91,7 +100,24 @@ const KERNELS: &[Kernel] = &[
         half_bytes: "rv32im",
         chosen_for: &["riscv32im"],
         possible_on: &[],
+        feature: None,
         directives: Some(("riscv32im", RISCV_M)),
+    },
+    Kernel {
+        name: "relaxed-simd",
+        half_bytes: "simd128",
+        chosen_for: &["wasm32-"],
+        possible_on: &[],
+        feature: Some("relaxed-simd"),
+        directives: None,
+    },
+    Kernel {
+        name: "simd128",
+        half_bytes: "simd128",
+        chosen_for: &["wasm32-"],
+        possible_on: &[],
+        feature: Some("simd128"),
+        directives: None,
     },
 ];
 
@@ -144,8 +170,12 @@ fn expect(cfg: &str, value: impl Fn(&Kernel) -> &'static str) {
 /// `None` if the target lacks the instructions of the kernel that was forced.
 fn choose(target: &str, forced: &str) -> Option<&'static Kernel> {
     let begins = |starts: &[&str]| starts.iter().any(|start| target.starts_with(start));
+    let features = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
+    let mut kernels = KERNELS.iter().filter(|kernel| {
+        kernel.feature.is_none_or(|feature| features.split(',').any(|has| has == feature))
+    });
     if forced.is_empty() {
-        return Some(KERNELS.iter().find(|kernel| begins(kernel.chosen_for)).unwrap_or(FALLBACK));
+        return Some(kernels.find(|kernel| begins(kernel.chosen_for)).unwrap_or(FALLBACK));
     }
     let on_host = HOST_BACKENDS
         .iter()
@@ -153,7 +183,7 @@ fn choose(target: &str, forced: &str) -> Option<&'static Kernel> {
     if on_host {
         return Some(FALLBACK);
     }
-    KERNELS.iter().find(|kernel| {
+    kernels.find(|kernel| {
         kernel.name == forced && (begins(kernel.chosen_for) || begins(kernel.possible_on))
     })
 }

@@ -46,7 +46,9 @@ pub(crate) mod rows;
 #[cfg_attr(gan_core_kernel = "dsp", path = "kernel/dsp.rs")]
 #[cfg_attr(gan_core_kernel = "mve", path = "kernel/mve.rs")]
 #[cfg_attr(gan_core_kernel = "rv32im", path = "kernel/rv32im.rs")]
+#[cfg_attr(gan_core_kernel = "relaxed-simd", path = "kernel/simd128.rs")]
 #[cfg_attr(gan_core_kernel = "scalar", path = "kernel/scalar.rs")]
+#[cfg_attr(gan_core_kernel = "simd128", path = "kernel/simd128.rs")]
 mod active;
 
 #[cfg_attr(gan_core_half = "armv6m", path = "kernel/half_armv6m.rs")]
@@ -54,6 +56,7 @@ mod active;
 #[cfg_attr(gan_core_half = "mve", path = "kernel/half_mve.rs")]
 #[cfg_attr(gan_core_half = "rv32im", path = "kernel/half_rv32im.rs")]
 #[cfg_attr(gan_core_half = "scalar", path = "kernel/half_scalar.rs")]
+#[cfg_attr(gan_core_half = "simd128", path = "kernel/half_simd128.rs")]
 mod half;
 
 pub(crate) use active::Active;

@@ -12,7 +12,7 @@ mod truncation;
 
 use crate::CODE_MAX;
 use crate::activation::Scaling;
-pub use morph::Morph;
+pub use morph::{Morph, between};
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 pub use truncation::Truncation;

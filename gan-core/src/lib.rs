@@ -57,7 +57,9 @@
 //! | `thumbv7em` | `dsp` | |
 //! | `thumbv8m.main` | `dsp` | A Cortex-M33 may lack the DSP extension, and `SMLAD` is then a fault in the first layer: build for `armv7m` there. A build with debug assertions asks the core (ID_ISAR3, which only privileged code may read), and panics with what to build for. A Cortex-M55 or M85 has MVE: build for `mve` there. |
 //! | `riscv32im` | `rv32im` | |
-//! | all others, wasm too | `scalar` | Reads a file's rows as they are. Hosts have module `host` besides. |
+//! | `wasm32` with feature `simd128` | `simd128` | `-C target-feature=+simd128`. |
+//! | `wasm32` with `relaxed-simd` | `relaxed-simd` | Compare it with known answers before use: V8 11.3, in Node.js 20, has a wrong dot product. |
+//! | all others, plain `wasm32` too | `scalar` | Reads a file's rows as they are. Hosts have module `host` besides. |
 //!
 //! `RUSTFLAGS='--cfg gan_core_backend="mve"'` builds another kernel than the target's; a kernel
 //! that the target cannot assemble is an error. `mve` uses vector registers although the rest of

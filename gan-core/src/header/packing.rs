@@ -22,7 +22,7 @@ pub enum Packing {
     ByteLane,
     /// Seven rows by 16 columns. For Armv8.1-M with MVE.
     Blocks7x16,
-    /// 16 rows by four columns. For hosts.
+    /// 16 rows by four columns. For hosts, and WebAssembly with vectors.
     Blocks16x4,
     /// Eight rows by one column of half bytes in a word. For 32-bit cores without vectors. `I4`
     /// layers have this packing or [`Rows`](Self::Rows).
@@ -31,14 +31,14 @@ pub enum Packing {
 
 impl Packing {
     /// The packing of a kernel, by the kernel's name: "armv6m", "armv7m", "dsp", "mve", "rv32im",
-    /// "x86-64", "aarch64" or "scalar".
+    /// "x86-64", "aarch64", "simd128", "relaxed-simd" or "scalar".
     pub fn of_kernel(name: &str) -> Option<Self> {
         Some(match name {
             "scalar" => Self::Rows,
             "dsp" => Self::PairedHalfword,
             "armv6m" | "armv7m" | "rv32im" => Self::ByteLane,
             "mve" => Self::Blocks7x16,
-            "x86-64" | "aarch64" => Self::Blocks16x4,
+            "x86-64" | "aarch64" | "simd128" | "relaxed-simd" => Self::Blocks16x4,
             _ => return None,
         })
     }

@@ -55,7 +55,12 @@ impl Morph {
 
 /// The code `frame / steps` of the way from `a` to `b`, rounded to the nearest integer, halves up.
 /// It is `(a (steps - frame) + b frame) / steps`, so the way back passes the same codes.
-fn between(a: u8, b: u8, frame: u16, steps: u16) -> u8 {
+///
+/// ```
+/// use gan_core::latent::between;
+/// assert_eq!([0, 4, 8].map(|frame| between(40, 63, frame, 8)), [40, 52, 63]);
+/// ```
+pub fn between(a: u8, b: u8, frame: u16, steps: u16) -> u8 {
     let frame = frame.min(steps);
     let (before, steps) = (u32::from(steps - frame), u32::from(steps));
     let sum = u32::from(a) * before + u32::from(b) * u32::from(frame);

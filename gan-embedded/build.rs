@@ -1,9 +1,11 @@
-//! Puts the board's memory layout before the linker, and the model into the firmware.
+//! Puts the board's memories before the linker, its name and drivers into the library, and the
+//! model into the firmware.
 //!
 //! | variable | meaning | default |
 //! |---|---|---|
 //! | `GAN_MODEL` | the blob to carry | `../models/digits8.gan` |
 //! | `GAN_PACKING` | the kernel for which the blob is packed, to measure what another one costs | the board's |
+//! | `GAN_RAM` | copies the blob into RAM when the program starts, if this is set | not set |
 //! | `GAN_LOAD` | bytes of a model that can be received over the console; needs twice as much RAM | 0: none |
 //!
 //! gan-build checks the blob, so a bad one stops the build, and packs it for the board's kernel.
@@ -12,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
+use gan_boards::Board;
 use gan_core::blob::ALIGNMENT;
 use gan_core::table::Table;
 use gan_core::{Known, OutputKind};
@@ -29,7 +32,9 @@ fn main() -> ExitCode {
 fn run() -> Result<(), String> {
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run by cargo only")?);
-    layout(&board()?, &out)?;
+    let board = Board::of_build()?;
+    describe(board, &out)?;
+    layout(board, &out)?;
 
     let model = input("GAN_MODEL").unwrap_or_else(|| "../models/digits8.gan".into());
     let model = match input("GAN_PACKING") {
@@ -44,44 +49,56 @@ fn run() -> Result<(), String> {
     suits(&model.path)?;
     println!("cargo::rustc-env=GAN_MODEL_CRC={}", model.crc);
     println!("cargo::rustc-env=GAN_LOAD_LEN={}", load_len()?);
+    println!("cargo::rustc-check-cfg=cfg(model_in_ram)");
+    if input("GAN_RAM").is_some() {
+        println!("cargo::rustc-cfg=model_in_ram");
+    }
     Ok(())
 }
 
-/// The one board whose feature is on, and that the target can run.
-fn board() -> Result<String, String> {
-    const BOARDS: &str = "boards.toml";
-    println!("cargo::rerun-if-changed={BOARDS}");
-    let text = fs::read_to_string(BOARDS).map_err(|error| format!("{BOARDS}: {error}"))?;
-    let table: toml::Table = text.parse().map_err(|error| format!("{BOARDS}: {error}"))?;
-    let rows = table
-        .get("board")
-        .and_then(toml::Value::as_array)
-        .ok_or(format!("{BOARDS}: no [[board]]"))?;
-    let field = |row: &toml::Value, field: &str| {
-        row.get(field).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
-    };
-    // The others are packages of their own.
-    let rows = rows.iter().filter(|row| row.get("package").is_none());
-    let boards: Vec<_> = rows.map(|row| (field(row, "name"), field(row, "target"))).collect();
-    let feature = |board: &str| format!("CARGO_FEATURE_{}", board.to_uppercase().replace('-', "_"));
-    let chosen: Vec<_> =
-        boards.iter().filter(|(board, _)| env::var_os(feature(board)).is_some()).collect();
-    let &[(board, wanted)] = chosen.as_slice() else {
-        let names: Vec<_> = boards.iter().map(|(board, _)| board.as_str()).collect();
-        return Err(format!("choose exactly one board with --features: {}", names.join(", ")));
-    };
-    let target = env::var("TARGET").unwrap_or_default();
-    if target != *wanted {
-        return Err(format!(
-            "board {board} runs code for {wanted}, not for {target}: give --target"
-        ));
-    }
+/// Writes what the library says of the board, and names the module with its drivers.
+fn describe(board: &Board, out: &Path) -> Result<(), String> {
     // Armv8-M with the main extension has a register for the stack's limit.
     println!("cargo::rustc-check-cfg=cfg(stack_limit)");
-    if target.starts_with("thumbv8m.main") {
+    if board.target.starts_with("thumbv8m.main") {
         println!("cargo::rustc-cfg=stack_limit");
     }
-    Ok(board.clone())
+    // For the build scripts of packages that depend on this one: DEP_GAN_EMBEDDED_BOARD.
+    println!("cargo::metadata=board={}", board.name);
+    let Board { name, core, megahertz, uart, .. } = board;
+    let emulated = board.qemu.is_some();
+    let hertz = megahertz.unwrap_or(0) * 1_000_000;
+    let about = format!(
+        "/// Name of the board: its cargo feature.\n\
+         pub const NAME: &str = {name:?};\n\
+         /// Name of the processor core.\n\
+         pub const CORE: &str = {core:?};\n\
+         /// The core's clock; 0 if it is not known.\n\
+         pub const HERTZ: u32 = {hertz};\n\
+         /// Whether QEMU emulates it, whose clocks say nothing of cycles.\n\
+         pub const EMULATED: bool = {emulated};\n\
+         /// The address of the serial port, if several boards have its drivers.\n\
+         pub const UART: usize = {};\n",
+        uart.unwrap_or(0)
+    );
+    let folder = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let drivers = match &board.module {
+        Some(module) => format!(
+            "#[path = {:?}]\nmod chosen;\npub use chosen::{{emergency, start}};\n",
+            Path::new(&folder).join(format!("src/board/{module}.rs"))
+        ),
+        // The checks need none.
+        None if env::var_os("CARGO_FEATURE_SEMIHOSTING").is_some() => String::new(),
+        None => {
+            let package = board.package.as_deref().unwrap_or("another package");
+            return Err(format!("board {name}: its application is in {package}"));
+        }
+    };
+    for (file, text) in [("about.rs", about), ("board.rs", drivers)] {
+        let path = out.join(file);
+        fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Refuses a model that takes an image, or that makes numbers, if the application leaves out what
@@ -105,15 +122,9 @@ fn suits(packed: &Path) -> Result<(), String> {
 ///
 /// The arguments are here and not in `.cargo/config.toml` because RUSTFLAGS in the environment
 /// would replace those.
-fn layout(board: &str, out: &Path) -> Result<(), String> {
-    let from = format!("memory/{board}.x");
-    println!("cargo::rerun-if-changed={from}");
-    fs::copy(&from, out.join("memory.x")).map_err(|error| format!("{from}: {error}"))?;
-    println!("cargo::rustc-link-search={}", out.display());
+fn layout(board: &Board, out: &Path) -> Result<(), String> {
+    board.lay_out(out)?;
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
-    // Where the parity binary finds its job.
-    println!("cargo::rerun-if-changed=memory/parity.x");
-    println!("cargo::rustc-link-arg-bin=parity=-Tmemory/parity.x");
     // Sections need no page alignment on a device without pages.
     println!("cargo::rustc-link-arg-bins=--nmagic");
     Ok(())

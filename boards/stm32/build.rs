@@ -1,32 +1,28 @@
 //! Packs the model for the board's core, and puts the board's memory layout before the linker.
-//! The environment variable `GAN_MODEL` names another model, by a path from this folder.
+//! The environment variable `GAN_MODEL` names another model, by a path from this folder; `GAN_RAM`
+//! has the model copied into RAM when the program starts.
 
+use std::env;
 use std::path::PathBuf;
-use std::{env, fs};
 
 fn main() {
     println!("cargo::rerun-if-env-changed=GAN_MODEL");
     let path = env::var_os("GAN_MODEL").unwrap_or_else(|| "../../models/digits8.gan".into());
     let model = gan_build::model(PathBuf::from(path));
     println!("cargo::rustc-env=GAN_MODEL_CRC={}", model.crc);
-    let chosen = |board: &str| env::var_os(format!("CARGO_FEATURE_{board}")).is_some();
-    let layout = match (chosen("STM32F411_DISCO"), chosen("NUCLEO_H743ZI")) {
-        (true, false) => "memory/stm32f411-disco.x",
-        (false, true) => "memory/nucleo-h743zi.x",
-        _ => {
-            return println!(
-                "cargo::error=choose one board with --features: stm32f411-disco or nucleo-h743zi"
-            );
-        }
-    };
-    println!("cargo::rerun-if-changed={layout}");
+    println!("cargo::rustc-check-cfg=cfg(model_in_ram)");
+    println!("cargo::rerun-if-env-changed=GAN_RAM");
+    if env::var_os("GAN_RAM").is_some() {
+        println!("cargo::rustc-cfg=model_in_ram");
+    }
     let Some(out) = env::var_os("OUT_DIR").map(PathBuf::from) else {
         return println!("cargo::error=OUT_DIR is not set: run by cargo only");
     };
-    if let Err(error) = fs::copy(layout, out.join("memory.x")) {
-        return println!("cargo::error={layout}: {error}");
+    let board = gan_boards::Board::of_build().and_then(|board| board.lay_out(&out).map(|()| board));
+    match board {
+        Ok(board) => board.describe(),
+        Err(error) => return println!("cargo::error={error}"),
     }
-    println!("cargo::rustc-link-search={}", out.display());
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
     // Sections need no page alignment on a device without pages.
     println!("cargo::rustc-link-arg-bins=--nmagic");

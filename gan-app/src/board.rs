@@ -17,6 +17,8 @@ pub trait Board {
     const CORE: &'static str;
     /// Number of ticks of the clock in a second.
     const TICKS_PER_SECOND: u32;
+    /// The clock of the processor core in hertz. It is 0 if the clock is not known.
+    const CORE_HERTZ: u32 = 0;
 
     /// The type of the serial port.
     type Port: Read + ReadReady + Write;

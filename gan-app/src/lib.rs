@@ -11,6 +11,7 @@
 //! | [`app`] | what each command does, and when an idle board draws |
 //! | `show` | an image as text, as PGM, on the display |
 //! | [`memory`] | the buffers that are lent to it |
+//! | [`partition`] | a model that lies in flash by itself |
 //! | `receive` | bytes that come over the console |
 //! | [`serve`](mod@serve) | which model runs: the one in flash, or one received over the console |
 //! | [`buffers`] | all of that memory in one static |
@@ -24,6 +25,7 @@ pub mod buffers;
 pub mod command;
 mod line;
 pub mod memory;
+pub mod partition;
 mod receive;
 pub mod serve;
 mod show;

@@ -181,8 +181,19 @@ pub struct Aligned<T: ?Sized>(pub T);
 /// const MODEL: gan_core::Known = gan_core::include_model!("../data/v1-tiny.gan");
 /// static PIXELS: [u8; MODEL.pixels_len()] = [0; MODEL.pixels_len()];
 /// ```
+///
+/// `include_model!(in ".data.model", PATH)` puts the blob into that section of the program: with
+/// this name, the start-up code of most microcontrollers copies it into RAM, where a core may read
+/// it faster than from flash.
 #[macro_export]
 macro_rules! include_model {
+    (in $section:literal, $($path:tt)+) => {{
+        #[unsafe(link_section = $section)]
+        static BLOB: $crate::Aligned<[u8; ::core::include_bytes!($($path)+).len()]> =
+            $crate::Aligned(*::core::include_bytes!($($path)+));
+        const KNOWN: $crate::Known<'static> = $crate::Known::of(&BLOB.0);
+        KNOWN
+    }};
     ($($path:tt)+) => {{
         static BLOB: &$crate::Aligned<[u8]> =
             &$crate::Aligned(*::core::include_bytes!($($path)+));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
-const LAYOUT: &str = "../memory/mps2-an386.x";
+const LAYOUT: &str = "memory.x";
 
 fn main() {
     gan_build::model("../../models/mnist-large.gan");

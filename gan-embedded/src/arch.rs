@@ -1,5 +1,5 @@
-//! Start-up, faults and the stack of a core family. Every module defines the same names: `entry`,
-//! the attribute of `main`, and `stack_pointer`. A stack that overflows is a fault on every board.
+//! Start-up, faults and the stack of a core family. Every module defines `entry`, the
+//! attribute of `main`. A stack that overflows is a fault on every board.
 //!
 //! A fault or an interrupt nobody asked for prints where it happened and ends the run with a
 //! failure. It is reported from the start of the stack again, because the stack may be what ran
@@ -8,9 +8,9 @@
 #[cfg(target_arch = "arm")]
 mod cortex_m;
 #[cfg(target_arch = "arm")]
-pub use cortex_m::{entry, stack_pointer};
+pub use cortex_m::entry;
 
 #[cfg(target_arch = "riscv32")]
 mod riscv;
 #[cfg(target_arch = "riscv32")]
-pub use riscv::{entry, stack_pointer};
+pub use riscv::entry;

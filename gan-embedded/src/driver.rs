@@ -14,8 +14,11 @@ pub mod ns16550;
 pub mod pl011;
 pub mod pl022;
 pub mod ssd0323;
+pub mod stm32_pins;
 pub mod stm32_usart;
+pub mod stm32f1;
 pub mod stm32f4;
+pub mod stm32l4;
 #[cfg(target_arch = "arm")]
 pub mod systick;
 

@@ -6,7 +6,7 @@ use core::fmt;
 /// what failed, so it is not used.
 #[cfg(feature = "semihosting")]
 pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
-    semihosting::eprintln!("{}: {reason}", crate::board::NAME);
+    semihosting::eprintln!("{}: {reason}", crate::about::NAME);
     semihosting::process::exit(2)
 }
 
@@ -21,7 +21,7 @@ pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
         }
     }
     // A port that takes nothing leaves nobody to tell.
-    let _ = fmt::write(&mut Emergency, format_args!("\r\n{}: {reason}\r\n", crate::board::NAME));
+    let _ = fmt::write(&mut Emergency, format_args!("\r\n{}: {reason}\r\n", crate::about::NAME));
     loop {
         core::hint::spin_loop();
     }

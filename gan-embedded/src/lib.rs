@@ -6,8 +6,8 @@
 //!
 //! - [`model`]: the blob, put into flash by `build.rs`, and the size of every buffer it needs,
 //!   known at build time.
-//! - [`board`]: the board that was chosen with a cargo feature. A board is its table in
-//!   `boards.toml`, its module and its `memory/<board>.x`.
+//! - [`about`]: what `boards.toml` says of the board that was chosen with a cargo feature.
+//! - [`board`]: that board's drivers.
 //! - [`driver`]: serial ports and clocks that several boards have.
 //! - [`arch`]: the start-up code and fault handlers of a core family, shared by its boards.
 //! - [`stack`]: how much of the stack was used.
@@ -16,6 +16,7 @@
 //! No heap. RAM is two things, both visible to the linker: statics, and a stack of fixed size.
 #![no_std]
 
+pub mod about;
 pub mod arch;
 pub mod board;
 #[cfg(feature = "semihosting")]

@@ -5,7 +5,12 @@ use gan_core::{DecodeError, Generator, Known, include_model};
 
 /// The model, as the compiler has read its header: `build.rs` has checked it and packed it for the
 /// board.
+#[cfg(not(model_in_ram))]
 pub const MODEL: Known<'static> = include_model!(concat!(env!("OUT_DIR"), "/model.gan"));
+/// The same, which the start-up code copies into RAM: `GAN_RAM` was set when this was built.
+#[cfg(model_in_ram)]
+pub const MODEL: Known<'static> =
+    include_model!(in ".data.model", concat!(env!("OUT_DIR"), "/model.gan"));
 /// The same in flash.
 static KNOWN: Known<'static> = MODEL;
 /// CRC-32 of the blob before it was packed for this board.
@@ -13,7 +18,7 @@ pub const CRC: u32 = number(env!("GAN_MODEL_CRC")) as u32;
 /// Bytes of a model that can come over the console.
 pub const LOAD_LEN: usize = number(env!("GAN_LOAD_LEN"));
 /// Sizes of the buffers for this model, and for those that can come over the console.
-pub const ROOMS: Rooms = Rooms::of_known(&MODEL, LOAD_LEN != 0);
+pub const ROOMS: Rooms = Rooms::of_known(&MODEL, LOAD_LEN != 0 || cfg!(partition));
 
 /// What is said of a blob that cannot be used. As constants, so that the texts of errors that
 /// cannot come take no flash.
@@ -35,6 +40,17 @@ pub fn generator() -> &'static Generator<'static> {
         // The compiler has found no other error.
         Err(_) => crate::fatal(format_args!("the blob in flash: {CHANGED}")),
     }
+}
+
+/// The model that lies in flash by itself, if there is one that can be used: `GAN_FLASH_AT` was the
+/// address of its partition when this was built.
+#[cfg(partition)]
+pub fn in_partition() -> Option<Generator<'static>> {
+    const AT: usize = number(env!("GAN_PARTITION_AT"));
+    const LEN: usize = number(env!("GAN_PARTITION_LEN"));
+    // SAFETY: flash, which nothing writes while the program runs, and where the linker put nothing.
+    let bytes = unsafe { core::slice::from_raw_parts(core::ptr::with_exposed_provenance(AT), LEN) };
+    gan_core::decode(gan_app::partition::model(bytes)?).ok()
 }
 
 /// The number that these digits, which `build.rs` has written, stand for.

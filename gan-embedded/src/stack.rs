@@ -1,9 +1,9 @@
 //! How much of the stack was used: it is painted at the start, and what is no longer paint was
 //! used.
 
-use gan_app::Stack;
+use core::arch::asm;
 
-use crate::arch;
+use gan_app::Stack;
 
 /// What the stack is painted with: nothing that a program writes there by chance, word after word.
 const PAINT: u32 = 0x5AC4_3D19;
@@ -21,11 +21,23 @@ pub fn end() -> usize {
     (&raw const _stack_end).addr()
 }
 
+/// The stack pointer.
+fn pointer() -> usize {
+    let pointer;
+    // SAFETY: reads a register.
+    unsafe {
+        #[cfg(target_arch = "arm")]
+        asm!("mov {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+        #[cfg(target_arch = "riscv32")]
+        asm!("mv {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+    }
+    pointer
+}
+
 /// Paints what is free of the stack: once, at the start of `main`.
 pub fn paint() {
     let end = &raw mut _stack_end;
-    let words =
-        arch::stack_pointer().saturating_sub(MARGIN).saturating_sub(end.addr()) / size_of::<u32>();
+    let words = pointer().saturating_sub(MARGIN).saturating_sub(end.addr()) / size_of::<u32>();
     for index in 0..words {
         // SAFETY: from the stack's end up to MARGIN bytes below the stack pointer is memory,
         // aligned, in which nothing is now. An interrupt's frame may be put there: none is enabled

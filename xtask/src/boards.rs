@@ -1,101 +1,50 @@
-//! The boards, from `gan-embedded/boards.toml`. The rest of a board is a module in
-//! `gan-embedded/src/board` or a package in `boards/`, `memory/<name>.x` beside it, and the cargo
-//! feature that has its name.
+//! Which boards a task is for: those of `gan-embedded/boards.toml`, or of them those that QEMU
+//! emulates here.
 
 mod hals;
 
-use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
+pub use gan_boards::Board;
 
 use crate::shell;
 pub use hals::{folders, is_skipped};
 
-/// A board. The fields are those of `boards.toml`, which says what they mean.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Board {
-    /// Its name, which is also its cargo feature.
-    pub name: String,
-    /// Name of the processor core.
-    pub core: String,
-    /// gan-core's kernel for it.
-    pub kernel: String,
-    /// Whether gan-core has to be told, because the target is one of other cores as well.
-    #[serde(default)]
-    pub forced: bool,
-    /// The target it runs code of.
-    pub target: String,
-    /// The command that emulates it.
-    pub qemu: Option<String>,
-    /// The clock of the core; none if there is no such board but in QEMU.
-    pub megahertz: Option<u32>,
-    /// What probe-rs calls the chip.
-    pub chip: Option<String>,
-    /// What espflash calls the chip.
-    pub espflash: Option<String>,
-    /// The family of UF2 files that the chip's boot loader takes.
-    pub uf2: Option<u32>,
-    /// What the drive for UF2 files says in `INFO_UF2.TXT` that its board is.
-    pub drive: Option<String>,
-    /// The folder of the package with its application, from the repository's root, if that is not
-    /// gan-embedded.
-    pub package: Option<String>,
-    /// Whether it has a display with the feature of that name.
-    #[serde(default)]
-    pub oled: bool,
-    /// How the chip reads a serial flash beside it.
-    pub serial_flash: Option<SerialFlash>,
-}
-
-/// A transaction with a serial flash, and the cache before it.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SerialFlash {
-    /// The flash's clock.
-    pub megahertz: f64,
-    /// Bytes of a transaction.
-    pub fetch: u64,
-    /// Clocks that it takes.
-    pub clocks: u64,
-    /// Bytes of the cache.
-    pub cache: u64,
-}
-
-/// Every board.
-static ALL: LazyLock<Vec<Board>> = LazyLock::new(|| match read() {
-    Ok(boards) => boards,
-    Err(error) => {
-        eprintln!("error: {error:#}");
-        std::process::exit(1);
-    }
-});
-
-fn read() -> Result<Vec<Board>> {
-    let path = firmware_folder().join("boards.toml");
-    let text = fs::read_to_string(&path).with_context(|| shell::relative(&path))?;
-    let file: File = toml::from_str(&text).with_context(|| shell::relative(&path))?;
-    Ok(file.board)
-}
-
-/// `boards.toml`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    board: Vec<Board>,
-}
-
 /// Every board whose crates can be had.
 pub fn all() -> Vec<&'static Board> {
-    ALL.iter().filter(|board| !hals::lacks_crates(board)).collect()
+    gan_boards::all().iter().filter(|board| !hals::lacks_crates(board)).collect()
 }
 
-/// The boards that QEMU emulates.
+/// The boards that QEMU emulates. Older versions of it lack some: they are told and left out.
 pub fn emulated() -> Vec<&'static Board> {
-    ALL.iter().filter(|board| board.qemu.is_some()).collect()
+    static LACKING: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let lacking = gan_boards::all().iter().filter(|board| lacks_machine(board));
+        lacking.map(|board| board.name.as_str()).collect()
+    });
+    let is_there = |board: &&Board| !LACKING.contains(&board.name.as_str());
+    gan_boards::all().iter().filter(|board| board.qemu.is_some()).filter(is_there).collect()
+}
+
+/// Whether the QEMU that is installed has no such machine.
+fn lacks_machine(board: &Board) -> bool {
+    let Some((program, machine)) = board.qemu.as_deref().and_then(|command| {
+        let (program, rest) = command.split_once(" -machine ")?;
+        Some((program, rest.split(' ').next()?))
+    }) else {
+        return false;
+    };
+    // One that is not installed is told when it is needed.
+    let Ok(help) = shell::capture(Command::new(program).args(["-machine", "help"])) else {
+        return false;
+    };
+    let lacks = !help.lines().any(|line| line.split(' ').next() == Some(machine));
+    if lacks {
+        println!("SKIPPED board {}: this {program} has no machine {machine}", board.name);
+    }
+    lacks
 }
 
 /// The boards that QEMU does not emulate.
@@ -110,21 +59,22 @@ pub fn select(name: &str) -> Result<Vec<&'static Board>, String> {
 
 /// The boards that `name` means: one, or all.
 pub fn select_any(name: &str) -> Result<Vec<&'static Board>, String> {
-    named(name, all())
+    if name == "all" { Ok(all()) } else { select_one(name).map(|board| vec![board]) }
 }
 
 /// The board of this name.
 pub fn select_one(name: &str) -> Result<&'static Board, String> {
-    all()
-        .into_iter()
-        .find(|board| board.name == name)
-        .ok_or_else(|| format!("no such board; there are {}", names(&all())))
+    let boards: Vec<_> = gan_boards::all().iter().collect();
+    let found = boards.iter().find(|board| board.name == name);
+    let board = *found.ok_or_else(|| format!("no such board; there are {}", names(&boards)))?;
+    hals::have_crates(board)?;
+    Ok(board)
 }
 
 fn named(name: &str, of: Vec<&'static Board>) -> Result<Vec<&'static Board>, String> {
     let boards: Vec<_> =
         of.iter().copied().filter(|board| name == "all" || board.name == name).collect();
-    let hardware = all().iter().any(|board| board.name == name);
+    let hardware = gan_boards::all().iter().any(|board| board.name == name);
     if boards.is_empty() && hardware {
         let of = names(&of);
         Err(format!("QEMU does not emulate it; it does {of}, and all means these"))
@@ -139,65 +89,45 @@ fn names(boards: &[&Board]) -> String {
     boards.iter().map(|board| board.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// Sizes of a board's memories in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Memory {
-    /// Code, constants, the blob and the initial values of statics.
-    pub flash: u64,
-    /// Statics.
-    pub ram: u64,
-    /// The stack, which is not part of `ram`.
-    pub stack: u64,
+/// The program that emulates a board, and its arguments up to the firmware's path. `serial` is
+/// where QEMU connects the serial port.
+pub fn emulator<'a>(board: &'a Board, serial: &'a str) -> Result<(&'a str, Vec<&'a str>)> {
+    let qemu = board
+        .qemu
+        .as_deref()
+        .with_context(|| format!("{}: QEMU does not emulate it", board.name))?;
+    let mut words = qemu.split(' ');
+    let program = words.next().unwrap_or_default();
+    let console = [
+        "-display",
+        "none",
+        "-serial",
+        serial,
+        "-semihosting-config",
+        "enable=on,target=native",
+        "-kernel",
+    ];
+    Ok((program, words.chain(console).collect()))
 }
 
-impl Board {
-    /// The program that emulates it, and its arguments up to the firmware's path. `serial` is where
-    /// QEMU connects the serial port.
-    pub fn emulator<'a>(&'a self, serial: &'a str) -> Result<(&'a str, Vec<&'a str>)> {
-        let qemu = self
-            .qemu
-            .as_deref()
-            .with_context(|| format!("{}: QEMU does not emulate it", self.name))?;
-        let mut words = qemu.split(' ');
-        let program = words.next().unwrap_or_default();
-        let console = [
-            "-display",
-            "none",
-            "-serial",
-            serial,
-            "-semihosting-config",
-            "enable=on,target=native",
-            "-kernel",
-        ];
-        Ok((program, words.chain(console).collect()))
-    }
+/// The folder of the package with a board's application.
+pub fn folder(board: &Board) -> PathBuf {
+    board.package.as_ref().map_or_else(firmware_folder, |package| shell::root().join(package))
+}
 
-    /// The folder of the package with its application.
-    pub fn folder(&self) -> PathBuf {
-        self.package.as_ref().map_or_else(firmware_folder, |package| shell::root().join(package))
-    }
+/// What cargo has to know of a board besides its target and its feature: settings for `--config`.
+pub fn cargo_config(board: &Board) -> Option<String> {
+    board.forced.then(|| {
+        format!(
+            "target.{}.rustflags=['--cfg', 'gan_core_backend=\"{}\"']",
+            board.target, board.kernel
+        )
+    })
+}
 
-    /// What cargo has to know of the board besides its target and its feature: settings for
-    /// `--config`.
-    pub fn cargo_config(&self) -> Option<String> {
-        self.forced.then(|| {
-            format!(
-                "target.{}.rustflags=['--cfg', 'gan_core_backend=\"{}\"']",
-                self.target, self.kernel
-            )
-        })
-    }
-
-    /// The memories, from the linker script, which is where their sizes are written down.
-    pub fn memory(&self) -> Result<Memory> {
-        let path = self.folder().join("memory").join(format!("{}.x", self.name));
-        let text = fs::read_to_string(&path).with_context(|| shell::relative(&path))?;
-        let region = |name| {
-            region_length(&text, name)
-                .with_context(|| format!("{}: no LENGTH of {name}", shell::relative(&path)))
-        };
-        Ok(Memory { flash: region("FLASH")?, ram: region("RAM")?, stack: region("STACK")? })
-    }
+/// The package of the programs that check boards.
+pub fn checks_folder() -> PathBuf {
+    firmware_folder().join("checks")
 }
 
 /// The firmware's workspace.
@@ -205,25 +135,10 @@ pub fn firmware_folder() -> PathBuf {
     shell::root().join("gan-embedded")
 }
 
-/// `LENGTH` of a line `NAME : ORIGIN = .., LENGTH = 12K` in a linker script.
-fn region_length(script: &str, name: &str) -> Option<u64> {
-    let line = script
-        .lines()
-        .find(|line| line.split(':').next().is_some_and(|start| start.trim() == name))?;
-    let length = line.split_once("LENGTH =")?.1.trim();
-    let digits = length.trim_end_matches(['K', 'M']);
-    let unit = match &length[digits.len()..] {
-        "" => 1,
-        "K" => 1 << 10,
-        "M" => 1 << 20,
-        _ => return None,
-    };
-    digits.parse::<u64>().ok()?.checked_mul(unit)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_board_that_is_not_there_is_told_with_those_that_are() {
@@ -239,55 +154,21 @@ mod tests {
         assert_eq!(select("all").unwrap(), emulated());
     }
 
-    #[test]
-    fn lengths_of_regions() {
-        let script = "MEMORY\n{\n  FLASH : ORIGIN = 0x0, LENGTH = 256K\n  \
-                      RAM   : ORIGIN = 0x20000000, LENGTH = 100\n}\n";
-        assert_eq!(region_length(script, "FLASH"), Some(256 << 10));
-        assert_eq!(region_length(script, "RAM"), Some(100));
-        assert_eq!(region_length(script, "STACK"), None);
-    }
-
-    /// `cargo run` in gan-embedded has to run what `cargo xtask` runs, and a board has to be
-    /// complete.
+    /// A board has its feature, its drivers or its package, and what it is reached by.
     #[test]
     fn every_board_is_complete() {
         for board in all() {
-            let folder = board.folder();
-            let table = |path: &str| -> toml::Table {
-                fs::read_to_string(folder.join(path)).unwrap().parse().unwrap()
-            };
-            let (config, manifest) = (table(".cargo/config.toml"), table("Cargo.toml"));
-            let name = board.name.as_str();
-            assert!(manifest["features"].as_table().unwrap().contains_key(name));
-            board.memory().unwrap();
-            let own = format!("src/board/{}.rs", name.replace('-', "_"));
-            let module = if board.package.is_some() { "src/board.rs" } else { &own };
-            let module = fs::read_to_string(folder.join(module)).unwrap();
-            assert!(
-                module.contains(&format!("\"{name}\""))
-                    && module.contains(&format!("\"{}\"", board.core))
-            );
-            if board.qemu.is_none() {
-                assert!(
-                    board.megahertz.is_some() && (board.chip.is_some() || board.espflash.is_some()),
-                    "{name}"
-                );
-                continue;
+            let (folder, name) = (folder(board), &board.name);
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+            let manifest: toml::Table = manifest.parse().unwrap();
+            assert!(manifest["features"].as_table().unwrap().contains_key(name), "{name}");
+            if let Some(module) = &board.module {
+                assert!(folder.join(format!("src/board/{module}.rs")).exists(), "{name}");
+            } else {
+                assert!(board.package.is_some(), "{name}");
             }
-            let (program, arguments) = board.emulator("mon:stdio").unwrap();
-            let runner: Vec<_> = [program].into_iter().chain(arguments).collect();
-            let runner = format!("target.{}.runner='{}'", board.target, runner.join(" "));
-            let alias: Vec<_> = config["alias"][name]
-                .as_array()
-                .unwrap()
-                .iter()
-                .filter_map(toml::Value::as_str)
-                .collect();
-            let target = ["run", "--release", "--target", &board.target, "--features", name];
-            let kernel = board.cargo_config();
-            let kernel = kernel.iter().flat_map(|config| ["--config", config]).collect::<Vec<_>>();
-            assert_eq!(alias, [&target[..], &kernel, &["--config", &runner, "--bin"]].concat());
+            let reached = board.chip.is_some() || board.espflash.is_some();
+            assert!(board.qemu.is_some() || board.megahertz.is_some() && reached, "{name}");
         }
     }
 }

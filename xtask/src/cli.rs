@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use anyhow::{Result, anyhow, bail, ensure};
 use clap::{Args, Parser, Subcommand};
 
 use crate::boards::{self, Board};
+use crate::runner::Runner;
+use crate::tools::Tools;
 use crate::{hardware, release, setup, soak};
 
 /// What `--board` without a name stands for: no board, so that the answer lists them.
@@ -51,7 +54,7 @@ pub enum Task {
         )]
         board: Option<Boards>,
         /// The serial port of a real board that runs the application: /dev/ttyACM0, COM3
-        #[arg(long, conflicts_with_all = ["board", "model", "screen", "load", "icount"])]
+        #[arg(long, conflicts_with_all = ["board", "model", "screen", "load", "ram", "icount"])]
         port: Option<String>,
         /// A .gan file; without it, the built-in digits
         #[arg(long)]
@@ -66,6 +69,9 @@ pub enum Task {
         /// Make room for models of this many bytes that come with `load`
         #[arg(long, value_name = "BYTES", default_value_t = 0)]
         load: usize,
+        /// Copy the model into RAM when the program starts
+        #[arg(long)]
+        ram: bool,
         /// Let every instruction take a nanosecond, so that `bench` counts them
         #[arg(long)]
         icount: bool,
@@ -77,12 +83,32 @@ pub enum Task {
         #[command(flatten)]
         outputs: hardware::Outputs,
     },
-    /// Build the application and put it on a board that is connected: by probe-rs or espflash, or by
-    /// copying it to the drive that a Pico shows
+    /// Build the application and put it on a board that is connected: by probe-rs or espflash, or
+    /// by copying it to the drive that a Pico shows
     Flash(Flash),
     /// The same, and show what comes from the board: `probe-rs run`, `espflash flash --monitor`.
     /// What QEMU emulates runs there
     Run(Flash),
+    /// Put a model by itself into the flash of a board that was flashed with --flash-at
+    FlashModel {
+        /// The board
+        #[arg(
+            long,
+            num_args = 0..=1,
+            default_missing_value = LIST,
+            value_parser = boards::select_one
+        )]
+        board: &'static Board,
+        /// A .gan file
+        #[arg(long)]
+        model: PathBuf,
+        /// The address that the program was built with
+        #[arg(long, value_name = "ADDRESS")]
+        flash_at: String,
+        /// For probe-rs
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Flash and RAM of the firmware, for each board and binary
     Size {
         /// One board, or `all`
@@ -104,8 +130,14 @@ pub enum Task {
         #[arg(long, conflicts_with_all = ["check", "model"])]
         update: bool,
     },
+    /// Write the tables of boards in README.md and docs/ from boards.toml
+    Boards {
+        /// Compare only
+        #[arg(long)]
+        check: bool,
+    },
     /// Instructions that an image takes, counted in QEMU, for each board and network. See
-    /// docs/performance.md
+    /// docs/performance.md. With --probe the cycles that the board itself counts
     Count {
         #[command(flatten)]
         on: On,
@@ -161,18 +193,49 @@ pub enum Task {
 
 #[derive(Args)]
 pub struct On {
-    /// One board in QEMU, or `all`
+    /// One board, or `all` that QEMU emulates
     #[arg(
         long,
         default_value = "all",
         num_args = 0..=1,
         default_missing_value = LIST,
-        value_parser = boards::select
+        value_parser = boards::select_any
     )]
     pub board: Boards,
+    /// Run on the real board behind a debug probe, by `probe-rs run`
+    #[arg(long, requires = "board")]
+    pub probe: bool,
     /// The serial port of a real board that runs the application: /dev/ttyACM0, COM3
-    #[arg(long, conflicts_with = "board")]
+    #[arg(long, conflicts_with_all = ["board", "probe"])]
     pub port: Option<String>,
+    /// For probe-rs: `-- --probe VID:PID`
+    #[arg(last = true, requires = "probe")]
+    pub arguments: Vec<String>,
+}
+
+impl On {
+    /// The boards, and where their programs run.
+    pub fn places(&self) -> Result<(Boards, Runner)> {
+        if self.probe {
+            let [board] = &self.board[..] else {
+                bail!("--probe: one --board, which is behind it")
+            };
+            ensure!(
+                board.uf2.is_none() && board.espflash.is_none(),
+                "--probe: {}'s boot loader wants what only its HAL has; --port checks it",
+                board.name
+            );
+            let runner = Runner::Probe(Tools::default(), self.arguments.clone());
+            return Ok((self.board.clone(), runner));
+        }
+        if let [board] = &self.board[..] {
+            // An error that names those that QEMU emulates.
+            let chosen =
+                boards::select(&board.name).map_err(|error| anyhow!("--board: {error}"))?;
+            return Ok((chosen, Runner::Qemu));
+        }
+        Ok((boards::emulated(), Runner::Qemu))
+    }
 }
 
 #[derive(Args)]
@@ -195,6 +258,13 @@ pub struct Wanted {
     /// Make room for models of this many bytes that come over the console with `load`
     #[arg(long, value_name = "BYTES", default_value_t = 0)]
     pub load: usize,
+    /// Copy the model into RAM when the program starts: faster where the flash is slow
+    #[arg(long)]
+    pub ram: bool,
+    /// Look for another model at this address of flash, and run it if it is there: `cargo xtask
+    /// flash-model` puts it there without touching the program
+    #[arg(long, value_name = "ADDRESS")]
+    pub flash_at: Option<String>,
     /// Use a display: 128x64 pixels, SSD1306, on I2C
     #[arg(long)]
     pub oled: bool,
@@ -206,6 +276,8 @@ impl Wanted {
             board: self.board,
             model: self.model.as_deref(),
             load: self.load,
+            ram: self.ram,
+            flash_at: self.flash_at.as_deref(),
             oled: self.oled,
         }
     }

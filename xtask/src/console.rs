@@ -21,7 +21,7 @@ pub use check::check;
 use screen::Monitor;
 use session::Session;
 
-use crate::boards::Board;
+use crate::boards::{self, Board};
 use crate::firmware::Input;
 use crate::room;
 use crate::setup::{self, Toolchain};
@@ -35,13 +35,13 @@ const SEND: &str = " bytes now\r\n";
 
 /// Talks to the application on a board: what the terminal types, or the commands in `script`, one
 /// after the other between semicolons. What the display shows at the end of a script goes to
-/// `screen`, a PNG file.
+/// `screen`, a PNG file. `load` is room for received models, and `ram` copies the model into RAM.
 pub fn run(
     board: &Board,
     model: Option<&Path>,
     script: Option<&str>,
     screen: Option<&Path>,
-    load: usize,
+    (load, ram): (usize, bool),
     icount: bool,
 ) -> Result<()> {
     ensure!(
@@ -55,15 +55,16 @@ pub fn run(
         None => vectors::default_model()?,
     };
     let sent = script.map(models_of).transpose()?.unwrap_or_default();
-    let toolchain = setup::run()?;
-    let elf = build(toolchain, board, &model, load)?;
+    let toolchain = setup::firmware(&[board])?;
+    let input = Input { load, ram, ..Input::model(&model) };
+    let elf = room::build(toolchain, board, input)?.0;
     let mut arguments = if icount { ICOUNT.to_vec() } else { Vec::new() };
     let Some(script) = script else {
         eprintln!("Ctrl-A X ends QEMU");
-        let (program, emulator) = board.emulator("mon:stdio")?;
+        let (program, emulator) = boards::emulator(board, "mon:stdio")?;
         return shell::run(Command::new(program).args(arguments).args(emulator).arg(elf));
     };
-    let monitor = Monitor::new();
+    let monitor = Monitor::new()?;
     let options = monitor.arguments();
     if screen.is_some() {
         arguments.extend(options.each_ref().map(String::as_str));
@@ -142,8 +143,9 @@ mod tests {
 
     #[test]
     fn a_picture_of_no_display_is_refused() {
-        let board = crate::boards::select_one("microbit").unwrap();
-        let error = run(board, None, Some("7"), Some(Path::new("x.png")), 0, false).unwrap_err();
+        let board = boards::select_one("microbit").unwrap();
+        let error =
+            run(board, None, Some("7"), Some(Path::new("x.png")), (0, false), false).unwrap_err();
         assert!(error.to_string().contains("lm3s6965evb has one"), "{error}");
     }
 }

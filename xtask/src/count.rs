@@ -3,6 +3,7 @@
 mod cycles;
 mod networks;
 mod plugin;
+pub mod probe;
 mod record;
 mod starts;
 mod table;
@@ -24,7 +25,7 @@ use table::Table;
 
 /// Counts and prints, for people or as a JSON array.
 pub fn run(boards: &[&'static Board], model: Option<&Path>, json: bool) -> Result<()> {
-    let records = count(setup::run()?, boards, model)?;
+    let records = count(setup::firmware(boards)?, boards, model)?;
     if json {
         println!("{}", serde_json::to_string_pretty(&records)?);
     } else {

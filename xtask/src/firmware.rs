@@ -1,5 +1,6 @@
 //! Building the firmware.
 
+use std::io::{IsTerminal, stderr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,7 +9,7 @@ use gan_core::generator::Layer;
 use gan_core::{OutputKind, Packing};
 
 use crate::blob::Blob;
-use crate::boards::Board;
+use crate::boards::{self, Board};
 use crate::setup::{DEBIAN_RUSTC, Toolchain};
 use crate::{rustc, shell};
 
@@ -21,7 +22,12 @@ pub struct Input<'a> {
     pub every_kind: bool,
     /// Bytes of a model that the application can receive.
     pub load: usize,
-    /// What is wrong with the application, for the check that nothing is: a `panic`.
+    /// Whether the model is copied into RAM.
+    pub ram: bool,
+    /// The address of a model that lies in flash by itself, if the application looks for one.
+    pub flash_at: Option<&'a str>,
+    /// What is wrong with the application, for the checks that nothing is: a `panic`, or one with a
+    /// `message`.
     pub planted: Option<&'a str>,
     /// What the `count` binary counts.
     pub count: Count,
@@ -38,6 +44,8 @@ pub struct Input<'a> {
 pub enum Count {
     /// One image.
     Image,
+    /// The cycles of one image, by the core's own counter.
+    Cycles,
     /// Two images at a time.
     Pair,
     /// The check that flash holds the model.
@@ -55,7 +63,7 @@ impl Count {
     /// What stands in the table after the kernel's name.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Image => "",
+            Self::Image | Self::Cycles => "",
             Self::Pair => " two at a time",
             Self::Check => " check",
             Self::Decode => " decode",
@@ -70,6 +78,8 @@ impl<'a> Input<'a> {
             model,
             every_kind: false,
             load: 0,
+            ram: false,
+            flash_at: None,
             planted: None,
             count: Count::Image,
             packed_for: None,
@@ -107,73 +117,93 @@ impl Input<'_> {
     }
 }
 
-/// The binaries that do not talk to the host.
-const ALONE: &[&str] = &[
-    "digits",
-    "digit",
-    CONSOLE,
-    "panic_free",
-    "panic_free_known",
-    "panic_free_table",
-    "panic_free_transform",
-];
+/// The applications: gan-embedded's, and those of packages on HALs. The other binaries are checks.
+const APPLICATIONS: &[&str] = &["digits", "digit", CONSOLE];
 /// The application in a package on a HAL.
 const CONSOLE: &str = "console";
+/// How the checks begin that do not talk to the host.
+const PANIC_FREE: &str = "panic_free";
 
 /// Builds one binary and returns the path of its ELF file, which the next build of it overwrites.
 pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -> Result<PathBuf> {
-    let mut command = cargo(toolchain, "build", board, input);
-    let folder = target_folder(toolchain, board);
     let bin = if board.package.is_some() && bin == "digits" { CONSOLE } else { bin };
-    if !ALONE.contains(&bin) {
+    let checks = !APPLICATIONS.contains(&bin);
+    let mut command = cargo(toolchain, "build", board, checks, input);
+    let folder = target_folder(toolchain, board);
+    if checks && !bin.starts_with(PANIC_FREE) {
         command.args(["--features", "semihosting"]);
     }
     rustc::wrap(&mut command)?;
-    shell::run(command.args(["--quiet", "--bin", bin]))
+    // On a terminal cargo shows what it builds, and what it waits for.
+    if !stderr().is_terminal() {
+        eprintln!("building {bin} for {}", board.name);
+        command.arg("--quiet");
+    }
+    shell::run(command.args(["--bin", bin]))
         .with_context(|| format!("{bin} for {}", board.name))?;
     Ok(folder.join(&board.target).join("release").join(bin))
+}
+
+/// Checks that all sources are as rustfmt writes them.
+pub fn format() -> Result<()> {
+    let folders = boards::folders();
+    folders.iter().try_for_each(|at| shell::run(shell::cargo(at).args(["fmt", "--check"])))?;
+    // Cargo does not see the modules whose paths the build script writes.
+    let modules = boards::firmware_folder().join("src/board");
+    let modules = modules.read_dir()?.map(|entry| Ok(entry?.path()));
+    let modules = modules.collect::<Result<Vec<_>>>()?;
+    shell::run(Command::new("rustfmt").args(["--check", "--edition", "2024"]).args(modules))
 }
 
 /// Lints everything there is for a board, with the active toolchain: Debian's compiler comes
 /// without clippy.
 pub fn clippy(board: &Board, input: Input<'_>) -> Result<()> {
-    // What talks to the host runs in QEMU; what has a display, on hardware.
-    let more = match &board.qemu {
-        Some(_) => &["semihosting"][..],
-        None => &["oled", "st7789"],
+    // The checks run in QEMU; what has a display is hardware.
+    let more: &[(bool, &str)] = match &board.qemu {
+        Some(_) => &[(false, ""), (true, "semihosting")],
+        None => &[(false, ""), (false, "oled"), (false, "st7789")],
     };
-    for feature in [None].into_iter().chain(more.iter().map(Some)) {
-        let mut command = cargo(Toolchain::Rustup, "clippy", board, input);
-        command.args(feature.iter().flat_map(|feature| ["--features", feature]));
-        shell::run(command.args(["--all-targets", "--", "-D", "warnings"]))?;
+    for &(checks, feature) in more {
+        let mut command = cargo(Toolchain::Rustup, "clippy", board, checks, input);
+        command.args(["--features", feature, "--all-targets", "--", "-D", "warnings"]);
+        shell::run(&mut command)?;
     }
     Ok(())
 }
 
 /// Builds the documentation for a board.
 pub fn doc(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<()> {
-    let mut command = cargo(toolchain, "doc", board, input);
+    let mut command = cargo(toolchain, "doc", board, false, input);
     shell::run(command.args(["--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 /// Where the builds go: apart from those of a plain cargo, which gives the crates other hashes (see
 /// `rustc.rs`), and apart for each toolchain, so that trying the other one costs no rebuild.
 fn target_folder(toolchain: Toolchain, board: &Board) -> PathBuf {
-    board.folder().join("target").join(match toolchain {
+    boards::folder(board).join("target").join(match toolchain {
         Toolchain::Rustup => "xtask",
         Toolchain::Debian => "debian",
     })
 }
 
-fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>) -> Command {
-    let mut command = shell::cargo(&board.folder());
+/// A command of cargo for a board: in the package with its application, or in that of the checks.
+fn cargo(
+    toolchain: Toolchain,
+    subcommand: &str,
+    board: &Board,
+    checks: bool,
+    input: Input<'_>,
+) -> Command {
+    let folder = if checks { boards::checks_folder() } else { boards::folder(board) };
+    let mut command = shell::cargo(&folder);
     if toolchain == Toolchain::Debian {
         command
             .env("RUSTC", DEBIAN_RUSTC)
             .env("RUSTC_BOOTSTRAP", "1")
             .env("RUSTDOC", "/usr/bin/rustdoc");
     }
-    let features = [&[board.name.as_str()], &*input.features()].concat().join(",");
+    let feature = if checks { format!("gan-embedded/{}", board.name) } else { board.name.clone() };
+    let features = [&[feature.as_str()], &*input.features()].concat().join(",");
     command.args([
         subcommand,
         "--release",
@@ -185,18 +215,21 @@ fn cargo(toolchain: Toolchain, subcommand: &str, board: &Board, input: Input<'_>
     ]);
     command
         .arg(target_folder(toolchain, board))
-        .args(board.cargo_config().iter().flat_map(|config| ["--config", config]));
+        .args(boards::cargo_config(board).iter().flat_map(|config| ["--config", config]));
     if toolchain == Toolchain::Debian {
         command.args(["-Z", "build-std=core"]);
     }
     command.env("GAN_MODEL", input.model);
     command.env("GAN_LOAD", input.load.to_string());
     for (variable, value) in [
+        ("GAN_COUNT_CYCLES", (input.count == Count::Cycles).then_some("1")),
         ("GAN_COUNT_PAIR", (input.count == Count::Pair).then_some("1")),
         ("GAN_COUNT_CHECK", (input.count == Count::Check).then_some("1")),
         ("GAN_COUNT_DECODE", (input.count == Count::Decode).then_some("1")),
         ("GAN_PACKING", input.packed_for),
         ("GAN_PLANTED", input.planted),
+        ("GAN_FLASH_AT", input.flash_at),
+        ("GAN_RAM", input.ram.then_some("1")),
     ] {
         match value {
             Some(value) => command.env(variable, value),
@@ -249,15 +282,14 @@ impl Needs {
 /// Asked before building, because the linker's complaint about a region does not say that the model
 /// is too large.
 pub fn misfit(board: &Board, blob_bytes: u64, buffer_bytes: u64) -> Result<Option<String>> {
-    let memory = board.memory()?;
     let flash = blob_bytes + code_bytes(&board.kernel);
     let ram = buffer_bytes + STATICS_BYTES;
-    Ok(if flash > memory.flash {
-        Some(format!("needs {flash} bytes of flash, {} has {}", board.name, memory.flash))
-    } else if ram > memory.ram {
+    Ok(if flash > board.flash.length {
+        Some(format!("needs {flash} bytes of flash, {} has {}", board.name, board.flash.length))
+    } else if ram > board.ram.length {
         Some(format!(
             "needs {ram} bytes of RAM, {} has {} besides its stack",
-            board.name, memory.ram
+            board.name, board.ram.length
         ))
     } else {
         None

@@ -1,6 +1,8 @@
 //! Puts the application on a board that is connected: by probe-rs, by espflash, or by copying a UF2
 //! file to the drive that a Pico in its boot loader shows.
 
+pub mod model;
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,15 +31,16 @@ const OF_PROBE: &[&str] =
 /// Builds the application and puts it on the board. `arguments` go to the tool that does it.
 pub fn flash(wanted: &Wanted<'_>, then: Then, arguments: &[String]) -> Result<()> {
     let board = wanted.board;
-    if board.qemu.is_some() && board.chip.is_none() {
-        ensure!(
-            then == Then::Watch,
-            "{0}: exists in QEMU only; `cargo xtask run --board {0}` runs it there",
-            board.name
-        );
-        return console::run(board, wanted.model, None, None, wanted.load, false);
+    if board.qemu.is_some() && then == Then::Watch {
+        return console::run(board, wanted.model, None, None, (wanted.load, wanted.ram), false);
     }
-    let built = hardware::build(setup::firmware()?, wanted)?;
+    ensure!(
+        board.chip.is_some() || board.espflash.is_some(),
+        "{0}: boards.toml does not say how to flash it; `cargo xtask run --board {0}` runs it in \
+         QEMU",
+        board.name
+    );
+    let built = hardware::build(setup::firmware(&[board])?, wanted)?;
     put(&Tools::default(), &mounted(), board, &built, then, arguments)
 }
 
@@ -149,7 +152,7 @@ mod tests {
         let board = boards::select_one(name).unwrap();
         let built = Built { elf: "digits".into(), uf2: None };
         let arguments: Vec<_> = arguments.iter().map(|&text| text.to_owned()).collect();
-        put(&fake.tools, &[], board, &built, then, &arguments).unwrap();
+        put(&fake.tools(), &[], board, &built, then, &arguments).unwrap();
         fake.log()
     }
 

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
 
 use crate::boards::Board;
 use crate::firmware::{self, Input};
-use crate::room::{self, grouped};
-use crate::sections::Size;
+use crate::room;
+use crate::sections::{Size, grouped};
 use crate::setup::{self, Toolchain};
 use crate::shell::{self, relative};
 use crate::{image, uf2, vectors};
@@ -21,6 +21,10 @@ pub struct Wanted<'a> {
     pub model: Option<&'a Path>,
     /// With room for models of this many bytes that come over the console.
     pub load: usize,
+    /// With the model in RAM.
+    pub ram: bool,
+    /// That looks for another model at this address.
+    pub flash_at: Option<&'a str>,
     /// With a display.
     pub oled: bool,
 }
@@ -54,7 +58,7 @@ pub fn firmware(wanted: &Wanted<'_>, outputs: &Outputs) -> Result<()> {
         "--output: {} takes no UF2 files",
         wanted.board.name
     );
-    let built = build(setup::firmware()?, wanted)?;
+    let built = build(setup::firmware(&[wanted.board])?, wanted)?;
     let elf = fs::read(&built.elf).with_context(|| relative(&built.elf))?;
     if let (Some(to), Some(from)) = (&outputs.output, &built.uf2) {
         shell::write(to, &fs::read(from)?)?;
@@ -76,7 +80,7 @@ pub fn firmware(wanted: &Wanted<'_>, outputs: &Outputs) -> Result<()> {
 /// and checks the UF2 files. Displays are left to clippy.
 pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for board in boards {
-        let wanted = Wanted { board, model: None, load: 0, oled: false };
+        let wanted = Wanted { board, model: None, load: 0, ram: false, flash_at: None, oled: false };
         let built = build(toolchain, &wanted).with_context(|| board.name.clone())?;
         if let (Some(family), Some(path)) = (board.uf2, built.uf2) {
             let (file, elf) = (fs::read(&path)?, fs::read(&built.elf)?);
@@ -90,20 +94,25 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
 
 /// Builds the application, and says what it takes of the board and where it is.
 pub fn build(toolchain: Toolchain, wanted: &Wanted<'_>) -> Result<Built> {
-    let &Wanted { board, load, oled, .. } = wanted;
+    let &Wanted { board, load, ram, flash_at, oled, .. } = wanted;
     ensure!(
         board.oled || !oled,
         "--oled: nothing connects a display to {}; docs/adding-a-board.md says how",
         board.name
     );
+    if let Some(address) = flash_at {
+        board.partition(address).map_err(Error::msg).context("--flash-at")?;
+    }
     let model = match wanted.model {
         // The firmware's build script runs in another folder.
         Some(path) => path.canonicalize().with_context(|| path.display().to_string())?,
         None => vectors::default_model()?,
     };
-    let (elf, size) = room::build(toolchain, board, Input { load, oled, ..Input::model(&model) })?;
+    let (elf, size) =
+        room::build(toolchain, board, Input { load, ram, flash_at, oled, ..Input::model(&model) })?;
     let stem = model.file_stem().unwrap_or_default().to_string_lossy();
-    let name = format!("{stem}{}", if oled { "-oled" } else { "" });
+    let name =
+        format!("{stem}{}{}", if oled { "-oled" } else { "" }, if ram { "-ram" } else { "" });
     report(board, &name, size)?;
     println!("ELF    {}", relative(&elf));
     let mut built = Built { elf, uf2: None };
@@ -119,17 +128,16 @@ pub fn build(toolchain: Toolchain, wanted: &Wanted<'_>) -> Result<Built> {
 
 /// What the firmware takes and leaves of the board's memories.
 fn report(board: &Board, model: &str, size: Size) -> Result<()> {
-    let memory = board.memory()?;
     println!("{model} on {} ({})", board.name, board.core);
     for (name, used, all) in [
-        ("flash", size.flash(), memory.flash),
-        ("RAM", size.ram() + memory.stack, memory.ram + memory.stack),
+        ("flash", size.flash(), board.flash.length),
+        ("RAM", size.ram() + board.stack.length, board.ram.length + board.stack.length),
     ] {
         let left = all
             .checked_sub(used)
             .with_context(|| format!("{used} bytes of {name}, and {all} are all there is"))?;
         let stack = if name == "RAM" {
-            format!(", of which {} are the stack", grouped(memory.stack))
+            format!(", of which {} are the stack", grouped(board.stack.length))
         } else {
             String::new()
         };

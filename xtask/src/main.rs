@@ -22,6 +22,7 @@ mod python;
 mod qemu;
 mod release;
 mod room;
+mod runner;
 mod rustc;
 mod sections;
 mod setup;
@@ -30,7 +31,9 @@ mod size;
 mod soak;
 mod sources;
 mod symbols;
+mod tables;
 mod tally;
+mod template;
 mod test;
 mod tools;
 mod uf2;
@@ -61,22 +64,28 @@ fn main() -> ExitCode {
 }
 
 fn run(task: Task) -> Result<Tally> {
+    if matches!(task, Task::Setup | Task::Test { .. }) {
+        setup::permit();
+    }
     match task {
         Task::Setup => setup::run().map(|_| Tally::default()),
         Task::Test { only } => Ok(test::run(only)),
         Task::Parity { on: On { port: Some(port), .. }, model } => {
             console::port::compare(&port, model.as_deref())
         }
-        Task::Parity { on, model } => parity::run(&on.board, model.as_deref()),
+        Task::Parity { on, model } => {
+            let (boards, runner) = on.places()?;
+            parity::run(&boards, model.as_deref(), &runner)
+        }
         Task::Console { port: Some(port), send, .. } => {
             console::port::talk(&port, send.as_deref()).map(|()| Tally::default())
         }
-        Task::Console { board, model, send, screen, load, icount, .. } => {
+        Task::Console { board, model, send, screen, load, ram, icount, .. } => {
             let Some([board]) = board.as_deref() else {
                 anyhow::bail!("--board: one board, not all")
             };
             let (model, send, screen) = (model.as_deref(), send.as_deref(), screen.as_deref());
-            console::run(board, model, send, screen, load, icount).map(|()| Tally::default())
+            console::run(board, model, send, screen, (load, ram), icount).map(|()| Tally::default())
         }
         Task::Firmware { wanted, outputs } => {
             hardware::firmware(&wanted.wanted(), &outputs).map(|()| Tally::default())
@@ -87,11 +96,14 @@ fn run(task: Task) -> Result<Tally> {
         Task::Run(Flash { wanted, arguments }) => {
             flash::flash(&wanted.wanted(), Then::Watch, &arguments).map(|()| Tally::default())
         }
+        Task::FlashModel { board, model, flash_at, arguments } => {
+            flash::model::flash(board, &model, &flash_at, &arguments).map(|()| Tally::default())
+        }
         Task::Size { check: true, .. } => {
-            fit::boards::check(setup::firmware()?).map(|()| Tally::default())
+            fit::boards::check(setup::firmware(&boards::all())?).map(|()| Tally::default())
         }
         Task::Size { update: true, board, .. } => {
-            fit::boards::update(setup::firmware()?, &board).map(|()| Tally::default())
+            fit::boards::update(setup::firmware(&board)?, &board).map(|()| Tally::default())
         }
         Task::Size { board, model, .. } => {
             size::run(&board, model.as_deref()).map(|()| Tally::default())
@@ -101,11 +113,17 @@ fn run(task: Task) -> Result<Tally> {
         }
         Task::Count { update: true, .. } => count::update().map(|()| Tally::default()),
         Task::Count { check: true, on, .. } => {
-            count::check(setup::run()?, &on.board).map(|()| Tally::default())
+            count::check(setup::firmware(&on.board)?, &on.board).map(|()| Tally::default())
+        }
+        Task::Count { on, model, .. } if on.probe => {
+            let (boards, runner) = on.places()?;
+            count::probe::run(&boards, model.as_deref(), &runner).map(|()| Tally::default())
         }
         Task::Count { on, model, json, .. } => {
-            count::run(&on.board, model.as_deref(), json).map(|()| Tally::default())
+            let (boards, _) = on.places()?;
+            count::run(&boards, model.as_deref(), json).map(|()| Tally::default())
         }
+        Task::Boards { check } => tables::run(check).map(|()| Tally::default()),
         Task::Outsider => outsider::run(),
         Task::Soak(soak) => soak::run(&soak).map(|()| Tally::default()),
         Task::Book => docs::book::check().map(|_| Tally::default()),

@@ -1,5 +1,5 @@
-//! Every kernel against the reference, on every board, in QEMU: whole images of models, layers of
-//! many sizes, and drills.
+//! Every kernel against the reference, in QEMU or on a real board: whole images of models, layers
+//! of many sizes, and drills.
 
 mod drill;
 mod mismatch;
@@ -17,7 +17,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::boards::Board;
 use crate::firmware::Needs;
-use crate::qemu::{self, End, Run};
+use crate::qemu::{End, Run};
+use crate::runner::Runner;
 use crate::setup::{self, Toolchain};
 use crate::tally::Tally;
 use crate::vectors;
@@ -43,14 +44,14 @@ use say;
 
 /// Runs the given model on each board; or all that fit, the kernel by itself, and the drills. One
 /// check for each.
-pub fn run(boards: &[&'static Board], model: Option<&Path>) -> Result<Tally> {
+pub fn run(boards: &[&'static Board], model: Option<&Path>, runner: &Runner) -> Result<Tally> {
     let paths = match model {
         Some(path) => vec![path.canonicalize().with_context(|| path.display().to_string())?],
         None => vectors::models()?,
     };
     let models = paths.iter().map(|path| Model::read(path)).collect::<Result<Vec<_>>>()?;
-    let toolchain = setup::run()?;
-    let suite = Suite { toolchain, models: &models, all: model.is_none() };
+    let toolchain = setup::firmware(boards)?;
+    let suite = Suite { toolchain, models: &models, all: model.is_none(), runner };
 
     // While one board's firmware is built, which is one thread's work, another's runs.
     let next = AtomicUsize::new(0);
@@ -89,6 +90,7 @@ struct Suite<'a> {
     models: &'a [Model],
     /// Not only models.
     all: bool,
+    runner: &'a Runner,
 }
 
 impl Suite<'_> {
@@ -98,12 +100,14 @@ impl Suite<'_> {
         if self.all {
             tally += self.kernel(board, &mut row, &mut output);
         }
-        let rest = Program::build(self.toolchain, board).and_then(|program| {
+        let rest = Program::build(self.toolchain, board, self.runner).and_then(|program| {
             for model in self.models {
                 tally += self.model(board, &program, model, &mut row, &mut output);
             }
-            if self.all {
+            if self.all && self.runner.tells_exit_codes() {
                 tally += drill::run(board, &program, &mut output)?;
+            } else if self.all {
+                say!(output, "SKIPPED drills {}: a probe does not tell exit codes", board.name);
             }
             Ok(())
         });
@@ -119,7 +123,7 @@ impl Suite<'_> {
     fn kernel(&self, board: &Board, row: &mut Row, output: &mut Output) -> Tally {
         let outcome = || -> Result<(String, Tally)> {
             let elf = program::build(self.toolchain, board, "kernels")?;
-            let run = qemu::run(board, &elf, LIMIT, |_| {})?;
+            let run = self.runner.run(board, &elf, None, LIMIT)?;
             let name =
                 run.lines.iter().find_map(|line| line.strip_prefix("kernel ")?.split(' ').next());
             match (run.end, counts(&run.lines, "kernels: ")) {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::boards::Board;
+use crate::boards::{self, Board};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,15 +55,26 @@ pub fn run_with(
     board: &Board,
     firmware: &Path,
     limit: Duration,
+    each: impl FnMut(&str),
+) -> Result<Run> {
+    let (program, board) = boards::emulator(board, "null")?;
+    let mut qemu = Command::new(program);
+    qemu.args(["-monitor", "none"]).args(arguments).args(board).arg(firmware);
+    run_command(qemu, limit, each)
+}
+
+/// Runs any program in this way.
+pub fn run_command(
+    mut command: Command,
+    limit: Duration,
     mut each: impl FnMut(&str),
 ) -> Result<Run> {
     let start = Instant::now();
-    let (program, board) = board.emulator("null")?;
-    let mut qemu = Command::new(program);
-    qemu.args(["-monitor", "none"]).args(arguments).args(board).arg(firmware);
-    qemu.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let program = command.get_program().to_string_lossy().into_owned();
+    let started = command.spawn();
     let mut qemu = KillOnDrop(
-        qemu.spawn().with_context(|| format!("cannot run {program}; try `cargo xtask setup`"))?,
+        started.with_context(|| format!("cannot run {program}; try `cargo xtask setup`"))?,
     );
 
     // The firmware's panics come on standard error.

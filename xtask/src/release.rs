@@ -130,8 +130,9 @@ fn packages(to: &Path) -> Result<()> {
 fn firmware(board: &str, to: &Path) -> Result<()> {
     let board = boards::select_one(board).map_err(anyhow::Error::msg)?;
     let model = root().join(MODEL);
-    let wanted = hardware::Wanted { board, model: Some(&model), load: 0, oled: false };
-    let stem = model.file_stem().unwrap_or_default().to_string_lossy();
+    let stem = model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let (model, ram, flash_at) = (Some(model.as_path()), false, None);
+    let wanted = hardware::Wanted { board, model, load: 0, ram, flash_at, oled: false };
     let uf2 = to.join(format!("{}-{stem}.uf2", board.name));
     hardware::firmware(&wanted, &Outputs { output: Some(uf2), ..Outputs::default() })
 }

@@ -11,7 +11,6 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -51,10 +50,14 @@ pub fn run_as_wrapper() -> Option<ExitCode> {
         map.push(name);
         command.arg(map);
     }
-    // Returns only if the compiler cannot be started.
-    let error = command.exec();
-    eprintln!("error: cannot run {}: {error}", command.get_program().display());
-    Some(ExitCode::FAILURE)
+    match command.status() {
+        // One that was ended by a signal has no code.
+        Ok(status) => Some(status.code().map_or(ExitCode::FAILURE, |code| (code as u8).into())),
+        Err(error) => {
+            eprintln!("error: cannot run {}: {error}", command.get_program().display());
+            Some(ExitCode::FAILURE)
+        }
+    }
 }
 
 /// The compiler's arguments with the package's path inside the project for a hash.

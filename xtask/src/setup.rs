@@ -1,14 +1,16 @@
-//! Installs what the other tasks need, where it may; otherwise says exactly what to install. Tells
-//! on standard error, because a task's standard output may be for programs.
+//! What the other tasks need: `setup` and `test` install it where they may, and say exactly what to
+//! install where they may not; the others only say what is missing. All this is on standard error,
+//! because a task's standard output may be for programs.
 
 use std::env;
 use std::io::stderr;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
-use crate::boards;
+use crate::boards::{self, Board};
 use crate::shell::{available, capture, cargo, root, run as run_command};
 
 /// Names the toolchain that builds the firmware.
@@ -48,11 +50,31 @@ impl Toolchain {
     }
 }
 
+/// Whether this process may install something.
+static PERMITTED: AtomicBool = AtomicBool::new(false);
+
+/// From now on what is missing is installed. Only `setup` and `test` do so; other tasks say what is
+/// missing.
+pub fn permit() {
+    PERMITTED.store(true, Ordering::Relaxed);
+}
+
+/// An error that says what is missing, if nothing may be installed.
+fn permitted(missing: &str, purpose: &str) -> Result<()> {
+    ensure!(
+        PERMITTED.load(Ordering::Relaxed),
+        "{missing} is missing {purpose}; `cargo xtask setup` installs what is missing"
+    );
+    Ok(())
+}
+
 /// Makes sure of everything and returns what builds the firmware.
 pub fn run() -> Result<Toolchain> {
     components()?;
-    let toolchain = firmware()?;
-    qemu()?;
+    let toolchain = firmware(&boards::all())?;
+    for board in gan_boards::all() {
+        qemu(board)?;
+    }
     c_compiler()?;
     Ok(toolchain)
 }
@@ -77,6 +99,7 @@ fn components() -> Result<()> {
 
 /// Has rustup download something for the active toolchain.
 fn rustup_add(arguments: &[&str]) -> Result<()> {
+    permitted(&format!("the result of `rustup {}`", arguments.join(" ")), "to build")?;
     eprintln!("setup: rustup {}", arguments.join(" "));
     // Its errors are about the network, where a backtrace says nothing.
     run_command(
@@ -88,8 +111,11 @@ fn rustup_add(arguments: &[&str]) -> Result<()> {
     )
 }
 
-/// The toolchain for the firmware, installed if it must be. Says which one it is.
-pub fn firmware() -> Result<Toolchain> {
+/// The toolchain for the firmware of these boards, and the emulators of those that QEMU emulates,
+/// installed if they must and may be. Says which toolchain it is.
+pub fn firmware(boards: &[&Board]) -> Result<Toolchain> {
+    let rustup = || rustup(boards);
+    boards.iter().try_for_each(|board| qemu(board))?;
     let forced = env::var(FORCE).ok();
     let toolchain = match forced.as_deref() {
         Some("rustup") => rustup().map(|()| Toolchain::Rustup)?,
@@ -97,10 +123,11 @@ pub fn firmware() -> Result<Toolchain> {
         Some(other) => bail!("{FORCE} is `{other}`; it can be `rustup` or `debian`"),
         None => match rustup() {
             Ok(()) => Toolchain::Rustup,
-            Err(error) => {
+            Err(error) if has_debian() || PERMITTED.load(Ordering::Relaxed) => {
                 eprintln!("setup: {error:#}; trying Debian's compiler");
                 debian().map(|()| Toolchain::Debian)?
             }
+            Err(error) => return Err(error),
         },
     };
     eprintln!(
@@ -114,9 +141,9 @@ pub fn firmware() -> Result<Toolchain> {
 }
 
 /// Targets for the active toolchain.
-fn rustup() -> Result<()> {
-    let mut missing: Vec<_> = boards::all()
-        .into_iter()
+fn rustup(boards: &[&Board]) -> Result<()> {
+    let mut missing: Vec<_> = boards
+        .iter()
         .map(|board| board.target.as_str())
         .filter(|target| !has_target(target))
         .collect();
@@ -151,6 +178,10 @@ fn debian() -> Result<()> {
     apt_install(&missing, "to build the firmware (or let `rustup target add` download the targets)")
 }
 
+fn has_debian() -> bool {
+    DEBIAN_RUST.iter().all(|package| has_package(package))
+}
+
 fn has_package(package: &str) -> bool {
     let query = capture(Command::new("dpkg-query").args([
         "--show",
@@ -160,16 +191,16 @@ fn has_package(package: &str) -> bool {
     query.is_ok_and(|status| status == "installed")
 }
 
-/// The emulators of all boards.
-fn qemu() -> Result<()> {
-    const PACKAGES: &[(&str, &str)] =
-        &[("qemu-system-arm", "qemu-system-arm"), ("qemu-system-riscv32", "qemu-system-misc")];
-    let missing: Vec<_> = PACKAGES
-        .iter()
-        .filter(|(program, _)| !available(program))
-        .map(|&(_, package)| package)
-        .collect();
-    apt_install(&missing, "to run the firmware without a board")
+/// The emulator of a board, if QEMU emulates it.
+fn qemu(board: &Board) -> Result<()> {
+    let Some(program) = board.qemu.as_deref().and_then(|line| line.split(' ').next()) else {
+        return Ok(());
+    };
+    let package = if program == "qemu-system-arm" { program } else { "qemu-system-misc" };
+    if available(program) {
+        return Ok(());
+    }
+    apt_install(&[package], "to run the firmware without a board")
 }
 
 /// An emulator for programs of another CPU: `qemu-` and its architecture.
@@ -209,6 +240,7 @@ fn apt_install(packages: &[&str], purpose: &str) -> Result<()> {
         return Ok(());
     }
     let packages_line = packages.join(" ");
+    permitted(&packages_line, purpose)?;
     let is_root = capture(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     let sudo: &[&str] = if is_root { &[] } else { &["sudo", "-n"] };
     let may = is_root || capture(Command::new("sudo").args(["-n", "true"])).is_ok();

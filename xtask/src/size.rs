@@ -21,7 +21,7 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
     for model in &models {
         Blob::read(model)?.decode()?;
     }
-    let toolchain = setup::firmware()?;
+    let toolchain = setup::firmware(boards)?;
     let runtime = if model.is_some() { models[0].clone() } else { vectors::default_model()? };
     runtime::table(toolchain, boards, &runtime, model.is_none())?;
     println!();
@@ -30,7 +30,7 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
 
 /// The same with one model, for the tests.
 pub fn check(boards: &[&Board]) -> Result<()> {
-    let (toolchain, model) = (setup::firmware()?, vectors::default_model()?);
+    let (toolchain, model) = (setup::firmware(boards)?, vectors::default_model()?);
     runtime::table(toolchain, boards, &model, true)?;
     application::table(toolchain, boards, &[model])
 }
@@ -38,6 +38,7 @@ pub fn check(boards: &[&Board]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runner::Runner;
 
     #[test]
     fn a_damaged_model_is_told_before_anything_is_built() {
@@ -45,8 +46,10 @@ mod tests {
         bytes[40] ^= 1;
         let path = std::env::temp_dir().join(format!("gan-xtask-{}.gan", std::process::id()));
         std::fs::write(&path, bytes).unwrap();
-        let said =
-            [run(&[], Some(&path)).unwrap_err(), crate::parity::run(&[], Some(&path)).unwrap_err()];
+        let said = [
+            run(&[], Some(&path)).unwrap_err(),
+            crate::parity::run(&[], Some(&path), &Runner::Qemu).unwrap_err(),
+        ];
         std::fs::remove_file(&path).unwrap();
         for error in said.map(|error| error.to_string()) {
             assert!(error.ends_with("crc: does not match, the content was changed"), "{error}");

@@ -8,11 +8,12 @@ use anyhow::{Context, Result, bail};
 
 use crate::boards;
 use crate::firmware::{self, Input};
+use crate::runner::Runner;
 use crate::setup::Toolchain;
 use crate::tally::Tally;
 use crate::{
     console, count, docs, embassy, emulated, fit, hardware, models, outsider, parity, publish,
-    python, setup, shell, size, sources, symbols, vectors,
+    python, setup, shell, size, sources, symbols, tables, template, vectors,
 };
 
 use steps::{SETUP, Steps, cargo_test, host};
@@ -31,10 +32,8 @@ pub fn run(only: Option<String>) -> Tally {
     let toolchain = steps.value(SETUP, setup::run);
 
     steps.check("format: host", || shell::run(host().args(["fmt", "--all", "--check"])));
-    steps.check("format: firmware", || {
-        let folders = boards::folders();
-        folders.iter().try_for_each(|at| shell::run(shell::cargo(at).args(["fmt", "--check"])))
-    });
+    steps.check("format: firmware", firmware::format);
+    steps.check("format: tables of boards", || tables::run(true));
     steps.found("format: columns and lengths", sources::check);
 
     steps.found("docs: links", docs::check);
@@ -214,10 +213,11 @@ impl Steps {
             Ok(())
         });
         self.counted("firmware: an outsider's crate", |tally| outsider::check(toolchain, tally));
+        self.counted("firmware: template", |tally| template::check(toolchain, tally));
         self.counted("firmware: embassy", |tally| embassy::check(toolchain, tally));
         self.check("count", || count::check(toolchain, &all));
         self.counted("parity", |tally| {
-            *tally += parity::run(&all, None)?;
+            *tally += parity::run(&all, None, &Runner::Qemu)?;
             Ok(())
         });
     }

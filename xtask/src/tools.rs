@@ -36,7 +36,7 @@ pub mod tests {
 
     /// Programs that write down their arguments and then run a shell script.
     pub struct Fake {
-        pub tools: Tools,
+        pub log: PathBuf,
         folder: PathBuf,
     }
 
@@ -58,12 +58,17 @@ pub mod tests {
                 fs::write(&path, text).unwrap();
                 fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
             }
-            Self { tools: Tools(Some(folder.clone())), folder }
+            Self { log: folder.join("log"), folder }
+        }
+
+        /// These programs.
+        pub fn tools(&self) -> Tools {
+            Tools(Some(self.folder.clone()))
         }
 
         /// The lines of arguments so far.
         pub fn log(&self) -> Vec<String> {
-            let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            let log = fs::read_to_string(&self.log).unwrap_or_default();
             log.lines().map(str::to_owned).collect()
         }
     }
@@ -78,8 +83,8 @@ pub mod tests {
     #[test]
     fn what_is_not_there_is_told_with_how_to_get_it() {
         let fake = Fake::new(&["espflash"], "");
-        assert!(fake.tools.command("espflash").is_ok());
-        let error = fake.tools.command("probe-rs").unwrap_err().to_string();
+        assert!(fake.tools().command("espflash").is_ok());
+        let error = fake.tools().command("probe-rs").unwrap_err().to_string();
         assert!(error.contains("`cargo install probe-rs-tools --locked`"), "{error}");
     }
 }

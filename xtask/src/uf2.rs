@@ -19,7 +19,12 @@ const PAGE: u32 = 256;
 
 /// The blocks of what an ELF file puts into flash, for a family of chips.
 pub fn of_elf(elf: &[u8], family: u32) -> Result<Vec<u8>> {
-    let pages = pages(&segments(elf)?);
+    of_segments(&segments(elf)?, family)
+}
+
+/// The blocks of bytes at addresses, in their order.
+pub fn of_segments(segments: &[(u32, &[u8])], family: u32) -> Result<Vec<u8>> {
+    let pages = pages(segments);
     let count = u32::try_from(pages.len()).context("too many blocks")?;
     let mut file = Vec::with_capacity(pages.len() * BLOCK);
     for (number, (address, page)) in (0..).zip(&pages) {

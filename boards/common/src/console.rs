@@ -15,6 +15,20 @@ pub trait Names {
     const NAME: &'static str;
     /// Its processor core.
     const CORE: &'static str;
+    /// The core's clock.
+    const HERTZ: u32;
+}
+
+/// Names a board's type as `boards.toml` does, whose words the package's `build.rs` hands over.
+#[macro_export]
+macro_rules! names {
+    ($board:ty) => {
+        impl $crate::Names for $board {
+            const NAME: &'static str = env!("GAN_BOARD");
+            const CORE: &'static str = env!("GAN_CORE");
+            const HERTZ: u32 = $crate::model::number(env!("GAN_HERTZ")) as u32;
+        }
+    };
 }
 
 /// The board. The tasks of [`port`](crate::port) must run in an interrupt.
@@ -42,6 +56,7 @@ impl<N: Names, D: Display> Board for Console<N, D> {
     const NAME: &'static str = N::NAME;
     const CORE: &'static str = N::CORE;
     const TICKS_PER_SECOND: u32 = TICK_HZ as u32;
+    const CORE_HERTZ: u32 = N::HERTZ;
 
     type Port = Port;
     type Color = <D as DrawTarget>::Color;

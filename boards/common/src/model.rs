@@ -8,21 +8,28 @@
 pub const fn number(digits: &str) -> usize {
     match usize::from_str_radix(digits, 10) {
         Ok(number) => number,
-        Err(_) => panic!("GAN_LOAD: expected a number of bytes"),
+        Err(_) => panic!("expected a number, as GAN_LOAD is a number of bytes"),
     }
 }
 
 /// Defines, from the model that the package's `build.rs` has packed: `MODEL`; `CRC`, the CRC-32 of
 /// the blob before it was packed; `LOAD_LEN`, the bytes of a model that can come over the console,
 /// which the environment variable `GAN_LOAD` says when the firmware is built; and `run`, which runs
-/// the console for ever.
+/// the console for ever. With the cfg `model_in_ram` the model is copied into RAM, and with
+/// `partition` one that lies in flash by itself goes before it.
 #[macro_export]
 macro_rules! model {
     () => {
         /// The model, packed for the board's core. `build.rs` has checked it, and the compiler has
         /// read its header.
+        #[cfg(not(model_in_ram))]
         pub const MODEL: $crate::gan_core::Known<'static> =
             $crate::gan_core::include_model!(concat!(env!("OUT_DIR"), "/model.gan"));
+        /// The same, which the start-up code copies into RAM: `GAN_RAM` was set when this was
+        /// built.
+        #[cfg(model_in_ram)]
+        pub const MODEL: $crate::gan_core::Known<'static> =
+            $crate::gan_core::include_model!(in ".data.model", concat!(env!("OUT_DIR"), "/model.gan"));
         /// CRC-32 of the blob before it was packed for this board.
         pub const CRC: u32 = $crate::model::number(env!("GAN_MODEL_CRC")) as u32;
         /// Bytes of a model that can come over the console. They take twice as much RAM.
@@ -33,7 +40,7 @@ macro_rules! model {
             None => 0,
         };
         const ROOMS: $crate::gan_core::memory::Rooms =
-            $crate::gan_core::memory::Rooms::of_known(&MODEL, LOAD_LEN != 0);
+            $crate::gan_core::memory::Rooms::of_known(&MODEL, LOAD_LEN != 0 || cfg!(partition));
 
         const _: () = assert!(
             cfg!(feature = "series")
@@ -55,6 +62,19 @@ macro_rules! model {
             LOAD_LEN,
         >;
 
+        /// The model that lies in flash by itself, if there is one that can be used:
+        /// `GAN_FLASH_AT` was the address of its partition when this was built.
+        #[cfg(partition)]
+        fn in_partition() -> Option<$crate::gan_core::Generator<'static>> {
+            const AT: usize = $crate::model::number(env!("GAN_PARTITION_AT"));
+            const LEN: usize = $crate::model::number(env!("GAN_PARTITION_LEN"));
+            let start = core::ptr::with_exposed_provenance(AT);
+            // SAFETY: flash, which nothing writes while the program runs, and where the linker put
+            // nothing.
+            let bytes = unsafe { core::slice::from_raw_parts(start, LEN) };
+            $crate::gan_core::decode($crate::gan_app::partition::model(bytes)?).ok()
+        }
+
         /// Runs the console, once, and sleeps whenever nothing is to do.
         pub fn run<N: $crate::Names, D: $crate::display::Display>(
             mut console: $crate::Console<N, D>,
@@ -62,11 +82,18 @@ macro_rules! model {
             static KNOWN: $crate::gan_core::Known<'static> = MODEL;
             static MEMORY: $crate::static_cell::ConstStaticCell<Memory> =
                 $crate::static_cell::ConstStaticCell::new(Memory::new());
-            let Ok(generator) = KNOWN.check() else { panic!("the model in flash was changed") };
-            MEMORY.take().serve(&mut console, generator, CRC, |console| {
+            let more = |console: &mut $crate::Console<N, D>| {
                 console.sleep();
                 true
-            });
+            };
+            let memory = MEMORY.take();
+            // This returns if the buffers are too small for it.
+            #[cfg(partition)]
+            if let Some(generator) = in_partition() {
+                memory.serve(&mut console, &generator, generator.crc(), more);
+            }
+            let Ok(generator) = KNOWN.check() else { panic!("the model in flash was changed") };
+            memory.serve(&mut console, generator, CRC, more);
             panic!("the buffers are too small for the model")
         }
     };

@@ -1,6 +1,5 @@
 //! The board: what it is called, and what is wired to which pin of the chip.
 
-use common::Names;
 use common::port::{TO_UART, receive, send, send_if_read};
 use embassy_futures::join::join5;
 use embassy_time::Timer;
@@ -13,10 +12,7 @@ use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 /// The board.
 pub struct Board;
 
-impl Names for Board {
-    const NAME: &'static str = "esp32-c3";
-    const CORE: &'static str = "RV32IMC";
-}
+common::names!(Board);
 
 /// Switches the chip on, at 160 MHz.
 pub fn start() -> Peripherals {

@@ -1,6 +1,5 @@
 //! The boards: what they are called, and what is wired to which pin of the chip.
 
-use common::Names;
 use common::port::{TO_UART, receive, send};
 use common::static_cell::ConstStaticCell;
 use embassy_futures::join::join3;
@@ -12,11 +11,7 @@ use embassy_nrf::{Peri, Peripherals, bind_interrupts, peripherals, uarte};
 /// The board.
 pub struct Board;
 
-impl Names for Board {
-    const NAME: &'static str =
-        if cfg!(feature = "microbit-v2") { "microbit-v2" } else { "nrf52840-dk" };
-    const CORE: &'static str = "Cortex-M4";
-}
+common::names!(Board);
 
 bind_interrupts!(struct Interrupts {
     UARTE0 => buffered_uarte::InterruptHandler<peripherals::UARTE0>;

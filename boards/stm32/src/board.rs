@@ -1,6 +1,5 @@
 //! The boards: what they are called, how fast they run, and what is wired to which pin of the chip.
 
-use common::Names;
 use common::port::{TO_UART, blink, receive, send};
 use common::static_cell::ConstStaticCell;
 use embassy_futures::join::join3;
@@ -11,12 +10,7 @@ use embassy_stm32::{Config, Peri, Peripherals, bind_interrupts, peripherals};
 /// The board.
 pub struct Board;
 
-impl Names for Board {
-    const NAME: &'static str =
-        if cfg!(feature = "nucleo-h743zi") { "nucleo-h743zi" } else { "stm32f411-disco" };
-    const CORE: &'static str =
-        if cfg!(feature = "nucleo-h743zi") { "Cortex-M7" } else { "Cortex-M4" };
-}
+common::names!(Board);
 
 #[cfg(feature = "stm32f411-disco")]
 bind_interrupts!(struct Interrupts {

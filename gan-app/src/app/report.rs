@@ -53,6 +53,14 @@ impl App<'_, '_> {
         let (what, all) = self.noun();
         let a = if what == "image" { "an" } else { "a" };
         say(board, format_args!("{us}.{ns:03} us {a} {what}, {BENCH_IMAGES} {all}"));
+        let megahertz = u64::from(B::CORE_HERTZ / 1_000_000);
+        if megahertz > 0 {
+            // A cycle is 1000 / megahertz nanoseconds. This is in hundredths of a cycle.
+            let work = self.generator.macs().saturating_mul(10).max(1);
+            let cycles = nanoseconds.saturating_mul(megahertz) / work;
+            let (whole, part) = (cycles / 100, cycles % 100);
+            say(board, format_args!("{whole}.{part:02} cycles a MAC at {megahertz} MHz"));
+        }
     }
 
     /// Writes what the model, the kernel, the buffers and the stack are.

@@ -5,7 +5,7 @@
 //! Armv8-M has a register for the stack's limit, which cortex-m-rt sets (feature `set-msplim`;
 //! `stack_limit` in build.rs). The others have, all but the Cortex-M0, a memory protection unit.
 
-use core::arch::{asm, naked_asm};
+use core::arch::naked_asm;
 
 pub use cortex_m_rt::entry;
 use cortex_m_rt::exception;
@@ -58,14 +58,6 @@ fn met_limit() -> bool {
     const STACK_OVERFLOW: u32 = 1 << 20;
     // SAFETY: the configurable faults' status.
     cfg!(stack_limit) && unsafe { Mmio::new(0xE000_ED28) }.read(0) & STACK_OVERFLOW != 0
-}
-
-/// The stack pointer.
-pub fn stack_pointer() -> usize {
-    let pointer;
-    // SAFETY: reads a register.
-    unsafe { asm!("mov {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags)) };
-    pointer
 }
 
 /// Every fault begins here: the configurable ones are not enabled, so they escalate. It notes what

@@ -33,14 +33,6 @@ fn guard_stack(_hart: usize) {
     };
 }
 
-/// The stack pointer.
-pub fn stack_pointer() -> usize {
-    let pointer;
-    // SAFETY: reads a register.
-    unsafe { asm!("mv {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags)) };
-    pointer
-}
-
 // Every trap begins here, before riscv-rt saves the registers on the stack. As none returns, the
 // stack can start anew: there may be none left.
 global_asm!(

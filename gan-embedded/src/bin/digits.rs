@@ -29,7 +29,13 @@ fn main() -> ! {
     let Some(memory) = MEMORY.try_take() else {
         fatal(format_args!("main was called twice"));
     };
-    let (mut board, generator) = (board::start(), model::generator());
+    let mut board = board::start();
+    // Returns if the buffers are too small for it.
+    #[cfg(partition)]
+    if let Some(generator) = model::in_partition() {
+        memory.serve(&mut board, &generator, generator.crc(), |_| true);
+    }
+    let generator = model::generator();
     memory.serve(&mut board, generator, CRC, |_| true);
     fatal(format_args!("the buffers are too small for the model"))
 }

@@ -1,3 +1,5 @@
+//! TI's LM3S6965 evaluation kit, with its display.
+
 use gan_app::Board;
 use static_cell::ConstStaticCell;
 
@@ -7,10 +9,6 @@ use crate::driver::ssd0323::{DARK, Link, Shadow, Ssd0323};
 use crate::driver::systick::SysTick;
 use crate::driver::{Mmio, Port, Uart, Wired, lm3s};
 
-/// Name of the board: its cargo feature.
-pub const NAME: &str = "lm3s6965evb";
-/// What computes.
-pub const CORE: &str = "Cortex-M3";
 const UART0_AND_SSI0: u32 = 1 | 1 << 4;
 const PORTS_A_AND_C: u32 = 1 | 1 << 2;
 /// On port A.
@@ -52,7 +50,7 @@ impl Link for Panel {
     }
 }
 
-/// Switches it on. Once.
+/// Starts the clocks and the serial port. Call this once.
 pub fn start() -> impl Board {
     static SHADOW: ConstStaticCell<Shadow> = ConstStaticCell::new(DARK);
     let serial = serial();

@@ -1,12 +1,9 @@
+//! BBC micro:bit v1: nRF51822. QEMU's model of it is all that was tried.
+
 use gan_app::Board;
 
 use crate::driver::nrf51::{Nrf51Uart, Timer, start_crystal};
 use crate::driver::{Mmio, Uart, Wired};
-
-/// Name of the board: its cargo feature.
-pub const NAME: &str = "microbit";
-/// What computes.
-pub const CORE: &str = "Cortex-M0";
 
 /// The pins that lead to the USB chip.
 const PIN_TX: u32 = 24;
@@ -18,7 +15,7 @@ fn serial() -> Nrf51Uart {
     Nrf51Uart::new(unsafe { Mmio::new(0x4000_2000) }, PIN_TX, PIN_RX)
 }
 
-/// Switches it on. Once.
+/// Starts the clocks and the serial port. Call this once.
 pub fn start() -> impl Board {
     // SAFETY: TIMER0. The nRF51's core has no SysTick.
     Wired::new(serial(), Timer::new(unsafe { Mmio::new(0x4000_8000) }))

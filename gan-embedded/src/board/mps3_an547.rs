@@ -1,25 +1,9 @@
+//! Arm's MPS3 board with the AN547 image: what MPS2 boards have, and a start-up of its own.
+
 use core::arch::global_asm;
 
-use gan_app::Board;
-
-use super::mps2::Mps2;
-
-/// Name of the board: its cargo feature.
-pub const NAME: &str = "mps3-an547";
-/// What computes.
-pub const CORE: &str = "Cortex-M55";
-/// UART 0 at its secure address, and the core's clock.
-type This = Mps2<0x5930_3000, 32_000_000>;
-
-/// Switches it on. Once.
-pub fn start() -> impl Board {
-    This::start()
-}
-
-/// Sends bytes, whatever happened before.
-pub fn emergency(bytes: &[u8]) {
-    This::emergency(bytes);
-}
+mod mps2;
+pub use mps2::{emergency, start};
 
 // cortex-m-rt calls this before it touches RAM. The core has read its first two vectors from the
 // ITCM (see the memory layout) and has to be told where the others are. Coprocessors 10 and 11 are

@@ -1,13 +1,11 @@
+//! Netduino Plus 2: STM32F405.
+
 use gan_app::Board;
 
-use crate::driver::stm32_usart::Usart;
+use crate::driver::stm32_usart::{self, Usart};
 use crate::driver::systick::SysTick;
-use crate::driver::{Mmio, Uart, Wired, stm32f4};
+use crate::driver::{Mmio, Uart, Wired, stm32_pins, stm32f4};
 
-/// Name of the board: its cargo feature.
-pub const NAME: &str = "netduinoplus2";
-/// What computes.
-pub const CORE: &str = "Cortex-M4";
 const PORT_B: u32 = 1 << 1;
 const USART1: u32 = 1 << 4;
 const FUNCTION_OF_USART1: u32 = 7;
@@ -19,13 +17,13 @@ fn serial() -> Usart {
     // SAFETY: port B, whose clock is on.
     let port = unsafe { Mmio::new(0x4002_0400) };
     for pin in [6, 7] {
-        stm32f4::connect(port, pin, FUNCTION_OF_USART1);
+        stm32_pins::connect(port, pin, FUNCTION_OF_USART1);
     }
     // SAFETY: USART1, whose clock is on.
-    Usart::new(unsafe { Mmio::new(0x4001_1000) }, stm32f4::FAST_DEVICES_HERTZ)
+    Usart::new(unsafe { Mmio::new(0x4001_1000) }, &stm32_usart::F4, stm32f4::APB2_HERTZ)
 }
 
-/// Switches it on. Once.
+/// Starts the clocks and the serial port. Call this once.
 pub fn start() -> impl Board {
     // SAFETY: called once, by `main`, and nobody else uses the core's timer.
     let core = unsafe { cortex_m::Peripherals::steal() };

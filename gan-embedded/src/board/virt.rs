@@ -13,7 +13,7 @@ fn serial() -> Ns16550 {
     Ns16550::new(unsafe { Mmio::new(0x1000_0000) })
 }
 
-/// Switches it on. Once.
+/// Starts the clocks and the serial port. Call this once.
 pub fn start() -> impl Board {
     // SAFETY: `mtime` in the `virt` machine's CLINT.
     Wired::new(serial(), MachineTimer::<MTIME_HERTZ>::new(unsafe { Mmio::new(0x0200_BFF8) }))

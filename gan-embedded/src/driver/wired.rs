@@ -5,7 +5,7 @@ use embedded_graphics_core::pixelcolor::{Gray8, PixelColor};
 use gan_app::{Board, NoDisplay, Stack};
 
 use super::{Port, Uart};
-use crate::{board, stack};
+use crate::{about, stack};
 
 /// A clock.
 pub trait Clock {
@@ -35,9 +35,10 @@ impl<U, C> Wired<U, C> {
 }
 
 impl<U: Uart, C: Clock, D: DrawTarget<Color: PixelColor + From<Gray8>>> Board for Wired<U, C, D> {
-    const NAME: &'static str = board::NAME;
-    const CORE: &'static str = board::CORE;
+    const NAME: &'static str = about::NAME;
+    const CORE: &'static str = about::CORE;
     const TICKS_PER_SECOND: u32 = C::TICKS_PER_SECOND;
+    const CORE_HERTZ: u32 = if about::EMULATED { 0 } else { about::HERTZ };
 
     type Port = Port<U>;
     type Color = D::Color;

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use super::{ALL, Board};
 use crate::shell;
+use gan_boards::Board;
 
 static AVAILABLE: LazyLock<bool> = LazyLock::new(|| {
-    ALL.iter().filter(|board| board.package.is_some()).all(|board| {
-        let fetched = shell::capture(shell::cargo(&board.folder()).args(["fetch", "--locked"]));
-        if let Err(error) = &fetched {
-            println!("SKIPPED boards on HALs: no crates for {}: {error:#}", board.name);
+    gan_boards::all().iter().filter(|board| board.package.is_some()).all(|board| {
+        let there = have_crates(board);
+        if let Err(error) = &there {
+            println!("SKIPPED boards on HALs: {error}");
         }
-        fetched.is_ok()
+        there.is_ok()
     })
 });
 
@@ -23,12 +23,21 @@ pub fn lacks_crates(board: &Board) -> bool {
     board.package.is_some() && !*AVAILABLE
 }
 
-/// The same of the board of this name, if there is one.
-pub fn is_skipped(name: &str) -> bool {
-    ALL.iter().any(|board| board.name == name && lacks_crates(board))
+/// The same as an error for whoever wants this board.
+pub fn have_crates(board: &Board) -> Result<(), String> {
+    if board.package.is_none() {
+        return Ok(());
+    }
+    let fetched = shell::capture(shell::cargo(&super::folder(board)).args(["fetch", "--locked"]));
+    fetched.map(|_| ()).map_err(|error| format!("no crates for {}: {error:#}", board.name))
 }
 
-/// The folders of all packages with an application.
+/// The same of the board of this name, if there is one.
+pub fn is_skipped(name: &str) -> bool {
+    gan_boards::all().iter().any(|board| board.name == name && lacks_crates(board))
+}
+
+/// The folders of all packages of firmware.
 pub fn folders() -> BTreeSet<PathBuf> {
-    ALL.iter().map(Board::folder).collect()
+    gan_boards::all().iter().map(super::folder).chain([super::checks_folder()]).collect()
 }

@@ -1,14 +1,19 @@
 //! What the console has to do on every board. The images are compared, pixel by pixel, with those
 //! of the host.
 
+use std::fs;
+
 use anyhow::{Context, Result, ensure};
 use gan_core::{LatentSampler, Truncation};
 
 use super::{Session, build, latents, lines, numbers, send, session};
 use crate::blob::Blob;
 use crate::boards::Board;
+use crate::firmware::Input;
+use crate::runner::with_segment;
 use crate::setup::Toolchain;
 use crate::vectors;
+use crate::{flash, room};
 
 const SEED: u64 = 5;
 /// Room for a received model: more than the models that are sent.
@@ -41,10 +46,44 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
         boards.iter().filter(|board| ["mps2-an386", "riscv32"].contains(&board.name.as_str()))
     {
         received(toolchain, board).with_context(|| format!("{}: load", board.name))?;
+        // At this address riscv32 has no flash.
+        if board.flash.origin == 0 {
+            placed(toolchain, board).with_context(|| board.name.clone())?;
+            println!("console {}: runs a model in RAM, and one in flash by itself", board.name);
+        }
         println!(
             "console {}: takes a model, and keeps the old one when the new one is bad",
             board.name
         );
+    }
+    Ok(())
+}
+
+/// With the model in RAM the images are the same, and all of it is there. With a model in flash by
+/// itself that one runs, but not if it is damaged.
+fn placed(toolchain: Toolchain, board: &Board) -> Result<()> {
+    const AT: &str = "0x200000";
+    let model = vectors::default_model()?;
+    let blob = Blob::read(&model)?;
+    let ram = Input { ram: true, ..Input::model(&model) };
+    let (elf, size) = room::build(toolchain, board, ram)?;
+    ensure!(size.data >= blob.bytes().len() as u64, "only {} bytes are in RAM", size.data);
+    let (mut session, _) = session::open(board, &elf, &[])?;
+    images(&mut session, &blob).context("--ram")?;
+
+    let tiny = vectors::folder().join("v1-tiny.gan");
+    let (elf, _) =
+        room::build(toolchain, board, Input { flash_at: Some(AT), ..Input::model(&tiny) })?;
+    let (at, mut contents) = flash::model::contents(board, &model, AT)?;
+    for (expected, changed) in [(blob.stem(), 0), ("tiny".into(), 1)] {
+        if let Some(byte) = contents.last_mut() {
+            *byte ^= changed;
+        }
+        let path = elf.with_extension("flash-at");
+        fs::write(&path, with_segment(&fs::read(&elf)?, at, &contents)?)?;
+        let (_, greeting) = session::open(board, &path, &[])?;
+        let greeting = lines(&greeting)?;
+        ensure!(greeting[0].starts_with(&expected), "--flash-at: it greets with {greeting:?}");
     }
     Ok(())
 }

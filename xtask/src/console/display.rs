@@ -78,7 +78,7 @@ fn drawn(toolchain: Toolchain, model: &Path, layout: &Layout) -> Result<usize> {
     let images = images(&blob)?;
     let side = blob.decode()?.image().width.into();
     let elf = build(toolchain, board, model, 0)?;
-    let monitor = Monitor::new();
+    let monitor = Monitor::new()?;
     let (mut session, _) =
         session::open(board, &elf, &monitor.arguments().each_ref().map(String::as_str))?;
     let file = vectors::scratch()?.join("screen.ppm");

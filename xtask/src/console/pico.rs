@@ -46,7 +46,7 @@ pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
         let file = vectors::scratch()?.join(format!("pico-{program}.uf2"));
         fs::write(&file, uf2::of_elf(&elf, board.uf2.context("pico: no uf2")?)?)?;
         let mut node = Command::new("node");
-        node.arg(board.folder().join("emulate.mjs")).arg(emulator).arg(file).args(port);
+        node.arg(boards::folder(board).join("emulate.mjs")).arg(emulator).arg(file).args(port);
         Ok(node)
     };
     for oled in [false, true] {

@@ -1,10 +1,10 @@
 //! What a board's display shows, from QEMU's monitor.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::time::Duration;
-use std::{env, fs, process};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
@@ -14,24 +14,24 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// A monitor that QEMU is told to open, which speaks its machine protocol (QMP).
 pub struct Monitor {
-    socket: PathBuf,
+    /// Where on this machine, by TCP, which every system has.
+    address: SocketAddr,
 }
 
 impl Monitor {
-    /// One for the next QEMU.
-    pub fn new() -> Self {
-        // Not in target/: the path of a socket has a hundred bytes at most.
-        Self { socket: env::temp_dir().join(format!("gan-xtask-{}.qmp", process::id())) }
+    /// One for the next QEMU, at an address that nothing else uses now.
+    pub fn new() -> Result<Self> {
+        Ok(Self { address: TcpListener::bind("127.0.0.1:0")?.local_addr()? })
     }
 
     /// QEMU's arguments for it.
     pub fn arguments(&self) -> [String; 2] {
-        ["-qmp".into(), format!("unix:{},server=on,wait=off", self.socket.display())]
+        ["-qmp".into(), format!("tcp:{},server=on,wait=off", self.address)]
     }
 
     /// Has QEMU write its screen into a file, as PNG or PPM.
     pub fn dump(&self, file: &Path, format: &str) -> Result<()> {
-        let stream = UnixStream::connect(&self.socket).context("QEMU's monitor")?;
+        let stream = TcpStream::connect(self.address).context("QEMU's monitor")?;
         stream.set_read_timeout(Some(LIMIT))?;
         let mut answers = BufReader::new(stream.try_clone()?).lines();
         let mut to = stream;
@@ -53,13 +53,6 @@ impl Monitor {
             }
         }
         Ok(())
-    }
-}
-
-impl Drop for Monitor {
-    fn drop(&mut self) {
-        // Gone already if QEMU ended by itself.
-        let _ = fs::remove_file(&self.socket);
     }
 }
 
@@ -119,6 +112,7 @@ impl Screen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{env, process};
 
     #[test]
     fn reads_dots() {

@@ -7,12 +7,12 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 pub use gan_serial::Session;
 
-use crate::boards::Board;
+use crate::boards::{self, Board};
 use crate::qemu::KillOnDrop;
 
 /// Starts the firmware in QEMU and waits for its first prompt. Returns what it said until then.
 pub fn open(board: &Board, firmware: &Path, arguments: &[&str]) -> Result<(Session, Vec<u8>)> {
-    let (program, emulator) = board.emulator("stdio")?;
+    let (program, emulator) = boards::emulator(board, "stdio")?;
     let mut qemu = Command::new(program);
     qemu.args(["-monitor", "none"]).args(arguments).args(emulator).arg(firmware);
     start(qemu)

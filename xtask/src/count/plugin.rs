@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use object::{Object, ObjectSymbol};
 
-use crate::boards::Board;
+use crate::boards::{self, Board};
 use crate::qemu::{self, End};
 use crate::{setup, shell, vectors};
 
@@ -44,7 +44,7 @@ pub struct Block {
 /// Compiles the plugin for a board's QEMU and returns its path.
 pub fn build(board: &Board) -> Result<PathBuf> {
     setup::c_compiler()?;
-    let (qemu, _) = board.emulator("null")?;
+    let (qemu, _) = boards::emulator(board, "null")?;
     let said = shell::capture(Command::new(qemu).arg("--version"))?;
     let major =
         said.split("version ").nth(1).and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());

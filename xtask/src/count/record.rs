@@ -14,7 +14,7 @@ use crate::firmware::{self, Count, Input};
 use crate::setup::Toolchain;
 use crate::shell;
 
-/// The image is the first of this seed, as in gan-embedded/src/bin/count.rs.
+/// The image is the first of this seed, as in gan-embedded/checks/src/bin/count.rs.
 const SEED: u64 = 0;
 
 const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
@@ -129,7 +129,7 @@ fn label(packed_for: &str) -> &'static str {
 }
 
 /// CRC-32 of the images that the firmware makes, made here.
-fn crc_of_images(blob: &Blob, images: u64) -> Result<u32> {
+pub fn crc_of_images(blob: &Blob, images: u64) -> Result<u32> {
     let generator = blob.decode()?;
     let (mut latent, mut sampler) = (vec![0; generator.latent_len()], LatentSampler::new(SEED));
     let (mut scratch, mut pixels) =

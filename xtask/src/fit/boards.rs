@@ -131,7 +131,6 @@ fn measure(toolchain: Toolchain, boards: &[&Board]) -> Result<Table> {
 }
 
 fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
-    let memory = board.memory()?;
     let synthetic = |stem: &str| vectors::folder().join(format!("{stem}.gan"));
     // Code and statics besides the model's.
     let of = |model: &std::path::Path| -> Result<(u64, u64)> {
@@ -194,8 +193,8 @@ fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
         flash_fetch: board.serial_flash.map(|flash| flash.fetch),
         flash_clocks: board.serial_flash.map(|flash| flash.clocks),
         flash_cache: board.serial_flash.map(|flash| flash.cache),
-        flash: memory.flash,
-        ram: memory.ram,
+        flash: board.flash.length,
+        ram: board.ram.length,
         code: rounded(bytes),
         float: rounded(float.saturating_sub(bytes)),
         int4: rounded(int4.saturating_sub(bytes)),

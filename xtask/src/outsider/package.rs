@@ -2,7 +2,7 @@
 //! them the lines of README.md. It lies in the system's folder for temporary files, beside a link
 //! to this repository, so that nothing of this repository's own settings reaches it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
@@ -38,6 +38,14 @@ pub struct Package {
     folder: PathBuf,
 }
 
+/// Makes another name for a folder.
+fn link(folder: &Path, name: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::symlink(folder, name);
+    #[cfg(windows)]
+    return std::os::windows::fs::symlink_dir(folder, name);
+}
+
 impl Drop for Package {
     fn drop(&mut self) {
         // What cannot be removed is removed before the next package is made.
@@ -62,7 +70,7 @@ impl Package {
         let package = Self { folder: around.join("firmware"), around };
         fs::create_dir_all(package.folder.join("src"))?;
         fs::create_dir(package.folder.join(".cargo"))?;
-        std::os::unix::fs::symlink(root, package.around.join("gan"))?;
+        link(&root, &package.around.join("gan"))?;
         package.write("Cargo.toml", MANIFEST)?;
         package.write(".cargo/config.toml", CONFIG)?;
         package.write("src/main.rs", MAIN)?;

@@ -11,7 +11,8 @@ use object::{Object, ObjectSymbol};
 use super::model::Model;
 use crate::boards::Board;
 use crate::firmware::{self, Input, code_bytes};
-use crate::qemu::{self, Run};
+use crate::qemu::Run;
+use crate::runner::Runner;
 use crate::setup::Toolchain;
 use crate::{sections, shell, vectors};
 
@@ -43,6 +44,7 @@ fn folder() -> Result<PathBuf> {
 /// The firmware, which serves every model.
 pub struct Program<'a> {
     board: &'a Board,
+    runner: &'a Runner,
     elf: PathBuf,
     /// Address of the job.
     job: u64,
@@ -53,7 +55,7 @@ pub struct Program<'a> {
 }
 
 impl<'a> Program<'a> {
-    pub fn build(toolchain: Toolchain, board: &'a Board) -> Result<Self> {
+    pub fn build(toolchain: Toolchain, board: &'a Board, runner: &'a Runner) -> Result<Self> {
         let elf = build(toolchain, board, "parity")?;
         let (code, most) = (sections::of(&elf)?.flash(), code_bytes(&board.kernel));
         ensure!(
@@ -65,6 +67,7 @@ impl<'a> Program<'a> {
             symbols(&elf, ["_job", "_job_end", "_free_start", "_free_end"])?;
         Ok(Self {
             board,
+            runner,
             elf,
             job,
             flash: job_end.saturating_sub(job),
@@ -95,13 +98,7 @@ impl<'a> Program<'a> {
     pub fn run(&self, name: &str, job: &[u8], limit: Duration) -> Result<Run> {
         let path = folder()?.join(format!("{}-{name}.job", self.board.name));
         fs::write(&path, job).with_context(|| shell::relative(&path))?;
-        // In QEMU's lists of options a comma is written twice.
-        let file = path
-            .to_str()
-            .with_context(|| format!("{}: not UTF-8", path.display()))?
-            .replace(',', ",,");
-        let device = format!("loader,file={file},addr={:#x},force-raw=on", self.job);
-        qemu::run_with(&["-device", &device], self.board, &self.elf, limit, |_| {})
+        self.runner.run(self.board, &self.elf, Some((self.job, &path)), limit)
     }
 }
 

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::boards::{Board, Memory};
+use crate::boards::Board;
 use crate::firmware::Input;
-use crate::room::{self, grouped};
+use crate::room;
+use crate::sections::grouped;
 use crate::setup::Toolchain;
 use crate::{console, shell};
 
@@ -19,7 +20,7 @@ pub fn table(toolchain: Toolchain, boards: &[&Board], models: &[PathBuf]) -> Res
         "board", "model", "flash", "left", "RAM", "left", "stack", "of it used"
     );
     for board in boards {
-        let Memory { flash, ram, stack } = board.memory()?;
+        let [flash, ram, stack] = [board.flash, board.ram, board.stack].map(|region| region.length);
         for model in models {
             let name = model.file_stem().unwrap_or_default().display().to_string();
             let (elf, size) = match room::build(toolchain, board, Input::model(model)) {

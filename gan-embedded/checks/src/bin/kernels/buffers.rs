@@ -1,0 +1,81 @@
+//! The memory that the checks need, and the sizes of layers that fit in it. The build script makes
+//! it as large as the board's RAM permits.
+
+use gan_core::Aligned;
+
+/// Most weights of a check's layers together.
+pub const WEIGHTS: usize = number(env!("GAN_CHECK_WEIGHTS"));
+/// Largest number of inputs or outputs.
+pub const WIDTH: usize = number(env!("GAN_CHECK_WIDTH"));
+/// Labels of a check that has any.
+pub const CLASSES: usize = 3;
+/// Bytes of a blob: the weights, padded by groups of seven rows and 16 columns, 16 bytes a row for
+/// its other numbers, header and tables.
+const BLOB: usize = WEIGHTS + 22 * WIDTH + (16 + 4 * CLASSES) * 2 * WIDTH + 768;
+
+/// Scales, one for 16 inputs at least, and half bytes, padded to groups of 32.
+const SCALES: usize = WEIGHTS / 16 + WIDTH;
+const HALF_BYTES: usize = WEIGHTS / 2 + 16 * WIDTH;
+
+/// Sizes of a layer.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    pub inputs: usize,
+    pub outputs: usize,
+    /// 0: there are no labels.
+    pub classes: usize,
+}
+
+/// All the memory that the checks need.
+pub struct Buffers {
+    pub weights: [i8; WEIGHTS],
+    pub half_bytes: [u8; HALF_BYTES],
+    pub scales: [u8; SCALES],
+    pub bias: [u8; 4 * CLASSES * WIDTH],
+    pub multipliers: [u8; 2 * WIDTH],
+    pub negative_multipliers: [u8; 2 * WIDTH],
+    pub shifts: [u8; WIDTH],
+    /// Of the layer that passes codes on.
+    pub passing: Passing,
+    pub rows: Aligned<[u8; BLOB]>,
+    pub packed: Aligned<[u8; BLOB]>,
+    pub latents: [[u8; WIDTH]; 2],
+    pub scratch: [u32; 2 * WIDTH],
+    pub expected: [[u8; WIDTH]; 2],
+    pub pixels: [[u8; WIDTH]; 2],
+}
+
+impl Buffers {
+    /// All zero.
+    pub const ZERO: Self = Self {
+        weights: [0; WEIGHTS],
+        half_bytes: [0; HALF_BYTES],
+        scales: [0; SCALES],
+        bias: [0; 4 * CLASSES * WIDTH],
+        multipliers: [0; 2 * WIDTH],
+        negative_multipliers: [0; 2 * WIDTH],
+        shifts: [0; WIDTH],
+        passing: Passing { bias: [0; 4 * WIDTH], multipliers: [0; 2 * WIDTH], shifts: [0; WIDTH] },
+        rows: Aligned([0; BLOB]),
+        packed: Aligned([0; BLOB]),
+        latents: [[0; WIDTH]; 2],
+        scratch: [0; 2 * WIDTH],
+        expected: [[0; WIDTH]; 2],
+        pixels: [[0; WIDTH]; 2],
+    };
+}
+
+/// Numbers of the layer that passes codes on: 127 times a code, divided by 127.
+pub struct Passing {
+    pub bias: [u8; 4 * WIDTH],
+    pub multipliers: [u8; 2 * WIDTH],
+    pub shifts: [u8; WIDTH],
+}
+
+/// The number that these digits, which `build.rs` has written, stand for.
+const fn number(digits: &str) -> usize {
+    match usize::from_str_radix(digits, 10) {
+        Ok(number) => number,
+        Err(_) => panic!("build.rs has written no number"),
+    }
+}

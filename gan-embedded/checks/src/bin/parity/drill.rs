@@ -1,0 +1,48 @@
+//! Fails on purpose, in the way that the job asks for: `cargo xtask parity` checks that no failure
+//! of the firmware can look like success.
+
+use core::fmt::Write as _;
+use core::hint::black_box;
+
+use gan_embedded::about;
+use gan_embedded::console::{self, Console};
+use gan_tests::job::Drill;
+
+/// An address where no board here has anything.
+const NOWHERE: usize = 0xE800_0000;
+
+/// Fails, unless there is nothing to drill.
+pub fn run(drill: Drill, console: &mut Console) {
+    if drill == Drill::None {
+        return;
+    }
+    // So that what comes is known to come from here; the console's own failure is one as well.
+    let said = writeln!(console, "drill {}", drill.name());
+    match drill {
+        Drill::None => {}
+        Drill::Panic => panic!("drill"),
+        // QEMU's model of this board lets data accesses to nothing pass, but not a jump there.
+        Drill::Fault if about::NAME == "lm3s6965evb" => {
+            // SAFETY: none, as below.
+            unsafe { core::mem::transmute::<usize, extern "C" fn()>(NOWHERE + 1)() };
+        }
+        Drill::Fault => {
+            // SAFETY: none, and that is the point: the access faults, and the handler ends the run.
+            unsafe { core::ptr::with_exposed_provenance::<u32>(NOWHERE).read_volatile() };
+        }
+        Drill::Overflow => {
+            black_box(recurse(1));
+        }
+        Drill::Hang => loop {
+            core::hint::spin_loop();
+        },
+    }
+    // It had no effect, which would be found out by this.
+    console::exit(said.is_ok())
+}
+
+/// Needs more stack than there is.
+fn recurse(depth: u32) -> u32 {
+    let frame = black_box([depth; 64]);
+    frame[0] + if depth == 0 { 0 } else { recurse(depth + 1) } + black_box(frame)[63]
+}

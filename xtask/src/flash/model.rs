@@ -1,0 +1,107 @@
+//! Puts a model by itself into the flash of a board: into the partition that the application was
+//! told of with `--flash-at`.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Error, Result, ensure};
+use gan_app::partition;
+use gan_core::Packing;
+
+use super::{drive_of, mounted, of_probe};
+use crate::blob::Blob;
+use crate::boards::Board;
+use crate::shell::{self, relative};
+use crate::tools::Tools;
+use crate::{uf2, vectors};
+
+/// Packs the model for the board, and writes it: by a UF2 file on the drive of a Pico, or by
+/// probe-rs, which gets `arguments`.
+pub fn flash(board: &Board, model: &Path, address: &str, arguments: &[String]) -> Result<()> {
+    let (at, bytes) = contents(board, model, address)?;
+    let file = vectors::scratch()?.join(format!("{}-model.bin", board.name));
+    fs::write(&file, &bytes).with_context(|| relative(&file))?;
+    if let (Some(id), Some(family)) = (&board.drive, board.uf2)
+        && let Some(folder) = drive_of(id, &mounted())
+    {
+        let uf2 = uf2::of_segments(&[(at, &bytes)], family)?;
+        fs::write(folder.join("model.uf2"), uf2).with_context(|| folder.display().to_string())?;
+        println!("copied to {}; the board starts anew", folder.display());
+        return Ok(());
+    }
+    by_probe(&Tools::default(), board, &file, at, arguments)
+}
+
+/// The partition's address, and what it holds: its header and the model, packed for the board.
+pub fn contents(board: &Board, model: &Path, address: &str) -> Result<(u32, Vec<u8>)> {
+    let region = board.partition(address).map_err(Error::msg).context("--flash-at")?;
+    let packing = Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?;
+    let blob = Blob::read(model)?.pack(packing)?;
+    let len = blob.bytes().len();
+    let bytes = [&partition::header(u32::try_from(len)?)[..], blob.bytes()].concat();
+    ensure!(
+        bytes.len() as u64 <= region.length,
+        "{} takes {} bytes, and from {address} on {} has {}",
+        blob.stem(),
+        bytes.len(),
+        board.name,
+        region.length
+    );
+    Ok((region.origin, bytes))
+}
+
+fn by_probe(
+    tools: &Tools,
+    board: &Board,
+    file: &Path,
+    at: u32,
+    arguments: &[String],
+) -> Result<()> {
+    let chip =
+        board.chip.as_deref().with_context(|| format!("{}: no chip in boards.toml", board.name))?;
+    let mut download = tools.command("probe-rs")?;
+    // The program may lie in the same sector.
+    download.args(["download", "--chip", chip, "--binary-format", "bin", "--restore-unwritten"]);
+    let address = format!("{at:#x}");
+    shell::run(download.args(["--base-address", &address]).args(arguments).arg(file))?;
+    let mut reset = tools.command("probe-rs")?;
+    shell::run(reset.args(["reset", "--chip", chip]).args(of_probe(arguments)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boards;
+
+    #[test]
+    fn a_partition_holds_the_packed_model_if_there_is_room() {
+        let board = boards::select_one("nucleo-h743zi").unwrap();
+        let model = vectors::default_model().unwrap();
+        let (at, bytes) = contents(board, &model, "0x08100000").unwrap();
+        let packed = partition::model(&bytes).unwrap();
+        let blob = Blob::from_bytes(&model, packed);
+        assert_eq!((at, bytes.len()), (0x0810_0000, packed.len() + 16));
+        assert!(blob.decode().unwrap().classes() == 10);
+        for (address, why) in [("0x081FF000", "takes"), ("0x1", "--flash-at")] {
+            let error = format!("{:#}", contents(board, &model, address).unwrap_err());
+            assert!(error.contains(why), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_probe_is_told_the_address() {
+        let fake = crate::tools::tests::Fake::new(&["probe-rs"], "");
+        let board = boards::select_one("nucleo-h743zi").unwrap();
+        let file = Path::new("model.bin");
+        by_probe(&fake.tools(), board, file, 0x0810_0000, &["--speed=400".into()]).unwrap();
+        assert_eq!(
+            fake.log(),
+            [
+                "probe-rs download --chip STM32H743ZITx --binary-format bin --restore-unwritten \
+                 --base-address 0x8100000 --speed=400 model.bin",
+                "probe-rs reset --chip STM32H743ZITx --speed=400"
+            ]
+        );
+    }
+}

@@ -1,0 +1,131 @@
+//! Where a program that talks to the host runs: in QEMU, or on a real board by a debug probe.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::boards::Board;
+use crate::qemu::{self, Run};
+use crate::shell;
+use crate::tools::Tools;
+
+/// Where programs run.
+#[derive(Debug)]
+pub enum Runner {
+    /// In an emulator.
+    Qemu,
+    /// On the board behind a probe, by `probe-rs run`, with these arguments besides.
+    Probe(Tools, Vec<String>),
+}
+
+impl Runner {
+    /// Whether the exit code of a run is the program's own. probe-rs has one code for all failures.
+    pub fn tells_exit_codes(&self) -> bool {
+        matches!(self, Self::Qemu)
+    }
+
+    /// Runs a program for at most `limit`. `data` is put into flash before, at an address, by a
+    /// file of its own.
+    pub fn run(
+        &self,
+        board: &Board,
+        elf: &Path,
+        data: Option<(u64, &Path)>,
+        limit: Duration,
+    ) -> Result<Run> {
+        match (self, data) {
+            (Self::Qemu, None) => qemu::run(board, elf, limit, |_| {}),
+            (Self::Qemu, Some((address, file))) => {
+                // QEMU's own loader of files does not know the memories of every machine.
+                let read = |path: &Path| fs::read(path).with_context(|| shell::relative(path));
+                let address = u32::try_from(address).context("an address of 32 bits")?;
+                let whole = with_segment(&read(elf)?, address, &read(file)?)?;
+                let path = file.with_extension("elf");
+                fs::write(&path, whole).with_context(|| shell::relative(&path))?;
+                qemu::run(board, &path, limit, |_| {})
+            }
+            (Self::Probe(tools, arguments), data) => {
+                let chip = board.chip.as_deref();
+                let chip =
+                    chip.with_context(|| format!("{}: no chip in boards.toml", board.name))?;
+                // Neither of the two may erase the other, where both lie in one sector.
+                let keep = "--restore-unwritten";
+                if let Some((address, file)) = data {
+                    let mut download = tools.command("probe-rs")?;
+                    download.args(["download", "--chip", chip, "--binary-format", "bin"]);
+                    download.args(["--base-address", &format!("{address:#x}"), keep]);
+                    shell::run(download.args(arguments).arg(file))?;
+                }
+                let mut run = tools.command("probe-rs")?;
+                run.args(["run", "--chip", chip, keep]).args(arguments).arg(elf);
+                qemu::run_command(run, limit, |_| {})
+            }
+        }
+    }
+}
+
+/// An ELF file of 32 bits with one segment more. Its table of segments moves to the end.
+pub fn with_segment(elf: &[u8], address: u32, data: &[u8]) -> Result<Vec<u8>> {
+    const HEADER: usize = 32;
+    let word = |at: usize| -> Result<usize> {
+        let bytes =
+            elf.get(at..).and_then(|rest| rest.first_chunk()).context("a short ELF file")?;
+        Ok(u32::from_le_bytes(*bytes) as usize)
+    };
+    ensure!(elf.starts_with(b"\x7fELF\x01\x01"), "no ELF file of 32 bits, little-endian");
+    let (table, count) = (word(28)?, word(44)? & 0xFFFF);
+    let old = elf.get(table..table + count * HEADER).context("an ELF file that is cut off")?;
+    let mut whole = elf.to_vec();
+    whole.resize(whole.len().next_multiple_of(16), 0);
+    let (begin, len) = (whole.len() as u32, data.len() as u32);
+    whole.extend(data);
+    whole.resize(whole.len().next_multiple_of(4), 0);
+    let table = whole.len() as u32;
+    whole.extend(old);
+    // PT_LOAD, to be read; from where in the file, to which addresses, how much.
+    let segment = [1, begin, address, address, len, len, 4, 4];
+    whole.extend(segment.into_iter().flat_map(u32::to_le_bytes));
+    whole[28..32].copy_from_slice(&table.to_le_bytes());
+    whole[44..46].copy_from_slice(&(count as u16 + 1).to_le_bytes());
+    Ok(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::{segments, tests::elf};
+
+    #[test]
+    fn a_segment_is_added_and_the_others_stay() {
+        let old = elf(&[(0x0800_0000, 0x0800_0000, &[1; 100]), (0x2000_0000, 0x0800_0064, &[2])]);
+        let new = with_segment(&old, 0x0801_0000, b"job").unwrap();
+        let expected: [(u32, &[u8]); 3] =
+            [(0x0800_0000, &[1; 100]), (0x0800_0064, &[2]), (0x0801_0000, b"job")];
+        assert_eq!(segments(&new).unwrap(), expected);
+        assert!(with_segment(b"no ELF file", 0, b"").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_probe_puts_data_and_program_on_the_board_and_hands_on_what_is_said() {
+        use crate::tools::tests::Fake;
+
+        let fake = Fake::new(&["probe-rs"], "[ $1 = download ] || { echo parity: 1; exit 1; }");
+        let log = fake.log.clone();
+        let runner = Runner::Probe(fake.tools(), vec!["--probe".into(), "1:2".into()]);
+        let board = crate::boards::select_one("nucleo-h743zi").unwrap();
+        let (elf, job) = (Path::new("parity.elf"), Path::new("tiny.job"));
+        let run = runner.run(board, elf, Some((0x0801_0000, job)), Duration::from_secs(60));
+        let run = run.unwrap();
+        assert_eq!((run.end, run.lines), (qemu::End::Exit(1), vec!["parity: 1".to_owned()]));
+        assert!(!runner.tells_exit_codes());
+        assert_eq!(
+            fs::read_to_string(log).unwrap(),
+            "probe-rs download --chip STM32H743ZITx --binary-format bin --base-address 0x8010000 \
+             --restore-unwritten --probe 1:2 tiny.job\n\
+             probe-rs run --chip STM32H743ZITx --restore-unwritten --probe 1:2 parity.elf\n"
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! The tables of boards in README.md and docs/, which are written from boards.toml.
+
+use std::fmt::Write;
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::boards::Board;
+use crate::sections::grouped;
+use crate::shell;
+
+/// A page, the name in the two lines between which its table lies, and what makes the table.
+type Table = (&'static str, &'static str, fn() -> String);
+
+const TABLES: [Table; 3] = [
+    ("README.md", "boards", boards),
+    ("docs/firmware.md", "memories", memories),
+    ("docs/adding-a-board.md", "hardware", hardware),
+];
+
+/// Writes the tables, or compares them.
+pub fn run(check: bool) -> Result<()> {
+    for (page, name, table) in TABLES {
+        let path = shell::root().join(page);
+        let text = fs::read_to_string(&path).with_context(|| page.to_owned())?;
+        let new = replaced(&text, name, &table()).with_context(|| page.to_owned())?;
+        if check {
+            ensure!(text == new, "{page} is not as boards.toml; `cargo xtask boards` writes it");
+        } else {
+            shell::write(&path, new.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// The page with another table of this name.
+fn replaced(text: &str, name: &str, table: &str) -> Result<String> {
+    let [begin, end] = ["begin", "end"].map(|what| format!("<!-- {name}: {what} -->"));
+    let from = text.find(&begin).with_context(|| format!("no line {begin}"))? + begin.len();
+    let to = from + text[from..].find(&end).with_context(|| format!("no line {end}"))?;
+    Ok(format!("{}\n\n{table}\n{}", &text[..from], &text[to..]))
+}
+
+fn boards() -> String {
+    let mut table =
+        String::from("| board | core | flash | RAM | tested how |\n|---|---|---|---|---|\n");
+    for Board { name, core, megahertz, flash, ram, stack, tried, .. } in gan_boards::all() {
+        let clock = megahertz.map(|clock| format!(", {clock} MHz")).unwrap_or_default();
+        let [flash, ram] = [flash.length, ram.length + stack.length].map(kilobytes);
+        let _ = writeln!(table, "| `{name}` | {core}{clock} | {flash} | {ram} | {tried} |");
+    }
+    table
+}
+
+fn memories() -> String {
+    let mut table =
+        String::from("| board | flash | RAM for statics | stack |\n|---|---|---|---|\n");
+    for board in gan_boards::all() {
+        let [flash, ram, stack] =
+            [board.flash, board.ram, board.stack].map(|region| grouped(region.length));
+        let _ = writeln!(table, "| `{}` | {flash} | {ram} | {stack} |", board.name);
+    }
+    table
+}
+
+fn hardware() -> String {
+    let mut table = String::from(
+        "| board | serial port, 115,200 baud | display (`--oled`): data, clock | put on it by |\n\
+         |---|---|---|---|\n",
+    );
+    for board in gan_boards::all().iter().filter(|board| board.qemu.is_none()) {
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        let by = match (&board.espflash, &board.uf2) {
+            (Some(_), _) => "espflash",
+            (None, Some(_)) => "the UF2 file, or probe-rs",
+            (None, None) => "probe-rs",
+        };
+        let (serial, display) = (text(&board.serial), text(&board.display));
+        let _ = writeln!(table, "| `{}` | {serial} | {display} | {by} |", board.name);
+    }
+    table
+}
+
+fn kilobytes(bytes: u64) -> String {
+    match bytes >> 10 {
+        mega if mega >= 1024 && mega % 1024 == 0 => format!("{} MB", mega / 1024),
+        kilo => format!("{} KB", grouped(kilo)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_lies_between_the_lines_is_replaced() {
+        let page = "a\n<!-- x: begin -->\n\nold\n\n<!-- x: end -->\nb\n";
+        let new = replaced(page, "x", "| new |\n").unwrap();
+        assert_eq!(new, "a\n<!-- x: begin -->\n\n| new |\n\n<!-- x: end -->\nb\n");
+        assert_eq!(replaced(&new, "x", "| new |\n").unwrap(), new);
+        assert!(replaced(page, "y", "").is_err());
+        assert_eq!((kilobytes(264 << 10), kilobytes(4 << 20)), ("264 KB".into(), "4 MB".into()));
+    }
+}

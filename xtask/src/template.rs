@@ -1,0 +1,120 @@
+//! The template `boards/template-pico`, from which `cargo generate` makes a firmware's project: it
+//! is instantiated and built.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+use anyhow::{Context, Result, ensure};
+use object::{Object, ObjectSection};
+
+use crate::boards;
+use crate::setup::Toolchain;
+use crate::tally::Tally;
+use crate::{rustc, shell, vectors};
+
+/// The folder of the template, and the package of whose example its program is a copy.
+const TEMPLATE: &str = "boards/template-pico";
+const PACKAGE: &str = "boards/rp";
+/// What only cargo-generate reads.
+const SETTINGS: &str = "cargo-generate.toml";
+const NAME: &str = "my-digits";
+const TARGET: &str = "thumbv6m-none-eabi";
+
+/// A project that goes away with this value.
+struct Project(PathBuf);
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        // What is left in the temporary folder is no failure of the check.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Makes a project of the template and builds it.
+pub fn check(toolchain: Toolchain, tally: &mut Tally) -> Result<()> {
+    if toolchain != Toolchain::Rustup || boards::is_skipped("pico") {
+        println!("SKIPPED: the template is built with rustup's targets and embassy's crates only");
+        return Ok(());
+    }
+    let root = shell::root();
+    let read = |path: &str| fs::read_to_string(root.join(path)).with_context(|| path.to_owned());
+    let (program, example) =
+        (format!("{TEMPLATE}/src/main.rs"), format!("{PACKAGE}/src/bin/digit.rs"));
+    ensure!(read(&program)? == read(&example)?, "{program} is no copy of {example}");
+
+    let folder = env::temp_dir().join(format!("gan-template-{}", process::id()));
+    let project = Project(folder);
+    let model = vectors::default_model()?;
+    let value = |path: &Path| path.display().to_string();
+    let values = [("project-name", NAME), ("gan", &value(&root)), ("model", &value(&model))];
+    instantiate(&root.join(TEMPLATE), &project.0, &values)?;
+    // The versions that the package was tried with.
+    fs::copy(root.join(PACKAGE).join("Cargo.lock"), project.0.join("Cargo.lock"))?;
+    let target = root.join(PACKAGE).join("target/xtask");
+    let mut build = shell::cargo(&project.0);
+    build.args(["build", "--quiet", "--release", "--target-dir"]).arg(&target);
+    rustc::wrap(&mut build)?;
+    shell::run(&mut build)?;
+    let elf = fs::read(target.join(TARGET).join("release").join(NAME))?;
+    let file = object::File::parse(&*elf)?;
+    let boot = file.section_by_name(".boot2").map(|section| section.size());
+    ensure!(boot == Some(256), "what the RP2040 starts with has {boot:?} bytes, not 256");
+    println!("{TEMPLATE}: a project of it is built");
+    *tally += Tally::one(true);
+    Ok(())
+}
+
+/// Copies a folder, with values in place of their names in double braces.
+fn instantiate(from: &Path, to: &Path, values: &[(&str, &str)]) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| to.display().to_string())?;
+    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        if path.is_dir() {
+            instantiate(&path, &to.join(name), values)?;
+        } else if name != SETTINGS {
+            let mut text = fs::read_to_string(&path)?;
+            for (key, value) in values {
+                text = text.replace(&format!("{{{{{key}}}}}"), value);
+            }
+            ensure!(!text.contains("{{"), "{}: a value is missing", shell::relative(&path));
+            fs::write(to.join(name), text)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pins of Wokwi's diagrams are those of boards.toml.
+    #[test]
+    fn diagrams_have_the_pins_of_the_boards() {
+        let read = |board: &str| {
+            let path = shell::root().join(format!("boards/wokwi/{board}/diagram.json"));
+            serde_json::from_str::<serde_json::Value>(&fs::read_to_string(path).unwrap()).unwrap()
+        };
+        let pico = read("pico");
+        let leads = |from: &str, to: &str| {
+            let connections = pico["connections"].as_array().unwrap();
+            connections.iter().any(|wire| wire[0] == from && wire[1] == to)
+        };
+        let board = boards::select_one("pico").unwrap();
+        let (data, clock) = board.display.as_deref().unwrap().split_once(", ").unwrap();
+        assert!(leads(&format!("pico:{data}"), "oled:SDA"), "{data}");
+        assert!(leads(&format!("pico:{clock}"), "oled:SCL"), "{clock}");
+        for (pin, to) in [("GP0", "$serialMonitor:RX"), ("GP1", "$serialMonitor:TX")] {
+            assert!(board.serial.as_deref().unwrap().contains(pin));
+            assert!(leads(&format!("pico:{pin}"), to), "{pin}");
+        }
+        assert_eq!(read("esp32-c3")["parts"][0]["type"], "board-esp32-c3-devkitm-1");
+    }
+
+    #[test]
+    fn a_name_without_a_value_is_noticed() {
+        let to = Project(env::temp_dir().join(format!("gan-template-test-{}", process::id())));
+        let from = shell::root().join(TEMPLATE);
+        let error = instantiate(&from, &to.0, &[("project-name", NAME)]).unwrap_err();
+        assert!(error.to_string().ends_with("a value is missing"), "{error}");
+    }
+}

@@ -80,7 +80,8 @@ pub fn firmware(wanted: &Wanted<'_>, outputs: &Outputs) -> Result<()> {
 /// and checks the UF2 files. Displays are left to clippy.
 pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for board in boards {
-        let wanted = Wanted { board, model: None, load: 0, ram: false, flash_at: None, oled: false };
+        let wanted =
+            Wanted { board, model: None, load: 0, ram: false, flash_at: None, oled: false };
         let built = build(toolchain, &wanted).with_context(|| board.name.clone())?;
         if let (Some(family), Some(path)) = (board.uf2, built.uf2) {
             let (file, elf) = (fs::read(&path)?, fs::read(&built.elf)?);

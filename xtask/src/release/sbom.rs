@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use crate::publish::{PACKAGES, version};
 use crate::shell::{self, root};
 
+/// The packages that install a command.
+const PROGRAMS: [&str; 2] = ["gan-tools", "gan-train"];
 /// One line of `cargo tree`: how deep it is, name and version, licence.
 const FORMAT: &str = "|{p}|{l}";
 
@@ -86,7 +88,8 @@ impl Tree {
     fn bill(&self, of: (&str, &str), sums: &BTreeMap<(String, String), String>) -> Value {
         let is_it = |name: &(String, String)| (&*name.0, &*name.1) == of;
         let component = |name: &(String, String), licence: &String| {
-            let kind = if is_it(name) && name.0 != "gan-core" { "application" } else { "library" };
+            let is_program = is_it(name) && PROGRAMS.contains(&&*name.0);
+            let kind = if is_program { "application" } else { "library" };
             let mut component = json!({
                 "type": kind, "bom-ref": url(name), "name": name.0, "version": name.1,
                 "purl": url(name), "licenses": [{ "expression": licence }],
@@ -136,6 +139,7 @@ mod tests {
         assert_eq!(tree.crates[&c], "MIT OR Apache-2.0");
         let bill = tree.bill(("a", "1.0.0"), &BTreeMap::from([(d, "ab".to_owned())]));
         assert_eq!(bill["metadata"]["component"]["purl"], "pkg:cargo/a@1.0.0");
+        assert_eq!(bill["metadata"]["component"]["type"], "library");
         assert_eq!(bill["components"].as_array().unwrap().len(), 2);
         assert_eq!(bill["components"][1]["hashes"][0]["content"], "ab");
         let on = &bill["dependencies"][0]["dependsOn"];

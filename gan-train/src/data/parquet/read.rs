@@ -38,6 +38,7 @@ pub(in super::super) fn read(file: &[u8]) -> Result<Vec<ReadColumn>> {
     let rows = footer.size(3, "the number of rows")?;
     ensure!(rows <= MOST, "{rows} rows (expected at most {MOST})");
     let fields = fields(&footer)?;
+    ensure!(!fields.is_empty(), "its footer names no columns");
     let mut texts = vec![Texts::default(); fields.len()];
     for group in footer.structures(4) {
         let rows = group.size(3, "a row group's number of rows")?;

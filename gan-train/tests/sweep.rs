@@ -64,8 +64,8 @@ fn runs_are_those_of_train_and_are_trained_once() {
     let fd = |run: &str| {
         let path = path.join("out").join(run).join("evaluations.jsonl");
         let lines = fs::read_to_string(path).unwrap();
-        let best = lines.lines().map(|line| serde_json::from_str(line).unwrap());
-        let best = best.filter(|line: &serde_json::Value| line["best"] == true).last().unwrap();
+        let mut best = lines.lines().map(|line| serde_json::from_str(line).unwrap());
+        let best = best.rfind(|line: &serde_json::Value| line["best"] == true).unwrap();
         best["fd"].as_f64().unwrap()
     };
     for (row, runs) in [(0, ["0000", "0002"]), (1, ["0001", "0003"])] {

@@ -73,8 +73,8 @@ impl<const W: usize, const H: usize> Leds<W, H> {
         let is_ink = |&pixel: &u8| pixel >= INK;
         let rows = || (0..H).filter(|&y| self.0[y].iter().any(is_ink));
         let columns = || (0..W).filter(|&x| self.0.iter().any(|row| is_ink(&row[x])));
-        let (left, right) = (columns().next()?, columns().last()?);
-        let (top, bottom) = (rows().next()?, rows().last()?);
+        let (left, right) = (columns().next()?, columns().next_back()?);
+        let (top, bottom) = (rows().next()?, rows().next_back()?);
         let (width, height) = (right - left + 1, bottom - top + 1);
         let side = width.max(height);
         Some((left + side - (side - width) / 2, top + side - (side - height) / 2, side))

@@ -9,7 +9,7 @@ use gan_tools::files::atomic;
 use gan_tools::{interrupt, say};
 use gan_train::report::compare::Comparison;
 use gan_train::report::history::History;
-use gan_train::sweep::summary::Summary;
+use gan_train::sweep::summary::{Done, Summary};
 use gan_train::sweep::{self, Overrides, Sweep};
 use std::collections::VecDeque;
 use std::fs;
@@ -194,7 +194,8 @@ impl SweepCommand {
         for (index, overrides) in sweep::differing(runs).into_iter().enumerate() {
             let folder = sweep::folder(&self.out, index);
             if folder.join("config.toml").exists() && is_done(&folder)? {
-                found.push((index, overrides, History::read(&folder)?));
+                let history = History::read(&folder)?;
+                found.push(Done { index, overrides, history });
             }
         }
         if found.is_empty() {
@@ -208,7 +209,7 @@ impl SweepCommand {
         let page = self.out.join(PAGE);
         if found.len() <= MAX_ON_PAGE {
             let folders: Vec<PathBuf> =
-                found.iter().map(|(index, ..)| sweep::folder(&self.out, *index)).collect();
+                found.iter().map(|run| sweep::folder(&self.out, run.index)).collect();
             Comparison::read(&folders, &dataset::of_run)?.write(&page)?;
             say!("{}: {} of {} runs", page.display(), found.len(), runs.len());
         } else {

@@ -10,6 +10,17 @@ use gan_tools::numbers::value;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+/// A run that is done.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// Its index in the sweep.
+    pub index: usize,
+    /// What it changes.
+    pub overrides: Overrides,
+    /// What is in its folder.
+    pub history: History,
+}
+
 /// A setting: runs that differ in nothing but their seeds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
@@ -46,18 +57,18 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Of runs by index, each with what it changes and what is in its folder. A run counts as what
-    /// it has chosen by its held-out images, or by its last evaluation.
+    /// Of these runs. A run counts as what it has chosen by its held-out images, or by its last
+    /// evaluation.
     ///
     /// # Errors
     ///
     /// The first run has a metric that does not exist.
-    pub fn new(runs: &[(usize, Overrides, History)]) -> Result<Self> {
-        let histories: Vec<History> = runs.iter().map(|(.., history)| history.clone()).collect();
+    pub fn new(runs: &[Done]) -> Result<Self> {
+        let histories: Vec<History> = runs.iter().map(|run| run.history.clone()).collect();
         let measures = measures::present(&histories);
-        let mut groups: Vec<(Overrides, Vec<&(usize, Overrides, History)>)> = Vec::new();
+        let mut groups: Vec<(Overrides, Vec<&Done>)> = Vec::new();
         for run in runs {
-            let mut setting = run.1.clone();
+            let mut setting = run.overrides.clone();
             setting.remove(SEED);
             match groups.iter_mut().find(|(other, _)| *other == setting) {
                 Some((_, members)) => members.push(run),
@@ -70,13 +81,13 @@ impl Summary {
                 let spread = |measure: &Measure| {
                     let values: Vec<f64> = members
                         .iter()
-                        .filter_map(|(.., history)| measure.of(history.judged()?))
+                        .filter_map(|run| measure.of(run.history.judged()?))
                         .filter(|value| value.is_finite())
                         .collect();
                     Some((measure.metric.name, Spread::of(&values)?))
                 };
                 let measures = measures.iter().filter_map(spread).collect();
-                Row { setting, runs: members.iter().map(|run| run.0).collect(), measures }
+                Row { setting, runs: members.iter().map(|run| run.index).collect(), measures }
             })
             .collect();
         let metric = histories.first().map(|history| history.run.config.metric()).transpose()?;

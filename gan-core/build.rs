@@ -11,8 +11,8 @@ use std::env;
 /// A kernel of `src/kernel`, and the targets that have its instructions.
 ///
 /// Targets are given by how their names begin, because the compiler does not say which instructions
-/// a Cortex-M has: `target_feature = "dsp"` is not set on stable. Those of WebAssembly are features,
-/// which it does say.
+/// a Cortex-M has: `target_feature = "dsp"` is not set on stable. Those of WebAssembly are
+/// features, which it does say.
 struct Kernel {
     /// The file's name, and the value of `gan_core_kernel` and of `gan_core_backend`.
     name: &'static str,

@@ -244,6 +244,25 @@ async function everyoneReachesEverything(page, context, models) {
   }
 }
 
+// Microseconds of an image by each build, the least of 40 times 50: clocks of browsers are coarse.
+async function times(page, name) {
+  const file = fs.readFileSync(`${repository}/models/${name}.gan`, "base64");
+  return page.evaluate(async (file) => {
+    const times = [];
+    for (const [kernel, build] of DATA.builds) {
+      const model = await readModel(await WebAssembly.compile(bytesOf(build)), bytesOf(file));
+      let least = Infinity;
+      for (let run = 0; run < 40; run++) {
+        const start = performance.now();
+        for (let image = 0; image < 50; image++) model.draw(0);
+        least = Math.min(least, performance.now() - start);
+      }
+      times.push(`${kernel} ${(20 * least).toFixed(0)} us`);
+    }
+    return times.join(", ");
+  }, file);
+}
+
 // Pictures for people to look at.
 async function takePictures(page, models) {
   for (const [name, width, colorScheme] of [
@@ -300,6 +319,9 @@ async function main() {
   await everyoneReachesEverything(page, context, builtIn);
   await takePictures(page, ["mnist-tiny", "inpaint", "wine"]);
   assert.deepEqual(complaints, []);
+  for (const name of ["mnist-large", "mnist-large-int4"]) {
+    console.log(`${name}: ${await times(page, name)}`);
+  }
   await browser.close();
   console.log(`page: kernel ${kernel}, ${models} models, ${drawn} images as the vectors have them`);
 }

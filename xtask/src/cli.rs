@@ -170,6 +170,14 @@ pub enum Task {
     },
     /// Make what a release hands out, with checksums; without --dry-run, commit and tag too
     Release(release::Release),
+    /// Build gan-core for browsers, and the page around it: one file, target/web/index.html
+    Web,
+    /// Build the C library for every core, and folders for Arduino, PlatformIO and ESP-IDF
+    CLibrary {
+        /// Where the folders go; without it, target/c-library
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// Write tests/vectors
     Vectors {
         /// Compare only

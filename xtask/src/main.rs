@@ -2,6 +2,7 @@
 
 mod blob;
 mod boards;
+mod c;
 mod card;
 mod cli;
 mod console;
@@ -38,6 +39,7 @@ mod test;
 mod tools;
 mod uf2;
 mod vectors;
+mod web;
 
 use std::io;
 use std::process::ExitCode;
@@ -132,6 +134,8 @@ fn run(task: Task) -> Result<Tally> {
             docs::book::preprocess(io::stdin(), io::stdout()).map(|()| Tally::default())
         }
         Task::Release(release) => release::run(&release).map(|()| Tally::default()),
+        Task::CLibrary { out } => c::library(out.as_deref()).map(|()| Tally::default()),
+        Task::Web => web::run().map(|()| Tally::default()),
         Task::Vectors { check: true } => vectors::check().map(|()| Tally::default()),
         Task::Vectors { check: false } => vectors::write().map(|()| Tally::default()),
         Task::Models { update: Some(name), float, .. } => {

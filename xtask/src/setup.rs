@@ -4,7 +4,7 @@
 
 use std::env;
 use std::io::stderr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -172,7 +172,8 @@ fn has_target(target: &str) -> bool {
     })
 }
 
-fn debian() -> Result<()> {
+/// Debian's compiler and what it needs.
+pub fn debian() -> Result<()> {
     let missing: Vec<_> =
         DEBIAN_RUST.iter().copied().filter(|package| !has_package(package)).collect();
     apt_install(&missing, "to build the firmware (or let `rustup target add` download the targets)")
@@ -223,6 +224,26 @@ pub fn vulkan() -> Result<()> {
         return Ok(());
     }
     apt_install(&["mesa-vulkan-drivers", "libvulkan1"], "to train on the device wgpu")
+}
+
+/// A browser for the page; its path.
+pub fn chromium() -> Result<PathBuf> {
+    for program in ["chromium", "chromium-browser", "google-chrome"] {
+        if available(program) {
+            return Ok(capture(Command::new("which").arg(program))?.trim().into());
+        }
+    }
+    apt_install(&["chromium"], "to check the page in a browser")?;
+    Ok("/usr/bin/chromium".into())
+}
+
+/// A C compiler and a C library for Arm's microcontrollers.
+pub fn arm_gcc() -> Result<()> {
+    if available("arm-none-eabi-gcc") {
+        return Ok(());
+    }
+    let packages = ["gcc-arm-none-eabi", "libnewlib-arm-none-eabi"];
+    apt_install(&packages, "to compile a C program for a Cortex-M")
 }
 
 /// A C compiler, for QEMU's plugin.

@@ -13,7 +13,7 @@ const COLUMNS: usize = 100;
 /// Lines that a file of Rust may have.
 const LINES: usize = 300;
 /// What the files are called whose lines are measured, beside [`SCRIPT`].
-const EXTENSIONS: [&str; 5] = ["rs", "toml", "py", "sh", "md"];
+const EXTENSIONS: [&str; 9] = ["rs", "toml", "py", "sh", "md", "h", "cjs", "js", "html"];
 /// A script without an extension.
 const SCRIPT: &str = ".ci/run";
 /// How a row of a table begins, in Markdown and in comments.

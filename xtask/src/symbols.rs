@@ -24,7 +24,7 @@ const PANICS: &[&str] = &[
 ];
 
 /// Names of the functions that are only there because something can panic.
-fn panics(elf: &Path) -> Result<Vec<String>> {
+pub fn panics(elf: &Path) -> Result<Vec<String>> {
     let bytes = fs::read(elf).with_context(|| shell::relative(elf))?;
     let file = object::File::parse(&*bytes).with_context(|| shell::relative(elf))?;
     let names: Vec<_> =

@@ -12,8 +12,8 @@ use crate::runner::Runner;
 use crate::setup::Toolchain;
 use crate::tally::Tally;
 use crate::{
-    console, count, docs, embassy, emulated, fit, hardware, models, outsider, parity, publish,
-    python, setup, shell, size, sources, symbols, tables, template, vectors,
+    c, console, count, docs, embassy, emulated, fit, hardware, models, outsider, parity, publish,
+    python, setup, shell, size, sources, symbols, tables, template, vectors, web,
 };
 
 use steps::{SETUP, Steps, cargo_test, host};
@@ -43,10 +43,8 @@ pub fn run(only: Option<String>) -> Tally {
 
     // Release everywhere: what clippy checked of the dependencies serves rustdoc, and burn is built
     // in one profile only.
-    steps.check("clippy: host", || {
-        let clippy = "clippy --release --workspace --all-targets -- -D warnings";
-        shell::run(host().args(clippy.split(' ')))
-    });
+    let clippy = "clippy --release --workspace --all-targets -- -D warnings";
+    steps.check("clippy: host", || shell::run(host().args(clippy.split(' '))));
     steps.check("doc: host", || {
         let mut doc = host();
         shell::run(
@@ -70,6 +68,7 @@ pub fn run(only: Option<String>) -> Tally {
     steps.counted("tests: host kernels in emulators", |tally| emulated::run(tally, cargo_test));
     steps.other_devices();
 
+    steps.counted("web: the module in Node.js and the page in a browser", web::check);
     steps.check("vectors", vectors::check);
     steps.check("models", models::check);
     match toolchain {
@@ -212,6 +211,7 @@ impl Steps {
             }
             Ok(())
         });
+        self.counted("firmware: the C library", |tally| c::check(toolchain, tally));
         self.counted("firmware: an outsider's crate", |tally| outsider::check(toolchain, tally));
         self.counted("firmware: template", |tally| template::check(toolchain, tally));
         self.counted("firmware: embassy", |tally| embassy::check(toolchain, tally));

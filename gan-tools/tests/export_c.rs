@@ -1,4 +1,4 @@
-//! `gan export`: C source that compilers take, with the bytes that `gan pack` writes.
+//! `gan export --c`: C source that compilers take, with the bytes that `gan pack` writes.
 
 mod common;
 

@@ -1,0 +1,142 @@
+//! Files that PyTorch wrote (tests/peers/generators.py): a network that was read makes the numbers
+//! that PyTorch makes of the same latents.
+
+use gan_import::{Activation, Network, Options, read};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/peers/files");
+const LEAKY: &str = "leaky_relu:0.2,tanh";
+const RELU: &str = "relu,sigmoid";
+
+fn path(name: &str) -> PathBuf {
+    Path::new(FOLDER).join(name)
+}
+
+/// The generators' norms have an epsilon of 0.8, which a state dict does not say.
+fn options(activations: &str) -> Options {
+    let parse = |text: &str| Activation::parse(text).unwrap();
+    let activations = activations.split(',').filter(|text| !text.is_empty()).map(parse).collect();
+    Options { activations, epsilon: 0.8, ..Options::default() }
+}
+
+fn apply(activation: Activation, x: f64) -> f64 {
+    match activation {
+        Activation::Linear => x,
+        Activation::Relu => x.max(0.0),
+        Activation::LeakyRelu(slope) => x.max(0.0) + f64::from(slope) * x.min(0.0),
+        Activation::Tanh => x.tanh(),
+        Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
+        other => panic!("{other:?} is in none of the files"),
+    }
+}
+
+/// What the network makes of numbers, by the definition of its layers.
+fn run(network: &Network, mut numbers: Vec<f64>) -> Vec<f64> {
+    for layer in &network.layers {
+        assert_eq!(numbers.len(), layer.inputs, "{}", layer.name);
+        let sum = |output: usize| {
+            let products =
+                numbers.iter().zip(layer.weights.iter().skip(output).step_by(layer.outputs));
+            products.map(|(x, &weight)| x * f64::from(weight)).sum::<f64>()
+        };
+        numbers = (0..layer.outputs)
+            .map(|output| apply(layer.activation, sum(output) + f64::from(layer.bias[output])))
+            .collect();
+    }
+    numbers
+}
+
+/// Compares all examples of a file.
+#[track_caller]
+fn compare(name: &str, network: &Network) {
+    let text = std::fs::read_to_string(path(&format!("{name}.json"))).unwrap();
+    let expected: Value = serde_json::from_str(&text).unwrap();
+    let numbers = |value: &Value| -> Vec<f64> {
+        value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+    };
+    let codes = expected["codes"].as_array().unwrap();
+    assert!(codes.len() > 3);
+    for (index, codes) in codes.iter().enumerate() {
+        let mut input: Vec<f64> = Vec::new();
+        if let Some(embedding) = &network.embedding {
+            let label = expected["labels"][index].as_u64().unwrap() as usize;
+            input.extend(embedding[label].iter().map(|&number| f64::from(number)));
+        }
+        input.extend(numbers(codes).iter().map(|code| (code - 64.0) / 16.0));
+        let found = run(network, input);
+        for (a, b) in found.iter().zip(numbers(&expected["made"][index])) {
+            // PyTorch adds in f32: some 30 numbers of about 4 there.
+            assert!((a - b).abs() < 1e-5, "{name}: {a}, and PyTorch has {b}");
+        }
+        assert_eq!(found.len(), 12);
+    }
+}
+
+#[test]
+fn files_of_tensors_make_what_pytorch_makes() {
+    for (name, activations) in [("sequential", LEAKY), ("named", RELU), ("conditional", LEAKY)] {
+        let network = read(&path(&format!("{name}.safetensors")), &options(activations)).unwrap();
+        compare(name, &network);
+        assert!(network.notes[0].starts_with("layers, first to last: "), "{:?}", network.notes);
+        assert_eq!(network.embedding.is_some(), name == "conditional");
+        #[cfg(feature = "pytorch")]
+        {
+            let same = read(&path(&format!("{name}.pt")), &options(activations)).unwrap();
+            assert_eq!((same.layers, same.embedding), (network.layers, network.embedding));
+        }
+    }
+}
+
+#[cfg(feature = "pytorch")]
+#[test]
+fn a_generator_may_be_one_of_several_things_in_a_file() {
+    let options = Options { key: Some("generator".into()), ..options(LEAKY) };
+    compare("sequential", &read(&path("nested.pt"), &options).unwrap());
+}
+
+#[test]
+fn graphs_make_what_pytorch_makes() {
+    for name in ["sequential", "named"] {
+        compare(name, &read(&path(&format!("{name}.onnx")), &Options::default()).unwrap());
+    }
+}
+
+#[test]
+fn the_order_of_layers_can_be_given() {
+    let order = |names: &[&str]| {
+        let layers = names.iter().map(|&name| name.to_owned()).collect();
+        read(&path("named.safetensors"), &Options { layers, ..options(RELU) })
+    };
+    compare("named", &order(&["fc1", "fc2", "fc3"]).unwrap());
+    let error = format!("{:#}", order(&["fc3", "fc1", "fc2"]).unwrap_err());
+    assert!(error.contains("fc1: takes 6 numbers, and fc3 gives 12"), "{error}");
+    let error = format!("{:#}", order(&["fc1", "fc4"]).unwrap_err());
+    assert!(error.contains("--layers fc4: expected some of fc1, fc2, fc3"), "{error}");
+}
+
+#[test]
+fn what_cannot_be_read_is_told() {
+    let refused =
+        |name: &str, options: &Options| format!("{:#}", read(&path(name), options).unwrap_err());
+    for (name, activations, part) in [
+        ("sequential.safetensors", "", "give --activations HIDDEN,LAST"),
+        ("sequential.safetensors", "relu,relu,tanh", "3 of them for 4 layers"),
+        ("sequential.onnx", RELU, "leave out --layers and --activations"),
+        ("named.json", RELU, "expected a name in .safetensors, .pt, .pth or .onnx"),
+        ("none.safetensors", RELU, "none.safetensors: cannot be read"),
+        ("model.keras", RELU, "Keras's files are not read"),
+    ] {
+        let error = refused(name, &options(activations));
+        assert!(error.contains(part), "{error}");
+    }
+    let copy = std::env::temp_dir().join(format!("gan-import-{}.safetensors", std::process::id()));
+    std::fs::copy(path("named.json"), &copy).unwrap();
+    let error = format!("{:#}", read(&copy, &options(RELU)).unwrap_err());
+    std::fs::remove_file(&copy).unwrap();
+    assert!(error.contains("is no safetensors file"), "{error}");
+    for (text, part) in [("relu:0.5", "only leaky_relu"), ("swish", "expected linear, relu")] {
+        let error = format!("{:#}", Activation::parse(text).unwrap_err());
+        assert!(error.contains(part), "{error}");
+    }
+}

@@ -12,6 +12,8 @@ mod finetune;
 mod finished;
 mod generate;
 mod global;
+#[cfg(feature = "import")]
+mod import;
 mod invert;
 mod messages;
 mod model;
@@ -56,6 +58,8 @@ enum Command {
     Sweep(sweep::SweepCommand),
     Finetune(finetune::Finetune),
     Quantize(quantize::Quantize),
+    #[cfg(feature = "import")]
+    Import(Box<import::Import>),
     Evaluate(evaluate::Evaluate),
     Classifier(classifier::TrainClassifier),
     Synth(Box<synth::Synth>),
@@ -91,6 +95,8 @@ impl Command {
             Self::Sweep(command) => command.run(),
             Self::Finetune(command) => command.run(),
             Self::Quantize(command) => command.run(),
+            #[cfg(feature = "import")]
+            Self::Import(command) => command.run(),
             Self::Evaluate(command) => command.run(),
             Self::Classifier(command) => command.run(),
             Self::Synth(command) => command.run(),

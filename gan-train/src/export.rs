@@ -2,6 +2,8 @@
 //! folded layers become integers.
 
 pub mod float;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod quantize;
 pub mod task;
 

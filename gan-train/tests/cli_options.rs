@@ -8,13 +8,14 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 26] = [
     "quickstart",
     "train",
     "presets",
     "sweep",
     "finetune",
     "quantize",
+    "import",
     "evaluate",
     "classifier",
     "synth",
@@ -161,6 +162,7 @@ fn o_is_out_and_arguments_have_one_name_each() {
         ("pack", "--out <MODEL.gan> <--target <TARGET>|--board <BOARD>> <MODEL.gan>"),
         ("send", "--port <PORT> <MODEL.gan>"),
         ("export", "<--out <FILE.onnx>|--c <DIR>> <MODEL.gan>"),
+        ("import", "--out <MODEL.gan> <FILE>"),
         ("bench-model", "--layers <LATENT-...-IMAGE> --out <MODEL.gan>"),
     ] {
         let text = help(name);

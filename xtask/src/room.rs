@@ -34,8 +34,8 @@ pub struct Fit<'a> {
 impl<'a> Fit<'a> {
     /// Without building anything: more than any board's application takes.
     fn guess(board: &'a Board, input: Input<'_>) -> Result<Self> {
-        // A HAL's statics, and the buffers of a USB port, are larger than our drivers'.
-        let statics = if board.package.is_some() { 8 << 10 } else { 4 << 10 };
+        // A HAL has statics, and code that runs from RAM, and its ports have buffers.
+        let statics = if board.package.is_some() { 16 << 10 } else { 4 << 10 };
         let packing = Packing::of_kernel(&board.kernel)
             .with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?;
         let load = input.load.next_multiple_of(ALIGNMENT) as u64;

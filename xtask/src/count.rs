@@ -37,7 +37,7 @@ pub fn run(boards: &[&'static Board], model: Option<&Path>, json: bool) -> Resul
 /// Rewrites the table in docs/performance.md.
 pub fn update() -> Result<()> {
     let toolchain = setup::run()?;
-    let records = count(toolchain, &boards::emulated(), None)?;
+    let records = count(toolchain, &of_each_core(&boards::emulated()), None)?;
     print(&records);
     fit::speeds::update(&counted(&records)?)?;
     fit::starts::update(&starts::of(&records)?)?;
@@ -47,9 +47,11 @@ pub fn update() -> Result<()> {
 /// Compares with the table in docs/performance.md.
 pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
     let table = Table::read()?;
-    let records = count(toolchain, boards, None)?;
+    let boards = of_each_core(boards);
+    let records = count(toolchain, &boards, None)?;
     let now = Table::new(toolchain.version()?, &records);
-    let regressions = table.regressions(&now, boards.len() == boards::emulated().len());
+    let regressions =
+        table.regressions(&now, boards.len() == of_each_core(&boards::emulated()).len());
     for line in &regressions {
         println!("{line}");
     }
@@ -71,6 +73,15 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
     fit::starts::check(&starts::of(&records)?)?;
     println!("count: as in docs/performance.md, or better");
     Ok(())
+}
+
+/// Of these boards the first of each core: the same instructions run on the others.
+fn of_each_core(boards: &[&'static Board]) -> Vec<&'static Board> {
+    let alike =
+        |one: &Board, other: &Board| (&one.core, &one.kernel) == (&other.core, &other.kernel);
+    let all = gan_boards::all();
+    let is_first = |board: &&&Board| all.iter().find(|other| alike(board, other)) == Some(board);
+    boards.iter().filter(is_first).copied().collect()
 }
 
 /// One record for each board and model that fits it.

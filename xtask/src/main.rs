@@ -2,6 +2,7 @@
 
 mod blob;
 mod boards;
+mod builds;
 mod c;
 mod card;
 mod cli;

@@ -48,6 +48,8 @@ pub fn of(path: &Path) -> Result<Size> {
         match section.kind() {
             SectionKind::UninitializedData => size.bss += section.size(),
             SectionKind::Data => size.data += section.size(),
+            // A model that is copied into RAM is not writable, but lies there.
+            _ if section.name() == Ok(".data") => size.data += section.size(),
             _ => size.text += section.size(),
         }
     }

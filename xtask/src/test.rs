@@ -12,11 +12,12 @@ use crate::runner::Runner;
 use crate::setup::Toolchain;
 use crate::tally::Tally;
 use crate::{
-    c, console, count, docs, embassy, emulated, fit, hardware, models, outsider, parity, publish,
-    python, setup, shell, size, sources, symbols, tables, template, vectors, web,
+    builds, c, console, count, docs, embassy, emulated, fit, hardware, models, outsider, parity,
+    publish, python, setup, shell, size, sources, symbols, tables, template, vectors, web,
 };
 
-use steps::{SETUP, Steps, cargo_test, host};
+pub use steps::host;
+use steps::{SETUP, Steps, cargo_test};
 
 /// The profile of what users run.
 const RELEASE: &str = "release";
@@ -38,7 +39,7 @@ pub fn run(only: Option<String>) -> Tally {
 
     steps.found("docs: links", docs::check);
     steps.found("docs: book", docs::book::check);
-    steps.found("licences", licences);
+    steps.found("licences", builds::licences);
     steps.check("publish: packages", || publish::check(false));
 
     // Release everywhere: what clippy checked of the dependencies serves rustdoc, and burn is built
@@ -53,8 +54,9 @@ pub fn run(only: Option<String>) -> Tally {
         )
     });
 
-    steps.check("gan-core: each feature alone", core_features);
-    steps.check("gan-tools: without burn", tools_without_burn);
+    steps.check("gan-core: each feature alone", builds::core_features);
+    steps.check("gan-tools: without burn", builds::tools_without_burn);
+    steps.counted("gan and xtask on Windows", builds::windows);
     // gan-train by itself: together with the others' test dependencies, its own dependencies would
     // have other features, and burn would be built a second time next to the one of `cargo run
     // --release -p gan-train`.
@@ -86,58 +88,6 @@ pub fn run(only: Option<String>) -> Tally {
     }
     println!("{}", steps.tally);
     steps.tally
-}
-
-/// Every crate that is built in has a licence that deny.toml takes, none is forbidden, and all come
-/// from the registry. Returns whether cargo-deny is there.
-fn licences() -> Result<bool> {
-    let deny = shell::cargo(&shell::root()).args(["deny", "--version"]).output();
-    if !deny.is_ok_and(|output| output.status.success()) {
-        println!("SKIPPED: no cargo-deny; `cargo install cargo-deny --locked` installs it");
-        return Ok(false);
-    }
-    let settings = shell::root().join("deny.toml");
-    for folder in [vec![shell::root()], boards::folders().into_iter().collect()].concat() {
-        let mut deny = shell::cargo(&folder);
-        deny.args(["deny", "--log-level", "error", "--config"]).arg(&settings);
-        shell::run(deny.args(["check", "licenses", "bans", "sources"]))?;
-    }
-    Ok(true)
-}
-
-/// gan-core builds with none of its features, and with each alone. Without any, a device builds
-/// gan-core and its random numbers only.
-fn core_features() -> Result<()> {
-    for features in
-        ["", "float", "int4", "encode", "tools", "std", "defmt", "embedded-graphics", "micromath"]
-    {
-        let package = ["clippy", "--quiet", "--package", "gan-core", "--no-default-features"];
-        let mut clippy = host();
-        clippy.args(package).args(["--features", features, "--", "-D", "warnings"]);
-        shell::run(&mut clippy).with_context(|| format!("--features \"{features}\""))?;
-    }
-    let test = ["test", "--quiet", "--package", "gan-core", "--no-default-features", "--lib"];
-    shell::run(host().args(test))?;
-    let tree =
-        ["tree", "--package", "gan-core", "--no-default-features", "--edges", "normal,build"];
-    let tree = tree.iter().chain(&["--prefix", "none", "--target", "thumbv6m-none-eabi"]);
-    let tree = shell::capture(host().args(tree))?;
-    match tree.lines().find(|line| !["gan-core", "rand_"].iter().any(|own| line.starts_with(own))) {
-        Some(found) => bail!("a device build of gan-core has {found}"),
-        None => Ok(()),
-    }
-}
-
-/// Whoever only runs a model must not have to build the trainer, nor the firmware's application.
-fn tools_without_burn() -> Result<()> {
-    let tree = ["tree", "--package", "gan-tools", "--edges", "normal,build", "--prefix", "none"];
-    let tree = shell::capture(host().args(tree))?;
-    let is_large =
-        |line: &&str| ["burn", "gan-app", "gan-train"].iter().any(|name| line.starts_with(name));
-    match tree.lines().find(is_large) {
-        Some(found) => bail!("gan-tools depends on {found}"),
-        None => Ok(()),
-    }
 }
 
 impl Steps {

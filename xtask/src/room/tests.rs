@@ -71,3 +71,13 @@ fn a_refusal_says_what_would_fit() {
     );
     assert!(text.ends_with(" instead of 256-512-1024"), "{text}");
 }
+
+#[test]
+fn buffers_that_are_too_large_by_themselves_are_refused_before_anything_is_linked() {
+    let board = boards::select_one("stm32vldiscovery").unwrap();
+    let tiny = vectors::folder().join("v1-tiny.gan");
+    let input = Input { load: 100_000, ..Input::model(&tiny) };
+    let error = build(Toolchain::Rustup, board, input).unwrap_err().to_string();
+    let expected = "v1-tiny does not fit stm32vldiscovery with room for 100000 bytes to load: ";
+    assert!(error.starts_with(expected) && error.contains(" bytes of RAM too many"), "{error}");
+}

@@ -1,0 +1,73 @@
+//! What has to build, and what must not be a part of it.
+
+use anyhow::{Context, Result, bail};
+
+use crate::tally::Tally;
+use crate::test::host;
+use crate::{boards, setup, shell};
+use shell::root;
+
+/// Every crate that is built in has a licence that deny.toml takes, none is forbidden, and all come
+/// from the registry. Returns whether cargo-deny is there.
+pub fn licences() -> Result<bool> {
+    let deny = shell::cargo(&root()).args(["deny", "--version"]).output();
+    if !deny.is_ok_and(|output| output.status.success()) {
+        println!("SKIPPED: no cargo-deny; `cargo install cargo-deny --locked` installs it");
+        return Ok(false);
+    }
+    let settings = root().join("deny.toml");
+    for folder in [vec![root()], boards::folders().into_iter().collect()].concat() {
+        let mut deny = shell::cargo(&folder);
+        deny.args(["deny", "--log-level", "error", "--config"]).arg(&settings);
+        shell::run(deny.args(["check", "licenses", "bans", "sources"]))?;
+    }
+    Ok(true)
+}
+
+/// gan-core builds with none of its features, and with each alone. Without any, a device builds
+/// gan-core and its random numbers only.
+pub fn core_features() -> Result<()> {
+    for features in
+        ["", "float", "int4", "encode", "tools", "std", "defmt", "embedded-graphics", "micromath"]
+    {
+        let package = ["clippy", "--quiet", "--package", "gan-core", "--no-default-features"];
+        let mut clippy = host();
+        clippy.args(package).args(["--features", features, "--", "-D", "warnings"]);
+        shell::run(&mut clippy).with_context(|| format!("--features \"{features}\""))?;
+    }
+    let test = ["test", "--quiet", "--package", "gan-core", "--no-default-features", "--lib"];
+    shell::run(host().args(test))?;
+    let tree =
+        ["tree", "--package", "gan-core", "--no-default-features", "--edges", "normal,build"];
+    let tree = tree.iter().chain(&["--prefix", "none", "--target", "thumbv6m-none-eabi"]);
+    let tree = shell::capture(host().args(tree))?;
+    match tree.lines().find(|line| !["gan-core", "rand_"].iter().any(|own| line.starts_with(own))) {
+        Some(found) => bail!("a device build of gan-core has {found}"),
+        None => Ok(()),
+    }
+}
+
+/// Whoever only runs a model must not have to build the trainer, nor the firmware's application.
+pub fn tools_without_burn() -> Result<()> {
+    let tree = ["tree", "--package", "gan-tools", "--edges", "normal,build", "--prefix", "none"];
+    let tree = shell::capture(host().args(tree))?;
+    let is_large =
+        |line: &&str| ["burn", "gan-app", "gan-train"].iter().any(|name| line.starts_with(name));
+    match tree.lines().find(is_large) {
+        Some(found) => bail!("gan-tools depends on {found}"),
+        None => Ok(()),
+    }
+}
+
+/// What users run compiles for Windows too; nothing is linked, which would take a linker for it.
+pub fn windows(tally: &mut Tally) -> Result<()> {
+    const TARGET: &str = "x86_64-pc-windows-gnu";
+    if let Err(error) = setup::target(TARGET) {
+        println!("SKIPPED: no standard library for {TARGET}: {error:#}");
+        return Ok(());
+    }
+    let packages = ["--release", "--package", "gan-tools", "--package", "xtask"];
+    shell::run(host().args(["check", "--quiet", "--target", TARGET]).args(packages))?;
+    *tally += Tally::one(true);
+    Ok(())
+}

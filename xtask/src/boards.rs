@@ -42,7 +42,7 @@ fn lacks_machine(board: &Board) -> bool {
     };
     let lacks = !help.lines().any(|line| line.split(' ').next() == Some(machine));
     if lacks {
-        println!("SKIPPED board {}: this {program} has no machine {machine}", board.name);
+        eprintln!("SKIPPED board {}: this {program} has no machine {machine}", board.name);
     }
     lacks
 }

@@ -1,6 +1,6 @@
 //! Packs the model for the chip's core, and names the linker script of esp-hal. The environment
-//! variable `GAN_MODEL` names another model, by a path from this folder; `GAN_RAM` has the model copied
-//! into RAM when the program starts.
+//! variable `GAN_MODEL` names another model, by a path from this folder; `GAN_RAM` has the model
+//! copied into RAM when the program starts.
 
 use std::env;
 use std::path::PathBuf;

@@ -4,10 +4,13 @@
 //! Build scripts of firmware and `cargo xtask` read the boards here, so that each fact about a
 //! board stands in one place.
 
+mod region;
+
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::{env, fs};
 
+pub use region::Region;
 use serde::Deserialize;
 
 /// The folder of the boards without a package of their own, from the repository's root.
@@ -89,17 +92,6 @@ pub struct Board {
     pub serial_flash: Option<SerialFlash>,
 }
 
-/// A piece of memory.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Region {
-    /// Its first address.
-    pub origin: u32,
-    /// Its size in bytes.
-    #[serde(deserialize_with = "size")]
-    pub length: u64,
-}
-
 /// A transaction with a serial flash, and the cache before it.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -112,25 +104,6 @@ pub struct SerialFlash {
     pub clocks: u64,
     /// Bytes of the cache.
     pub cache: u64,
-}
-
-/// Reads a size such as `"12K"` or `"4M"`, or a number of bytes.
-fn size<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    bytes(&text).ok_or_else(|| {
-        serde::de::Error::custom(format!("expected a size such as \"12K\" or \"4M\", not {text:?}"))
-    })
-}
-
-fn bytes(text: &str) -> Option<u64> {
-    let digits = text.trim_end_matches(['K', 'M']);
-    let unit = match &text[digits.len()..] {
-        "" => 1,
-        "K" => 1 << 10,
-        "M" => 1 << 20,
-        _ => return None,
-    };
-    digits.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 impl Board {
@@ -266,16 +239,6 @@ fn root() -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes() {
-        assert_eq!(bytes("256K"), Some(256 << 10));
-        assert_eq!(bytes("4M"), Some(4 << 20));
-        assert_eq!(bytes("100"), Some(100));
-        for wrong in ["", "K", "4G", "1KM", "-1K"] {
-            assert_eq!(bytes(wrong), None, "{wrong}");
-        }
-    }
 
     #[test]
     fn a_program_ends_where_the_model_begins() {

@@ -28,8 +28,10 @@ macro_rules! model {
         /// The same, which the start-up code copies into RAM: `GAN_RAM` was set when this was
         /// built.
         #[cfg(model_in_ram)]
-        pub const MODEL: $crate::gan_core::Known<'static> =
-            $crate::gan_core::include_model!(in ".data.model", concat!(env!("OUT_DIR"), "/model.gan"));
+        pub const MODEL: $crate::gan_core::Known<'static> = $crate::gan_core::include_model!(
+            in ".data.model",
+            concat!(env!("OUT_DIR"), "/model.gan")
+        );
         /// CRC-32 of the blob before it was packed for this board.
         pub const CRC: u32 = $crate::model::number(env!("GAN_MODEL_CRC")) as u32;
         /// Bytes of a model that can come over the console. They take twice as much RAM.

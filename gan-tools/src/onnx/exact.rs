@@ -16,8 +16,8 @@
 //! ```
 //!
 //! in i64: `|acc m| < 2^46`, and `z 2^s < 2^54`. A sum of products is exact in i32, as decode has
-//! proven. Codes have seven bits, and so have weights a sign and seven: two products do not leave 16
-//! bits, where instructions that saturate would make other sums of them (x86 without VNNI).
+//! proven. Codes have seven bits, and weights a sign and seven: two products do not leave 16 bits,
+//! where instructions that saturate would make other sums of them (x86 without VNNI).
 
 use super::graph::{Builder, Value, integer, integers};
 use super::inputs::Inputs;

@@ -20,10 +20,12 @@ pub enum Format {
     Idx,
     /// NumPy's archive `FIRST.npz` of the arrays `images` and, with labels, `labels`.
     Npz,
-    /// Text, `FIRST.csv`: a line an image, with its label first if it has one. Of a table: its rows.
+    /// Text, `FIRST.csv`: a line an image, with its label first if it has one. Of a table: its
+    /// rows.
     Csv,
     /// Apache's columns, `FIRST.parquet`: `image`, as many bytes as it has pixels, and, with
-    /// labels, `label`: its name, or its number where labels have no names. Of a table: its columns.
+    /// labels, `label`: its name, or its number where labels have no names. Of a table: its
+    /// columns.
     Parquet,
     /// A picture an image: `LABEL/INDEX.png`, or `INDEX.png` without labels.
     Png,

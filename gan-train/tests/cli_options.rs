@@ -162,7 +162,7 @@ fn o_is_out_and_arguments_have_one_name_each() {
         ("pack", "--out <MODEL.gan> <--target <TARGET>|--board <BOARD>> <MODEL.gan>"),
         ("send", "--port <PORT> <MODEL.gan>"),
         ("export", "<--out <FILE.onnx>|--c <DIR>> <MODEL.gan>"),
-        ("import", "--out <MODEL.gan> <FILE>"),
+        ("import", "--out <MODEL.gan> <WEIGHTS>"),
         ("bench-model", "--layers <LATENT-...-IMAGE> --out <MODEL.gan>"),
     ] {
         let text = help(name);

@@ -26,7 +26,7 @@ The latent has to be normally distributed; it becomes codes from -4 to 4. What i
 names of tensors is said. An ONNX graph says its activations by itself.")]
 pub struct Import {
     /// The file of weights: .safetensors, .pt, .pth or .onnx
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "WEIGHTS")]
     file: PathBuf,
     /// The blob to write
     #[arg(short, long, value_name = "MODEL.gan")]

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::check::{commands, conversation};
-use super::{Session, lines, session};
+use super::{Session, session};
 use crate::blob::Blob;
 use crate::boards::{self, Board};
 use crate::firmware::{self, Input};
@@ -57,8 +57,7 @@ pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
         println!("console pico{display} over the UART in {VERSION}: as expected");
     }
     let node = run("digits", Input::model(&model), None)?;
-    let (mut session, opened) = session::start(node)?;
-    over_usb(&mut session, &opened, board, &blob).context("USB serial")?;
+    over_usb(&mut session::attach(node)?, board, &blob).context("USB serial")?;
     println!("console pico over USB serial in {VERSION}: as expected");
     let mut again = session::attach(run("digits", Input::model(&model), Some("again"))?)?;
     for time in ["first", "second"] {
@@ -74,14 +73,13 @@ pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A terminal that opens the port sees what runs, and can type.
-fn over_usb(session: &mut Session, opened: &[u8], board: &Board, blob: &Blob) -> Result<()> {
-    let information = lines(opened)?;
-    let model = format!("model   {}", blob.stem());
-    ensure!(
-        information.iter().any(|line| line.starts_with(&model)),
-        "to a terminal that opens it, it says {information:?}"
-    );
+/// A terminal that opens the port sees what runs, perhaps after the rest of an image that was being
+/// drawn, and can type.
+fn over_usb(session: &mut Session, board: &Board, blob: &Blob) -> Result<()> {
+    session
+        .until(format!("model   {}", blob.stem()).as_bytes())
+        .context("what runs is not said to a terminal that opens it")?;
+    session.until(b"\r\n> ")?;
     commands(session, board, blob).map(|_| ())
 }
 

@@ -157,3 +157,8 @@ pub fn read(path: &Path, options: &Options) -> Result<Network> {
     };
     read().with_context(|| path.display().to_string())
 }
+
+/// The code in README.md is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -202,3 +202,8 @@ impl Drop for Session {
         }
     }
 }
+
+/// The code in README.md is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

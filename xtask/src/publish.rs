@@ -14,7 +14,8 @@ use toml::{Table, Value};
 use crate::{setup, shell};
 
 /// In an order in which each depends on those before it only.
-pub const PACKAGES: [&str; 4] = ["gan-core", "gan-build", "gan-tools", "gan-train"];
+pub const PACKAGES: [&str; 6] =
+    ["gan-core", "gan-build", "gan-serial", "gan-tools", "gan-import", "gan-train"];
 /// The one that depends on burn, which takes minutes to build.
 pub const WITH_BURN: &str = "gan-train";
 

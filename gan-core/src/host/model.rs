@@ -17,8 +17,8 @@ use std::sync::{Arc, OnceLock};
 /// ```
 /// use gan_core::host::Model;
 ///
-/// let file = std::fs::read("../tests/vectors/v1-tiny.gan")?;
-/// let model = Model::new(&file)?;
+/// let file = include_bytes!("../../data/v1-tiny.gan");
+/// let model = Model::new(file)?;
 /// assert_eq!(model.generator().name(), "tiny");
 /// let other = model.clone();
 /// let pixels = std::thread::spawn(move || {

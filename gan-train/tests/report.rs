@@ -49,8 +49,10 @@ fn a_report_says_what_is_missing_and_shows_what_is_there() {
         serde_json::from_str(&succeed(path, "inspect run.gan --json")).unwrap();
     assert_eq!(inspected["buffer_bytes"], 16 + 64 + 2 * 64);
     assert!(page.contains("<dt>RAM bytes, buffers</dt><dd>208</dd>"));
-    // Losses, scores, accuracy, penalty, rate; float, int8, difference; a row a label.
-    assert_eq!((figures(&page, "<figure class=\"chart\">"), figures(&page, "<img ")), (5, 3 + 10));
+    // Losses, scores, accuracy, penalty, rate; float, int8, difference; a row a label; sliders on
+    // both ways between two latents, for four units, and for the labels.
+    let images = 3 + 10 + 2 + 4 + 1;
+    assert_eq!((figures(&page, "<figure class=\"chart\">"), figures(&page, "<img ")), (5, images));
     assert!(!page.contains("Chosen step") && page.contains("<dt>Steps</dt><dd>60</dd>"));
 
     // The best generator is of a step before the run's last: a checkpoint holds all that there is
@@ -72,7 +74,7 @@ fn a_report_says_what_is_missing_and_shows_what_is_there() {
     // measure.
     assert_eq!(
         (figures(&page, "<figure class=\"chart\">"), figures(&page, "<img ")),
-        (5 + 7 + 1, 3 + 10 + 3)
+        (5 + 7 + 1, images + 3)
     );
     assert!(!page.contains("sigma over steps") && !page.contains("Conditional accuracy"));
     let metrics = fs::read_to_string(path.join("run/metrics.jsonl")).unwrap();

@@ -3,9 +3,8 @@
 use anyhow::{Context, Result, bail};
 
 use crate::tally::Tally;
-use crate::test::host;
 use crate::{boards, setup, shell};
-use shell::root;
+use shell::{host, root};
 
 /// Every crate that is built in has a licence that deny.toml takes, none is forbidden, and all come
 /// from the registry. Returns whether cargo-deny is there.

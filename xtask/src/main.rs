@@ -19,6 +19,7 @@ mod image;
 mod models;
 mod outsider;
 mod parity;
+mod partition;
 mod publish;
 mod python;
 mod qemu;

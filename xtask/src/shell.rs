@@ -18,6 +18,11 @@ pub fn relative(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
+/// Cargo in the workspace of what runs on hosts.
+pub fn host() -> Command {
+    cargo(&root())
+}
+
 /// The cargo that runs this, in `folder`.
 ///
 /// Flags from the environment are dropped: each set of flags has its own build of every dependency,

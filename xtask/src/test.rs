@@ -10,13 +10,13 @@ use crate::boards;
 use crate::firmware::{self, Input};
 use crate::runner::Runner;
 use crate::setup::Toolchain;
+use crate::shell::host;
 use crate::tally::Tally;
 use crate::{
     builds, c, console, count, docs, embassy, emulated, fit, hardware, models, outsider, parity,
     publish, python, setup, shell, size, sources, symbols, tables, template, vectors, web,
 };
 
-pub use steps::host;
 use steps::{SETUP, Steps, cargo_test};
 
 /// The profile of what users run.

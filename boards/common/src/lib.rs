@@ -16,7 +16,7 @@
 //! | [`console`] | the board as gan-app sees it, and how it sleeps |
 //! | [`display`] | displays, by their drivers' crates |
 //! | [`leds`] | an image on 5x5 LEDs |
-//! | [`model`] | the model that a console carries, and the memory that it needs |
+//! | [`mod@model`] | the model that a console carries, and the memory that it needs |
 #![no_std]
 
 pub mod console;

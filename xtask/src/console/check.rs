@@ -13,7 +13,7 @@ use crate::firmware::Input;
 use crate::runner::with_segment;
 use crate::setup::Toolchain;
 use crate::vectors;
-use crate::{flash, room};
+use crate::{partition, room};
 
 const SEED: u64 = 5;
 /// Room for a received model: more than the models that are sent.
@@ -74,7 +74,7 @@ fn placed(toolchain: Toolchain, board: &Board) -> Result<()> {
     let tiny = vectors::folder().join("v1-tiny.gan");
     let (elf, _) =
         room::build(toolchain, board, Input { flash_at: Some(AT), ..Input::model(&tiny) })?;
-    let (at, mut contents) = flash::model::contents(board, &model, AT)?;
+    let (at, mut contents) = partition::contents(board, &model, AT)?;
     for (expected, changed) in [(blob.stem(), 0), ("tiny".into(), 1)] {
         if let Some(byte) = contents.last_mut() {
             *byte ^= changed;

@@ -84,16 +84,11 @@ impl Steps {
     /// A step that is `cargo test` of some packages.
     pub fn tests(&mut self, name: &str, profile: &str, selection: &[&str]) {
         self.counted(name, |tally| {
-            let mut command = host();
+            let mut command = shell::host();
             command.args(["test", "--profile", profile, "--no-fail-fast"]).args(selection);
             cargo_test(&mut command, tally, &mut |_| ())
         });
     }
-}
-
-/// Cargo in the whole workspace.
-pub fn host() -> Command {
-    shell::cargo(&shell::root())
 }
 
 /// Runs `cargo test`, each test being a check, and hands each line of its output to `each`.

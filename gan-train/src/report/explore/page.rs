@@ -59,7 +59,7 @@ pub fn sliders(found: &Exploration) -> Result<String> {
 }
 
 /// What stands for sliders where scripts are switched off.
-const NO_SCRIPT: &str = "<noscript><p class=\"missing\">The sliders need JavaScript: without it \
+const NO_SCRIPT: &str = "<noscript><p class=\"lead\">The sliders need JavaScript: without it \
                          they show their first image.</p></noscript>\n";
 
 /// The model, and the numbers that sum it up.

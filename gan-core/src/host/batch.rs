@@ -19,8 +19,8 @@ impl Runner<'_> {
     ///
     /// # Errors
     ///
-    /// The call fails like [`Generator::generate`]; the lengths in the errors are those of all
-    /// images together. If there are fewer labels than images, the error is
+    /// The call fails like [`Generator::generate`](crate::Generator::generate); the lengths in the
+    /// errors are those of all images together. If there are fewer labels than images, the error is
     /// [`LabelMissing`](GenerateError::LabelMissing), if there are more, it is
     /// [`LabelUnexpected`](GenerateError::LabelUnexpected). Nothing is written then.
     pub fn generate_batch(

@@ -17,6 +17,7 @@ mod flash;
 mod hardware;
 mod image;
 mod models;
+mod oracle;
 mod outsider;
 mod parity;
 mod partition;

@@ -13,8 +13,8 @@ use crate::setup::Toolchain;
 use crate::shell::host;
 use crate::tally::Tally;
 use crate::{
-    builds, c, console, count, docs, embassy, emulated, fit, hardware, models, outsider, parity,
-    publish, python, setup, shell, size, sources, symbols, tables, template, vectors, web,
+    builds, c, console, count, docs, embassy, emulated, fit, hardware, models, oracle, outsider,
+    parity, publish, python, setup, shell, size, sources, symbols, tables, template, vectors, web,
 };
 
 use steps::{SETUP, Steps, cargo_test};
@@ -68,6 +68,7 @@ pub fn run(only: Option<String>) -> Tally {
     steps.tests("tests: micromath", RELEASE, &micromath);
     steps.counted("python: the package, and models as ONNX", python::run);
     steps.counted("tests: host kernels in emulators", |tally| emulated::run(tally, cargo_test));
+    steps.counted("tests: registers, by an oracle", |tally| oracle::check(tally, cargo_test));
     steps.other_devices();
 
     steps.counted("web: the module in Node.js and the page in a browser", web::check);

@@ -39,5 +39,9 @@ pub fn is_skipped(name: &str) -> bool {
 
 /// The folders of all packages of firmware.
 pub fn folders() -> BTreeSet<PathBuf> {
-    gan_boards::all().iter().map(super::folder).chain([super::checks_folder()]).collect()
+    gan_boards::all()
+        .iter()
+        .map(super::folder)
+        .chain([super::checks_folder(), crate::oracle::folder()])
+        .collect()
 }

@@ -1,0 +1,106 @@
+//! Registers that are a table: what was written can be read again, a test says what the chip
+//! answers, and every write is kept, in order.
+#![allow(dead_code)]
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// An address and a value, or an address and bits.
+pub type Write = (usize, u32);
+
+/// The chip of this thread's test.
+#[derive(Default)]
+struct Bus {
+    registers: BTreeMap<usize, u32>,
+    /// Once the register of the first was written or held, and while it has all these bits, those
+    /// of the second read as ones.
+    answers: Vec<(Write, Write)>,
+    writes: Vec<Write>,
+    /// Reads since the last write.
+    reads: u32,
+}
+
+/// A driver that has read so often without a write waits for a bit that will not come.
+const PATIENCE: u32 = 100;
+
+thread_local! {
+    static BUS: RefCell<Bus> = RefCell::default();
+}
+
+/// Says what a register holds, as after a reset.
+pub fn hold((address, value): Write) {
+    BUS.with_borrow_mut(|bus| bus.registers.insert(address, value));
+}
+
+/// Says that the chip answers by setting bits once a program has set others.
+pub fn answer(once: Write, then: Write) {
+    BUS.with_borrow_mut(|bus| bus.answers.push((once, then)));
+}
+
+/// The writes since the last call.
+pub fn writes() -> Vec<Write> {
+    BUS.with_borrow_mut(|bus| std::mem::take(&mut bus.writes))
+}
+
+/// Fails unless these were the writes since the last call.
+#[track_caller]
+pub fn expect(expected: &[Write]) {
+    same(&writes(), expected);
+}
+
+/// Fails, with addresses and values in hexadecimal, unless these are the same.
+#[track_caller]
+pub fn same(got: &[Write], expected: &[Write]) {
+    let text = |writes: &[Write]| {
+        writes.iter().map(|(at, value)| format!("{at:#010x} = {value:#010x}\n")).collect::<String>()
+    };
+    let (got, expected) = (text(got), text(expected));
+    assert!(got == expected, "the driver wrote\n{got}and the PAC says\n{expected}");
+}
+
+/// In place of the driver's own, with the same functions.
+#[derive(Debug, Clone, Copy)]
+pub struct Mmio(usize);
+
+impl Mmio {
+    /// Unsafe like the one that drivers call.
+    ///
+    /// # Safety
+    ///
+    /// Always sound: nothing but the table is touched.
+    pub const unsafe fn new(base: usize) -> Self {
+        Self(base)
+    }
+
+    pub fn read(self, offset: usize) -> u32 {
+        let address = self.0 + offset;
+        BUS.with_borrow_mut(|bus| {
+            bus.reads += 1;
+            assert!(bus.reads < PATIENCE, "the driver waits for {address:#010x}");
+            let held = |address| bus.registers.get(&address).copied();
+            bus.answers
+                .iter()
+                .filter(|&&((once, bits), (then, _))| {
+                    then == address && held(once).is_some_and(|value| value & bits == bits)
+                })
+                .fold(held(address).unwrap_or(0), |value, (_, (_, bits))| value | bits)
+        })
+    }
+
+    pub fn write(self, offset: usize, value: u32) {
+        let address = self.0 + offset;
+        BUS.with_borrow_mut(|bus| {
+            bus.reads = 0;
+            bus.registers.insert(address, value);
+            bus.writes.push((address, value));
+        });
+    }
+
+    pub fn modify(self, offset: usize, clear: u32, set: u32) {
+        self.write(offset, self.read(offset) & !clear | set);
+    }
+
+    pub fn wait(self, offset: usize, bits: u32) {
+        while self.read(offset) & bits != bits {}
+    }
+}

@@ -42,7 +42,11 @@ fn lacks_machine(board: &Board) -> bool {
     };
     let lacks = !help.lines().any(|line| line.split(' ').next() == Some(machine));
     if lacks {
-        eprintln!("SKIPPED board {}: this {program} has no machine {machine}", board.name);
+        eprintln!(
+            "SKIPPED board {}: this {program} has no machine {machine}; Debian 12's backports have \
+             a newer one: apt-get install -t bookworm-backports {program} (docs/testing.md)",
+            board.name
+        );
     }
     lacks
 }

@@ -28,6 +28,9 @@ pub enum Then {
 const OF_PROBE: &[&str] =
     &["--probe", "--protocol", "--speed", "--connect-under-reset", "--chip-description-path"];
 
+/// The option of `espflash flash` that sets the clock of the serial flash.
+const FLASH_FREQ: &str = "--flash-freq";
+
 /// Builds the application and puts it on the board. `arguments` go to the tool that does it.
 pub fn flash(wanted: &Wanted<'_>, then: Then, arguments: &[String]) -> Result<()> {
     let board = wanted.board;
@@ -56,7 +59,14 @@ fn put(
     if let Some(chip) = &board.espflash {
         let monitor = (then == Then::Watch).then_some("--monitor");
         let mut espflash = tools.command("espflash")?;
-        espflash.args(["flash", "--chip", chip]).args(monitor).args(arguments).arg(&built.elf);
+        espflash.args(["flash", "--chip", chip]).args(monitor);
+        // Without it espflash sets 40 MHz. What the user adds goes first; `-f` is its short form.
+        if let Some(flash) = board.serial_flash
+            && !arguments.iter().any(|word| word.starts_with(FLASH_FREQ) || word.starts_with("-f"))
+        {
+            espflash.args([FLASH_FREQ, &format!("{}mhz", flash.megahertz)]);
+        }
+        espflash.args(arguments).arg(&built.elf);
         return shell::run(&mut espflash);
     }
     if let (Some(drive), Some(uf2)) = (&board.drive, &built.uf2)
@@ -172,9 +182,12 @@ mod tests {
         );
         assert_eq!(
             told("esp32-c3", Then::Watch, &["--port", "COM3"]),
-            ["espflash flash --chip esp32c3 --monitor --port COM3 digits"]
+            ["espflash flash --chip esp32c3 --monitor --flash-freq 80mhz --port COM3 digits"]
         );
-        assert_eq!(told("esp32-c3", Then::Start, &[]), ["espflash flash --chip esp32c3 digits"]);
+        assert_eq!(
+            told("esp32-c3", Then::Start, &["--flash-freq=40mhz"]),
+            ["espflash flash --chip esp32c3 --flash-freq=40mhz digits"]
+        );
     }
 
     /// A folder with the drives of three boot loaders.

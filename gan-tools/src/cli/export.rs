@@ -4,6 +4,7 @@ mod c;
 mod onnx;
 
 use super::core::Core;
+use crate::onnx::Form;
 use anyhow::{Result, bail};
 use clap::{ArgGroup, Args};
 use std::path::{Path, PathBuf};
@@ -14,11 +15,13 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gan export models/mnist-small.gan -o mnist-small.onnx
+  gan export models/mnist-small.gan -o mnist-small.onnx --qdq
   gan export models/mnist-tiny.gan --c src --target cortex-m4
   gan export models/mnist-tiny.gan --c src --board pico
 
 The ONNX graph takes `latent` (codes 0 to 127), `label`, `image` and `mask`, as far as the model
-does, and gives `pixels`: docs/import-export.md.
+does, and gives `pixels`: docs/import-export.md. The one of --qdq is for tools that take no
+MatMulInteger. Its pixels are not the blob's, and the command says how far from them they are.
 --c writes gan_model.h, which has the sizes as constants, and gan_model.c, which has the blob. Both
 go with the C library: see docs/c.md.")]
 // A further format is one more option in this group.
@@ -31,6 +34,9 @@ pub struct Export {
     /// The file to write
     #[arg(short, long, value_name = "FILE.onnx")]
     out: Option<PathBuf>,
+    /// Write pairs of QuantizeLinear and DequantizeLinear, which compute with reals
+    #[arg(long, conflicts_with = "c")]
+    qdq: bool,
     /// Write C source to this folder, in the order of weights of --target or --board
     #[arg(long, value_name = "DIR", requires = "core")]
     c: Option<PathBuf>,
@@ -51,7 +57,9 @@ impl Export {
     /// Writes the format that the name's extension says.
     fn write_file(&self, out: &Path) -> Result<()> {
         match out.extension() {
-            Some(name) if name.eq_ignore_ascii_case("onnx") => onnx::write(&self.model, out),
+            Some(name) if name.eq_ignore_ascii_case("onnx") => {
+                onnx::write(&self.model, out, if self.qdq { Form::Qdq } else { Form::Exact })
+            }
             _ => bail!("--out {}: expected a name in .onnx", out.display()),
         }
     }

@@ -1,7 +1,7 @@
 //! The Python package, and models as ONNX Runtime runs them: in a virtual environment with packages
 //! from PyPI, which is made once and kept under `target`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -37,9 +37,7 @@ pub fn run(tally: &mut Tally) -> Result<()> {
     *tally += Tally::one(true);
     // The command that the package is compared with.
     shell::run(shell::cargo(&root()).args(["build", "--quiet", "--release", "-p", "gan-tools"]))?;
-    let build = ["-m", "maturin", "build", "--quiet", "--release", "-m", "gan-py/Cargo.toml", "-o"];
-    let mut maturin = python.run(&build);
-    shell::run(maturin.arg(&wheels).env("CARGO_TARGET_DIR", built()))?;
+    python.build(&wheels)?;
     let wheel = std::fs::read_dir(&wheels)?.next().context("maturin built no wheel")??.path();
     let install = ["-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps"];
     shell::run(python.run(&install).arg(&wheel))?;
@@ -53,6 +51,15 @@ pub fn run(tally: &mut Tally) -> Result<()> {
     shell::run(&mut python.run(&["gan-py/examples/synthetic_classifier.py"]))?;
     *tally += Tally::one(true);
     python.tests("tests/onnx", tally)
+}
+
+/// Builds the wheel into this folder.
+///
+/// # Errors
+///
+/// There is no Python with the packages, or the package cannot be built.
+pub fn wheel(to: &Path) -> Result<()> {
+    environment()?.build(to)
 }
 
 /// Where the package's own workspace is built.
@@ -72,6 +79,13 @@ impl Environment {
         command.args(arguments).current_dir(root()).env("VIRTUAL_ENV", folder);
         command.env_remove("PYTHONPATH").env_remove("PYTHONHOME");
         command
+    }
+
+    /// Builds the package's wheel into this folder.
+    fn build(&self, to: &Path) -> Result<()> {
+        let build = "-m maturin build --quiet --release -m gan-py/Cargo.toml -o".split(' ');
+        let mut maturin = self.run(&build.collect::<Vec<_>>());
+        shell::run(maturin.arg(to).env("CARGO_TARGET_DIR", built()))
     }
 
     /// Runs pytest in this folder, and counts its tests.

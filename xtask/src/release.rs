@@ -17,18 +17,21 @@ use sha2::{Digest, Sha256};
 
 use crate::hardware::Outputs;
 use crate::shell::{self, relative, root};
-use crate::{boards, hardware, publish};
+use crate::{boards, c, hardware, publish, python, web};
 
 /// Writes files into a folder.
 type Make = fn(&Path) -> Result<()>;
 
 /// What a release makes, and how. Each writes files into the folder that it is given, in folders of
-/// it if it likes. A further one is a line here: `("the C library", |to| c_library::write(to))`.
+/// it if it likes.
 const ARTIFACTS: &[(&str, Make)] = &[
     ("packages", packages),
     ("bills of materials", sbom::write),
     ("firmware for the Pico", |to| firmware("pico", to)),
     ("firmware for the Pico 2", |to| firmware("pico2", to)),
+    ("the C library", |to| c::library(Some(&to.join("c-library")))),
+    ("the page", |to| web::write(&to.join("gan.html"))),
+    ("the Python package", python::wheel),
 ];
 /// The model that a Pico of a release draws.
 const MODEL: &str = "models/mnist-small.gan";

@@ -4,7 +4,7 @@ mod check;
 mod page;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -31,10 +31,15 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
+/// Builds the page into this file.
+pub fn write(path: &Path) -> Result<()> {
+    shell::write(path, page::text(&modules()?)?.as_bytes())
+}
+
 /// Builds the page.
 fn page() -> Result<PathBuf> {
     let path = folder()?.join("index.html");
-    shell::write(&path, page::text(&modules()?)?.as_bytes())?;
+    write(&path)?;
     Ok(path)
 }
 

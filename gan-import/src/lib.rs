@@ -145,9 +145,9 @@ pub fn read(path: &Path, options: &Options) -> Result<Network> {
         }
         #[cfg(not(feature = "pytorch"))]
         "pt" | "pth" | "bin" | "ckpt" => bail!(
-            "this program was built without the reader of PyTorch's files (feature pytorch); in \
-             Python, safetensors.torch.save_file(model.state_dict(), \"x.safetensors\") writes one \
-             that it reads"
+            "this program was built without the reader of PyTorch's files: build it with \
+             --features pytorch, or in Python write a file that it reads, by \
+             safetensors.torch.save_file(model.state_dict(), \"x.safetensors\")"
         ),
         "keras" | "h5" | "hdf5" => bail!(
             "Keras's files are not read; in Python, model.export(\"x.onnx\", format=\"onnx\") \

@@ -116,6 +116,15 @@ fn the_order_of_layers_can_be_given() {
 }
 
 #[test]
+#[cfg(not(feature = "pytorch"))]
+fn without_its_reader_a_file_of_pytorch_is_refused_with_two_ways_out() {
+    let error = format!("{:#}", read(&path("sequential.pt"), &options(RELU)).unwrap_err());
+    for part in ["sequential.pt: ", "build it with --features pytorch", ".save_file("] {
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_told() {
     let refused =
         |name: &str, options: &Options| format!("{:#}", read(&path(name), options).unwrap_err());

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::boards::Board;
+use crate::boards::{Board, emulated};
 use crate::firmware::Input;
 use crate::room;
 use crate::sections::grouped;
@@ -19,6 +19,7 @@ pub fn table(toolchain: Toolchain, boards: &[&Board], models: &[PathBuf]) -> Res
         "{:<15} {:<12} {:>10} {:>10} {:>8} {:>10} {:>7} {:>11}",
         "board", "model", "flash", "left", "RAM", "left", "stack", "of it used"
     );
+    let runs = emulated();
     for board in boards {
         let [flash, ram, stack] = [board.flash, board.ram, board.stack].map(|region| region.length);
         for model in models {
@@ -30,11 +31,11 @@ pub fn table(toolchain: Toolchain, boards: &[&Board], models: &[PathBuf]) -> Res
                     continue;
                 }
             };
-            let used = match board.qemu {
-                Some(_) => grouped(
-                    stack_used(board, &elf).with_context(|| format!("{} {name}", board.name))?,
-                ),
-                None => "-".into(),
+            let used = if runs.contains(board) {
+                let used = stack_used(board, &elf);
+                grouped(used.with_context(|| format!("{} {name}", board.name))?)
+            } else {
+                "-".into()
             };
             println!(
                 "{:<15} {name:<12} {:>10} {:>10} {:>8} {:>10} {:>7} {used:>11}",

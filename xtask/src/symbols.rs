@@ -23,6 +23,9 @@ const PANICS: &[&str] = &[
     "PanicMessage",
 ];
 
+/// Bytes of RAM under which no model is received.
+const ROOM_TO_RECEIVE: u64 = 12 << 10;
+
 /// Names of the functions that are only there because something can panic.
 pub fn panics(elf: &Path) -> Result<Vec<String>> {
     let bytes = fs::read(elf).with_context(|| shell::relative(elf))?;
@@ -43,7 +46,11 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     let input = Input::model(&model);
     let numbers = vectors::folder().join("v3-table.gan");
     for board in boards {
-        for (model, load) in [(&model, 0), (&model, 1024), (&numbers, 0)] {
+        for (model, load) in [(&model, 0), (&numbers, 0), (&model, 1024)] {
+            // What can be received is not known before, and its buffers are not small.
+            if load > 0 && board.ram.length < ROOM_TO_RECEIVE {
+                continue;
+            }
             let input = Input { load, ..Input::model(model) };
             let found = panics(&firmware::build(toolchain, board, "digits", input)?)?;
             ensure!(

@@ -129,6 +129,11 @@ pub fn cargo_config(board: &Board) -> Option<String> {
     })
 }
 
+/// The package that compares drivers with PACs.
+pub fn oracle_folder() -> PathBuf {
+    firmware_folder().join("oracle")
+}
+
 /// The package of the programs that check boards.
 pub fn checks_folder() -> PathBuf {
     firmware_folder().join("checks")

@@ -2,7 +2,6 @@
 //! `gan-embedded/oracle`, once for each board that it knows.
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -10,26 +9,22 @@ use anyhow::{Context, Result};
 use crate::tally::Tally;
 use crate::{boards, shell};
 
-/// The package.
-pub fn folder() -> PathBuf {
-    boards::firmware_folder().join("oracle")
-}
-
 /// Runs the tests of each board by `cargo_test`, which counts them. The features of the package are
 /// the boards.
 pub fn check(
     tally: &mut Tally,
     cargo_test: impl Fn(&mut Command, &mut Tally, &mut dyn FnMut(&str)) -> Result<()>,
 ) -> Result<()> {
+    let folder = boards::oracle_folder();
     // The crates that it needs and nothing else here does.
-    if let Err(error) = shell::capture(shell::cargo(&folder()).args(["fetch", "--locked"])) {
+    if let Err(error) = shell::capture(shell::cargo(&folder).args(["fetch", "--locked"])) {
         println!("SKIPPED: no PACs to compare with: {error:#}");
         return Ok(());
     }
-    let manifest: toml::Table = fs::read_to_string(folder().join("Cargo.toml"))?.parse()?;
+    let manifest: toml::Table = fs::read_to_string(folder.join("Cargo.toml"))?.parse()?;
     let features = manifest["features"].as_table().context("the oracle has features")?;
     for board in features.keys() {
-        let mut command = shell::cargo(&folder());
+        let mut command = shell::cargo(&folder);
         command.args(["test", "--quiet", "--features", board]);
         cargo_test(&mut command, tally, &mut |_| ()).with_context(|| board.clone())?;
     }

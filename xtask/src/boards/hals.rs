@@ -42,6 +42,6 @@ pub fn folders() -> BTreeSet<PathBuf> {
     gan_boards::all()
         .iter()
         .map(super::folder)
-        .chain([super::checks_folder(), crate::oracle::folder()])
+        .chain([super::checks_folder(), super::oracle_folder()])
         .collect()
 }

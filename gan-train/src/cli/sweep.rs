@@ -11,6 +11,7 @@ use gan_train::report::compare::Comparison;
 use gan_train::report::history::History;
 use gan_train::sweep::summary::{Done, Summary};
 use gan_train::sweep::{self, Overrides, Sweep};
+use gan_train::train::folder::CONFIG;
 use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -117,7 +118,7 @@ impl SweepCommand {
         self.claim(&text)?;
         let mut failed = Vec::new();
         if !self.collect {
-            let queue = self.queue(&sweep, &names, &mine)?;
+            let queue = self.queue(&sweep, &runs, &names, &mine)?;
             let at_once = self.jobs.map_or_else(cores, usize::from);
             interrupt::catch()?;
             failed = jobs::run_all(queue, at_once, mine.len())?;
@@ -163,16 +164,20 @@ impl SweepCommand {
     }
 
     /// The runs of this part that are not done.
-    fn queue(&self, sweep: &Sweep, names: &[String], mine: &[usize]) -> Result<VecDeque<Job>> {
-        let runs = sweep.list();
+    fn queue(
+        &self,
+        sweep: &Sweep,
+        runs: &[Overrides],
+        names: &[String],
+        mine: &[usize],
+    ) -> Result<VecDeque<Job>> {
         let mut queue = VecDeque::new();
         for &index in mine {
             let folder = sweep::folder(&self.out, index);
-            let begun = folder.join("config.toml").exists();
-            if begun && is_done(&folder)? {
+            if done(&folder)?.is_some() {
                 continue;
             }
-            let arguments = if begun {
+            let arguments = if has_begun(&folder) {
                 let folder = folder.display().to_string();
                 vec!["train".to_owned(), "--resume".to_owned(), folder]
             } else {
@@ -193,8 +198,7 @@ impl SweepCommand {
         let mut found = Vec::new();
         for (index, overrides) in sweep::differing(runs).into_iter().enumerate() {
             let folder = sweep::folder(&self.out, index);
-            if folder.join("config.toml").exists() && is_done(&folder)? {
-                let history = History::read(&folder)?;
+            if let Some(history) = done(&folder)? {
                 found.push(Done { index, overrides, history });
             }
         }
@@ -222,12 +226,22 @@ impl SweepCommand {
     }
 }
 
-/// Whether a run has come to its end, its last files included.
-fn is_done(folder: &Path) -> Result<bool> {
+/// Whether a run was begun in this folder.
+fn has_begun(folder: &Path) -> bool {
+    folder.join(CONFIG).exists()
+}
+
+/// What is in the folder of a run that has come to its end, its last files included; none of
+/// another folder.
+fn done(folder: &Path) -> Result<Option<History>> {
+    if !has_begun(folder) {
+        return Ok(None);
+    }
     let history = History::read(folder)?;
     let ended = history.last_step() >= history.run.config.training.steps;
     let is_table = history.run.config.table.is_some();
-    Ok(ended && (is_table || folder.join(gan_train::report::folder::SAMPLES).exists()))
+    let is_whole = is_table || folder.join(gan_train::report::folder::SAMPLES).exists();
+    Ok((ended && is_whole).then_some(history))
 }
 
 fn cores() -> usize {

@@ -28,7 +28,7 @@ pub struct Difference {
 ///
 /// # Errors
 ///
-/// As [`super::layers`].
+/// The model takes an image, or has a layer that the `--qdq` form has no words for.
 pub fn difference(generator: &Generator<'_>, latents: usize) -> Result<Difference> {
     let layers = real::layers(&in_rows(generator)?.generator())?;
     let (latent_len, classes) = (generator.latent_len(), generator.classes());

@@ -24,6 +24,7 @@ pub use state::{Shape, State};
 
 use crate::config::{Alternate, Config, Network};
 use crate::data::Split;
+use crate::files::json_lines;
 use crate::loss::{GanLoss, Published};
 use crate::nn::device::is_cpu;
 use anyhow::{Result, ensure};
@@ -139,13 +140,15 @@ impl Trainer {
         self.shape
     }
 
-    /// Writes the checkpoint of where the run stands.
+    /// Writes the checkpoint of where the run stands, after the lines of the steps up to there are
+    /// on the disk.
     ///
     /// # Errors
     ///
-    /// As [`checkpoint::save`], and a loss that is not finite.
+    /// As [`checkpoint::save`] and [`json_lines::sync`], and a loss that is not finite.
     pub fn save(&mut self, folder: &Path) -> Result<()> {
         self.settle()?;
+        json_lines::sync(folder)?;
         checkpoint::save(folder, &self.config, &self.state, &self.run)?;
         self.say_written(Path::new(checkpoint::FILE));
         Ok(())

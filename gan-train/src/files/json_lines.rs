@@ -6,7 +6,30 @@
 use anyhow::{Context, Result};
 use gan_tools::files::atomic;
 use serde::{Deserialize, Deserializer};
+use std::fs::File;
 use std::path::Path;
+
+/// Brings the lines of all such files of a folder to the disk, so that a checkpoint that is written
+/// next is not there without the lines of the steps before it.
+///
+/// # Errors
+///
+/// Names the file or the folder.
+pub fn sync(folder: &Path) -> Result<()> {
+    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    for entry in entries {
+        let path = entry.with_context(|| folder.display().to_string())?.path();
+        if path.extension().is_some_and(|extension| extension == "jsonl") {
+            // A handle that may write: Windows syncs no other.
+            File::options()
+                .append(true)
+                .open(&path)
+                .and_then(|file| file.sync_all())
+                .with_context(|| format!("{}: cannot be brought to the disk", path.display()))?;
+        }
+    }
+    Ok(())
+}
 
 /// For `#[serde(deserialize_with)]`: a number, or null for what is not a number. JSON has no other
 /// name for it, and serde_json writes it so.

@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod man;
 pub mod pack;
 pub mod send;
+pub mod sign;
 mod truncation;
 
 use crate::blob_file::BlobFile;
@@ -31,6 +32,9 @@ pub enum Command {
     Inspect(inspect::Inspect),
     Pack(pack::Pack),
     Send(send::Send),
+    Keygen(sign::Keygen),
+    Sign(sign::Sign),
+    Verify(sign::Verify),
     Export(export::Export),
     Fit(fit::FitCommand),
     BenchModel(bench_model::BenchModel),
@@ -52,6 +56,9 @@ impl Command {
             Self::Inspect(command) => command.run(),
             Self::Pack(command) => command.run(),
             Self::Send(command) => command.run(),
+            Self::Keygen(command) => command.run(),
+            Self::Sign(command) => command.run(),
+            Self::Verify(command) => command.run(),
             Self::Export(command) => command.run(),
             Self::Fit(command) => command.run(),
             Self::BenchModel(command) => command.run(),

@@ -1,0 +1,105 @@
+//! Signed models: a blob with an Ed25519 signature (RFC 8032) behind it, so that a device can
+//! refuse a model that is not its maker's.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | all but the last 72 | the blob, as `gan_core::decode` takes it |
+//! | 8 | [`MAGIC`] |
+//! | 64 | the signature of the blob's bytes |
+//!
+//! What is signed is the very blob that the device gets: a blob that is packed for a board has
+//! other bytes than the canonical one, and another signature.
+//!
+//! The check takes about as long as hashing the blob with SHA-512, and then a time that does not
+//! depend on it. It is strict: it refuses keys and signatures of small order, for which one
+//! signature would fit several models.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "std")]
+extern crate std;
+
+#[cfg(feature = "std")]
+pub mod keys;
+
+use core::fmt;
+
+use ed25519_dalek::{SIGNATURE_LENGTH, Signature, VerifyingKey};
+
+/// What stands between a blob and its signature.
+pub const MAGIC: [u8; 8] = *b"GANSIGN1";
+
+/// Bytes that a signature adds to a blob.
+pub const ADDED: usize = MAGIC.len() + SIGNATURE_LENGTH;
+
+/// Bytes of a public key.
+pub const PUBLIC_KEY_LEN: usize = ed25519_dalek::PUBLIC_KEY_LENGTH;
+
+/// The key by which a model is checked. Anybody may know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PublicKey(VerifyingKey);
+
+/// Why a model is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no signature.
+    Unsigned,
+    /// The signature is not one of these bytes by this key.
+    Forged,
+}
+
+impl Refused {
+    /// The reason, as part of a sentence.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Unsigned => "the model has no signature, and only signed models are taken here",
+            Self::Forged => "the signature is not that of this model by the key that is known here",
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.text())
+    }
+}
+
+impl core::error::Error for Refused {}
+
+impl PublicKey {
+    /// The key of these bytes; none if they are no point of the curve, or one of small order, with
+    /// which a signature proves nothing.
+    pub fn new(bytes: &[u8; PUBLIC_KEY_LEN]) -> Option<Self> {
+        VerifyingKey::from_bytes(bytes).ok().filter(|key| !key.is_weak()).map(Self)
+    }
+
+    /// The bytes of the key.
+    pub fn as_bytes(&self) -> &[u8; PUBLIC_KEY_LEN] {
+        self.0.as_bytes()
+    }
+
+    /// Checks a signed model and returns the blob in it.
+    ///
+    /// # Errors
+    ///
+    /// There is no signature, or it is not one of this blob by this key.
+    pub fn open<'m>(&self, signed: &'m [u8]) -> Result<&'m [u8], Refused> {
+        let (blob, signature) = split(signed).ok_or(Refused::Unsigned)?;
+        let signature = Signature::from_bytes(signature);
+        self.0.verify_strict(blob, &signature).map_err(|_| Refused::Forged)?;
+        Ok(blob)
+    }
+}
+
+/// The blob of a signed model, and its signature, which this does not check. Nothing if the bytes
+/// are not those of a signed model.
+pub fn split(signed: &[u8]) -> Option<(&[u8], &[u8; SIGNATURE_LENGTH])> {
+    let (rest, signature) = signed.split_last_chunk()?;
+    Some((rest.strip_suffix(&MAGIC)?, signature))
+}
+
+/// The code in README.md is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -4,7 +4,7 @@ use gan_core::{Aligned, Generator};
 
 use crate::board::Board;
 use crate::memory::Memory;
-use crate::serve::{Slots, serve, serve_with_slots};
+use crate::serve::{Admit, Slots, admit_all, serve, serve_with_slots};
 
 /// The buffers of [`Memory`], whose sizes are those of [`gan_core::memory::Rooms`], and room for
 /// two models of `LOAD` bytes that are received over the console; 0 for none.
@@ -24,6 +24,7 @@ pub struct Buffers<
     line: [u8; LINE],
     grid: [u8; GRID],
     slots: [Aligned<[u8; LOAD]>; 2],
+    admit: Admit,
 }
 
 impl<
@@ -46,7 +47,13 @@ impl<
             line: [0; LINE],
             grid: [0; GRID],
             slots: [const { Aligned([0; LOAD]) }; 2],
+            admit: admit_all,
         }
+    }
+
+    /// The same buffers, with another rule for what is taken as a model.
+    pub const fn admitting(self, admit: Admit) -> Self {
+        Self { admit, ..self }
     }
 
     /// Runs the application with the model in flash, as long as `more` returns true, and with room
@@ -73,7 +80,7 @@ impl<
             serve(board, resident, crc, &mut memory, more);
         } else {
             let [active, spare] = &mut self.slots;
-            let slots = Slots { active: &mut active.0, spare: &mut spare.0 };
+            let slots = Slots { active: &mut active.0, spare: &mut spare.0, admit: self.admit };
             serve_with_slots(board, resident, crc, &mut memory, slots, more);
         }
     }

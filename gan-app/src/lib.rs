@@ -34,4 +34,4 @@ pub use app::App;
 pub use board::{Board, NoDisplay, Stack};
 pub use buffers::Buffers;
 pub use memory::Memory;
-pub use serve::{Slots, serve, serve_with_slots};
+pub use serve::{Admit, Slots, admit_all, serve, serve_with_slots};

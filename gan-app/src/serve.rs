@@ -19,6 +19,22 @@ pub struct Slots<'s> {
     pub active: &'s mut [u8],
     /// The half that receives the next model.
     pub spare: &'s mut [u8],
+    /// What decides whether a model is taken.
+    pub admit: Admit,
+}
+
+/// Decides whether bytes that came over the console are taken as a model, before they are read as
+/// one: returns the blob, which is where the bytes begin, or a sentence for the console. A board
+/// that takes signed models only checks the signature here.
+pub type Admit = fn(&[u8]) -> Result<&[u8], &'static str>;
+
+/// The [`Admit`] that takes everything.
+///
+/// # Errors
+///
+/// None.
+pub fn admit_all(bytes: &[u8]) -> Result<&[u8], &'static str> {
+    Ok(bytes)
 }
 
 /// Runs the application with the model in flash, as long as `more` returns true. `crc` is the
@@ -49,25 +65,33 @@ pub fn serve_with_slots<B: Board>(
     slots: Slots<'_>,
     mut more: impl FnMut(&mut B) -> bool,
 ) {
-    let Slots { mut active, mut spare } = slots;
-    let mut next = session(board, resident, crc, memory, receiver(spare), &mut more);
+    let Slots { mut active, mut spare, admit } = slots;
+    let mut next = session(board, resident, crc, memory, receiver(spare, admit), &mut more);
     while let Some(len) = next {
         core::mem::swap(&mut active, &mut spare);
         // `decode` has checked all of the model when it was received, so this cannot fail. It reads
         // the header again and compares the CRC, and does not look at each number a second time.
         let known = active.get(..len).and_then(|blob| Known::read(blob).ok());
         let Some(received) = known.as_ref().and_then(|known| known.check().ok()) else { return };
-        next = session(board, received, received.crc(), memory, receiver(spare), &mut more);
+        next = session(board, received, received.crc(), memory, receiver(spare, admit), &mut more);
     }
 }
 
 /// A function that receives a model into a slot. It returns the model's length, if the model can
 /// run.
-fn receiver<B: Board>(slot: &mut [u8]) -> impl FnMut(&mut B, u32, &Memory<'_>) -> Option<usize> {
-    |board, len, memory| {
+fn receiver<B: Board>(
+    slot: &mut [u8],
+    admit: Admit,
+) -> impl FnMut(&mut B, u32, &Memory<'_>) -> Option<usize> {
+    move |board, len, memory| {
         // A blob begins with "GANB".
-        let blob = receive(board, "load", true, len, slot)?;
-        is_usable(board, blob, memory).then_some(blob.len())
+        match admit(receive(board, "load", true, len, slot)?) {
+            Ok(blob) => is_usable(board, blob, memory).then_some(blob.len()),
+            Err(reason) => {
+                say(board, format_args!("load: {reason}"));
+                None
+            }
+        }
     }
 }
 

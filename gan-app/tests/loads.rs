@@ -4,6 +4,8 @@
 mod common;
 
 use common::{Script, played};
+use gan_sign::Refused;
+use gan_sign::keys::SecretKey;
 
 #[test]
 fn models_come_over_the_console() {
@@ -83,4 +85,39 @@ fn a_model_of_another_kernel_is_told_and_runs() {
     let drawn = |said: &str| said.split("image 0\r\n").nth(1).unwrap()[..6].to_owned();
     let of_file = Script::bytes(b"1\r").with_model("../tests/vectors/v1-tiny.gan").run().text();
     assert_eq!(drawn(loaded), drawn(&of_file));
+}
+
+/// A board that takes its maker's models only. The key is for the tests.
+#[test]
+fn a_model_that_is_not_its_makers_is_refused() {
+    fn admit(bytes: &[u8]) -> Result<&[u8], &'static str> {
+        let maker = SecretKey::new([5; 32]).public();
+        maker.open(bytes).map_err(Refused::text)
+    }
+    let tiny = std::fs::read("../tests/vectors/v1-tiny.gan").unwrap();
+    let load = |bytes: &[u8]| {
+        let script = [format!("load {}\r", bytes.len()).as_bytes(), bytes, b"1\r"].concat();
+        Script::bytes(&script).admitting(admit).with_slots(4096).run().text()
+    };
+    let signed = SecretKey::new([5; 32]).sign(&tiny);
+    let said = load(&signed);
+    assert!(
+        said.contains("tiny: 2x1 images") && said.contains("label 1, seed 0, image 0"),
+        "{said}"
+    );
+
+    let by_another = SecretKey::new([6; 32]).sign(&tiny);
+    // A good signature of another blob, with a CRC that is right.
+    let moved = [&tiny[..], &SecretKey::new([5; 32]).sign(b"other")[5..]].concat();
+    for (bytes, reason) in
+        [(&tiny, Refused::Unsigned), (&by_another, Refused::Forged), (&moved, Refused::Forged)]
+    {
+        let said = load(bytes);
+        let answer = format!("load: {}\r\nstill digits8\r\n", reason.text());
+        assert!(said.contains(&answer), "{said}");
+        assert!(!said.contains("tiny"), "{said}");
+    }
+    // A signature does not make a model of other bytes.
+    let said = load(&SecretKey::new([5; 32]).sign(b"no model"));
+    assert!(said.contains("still digits8"), "{said}");
 }

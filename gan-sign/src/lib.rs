@@ -92,6 +92,30 @@ impl PublicKey {
     }
 }
 
+/// The bytes of a public key, from its 64 hexadecimal digits as `gan keygen` prints them.
+///
+/// # Panics
+///
+/// The text is not 64 such digits. Of a constant, that stops the compiler.
+pub const fn key_of_hex(digits: &str) -> [u8; PUBLIC_KEY_LEN] {
+    const fn digit(ascii: u8) -> u8 {
+        match ascii {
+            b'0'..=b'9' => ascii - b'0',
+            b'a'..=b'f' => ascii - b'a' + 10,
+            _ => panic!("expected 64 digits 0 to 9 and a to f, as gan keygen prints a public key"),
+        }
+    }
+    let digits = digits.as_bytes();
+    let mut key = [0; PUBLIC_KEY_LEN];
+    assert!(digits.len() == 2 * key.len(), "expected 64 digits, as gan keygen prints a public key");
+    let mut at = 0;
+    while at < key.len() {
+        key[at] = 16 * digit(digits[2 * at]) + digit(digits[2 * at + 1]);
+        at += 1;
+    }
+    key
+}
+
 /// The blob of a signed model, and its signature, which this does not check. Nothing if the bytes
 /// are not those of a signed model.
 pub fn split(signed: &[u8]) -> Option<(&[u8], &[u8; SIGNATURE_LENGTH])> {

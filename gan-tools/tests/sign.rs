@@ -3,6 +3,7 @@
 mod common;
 
 use common::{fail, folder, succeed};
+use gan_sign::{PublicKey, key_of_hex};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -15,9 +16,11 @@ fn a_signed_model_is_verified_and_leads_back() {
     let folder = folder();
     let path = folder.path();
     let shown = succeed(path, "keygen -o maker.pem");
-    let (file, array) = shown.trim_end().split_once('\n').expect("two lines");
+    let (file, digits) = shown.trim_end().split_once('\n').expect("two lines");
     assert_eq!(file, "maker.pub.pem");
-    assert_eq!(array.split(", ").count(), 32, "{array}");
+    let pem = fs::read_to_string(path.join(file)).unwrap();
+    let key = PublicKey::from_pem(&pem).unwrap();
+    assert_eq!(*key.as_bytes(), key_of_hex(digits));
     assert_eq!(
         succeed(path, &format!("sign {MODEL} --key maker.pem -o signed.gan")),
         "signed.gan\n"

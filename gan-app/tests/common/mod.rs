@@ -8,7 +8,7 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Size};
 use embedded_graphics::pixelcolor::{Gray8, GrayColor};
 use embedded_io::{ErrorType, Read, ReadReady, Write};
-use gan_app::{Board, Memory, Slots, Stack, serve, serve_with_slots};
+use gan_app::{Admit, Board, Memory, Slots, Stack, admit_all, serve, serve_with_slots};
 use gan_core::memory::Rooms;
 use gan_core::tools::AlignedBytes;
 use gan_core::{Generator, LatentSampler, Truncation, decode};
@@ -80,6 +80,7 @@ pub struct Script {
     /// When the run ends, once all is typed.
     end: u64,
     slots: usize,
+    admit: Admit,
     model: &'static str,
 }
 
@@ -104,6 +105,7 @@ impl Script {
             now: 0,
             end: 0,
             slots: 0,
+            admit: admit_all,
             model: DIGITS8,
         }
     }
@@ -121,6 +123,11 @@ impl Script {
     /// Has room for received models.
     pub fn with_slots(self, slots: usize) -> Self {
         Self { slots, ..self }
+    }
+
+    /// Takes what this takes as a model, and nothing else.
+    pub fn admitting(self, admit: Admit) -> Self {
+        Self { admit, ..self }
     }
 
     /// Has another model in flash.
@@ -147,12 +154,13 @@ impl Script {
         } else {
             let mut slots = [Aligned::new(self.slots), Aligned::new(self.slots)];
             let [active, spare] = slots.each_mut().map(Aligned::bytes);
+            let admit = self.admit;
             serve_with_slots(
                 &mut self,
                 &generator,
                 0x1234_5678,
                 &mut memory,
-                Slots { active, spare },
+                Slots { active, spare, admit },
                 more,
             );
         }

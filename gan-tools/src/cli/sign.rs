@@ -19,7 +19,8 @@ use std::process::ExitCode;
   gan keygen -o maker.pem
 
 The files are PEM, as OpenSSL writes and reads them. Whoever has the secret key can sign: keep it
-where firmware is built, and not in a repository. The public key goes into the firmware.")]
+where firmware is built, and not in a repository. The public key goes into the firmware; its 64
+digits, for gan_sign::key_of_hex, are printed.")]
 pub struct Keygen {
     /// The secret key's file to write; the public key's is beside it, FILE.pub.pem for FILE.pem
     #[arg(short, long, value_name = "FILE.pem")]
@@ -39,8 +40,8 @@ impl Keygen {
         write_secret(&self.out, &key.to_pem())?;
         atomic::write(&public_file, key.public().to_pem().as_bytes())?;
         say!("{}: secret; keep it", self.out.display());
-        let bytes = key.public().as_bytes().map(|byte| format!("{byte:#04x}")).join(", ");
-        super::print(&format!("{}\n[{bytes}]\n", public_file.display()))?;
+        let digits: String = key.public().as_bytes().map(|byte| format!("{byte:02x}")).concat();
+        super::print(&format!("{}\n{digits}\n", public_file.display()))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -44,7 +44,7 @@ impl Simulator {
                 grid: &mut vec![0; rooms.grid],
             };
             let (mut active, mut spare) = (AlignedBytes::zeroed(slot), AlignedBytes::zeroed(slot));
-            let slots = Slots { active: &mut active, spare: &mut spare };
+            let slots = Slots { active: &mut active, spare: &mut spare, admit: gan_app::admit_all };
             let more = |_: &mut Host| !stopped.load(Ordering::Relaxed);
             serve_with_slots(&mut host, &resident, resident.crc(), &mut memory, slots, more);
         });

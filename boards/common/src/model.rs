@@ -12,6 +12,18 @@ pub const fn number(digits: &str) -> usize {
     }
 }
 
+/// What is taken as a model, over the console and from a partition: everything that can be used.
+#[cfg(not(feature = "signed"))]
+pub const ADMIT: gan_app::Admit = gan_app::admit_all;
+/// The same: only what is signed by the maker, whose public key was in `GAN_PUBLIC_KEY` when this
+/// was built, as `gan keygen` prints it.
+#[cfg(feature = "signed")]
+pub const ADMIT: gan_app::Admit = |signed| {
+    const MAKER: [u8; gan_sign::PUBLIC_KEY_LEN] = gan_sign::key_of_hex(env!("GAN_PUBLIC_KEY"));
+    let maker = gan_sign::PublicKey::new(&MAKER).ok_or("the key in this firmware is none")?;
+    maker.open(signed).map_err(gan_sign::Refused::text)
+};
+
 /// Defines, from the model that the package's `build.rs` has packed: `MODEL`; `CRC`, the CRC-32 of
 /// the blob before it was packed; `LOAD_LEN`, the bytes of a model that can come over the console,
 /// which the environment variable `GAN_LOAD` says when the firmware is built; and `run`, which runs
@@ -74,7 +86,8 @@ macro_rules! model {
             // SAFETY: flash, which nothing writes while the program runs, and where the linker put
             // nothing.
             let bytes = unsafe { core::slice::from_raw_parts(start, LEN) };
-            $crate::gan_core::decode($crate::gan_app::partition::model(bytes)?).ok()
+            let model = $crate::gan_app::partition::model(bytes)?;
+            $crate::gan_core::decode($crate::model::ADMIT(model).ok()?).ok()
         }
 
         /// Runs the console, once, and sleeps whenever nothing is to do.
@@ -83,7 +96,9 @@ macro_rules! model {
         ) -> ! {
             static KNOWN: $crate::gan_core::Known<'static> = MODEL;
             static MEMORY: $crate::static_cell::ConstStaticCell<Memory> =
-                $crate::static_cell::ConstStaticCell::new(Memory::new());
+                $crate::static_cell::ConstStaticCell::new(
+                    Memory::new().admitting($crate::model::ADMIT),
+                );
             let more = |console: &mut $crate::Console<N, D>| {
                 console.sleep();
                 true

@@ -3,7 +3,7 @@
 #![no_main]
 
 use gan_app::Buffers;
-use gan_embedded::model::{self, CRC, LOAD_LEN, ROOMS};
+use gan_embedded::model::{self, ADMIT, CRC, LOAD_LEN, ROOMS};
 use gan_embedded::{board, entry, fatal, stack};
 use static_cell::ConstStaticCell;
 
@@ -17,7 +17,7 @@ type Memory = Buffers<
     LOAD_LEN,
 >;
 
-static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
+static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new().admitting(ADMIT));
 
 #[entry]
 fn main() -> ! {

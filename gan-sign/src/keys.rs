@@ -10,7 +10,7 @@ use std::vec::Vec;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_compact::{KeyPair, Seed};
 
 use crate::{MAGIC, PUBLIC_KEY_LEN, PublicKey};
 
@@ -51,13 +51,12 @@ impl Kind {
 }
 
 /// The key by which models are signed. Whoever has it can sign.
-#[derive(Debug)]
-pub struct SecretKey(SigningKey);
+pub struct SecretKey(KeyPair);
 
 impl SecretKey {
     /// The key of 32 secret bytes, which must come from a source of randomness for such keys.
     pub fn new(bytes: [u8; 32]) -> Self {
-        Self(SigningKey::from_bytes(&bytes))
+        Self(KeyPair::from_seed(Seed::new(bytes)))
     }
 
     /// Reads a key as OpenSSL and [`to_pem`](Self::to_pem) write it.
@@ -71,17 +70,17 @@ impl SecretKey {
 
     /// The key as the text of a PEM file.
     pub fn to_pem(&self) -> String {
-        SECRET.to_pem(self.0.as_bytes())
+        SECRET.to_pem(&self.0.sk.seed())
     }
 
     /// The key that belongs to it, for those who check.
     pub fn public(&self) -> PublicKey {
-        PublicKey(self.0.verifying_key())
+        PublicKey(self.0.pk)
     }
 
     /// The blob with its signature behind it.
     pub fn sign(&self, blob: &[u8]) -> Vec<u8> {
-        [blob, &MAGIC, &self.0.sign(blob).to_bytes()].concat()
+        [blob, &MAGIC, &self.0.sk.sign(blob, None)[..]].concat()
     }
 }
 

@@ -11,8 +11,7 @@
 //! other bytes than the canonical one, and another signature.
 //!
 //! The check takes about as long as hashing the blob with SHA-512, and then a time that does not
-//! depend on it. It is strict: it refuses keys and signatures of small order, for which one
-//! signature would fit several models.
+//! depend on it. It refuses keys of small order, with which one signature would fit every model.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -25,20 +24,23 @@ pub mod keys;
 
 use core::fmt;
 
-use ed25519_dalek::{SIGNATURE_LENGTH, Signature, VerifyingKey};
+use ed25519_compact::Signature;
 
 /// What stands between a blob and its signature.
 pub const MAGIC: [u8; 8] = *b"GANSIGN1";
 
+/// Bytes of a signature alone.
+const SIGNATURE_LEN: usize = Signature::BYTES;
+
 /// Bytes that a signature adds to a blob.
-pub const ADDED: usize = MAGIC.len() + SIGNATURE_LENGTH;
+pub const ADDED: usize = MAGIC.len() + SIGNATURE_LEN;
 
 /// Bytes of a public key.
-pub const PUBLIC_KEY_LEN: usize = ed25519_dalek::PUBLIC_KEY_LENGTH;
+pub const PUBLIC_KEY_LEN: usize = ed25519_compact::PublicKey::BYTES;
 
 /// The key by which a model is checked. Anybody may know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PublicKey(VerifyingKey);
+pub struct PublicKey(ed25519_compact::PublicKey);
 
 /// Why a model is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,12 +73,13 @@ impl PublicKey {
     /// The key of these bytes; none if they are no point of the curve, or one of small order, with
     /// which a signature proves nothing.
     pub fn new(bytes: &[u8; PUBLIC_KEY_LEN]) -> Option<Self> {
-        VerifyingKey::from_bytes(bytes).ok().filter(|key| !key.is_weak()).map(Self)
+        let key = ed25519_compact::PublicKey::new(*bytes);
+        key.validate().is_ok().then_some(Self(key))
     }
 
     /// The bytes of the key.
     pub fn as_bytes(&self) -> &[u8; PUBLIC_KEY_LEN] {
-        self.0.as_bytes()
+        &self.0
     }
 
     /// Checks a signed model and returns the blob in it.
@@ -86,8 +89,7 @@ impl PublicKey {
     /// There is no signature, or it is not one of this blob by this key.
     pub fn open<'m>(&self, signed: &'m [u8]) -> Result<&'m [u8], Refused> {
         let (blob, signature) = split(signed).ok_or(Refused::Unsigned)?;
-        let signature = Signature::from_bytes(signature);
-        self.0.verify_strict(blob, &signature).map_err(|_| Refused::Forged)?;
+        self.0.verify(blob, &Signature::new(*signature)).map_err(|_| Refused::Forged)?;
         Ok(blob)
     }
 }
@@ -118,7 +120,7 @@ pub const fn key_of_hex(digits: &str) -> [u8; PUBLIC_KEY_LEN] {
 
 /// The blob of a signed model, and its signature, which this does not check. Nothing if the bytes
 /// are not those of a signed model.
-pub fn split(signed: &[u8]) -> Option<(&[u8], &[u8; SIGNATURE_LENGTH])> {
+pub fn split(signed: &[u8]) -> Option<(&[u8], &[u8; SIGNATURE_LEN])> {
     let (rest, signature) = signed.split_last_chunk()?;
     Some((rest.strip_suffix(&MAGIC)?, signature))
 }

@@ -8,12 +8,12 @@
 mod target;
 mod weights;
 
-use crate::blob_file::BlobFile;
 use crate::layers::{Bits, IntegerLayer, encode};
 use crate::random::{BENCH_MODEL, stream};
 use anyhow::{Context, Result};
 use gan_core::blob::{ImageShape, LayerSpecs, MAX_LAYERS};
 use gan_core::generator::Layer;
+use gan_core::host::Model;
 use gan_core::{Activation, Header, LayerSpec, latent};
 use std::str::FromStr;
 use target::{Spread, Target};
@@ -80,7 +80,7 @@ pub fn blob(
     let header = Header::new(NAME, sizes.0[0], 0, shape(sizes.0[last + 1]), specs);
     let layers: Vec<Layer<'_>> = numbers.iter().map(IntegerLayer::borrow).collect();
     let blob = encode(&header, &layers)?;
-    BlobFile::new(&blob).decode()?;
+    Model::new(&blob)?;
     Ok(blob)
 }
 

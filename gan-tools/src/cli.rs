@@ -14,13 +14,10 @@ pub mod send;
 pub mod sign;
 mod truncation;
 
-use crate::blob_file::BlobFile;
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use gan_core::Generator;
 use std::io::Write;
-use std::path::Path;
 use std::process::ExitCode;
 
 /// A command that needs a model and no training.
@@ -91,15 +88,6 @@ pub fn naming_the_program(command: clap::Command) -> clap::Command {
 pub fn one_of(numbers: [&'static str; 2]) -> impl TypedValueParser<Value = u8> {
     let number = |text: String| text.parse().expect("each of them is a number below 256");
     PossibleValuesParser::new(numbers).map(number)
-}
-
-/// The generator of a file that was read, with the file's name in what can go wrong.
-///
-/// # Errors
-///
-/// Whatever is wrong with the blob.
-pub fn decode<'b>(file: &'b BlobFile, path: &Path) -> Result<Generator<'b>> {
-    file.decode().with_context(|| path.display().to_string())
 }
 
 /// Writes a result to stdout. A reader that has seen enough, as in `| head`, is no failure.

@@ -57,13 +57,13 @@ fn add(text: &mut String, at: usize, cell: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blob_file::BlobFile;
+    use gan_core::host::Model;
 
     /// The table and its values are those of the documentation of `gan_core::table`.
     #[test]
     fn rows_are_values_in_the_order_of_the_columns() {
-        let file = BlobFile::new(include_bytes!("../data/v3-table.gan"));
-        let generator = file.decode().unwrap();
+        let file = Model::new(include_bytes!("../data/v3-table.gan")).unwrap();
+        let generator = file.generator();
         let table = Table::read(generator.header()).unwrap();
         let pixels = vec![255, 0, 9, 80, 93, 255, 0, 99, 80, 93];
         let windows = Images { count: 1, width: 5, height: 2, pixels };

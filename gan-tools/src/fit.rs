@@ -10,9 +10,9 @@ mod four_bits;
 mod serial_flash;
 mod table;
 
-use crate::blob_file::BlobFile;
 use anyhow::{Result, bail};
 pub use committed::{Board, Costs, Speed, Start, board, boards};
+use gan_core::host::Model;
 use gan_core::memory::Rooms;
 use gan_core::{Element, Generator, LayerSpec, OutputKind, Packing};
 pub use serial_flash::SerialFlash;
@@ -131,8 +131,8 @@ impl Fit {
         let Some(packing) = Packing::of_kernel(&board.kernel) else {
             bail!("{}: kernel {:?}", board.name, board.kernel)
         };
-        let packed = BlobFile::from(generator.packed(packing)?);
-        let packed = packed.decode()?;
+        let packed = Model::from_aligned(generator.packed(packing)?)?;
+        let packed = packed.generator();
         let has = |wanted: &str| {
             generator.header().layers.iter().any(|spec| spec.element.name() == wanted)
         };

@@ -135,13 +135,13 @@ pub fn write_grid(generator: &Generator<'_>, path: &Path, seed: u64, count: u32)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blob_file::BlobFile;
+    use gan_core::host::Model;
 
     /// Enough images that every core makes some.
     #[test]
     fn images_are_in_the_samples_order_whoever_made_them() {
-        let file = BlobFile::new(include_bytes!("../data/v1-tiny.gan"));
-        let generator = file.decode().unwrap();
+        let file = Model::new(include_bytes!("../data/v1-tiny.gan")).unwrap();
+        let generator = file.generator();
         let samples = Samples::new(3, 5000, generator.latent_len() as u16, generator.classes());
         let images = generate(&generator, &samples).unwrap();
         assert_eq!(images.count, 5000);

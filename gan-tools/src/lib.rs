@@ -11,7 +11,7 @@
 //! | [`json`], [`interrupt`] | JSON text; Ctrl-C |
 //! | [`images`], [`picture`] | grey images, PNG files, grids, images as text |
 //! | [`random`], [`samples`] | sequences of random numbers; the device's latents |
-//! | [`blob_file`], [`layers`] | `.gan` files, and the integer layers that go into them |
+//! | [`blob_file`], [`layers`] | `.gan` files as models, and the integer layers that go into them |
 //! | [`inspect`] | what is in a blob |
 //! | [`generate`] | images from a blob, in memory and in folders |
 //! | [`csv`] | the rows of a blob that makes numbers, as text |

@@ -153,8 +153,8 @@ fn pictures_of_a_folder_get_the_latents_of_the_seed_in_turn() {
     }
     let stem = "v3-latent-image";
     succeed(path, &format!("apply {} in -o out --label 1 --seed 77", model(stem)));
-    let file = gan_tools::blob_file::BlobFile::read(Path::new(&model(stem))).unwrap();
-    let generator = file.decode().unwrap();
+    let file = gan_tools::blob_file::read(Path::new(&model(stem))).unwrap();
+    let generator = file.generator();
     let mut sampler = LatentSampler::new(77);
     for index in 0..3 {
         let mut latent = [0; 6];

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{command, fail, folder, names, succeed};
-use gan_tools::blob_file::BlobFile;
+use gan_tools::blob_file;
 use gan_tools::generate::generate;
 use gan_tools::samples::Samples;
 use std::fs;
@@ -17,8 +17,8 @@ const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/digits8.gan"
 fn parts_make_the_images_and_labels_of_the_whole() {
     let folder = folder();
     let path = folder.path();
-    let blob = BlobFile::read(Path::new(MODEL)).unwrap();
-    let generator = blob.decode().unwrap();
+    let blob = blob_file::read(Path::new(MODEL)).unwrap();
+    let generator = blob.generator();
     let mut samples = Samples::new(11, 9000, generator.latent_len() as u16, generator.classes());
     for (arguments, label) in [("", None), ("--label 3", Some(3))] {
         succeed(
@@ -50,8 +50,8 @@ fn parts_make_the_images_and_labels_of_the_whole() {
 fn truncation_scales_the_latents_of_every_output() {
     let folder = folder();
     let path = folder.path();
-    let blob = BlobFile::read(Path::new(MODEL)).unwrap();
-    let generator = blob.decode().unwrap();
+    let blob = blob_file::read(Path::new(MODEL)).unwrap();
+    let generator = blob.generator();
     for (truncation, factor) in [("0.7", 179.0), ("0.5", 128.0), ("0", 0.0), ("1", 256.0)] {
         let mut samples = Samples::new(4, 20, generator.latent_len() as u16, generator.classes());
         for code in &mut samples.codes {

@@ -30,7 +30,7 @@ mod training;
 
 use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use gan_tools::cli::{Command as Tool, decode, one_of, print};
+use gan_tools::cli::{Command as Tool, one_of, print};
 use gan_tools::numbers::thousands;
 use std::process::ExitCode;
 

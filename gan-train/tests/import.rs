@@ -5,7 +5,7 @@
 mod common;
 
 use common::{fail, folder, succeed};
-use gan_tools::blob_file::BlobFile;
+use gan_tools::blob_file;
 use serde_json::Value;
 use std::path::Path;
 
@@ -19,8 +19,8 @@ fn difference(blob: &Path, name: &str, tanh: bool) -> (f64, f64) {
     let numbers = |value: &Value| -> Vec<f64> {
         value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
     };
-    let file = BlobFile::read(blob).unwrap();
-    let generator = file.decode().unwrap();
+    let file = blob_file::read(blob).unwrap();
+    let generator = file.generator();
     let mut scratch = vec![0; generator.scratch_len()];
     let mut pixels = vec![0; generator.pixels_len()];
     let (mut most, mut sum, mut count) = (0.0f64, 0.0, 0);

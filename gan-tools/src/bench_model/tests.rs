@@ -2,11 +2,11 @@
 
 use super::target::{Spread, Target};
 use super::*;
-use crate::blob_file::BlobFile;
 use crate::generate::generate;
 use crate::layers::Weights;
 use crate::samples::Samples;
 use gan_core::Element;
+use gan_core::host::Model;
 use gan_core::quant::Rescale;
 
 const RELU: Activation = Activation::Relu;
@@ -26,9 +26,9 @@ fn images_are_spread() {
         ("16-256", LEAKY, Activation::Linear),
     ] {
         for bits in [Bits::Eight, Bits::Four { group: 16 }, Bits::Four { group: 32 }] {
-            let file =
-                BlobFile::new(&blob(&sizes.parse().unwrap(), bits, hidden, output, 7).unwrap());
-            let generator = file.decode().unwrap();
+            let file = Model::new(&blob(&sizes.parse().unwrap(), bits, hidden, output, 7).unwrap())
+                .unwrap();
+            let generator = file.generator();
             let images =
                 generate(&generator, &Samples::new(0, 10, generator.latent_len() as u16, 0))
                     .unwrap();

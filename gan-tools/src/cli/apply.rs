@@ -1,7 +1,7 @@
 //! `gan apply`.
 
 use crate::apply::{Beside, apply, takes};
-use crate::blob_file::BlobFile;
+use crate::blob_file;
 use crate::files::labels::LabelNames;
 use crate::files::parts::{Parts, entries, entries_to_replace};
 use crate::files::{atomic, refuse_input};
@@ -12,6 +12,7 @@ use crate::say;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use gan_core::blob::MaskShape;
+use gan_core::host::Model;
 use gan_core::host::Runner;
 use gan_core::{Generator, ImageShape};
 use rayon::prelude::*;
@@ -59,8 +60,8 @@ pub struct Apply {
 
 impl Apply {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let file = BlobFile::read(&self.model)?;
-        let header = super::decode(&file, &self.model)?;
+        let file = blob_file::read(&self.model)?;
+        let header = file.generator();
         let names = LabelNames::beside(&self.model, header.crc(), header.classes())?;
         let inputs = [self.model.clone()];
         self.run_on(&file, &names, &inputs)
@@ -76,13 +77,8 @@ impl Apply {
     /// # Errors
     ///
     /// One sentence that names the file or the option.
-    pub fn run_on(
-        self,
-        file: &BlobFile,
-        names: &LabelNames,
-        inputs: &[PathBuf],
-    ) -> Result<ExitCode> {
-        let generator = super::decode(file, &self.model)?;
+    pub fn run_on(self, file: &Model, names: &LabelNames, inputs: &[PathBuf]) -> Result<ExitCode> {
+        let generator = file.generator();
         let shape = takes(&generator).with_context(|| self.model.display().to_string())?;
         let label = self.label(&generator, names)?;
         let mask = self.read_mask(&generator)?;

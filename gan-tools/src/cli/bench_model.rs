@@ -1,7 +1,6 @@
 //! `gan bench-model`.
 
 use crate::bench_model::{Sizes, blob};
-use crate::blob_file::BlobFile;
 use crate::files::atomic;
 use crate::inspect;
 use crate::layers::Bits;
@@ -9,6 +8,7 @@ use crate::say;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use gan_core::Activation;
+use gan_core::host::Model;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -68,9 +68,9 @@ impl BenchModel {
         };
         let bits = if self.bits == 4 { Bits::Four { group: self.group } } else { Bits::Eight };
         let blob = blob(&self.layers, bits, hidden, output, self.seed)?;
-        atomic::write(&self.out, &blob)?;
-        let file = BlobFile::new(&blob);
-        say!("{}", inspect::summary(&super::decode(&file, &self.out)?).trim_end());
+        let model = Model::new(&blob)?;
+        atomic::write(&self.out, model.bytes())?;
+        say!("{}", inspect::summary(&model.generator()).trim_end());
         super::print(&format!("{}\n", self.out.display()))?;
         Ok(ExitCode::SUCCESS)
     }

@@ -1,6 +1,6 @@
 //! `gan fit`.
 
-use crate::blob_file::BlobFile;
+use crate::blob_file;
 use crate::fit::{self, Costs, Faster, Fit, Work};
 use crate::inspect::part;
 use crate::json::Json;
@@ -136,8 +136,8 @@ impl Report<'_> {
 
 impl FitCommand {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let file = BlobFile::read(&self.model)?;
-        let generator = super::decode(&file, &self.model)?;
+        let file = blob_file::read(&self.model)?;
+        let generator = file.generator();
         let costs = Costs::committed()?;
         let boards = match &self.board {
             Some(name) => vec![fit::board(name)?],

@@ -3,7 +3,7 @@
 mod rows;
 
 use super::truncation::Factor;
-use crate::blob_file::BlobFile;
+use crate::blob_file;
 use crate::files::labels::LabelNames;
 use crate::files::refuse_input;
 use crate::generate::{self, IdxFolder, PngFolder, Request, Sink};
@@ -14,6 +14,7 @@ use crate::say;
 use anyhow::{Context, Result, bail, ensure};
 use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, value_parser};
+use gan_core::host::Model;
 use gan_core::host::Runner;
 use gan_core::{Generator, OutputKind, Truncation};
 use std::path::{Path, PathBuf};
@@ -79,7 +80,7 @@ impl Generate {
              run's folder too)",
             self.model.display()
         );
-        let file = BlobFile::read(&self.model)?;
+        let file = blob_file::read(&self.model)?;
         self.run_on_file(&file)
     }
 
@@ -94,8 +95,8 @@ impl Generate {
     /// # Errors
     ///
     /// One sentence that names the file or the option.
-    pub fn run_on_file(self, file: &BlobFile) -> Result<ExitCode> {
-        let header = super::decode(file, &self.model)?;
+    pub fn run_on_file(self, file: &Model) -> Result<ExitCode> {
+        let header = file.generator();
         let names = LabelNames::beside(&self.model, header.crc(), header.classes())?;
         let inputs = [self.model.clone()];
         self.run_on(file, &names, &inputs)
@@ -106,13 +107,8 @@ impl Generate {
     /// # Errors
     ///
     /// One sentence that names the file or the option.
-    pub fn run_on(
-        self,
-        file: &BlobFile,
-        names: &LabelNames,
-        inputs: &[PathBuf],
-    ) -> Result<ExitCode> {
-        let generator = super::decode(file, &self.model)?;
+    pub fn run_on(self, file: &Model, names: &LabelNames, inputs: &[PathBuf]) -> Result<ExitCode> {
+        let generator = file.generator();
         if generator.header().outputs == OutputKind::Numbers {
             return rows::print(&self, &generator, names);
         }

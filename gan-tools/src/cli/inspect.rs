@@ -1,6 +1,6 @@
 //! `gan inspect`.
 
-use crate::blob_file::BlobFile;
+use crate::blob_file;
 use crate::inspect::{Report, summary};
 use anyhow::Result;
 use clap::Args;
@@ -21,8 +21,8 @@ pub struct Inspect {
 
 impl Inspect {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let file = BlobFile::read(&self.file)?;
-        let generator = super::decode(&file, &self.file)?;
+        let file = blob_file::read(&self.file)?;
+        let generator = file.generator();
         let report = Report::new(&generator);
         if self.json {
             super::print(&format!("{}\n", report.json()))?;

@@ -1,7 +1,7 @@
 //! `gan pack`.
 
 use super::core::Core;
-use crate::blob_file::BlobFile;
+use crate::blob_file;
 use crate::files::labels::{self, LabelNames};
 use crate::files::{atomic, refuse_input};
 use crate::inspect;
@@ -9,6 +9,7 @@ use crate::say;
 use anyhow::{Context, Result};
 use clap::{ArgGroup, Args};
 use gan_core::Element;
+use gan_core::host::Model;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,14 +37,14 @@ pub struct Pack {
 
 impl Pack {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let file = BlobFile::read(&self.file)?;
+        let file = blob_file::read(&self.file)?;
         refuse_input(&self.out, &self.file)?;
-        let generator = super::decode(&file, &self.file)?;
+        let generator = file.generator();
         let names = LabelNames::beside(&self.file, generator.crc(), generator.classes())?;
         labels::check(&self.out)?;
         let packing = self.core.packing()?.context("pack: expected --target or --board")?;
-        let packed = BlobFile::from(generator.packed(packing)?);
-        let generator = super::decode(&packed, &self.out)?;
+        let packed = Model::from_aligned(generator.packed(packing)?)?;
+        let generator = packed.generator();
         for (index, spec) in generator.header().layers.iter().enumerate() {
             let reason = match spec.element {
                 Element::F32 => "float layers have no other order",

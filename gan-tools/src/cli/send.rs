@@ -1,6 +1,6 @@
 //! `gan send`.
 
-use crate::blob_file::BlobFile;
+use crate::blob_file;
 use crate::progress::{Progress, Unit};
 use crate::say;
 use anyhow::{Context, Result};
@@ -32,8 +32,8 @@ pub struct Send {
 
 impl Send {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let file = BlobFile::read(&self.file)?;
-        let generator = super::decode(&file, &self.file)?;
+        let file = blob_file::read(&self.file)?;
+        let generator = file.generator();
         let mut session = gan_serial::open(&self.port)?;
         let packed;
         let blob = if self.as_is {

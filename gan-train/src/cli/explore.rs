@@ -88,7 +88,7 @@ pub struct Explore {
 impl Explore {
     pub fn run(self) -> Result<ExitCode> {
         let model = Model::open(&self.model)?;
-        let generator = super::decode(&model.blob, &self.model)?;
+        let generator = model.blob.generator();
         explore::check(&generator).with_context(|| self.model.display().to_string())?;
         let question = self.question(&generator, &model)?;
         let out = self.folder(&model)?;

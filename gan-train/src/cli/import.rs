@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use gan_core::blob::MAX_NAME;
+use gan_core::host::Model;
 use gan_import::{Activation, Options};
-use gan_tools::blob_file::BlobFile;
 use gan_tools::files::{atomic, labels, refuse_input};
 use gan_tools::inspect;
 use gan_tools::layers::Bits;
@@ -115,8 +115,8 @@ impl Import {
         let float = export::import::generator(&network, &meaning).with_context(file)?;
         let bits = if self.bits == 4 { Bits::Four { group: 32 } } else { Bits::Eight };
         let blob = if self.float { float.to_blob() } else { quantize(&float, bits) };
-        let blob = BlobFile::new(&blob.with_context(file)?);
-        let generator = super::decode(&blob, &self.out)?;
+        let blob = Model::new(&blob.with_context(file)?).with_context(file)?;
+        let generator = blob.generator();
         atomic::write(&self.out, blob.bytes())?;
         labels::write(&self.out, generator.crc(), &[])?;
         say!("{}", inspect::summary(&generator).trim_end());

@@ -56,7 +56,7 @@ pub struct Invert {
 impl Invert {
     pub fn run(self) -> Result<ExitCode> {
         let model = Model::open(&self.model)?;
-        let generator = super::decode(&model.blob, &self.model)?;
+        let generator = model.blob.generator();
         ensure!(
             generator.header().outputs == OutputKind::Image,
             "{}: makes rows of a table, and images are looked for here",

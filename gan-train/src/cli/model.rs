@@ -3,7 +3,8 @@
 use super::dataset;
 use anyhow::{Context, Result};
 use gan_core::Generator;
-use gan_tools::blob_file::BlobFile;
+use gan_core::host;
+use gan_tools::blob_file;
 use gan_tools::files::labels::LabelNames;
 use gan_tools::layers::Bits;
 use gan_tools::numbers::thousands;
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 /// What is known of a model.
 pub struct Model {
     /// The blob, or what a run gives as one.
-    pub blob: BlobFile,
+    pub blob: host::Model,
     /// What its labels are called.
     pub names: LabelNames,
     /// The files that it was read from.
@@ -34,8 +35,8 @@ impl Model {
     /// Reads a blob, or quantizes a run's best generator in memory.
     pub fn open(path: &Path) -> Result<Self> {
         if !path.is_dir() {
-            let blob = BlobFile::read(path)?;
-            let header = super::decode(&blob, path)?;
+            let blob = blob_file::read(path)?;
+            let header = blob.generator();
             let names = LabelNames::beside(path, header.crc(), header.classes())?;
             return Ok(Self { blob, names, inputs: vec![path.to_owned()], run: None });
         }
@@ -52,7 +53,7 @@ impl Model {
         );
         let inputs = [checkpoint::FILE, checkpoint::BEST, CONFIG].map(|name| path.join(name));
         Ok(Self {
-            blob: BlobFile::new(&exported.blob),
+            blob: host::Model::new(&exported.blob)?,
             names: label_names(&run).into(),
             inputs: inputs.to_vec(),
             run: Some(run),

@@ -4,7 +4,7 @@ use super::model::{Exported, label_names};
 use super::thousands;
 use anyhow::{Result, ensure};
 use clap::Args;
-use gan_tools::blob_file::BlobFile;
+use gan_core::host::Model;
 use gan_tools::files::{atomic, labels, refuse_input};
 use gan_tools::inspect;
 use gan_tools::layers::Bits;
@@ -95,9 +95,9 @@ impl Quantize {
         if step < steps {
             say!("note: the generator of step {} of {}", thousands(step), thousands(steps));
         }
-        atomic::write(&self.out, &exported.blob)?;
-        let file = BlobFile::new(&exported.blob);
-        let generator = super::decode(&file, &self.out)?;
+        let model = Model::new(&exported.blob)?;
+        let generator = model.generator();
+        atomic::write(&self.out, model.bytes())?;
         let names = if float.classes > 0 { label_names(&run) } else { Vec::new() };
         labels::write(&self.out, generator.crc(), &names)?;
         say!("{}", inspect::summary(&generator).trim_end());

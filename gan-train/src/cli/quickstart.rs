@@ -4,7 +4,7 @@ use super::thousands;
 use super::training::{self, Ended, Options, Prepared};
 use anyhow::{Result, ensure};
 use clap::Args;
-use gan_tools::blob_file::BlobFile;
+use gan_tools::blob_file;
 use gan_tools::files::atomic;
 use gan_tools::generate::{generate, write_grid};
 use gan_tools::inspect;
@@ -99,8 +99,8 @@ impl Quickstart {
         let float = FloatGenerator::of(&trainer);
         let path = folder.join(folder::QUICKSTART_BLOB);
         atomic::write(&path, &quantize(&float, Bits::Eight)?)?;
-        let file = BlobFile::read(&path)?;
-        let generator = super::decode(&file, &path)?;
+        let file = blob_file::read(&path)?;
+        let generator = file.generator();
         let agreement = export::agreement(&generator, &float, self.seed)?;
         ensure!(
             agreement.mean <= AGREEMENT_BOUND,

@@ -86,7 +86,7 @@ pub struct Synth {
 impl Synth {
     pub fn run(self) -> Result<ExitCode> {
         let model = Model::open(&self.model)?;
-        let generator = super::decode(&model.blob, &self.model)?;
+        let generator = model.blob.generator();
         ensure!(
             generator.inputs().image().is_none(),
             "{}: makes images of images (expected a model of latents)",

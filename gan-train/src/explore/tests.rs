@@ -1,5 +1,6 @@
 use super::*;
-use gan_tools::blob_file::BlobFile;
+use gan_core::host::Model;
+use gan_tools::blob_file;
 use gan_tools::generate::{Request, generate};
 use gan_tools::images::Images;
 use gan_tools::samples::Samples;
@@ -16,9 +17,9 @@ const QUESTION: Question = Question {
     units: 3,
 };
 
-fn file(name: &str) -> BlobFile {
+fn file(name: &str) -> Model {
     let path = format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"));
-    BlobFile::read(path.as_ref()).unwrap()
+    blob_file::read(path.as_ref()).unwrap()
 }
 
 /// What `gan generate --seed SEED --label LABEL --count 1` makes.
@@ -37,7 +38,7 @@ fn image(frames: &Frames, frame: usize, column: usize) -> Vec<u8> {
 #[test]
 fn the_ends_are_the_images_of_the_seeds() {
     let file = file("models/digits8.gan");
-    let generator = file.decode().unwrap();
+    let generator = file.generator();
     let question = Question { labels: (0..10).collect(), walk: vec![3, 8, 1], ..QUESTION };
     let found = Exploration::new(&generator, &[], question, None).unwrap();
     let end = |seed, label| generated(&generator, seed, label);
@@ -81,7 +82,7 @@ fn the_ends_are_the_images_of_the_seeds() {
 #[test]
 fn one_label_is_shown_alone() {
     let file = file("models/digits8.gan");
-    let generator = file.decode().unwrap();
+    let generator = file.generator();
     let question = Question { label: Some(4), labels: (0..10).collect(), ..QUESTION };
     let found = Exploration::new(&generator, &[], question, None).unwrap();
     let frames = &found.interpolations[0].frames;
@@ -98,12 +99,12 @@ fn what_has_no_latent_or_draws_nothing_is_refused() {
         ("v1-float", "is a model of floats"),
     ] {
         let file = file(&format!("tests/vectors/{name}.gan"));
-        let generator = file.decode().unwrap();
+        let generator = file.generator();
         let error = Exploration::new(&generator, &[], QUESTION, None).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{name}: {error}");
     }
     let file = file("models/digits8.gan");
-    let generator = file.decode().unwrap();
+    let generator = file.generator();
     let question = Question { walk: vec![3, 10], ..QUESTION };
     let error = Exploration::new(&generator, &[], question, None).unwrap_err().to_string();
     assert_eq!(error, "label 10: there are 10");

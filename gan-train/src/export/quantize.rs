@@ -13,9 +13,9 @@ use constants::{constants_of, without_constants};
 use gan_core::activation::{Scaling, hidden_codes, hidden_table, output_index, output_table};
 use gan_core::blob::{self, LayerSpec};
 use gan_core::generator::Layer;
+use gan_core::host::Model;
 use gan_core::quant::Rescale;
 use gan_core::{Activation, CODE_MAX, Element, latent};
-use gan_tools::blob_file::BlobFile;
 use gan_tools::layers::{Bits, IntegerLayer, Weights, encode};
 use gan_tools::samples::Samples;
 
@@ -109,7 +109,7 @@ fn calibrated(
     let layers: Vec<Layer<'_>> = numbers.iter().map(IntegerLayer::borrow).collect();
     let blob = encode(&generator.header(&specs)?, &layers)?;
     // Proves among others that no sum can leave 32 bits.
-    BlobFile::new(&blob).decode()?;
+    Model::new(&blob)?;
     all_codes.pop();
     Ok((blob, all_codes))
 }

@@ -10,8 +10,8 @@ use anyhow::{Result, bail};
 use burn::prelude::*;
 use burn::tensor::{Int, TensorData, activation};
 use gan_core::generator::{Layer, Output};
+use gan_core::host::Model;
 use gan_core::{Generator, LayerSpec, Packing};
-use gan_tools::blob_file::BlobFile;
 
 /// The largest code of a layer without a table, and the largest index of a table.
 const TOP: [f32; 2] = [127.0, 255.0];
@@ -41,8 +41,8 @@ impl Replica {
     ///
     /// A generator of reals.
     pub fn new(generator: &Generator<'_>, device: &Device) -> Result<Self> {
-        let rows = BlobFile::from(generator.packed(Packing::Rows)?);
-        let rows = rows.decode()?;
+        let rows = Model::from_aligned(generator.packed(Packing::Rows)?)?;
+        let rows = rows.generator();
         let layers = rows.header().layers.iter().zip(rows.layers());
         let layers = layers.map(|(spec, layer)| Linear::new(spec, &layer, device));
         Ok(Self { layers: layers.collect::<Result<_>>()? })

@@ -1,9 +1,10 @@
 use super::*;
-use gan_tools::blob_file::BlobFile;
+use gan_core::host::Model;
+use gan_tools::blob_file;
 
-fn digits8() -> BlobFile {
+fn digits8() -> Model {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/digits8.gan");
-    BlobFile::read(path.as_ref()).unwrap()
+    blob_file::read(path.as_ref()).unwrap()
 }
 
 /// The replica is the device's arithmetic without its roundings.
@@ -11,8 +12,8 @@ fn digits8() -> BlobFile {
 fn the_replica_is_near_the_devices_image() {
     for name in ["models/digits8.gan", "models/mnist-tiny.gan", "models/mnist-large-int4.gan"] {
         let path = format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"));
-        let file = BlobFile::read(path.as_ref()).unwrap();
-        let generator = file.decode().unwrap();
+        let file = blob_file::read(path.as_ref()).unwrap();
+        let generator = file.generator();
         let (latent, device) = (generator.latent_len(), Device::flex());
         let samples = Samples::new(3, 20, latent as u16, generator.classes());
         let exact = generate::generate(&generator, &samples).unwrap();
@@ -31,7 +32,7 @@ fn the_replica_is_near_the_devices_image() {
 #[test]
 fn an_image_of_the_generator_is_found_again() {
     let file = digits8();
-    let generator = file.decode().unwrap();
+    let generator = file.generator();
     let samples = Samples::new(9, 4, 16, 10);
     let images = generate::generate(&generator, &samples).unwrap();
     for (target, &label) in images.iter().zip(&samples.labels) {
@@ -55,7 +56,7 @@ fn an_image_of_the_generator_is_found_again() {
 #[test]
 fn what_cannot_be_inverted_is_refused() {
     let file = digits8();
-    let generator = file.decode().unwrap();
+    let generator = file.generator();
     let search = Search { steps: 1, ..Search::default() };
     let error = |target: &[u8], known: &[bool], label| {
         invert(&generator, target, known, label, search).unwrap_err().to_string()
@@ -64,8 +65,8 @@ fn what_cannot_be_inverted_is_refused() {
     assert_eq!(error(&[0; 64], &[false; 64], None), "all pixels are missing");
     assert_eq!(error(&[0; 64], &[true; 64], Some(10)), "label 10: expected one below 10");
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/v1-float.gan");
-    let float = BlobFile::read(path.as_ref()).unwrap();
-    let float = float.decode().unwrap();
+    let float = blob_file::read(path.as_ref()).unwrap();
+    let float = float.generator();
     let len = float.pixels_len();
     let error = invert(&float, &vec![0; len], &vec![true; len], None, search).unwrap_err();
     assert_eq!(error.to_string(), "expected a model of integers");

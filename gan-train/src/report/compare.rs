@@ -128,7 +128,7 @@ impl Comparison {
                     let shown = match &model.of_task {
                         Some(of_task) => {
                             let [of_blob, _] =
-                                of_task.pictures(&model.blob.decode()?, &model.generator)?;
+                                of_task.pictures(&model.blob.generator(), &model.generator)?;
                             of_blob
                         }
                         None => {

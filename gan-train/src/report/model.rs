@@ -14,7 +14,7 @@ use crate::nn::mlp::Mlp;
 use crate::train::checkpoint::{self, Which};
 use crate::train::folder::RunConfig;
 use anyhow::Result;
-use gan_tools::blob_file::BlobFile;
+use gan_core::host;
 use gan_tools::generate::generate;
 use gan_tools::images::Images;
 use gan_tools::layers::Bits;
@@ -42,7 +42,7 @@ pub struct Model {
     /// Normalization and labels folded.
     pub generator: FloatGenerator,
     /// What `gan-train quantize` writes: with the bits that the run was trained for.
-    pub blob: BlobFile,
+    pub blob: host::Model,
     /// Of a run with a task.
     pub of_task: Option<OfTask>,
     bits: Bits,
@@ -75,7 +75,7 @@ impl Model {
             (generator, description, blob, Some(of_task))
         } else {
             let (generator, description) = export::generator(folder, &run.config, Which::Best)?;
-            let blob = BlobFile::new(&quantize(&generator, bits)?);
+            let blob = host::Model::new(&quantize(&generator, bits)?)?;
             (generator, description, blob, None)
         };
         let shape = description.shape();
@@ -111,7 +111,7 @@ impl Model {
     ///
     /// As [`export::agreement`] and [`export::task::agreement`].
     pub fn agreement(&self) -> Result<Agreement> {
-        let blob = self.blob.decode()?;
+        let blob = self.blob.generator();
         match &self.of_task {
             Some(of_task) => of_task.agreement(&blob, &self.generator, self.seed),
             None => export::agreement(&blob, &self.generator, self.seed),
@@ -125,7 +125,7 @@ impl Model {
     /// As [`generate`].
     pub fn samples(&self, seed: u64) -> Result<([Images; 2], usize)> {
         let columns = grid::columns(self.generator.classes);
-        let generator = self.blob.decode()?;
+        let generator = self.blob.generator();
         let rows = (GRID_PIXELS / (columns * generator.pixels_len())).clamp(2, 10);
         let samples =
             Samples::new(seed, rows * columns, self.generator.latent_len, self.generator.classes);
@@ -148,7 +148,7 @@ impl Model {
                 .flat_map(|index| spherical(a, b, index as f64 / (STEPS - 1) as f64))
                 .collect();
             let samples = Samples { count: STEPS, codes, labels: vec![label.unwrap_or(0); STEPS] };
-            let images = generate(&self.blob.decode()?, &samples)?;
+            let images = generate(&self.blob.generator(), &samples)?;
             Ok(Interpolation { label, picture: grid::picture(&images, STEPS) })
         };
         if classes == 0 {

@@ -79,7 +79,7 @@ fn between(folder: &Path, history: &History, model: Option<&Model>) -> Result<St
 /// A link to the page of an exploration of the model; nothing if there is none.
 fn explored(folder: &Path, model: Option<&Model>) -> Result<String> {
     let Some(model) = model else { return Ok(String::new()) };
-    let page = explore::of_run(folder, model.blob.decode()?.crc());
+    let page = explore::of_run(folder, model.blob.generator().crc());
     Ok(page.map_or(String::new(), |page| {
         format!(
             "<p class=\"lead\"><a href=\"{}\">More of the latent</a>: what each unit moves, \
@@ -126,7 +126,7 @@ fn header(
     numbers.extend(headline(history));
     numbers.extend(measured);
     if let Some(model) = model {
-        let blob = model.blob.decode()?;
+        let blob = model.blob.generator();
         let bytes = thousands(blob.encoded_len() as u64);
         numbers.push(("Blob bytes", format!("{bytes}, {}", model.bits_name())));
         let buffers = Report::new(&blob).buffer_bytes;

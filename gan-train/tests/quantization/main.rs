@@ -4,7 +4,7 @@ mod reference;
 
 use gan_core::Element;
 use gan_core::generator::{Layer, Output};
-use gan_tools::blob_file::BlobFile;
+use gan_core::host::Model;
 use gan_tools::generate::generate;
 use gan_tools::layers::Bits;
 use gan_tools::samples::Samples;
@@ -35,9 +35,9 @@ fn int8_pixels_stay_near_the_float_ones() {
     ];
     for (hidden, output, classes, measured) in cases {
         let generator = generator(hidden, output, classes);
-        let blob = BlobFile::new(&quantize(&generator, Bits::Eight).unwrap());
+        let blob = Model::new(&quantize(&generator, Bits::Eight).unwrap()).unwrap();
         let samples = Samples::new(77, 500, 20, classes);
-        let images = generate(&blob.decode().unwrap(), &samples).unwrap();
+        let images = generate(&blob.generator(), &samples).unwrap();
         let expected = float_pixels(&generator, &samples);
         let mean = images
             .pixels
@@ -71,8 +71,8 @@ fn four_bit_pixels_stay_near_the_float_ones() {
         let samples = Samples::new(77, 500, 20, classes);
         let expected = float_pixels(&generator, &samples);
         let means = [16, 32].map(|group| {
-            let blob = BlobFile::new(&quantize(&generator, Bits::Four { group }).unwrap());
-            let decoded = blob.decode().unwrap();
+            let blob = Model::new(&quantize(&generator, Bits::Four { group }).unwrap()).unwrap();
+            let decoded = blob.generator();
             let elements: Vec<Element> =
                 decoded.header().layers.iter().map(|layer| layer.element).collect();
             assert_eq!(elements, [Element::I8, Element::I4 { group }, Element::I4 { group }]);
@@ -93,8 +93,8 @@ fn four_bit_pixels_stay_near_the_float_ones() {
 #[test]
 fn weights_are_symmetric_and_use_their_whole_range() {
     let generator = generator(Act::LeakyRelu(0.2), Act::Sigmoid, 10);
-    let blob = BlobFile::new(&quantize(&generator, Bits::Eight).unwrap());
-    let decoded = blob.decode().unwrap();
+    let blob = Model::new(&quantize(&generator, Bits::Eight).unwrap()).unwrap();
+    let decoded = blob.generator();
     assert_eq!(decoded.layers().len(), 3);
     for (index, (layer, float)) in decoded.layers().zip(&generator.layers).enumerate() {
         let Layer::I8 { weights, bias, output, .. } = layer else { panic!("not an int8 layer") };
@@ -123,8 +123,8 @@ fn dead_outputs_and_large_biases_are_representable() {
     // A hidden output that is always 0, in the ReLU's dead half.
     generator.layers[0].bias[5] = -1000.0;
     for bits in [Bits::Eight, Bits::Four { group: 32 }] {
-        let blob = BlobFile::new(&quantize(&generator, bits).unwrap());
-        let images = generate(&blob.decode().unwrap(), &Samples::new(1, 50, 20, 0)).unwrap();
+        let blob = Model::new(&quantize(&generator, bits).unwrap()).unwrap();
+        let images = generate(&blob.generator(), &Samples::new(1, 50, 20, 0)).unwrap();
         for image in images.iter() {
             assert_eq!((image[0], image[1]), (0, 0), "{bits:?}");
         }
@@ -141,9 +141,9 @@ fn weights_that_are_not_finite_are_refused() {
 
 /// The mean difference of a pixel between a generator's blob and its floats, in levels.
 fn mean_difference(generator: &FloatGenerator, bits: Bits) -> f64 {
-    let blob = BlobFile::new(&quantize(generator, bits).unwrap());
+    let blob = Model::new(&quantize(generator, bits).unwrap()).unwrap();
     let samples = Samples::new(77, 500, 20, generator.classes);
-    let images = generate(&blob.decode().unwrap(), &samples).unwrap();
+    let images = generate(&blob.generator(), &samples).unwrap();
     let expected = float_pixels(generator, &samples);
     let differences = images.pixels.iter().zip(&expected).map(|(&a, b)| (f64::from(a) - b).abs());
     differences.sum::<f64>() / expected.len() as f64
@@ -190,9 +190,9 @@ fn rounding_moves_no_mean() {
     for row in 0..48 {
         generator.layers[2].weights[row] *= 12.0;
     }
-    let blob = BlobFile::new(&quantize(&generator, Bits::Eight).unwrap());
+    let blob = Model::new(&quantize(&generator, Bits::Eight).unwrap()).unwrap();
     let samples = Samples::new(77, 500, 20, 0);
-    let images = generate(&blob.decode().unwrap(), &samples).unwrap();
+    let images = generate(&blob.generator(), &samples).unwrap();
     let expected = float_pixels(&generator, &samples);
     let worst = (0..48)
         .map(|pixel| {

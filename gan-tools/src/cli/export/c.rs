@@ -1,6 +1,6 @@
 //! `gan export MODEL.gan --c DIR`.
 
-use crate::blob_file::BlobFile;
+use crate::blob_file;
 use crate::cli::{self, core::Core};
 use crate::export::c;
 use crate::files::{atomic, refuse_input};
@@ -9,9 +9,9 @@ use std::path::Path;
 
 /// Writes a model as C source into `folder`.
 pub(super) fn write(model: &Path, core: &Core, folder: &Path) -> Result<()> {
-    let file = BlobFile::read(model)?;
+    let file = blob_file::read(model)?;
     let packing = core.packing()?.context("export: expected --target or --board")?;
-    let generator = cli::decode(&file, model)?;
+    let generator = file.generator();
     let source = c::source(&generator, packing)
         .with_context(|| format!("{}: cannot be exported to C", model.display()))?;
     atomic::create_folder(folder)?;

@@ -1,6 +1,6 @@
 //! `gan export MODEL.gan -o FILE.onnx`, and `--qdq`.
 
-use crate::blob_file::BlobFile;
+use crate::blob_file;
 use crate::cli;
 use crate::files::{atomic, refuse_input};
 use crate::numbers::{thousands, value};
@@ -15,9 +15,9 @@ const LATENTS: usize = 1000;
 
 /// Writes a model as ONNX.
 pub(super) fn write(model: &Path, out: &Path, form: Form) -> Result<()> {
-    let file = BlobFile::read(model)?;
+    let file = blob_file::read(model)?;
     refuse_input(out, model)?;
-    let generator = cli::decode(&file, model)?;
+    let generator = file.generator();
     let bytes = onnx::encode(&generator, form).with_context(|| model.display().to_string())?;
     let difference = match form {
         Form::Exact => None,

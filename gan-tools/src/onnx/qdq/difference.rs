@@ -94,15 +94,15 @@ fn code(layer: &Real, sum: f64) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blob_file::BlobFile;
+    use gan_core::host::Model;
 
     /// docs/blob-format.md has the sums 512 and -912, 2048 and -2448 of this latent with labels 0
     /// and 1, and the blob's pixels 159 and 75, 225 and 22. A row's sum times its multiplier, in
     /// steps of 1/16, is what the sigmoid takes.
     #[test]
     fn outputs_are_those_of_the_function() {
-        let file = BlobFile::new(include_bytes!("../../../data/v1-tiny.gan"));
-        let generator = file.decode().unwrap();
+        let file = Model::new(include_bytes!("../../../data/v1-tiny.gan")).unwrap();
+        let generator = file.generator();
         let layers = real::layers(&generator).unwrap();
         let multipliers = [f64::from(1 << 14) / f64::from(1 << 20), 32767.0 / f64::from(1 << 21)];
         for (label, sums, blob) in [(0, [512, -912], [159, 75]), (1, [2048, -2448], [225, 22])] {

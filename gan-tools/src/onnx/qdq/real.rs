@@ -147,14 +147,14 @@ fn scalings(spec: &LayerSpec, output: Output<'_>, last: bool) -> Result<[Scaling
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blob_file::BlobFile;
+    use gan_core::host::Model;
 
     /// The numbers of docs/blob-format.md: multipliers 16384 / 2^20 and 32767 / 2^21 to steps of
     /// 1/16, as latents have them, rows of 64, -32 and 16, 96, and a zero point of 64.
     #[test]
     fn scales_and_biases_follow_from_the_blob() {
-        let file = BlobFile::new(include_bytes!("../../../data/v1-tiny.gan"));
-        let layers = layers(&file.decode().unwrap()).unwrap();
+        let file = Model::new(include_bytes!("../../../data/v1-tiny.gan")).unwrap();
+        let layers = layers(&file.generator()).unwrap();
         let [layer] = layers.as_slice() else { panic!("{} layers", layers.len()) };
         assert_eq!(layer.scales, [1.0 / 64.0, 32767.0 / 2_097_152.0]);
         assert_eq!(layer.weights, [64, 16, -32, 96]);

@@ -112,7 +112,7 @@ pub fn run(options: &Evaluate, subject: Subject) -> Result<ExitCode> {
     let cases = Cases::new(task, &judged, options.seed);
     let bench = Bench::new(&cases, classifier.as_ref())?;
     let mean = restore::mean(&train.images);
-    let generator = blob.decode()?;
+    let generator = blob.generator();
     let is_float = subject.is_float()?;
     let mut rows = bench.baselines(task, &mean)?;
     if let (Some(float), false) = (float, is_float) {

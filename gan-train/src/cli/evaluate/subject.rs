@@ -2,7 +2,8 @@
 
 use super::super::dataset;
 use anyhow::{Context, Result, ensure};
-use gan_tools::blob_file::BlobFile;
+use gan_core::host;
+use gan_tools::blob_file;
 use gan_tools::layers::Bits;
 use gan_tools::say;
 use gan_train::data::{Dataset, Split};
@@ -24,7 +25,7 @@ pub enum Judged {
 
 /// A blob, and the run that it is of, if that is known.
 pub struct Model {
-    blob: BlobFile,
+    blob: host::Model,
     path: PathBuf,
     run: Option<Run>,
     agreement: Option<Agreement>,
@@ -36,7 +37,7 @@ struct Run {
     folder: PathBuf,
     generator: FloatGenerator,
     /// The generator as a blob of floats.
-    float: BlobFile,
+    float: host::Model,
     /// SHA-256 of the images and labels that it was trained on.
     sha256: String,
 }
@@ -51,7 +52,7 @@ impl Run {
             folder.display()
         );
         let (generator, description) = export::generator(folder, &config.config, which)?;
-        let float = BlobFile::new(&generator.to_blob()?);
+        let float = host::Model::new(&generator.to_blob()?)?;
         let (folder, sha256) = (folder.to_owned(), description.data_sha256);
         Ok(Self { config, folder, generator, float, sha256 })
     }
@@ -72,10 +73,10 @@ impl Judged {
             ensure!(run.is_none(), "--run goes with a blob, and {} is a run", path.display());
             let run = Run::read(RunConfig::read(path)?, path, Which::default())?;
             let bits = run.config.config.training.bits();
-            (BlobFile::new(&quantize(&run.generator, bits)?), Some(run))
+            (host::Model::new(&quantize(&run.generator, bits)?)?, Some(run))
         } else {
-            let blob = BlobFile::read(path)?;
-            let generator = super::super::decode(&blob, path)?;
+            let blob = blob_file::read(path)?;
+            let generator = blob.generator();
             let bits = Bits::of(generator.header());
             let own = own_folder(path);
             let run = match run.or(own) {
@@ -84,7 +85,7 @@ impl Judged {
             };
             (blob, run)
         };
-        let generator = super::super::decode(&blob, path)?;
+        let generator = blob.generator();
         let agreement = run
             .as_ref()
             .map(|run| export::agreement(&generator, &run.generator, seed))
@@ -98,8 +99,8 @@ impl Judged {
         match self {
             Self::Images(split, name) => judge(Subject::Images(split, name)),
             Self::Model(model) => {
-                let generator = super::super::decode(&model.blob, &model.path)?;
-                let float = model.run.as_ref().map(|run| run.float.decode()).transpose()?;
+                let generator = model.blob.generator();
+                let float = model.run.as_ref().map(|run| run.float.generator());
                 let padding = model.run.as_ref().map_or(0, |run| run.config.config.padding);
                 judge(Subject::Generators(&generator, float.as_ref(), padding.into()))
             }
@@ -144,7 +145,7 @@ impl Judged {
     /// Refuses data whose labels are called otherwise than the model's.
     pub fn check_names(&self, data: &Dataset) -> Result<()> {
         let Self::Model(model) = self else { return Ok(()) };
-        let generator = super::super::decode(&model.blob, &model.path)?;
+        let generator = model.blob.generator();
         if model.path.is_file() {
             dataset::check_names(data, &model.path, &generator)?;
         }
@@ -184,7 +185,7 @@ fn is_run(folder: &Path) -> bool {
 
 /// The run in `folder` and its generator, if the blob is the one that this run gives.
 fn of_run(
-    blob: &BlobFile,
+    blob: &host::Model,
     path: &Path,
     bits: Bits,
     folder: &Path,

@@ -84,14 +84,14 @@ fn columns(table: &Table<'_>, windows: &Images, labels: Option<&[u16]>) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gan_tools::blob_file::BlobFile;
+    use gan_core::host::Model;
 
     /// The table is that of the documentation of `gan_core::table`; what is expected is what the
     /// same rows are as text.
     #[test]
     fn columns_are_the_rows_turned() {
-        let file = BlobFile::new(include_bytes!("../../../../tests/vectors/v3-table.gan"));
-        let generator = file.decode().unwrap();
+        let file = Model::new(include_bytes!("../../../../tests/vectors/v3-table.gan")).unwrap();
+        let generator = file.generator();
         let table = Table::read(generator.header()).unwrap();
         let pixels = vec![255, 0, 9, 80, 93, 255, 0, 99, 80, 93];
         let windows = Images { count: 1, width: 5, height: 2, pixels };

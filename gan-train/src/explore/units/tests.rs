@@ -1,7 +1,7 @@
 use super::*;
 use gan_core::blob::LayerSpecs;
+use gan_core::host::Model;
 use gan_core::{Activation, Element, Header, ImageShape, LayerSpec};
-use gan_tools::blob_file::BlobFile;
 use gan_tools::layers::{IntegerLayer, Weights, encode};
 
 /// A layer of two inputs and two outputs. Its sums are divided by 8: the factor is
@@ -20,18 +20,18 @@ fn layer(weights: [i8; 4], bias: [i32; 2], activation: Activation, last: bool) -
 }
 
 /// A blob of two latent units, two hidden ones and two pixels.
-fn blob(first: ([i8; 4], [i32; 2]), second: ([i8; 4], [i32; 2])) -> BlobFile {
+fn blob(first: ([i8; 4], [i32; 2]), second: ([i8; 4], [i32; 2])) -> Model {
     // Of slope 1, so that both signs have the same factor.
     let first = layer(first.0, first.1, Activation::LeakyRelu(1.0), false);
     let second = layer(second.0, second.1, Activation::Linear, true);
     let specs = LayerSpecs::from_slice(&[first.spec, second.spec]).unwrap();
     let image = ImageShape { width: 2, height: 1, channels: 1 };
     let header = Header::new("hand", 2, 0, image, specs);
-    BlobFile::new(&encode(&header, &[first.borrow(), second.borrow()]).unwrap())
+    Model::new(&encode(&header, &[first.borrow(), second.borrow()]).unwrap()).unwrap()
 }
 
-fn measure(blob: &BlobFile, codes: &[u8]) -> Sensitivity {
-    let generator = blob.decode().unwrap();
+fn measure(blob: &Model, codes: &[u8]) -> Sensitivity {
+    let generator = blob.generator();
     let count = codes.len() / 2;
     let samples = Samples { count, codes: codes.to_vec(), labels: vec![0; count] };
     Sensitivity::measure(&Runner::new(&generator), &samples).unwrap()

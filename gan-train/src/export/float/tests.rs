@@ -56,8 +56,8 @@ fn folded_layers_compute_what_normalized_ones_do() {
         assert!(worst < 2e-5, "{output}: folded outputs are off by {worst}");
 
         // The float blob, run by gan-core, rounds these outputs to pixels.
-        let blob = gan_tools::blob_file::BlobFile::new(&generator.to_blob().unwrap());
-        let images = gan_tools::generate::generate(&blob.decode().unwrap(), &samples).unwrap();
+        let blob = gan_core::host::Model::new(&generator.to_blob().unwrap()).unwrap();
+        let images = gan_tools::generate::generate(&blob.generator(), &samples).unwrap();
         for (&pixel, &y) in images.pixels.iter().zip(&expected) {
             let real = if output == "tanh" { 127.5 * (y + 1.0) } else { 255.0 * y };
             assert!((f32::from(pixel) - real).abs() < 0.51, "pixel {pixel}, expected {real}");

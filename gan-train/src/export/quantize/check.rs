@@ -3,7 +3,7 @@
 use super::{Codes, with_codes};
 use crate::export::float::FloatGenerator;
 use anyhow::Result;
-use gan_tools::blob_file::BlobFile;
+use gan_core::host::Model;
 use gan_tools::generate::generate;
 use gan_tools::layers::Bits;
 use gan_tools::samples::Samples;
@@ -63,8 +63,8 @@ impl Sums {
 /// As [`quantize`](super::quantize()).
 pub fn layer_errors(generator: &FloatGenerator, bits: Bits) -> Result<Vec<LayerError>> {
     let (blob, codes) = with_codes(generator, bits)?;
-    let file = BlobFile::new(&blob);
-    let blob = file.decode()?;
+    let file = Model::new(&blob)?;
+    let blob = file.generator();
     let weights: usize = generator.layers.iter().map(|layer| layer.weights.len()).sum();
     let most = MULTIPLICATIONS / (weights * generator.layers.len()).max(1);
     let count = most.clamp(4, SAMPLES);

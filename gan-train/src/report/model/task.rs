@@ -10,7 +10,7 @@ use crate::train::checkpoint::{Description, Which};
 use crate::train::folder::RunConfig;
 use anyhow::Result;
 use gan_core::Generator;
-use gan_tools::blob_file::BlobFile;
+use gan_core::host;
 use gan_tools::picture::Picture;
 use std::path::Path;
 
@@ -40,14 +40,15 @@ impl OfTask {
         folder: &Path,
         run: &RunConfig,
         open: OpenData<'_>,
-    ) -> Result<(FloatGenerator, Description, BlobFile, Self)> {
+    ) -> Result<(FloatGenerator, Description, host::Model, Self)> {
         let config = &run.config;
         let (task, generator, description) = export::task::generator(folder, config, Which::Best)?;
         let data = open(run, folder)?;
         let (_, trained_on) = data.train.hold_out(config.training.validation);
         let bits = config.training.bits();
-        let blob = BlobFile::new(&export::task::quantized(&task, &generator, bits, &trained_on)?);
-        let evaluation = Restored::read(folder, blob.decode()?.crc())?;
+        let blob =
+            host::Model::new(&export::task::quantized(&task, &generator, bits, &trained_on)?)?;
+        let evaluation = Restored::read(folder, blob.generator().crc())?;
         let drawing = Drawing::new(&task, &data.train, &judged(&data), config.seed)?;
         Ok((generator, description, blob, Self { task, drawing, evaluation, trained_on }))
     }

@@ -133,7 +133,7 @@ pub fn interpolations(model: Option<&Model>) -> Result<String> {
 /// Sliders through the latent; nothing for a model that they cannot be drawn of.
 pub fn sliders(model: Option<&Model>, history: &History) -> Result<String> {
     let Some(model) = model else { return Ok(String::new()) };
-    let blob = model.blob.decode()?;
+    let blob = model.blob.generator();
     if crate::explore::check(&blob).is_err() {
         return Ok(String::new());
     }

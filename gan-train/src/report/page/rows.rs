@@ -69,7 +69,7 @@ fn measured(
     model: &Model,
     mut real: Dataset,
 ) -> Result<TableSheet> {
-    let blob = model.blob.decode()?;
+    let blob = model.blob.generator();
     let names = &history.run.label_names;
     let mut weights = real.train.label_counts();
     weights.resize(blob.classes().into(), 0);

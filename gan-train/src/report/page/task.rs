@@ -8,7 +8,7 @@ use gan_tools::numbers::{fixed, thousands};
 
 /// Images of float and of the blob, each below what went in and above what it should be.
 pub fn images(model: &Model, of_task: &OfTask) -> Result<String> {
-    let [blob, float] = of_task.pictures(&model.blob.decode()?, &model.generator)?;
+    let [blob, float] = of_task.pictures(&model.blob.generator(), &model.generator)?;
     let (bits, agreement) = (model.bits_name(), model.agreement()?);
     let lead = format!(
         "From top to bottom: {}. The generator of step {}, in float and as the {bits} blob, run \

@@ -5,8 +5,9 @@ use super::super::subject::{generators, other_run, own_folder};
 use super::Given;
 use crate::cli::{dataset, task};
 use anyhow::{Context, Result, bail, ensure};
+use gan_core::host::Model;
 use gan_core::{Element, Header};
-use gan_tools::blob_file::BlobFile;
+use gan_tools::blob_file;
 use gan_tools::files::labels::LabelNames;
 use gan_tools::layers::Bits;
 use gan_train::config::{Config, Recipe, TaskKind};
@@ -26,7 +27,7 @@ pub struct Subject {
     pub name: String,
     /// The run's generator, if the run is known.
     pub float: Option<FloatGenerator>,
-    pub blob: BlobFile,
+    pub blob: Model,
     /// The images to judge by: those that were named, or else the run's own.
     pub data: Dataset,
     /// The run's folder, which keeps what is found: if a run is judged by its own data.
@@ -50,8 +51,8 @@ impl Subject {
             let run = run.filter(|run| run.config.task.is_some());
             return run.map(|run| Self::of_run(options, run)).transpose();
         }
-        let blob = BlobFile::read(path)?;
-        let takes_image = crate::cli::decode(&blob, path)?.inputs().image().is_some();
+        let blob = blob_file::read(path)?;
+        let takes_image = blob.generator().inputs().image().is_some();
         takes_image.then(|| Self::of_blob(options, blob)).transpose()
     }
 
@@ -62,7 +63,7 @@ impl Subject {
         let run = Run::open(options, run, folder)?;
         let config = &run.config.config;
         let (task, float, _) = export::task::generator(folder, config, Which::Best)?;
-        let blob = BlobFile::new(&run.quantized(&task, &float, config.training.bits())?);
+        let blob = Model::new(&run.quantized(&task, &float, config.training.bits())?)?;
         let (name, validation) = (config.name.clone(), Some(config.training.validation));
         let named = named_data(options, &task)?;
         let run_folder = named.is_none().then(|| folder.clone());
@@ -70,9 +71,9 @@ impl Subject {
         Ok(Self { task, name, float: Some(float), blob, data, run: run_folder, validation })
     }
 
-    fn of_blob(options: &Evaluate, blob: BlobFile) -> Result<Self> {
+    fn of_blob(options: &Evaluate, blob: Model) -> Result<Self> {
         let path = &options.judged;
-        let generator = crate::cli::decode(&blob, path)?;
+        let generator = blob.generator();
         let header = generator.header();
         let name = header.name.to_owned();
         let given = &options.task.given;
@@ -106,7 +107,7 @@ impl Subject {
 
     /// Whether the blob's layers are of floats.
     pub fn is_float(&self) -> Result<bool> {
-        let generator = self.blob.decode()?;
+        let generator = self.blob.generator();
         Ok(generator.header().layers.iter().all(|layer| layer.element == Element::F32))
     }
 
@@ -151,7 +152,7 @@ impl Run {
 /// The run in `folder` with its task, and its generator that gives this blob, if one does.
 fn of_run(
     options: &Evaluate,
-    blob: &BlobFile,
+    blob: &Model,
     bits: Bits,
     folder: &Path,
 ) -> Result<Option<(Task, FloatGenerator, Run)>> {

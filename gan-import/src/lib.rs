@@ -4,7 +4,7 @@
 //! | file | what it says |
 //! |---|---|
 //! | `.safetensors` | tensors by name |
-//! | `.pt`, `.pth` of PyTorch (feature `pytorch`) | the same: a state dict, alone or in a dict, or a whole module |
+//! | `.pt`, `.pth` of PyTorch | the same: a state dict, alone or in a dict, or a whole module |
 //! | `.onnx` | the operations too |
 //!
 //! Tensors by name say neither how the layers follow each other nor what their activations are. The
@@ -14,9 +14,9 @@ mod file;
 mod fold;
 mod names;
 mod onnx;
-#[cfg(feature = "pytorch")]
 mod pytorch;
 mod safetensors;
+mod zip;
 
 use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
@@ -139,16 +139,12 @@ pub fn read(path: &Path, options: &Options) -> Result<Network> {
     let read = || match extension.as_str() {
         "safetensors" => names::network(safetensors::read(path)?, options),
         "onnx" => onnx::network(&file::read(path)?, options),
-        #[cfg(feature = "pytorch")]
         "pt" | "pth" | "bin" | "ckpt" => {
-            names::network(pytorch::read(path, options.key.as_deref())?, options)
+            let (tensors, note) = pytorch::read(path, options.key.as_deref())?;
+            let mut network = names::network(tensors, options)?;
+            network.notes.splice(0..0, note);
+            Ok(network)
         }
-        #[cfg(not(feature = "pytorch"))]
-        "pt" | "pth" | "bin" | "ckpt" => bail!(
-            "this program was built without the reader of PyTorch's files: build it with \
-             --features pytorch, or in Python write a file that it reads, by \
-             safetensors.torch.save_file(model.state_dict(), \"x.safetensors\")"
-        ),
         "keras" | "h5" | "hdf5" => bail!(
             "Keras's files are not read; in Python, model.export(\"x.onnx\", format=\"onnx\") \
              writes one that is"

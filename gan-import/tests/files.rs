@@ -80,19 +80,30 @@ fn files_of_tensors_make_what_pytorch_makes() {
         compare(name, &network);
         assert!(network.notes[0].starts_with("layers, first to last: "), "{:?}", network.notes);
         assert_eq!(network.embedding.is_some(), name == "conditional");
-        #[cfg(feature = "pytorch")]
-        {
-            let same = read(&path(&format!("{name}.pt")), &options(activations)).unwrap();
-            assert_eq!((same.layers, same.embedding), (network.layers, network.embedding));
-        }
+        let same = read(&path(&format!("{name}.pt")), &options(activations)).unwrap();
+        assert_eq!((same.layers, same.embedding), (network.layers, network.embedding));
     }
 }
 
-#[cfg(feature = "pytorch")]
 #[test]
-fn a_generator_may_be_one_of_several_things_in_a_file() {
-    let options = Options { key: Some("generator".into()), ..options(LEAKY) };
-    compare("sequential", &read(&path("nested.pt"), &options).unwrap());
+fn what_holds_the_tensors_is_found() {
+    let with_key = |key: &str| Options { key: Some(key.into()), ..options(LEAKY) };
+    let read = |name: &str, options: &Options| read(&path(name), options);
+    compare("sequential", &read("nested.pt", &with_key("generator")).unwrap());
+    let network = read("nested.pt", &options(LEAKY)).unwrap();
+    assert_eq!(network.notes[0], "the tensors are those of generator");
+    compare("sequential", &network);
+    compare("sequential", &read("both.pt", &with_key("generator")).unwrap());
+    compare("sequential", &read("module.pt", &options(LEAKY)).unwrap());
+    compare("named", &read("views.pt", &options(RELU)).unwrap());
+    for (name, options, part) in [
+        ("both.pt", options(LEAKY), "give --key, one of generator, critic"),
+        ("both.pt", with_key("g"), "--key g: expected one of generator, critic"),
+        ("nested.pt", with_key("epoch"), "holds no tensors"),
+    ] {
+        let error = format!("{:#}", read(name, &options).unwrap_err());
+        assert!(error.starts_with(path(name).to_str().unwrap()) && error.contains(part), "{error}");
+    }
 }
 
 #[test]
@@ -113,15 +124,6 @@ fn the_order_of_layers_can_be_given() {
     assert!(error.contains("fc1: takes 6 numbers, and fc3 gives 12"), "{error}");
     let error = format!("{:#}", order(&["fc1", "fc4"]).unwrap_err());
     assert!(error.contains("--layers fc4: expected some of fc1, fc2, fc3"), "{error}");
-}
-
-#[test]
-#[cfg(not(feature = "pytorch"))]
-fn without_its_reader_a_file_of_pytorch_is_refused_with_two_ways_out() {
-    let error = format!("{:#}", read(&path("sequential.pt"), &options(RELU)).unwrap_err());
-    for part in ["sequential.pt: ", "build it with --features pytorch", ".save_file("] {
-        assert!(error.contains(part), "{error}");
-    }
 }
 
 #[test]

@@ -5,7 +5,8 @@
 
 Each is a small MLP with random weights and with statistics of batch normalization that are not
 those of a new network. It is written as torch saves it, and beside it, as `NAME.json`, some latents
-and the numbers that PyTorch makes of them.
+and the numbers that PyTorch makes of them. `nested.pt`, `both.pt`, `module.pt` and `views.pt` have
+the same numbers in the other ways that `torch.save` has.
 """
 
 import json
@@ -76,6 +77,16 @@ def settle(network):
     return network.eval()
 
 
+def views(tensors):
+    """The same numbers, as tensors that share storages and lie in them in other orders."""
+    shared = torch.cat([tensors["fc1.bias"], tensors["fc2.bias"]])
+    tensors["fc1.bias"], tensors["fc2.bias"] = shared[:7], shared[7:]
+    tensors["fc1.weight"] = tensors["fc1.weight"].t().contiguous().t()
+    tensors["fc3.weight"] = tensors["fc3.weight"].double()
+    tensors["fc3.bias"] = nn.Parameter(tensors["fc3.bias"])
+    return tensors
+
+
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(7)
@@ -101,6 +112,11 @@ def main(folder):
         if name == "sequential":
             nested = {"generator": network.state_dict(), "epoch": 5}
             torch.save(nested, folder / "nested.pt")
+            torch.save(network, folder / "module.pt")
+            both = {"generator": network.state_dict(), "critic": {"0.weight": torch.ones(1, 2)}}
+            torch.save(both, folder / "both.pt", pickle_protocol=4)
+        else:
+            torch.save(views(network.state_dict()), folder / "views.pt")
 
 
 if __name__ == "__main__":

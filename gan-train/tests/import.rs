@@ -45,6 +45,7 @@ fn imported_generators_draw_what_pytorch_makes() {
     let path = folder.path();
     for (name, options) in [
         ("sequential.safetensors", LEAKY),
+        ("sequential.pt", LEAKY),
         ("sequential.onnx", "--image 4x3"),
         ("named.safetensors", "--activations relu,sigmoid --image 4x3"),
         ("named.onnx", "--image 4x3"),
@@ -60,6 +61,54 @@ fn imported_generators_draw_what_pytorch_makes() {
         let (most, mean) = difference(&path.join("int8.gan"), stem, tanh);
         assert!(mean < 3.0 && most < 10.0, "{name}: int8 is off by {mean}, at most {most}");
     }
+}
+
+/// A TOML file says what options say, and an option wins over it.
+#[test]
+fn a_file_says_what_options_say() {
+    let folder = folder();
+    let path = folder.path();
+    let toml = "activations = [\"leaky_relu:0.2\", \"tanh\"]\nnorm_epsilon = 0.8\nimage = \"4x3\"\n\
+                label = \"first\"\nname = \"from-file\"\nfloat = true\n";
+    std::fs::write(path.join("layers.toml"), toml).unwrap();
+    let import = format!("import {FILES}/conditional.pt --config layers.toml");
+    succeed(path, &format!("{import} -o file.gan"));
+    let options = format!("{LEAKY} --label first --name from-file --float");
+    succeed(path, &format!("import {FILES}/conditional.pt {options} -o options.gan"));
+    let read = |name: &str| std::fs::read(path.join(name)).unwrap();
+    assert!(read("file.gan") == read("options.gan"));
+    assert!(difference(&path.join("file.gan"), "conditional", true).0 < 0.51);
+    succeed(path, &format!("{import} --label last --bits 8 --name other -o other.gan"));
+    assert!(difference(&path.join("other.gan"), "conditional", true).0 > 10.0);
+    let blob = blob_file::read(&path.join("other.gan")).unwrap();
+    assert_eq!(blob.generator().name(), "other");
+    assert_ne!(blob.generator().header().layers.as_slice()[0].element, gan_core::Element::F32);
+}
+
+#[test]
+fn a_file_that_says_something_wrong_is_told_with_the_field() {
+    let folder = folder();
+    let path = folder.path();
+    let long = format!("name = \"{}\"", "n".repeat(33));
+    for (text, parts) in [
+        ("activation = [\"relu\"]", &["unknown field `activation`", "`activations`"][..]),
+        ("activations = [\"swish\"]", &["activations", "swish: expected linear, relu"]),
+        ("image = \"28\"", &["image = ", "expected WIDTHxHEIGHT"]),
+        ("classes = 70000", &["classes = 70000", "u16"]),
+        ("label = \"middle\"", &["label = ", "`first` or `last`"]),
+        ("bits = 5", &["bits = 5", "expected 4 or 8"]),
+        ("bits = 4\nfloat = true", &["float: goes without bits"]),
+        ("norm_epsilon = \"small\"", &["norm_epsilon = ", "f32"]),
+        (&long, &["name: nnn", "at most 32 bytes"]),
+        ("layers", &["line 1"]),
+    ] {
+        std::fs::write(path.join("wrong.toml"), text).unwrap();
+        let import = format!("import {FILES}/named.pt --config wrong.toml -o x.gan");
+        fail(path, &import, 1, &[&["wrong.toml: "], parts].concat());
+    }
+    let import = format!("import {FILES}/named.pt --config none.toml -o x.gan");
+    fail(path, &import, 1, &["none.toml: cannot be read"]);
+    assert_eq!(common::names(path), ["wrong.toml"]);
 }
 
 /// The label's numbers in the wrong place are another generator.

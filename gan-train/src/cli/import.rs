@@ -1,10 +1,12 @@
 //! `gan-train import`.
 
+mod given;
+
 use anyhow::{Context, Result, ensure};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use gan_core::blob::MAX_NAME;
 use gan_core::host::Model;
-use gan_import::{Activation, Options};
+use gan_import::Options;
 use gan_tools::files::{atomic, labels, refuse_input};
 use gan_tools::inspect;
 use gan_tools::layers::Bits;
@@ -12,7 +14,8 @@ use gan_tools::say;
 use gan_train::export::quantize::quantize;
 use gan_train::export::{self, import::Meaning};
 use gan_train::report;
-use std::path::PathBuf;
+use given::{Given, Place};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Make a blob of an MLP generator that another program trained: PyTorch's, safetensors, ONNX
@@ -21,6 +24,7 @@ use std::process::ExitCode;
   gan-train import generator.onnx -o generator.gan
   gan-train import generator.safetensors --activations leaky_relu:0.2,tanh -o generator.gan
   gan-train import cgan.pt --activations leaky_relu:0.2,tanh --label first -o cgan.gan
+  gan-train import cgan.pt --config cgan.toml -o cgan.gan
 
 The latent has to be normally distributed; it becomes codes from -4 to 4. What is guessed from the
 names of tensors is said. An ONNX graph says its activations by itself.")]
@@ -31,60 +35,11 @@ pub struct Import {
     /// The blob to write
     #[arg(short, long, value_name = "MODEL.gan")]
     out: PathBuf,
-    /// The layers' names, first to last, where the order of the names is another
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
-    layers: Vec<String>,
-    /// Activations: one for each layer, or one for all hidden layers and one for the last
-    #[arg(long, value_name = "HIDDEN,LAST", value_delimiter = ',', value_parser = activation)]
-    activations: Vec<Activation>,
-    /// What batch normalization adds to the variance (PyTorch's second argument), where the file
-    /// does not say it
-    #[arg(long, value_name = "EPSILON", default_value_t = 1e-5)]
-    norm_epsilon: f32,
-    /// What the generator is called in a file of torch.save that holds several things
-    #[arg(long, value_name = "KEY")]
-    key: Option<String>,
-    /// Size of the images, where they are no squares
-    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
-    image: Option<Size>,
-    /// Labels whose one-hot vectors go in beside the latent; an embedding tells by itself
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    classes: u16,
-    /// Where the label's numbers stand among those that go in
-    #[arg(long, value_enum, default_value = "last")]
-    label: Place,
-    /// The model's name [default: that of the file]
-    #[arg(long)]
-    name: Option<String>,
-    /// Bits of a weight: 8, or 4 in all layers but the first
-    #[arg(long, value_parser = super::one_of(["4", "8"]), default_value = "8")]
-    bits: u8,
-    /// Write f32 layers instead, as a reference
-    #[arg(long, conflicts_with = "bits")]
-    float: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Place {
-    /// Before the latent
-    First,
-    /// Behind the latent
-    Last,
-}
-
-/// Width and height.
-#[derive(Debug, Clone, Copy)]
-struct Size([u16; 2]);
-
-fn size(text: &str) -> Result<Size, String> {
-    let sizes = text
-        .split_once('x')
-        .and_then(|(width, height)| Some(Size([width.parse().ok()?, height.parse().ok()?])));
-    sizes.ok_or_else(|| "expected WIDTHxHEIGHT, as in 28x28".to_owned())
-}
-
-fn activation(text: &str) -> Result<Activation, String> {
-    Activation::parse(text).map_err(|error| format!("{error:#}"))
+    /// A TOML file with what the options below say; an option wins over the file
+    #[arg(long, value_name = "FILE.toml")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    given: Given,
 }
 
 impl Import {
@@ -92,14 +47,18 @@ impl Import {
         report::folder::check_output(&self.out)?;
         refuse_input(&self.out, &self.file)?;
         labels::check(&self.out)?;
-        let name = self.name()?;
+        let given = match &self.config {
+            Some(config) => self.given.or(Given::read(config)?),
+            None => self.given,
+        };
+        let name = name(given.name, &self.file)?;
         let network = gan_import::read(
             &self.file,
             &Options {
-                layers: self.layers,
-                activations: self.activations,
-                epsilon: self.norm_epsilon,
-                key: self.key,
+                layers: given.layers,
+                activations: given.activations,
+                epsilon: given.norm_epsilon.unwrap_or(Given::EPSILON),
+                key: given.key,
             },
         )?;
         for note in &network.notes {
@@ -107,14 +66,14 @@ impl Import {
         }
         let meaning = Meaning {
             name,
-            image: self.image.map(|size| size.0),
-            classes: self.classes,
-            label_first: self.label == Place::First,
+            image: given.image.map(|size| size.0),
+            classes: given.classes.unwrap_or_default(),
+            label_first: given.label == Some(Place::First),
         };
         let file = || self.file.display().to_string();
         let float = export::import::generator(&network, &meaning).with_context(file)?;
-        let bits = if self.bits == 4 { Bits::Four { group: 32 } } else { Bits::Eight };
-        let blob = if self.float { float.to_blob() } else { quantize(&float, bits) };
+        let bits = if given.bits == Some(4) { Bits::Four { group: 32 } } else { Bits::Eight };
+        let blob = if given.float { float.to_blob() } else { quantize(&float, bits) };
         let blob = Model::new(&blob.with_context(file)?).with_context(file)?;
         let generator = blob.generator();
         atomic::write(&self.out, blob.bytes())?;
@@ -129,22 +88,18 @@ impl Import {
         super::print(&format!("{}\n", self.out.display()))?;
         Ok(ExitCode::SUCCESS)
     }
+}
 
-    /// The model's name: what was asked for, or the file's.
-    fn name(&self) -> Result<String> {
-        let name = match &self.name {
-            Some(name) => name.clone(),
-            None => {
-                let stem = self.file.file_stem().unwrap_or_default().to_string_lossy();
-                stem.chars()
-                    .scan(0, |bytes, c| {
-                        *bytes += c.len_utf8();
-                        (*bytes <= MAX_NAME).then_some(c)
-                    })
-                    .collect()
-            }
+/// The model's name: what was asked for, or that of the file of weights.
+fn name(given: Option<String>, file: &Path) -> Result<String> {
+    let name = given.unwrap_or_else(|| {
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        let fits = |bytes: &mut usize, c: char| {
+            *bytes += c.len_utf8();
+            (*bytes <= MAX_NAME).then_some(c)
         };
-        ensure!(name.len() <= MAX_NAME, "--name {name}: expected at most {MAX_NAME} bytes");
-        Ok(name)
-    }
+        stem.chars().scan(0, fits).collect()
+    });
+    ensure!(name.len() <= MAX_NAME, "--name {name}: expected at most {MAX_NAME} bytes");
+    Ok(name)
 }

@@ -5,7 +5,9 @@ mod common;
 #[path = "common/simulator.rs"]
 mod simulator;
 
-use common::{fail, folder, run};
+use common::{fail, folder, run, succeed};
+use gan_sign::Refused;
+use gan_sign::keys::SecretKey;
 use simulator::{Simulator, pseudo_terminal};
 use std::fs::File;
 use std::io::Write;
@@ -30,6 +32,27 @@ fn a_model_is_sent_packed_and_its_greeting_is_shown() {
     let mut session = gan_serial::open(&board.port).unwrap();
     let info = session.ask("info").unwrap();
     assert!(info.starts_with(b"model   tiny, "), "{}", String::from_utf8_lossy(&info));
+}
+
+/// A board that takes only what is signed by this maker.
+#[test]
+fn a_model_is_signed_on_the_way_and_a_signed_one_stays_as_it_is() {
+    const MAKER: [u8; 32] = [3; 32];
+    let folder = folder();
+    let path = folder.path();
+    let board = Simulator::admitting(65_536, |bytes| {
+        SecretKey::new(MAKER).public().open(bytes).map_err(Refused::text)
+    });
+    let pem = path.join("maker.pem");
+    std::fs::write(&pem, SecretKey::new(MAKER).to_pem()).unwrap();
+    let send = |more: &str| format!("send --port {} {more}", board.port);
+    fail(path, &send(TINY), 1, &["the board refuses: load: the model has no signature"]);
+    let said = succeed(path, &send(&format!("{TINY} --key maker.pem")));
+    assert!(said.starts_with("tiny: 2x1 images on this computer (simulator)"), "{said}");
+    succeed(path, &format!("sign {DIGITS8} --key maker.pem -o signed.gan"));
+    let said = succeed(path, &send("signed.gan"));
+    assert!(said.starts_with("digits8: 8x8 images on this computer (simulator)"), "{said}");
+    fail(path, &send("signed.gan --key maker.pem"), 1, &["signed.gan", "is signed already"]);
 }
 
 #[test]

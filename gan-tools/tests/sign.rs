@@ -28,6 +28,9 @@ fn a_signed_model_is_verified_and_leads_back() {
     let verify = "verify signed.gan --key maker.pub.pem -o back.gan";
     assert!(succeed(path, verify).starts_with("signed.gan: signed by this key, 18116 bytes"));
     assert_eq!(fs::read(path.join("back.gan")).unwrap(), fs::read(MODEL).unwrap());
+    // The other commands look past the signature.
+    let inspected = succeed(path, "inspect signed.gan");
+    assert_eq!(inspected, succeed(path, &format!("inspect {MODEL}")));
 
     // Of another maker, changed, and not signed at all.
     succeed(path, "keygen -o other.pem");

@@ -3,7 +3,7 @@
 use crate::blob_file;
 use crate::progress::{Progress, Unit};
 use crate::say;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use gan_core::Packing;
 use std::path::PathBuf;
@@ -15,9 +15,10 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   gan send --port /dev/ttyACM0 models/mnist-small.gan
   gan send --port COM3 models/mnist-small.gan
+  gan send --port /dev/ttyACM0 models/mnist-small.gan --key maker.pem
 
 The firmware needs room for the model: `cargo xtask flash --board BOARD --load BYTES`. The board
-forgets the model when it is switched off.")]
+forgets the model when it is switched off. A model that is signed is sent as it is.")]
 pub struct Send {
     /// The blob, in any order
     #[arg(value_name = "MODEL.gan")]
@@ -28,26 +29,32 @@ pub struct Send {
     /// Send the file as it is, and not in the order that the board's kernel reads
     #[arg(long)]
     as_is: bool,
+    /// Sign what is sent with this secret key, for firmware that takes signed models only
+    #[arg(long, value_name = "FILE.pem")]
+    key: Option<PathBuf>,
 }
 
 impl Send {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let file = blob_file::read(&self.file)?;
-        let generator = file.generator();
+        let key = self.key.as_deref().map(super::sign::secret_key).transpose()?;
+        let bytes = blob_file::bytes(&self.file)?;
+        let is_signed = gan_sign::split(&bytes).is_some();
+        ensure!(!is_signed || key.is_none(), "{}: is signed already", self.file.display());
+        let model = blob_file::of_bytes(&bytes, &self.file)?;
         let mut session = gan_serial::open(&self.port)?;
-        let packed;
-        let blob = if self.as_is {
-            file.bytes()
-        } else {
+        let mut blob = bytes;
+        if !self.as_is && !is_signed {
             let kernel = session.kernel().with_context(|| self.port.clone())?;
             let packing = Packing::of_kernel(&kernel)
                 .with_context(|| format!("{}: no packing of kernel {kernel}", self.port))?;
-            packed = generator.packed(packing)?;
+            blob = model.generator().packed(packing)?.to_vec();
             say!("packed for the board's kernel, {kernel}");
-            &*packed
-        };
+        }
+        if let Some(key) = key {
+            blob = key.sign(&blob);
+        }
         let mut progress = Progress::new(Unit::Bytes, Some(blob.len() as u64), 0);
-        let answer = session.load(blob, |sent| progress.show(sent as u64, ""));
+        let answer = session.load(&blob, |sent| progress.show(sent as u64, ""));
         progress.clear();
         let answer = answer.with_context(|| format!("{}: {}", self.port, self.file.display()))?;
         super::print(&format!("{}\n", answer.trim_end()))?;

@@ -1,6 +1,6 @@
 //! `gan keygen`, `gan sign` and `gan verify`: models that a device takes from its maker only.
 
-use crate::blob_file::BlobFile;
+use crate::blob_file;
 use crate::files::{atomic, refuse_input};
 use crate::inspect;
 use crate::say;
@@ -68,7 +68,7 @@ fn write_secret(path: &Path, text: &str) -> Result<()> {
   gan pack models/digits8.gan --board pico -o m.gan && gan sign m.gan --key maker.pem -o s.gan
 
 The signature is of these very bytes: pack a blob for its board before. gan send sends a signed
-model as it is.")]
+model as it is, or packs and signs one with --key.")]
 pub struct Sign {
     /// The blob, in the order in which the device gets it
     #[arg(value_name = "MODEL.gan")]
@@ -83,16 +83,13 @@ pub struct Sign {
 
 impl Sign {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let key = SecretKey::from_pem(&text(&self.key)?)
-            .map_err(|error| anyhow!("{}: {error}", self.key.display()))?;
+        let key = secret_key(&self.key)?;
         refuse_input(&self.out, &self.file)?;
         refuse_input(&self.out, &self.key)?;
-        let bytes = fs::read(&self.file)
-            .with_context(|| format!("{}: cannot be read", self.file.display()))?;
+        let bytes = blob_file::bytes(&self.file)?;
         ensure!(gan_sign::split(&bytes).is_none(), "{}: is signed already", self.file.display());
-        let file = BlobFile::read(&self.file)?;
-        super::decode(&file, &self.file)?;
-        atomic::write(&self.out, &key.sign(file.bytes()))?;
+        let model = blob_file::of_bytes(&bytes, &self.file)?;
+        atomic::write(&self.out, &key.sign(model.bytes()))?;
         super::print(&format!("{}\n", self.out.display()))?;
         Ok(ExitCode::SUCCESS)
     }
@@ -121,17 +118,15 @@ impl Verify {
     pub(super) fn run(self) -> Result<ExitCode> {
         let key = PublicKey::from_pem(&text(&self.key)?)
             .map_err(|error| anyhow!("{}: {error}", self.key.display()))?;
-        let signed = fs::read(&self.file)
-            .with_context(|| format!("{}: cannot be read", self.file.display()))?;
+        let signed = blob_file::bytes(&self.file)?;
         let blob = key.open(&signed).with_context(|| self.file.display().to_string())?;
-        let file = BlobFile::new(blob);
-        let generator = super::decode(&file, &self.file)?;
+        let model = blob_file::of_bytes(blob, &self.file)?;
         if let Some(out) = &self.out {
             refuse_input(out, &self.file)?;
             refuse_input(out, &self.key)?;
             atomic::write(out, blob)?;
         }
-        say!("{}", inspect::summary(&generator).trim_end());
+        say!("{}", inspect::summary(&model.generator()).trim_end());
         let bytes = blob.len();
         super::print(&format!(
             "{}: signed by this key, {bytes} bytes and {ADDED} of the signature\n",
@@ -139,6 +134,15 @@ impl Verify {
         ))?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Reads a secret key.
+///
+/// # Errors
+///
+/// Names the file.
+pub fn secret_key(path: &Path) -> Result<SecretKey> {
+    SecretKey::from_pem(&text(path)?).map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 
 /// The text of a key's file.

@@ -2,7 +2,7 @@
 //! can see. xtask's tests have this file too.
 
 use embedded_io::{ErrorType, ReadReady};
-use gan_app::{Board, Memory, NoDisplay, Slots, Stack, serve_with_slots};
+use gan_app::{Admit, Board, Memory, NoDisplay, Slots, Stack, serve_with_slots};
 use gan_core::memory::Rooms;
 use gan_core::tools::AlignedBytes;
 use std::convert::Infallible;
@@ -28,6 +28,12 @@ pub struct Simulator {
 impl Simulator {
     /// With `digits8` in flash, and room for models of `slot` bytes.
     pub fn start(slot: usize) -> Self {
+        Self::admitting(slot, gan_app::admit_all)
+    }
+
+    /// The same, with a rule for what is taken as a model.
+    #[allow(dead_code)] // xtask's tests need it not
+    pub fn admitting(slot: usize, admit: Admit) -> Self {
         let (terminal, port) = pseudo_terminal();
         let stop = Arc::new(AtomicBool::new(false));
         let mut host = Host { terminal, start: Instant::now() };
@@ -44,7 +50,7 @@ impl Simulator {
                 grid: &mut vec![0; rooms.grid],
             };
             let (mut active, mut spare) = (AlignedBytes::zeroed(slot), AlignedBytes::zeroed(slot));
-            let slots = Slots { active: &mut active, spare: &mut spare, admit: gan_app::admit_all };
+            let slots = Slots { active: &mut active, spare: &mut spare, admit };
             let more = |_: &mut Host| !stopped.load(Ordering::Relaxed);
             serve_with_slots(&mut host, &resident, resident.crc(), &mut memory, slots, more);
         });

@@ -98,10 +98,12 @@ pub struct Board {
 pub struct SerialFlash {
     /// The flash's clock.
     pub megahertz: f64,
+    /// Wires for data, each of which brings a bit a clock.
+    pub wires: u64,
     /// Bytes of a transaction.
     pub fetch: u64,
-    /// Clocks that it takes.
-    pub clocks: u64,
+    /// Clocks of a transaction besides those of its data: command, address, mode and waiting.
+    pub overhead: u64,
     /// Bytes of the cache.
     pub cache: u64,
 }

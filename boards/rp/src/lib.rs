@@ -2,6 +2,8 @@
 #![no_std]
 
 pub mod board;
+#[cfg(feature = "pico2")]
+pub mod flash;
 pub mod ports;
 
 common::model!();

@@ -120,13 +120,14 @@ pub fn boards() -> Result<Vec<Board>> {
     .context("fit/boards.toml")
 }
 
-/// The four fields of a serial flash, if the board has one.
+/// The five fields of a serial flash, if the board has one.
 fn serial_flash(row: &mut Row<'_>) -> Result<Option<SerialFlash>> {
     let Some(megahertz) = row.optional("flash_megahertz")? else { return Ok(None) };
     Ok(Some(SerialFlash {
         megahertz,
+        wires: row.number("flash_wires")?,
         fetch: row.number("flash_fetch")?,
-        clocks: row.number("flash_clocks")?,
+        overhead: row.number("flash_overhead")?,
         cache: row.number("flash_cache")?,
     }))
 }
@@ -213,8 +214,9 @@ mod tests {
             assert_eq!(board.megahertz, megahertz);
             let serial = row.get("flash_megahertz").map(|megahertz| SerialFlash {
                 megahertz: megahertz.as_float().unwrap(),
+                wires: whole(row, "flash_wires"),
                 fetch: whole(row, "flash_fetch"),
-                clocks: whole(row, "flash_clocks"),
+                overhead: whole(row, "flash_overhead"),
                 cache: whole(row, "flash_cache"),
             });
             assert_eq!(board.serial_flash, serial);

@@ -44,9 +44,11 @@ struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     flash_megahertz: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    flash_wires: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     flash_fetch: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    flash_clocks: Option<u64>,
+    flash_overhead: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     flash_cache: Option<u64>,
     flash: u64,
@@ -118,8 +120,9 @@ fn is_covered(old: &Row, now: &Row) -> bool {
     let sizes = |row: &Row| [row.code, row.code + row.float, row.code + row.int4, row.statics];
     let close = |(old, now): (u64, u64)| now <= old && 100 * now >= (100 - STALE_PERCENT) * old;
     let named = |row: &Row| {
-        let serial = (row.flash_megahertz, row.flash_fetch, row.flash_clocks, row.flash_cache);
-        (row.core.clone(), row.kernel.clone(), row.megahertz, serial, row.flash, row.ram)
+        let serial = (row.flash_megahertz, row.flash_wires, row.flash_fetch, row.flash_overhead);
+        let flash = (serial, row.flash_cache, row.flash);
+        (row.core.clone(), row.kernel.clone(), row.megahertz, flash, row.ram)
     };
     named(old) == named(now) && sizes(old).into_iter().zip(sizes(now)).all(close)
 }
@@ -190,8 +193,9 @@ fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
         kernel: board.kernel.clone(),
         megahertz: board.megahertz,
         flash_megahertz: board.serial_flash.map(|flash| flash.megahertz),
+        flash_wires: board.serial_flash.map(|flash| flash.wires),
         flash_fetch: board.serial_flash.map(|flash| flash.fetch),
-        flash_clocks: board.serial_flash.map(|flash| flash.clocks),
+        flash_overhead: board.serial_flash.map(|flash| flash.overhead),
         flash_cache: board.serial_flash.map(|flash| flash.cache),
         flash: board.flash.length,
         ram: board.ram.length,
@@ -214,8 +218,9 @@ mod tests {
             kernel: "kernel".into(),
             megahertz: Some(1),
             flash_megahertz: None,
+            flash_wires: None,
             flash_fetch: None,
-            flash_clocks: None,
+            flash_overhead: None,
             flash_cache: None,
             flash,
             ram: 1,

@@ -24,6 +24,8 @@ unsafe fn SWI_IRQ_1() {
 #[entry]
 fn main() -> ! {
     let chip = embassy_rp::init(Default::default());
+    #[cfg(feature = "pico2")]
+    rp::flash::quicken();
     interrupt::SWI_IRQ_1.set_priority(Priority::P3);
     let pins =
         Pins { usb: chip.USB, uart: chip.UART0, tx: chip.PIN_0, rx: chip.PIN_1, led: chip.PIN_25 };

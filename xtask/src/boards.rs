@@ -2,53 +2,32 @@
 //! emulates here.
 
 mod hals;
+mod machines;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 pub use gan_boards::Board;
 
 use crate::shell;
 pub use hals::{folders, is_skipped};
+pub use machines::{
+    CHOICE, emulator, has_machine, is_refused, newer_folder, program_and_machine, version,
+};
 
 /// Every board whose crates can be had.
 pub fn all() -> Vec<&'static Board> {
     gan_boards::all().iter().filter(|board| !hals::lacks_crates(board)).collect()
 }
 
-/// The boards that QEMU emulates. Older versions of it lack some: they are told and left out.
+/// The boards that a QEMU here emulates. Those whose machine none has are told and left out.
 pub fn emulated() -> Vec<&'static Board> {
-    static LACKING: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-        let lacking = gan_boards::all().iter().filter(|board| lacks_machine(board));
-        lacking.map(|board| board.name.as_str()).collect()
-    });
-    let is_there = |board: &&Board| !LACKING.contains(&board.name.as_str());
-    gan_boards::all().iter().filter(|board| board.qemu.is_some()).filter(is_there).collect()
-}
-
-/// Whether the QEMU that is installed has no such machine.
-fn lacks_machine(board: &Board) -> bool {
-    let Some((program, machine)) = board.qemu.as_deref().and_then(|command| {
-        let (program, rest) = command.split_once(" -machine ")?;
-        Some((program, rest.split(' ').next()?))
-    }) else {
-        return false;
-    };
-    // One that is not installed is told when it is needed.
-    let Ok(help) = shell::capture(Command::new(program).args(["-machine", "help"])) else {
-        return false;
-    };
-    let lacks = !help.lines().any(|line| line.split(' ').next() == Some(machine));
-    if lacks {
-        eprintln!(
-            "SKIPPED board {}: this {program} has no machine {machine}; Debian 12's backports have \
-             a newer one: apt-get install -t bookworm-backports {program} (docs/testing.md)",
-            board.name
-        );
-    }
-    lacks
+    let boards = gan_boards::all().iter().filter(|board| board.qemu.is_some());
+    boards.filter(|board| !machines::is_nowhere(board)).collect()
 }
 
 /// The boards that QEMU does not emulate.
@@ -93,30 +72,44 @@ fn names(boards: &[&Board]) -> String {
     boards.iter().map(|board| board.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// The program that emulates a board, and its arguments up to the firmware's path. `serial` is
-/// where QEMU connects the serial port.
-pub fn emulator<'a>(board: &'a Board, serial: &'a str) -> Result<(&'a str, Vec<&'a str>)> {
-    let qemu = board
-        .qemu
-        .as_deref()
-        .with_context(|| format!("{}: QEMU does not emulate it", board.name))?;
-    let mut words = qemu.split(' ');
-    let program = words.next().unwrap_or_default();
-    let console = [
-        "-display",
-        "none",
-        "-serial",
-        serial,
-        "-semihosting-config",
-        "enable=on,target=native",
-        "-kernel",
-    ];
-    Ok((program, words.chain(console).collect()))
-}
-
 /// The folder of the package with a board's application.
 pub fn folder(board: &Board) -> PathBuf {
     board.package.as_ref().map_or_else(firmware_folder, |package| shell::root().join(package))
+}
+
+/// What `work` makes of each board, in the order of the boards.
+///
+/// Boards of one package come one after the other, because cargo locks the folder that their builds
+/// share. Packages are worked on at once, one a CPU: most of the time a build is one crate, or one
+/// link, on one CPU.
+pub fn by_package<'b, T: Send>(
+    boards: &[&'b Board],
+    work: impl Fn(&'b Board) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let mut packages = BTreeMap::<_, Vec<_>>::new();
+    for (place, board) in boards.iter().enumerate() {
+        packages.entry(folder(board)).or_default().push((place, *board));
+    }
+    let mut packages: Vec<_> = packages.into_values().collect();
+    packages.sort_by_key(|boards| std::cmp::Reverse(boards.len()));
+    let (next, (sender, receiver)) = (AtomicUsize::new(0), mpsc::channel());
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            let (packages, next, work, sender) = (&packages, &next, &work, sender.clone());
+            scope.spawn(move || {
+                while let Some(boards) = packages.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    for &(place, board) in boards {
+                        // The receiver is there until all threads have ended.
+                        let _ = sender.send((place, work(board)));
+                    }
+                }
+            });
+        }
+    });
+    drop(sender);
+    let mut made: Vec<_> = receiver.iter().collect();
+    made.sort_by_key(|(place, _)| *place);
+    made.into_iter().map(|(_, made)| made).collect()
 }
 
 /// What cargo has to know of a board besides its target and its feature: settings for `--config`.
@@ -161,6 +154,18 @@ mod tests {
         assert!(!error.contains("pico"), "{error}");
         assert_eq!(select_any("pico").unwrap().len(), 1);
         assert_eq!(select("all").unwrap(), emulated());
+    }
+
+    #[test]
+    fn work_by_package_keeps_the_order_and_tells_of_errors() {
+        let names = |board: &Board| Ok(board.name.clone());
+        let expected: Vec<_> = all().iter().map(|board| board.name.clone()).collect();
+        assert_eq!(by_package(&all(), names).unwrap(), expected);
+        let error = by_package(&all(), |board| match board.name.as_str() {
+            "pico2" => anyhow::bail!("no {}", board.name),
+            _ => Ok(()),
+        });
+        assert_eq!(error.unwrap_err().to_string(), "no pico2");
     }
 
     /// A board has its feature, its drivers or its package, and what it is reached by.

@@ -13,7 +13,6 @@ mod session;
 use std::fs;
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -61,8 +60,7 @@ pub fn run(
     let mut arguments = if icount { ICOUNT.to_vec() } else { Vec::new() };
     let Some(script) = script else {
         eprintln!("Ctrl-A X ends QEMU");
-        let (program, emulator) = boards::emulator(board, "mon:stdio")?;
-        return shell::run(Command::new(program).args(arguments).args(emulator).arg(elf));
+        return shell::run(boards::emulator(board, &arguments, "mon:stdio")?.arg(elf));
     };
     let monitor = Monitor::new()?;
     let options = monitor.arguments();

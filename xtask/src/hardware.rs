@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error, Result, ensure};
 
-use crate::boards::Board;
+use crate::boards::{self, Board};
 use crate::firmware::{self, Input};
 use crate::room;
 use crate::sections::{Size, grouped};
@@ -79,7 +79,7 @@ pub fn firmware(wanted: &Wanted<'_>, outputs: &Outputs) -> Result<()> {
 /// Builds every board's application and its example `digit`, with the model that stands for all,
 /// and checks the UF2 files. Displays are left to clippy.
 pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
-    for board in boards {
+    boards::by_package(boards, |board| {
         let wanted =
             Wanted { board, model: None, load: 0, ram: false, flash_at: None, oled: false };
         let built = build(toolchain, &wanted).with_context(|| board.name.clone())?;
@@ -88,8 +88,8 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
             uf2::check(&file, &elf, family).with_context(|| relative(&path))?;
         }
         let model = vectors::default_model()?;
-        firmware::build(toolchain, board, "digit", Input::model(&model))?;
-    }
+        firmware::build(toolchain, board, "digit", Input::model(&model))
+    })?;
     Ok(())
 }
 

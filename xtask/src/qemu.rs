@@ -57,9 +57,9 @@ pub fn run_with(
     limit: Duration,
     each: impl FnMut(&str),
 ) -> Result<Run> {
-    let (program, board) = boards::emulator(board, "null")?;
-    let mut qemu = Command::new(program);
-    qemu.args(["-monitor", "none"]).args(arguments).args(board).arg(firmware);
+    let arguments = [&["-monitor", "none"], arguments].concat();
+    let mut qemu = boards::emulator(board, &arguments, "null")?;
+    qemu.arg(firmware);
     run_command(qemu, limit, each)
 }
 

@@ -2,6 +2,8 @@
 //! install where they may not; the others only say what is missing. All this is on standard error,
 //! because a task's standard output may be for programs.
 
+mod newer_qemu;
+
 use std::env;
 use std::io::stderr;
 use std::path::{Path, PathBuf};
@@ -21,7 +23,10 @@ Environment:
   XTASK_FIRMWARE_TOOLCHAIN  `rustup` or `debian`: builds the firmware with that toolchain and no
                             other. Without it: the active toolchain with targets from `rustup
                             target add`; if they cannot be had, Debian's rustc-web with its
-                            sources, from which core is built.";
+                            sources, from which core is built.
+  XTASK_QEMU                `installed` or `newer`. Where the installed QEMU lacks a board, `setup`
+                            and `test` unpack a newer one into target/qemu, for that board only;
+                            `installed` refuses that, `newer` has all boards run in it.";
 
 /// Debian 12's compiler, its sources and the linker it wants. The compiler is newer than the one
 /// named `rustc`.
@@ -192,16 +197,19 @@ fn has_package(package: &str) -> bool {
     query.is_ok_and(|status| status == "installed")
 }
 
-/// The emulator of a board, if QEMU emulates it.
+/// The emulator of a board, if QEMU emulates it, and a newer one if it lacks the board's machine.
 fn qemu(board: &Board) -> Result<()> {
     let Some(program) = board.qemu.as_deref().and_then(|line| line.split(' ').next()) else {
         return Ok(());
     };
     let package = if program == "qemu-system-arm" { program } else { "qemu-system-misc" };
-    if available(program) {
-        return Ok(());
+    if !available(program) {
+        apt_install(&[package], "to run the firmware without a board")?;
     }
-    apt_install(&[package], "to run the firmware without a board")
+    if PERMITTED.load(Ordering::Relaxed) {
+        newer_qemu::unpack_for(board, package);
+    }
+    Ok(())
 }
 
 /// An emulator for programs of another CPU: `qemu-` and its architecture.

@@ -3,10 +3,11 @@
 mod steps;
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::boards;
+use crate::boards::{self, Board};
 use crate::firmware::{self, Input};
 use crate::runner::Runner;
 use crate::setup::Toolchain;
@@ -91,6 +92,38 @@ pub fn run(only: Option<String>) -> Tally {
     steps.tally
 }
 
+/// The boards that also run in the newer QEMU: cores that no board has which runs there anyhow.
+const IN_NEWER_QEMU: [&str; 2] = ["microbit", "mps2-an505"];
+
+/// Parity in the QEMU that `setup` has unpacked beside the installed one, if it has.
+fn in_newer_qemu(tally: &mut Tally) -> Result<()> {
+    if !boards::newer_folder().exists() || boards::is_refused() {
+        println!("SKIPPED: no QEMU is unpacked beside the installed one (docs/testing.md)");
+        return Ok(());
+    }
+    for board in IN_NEWER_QEMU {
+        let mut parity = Command::new(std::env::current_exe()?);
+        parity.args(["parity", "--board", board]).env(boards::CHOICE, "newer");
+        let mut sum = None;
+        shell::stream(&mut parity, |line| sum = Tally::parse(line, ',').or(sum))?;
+        *tally += sum.with_context(|| format!("parity of {board} ended without a sum"))?;
+    }
+    Ok(())
+}
+
+/// A check of every board, of several packages at once.
+fn each(tally: &mut Tally, check: impl Fn(&Board) -> Result<()> + Sync) -> Result<()> {
+    let checks = boards::by_package(&boards::all(), |board| {
+        let checked = check(board);
+        if let Err(error) = &checked {
+            println!("{}: {error:#}", board.name);
+        }
+        Ok(Tally::one(checked.is_ok()))
+    })?;
+    checks.into_iter().for_each(|one| *tally += one);
+    Ok(())
+}
+
 impl Steps {
     /// gan-train with the compiler's checks and with the devices beside flex, because both need
     /// burn a second time.
@@ -116,21 +149,19 @@ impl Steps {
     fn firmware(&mut self, toolchain: Toolchain) {
         let model =
             || -> Result<PathBuf> { vectors::default_model().context("a model to build with") };
-        for board in boards::all() {
-            let clippy = format!("clippy: firmware {}", board.name);
-            match toolchain {
-                Toolchain::Rustup => {
-                    self.check(&clippy, || firmware::clippy(board, Input::model(&model()?)))
-                }
-                Toolchain::Debian => {
-                    println!("\nSKIPPED {clippy}: the toolchain that has clippy lacks the target")
-                }
-            }
-            self.check(&format!("doc: firmware {}", board.name), || {
-                firmware::doc(toolchain, board, Input::model(&model()?))
-            });
-        }
         let (all, hardware) = (boards::emulated(), boards::hardware());
+        self.counted("clippy: firmware", |tally| match toolchain {
+            Toolchain::Rustup => {
+                each(tally, |board| firmware::clippy(board, Input::model(&model()?)))
+            }
+            Toolchain::Debian => {
+                println!("SKIPPED: the toolchain that has clippy lacks the targets");
+                Ok(())
+            }
+        });
+        self.counted("doc: firmware", |tally| {
+            each(tally, |board| firmware::doc(toolchain, board, Input::model(&model()?)))
+        });
         self.check("firmware: size", || size::check(&boards::all()));
         self.check("firmware: sizes for fit", || fit::boards::check(toolchain));
         self.check("firmware: hardware boards build", || hardware::check(toolchain, &hardware));
@@ -171,5 +202,6 @@ impl Steps {
             *tally += parity::run(&all, None, &Runner::Qemu)?;
             Ok(())
         });
+        self.counted("parity: in the newer QEMU", in_newer_qemu);
     }
 }

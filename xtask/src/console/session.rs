@@ -12,9 +12,9 @@ use crate::qemu::KillOnDrop;
 
 /// Starts the firmware in QEMU and waits for its first prompt. Returns what it said until then.
 pub fn open(board: &Board, firmware: &Path, arguments: &[&str]) -> Result<(Session, Vec<u8>)> {
-    let (program, emulator) = boards::emulator(board, "stdio")?;
-    let mut qemu = Command::new(program);
-    qemu.args(["-monitor", "none"]).args(arguments).args(emulator).arg(firmware);
+    let arguments = [&["-monitor", "none"], arguments].concat();
+    let mut qemu = boards::emulator(board, &arguments, "stdio")?;
+    qemu.arg(firmware);
     start(qemu)
 }
 

@@ -44,12 +44,10 @@ pub struct Block {
 /// Compiles the plugin for a board's QEMU and returns its path.
 pub fn build(board: &Board) -> Result<PathBuf> {
     setup::c_compiler()?;
-    let (qemu, _) = boards::emulator(board, "null")?;
-    let said = shell::capture(Command::new(qemu).arg("--version"))?;
+    let said = boards::version(board)?;
     let major =
         said.split("version ").nth(1).and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
-    let major =
-        major.with_context(|| format!("{qemu} --version: no version in `{}`", said.trim()))?;
+    let major = major.with_context(|| format!("QEMU says no version in `{}`", said.trim()))?;
     let version = if major < 9 { 1 } else { 2 };
     let path = vectors::scratch()?.join(format!("count-{version}.so"));
     let mut compiler = Command::new("cc");

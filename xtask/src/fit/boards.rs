@@ -127,10 +127,9 @@ fn is_covered(old: &Row, now: &Row) -> bool {
     named(old) == named(now) && sizes(old).into_iter().zip(sizes(now)).all(close)
 }
 
-fn measure(toolchain: Toolchain, boards: &[&Board]) -> Result<Table> {
-    let board =
-        boards.iter().map(|board| row(toolchain, board).with_context(|| board.name.clone()));
-    Ok(Table { compiler: toolchain.version()?, board: board.collect::<Result<_>>()? })
+fn measure(toolchain: Toolchain, some: &[&Board]) -> Result<Table> {
+    let row = |board| row(toolchain, board).with_context(|| board.name.clone());
+    Ok(Table { compiler: toolchain.version()?, board: boards::by_package(some, row)? })
 }
 
 fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {

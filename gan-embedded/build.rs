@@ -87,7 +87,7 @@ fn describe(board: &Board, out: &Path) -> Result<(), String> {
             "#[path = {:?}]\nmod chosen;\npub use chosen::{{emergency, start}};\n",
             Path::new(&folder).join(format!("src/board/{module}.rs"))
         ),
-        // The checks need none.
+        // The checks need no drivers.
         None if env::var_os("CARGO_FEATURE_SEMIHOSTING").is_some() => String::new(),
         None => {
             let package = board.package.as_deref().unwrap_or("another package");

@@ -50,11 +50,11 @@ pub enum Command {
 #[cfg(feature = "transform")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
-    /// What is missing, of a model that takes a mask.
+    /// The model takes a mask, and fills in the pixels that it calls missing.
     Restore,
-    /// A larger image.
+    /// The model makes a larger image.
     Enlarge,
-    /// Another image.
+    /// The model makes another image of the same size.
     Style,
 }
 
@@ -62,12 +62,12 @@ pub enum Verb {
 pub const HELP: &str = "\
 a label such as 7 | seed N | truncate PERCENT | next | grid | latent CODES
 morph A B [STEPS] | bench | info | raw (PGM) | load BYTES";
-/// What `truncate` takes.
+/// The answer to a wrong argument of `truncate`.
 pub(crate) const PERCENT: &str = "truncate takes 0 to 100 percent";
-/// What `morph` takes.
+/// The answer to wrong arguments of `morph`.
 pub(crate) const MORPH: &str =
     "morph takes two labels, or of a model without labels two seeds, and perhaps how many steps";
-/// Steps of a morph for which no number is given.
+/// The number of steps of a morph whose line gives none.
 const STEPS: u16 = 8;
 
 impl Command {

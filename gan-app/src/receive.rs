@@ -5,7 +5,8 @@ use crate::show::say;
 
 /// After this many seconds without a byte, the application no longer waits for the rest.
 const PATIENCE: u64 = 2;
-/// The same before the first byte: a person has to find the file and begin to send it.
+/// Before the first byte the application waits this many seconds, because a person has to find the
+/// file and begin to send it.
 const FIRST_PATIENCE: u64 = 20;
 
 /// Receives `len` bytes into the start of `slot`. If that fails, this writes the reason to the

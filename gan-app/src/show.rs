@@ -25,7 +25,7 @@ pub fn text_line<B: Board>(board: &mut B, line: &[u8], shape: ImageShape) {
     board.write(b"\r\n");
 }
 
-/// Writes a pixel of such an image as text.
+/// Writes one pixel of an image of this shape as text.
 pub fn text_pixel<B: Board>(board: &mut B, luma: u8, shape: ImageShape) {
     let ink = [glyph(luma) as u8; 2];
     board.write(if shape.width <= WIDEST_SQUARE { &ink } else { &ink[..1] });

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 /// The folder of the boards without a package of their own, from the repository's root.
 const FIRMWARE: &str = "gan-embedded";
-/// The variable with the address of a model that lies by itself.
+/// The environment variable with the address of a model that lies in flash by itself.
 const PARTITION: &str = "GAN_FLASH_AT";
 /// The smallest piece of flash that is erased at once on these boards. Some have larger ones.
 const SECTOR: u32 = 4096;
@@ -74,7 +74,7 @@ pub struct Board {
     pub espflash: Option<String>,
     /// The family of UF2 files that the chip's boot loader takes.
     pub uf2: Option<u32>,
-    /// What the drive for UF2 files says in `INFO_UF2.TXT` that its board is.
+    /// The Board-ID in `INFO_UF2.TXT` on the drive that takes UF2 files.
     pub drive: Option<String>,
     /// The folder of the package with its application, from the repository's root, if that is not
     /// gan-embedded.
@@ -114,7 +114,8 @@ impl Board {
     ///
     /// # Errors
     ///
-    /// None is, or several are, or the package is built for another target than the board's.
+    /// No feature of a board is on, or several are, or the package is built for another target than
+    /// the board's.
     pub fn of_build() -> Result<&'static Self, String> {
         let feature =
             |name: &str| format!("CARGO_FEATURE_{}", name.to_uppercase().replace('-', "_"));
@@ -147,7 +148,7 @@ impl Board {
     ///
     /// # Errors
     ///
-    /// Names the file.
+    /// The error names the file that cannot be read or written.
     pub fn lay_out(&self, folder: &Path) -> Result<(), String> {
         let path = folder.join("memory.x");
         println!("cargo::rerun-if-env-changed={PARTITION}");
@@ -173,7 +174,7 @@ impl Board {
     ///
     /// # Errors
     ///
-    /// It is no address, or not one where such a partition can begin.
+    /// The text is no address, or such a partition cannot begin there.
     pub fn partition(&self, address: &str) -> Result<Region, String> {
         let number = match address.strip_prefix("0x") {
             Some(digits) => u32::from_str_radix(digits, 16),

@@ -1,5 +1,5 @@
-//! Start-up, faults and the stack of a core family. Every module defines `entry`, the
-//! attribute of `main`. A stack that overflows is a fault on every board.
+//! The start-up code, the fault handlers and the stack's guard of a core family. Every module
+//! defines `entry`, the attribute of `main`. On every board a stack that overflows faults.
 //!
 //! A fault or an interrupt nobody asked for prints where it happened and ends the run with a
 //! failure. It is reported from the start of the stack again, because the stack may be what ran

@@ -1,4 +1,4 @@
-//! The end of a program that cannot go on: after a fault, after a panic, when the blob is damaged.
+//! Ends a program that cannot go on, after a fault or a panic, or because the blob is damaged.
 
 use core::fmt;
 
@@ -20,7 +20,7 @@ pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
             Ok(())
         }
     }
-    // A port that takes nothing leaves nobody to tell.
+    // If the port takes nothing, there is no other way to tell the user.
     let _ = fmt::write(&mut Emergency, format_args!("\r\n{}: {reason}\r\n", crate::about::NAME));
     loop {
         core::hint::spin_loop();

@@ -13,7 +13,7 @@
 //! - [`stack`]: how much of the stack was used.
 //! - [`fatal`](mod@fatal): the end of a program that cannot go on.
 //!
-//! No heap. RAM is two things, both visible to the linker: statics, and a stack of fixed size.
+//! There is no heap. All RAM is statics and a stack of fixed size, and the linker knows both.
 #![no_std]
 
 pub mod about;

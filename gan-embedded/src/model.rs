@@ -11,7 +11,7 @@ pub const MODEL: Known<'static> = include_model!(concat!(env!("OUT_DIR"), "/mode
 #[cfg(model_in_ram)]
 pub const MODEL: Known<'static> =
     include_model!(in ".data.model", concat!(env!("OUT_DIR"), "/model.gan"));
-/// The same in flash.
+/// The model in place in flash.
 static KNOWN: Known<'static> = MODEL;
 /// CRC-32 of the blob before it was packed for this board.
 pub const CRC: u32 = number(env!("GAN_MODEL_CRC")) as u32;
@@ -20,16 +20,16 @@ pub const LOAD_LEN: usize = number(env!("GAN_LOAD_LEN"));
 /// Sizes of the buffers for this model, and for those that can come over the console.
 pub const ROOMS: Rooms = Rooms::of_known(&MODEL, LOAD_LEN != 0 || cfg!(partition));
 
-/// What is said of a blob that cannot be used. As constants, so that the texts of errors that
-/// cannot come take no flash.
+/// The messages for a blob that cannot be used. They are constants, so that the texts of errors
+/// that cannot come take no flash.
 const MISPLACED: &str = DecodeError::Misaligned.text();
 const CHANGED: &str = DecodeError::Crc.text();
 
 /// The generator, in place in flash: the compiler has read its header, so all that is left to see
 /// is that flash still holds it.
 ///
-/// Ends the run if it does not.
-// Inlined, as `check` is: in each application the optimizer then knows the generator.
+/// This ends the run if it does not.
+// This is inlined, as `check` is, so that in each application the optimizer knows the generator.
 #[inline]
 pub fn generator() -> &'static Generator<'static> {
     match KNOWN.check() {
@@ -60,7 +60,8 @@ pub const ADMIT: gan_app::Admit = |signed| {
 pub fn in_partition() -> Option<Generator<'static>> {
     const AT: usize = number(env!("GAN_PARTITION_AT"));
     const LEN: usize = number(env!("GAN_PARTITION_LEN"));
-    // SAFETY: flash, which nothing writes while the program runs, and where the linker put nothing.
+    // SAFETY: this is flash, into which the linker has put nothing, and which nothing writes while
+    // the program runs.
     let bytes = unsafe { core::slice::from_raw_parts(core::ptr::with_exposed_provenance(AT), LEN) };
     gan_core::decode(ADMIT(gan_app::partition::model(bytes)?).ok()?).ok()
 }

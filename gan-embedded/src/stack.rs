@@ -5,13 +5,13 @@ use core::arch::asm;
 
 use gan_app::Stack;
 
-/// What the stack is painted with: nothing that a program writes there by chance, word after word.
+/// The word that the stack is painted with. No program writes it there by chance, word after word.
 const PAINT: u32 = 0x5AC4_3D19;
 /// Bytes below the stack pointer that [`paint`] leaves alone.
 const MARGIN: usize = 64;
 
 unsafe extern "C" {
-    // Both from the memory layout. A stack grows from its start down to its end.
+    // Both come from the memory layout. A stack grows from its start down to its end.
     static mut _stack_end: u32;
     static mut _stack_start: u32;
 }
@@ -24,7 +24,7 @@ pub fn end() -> usize {
 /// The stack pointer.
 fn pointer() -> usize {
     let pointer;
-    // SAFETY: reads a register.
+    // SAFETY: this only reads a register.
     unsafe {
         #[cfg(target_arch = "arm")]
         asm!("mov {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));

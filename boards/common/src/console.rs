@@ -9,7 +9,7 @@ use gan_app::{Board, NoDisplay, Stack};
 use crate::display::Display;
 use crate::port::{INPUT, Port};
 
-/// What a board is called.
+/// The name of a board, and what it says of its processor.
 pub trait Names {
     /// The board's name, which is also its cargo feature.
     const NAME: &'static str;
@@ -106,7 +106,7 @@ pub fn sleep_unless(ready: impl Fn() -> bool) {
     });
 }
 
-/// Lets other threads run: on a host, for the tests.
+/// Lets other threads run. Tests on a host use this in place of sleep.
 #[cfg(not(any(target_arch = "arm", target_arch = "riscv32")))]
 pub fn sleep_unless(_: impl Fn() -> bool) {
     core::hint::spin_loop();

@@ -15,9 +15,9 @@ use embedded_hal::digital::OutputPin;
 
 use crate::display::Display;
 
-/// Rows, and columns.
+/// The number of rows of LEDs, which is also the number of columns.
 const SIDE: usize = 5;
-/// How bright an LED can be, off included.
+/// The number of brightnesses of an LED, of which the first is off.
 pub const LEVELS: u8 = 8;
 /// Pixels darker than this are the image's background.
 const INK: u8 = 64;
@@ -25,7 +25,7 @@ const INK: u8 = 64;
 /// is 77 times a second.
 const PART: Duration = Duration::from_micros(366);
 
-/// What the LEDs show, row by row.
+/// The brightness of each LED, row by row, as [`drive`] lights it.
 static SHOWN: [[AtomicU8; SIDE]; SIDE] = [const { [const { AtomicU8::new(0) }; SIDE] }; SIDE];
 
 /// An image of `W` by `H` pixels that is shown on the LEDs.
@@ -59,7 +59,8 @@ impl<const W: usize, const H: usize> Leds<W, H> {
         let means: [[u32; SIDE]; SIDE] =
             core::array::from_fn(|row| core::array::from_fn(|column| mean(row, column)));
         let brightest = means.iter().flatten().copied().max().unwrap_or_default().max(1);
-        // Squared, because an eye sees half the light as more than half as bright.
+        // The level goes with the square of the brightness, because an eye sees half the light as
+        // more than half as bright.
         let level = |mean: u32| {
             (u32::from(LEVELS - 1) * mean * mean + brightest * brightest / 2)
                 / (brightest * brightest)

@@ -1,8 +1,8 @@
 //! What the consoles of the boards on HALs have in common.
 //!
-//! The application computes in `main`: an image takes milliseconds. All that must answer sooner
-//! runs in tasks, which an executor runs in an interrupt. Bytes wait in pipes in between, so that
-//! nothing is lost that is typed while an image is made:
+//! The application computes in `main`, where an image takes milliseconds. All that must answer
+//! sooner is a task, and an executor runs the tasks in an interrupt. Bytes wait in pipes between
+//! the two, so that nothing is lost that is typed while an image is made:
 //!
 //! ```text
 //!  USB serial --+                                     +--> USB serial, while somebody reads it

@@ -4,7 +4,7 @@
 ///
 /// # Panics
 ///
-/// If they are none, which stops the compiler: this makes constants.
+/// It panics if they are no digits. As this makes constants, the panic is an error of the compiler.
 pub const fn number(digits: &str) -> usize {
     match usize::from_str_radix(digits, 10) {
         Ok(number) => number,
@@ -83,14 +83,14 @@ macro_rules! model {
             const AT: usize = $crate::model::number(env!("GAN_PARTITION_AT"));
             const LEN: usize = $crate::model::number(env!("GAN_PARTITION_LEN"));
             let start = core::ptr::with_exposed_provenance(AT);
-            // SAFETY: flash, which nothing writes while the program runs, and where the linker put
-            // nothing.
+            // SAFETY: this is flash, into which the linker has put nothing, and which nothing
+            // writes while the program runs.
             let bytes = unsafe { core::slice::from_raw_parts(start, LEN) };
             let model = $crate::gan_app::partition::model(bytes)?;
             $crate::gan_core::decode($crate::model::ADMIT(model).ok()?).ok()
         }
 
-        /// Runs the console, once, and sleeps whenever nothing is to do.
+        /// Runs the console, and sleeps whenever nothing is to do. Call this once.
         pub fn run<N: $crate::Names, D: $crate::display::Display>(
             mut console: $crate::Console<N, D>,
         ) -> ! {

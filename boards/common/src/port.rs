@@ -10,7 +10,7 @@ use embedded_hal::digital::OutputPin;
 
 use crate::console::sleep_unless;
 
-/// Bytes that wait in a pipe.
+/// A pipe: bytes wait in it, in the order in which they came.
 pub type Bytes = Pipe<CriticalSectionRawMutex, 1024>;
 
 /// Bytes that were received, by whichever port.
@@ -34,7 +34,8 @@ const BLINK: u64 = 500;
 pub async fn receive(mut port: impl embedded_io_async::Read) -> ! {
     let mut bytes = [0; PIECE];
     loop {
-        // An error is a damaged or a lost byte: the line that it belongs to is refused, or wrong.
+        // An error means that a byte was damaged or lost. The line that it belongs to is refused,
+        // or is a wrong command.
         if let Ok(count) = port.read(&mut bytes).await {
             INPUT.write_all(bytes.get(..count).unwrap_or_default()).await;
         }
@@ -54,8 +55,8 @@ pub async fn send(mut port: impl embedded_io_async::Write, pipe: &Bytes) -> ! {
     }
 }
 
-/// Sends over a USB port that does not say whether a terminal has opened it, for ever. Whatever the
-/// host takes opens it.
+/// Sends over a USB port that does not say whether a terminal has opened it, for ever. The port
+/// counts as open from the first byte on that the host takes.
 pub async fn send_if_read(mut port: impl embedded_io_async::Write) -> ! {
     USB_OPEN.store(true, Ordering::Release);
     let mut bytes = [0; PIECE];

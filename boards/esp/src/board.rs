@@ -1,4 +1,4 @@
-//! The board: what it is called, and what is wired to which pin of the chip.
+//! The name of the board, and the wires between the pins of its chip and its parts.
 
 use common::port::{TO_UART, receive, send, send_if_read};
 use embassy_futures::join::join5;
@@ -9,7 +9,7 @@ use esp_hal::peripherals::Peripherals;
 use esp_hal::uart::Uart;
 use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 
-/// The board.
+/// A board with an ESP32-C3, by whose name the console greets.
 pub struct Board;
 
 common::names!(Board);
@@ -19,7 +19,7 @@ pub fn start() -> Peripherals {
     esp_hal::init(esp_hal::Config::default().with_cpu_clock(CpuClock::max()))
 }
 
-/// What the ports' task drives.
+/// The peripherals that the task of the ports drives.
 pub struct Ports {
     /// UART 0, which most boards connect to a USB bridge: 115,200 baud, 8 bits, no parity, one stop
     /// bit.

@@ -1,4 +1,4 @@
-//! The boards: what they are called, and what is wired to which pin of the chip.
+//! The names of the boards, and the wires between the pins of their chips and their parts.
 
 use common::port::{TO_UART, receive, send};
 use common::static_cell::ConstStaticCell;
@@ -8,7 +8,7 @@ use embassy_nrf::config::{Config, HfclkSource, LfclkSource};
 use embassy_nrf::gpio::{AnyPin, Level, Output, OutputDrive};
 use embassy_nrf::{Peri, Peripherals, bind_interrupts, peripherals, uarte};
 
-/// The board.
+/// The nRF52840-DK or the micro:bit v2, by whose name the console greets.
 pub struct Board;
 
 common::names!(Board);
@@ -33,11 +33,11 @@ pub fn start() -> Peripherals {
     embassy_nrf::init(config)
 }
 
-/// What the ports' task drives.
+/// The peripherals that the task of the ports drives.
 pub struct Ports {
     /// The UART that the board's debugger connects to USB.
     pub uart: BufferedUarte<'static>,
-    /// What shows that the firmware is alive.
+    /// The LEDs that show that the firmware is alive.
     pub lights: Lights,
 }
 
@@ -48,20 +48,20 @@ pub type Lights = Output<'static>;
 #[cfg(feature = "microbit-v2")]
 pub type Lights = [[Output<'static>; 5]; 2];
 
-/// The display.
+/// An SSD1306 on I2C.
 #[cfg(feature = "oled")]
 pub type Display = common::display::Oled<embassy_nrf::twim::Twim<'static>>;
-/// The display.
+/// An ST7789 on SPI.
 #[cfg(all(feature = "st7789", not(feature = "oled")))]
 pub type Display =
     common::display::St7789<embassy_nrf::spim::Spim<'static>, Output<'static>, Output<'static>>;
-/// The display: the LEDs, for images of the model's size.
+/// The display of a board without another one: its LEDs, for images of the model's size.
 #[cfg(all(feature = "microbit-v2", not(any(feature = "oled", feature = "st7789"))))]
 pub type Display = common::leds::Leds<
     { crate::MODEL.image().width as usize },
     { crate::MODEL.image().height as usize },
 >;
-/// No display.
+/// The display type of a board that has none.
 #[cfg(all(feature = "nrf52840-dk", not(any(feature = "oled", feature = "st7789"))))]
 pub type Display = gan_app::NoDisplay;
 
@@ -80,10 +80,10 @@ pub fn connect(chip: Peripherals) -> (Ports, Option<Display>) {
         uart: uart.open(chip.P0_06.into(), chip.P0_08.into()),
         lights: output(chip.P0_13.into()),
     };
-    // SDA and SCL.
+    // These pins are SDA and SCL.
     #[cfg(feature = "oled")]
     let display = oled(chip.TWISPI0, chip.P0_26.into(), chip.P0_27.into());
-    // SCK (D13), MOSI (D11), CS (D10) and D/C (D9).
+    // These pins are SCK (D13), MOSI (D11), CS (D10) and D/C (D9).
     #[cfg(all(feature = "st7789", not(feature = "oled")))]
     let display = st7789(
         chip.SPI3,
@@ -123,10 +123,10 @@ pub fn connect(chip: Peripherals) -> (Ports, Option<Display>) {
         uart: uart.open(chip.P0_06.into(), chip.P1_08.into()),
         lights: [rows.map(output), columns.map(output)],
     };
-    // 20 and 19 of the edge connector.
+    // These pins are 20 and 19 of the edge connector.
     #[cfg(feature = "oled")]
     let display = oled(chip.TWISPI0, chip.P1_00.into(), chip.P0_26.into());
-    // 13 (SCK), 15 (MOSI), 16 (CS) and 12 (D/C) of the edge connector.
+    // These pins are 13 (SCK), 15 (MOSI), 16 (CS) and 12 (D/C) of the edge connector.
     #[cfg(all(feature = "st7789", not(feature = "oled")))]
     let display = st7789(
         chip.SPI3,
@@ -144,8 +144,8 @@ fn output(pin: Pin) -> Output<'static> {
     Output::new(pin, Level::Low, OutputDrive::Standard)
 }
 
-/// What the UART takes of the chip: the timer counts the bytes that have come, which the events of
-/// PPI lead to it.
+/// The peripherals that the UART takes: the timer counts the bytes that have come, and PPI leads
+/// the UART's events to it.
 struct Uart {
     uarte: Peri<'static, peripherals::UARTE0>,
     timer: Peri<'static, peripherals::TIMER0>,

@@ -1,6 +1,6 @@
-//! What the boards are called.
+//! The names of the boards.
 
-/// The Pico, or the Pico 2.
+/// The Pico or the Pico 2, by whose name the console greets.
 pub struct Pico;
 
 common::names!(Pico);

@@ -8,10 +8,10 @@
 //!
 //! 75 MHz is within the limits of both chips. Winbond's data sheets of the W25Q32 allow at least
 //! 104 MHz for the command EBh. From the falling edge of SCK, at which the flash puts out its bits,
-//! to the moment at which they are sampled there is half a period of SCK and RXDELAY half periods of
-//! the core's clock, 6.7 + 6.7 = 13.3 ns. Needed are 10 ns at most: 2.5 from the core's clock to the
-//! pad, 6 in the flash, and 1.5 from the pad to the core's clock (RP2350 datasheet, table of the
-//! QSPI pads' delays).
+//! to the moment at which they are sampled there is half a period of SCK and RXDELAY half periods
+//! of the core's clock, 6.7 + 6.7 = 13.3 ns. Needed are 10 ns at most: 2.5 from the core's clock to
+//! the pad, 6 in the flash, and 1.5 from the pad to the core's clock (RP2350 datasheet, table of
+//! the QSPI pads' delays).
 //!
 //! A board whose flash fails nevertheless would run wrong code. So the change is made by code in
 //! RAM, which reads a part of the flash before and after it, and takes the change back where they
@@ -34,8 +34,8 @@ const UNCACHED: usize = 0x1400_0000;
 /// Words of the flash that are read before and after: 16 KB.
 const COMPARED: usize = 4096;
 
-/// Halves the core's clock for the flash, if the boot ROM has found that quad reads work at a third.
-/// A slower flash, and another clock of the core, leave it as it is.
+/// Halves the core's clock for the flash, if the boot ROM has found that quad reads work at a
+/// third. A slower flash, and another clock of the core, leave it as it is.
 pub fn quicken() {
     let window = QMI.mem(0);
     let timing = window.timing().read();

@@ -1,5 +1,5 @@
-//! The serial ports and the LED: one task, which an executor runs in an interrupt while `main`
-//! computes.
+//! The serial ports and the LED. One task drives them, and an executor runs it in an interrupt
+//! while `main` computes.
 
 use core::sync::atomic::Ordering;
 
@@ -16,7 +16,7 @@ use embassy_usb::class::cdc_acm::{CdcAcmClass, ControlChanged, Receiver, Sender,
 use embassy_usb::driver::EndpointError;
 use embassy_usb::{Builder, Config};
 
-/// Bytes of a USB packet.
+/// The number of bytes of a USB packet.
 const PACKET: usize = 64;
 /// What is typed for a terminal that opens the USB port, so that it says what runs here.
 const FIRST_COMMAND: &[u8] = b"info\r";
@@ -43,7 +43,7 @@ pub struct Pins {
 /// Moves bytes between the ports and the pipes, and blinks, for ever.
 #[embassy_executor::task]
 pub async fn run(pins: Pins) {
-    // The numbers for tests of pid.codes. A product needs numbers of its own.
+    // These are the numbers that pid.codes gives for tests. A product needs numbers of its own.
     let mut config = Config::new(0x1209, 0x0001);
     config.manufacturer = Some("gan-embedded");
     config.product = Some("Digits");
@@ -55,7 +55,7 @@ pub async fn run(pins: Pins) {
     let (to_host, from_host, lines) = serial.split_with_control();
 
     let (mut sending, mut receiving) = ([0; 64], [0; 64]);
-    // 115,200 baud, 8 bits, no parity, one stop bit.
+    // The default is 115,200 baud, 8 bits, no parity, one stop bit.
     let uart = BufferedUart::new(
         pins.uart,
         pins.tx,
@@ -85,7 +85,7 @@ async fn usb_output<'d>(mut port: Sender<'d, Driver<'d, USB>>, lines: ControlCha
         while !lines.dtr() {
             lines.control_changed().await;
         }
-        // What is left of an earlier terminal's has no reader.
+        // Nobody reads any more what is left for an earlier terminal.
         TO_USB.clear();
         USB_OPEN.store(true, Ordering::Release);
         INPUT.write_all(FIRST_COMMAND).await;

@@ -1,4 +1,5 @@
-//! The boards: what they are called, how fast they run, and what is wired to which pin of the chip.
+//! The names of the boards, their clocks, and the wires between the pins of their chips and their
+//! parts.
 
 use common::port::{TO_UART, blink, receive, send};
 use common::static_cell::ConstStaticCell;
@@ -7,7 +8,7 @@ use embassy_stm32::gpio::{AnyPin, Level, Output, Speed};
 use embassy_stm32::usart::{self, BufferedUart};
 use embassy_stm32::{Config, Peri, Peripherals, bind_interrupts, peripherals};
 
-/// The board.
+/// The STM32F411E-DISCO or the NUCLEO-H743ZI, by whose name the console greets.
 pub struct Board;
 
 common::names!(Board);
@@ -63,13 +64,13 @@ pub fn start() -> Peripherals {
         mul: PllMul::MUL100,
         fracn: None,
         divp: Some(PllDiv::DIV2),
-        // The clock of SPI: 100 MHz.
+        // SPI has a clock of 100 MHz.
         divq: Some(PllDiv::DIV8),
         divr: None,
     });
     rcc.sys = Sysclk::PLL1_P;
     rcc.voltage_scale = VoltageScale::Scale1;
-    // The buses at half of that, and those of the peripherals at half of theirs.
+    // The buses run at half of that, and those of the peripherals at half of theirs.
     rcc.ahb_pre = AHBPrescaler::DIV2;
     rcc.apb1_pre = APBPrescaler::DIV2;
     rcc.apb2_pre = APBPrescaler::DIV2;
@@ -84,7 +85,7 @@ pub fn start() -> Peripherals {
     chip
 }
 
-/// What the ports' task drives.
+/// The peripherals that the task of the ports drives.
 pub struct Ports {
     /// The UART: 115,200 baud, 8 bits, no parity, one stop bit.
     pub uart: BufferedUart<'static>,
@@ -92,12 +93,12 @@ pub struct Ports {
     pub led: Output<'static>,
 }
 
-/// The display.
+/// An SSD1306 on I2C.
 #[cfg(feature = "oled")]
 pub type Display = common::display::Oled<
     embassy_stm32::i2c::I2c<'static, embassy_stm32::mode::Blocking, embassy_stm32::i2c::Master>,
 >;
-/// The display.
+/// An ST7789 on SPI.
 #[cfg(all(feature = "st7789", not(feature = "oled")))]
 pub type Display = common::display::St7789<
     embassy_stm32::spi::Spi<
@@ -108,7 +109,7 @@ pub type Display = common::display::St7789<
     Output<'static>,
     Output<'static>,
 >;
-/// No display.
+/// The display type of a board that has none.
 #[cfg(not(any(feature = "oled", feature = "st7789")))]
 pub type Display = gan_app::NoDisplay;
 

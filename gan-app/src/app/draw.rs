@@ -115,7 +115,7 @@ impl App<'_, '_> {
     }
 }
 
-/// Where the latent of a model is drawn.
+/// The part of the memory into which the latent of a model is drawn.
 pub(super) fn latent_of<'m>(generator: &Generator<'_>, memory: &'m mut Memory<'_>) -> &'m mut [u8] {
     #[cfg(feature = "transform")]
     if let Some(latent) = transform::latent_of(generator, memory.given) {

@@ -13,7 +13,7 @@ impl App<'_, '_> {
         self.generator.header().outputs == OutputKind::Numbers
     }
 
-    /// Says that the model makes no images, if so.
+    /// Writes that the model makes no images, if it makes numbers. Returns whether it does.
     pub(super) fn refuse_images<B: Board>(&self, board: &mut B) -> bool {
         let numbers = self.makes_numbers();
         if numbers {
@@ -58,7 +58,7 @@ impl App<'_, '_> {
         }
     }
 
-    /// Writes what the columns are.
+    /// Writes the names of the columns, and the values of those that are words.
     pub(super) fn columns<B: Board>(&self, board: &mut B) {
         let Ok(table) = Table::read(self.generator.header()) else { return };
         for field in table.fields() {

@@ -13,7 +13,7 @@ use crate::show::{self, say};
 
 /// The brightness at which pixels that are missing are shown.
 const GREY: u8 = 128;
-/// A byte of the mask: the pixels under the cell are missing.
+/// The byte of the mask that calls the pixels under its cell missing.
 const MISSING: u8 = 255;
 /// The colour of the figure.
 const FIGURE: [u8; 3] = [255, 176, 48];
@@ -35,7 +35,8 @@ fn given<'g>(generator: &Generator<'_>, buffer: &'g mut [u8]) -> Option<Given<'g
     Some(Given { latent, image, mask })
 }
 
-/// Where the latent part of a model that takes an image is drawn; `None` of other models.
+/// The part of the memory into which the latent of a model that takes an image is drawn. It is
+/// `None` for other models.
 pub(super) fn latent_of<'g>(
     generator: &Generator<'_>,
     buffer: &'g mut [u8],
@@ -58,8 +59,8 @@ pub(super) fn begin(generator: &Generator<'_>, memory: &mut Memory<'_>) {
     }
 }
 
-/// A ring around the middle. A pixel's distances from the middle, in units that make the image a
-/// square of side 2, are `dx / width` and `dy / height`.
+/// Draws a ring around the middle. A pixel's distances from the middle, in units that make the
+/// image a square of side 2, are `dx / width` and `dy / height`.
 fn draw_figure(shape: ImageShape, image: &mut [u8]) {
     let (width, height) = (i64::from(shape.width), i64::from(shape.height));
     let whole = width * width * height * height;
@@ -96,7 +97,7 @@ impl App<'_, '_> {
         self.generator.inputs().image().is_some()
     }
 
-    /// What the model makes of an image.
+    /// The verb for what the model makes of an image.
     fn verb(&self) -> Verb {
         let inputs = self.generator.inputs();
         let larger = inputs.image().is_some_and(|image| self.shape().len() > image.len());
@@ -124,7 +125,7 @@ impl App<'_, '_> {
         board.write(b"\r\n");
     }
 
-    /// Writes what goes in.
+    /// Writes the sizes of the image, the mask and the latent that the model takes.
     pub(super) fn takes<B: Board>(&self, board: &mut B) {
         let inputs = self.generator.inputs();
         let Some(image) = inputs.image() else { return };

@@ -1,6 +1,6 @@
-//! Cortex-M. The memory layouts put the stack where nothing lies below, and the core itself sees to
-//! it that an access there faults: chips answer with a fault, with an alias of something else or,
-//! as the RP2350 for writes to its flash, not at all.
+//! Start-up and faults of Cortex-M cores. The memory layouts put the stack where nothing lies
+//! below, and the core itself sees to it that an access there faults. The bus would not: some chips
+//! answer there with a fault, some with an alias of something else, and some not at all.
 //!
 //! Armv8-M has a register for the stack's limit, which cortex-m-rt sets (feature `set-msplim`;
 //! `stack_limit` in build.rs). The others have, all but the Cortex-M0, a memory protection unit.
@@ -13,7 +13,7 @@ use cortex_m_rt::exception;
 use crate::driver::Mmio;
 use crate::{fatal, stack};
 
-/// Before memory is set up: makes the 64 KB below the stack inaccessible, if the core has a memory
+/// Makes the 64 KB below the stack inaccessible, before memory is set up, if the core has a memory
 /// protection unit (Armv7-M Architecture Reference Manual, B3.5; the one of Armv6-M has the same
 /// registers). The stack's end has to be a multiple of 64 KB.
 // SAFETY: the name is the one that cortex-m-rt calls, and nothing else has it. It uses no memory,
@@ -29,7 +29,7 @@ extern "C" fn __pre_init() {
         "uxtb r1, r1",
         "cmp r1, #0",
         "beq 2f",
-        // What the regions are after a reset is not specified.
+        // The regions' contents after a reset are not specified.
         "movs r2, #0",
         "1: subs r1, r1, #1",
         "str r1, [r0, #8]",  // RNR
@@ -45,9 +45,10 @@ extern "C" fn __pre_init() {
         "isb",
         "2: bx lr",
         bytes = const 1 << 16,
-        // A region of 2^16 bytes, on; no access, no execution.
+        // This is a region of 2^16 bytes, switched on, without access and without execution.
         guard = const 1 | (16 - 1) << 1 | 1 << 28,
-        // On; what no region says is as without it, and the handler of a hard fault has everything.
+        // The unit is on. Memory outside of all regions is as without it, and the handler of a hard
+        // fault may access everything.
         on = const 1 | 1 << 2,
     )
 }
@@ -56,7 +57,7 @@ extern "C" fn __pre_init() {
 /// Architecture Reference Manual, D1.2).
 fn met_limit() -> bool {
     const STACK_OVERFLOW: u32 = 1 << 20;
-    // SAFETY: the configurable faults' status.
+    // SAFETY: this is the status register of the configurable faults, CFSR.
     cfg!(stack_limit) && unsafe { Mmio::new(0xE000_ED28) }.read(0) & STACK_OVERFLOW != 0
 }
 
@@ -90,7 +91,7 @@ extern "C" fn report(frame: usize, pc: usize, lr: usize) -> ! {
     fatal(format_args!("hard fault at {pc:#010x}, called from {lr:#010x}"))
 }
 
-/// Any other exception or interrupt: none is enabled, so one that arrives is a bug.
+/// Reports any other exception or interrupt. None is enabled, so one that arrives is a bug.
 // SAFETY: `#[exception]` demands `unsafe` because this may run even with interrupts masked, in the
 // middle of any critical section. This one takes no lock, uses no static and never returns.
 #[exception]

@@ -1,4 +1,4 @@
-//! RISC-V, machine mode, one hart.
+//! Start-up and traps of RISC-V cores. The firmware runs in machine mode, on one hart.
 
 use core::arch::{asm, global_asm};
 
@@ -12,11 +12,12 @@ use crate::{fatal, stack};
 /// here. A power of two.
 const GUARD: usize = 64 << 10;
 
-/// Before `main`: makes the memory below the stack inaccessible, until the next reset.
+/// Makes the memory below the stack inaccessible until the next reset. This runs before `main`.
 ///
-/// A physical memory protection entry of type NAPOT (RISC-V Privileged Architecture, section 3.7):
-/// the address of a naturally aligned power of two, in words, with as many ones below as its size
-/// has bits after the eighth byte. Locked, so that it holds in machine mode as well.
+/// The guard is an entry of the physical memory protection, of type NAPOT (RISC-V Privileged
+/// Architecture, section 3.7). Its address is that of a naturally aligned power of two, in words,
+/// with as many ones below as its size has bits after the eighth byte. It is locked, so that it
+/// holds in machine mode as well.
 #[post_init]
 fn guard_stack(_hart: usize) {
     const LOCKED_NAPOT: usize = 0b1001_1000;
@@ -44,7 +45,8 @@ global_asm!(
     "j _pre_default_start_trap_ret",
 );
 
-/// Every synchronous exception: misaligned or forbidden access, illegal instruction, `ecall`.
+/// Reports every synchronous exception: a misaligned or forbidden access, an illegal instruction,
+/// `ecall`.
 // SAFETY: the name is the one riscv-rt's linker script looks for, with the signature it calls, and
 // nothing else has it.
 #[unsafe(no_mangle)]
@@ -60,7 +62,7 @@ extern "C" fn ExceptionHandler(_frame: &riscv_rt::TrapFrame) -> ! {
     ))
 }
 
-/// Every interrupt: none is enabled, so one that arrives is a bug.
+/// Reports every interrupt. None is enabled, so one that arrives is a bug.
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 extern "C" fn DefaultHandler() -> ! {

@@ -23,14 +23,14 @@ static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new().admi
 fn main() -> ! {
     stack::paint();
     if option_env!("GAN_PLANTED").is_some() {
-        // A panic for the check that there is none.
+        // The check that nothing panics must find this panic.
         assert_ne!(core::hint::black_box(0), 0);
     }
     let Some(memory) = MEMORY.try_take() else {
         fatal(format_args!("main was called twice"));
     };
     let mut board = board::start();
-    // Returns if the buffers are too small for it.
+    // This returns if the buffers are too small for that model.
     #[cfg(partition)]
     if let Some(generator) = model::in_partition() {
         memory.serve(&mut board, &generator, generator.crc(), |_| true);

@@ -11,26 +11,26 @@ use crate::driver::{Mmio, Port, Uart, Wired, lm3s};
 
 const UART0_AND_SSI0: u32 = 1 | 1 << 4;
 const PORTS_A_AND_C: u32 = 1 | 1 << 2;
-/// On port A.
+/// The pins of UART0 on port A.
 const PINS_OF_UART0: u32 = 0b11;
-/// On port A: clock, select and data, which goes out only.
+/// The pins of SSI0 on port A: clock, select, and data, which goes out only.
 const PINS_OF_SSI0: u32 = 0b10_1100;
-/// On port C.
+/// The pin D/C of the display, on port C.
 const PIN_DC: u8 = 1 << 7;
 /// The display takes 4 MHz: a fourteenth of the core's clock is less.
 const DISPLAY_DIVISOR: u32 = 14;
 
-/// UART0, which leads to the USB chip.
+/// Starts the clocks and UART0, which the USB chip connects to the host.
 fn serial() -> Pl011 {
     lm3s::clocks();
     lm3s::power(UART0_AND_SSI0, PORTS_A_AND_C);
-    // SAFETY: port A and UART0, whose clocks are on.
+    // SAFETY: these are port A and UART0, whose clocks are on.
     let (port, uart) = unsafe { (Mmio::new(0x4000_4000), Mmio::new(0x4000_C000)) };
     lm3s::connect(port, PINS_OF_UART0 | PINS_OF_SSI0);
     Pl011::new(uart, lm3s::HERTZ)
 }
 
-/// SSI0 and port C, which has D/C.
+/// The wires to the display: SSI0, and port C with the line D/C.
 struct Panel(Pl022, Mmio);
 
 impl Panel {
@@ -54,18 +54,18 @@ impl Link for Panel {
 pub fn start() -> impl Board {
     static SHADOW: ConstStaticCell<Shadow> = ConstStaticCell::new(DARK);
     let serial = serial();
-    // SAFETY: SSI0 and port C, whose clocks are on.
+    // SAFETY: these are SSI0 and port C, whose clocks are on.
     let (ssi, port) = unsafe { (Mmio::new(0x4000_8000), Mmio::new(0x4000_6000)) };
     lm3s::output(port, PIN_DC.into());
     let display = SHADOW
         .try_take()
         .map(|shadow| Ssd0323::new(Panel(Pl022::new(ssi, DISPLAY_DIVISOR), port), shadow));
-    // SAFETY: called once, by `main`, and nobody else uses the core's timer.
+    // SAFETY: `main` calls this once, and nobody else uses the core's timer.
     let core = unsafe { cortex_m::Peripherals::steal() };
     Wired { serial: Port(serial), clock: SysTick::<{ lm3s::HERTZ }>::new(core.SYST), display }
 }
 
-/// Sends bytes, whatever happened before.
+/// Sends bytes over the serial port, whatever state the board is in.
 pub fn emergency(bytes: &[u8]) {
     let mut serial = serial();
     bytes.iter().for_each(|&byte| serial.put(byte));

@@ -1,4 +1,4 @@
-//! BBC micro:bit v1: nRF51822. QEMU's model of it is all that was tried.
+//! The BBC micro:bit v1, with an nRF51822. It was tried in QEMU's model only.
 
 use gan_app::Board;
 
@@ -11,17 +11,18 @@ const PIN_RX: u32 = 25;
 
 fn serial() -> Nrf51Uart {
     start_crystal();
-    // SAFETY: UART0 of the nRF51.
+    // SAFETY: this is UART0 of the nRF51.
     Nrf51Uart::new(unsafe { Mmio::new(0x4000_2000) }, PIN_TX, PIN_RX)
 }
 
 /// Starts the clocks and the serial port. Call this once.
 pub fn start() -> impl Board {
-    // SAFETY: TIMER0. The nRF51's core has no SysTick.
+    // The nRF51's core has no SysTick.
+    // SAFETY: this is TIMER0.
     Wired::new(serial(), Timer::new(unsafe { Mmio::new(0x4000_8000) }))
 }
 
-/// Sends bytes, whatever happened before.
+/// Sends bytes over the serial port, whatever state the board is in.
 pub fn emergency(bytes: &[u8]) {
     let mut serial = serial();
     bytes.iter().for_each(|&byte| serial.put(byte));

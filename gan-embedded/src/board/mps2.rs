@@ -14,12 +14,12 @@ fn serial() -> CmsdkUart {
 
 /// Starts the clocks and the serial port. Call this once.
 pub fn start() -> impl Board {
-    // SAFETY: called once, by `main`, and nobody else uses the core's timer.
+    // SAFETY: `main` calls this once, and nobody else uses the core's timer.
     let core = unsafe { cortex_m::Peripherals::steal() };
     Wired::new(serial(), SysTick::<HERTZ>::new(core.SYST))
 }
 
-/// Sends bytes, whatever happened before.
+/// Sends bytes over the serial port, whatever state the board is in.
 pub fn emergency(bytes: &[u8]) {
     let mut serial = serial();
     bytes.iter().for_each(|&byte| serial.put(byte));

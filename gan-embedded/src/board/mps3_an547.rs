@@ -1,4 +1,4 @@
-//! Arm's MPS3 board with the AN547 image: what MPS2 boards have, and a start-up of its own.
+//! Arm's MPS3 board with the image AN547. It has what MPS2 boards have, and a start-up of its own.
 
 use core::arch::global_asm;
 

@@ -30,64 +30,64 @@ fn connect(tx: u32, rx: u32) {
     }
 }
 
-/// The UART.
+/// A UART of the nRF51.
 #[derive(Debug)]
 pub struct Nrf51Uart {
     registers: Mmio,
-    /// Whether a byte was ever sent: only then is there an event to wait for.
+    /// Whether a byte was ever sent. Only then will EVENTS_TXDRDY say that it has left.
     sending: bool,
 }
 
 mod uart {
-    pub const START_RX: usize = 0x000;
-    pub const START_TX: usize = 0x008;
-    pub const RX_READY: usize = 0x108;
-    pub const TX_READY: usize = 0x11C;
+    pub const TASKS_STARTRX: usize = 0x000;
+    pub const TASKS_STARTTX: usize = 0x008;
+    pub const EVENTS_RXDRDY: usize = 0x108;
+    pub const EVENTS_TXDRDY: usize = 0x11C;
     pub const ENABLE: usize = 0x500;
-    pub const PIN_TX: usize = 0x50C;
-    pub const PIN_RX: usize = 0x514;
-    pub const RX: usize = 0x518;
-    pub const TX: usize = 0x51C;
-    pub const BAUD: usize = 0x524;
+    pub const PSELTXD: usize = 0x50C;
+    pub const PSELRXD: usize = 0x514;
+    pub const RXD: usize = 0x518;
+    pub const TXD: usize = 0x51C;
+    pub const BAUDRATE: usize = 0x524;
 
-    pub const ENABLED: u32 = 4;
-    pub const BAUD_115200: u32 = 0x01D7_E000;
+    pub const ENABLE_ENABLED: u32 = 4;
+    pub const BAUDRATE_115200: u32 = 0x01D7_E000;
 }
 
 impl Nrf51Uart {
     /// Switches the UART at `registers` on, at 115,200 baud.
     pub fn new(registers: Mmio, pin_tx: u32, pin_rx: u32) -> Self {
         connect(pin_tx, pin_rx);
-        registers.write(uart::PIN_TX, pin_tx);
-        registers.write(uart::PIN_RX, pin_rx);
-        registers.write(uart::BAUD, uart::BAUD_115200);
-        registers.write(uart::ENABLE, uart::ENABLED);
-        registers.write(uart::START_TX, 1);
-        registers.write(uart::START_RX, 1);
+        registers.write(uart::PSELTXD, pin_tx);
+        registers.write(uart::PSELRXD, pin_rx);
+        registers.write(uart::BAUDRATE, uart::BAUDRATE_115200);
+        registers.write(uart::ENABLE, uart::ENABLE_ENABLED);
+        registers.write(uart::TASKS_STARTTX, 1);
+        registers.write(uart::TASKS_STARTRX, 1);
         Self { registers, sending: false }
     }
 
     /// Waits until everything is sent.
     pub fn flush(&mut self) {
-        while self.sending && self.registers.read(uart::TX_READY) == 0 {}
+        while self.sending && self.registers.read(uart::EVENTS_TXDRDY) == 0 {}
     }
 }
 
 impl Uart for Nrf51Uart {
     fn is_ready(&self) -> bool {
-        self.registers.read(uart::RX_READY) != 0
+        self.registers.read(uart::EVENTS_RXDRDY) != 0
     }
 
     fn take(&mut self) -> u8 {
-        // Before the byte is taken: the next one may be ready right after it.
-        self.registers.write(uart::RX_READY, 0);
-        self.registers.read(uart::RX) as u8
+        // The event is cleared before the byte is taken: the next byte may be ready right after.
+        self.registers.write(uart::EVENTS_RXDRDY, 0);
+        self.registers.read(uart::RXD) as u8
     }
 
     fn put(&mut self, byte: u8) {
         self.flush();
-        self.registers.write(uart::TX_READY, 0);
-        self.registers.write(uart::TX, byte.into());
+        self.registers.write(uart::EVENTS_TXDRDY, 0);
+        self.registers.write(uart::TXD, byte.into());
         self.sending = true;
     }
 }
@@ -102,23 +102,23 @@ pub struct Timer {
 }
 
 mod timer {
-    pub const START: usize = 0x000;
-    pub const CAPTURE_0: usize = 0x040;
-    pub const BIT_MODE: usize = 0x508;
+    pub const TASKS_START: usize = 0x000;
+    pub const TASKS_CAPTURE0: usize = 0x040;
+    pub const BITMODE: usize = 0x508;
     pub const PRESCALER: usize = 0x510;
-    pub const CC_0: usize = 0x540;
+    pub const CC0: usize = 0x540;
 
-    pub const BITS_32: u32 = 3;
-    /// 16 MHz / 2^4.
-    pub const MEGAHERTZ: u32 = 4;
+    pub const BITMODE_32: u32 = 3;
+    /// The counter ticks at 16 MHz / 2^4.
+    pub const PRESCALER_16: u32 = 4;
 }
 
 impl Timer {
     /// Starts the timer at `registers`, which has to be TIMER0: the others have 16 bits.
     pub fn new(registers: Mmio) -> Self {
-        registers.write(timer::BIT_MODE, timer::BITS_32);
-        registers.write(timer::PRESCALER, timer::MEGAHERTZ);
-        registers.write(timer::START, 1);
+        registers.write(timer::BITMODE, timer::BITMODE_32);
+        registers.write(timer::PRESCALER, timer::PRESCALER_16);
+        registers.write(timer::TASKS_START, 1);
         Self { registers, last: 0, wraps: 0 }
     }
 }
@@ -126,10 +126,10 @@ impl Timer {
 impl Clock for Timer {
     const TICKS_PER_SECOND: u32 = 1_000_000;
 
-    /// Right as long as it is asked every 71 minutes.
+    /// The count is right as long as it is read at least every 71 minutes.
     fn ticks(&mut self) -> u64 {
-        self.registers.write(timer::CAPTURE_0, 1);
-        let now = self.registers.read(timer::CC_0);
+        self.registers.write(timer::TASKS_CAPTURE0, 1);
+        let now = self.registers.read(timer::CC0);
         if now < self.last {
             self.wraps = self.wraps.wrapping_add(1);
         }

@@ -2,11 +2,11 @@
 
 use super::{Mmio, Uart};
 
-const DATA: usize = 0;
-const LINE_STATUS: usize = 5;
+const RBR_THR: usize = 0;
+const LSR: usize = 5;
 
-const DATA_READY: u8 = 1;
-const TRANSMITTER_EMPTY: u8 = 1 << 5;
+const DR: u8 = 1;
+const THRE: u8 = 1 << 5;
 
 /// A port, as the emulator or a boot loader has set it up.
 #[derive(Debug)]
@@ -21,15 +21,15 @@ impl Ns16550 {
 
 impl Uart for Ns16550 {
     fn is_ready(&self) -> bool {
-        self.0.read_byte(LINE_STATUS) & DATA_READY != 0
+        self.0.read_byte(LSR) & DR != 0
     }
 
     fn take(&mut self) -> u8 {
-        self.0.read_byte(DATA)
+        self.0.read_byte(RBR_THR)
     }
 
     fn put(&mut self, byte: u8) {
-        while self.0.read_byte(LINE_STATUS) & TRANSMITTER_EMPTY == 0 {}
-        self.0.write_byte(DATA, byte);
+        while self.0.read_byte(LSR) & THRE == 0 {}
+        self.0.write_byte(RBR_THR, byte);
     }
 }

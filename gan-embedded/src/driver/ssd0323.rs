@@ -10,23 +10,23 @@ use embedded_graphics_core::geometry::{Dimensions, OriginDimensions, Point, Size
 use embedded_graphics_core::pixelcolor::{Gray4, GrayColor};
 use embedded_graphics_core::primitives::Rectangle;
 
-/// Dots in a line.
+/// The number of dots in a line.
 const WIDTH: usize = 128;
-/// Lines.
+/// The number of lines.
 const HEIGHT: usize = 64;
 
 const SET_COLUMNS: u8 = 0x15;
 const SET_ROWS: u8 = 0x75;
 
-/// What the panel wants after its reset. Addresses count up along a line, and the high half of a
-/// byte is the dot on the left.
+/// The commands that set the panel up after its reset. Addresses count up along a line, and the
+/// high half of a byte is the dot on the left.
 #[rustfmt::skip]
 const INIT: &[u8] = &[
     0xAE,                                                       // off
     0x81, 0x32, 0x85,                                           // contrast; half of the current
-    // Halves of bytes and lines as above, from the panel's wiring.
+    // The order of halves of bytes and of lines is as above, from the panel's wiring.
     0xA0, 0x52,
-    // First line, offset of the 80 lines of memory, 64 lines in use.
+    // These set the first line, the offset in the 80 lines of memory, and 64 lines in use.
     0xA1, 0x00, 0xA2, 0x4C, 0xA8, 0x3F,
     0xA4,                                                       // show the memory
     0xB1, 0x22, 0xB2, 0x46, 0xB3, 0xF1,                         // phases, ticks of a line, clock
@@ -49,7 +49,7 @@ pub trait Link {
 /// cannot be read, and to change one dot takes the other.
 pub type Shadow = [[u8; WIDTH / 2]; HEIGHT];
 
-/// A dark panel.
+/// The memory of a dark panel.
 pub const DARK: Shadow = [[0; WIDTH / 2]; HEIGHT];
 
 /// The display. What is drawn goes to the panel at once.

@@ -12,24 +12,24 @@ const ORE: u32 = 1 << 3;
 const RXNE: u32 = 1 << 5;
 const TXE: u32 = 1 << 7;
 
-/// Where a generation of USARTs has its registers. The bits that are used here, but for UE of CR1,
-/// are the same ones.
+/// Where a generation of USARTs has its registers. The bits that are used here are the same in all,
+/// but for UE of CR1.
 #[derive(Debug)]
 pub struct Layout {
     cr1: usize,
     brr: usize,
-    /// SR or ISR.
+    /// The offset of the status register, SR or ISR.
     status: usize,
-    /// DR or RDR.
+    /// The offset of the register of received bytes, DR or RDR.
     received: usize,
-    /// DR or TDR.
+    /// The offset of the register of bytes to send, DR or TDR.
     sent: usize,
-    /// ICR, where an overrun is cleared if reading what came does not clear it.
+    /// The offset of ICR, which clears an overrun where reading a byte does not clear it.
     icr: Option<usize>,
     ue: u32,
 }
 
-/// STM32F1, F2 and F4.
+/// The registers of STM32F1, F2 and F4.
 pub static F4: Layout = Layout {
     cr1: 0x0C,
     brr: 0x08,
@@ -39,7 +39,7 @@ pub static F4: Layout = Layout {
     icr: None,
     ue: 1 << 13,
 };
-/// STM32L4.
+/// The registers of STM32L4.
 pub static L4: Layout = Layout {
     cr1: 0x00,
     brr: 0x0C,
@@ -50,7 +50,7 @@ pub static L4: Layout = Layout {
     ue: 1,
 };
 
-/// A port.
+/// A USART that is switched on.
 #[derive(Debug)]
 pub struct Usart {
     registers: Mmio,

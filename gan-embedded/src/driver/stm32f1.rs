@@ -25,13 +25,13 @@ const USART1_PINS: u32 = 0b1010 << 4 | 0b0100 << 8;
 const USART1_MASK: u32 = 0xFF << 4;
 
 fn rcc() -> Mmio {
-    // SAFETY: the clocks' control.
+    // SAFETY: this is RCC.
     unsafe { Mmio::new(0x4002_1000) }
 }
 
-/// Brings the core to [`HERTZ`], once. Up to this clock the flash needs no wait states. QEMU's
-/// model has no such control: its registers read as zeros, also where the oscillator that every
-/// chip starts with would say that it runs.
+/// Brings the core to [`HERTZ`], unless it runs at that already. Up to this clock the flash needs
+/// no wait states. QEMU's model has no such control: its registers read as zeros, also where the
+/// oscillator that every chip starts with would say that it runs.
 pub fn clocks() {
     let rcc = rcc();
     if rcc.read(CR) & HSIRDY == 0 || rcc.read(CFGR) & SWS_PLL != 0 {
@@ -47,6 +47,6 @@ pub fn clocks() {
 /// Gives USART1 its clock and its pins.
 pub fn connect_usart1() {
     rcc().modify(APB2ENR, 0, IOPAEN | USART1EN);
-    // SAFETY: port A, whose clock is on.
+    // SAFETY: this is port A, whose clock is on.
     unsafe { Mmio::new(0x4001_0800) }.modify(CRH, USART1_MASK, USART1_PINS);
 }

@@ -16,34 +16,36 @@ const APB2ENR: usize = 0x44;
 const HSIRDY: u32 = 1 << 1;
 const PLLON: u32 = 1 << 24;
 const PLLRDY: u32 = 1 << 25;
-const PLL_FIELDS: u32 = 0x0F43_7FFF;
-/// 16 MHz of the internal oscillator, by 16, times 336, by 2; by 7 for USB.
+const PLL_MASK: u32 = 0x0F43_7FFF;
+/// The PLL divides the internal oscillator's 16 MHz by 16, multiplies by 336 and divides by 2; for
+/// USB it divides by 7.
 const PLL_168_MHZ: u32 = 16 | 336 << 6 | 7 << 24;
-/// The slower devices' bus by 4, that of the faster ones by 2.
-const BUSES: u32 = 0b101 << 10 | 0b100 << 13;
+/// Divides the core's clock by 4 for APB1, the bus of slower devices, and by 2 for APB2.
+const PPRE1_4_PPRE2_2: u32 = 0b101 << 10 | 0b100 << 13;
 const SW_PLL: u32 = 0b10;
 const SWS_PLL: u32 = 0b10 << 2;
-/// Five wait states of the flash, as 168 MHz at 3.3 V needs, its prefetch and both caches.
-const FLASH: u32 = 5 | 0b111 << 8;
+/// Sets five wait states of the flash, as 168 MHz at 3.3 V needs, its prefetch and both caches.
+const ACR: u32 = 5 | 0b111 << 8;
 
 fn rcc() -> Mmio {
-    // SAFETY: the clocks' control.
+    // SAFETY: this is RCC.
     unsafe { Mmio::new(0x4002_3800) }
 }
 
-/// Brings the core to [`HERTZ`], once. QEMU's models have no such control: its registers read as
-/// zeros, also where the oscillator that every chip starts with would say that it runs.
+/// Brings the core to [`HERTZ`], unless it runs at that already. QEMU's models have no such
+/// control: its registers read as zeros, also where the oscillator that every chip starts with
+/// would say that it runs.
 pub fn clocks() {
     let rcc = rcc();
     if rcc.read(CR) & HSIRDY == 0 || rcc.read(CFGR) & SWS_PLL != 0 {
         return;
     }
-    // SAFETY: the flash's access control.
-    unsafe { Mmio::new(0x4002_3C00) }.write(0, FLASH);
-    rcc.write(PLLCFGR, rcc.read(PLLCFGR) & !PLL_FIELDS | PLL_168_MHZ);
+    // SAFETY: this is FLASH.
+    unsafe { Mmio::new(0x4002_3C00) }.write(0, ACR);
+    rcc.write(PLLCFGR, rcc.read(PLLCFGR) & !PLL_MASK | PLL_168_MHZ);
     rcc.write(CR, rcc.read(CR) | PLLON);
     while rcc.read(CR) & PLLRDY == 0 {}
-    rcc.write(CFGR, BUSES | SW_PLL);
+    rcc.write(CFGR, PPRE1_4_PPRE2_2 | SW_PLL);
     while rcc.read(CFGR) & SWS_PLL == 0 {}
 }
 

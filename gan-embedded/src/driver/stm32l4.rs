@@ -13,30 +13,31 @@ const APB2ENR: usize = 0x60;
 
 const PLLON: u32 = 1 << 24;
 const PLLRDY: u32 = 1 << 25;
-/// The oscillator that the chip starts with, MSI, of 4 MHz, times 40, by 2 for the core.
+/// The PLL multiplies MSI, the oscillator of 4 MHz that the chip starts with, by 40, and divides by
+/// 2 for the core.
 const PLL_80_MHZ: u32 = 0b01 | 40 << 8 | 1 << 24;
 const SW_PLL: u32 = 0b11;
 const SWS_PLL: u32 = 0b11 << 2;
 const GPIOBEN: u32 = 1 << 1;
 const USART1EN: u32 = 1 << 14;
-/// Of the flash: four wait states, as 80 MHz needs, its prefetch and both caches.
+/// Sets four wait states of the flash, as 80 MHz needs, its prefetch and both caches.
 const ACR: u32 = 4 | 0b111 << 8;
 
 const USART1_PINS: [usize; 2] = [6, 7];
 const AF7: u32 = 7;
 
 fn rcc() -> Mmio {
-    // SAFETY: the clocks' control.
+    // SAFETY: this is RCC.
     unsafe { Mmio::new(0x4002_1000) }
 }
 
-/// Brings the core to [`HERTZ`], once.
+/// Brings the core to [`HERTZ`]. Call this once.
 pub fn clocks() {
     let rcc = rcc();
     if rcc.read(CFGR) & SWS_PLL == SWS_PLL {
         return;
     }
-    // SAFETY: the flash's access control.
+    // SAFETY: this is FLASH.
     unsafe { Mmio::new(0x4002_2000) }.write(0, ACR);
     rcc.write(PLLCFGR, PLL_80_MHZ);
     rcc.modify(CR, 0, PLLON);
@@ -51,7 +52,7 @@ pub fn connect_usart1() {
     rcc().modify(APB2ENR, 0, USART1EN);
     // A device takes two ticks to wake up; a read waits for the write.
     rcc().read(APB2ENR);
-    // SAFETY: port B, whose clock is on.
+    // SAFETY: this is port B, whose clock is on.
     let port = unsafe { Mmio::new(0x4800_0400) };
     for pin in USART1_PINS {
         stm32_pins::connect(port, pin, AF7);

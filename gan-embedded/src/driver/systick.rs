@@ -7,10 +7,10 @@ use cortex_m_rt::exception;
 
 use super::Clock;
 
-/// It counts 24 bits, down.
+/// The timer counts down through 24 bits.
 const PERIOD: u32 = 1 << 24;
 
-/// Written by the exception only, which nothing interrupts.
+/// How often the timer has wrapped. Only its exception writes this, and nothing interrupts that.
 static WRAPS: AtomicU32 = AtomicU32::new(0);
 
 /// The timer of a core that is clocked with `HERTZ`.
@@ -18,7 +18,7 @@ static WRAPS: AtomicU32 = AtomicU32::new(0);
 pub struct SysTick<const HERTZ: u32>(());
 
 impl<const HERTZ: u32> SysTick<HERTZ> {
-    /// Starts it.
+    /// Starts the timer.
     pub fn new(mut timer: SYST) -> Self {
         timer.set_clock_source(SystClkSource::Core);
         timer.set_reload(PERIOD - 1);
@@ -38,7 +38,7 @@ impl<const HERTZ: u32> Clock for SysTick<HERTZ> {
     const TICKS_PER_SECOND: u32 = HERTZ;
 
     fn ticks(&mut self) -> u64 {
-        // Read again if it has wrapped in between.
+        // Both are read again if the timer has wrapped in between.
         loop {
             let wraps = WRAPS.load(Ordering::Relaxed);
             let left = SYST::get_current();

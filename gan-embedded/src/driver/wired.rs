@@ -7,23 +7,23 @@ use gan_app::{Board, NoDisplay, Stack};
 use super::{Port, Uart};
 use crate::{about, stack};
 
-/// A clock.
+/// A clock that counts ticks since the start.
 pub trait Clock {
-    /// How often it ticks.
+    /// The number of ticks in a second.
     const TICKS_PER_SECOND: u32;
 
-    /// Ticks since the start.
+    /// The number of ticks since the start.
     fn ticks(&mut self) -> u64;
 }
 
-/// The board.
+/// A board that is put together from its parts.
 #[derive(Debug)]
 pub struct Wired<U, C, D = NoDisplay> {
-    /// Its serial port.
+    /// The board's serial port.
     pub serial: Port<U>,
-    /// Its clock.
+    /// The board's clock.
     pub clock: C,
-    /// Its display, if one answered.
+    /// The board's display, if one answered.
     pub display: Option<D>,
 }
 

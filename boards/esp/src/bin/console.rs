@@ -13,7 +13,7 @@ use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 use esp_rtos::embassy::InterruptExecutor;
 use panic_halt as _;
 
-// The description of the program, by which the boot loader and espflash know it.
+// This is the description of the program, by which the boot loader and espflash know it.
 esp_bootloader_esp_idf::esp_app_desc!();
 
 #[esp_hal::main]

@@ -12,7 +12,7 @@ use gan_core::image::glyph;
 use gan_core::{Generator, Known, LatentSampler, include_model};
 use panic_halt as _;
 
-// The description of the program, by which the boot loader and espflash know it.
+// This is the description of the program, by which the boot loader and espflash know it.
 esp_bootloader_esp_idf::esp_app_desc!();
 
 static MODEL: Known = KNOWN;
@@ -22,14 +22,14 @@ const KNOWN: Known = include_model!(concat!(env!("OUT_DIR"), "/model.gan"));
 async fn main(_spawner: Spawner) {
     let chip = esp_hal::init(Default::default());
     esp_rtos::start(SystemTimer::new(chip.SYSTIMER).alarm0, chip.FROM_CPU_INTR0);
-    // Its FIFO has 128 bytes for what is typed while a digit is made.
+    // The UART's FIFO has room for 128 bytes that are typed while a digit is made.
     let Ok(serial) = Uart::new(chip.UART0, Config::default()) else {
         panic!("the UART cannot have this speed")
     };
     let mut serial = serial.with_tx(chip.GPIO21).with_rx(chip.GPIO20).into_async();
     let Ok(generator) = MODEL.check() else { panic!("the model in flash was changed") };
     loop {
-        // An error is a byte that was damaged or lost.
+        // An error means that a byte was damaged or lost.
         let _ = answer(&mut serial, generator).await;
     }
 }

@@ -26,7 +26,7 @@ async fn main(_spawner: Spawner) {
     let receive = chip.P0_08;
     #[cfg(feature = "microbit-v2")]
     let receive = chip.P1_08;
-    // What is typed while a digit is made waits here.
+    // Bytes that are typed while a digit is made wait in these buffers.
     let (mut received, mut sending) = ([0; 64], [0; 64]);
     let mut serial = BufferedUarte::new(
         chip.UARTE0,
@@ -43,7 +43,7 @@ async fn main(_spawner: Spawner) {
     );
     let Ok(generator) = MODEL.check() else { panic!("the model in flash was changed") };
     loop {
-        // An error is a byte that was lost.
+        // An error means that a byte was lost.
         let _ = answer(&mut serial, generator).await;
     }
 }

@@ -18,7 +18,7 @@ use panic_halt as _;
 
 static MODEL: Known = KNOWN;
 const KNOWN: Known = include_model!(concat!(env!("OUT_DIR"), "/model.gan"));
-/// Bytes of a USB packet.
+/// The number of bytes of a USB packet.
 const PACKET: usize = 64;
 
 bind_interrupts!(struct Interrupts {
@@ -31,7 +31,7 @@ type Serial<'d> = CdcAcmClass<'d, Driver<'d, USB>>;
 async fn main(_spawner: Spawner) {
     let chip = embassy_rp::init(Default::default());
     let mut led = Output::new(chip.PIN_25, Level::Low);
-    // The numbers for tests of pid.codes. A product needs numbers of its own.
+    // These are the numbers that pid.codes gives for tests. A product needs numbers of its own.
     let mut config = Config::new(0x1209, 0x0001);
     config.product = Some("A GAN's digits");
     let (mut descriptors, mut bos, mut control) = ([0; 256], [0; 256], [0; 64]);

@@ -26,21 +26,21 @@ bind_interrupts!(struct Interrupts {
 
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) {
-    // As the chip starts, which is slow: src/board.rs has the clocks of the boards.
+    // The chip runs as it starts, which is slow. src/board.rs has faster clocks for the boards.
     let chip = embassy_stm32::init(Default::default());
     #[cfg(feature = "stm32f411-disco")]
     let (uart, receive, send) = (chip.USART2, chip.PA3, chip.PA2);
     #[cfg(feature = "nucleo-h743zi")]
     let (uart, receive, send) = (chip.USART3, chip.PD9, chip.PD8);
     let config = usart::Config::default();
-    // What is typed while a digit is made waits here.
+    // Bytes that are typed while a digit is made wait in these buffers.
     let (mut sending, mut received) = ([0; 64], [0; 64]);
     let serial =
         BufferedUart::new(uart, receive, send, &mut sending, &mut received, Interrupts, config);
     let Ok(mut serial) = serial else { panic!("the UART cannot have this speed") };
     let Ok(generator) = MODEL.check() else { panic!("the model in flash was changed") };
     loop {
-        // An error is a byte that was damaged or lost.
+        // An error means that a byte was damaged or lost.
         let _ = answer(&mut serial, generator).await;
     }
 }

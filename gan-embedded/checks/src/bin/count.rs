@@ -108,7 +108,7 @@ fn count(console: &mut Console, Buffers { latents, scratch, pixels }: &mut Buffe
     writeln!(console, "crc {:08x}", CRC.checksum(images))
 }
 
-/// Where the count begins.
+/// The count begins where this is called.
 // SAFETY: no other function has this name.
 #[unsafe(no_mangle)]
 #[inline(never)]
@@ -118,7 +118,7 @@ extern "C" fn mark_start() {
     unsafe { asm!("/* start */", options(nostack)) };
 }
 
-/// Where the count ends.
+/// The count ends where this is called.
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 #[inline(never)]

@@ -13,20 +13,20 @@ const DWT_CYCCNT: usize = 0xE000_1004;
 const SYST_CSR: usize = 0xE000_E010;
 const SYST_RVR: usize = 0xE000_E014;
 const SYST_CVR: usize = 0xE000_E018;
-/// Counts, and by the core's clock.
+/// The timer counts, by the core's clock: ENABLE and CLKSOURCE of SYST_CSR.
 const ON: u32 = 1 | 1 << 2;
-/// What SysTick counts down from.
+/// The value that SysTick counts down from.
 const MOST: u32 = 0xFF_FFFF;
-/// Of CSR: it has reached 0 since it was read.
+/// The bit of SYST_CSR that says that the timer has reached 0 since it was read.
 const COUNTFLAG: u32 = 1 << 16;
 
-/// A counter that runs.
+/// A counter of cycles that runs.
 pub enum Counter {
     Cyccnt,
     SysTick,
 }
 
-/// Starts the counter from nothing.
+/// Starts the counter from 0.
 pub fn start() -> Counter {
     // Armv6-M has no such unit, and its cores answer with zeros or with a fault.
     if !cfg!(armv6m) {
@@ -44,7 +44,8 @@ pub fn start() -> Counter {
 }
 
 impl Counter {
-    /// Cycles since the start; none if there were more than the counter holds.
+    /// The number of cycles since the start. It is `None` if there were more than the counter
+    /// holds.
     pub fn cycles(self) -> Option<u32> {
         match self {
             Self::Cyccnt => Some(read(DWT_CYCCNT)),

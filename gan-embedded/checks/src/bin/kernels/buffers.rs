@@ -7,7 +7,7 @@ use gan_core::Aligned;
 pub const WEIGHTS: usize = number(env!("GAN_CHECK_WEIGHTS"));
 /// Largest number of inputs or outputs.
 pub const WIDTH: usize = number(env!("GAN_CHECK_WIDTH"));
-/// Labels of a check that has any.
+/// The number of labels of a check that has any.
 pub const CLASSES: usize = 3;
 /// Bytes of a blob: the weights, padded by groups of seven rows and 16 columns, 16 bytes a row for
 /// its other numbers, header and tables.
@@ -17,12 +17,12 @@ const BLOB: usize = WEIGHTS + 22 * WIDTH + (16 + 4 * CLASSES) * 2 * WIDTH + 768;
 const SCALES: usize = WEIGHTS / 16 + WIDTH;
 const HALF_BYTES: usize = WEIGHTS / 2 + 16 * WIDTH;
 
-/// Sizes of a layer.
+/// The sizes of a layer.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     pub inputs: usize,
     pub outputs: usize,
-    /// 0: there are no labels.
+    /// The number of labels. It is 0 if the layer has none.
     pub classes: usize,
 }
 
@@ -35,7 +35,7 @@ pub struct Buffers {
     pub multipliers: [u8; 2 * WIDTH],
     pub negative_multipliers: [u8; 2 * WIDTH],
     pub shifts: [u8; WIDTH],
-    /// Of the layer that passes codes on.
+    /// The numbers of the layer that passes codes on.
     pub passing: Passing,
     pub rows: Aligned<[u8; BLOB]>,
     pub packed: Aligned<[u8; BLOB]>,
@@ -46,7 +46,7 @@ pub struct Buffers {
 }
 
 impl Buffers {
-    /// All zero.
+    /// Buffers that are all zero.
     pub const ZERO: Self = Self {
         weights: [0; WEIGHTS],
         half_bytes: [0; HALF_BYTES],

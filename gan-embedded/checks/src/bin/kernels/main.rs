@@ -38,7 +38,7 @@ fn main() -> ! {
     }
 }
 
-/// Runs all checks; whether every one passed.
+/// Runs all checks, and returns whether every one passed.
 fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Error> {
     writeln!(console, "kernel {} on {} ({})", kernel::NAME, about::NAME, about::CORE)?;
     let kinds: &[Kind] = if cfg!(feature = "int4") {
@@ -85,14 +85,14 @@ fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Erro
         }
     }
     for &kind in kinds {
-        // Up to two groups and two blocks of columns, hidden and last.
+        // These go up to two groups and two blocks of columns, in hidden and last layers.
         for size in 1..=40 {
             for (inputs, outputs) in [(size, 9), (size, 4), (13, size), (32, size)] {
                 one(kind, inputs, outputs, true)?;
                 one(kind, inputs, outputs, false)?;
             }
         }
-        // Larger ones, odd and prime; both sizes large in some.
+        // These are larger sizes, odd and prime ones among them. In some, both sizes are large.
         for size in [
             41, 47, 60, 64, 97, 100, 127, 128, 211, 256, 331, 401, 512, 613, 784, 785, 1024, 1031,
             1093, 1100,
@@ -112,15 +112,15 @@ fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Erro
 
 /// What is wrong with a layer.
 enum Fault {
-    /// It was not packed.
+    /// The layer was not packed.
     Rows,
-    /// gan-core does not take it.
+    /// gan-core does not decode the blob.
     Blob(gan_core::DecodeError),
-    /// gan-core does not write it.
+    /// gan-core does not encode the blob.
     Encode(gan_core::EncodeError),
-    /// gan-core does not run it.
+    /// gan-core does not run the layer.
     Generate(gan_core::GenerateError),
-    /// A row has another output.
+    /// A row has another output than the scalar loop's.
     Row { image: &'static str, row: usize, expected: u8, got: u8 },
 }
 
@@ -150,7 +150,7 @@ fn compare(
     let classes = if random.below(2) == 0 { 0 } else { CLASSES };
     let labels = [0, CLASSES as u16 - 1].map(|label| (classes > 0).then_some(label));
     buffers.latents.as_flattened_mut().fill_with(|| random.below(128) as u8);
-    // With a row of largest weights, the largest sums.
+    // A row of largest weights gives the largest sums.
     if random.below(4) == 0 {
         buffers.latents[1].fill(CODE_MAX);
     }
@@ -196,7 +196,7 @@ fn compare(
     same("second of two, ", second_expected, second)
 }
 
-/// What was there before must not pass for what has to come.
+/// Overwrites the buffers, so that what was there before cannot pass for what has to come.
 fn spoil(scratch: &mut [u32], pixels: &mut [u8], expected: &[u8]) {
     scratch.fill(0xA5A5_A5A5);
     pixels.iter_mut().zip(expected).for_each(|(pixel, &expected)| *pixel = !expected);

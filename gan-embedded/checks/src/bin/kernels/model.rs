@@ -7,11 +7,11 @@ use gan_core::{Activation, Element, EncodeError, Header, ImageShape, LayerSpec, 
 use crate::buffers::{Buffers, Size};
 use crate::numbers::{Random, bytes, half_bytes, numbers};
 
-/// What a layer has.
+/// The type of a layer's weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Bytes,
-    /// In groups of so many inputs.
+    /// The weights have four bits, in groups of so many inputs.
     HalfBytes(u8),
 }
 
@@ -33,7 +33,7 @@ pub fn model(
     }
 
     let mut table = [0; 256];
-    // A permutation: no two indices give one pixel.
+    // This is a permutation, so that no two indices give one pixel.
     table
         .iter_mut()
         .zip(0u8..)
@@ -80,7 +80,7 @@ pub fn model(
     let image = ImageShape { width: (outputs / lines) as u16, height: lines as u16, channels: 1 };
     let mut header = Header::new("check", inputs as u16, classes as u16, image, LayerSpecs::new());
     let mut layers = [first, first];
-    // Both have room for sixteen.
+    // Both lists have room for sixteen layers.
     let _ = header.layers.push(spec(inputs, element, Activation::LeakyRelu(0.2), zero_point as u8));
     if hidden {
         let _ = header.layers.push(spec(outputs, Element::I8, Activation::Linear, 0));

@@ -18,16 +18,16 @@ impl Random {
 
 /// The sums of a row's weights, and where its bias may lie.
 pub struct Sums {
-    /// 127 times those of the positive and of the negative weights.
+    /// 127 times the sums of the positive and of the negative weights.
     above: i32,
     below: i32,
-    /// How far a sum is from the middle, about.
+    /// About how far a sum is from the middle.
     spread: u32,
-    /// Ends of what every kernel is exact for.
+    /// The ends of the range for which every kernel is exact.
     limits: (i32, i32),
 }
 
-/// Signs of a row at the limit: all positive, all negative, or any.
+/// Gives the signs of a row at the limit: all positive, all negative, or random.
 fn signs(random: &mut Random) -> impl FnMut(&mut Random) -> i8 + use<> {
     let all = random.below(4);
     move |random| match all {
@@ -107,7 +107,7 @@ pub fn numbers(buffers: &mut Buffers, random: &mut Random, size: Size, row: usiz
         };
         buffers.bias[4 * (class * size.outputs + row)..][..4].copy_from_slice(&bias.to_le_bytes());
     }
-    // Spreads the outputs over the codes, or does anything.
+    // One choice spreads the outputs over all codes. The others are at the ends, or random.
     let (multiplier, shift) = match random.below(8) {
         0 => (random.below(32768), 17 + random.below(16)),
         _ => (16384 + random.below(16384), (8 + spread.ilog2()).clamp(17, 32)),

@@ -9,7 +9,7 @@ pub use {cortex_m as _, cortex_m_rt::entry};
 pub use {riscv as _, riscv_rt::entry};
 
 /// Decodes bytes of which the optimizer knows nothing, and runs what is in them, for ever.
-// Inlined, so that what `cargo xtask size` measures is the runtime and no call of it.
+// This is inlined, so that `cargo xtask size` measures the runtime and not a call of it.
 #[inline(always)]
 pub fn forever(run: impl Fn(&Generator<'_>)) -> ! {
     loop {

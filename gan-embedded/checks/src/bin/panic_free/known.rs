@@ -14,7 +14,7 @@ use {cortex_m as _, cortex_m_rt::entry};
 #[cfg(target_arch = "riscv32")]
 use {riscv as _, riscv_rt::entry};
 
-/// Not that of `gan_embedded::model`, because that library has another panic handler.
+/// The model. That of `gan_embedded::model` cannot be used: its library has another panic handler.
 static KNOWN: Known<'static> = include_model!(concat!(env!("OUT_DIR"), "/model.gan"));
 
 #[entry]

@@ -4,8 +4,9 @@ use core::hint::black_box;
 
 use gan_core::{Generator, LatentSampler};
 
-/// Everything is hidden from the optimizer: it has to assume any seed, any label and buffers of any
-/// length. They are empty, so that no code is for them alone.
+/// Makes images in every way. Everything is hidden from the optimizer, which has to assume any
+/// seed, any label and buffers of any length. The buffers are empty, so that no code is for them
+/// alone.
 pub fn run(generator: &Generator<'_>) {
     let (mut latent, mut scratch): ([u8; 0], [u32; 0]) = ([], []);
     let (mut line, mut pixels): ([u8; 0], [u8; 0]) = ([], []);

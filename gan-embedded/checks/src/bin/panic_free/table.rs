@@ -20,7 +20,7 @@ fn main() -> ! {
     decoding::forever(run)
 }
 
-/// Takes whatever is written.
+/// A writer that takes whatever is written.
 struct Sink;
 
 impl Write for Sink {
@@ -30,7 +30,7 @@ impl Write for Sink {
     }
 }
 
-/// Everything is hidden from the optimizer, as in `panic_free`.
+/// Runs the calls, with everything hidden from the optimizer, as in `panic_free`.
 fn run(generator: &Generator<'_>) {
     let latent: &mut [u8] = black_box(&mut []);
     let morph = Morph::new(LatentSampler::new(1), LatentSampler::new(2), black_box(0));

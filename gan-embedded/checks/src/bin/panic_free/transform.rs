@@ -17,7 +17,7 @@ fn main() -> ! {
     decoding::forever(run)
 }
 
-/// Everything is hidden from the optimizer, as in `panic_free`.
+/// Runs the calls, with everything hidden from the optimizer, as in `panic_free`.
 fn run(generator: &Generator<'_>) {
     let (mut codes, mut scratch): ([u8; 0], [u32; 0]) = ([], []);
     let (mut line, mut pixels): ([u8; 0], [u8; 0]) = ([], []);

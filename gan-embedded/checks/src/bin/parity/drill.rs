@@ -16,18 +16,20 @@ pub fn run(drill: Drill, console: &mut Console) {
     if drill == Drill::None {
         return;
     }
-    // So that what comes is known to come from here; the console's own failure is one as well.
+    // This line says that the failure to come is the drill's. A console that fails is a failure as
+    // well.
     let said = writeln!(console, "drill {}", drill.name());
     match drill {
         Drill::None => {}
         Drill::Panic => panic!("drill"),
         // QEMU's model of this board lets data accesses to nothing pass, but not a jump there.
         Drill::Fault if about::NAME == "lm3s6965evb" => {
-            // SAFETY: none, as below.
+            // SAFETY: there is none, as below.
             unsafe { core::mem::transmute::<usize, extern "C" fn()>(NOWHERE + 1)() };
         }
         Drill::Fault => {
-            // SAFETY: none, and that is the point: the access faults, and the handler ends the run.
+            // SAFETY: there is none, and that is the point. The access faults, and the handler ends
+            // the run.
             unsafe { core::ptr::with_exposed_provenance::<u32>(NOWHERE).read_volatile() };
         }
         Drill::Overflow => {
@@ -37,7 +39,7 @@ pub fn run(drill: Drill, console: &mut Console) {
             core::hint::spin_loop();
         },
     }
-    // It had no effect, which would be found out by this.
+    // The drill had no effect, and the host finds that out by this exit code.
     console::exit(said.is_ok())
 }
 

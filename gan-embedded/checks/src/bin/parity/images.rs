@@ -17,7 +17,7 @@ use crate::trace;
 /// All the memory that one image takes.
 pub struct Buffers {
     latent: &'static mut [u8],
-    /// All codes that go in, of a model that takes an image; else empty.
+    /// All codes that go into a model that takes an image. It is empty for other models.
     codes: &'static mut [u8],
     pub scratch: &'static mut [u32],
     pub line: &'static mut [u8],
@@ -25,13 +25,13 @@ pub struct Buffers {
     second: Second,
 }
 
-/// What two at a time take besides.
+/// The memory that a second image takes, where two are made at a time.
 enum Second {
-    /// The kernel makes one at a time.
+    /// The kernel makes one image at a time.
     OneAtATime,
-    /// There is no room.
+    /// There is no room for a second image.
     NoRoom { missing: usize },
-    /// Latent and pixels.
+    /// The latent and the pixels of the second image.
     Room(&'static mut [u8], &'static mut [u8]),
 }
 
@@ -52,7 +52,7 @@ impl Buffers {
                 free.bytes(generator.line_len())?,
                 free.bytes(pixels_len)?,
             );
-            // A word more for each that is rounded up.
+            // Each buffer whose size is rounded up may take a word more.
             let both = 4 * pair + latent_len + pixels_len + 8;
             let second = match both.checked_sub(free.left()) {
                 _ if pair == single => Second::OneAtATime,
@@ -69,7 +69,7 @@ impl Buffers {
         })
     }
 
-    /// The latent.
+    /// The latent of the next image.
     pub fn latent(&mut self) -> &mut [u8] {
         self.latent
     }
@@ -105,7 +105,7 @@ fn wanted<'a>(
     }))
 }
 
-/// What goes into a model that takes an image.
+/// Puts together the inputs of a model that takes an image.
 fn input<'i>(wanted: &Wanted<'i>, latent: &'i [u8]) -> TransformInput<'i> {
     let [image, mask] = wanted.given;
     let mask = (!mask.is_empty()).then_some(mask);
@@ -139,7 +139,7 @@ fn trace(
     trace::codes(console, generator, codes, wanted.label, scratch)
 }
 
-/// Counts an image. Describes the first that is wrong; whether it did.
+/// Counts an image, and describes it if it is the first that is wrong. Returns whether it did.
 fn count(
     console: &mut Console,
     group: &mut Group,
@@ -153,7 +153,7 @@ fn count(
     Ok(result.is_err() && group.failed == 1)
 }
 
-/// Each image, made as a whole.
+/// Makes each image as a whole.
 pub fn whole(
     console: &mut Console,
     generator: &Generator<'_>,
@@ -182,7 +182,7 @@ pub fn whole(
     Ok(group)
 }
 
-/// Each image again, made line by line.
+/// Makes each image again, line by line.
 pub fn rows(
     console: &mut Console,
     generator: &Generator<'_>,
@@ -215,7 +215,7 @@ pub fn rows(
     Ok(group)
 }
 
-/// Each image once more, two at a time. Nothing if the kernel makes one at a time.
+/// Makes each image once more, two at a time. It does nothing if the kernel makes one at a time.
 pub fn pairs(
     console: &mut Console,
     generator: &Generator<'_>,

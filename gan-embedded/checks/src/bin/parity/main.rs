@@ -39,7 +39,7 @@ fn main() -> ! {
     }
 }
 
-/// Runs all groups; whether every check passed.
+/// Runs all groups, and returns whether every check passed.
 fn check(console: &mut Console) -> Result<bool, fmt::Error> {
     let job = Job::read(memory::job()).unwrap_or_else(|error| match error {
         VectorError::Magic => {
@@ -80,7 +80,7 @@ fn check(console: &mut Console) -> Result<bool, fmt::Error> {
     Ok(total.failed == 0 && total.passed > 0)
 }
 
-/// One requantization each.
+/// Checks requantizations, one each.
 fn rescale(console: &mut Console, job: &Job<'_>) -> Result<Group, fmt::Error> {
     let mut group = Group::new("rescale");
     for vector in job.arithmetic.rescale() {
@@ -95,7 +95,7 @@ fn rescale(console: &mut Console, job: &Job<'_>) -> Result<Group, fmt::Error> {
     Ok(group)
 }
 
-/// A piece of a seed's sequence each.
+/// Checks pieces of the sequences of seeds.
 fn sampler(console: &mut Console, job: &Job<'_>) -> Result<Group, fmt::Error> {
     let mut group = Group::new("sampler");
     for vector in job.arithmetic.sampler() {
@@ -109,7 +109,7 @@ fn sampler(console: &mut Console, job: &Job<'_>) -> Result<Group, fmt::Error> {
     Ok(group)
 }
 
-/// The latent vector of each image that comes with one.
+/// Checks the latent vector of each image that comes with one.
 fn latents(
     console: &mut Console,
     job: &Job<'_>,
@@ -125,7 +125,7 @@ fn latents(
     Ok(group)
 }
 
-/// Where codes come from: those that follow the first `skip` of a seed.
+/// Codes of a seed: those that follow the first `skip`.
 struct Drawn {
     seed: u64,
     skip: u64,

@@ -5,7 +5,7 @@ use core::slice;
 
 use static_cell::ConstStaticCell;
 
-// Only their addresses mean something.
+// Only the addresses of these symbols mean something.
 unsafe extern "C" {
     static _job: u8;
     static _job_end: u8;
@@ -27,7 +27,7 @@ pub struct Free {
     used: usize,
 }
 
-/// All of it: there is one, so no byte is handed out twice.
+/// All of that RAM. There is only one value of the type, so that no byte is handed out twice.
 pub static FREE: ConstStaticCell<Free> = ConstStaticCell::new(Free { used: 0 });
 
 impl Free {
@@ -42,7 +42,7 @@ impl Free {
         }
     }
 
-    /// The same in words.
+    /// `count` words that are 0, or nothing if there is no room for them.
     pub fn words(&mut self, count: usize) -> Option<&'static mut [u32]> {
         let start = self.reserve(count.checked_mul(size_of::<u32>())?)?.cast::<u32>();
         // SAFETY: as above; every reservation begins at a word.
@@ -52,7 +52,7 @@ impl Free {
         }
     }
 
-    /// Bytes that are left.
+    /// The number of bytes that are left.
     pub fn left(&self) -> usize {
         (&raw const _free_end).addr() - (&raw const _free_start).addr() - self.used
     }

@@ -18,7 +18,7 @@ impl Group {
         Self { name, passed: 0, failed: 0 }
     }
 
-    /// Counts one check; describes it if it is the group's first to fail.
+    /// Counts one check, and describes it if it is the group's first to fail.
     pub fn check(
         &mut self,
         console: &mut Console,
@@ -49,18 +49,18 @@ impl Group {
 /// What an image is compared with.
 #[derive(Clone, Copy)]
 pub enum Expected<'a> {
-    /// All its pixels, each up to so many levels off.
+    /// All its pixels. Each may be off by so many levels.
     Pixels { pixels: &'a [u8], tolerance: u8 },
-    /// Their [`Digest`].
+    /// The [`Digest`] of its pixels.
     Digest(u64),
 }
 
-/// An image that must come.
+/// An image that the device has to make.
 #[derive(Clone, Copy)]
 pub struct Wanted<'a> {
     pub seed: u64,
     pub label: Option<u16>,
-    /// The image and the mask that go in; empty where none does.
+    /// The image and the mask that go into the model. Each is empty if the model takes none.
     pub given: [&'a [u8]; 2],
     pub expected: Expected<'a>,
 }
@@ -78,13 +78,13 @@ impl fmt::Display for Wanted<'_> {
 /// Why an image is not the expected one.
 #[derive(Clone, Copy)]
 pub enum Fault {
-    /// gan-core would not make it.
+    /// gan-core refused to make the image.
     Refused(GenerateError),
     /// A byte differs; `at` counts from the start of the image.
     Pixel { at: usize, expected: u8, got: u8 },
     /// The pixels have another digest.
     Digest { expected: u64, got: u64 },
-    /// Other lines than all of them in order.
+    /// The lines that came are not all lines of the image in order.
     Lines,
 }
 
@@ -138,7 +138,7 @@ impl<'a> Comparison<'a> {
         self.at += got.len();
     }
 
-    /// The result, once all pixels were there, which are `pixels_len` bytes.
+    /// The result, once all `pixels_len` bytes of pixels have come.
     pub fn end(self, pixels_len: usize) -> Result<(), Fault> {
         let got = self.digest.value();
         match (self.fault, self.expected) {

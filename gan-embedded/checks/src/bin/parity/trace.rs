@@ -6,7 +6,7 @@ use core::fmt::{self, Write as _};
 use gan_core::Generator;
 use gan_embedded::console::Console;
 
-/// The latent and the outputs of hidden layers.
+/// Writes the latent and the outputs of hidden layers.
 pub fn codes(
     console: &mut Console,
     generator: &Generator<'_>,
@@ -23,7 +23,7 @@ pub fn codes(
     refused(console, said, traced)
 }
 
-/// The same of one of two images that were made together.
+/// Writes the same for one of two images that were made together.
 pub fn pair_codes(
     console: &mut Console,
     generator: &Generator<'_>,
@@ -52,7 +52,7 @@ fn refused(
     }
 }
 
-/// Bytes in hexadecimal.
+/// Writes a line of bytes in hexadecimal.
 pub fn line(console: &mut Console, what: fmt::Arguments<'_>, bytes: &[u8]) -> fmt::Result {
     write!(console, "trace {what} ")?;
     for byte in bytes {

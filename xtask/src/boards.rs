@@ -45,6 +45,9 @@ pub fn select_any(name: &str) -> Result<Vec<&'static Board>, String> {
     if name == "all" { Ok(all()) } else { select_one(name).map(|board| vec![board]) }
 }
 
+/// What `--board` without a name stands for: no board, so that the answer lists them.
+pub const LIST: &str = "?";
+
 /// The board of this name.
 pub fn select_one(name: &str) -> Result<&'static Board, String> {
     let boards: Vec<_> = gan_boards::all().iter().collect();

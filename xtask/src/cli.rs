@@ -8,10 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::boards::{self, Board};
 use crate::runner::Runner;
 use crate::tools::Tools;
-use crate::{hardware, release, setup, soak};
-
-/// What `--board` without a name stands for: no board, so that the answer lists them.
-const LIST: &str = "?";
+use crate::{hardware, partition, release, setup, soak};
 
 /// Repository tasks.
 #[derive(Parser)]
@@ -48,7 +45,7 @@ pub enum Task {
         #[arg(
             long,
             num_args = 0..=1,
-            default_missing_value = LIST,
+            default_missing_value = boards::LIST,
             value_parser = boards::select,
             required_unless_present = "port"
         )]
@@ -72,6 +69,9 @@ pub enum Task {
         /// Copy the model into RAM when the program starts
         #[arg(long)]
         ram: bool,
+        /// Take only models that are signed with the secret key of this public one
+        #[arg(long, value_name = "FILE.pub.pem", value_parser = partition::public_key)]
+        key: Option<String>,
         /// Let every instruction take a nanosecond, so that `bench` counts them
         #[arg(long)]
         icount: bool,
@@ -79,7 +79,7 @@ pub enum Task {
     /// Build the application for a board, and say what flash and RAM it takes and leaves
     Firmware {
         #[command(flatten)]
-        wanted: Wanted,
+        wanted: hardware::Wanted,
         #[command(flatten)]
         outputs: hardware::Outputs,
     },
@@ -95,7 +95,7 @@ pub enum Task {
         #[arg(
             long,
             num_args = 0..=1,
-            default_missing_value = LIST,
+            default_missing_value = boards::LIST,
             value_parser = boards::select_one
         )]
         board: &'static Board,
@@ -105,6 +105,9 @@ pub enum Task {
         /// The address that the program was built with
         #[arg(long, value_name = "ADDRESS")]
         flash_at: String,
+        /// Sign the model with this secret key, for a program that was built with --key
+        #[arg(long, value_name = "FILE.pem")]
+        key: Option<PathBuf>,
         /// For probe-rs
         #[arg(last = true)]
         arguments: Vec<String>,
@@ -116,7 +119,7 @@ pub enum Task {
             long,
             default_value = "all",
             num_args = 0..=1,
-            default_missing_value = LIST,
+            default_missing_value = boards::LIST,
             value_parser = boards::select_any
         )]
         board: Boards,
@@ -206,7 +209,7 @@ pub struct On {
         long,
         default_value = "all",
         num_args = 0..=1,
-        default_missing_value = LIST,
+        default_missing_value = boards::LIST,
         value_parser = boards::select_any
     )]
     pub board: Boards,
@@ -249,46 +252,10 @@ impl On {
 #[derive(Args)]
 pub struct Flash {
     #[command(flatten)]
-    pub wanted: Wanted,
+    pub wanted: hardware::Wanted,
     /// For probe-rs or espflash: `-- --allow-erase-all`
     #[arg(last = true)]
     pub arguments: Vec<String>,
-}
-
-#[derive(Args)]
-pub struct Wanted {
-    /// The board
-    #[arg(long, num_args = 0..=1, default_missing_value = LIST, value_parser = boards::select_one)]
-    pub board: &'static Board,
-    /// A .gan file; without it, the built-in digits
-    #[arg(long)]
-    pub model: Option<PathBuf>,
-    /// Make room for models of this many bytes that come over the console with `load`
-    #[arg(long, value_name = "BYTES", default_value_t = 0)]
-    pub load: usize,
-    /// Copy the model into RAM when the program starts: faster where the flash is slow
-    #[arg(long)]
-    pub ram: bool,
-    /// Look for another model at this address of flash, and run it if it is there: `cargo xtask
-    /// flash-model` puts it there without touching the program
-    #[arg(long, value_name = "ADDRESS")]
-    pub flash_at: Option<String>,
-    /// Use a display: 128x64 pixels, SSD1306, on I2C
-    #[arg(long)]
-    pub oled: bool,
-}
-
-impl Wanted {
-    pub fn wanted(&self) -> hardware::Wanted<'_> {
-        hardware::Wanted {
-            board: self.board,
-            model: self.model.as_deref(),
-            load: self.load,
-            ram: self.ram,
-            flash_at: self.flash_at.as_deref(),
-            oled: self.oled,
-        }
-    }
 }
 
 /// The boards that an argument names. An alias because clap takes a bare `Vec` for a repeated

@@ -22,9 +22,10 @@ use session::Session;
 
 use crate::boards::{self, Board};
 use crate::firmware::Input;
+use crate::hardware::Wanted;
 use crate::room;
 use crate::setup::{self, Toolchain};
-use crate::{shell, vectors};
+use crate::shell;
 
 /// With these an instruction takes a nanosecond of the board's time, so that `bench` counts
 /// instructions.
@@ -34,29 +35,24 @@ const SEND: &str = " bytes now\r\n";
 
 /// Talks to the application on a board: what the terminal types, or the commands in `script`, one
 /// after the other between semicolons. What the display shows at the end of a script goes to
-/// `screen`, a PNG file. `load` is room for received models, and `ram` copies the model into RAM.
+/// `screen`, a PNG file.
 pub fn run(
-    board: &Board,
-    model: Option<&Path>,
+    wanted: &Wanted,
     script: Option<&str>,
     screen: Option<&Path>,
-    (load, ram): (usize, bool),
     icount: bool,
 ) -> Result<()> {
+    let board = wanted.board;
     ensure!(
         screen.is_none() || board.name == display::BOARD,
         "--screen: {} has no display in QEMU; {} has one",
         board.name,
         display::BOARD
     );
-    let model = match model {
-        Some(path) => path.canonicalize().with_context(|| path.display().to_string())?,
-        None => vectors::default_model()?,
-    };
+    let model = wanted.model()?;
     let sent = script.map(models_of).transpose()?.unwrap_or_default();
     let toolchain = setup::firmware(&[board])?;
-    let input = Input { load, ram, ..Input::model(&model) };
-    let elf = room::build(toolchain, board, input)?.0;
+    let elf = room::build(toolchain, board, wanted.input(&model))?.0;
     let mut arguments = if icount { ICOUNT.to_vec() } else { Vec::new() };
     let Some(script) = script else {
         eprintln!("Ctrl-A X ends QEMU");
@@ -128,6 +124,7 @@ fn lines(answer: &[u8]) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vectors;
 
     #[test]
     fn files_of_a_script_are_read_first() {
@@ -143,7 +140,7 @@ mod tests {
     fn a_picture_of_no_display_is_refused() {
         let board = boards::select_one("microbit").unwrap();
         let error =
-            run(board, None, Some("7"), Some(Path::new("x.png")), (0, false), false).unwrap_err();
+            run(&Wanted::new(board, None), Some("7"), Some(Path::new("x.png")), false).unwrap_err();
         assert!(error.to_string().contains("lm3s6965evb has one"), "{error}");
     }
 }

@@ -26,6 +26,8 @@ pub struct Input<'a> {
     pub ram: bool,
     /// The address of a model that lies in flash by itself, if the application looks for one.
     pub flash_at: Option<&'a str>,
+    /// The digits of the key of the only maker whose models the application takes, besides its own.
+    pub key: Option<&'a str>,
     /// What is wrong with the application, for the checks that nothing is: a `panic`, or one with a
     /// `message`.
     pub planted: Option<&'a str>,
@@ -80,6 +82,7 @@ impl<'a> Input<'a> {
             load: 0,
             ram: false,
             flash_at: None,
+            key: None,
             planted: None,
             count: Count::Image,
             packed_for: None,
@@ -113,6 +116,7 @@ impl Input<'_> {
         let mut features: Vec<_> =
             Blob::read(self.kinds.unwrap_or(self.model)).and_then(features).unwrap_or_default();
         features.extend(self.oled.then_some("oled"));
+        features.extend(self.key.map(|_| "signed"));
         features
     }
 }
@@ -142,17 +146,6 @@ pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -
     shell::run(command.args(["--bin", bin]))
         .with_context(|| format!("{bin} for {}", board.name))?;
     Ok(folder.join(&board.target).join("release").join(bin))
-}
-
-/// Checks that all sources are as rustfmt writes them.
-pub fn format() -> Result<()> {
-    let folders = boards::folders();
-    folders.iter().try_for_each(|at| shell::run(shell::cargo(at).args(["fmt", "--check"])))?;
-    // Cargo does not see the modules whose paths the build script writes.
-    let modules = boards::firmware_folder().join("src/board");
-    let modules = modules.read_dir()?.map(|entry| Ok(entry?.path()));
-    let modules = modules.collect::<Result<Vec<_>>>()?;
-    shell::run(Command::new("rustfmt").args(["--check", "--edition", "2024"]).args(modules))
 }
 
 /// Lints everything there is for a board, with the active toolchain: Debian's compiler comes
@@ -229,6 +222,7 @@ fn cargo(
         ("GAN_PACKING", input.packed_for),
         ("GAN_PLANTED", input.planted),
         ("GAN_FLASH_AT", input.flash_at),
+        ("GAN_PUBLIC_KEY", input.key),
         ("GAN_RAM", input.ram.then_some("1")),
     ] {
         match value {

@@ -32,10 +32,10 @@ const OF_PROBE: &[&str] =
 const FLASH_FREQ: &str = "--flash-freq";
 
 /// Builds the application and puts it on the board. `arguments` go to the tool that does it.
-pub fn flash(wanted: &Wanted<'_>, then: Then, arguments: &[String]) -> Result<()> {
+pub fn flash(wanted: &Wanted, then: Then, arguments: &[String]) -> Result<()> {
     let board = wanted.board;
     if board.qemu.is_some() && then == Then::Watch {
-        return console::run(board, wanted.model, None, None, (wanted.load, wanted.ram), false);
+        return console::run(wanted, None, None, false);
     }
     ensure!(
         board.chip.is_some() || board.espflash.is_some(),

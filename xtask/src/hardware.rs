@@ -11,22 +11,61 @@ use crate::room;
 use crate::sections::{Size, grouped};
 use crate::setup::{self, Toolchain};
 use crate::shell::{self, relative};
-use crate::{image, uf2, vectors};
+use crate::{image, partition, uf2, vectors};
 
 /// What is built.
-pub struct Wanted<'a> {
-    /// For this board.
-    pub board: &'a Board,
-    /// With this model; without one, the built-in digits.
-    pub model: Option<&'a Path>,
-    /// With room for models of this many bytes that come over the console.
+#[derive(Debug, clap::Args)]
+pub struct Wanted {
+    /// The board
+    #[arg(
+        long,
+        num_args = 0..=1,
+        default_missing_value = boards::LIST,
+        value_parser = boards::select_one
+    )]
+    pub board: &'static Board,
+    /// A .gan file; without it, the built-in digits
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// Make room for models of this many bytes that come over the console with `load`
+    #[arg(long, value_name = "BYTES", default_value_t = 0)]
     pub load: usize,
-    /// With the model in RAM.
+    /// Copy the model into RAM when the program starts: faster where the flash is slow
+    #[arg(long)]
     pub ram: bool,
-    /// That looks for another model at this address.
-    pub flash_at: Option<&'a str>,
-    /// With a display.
+    /// Look for another model at this address of flash, and run it if it is there: `cargo xtask
+    /// flash-model` puts it there without touching the program
+    #[arg(long, value_name = "ADDRESS")]
+    pub flash_at: Option<String>,
+    /// Take only models that are signed with the secret key of this public one, over the console
+    /// and from --flash-at; `gan keygen` makes both
+    #[arg(long, value_name = "FILE.pub.pem", value_parser = partition::public_key)]
+    pub key: Option<String>,
+    /// Use a display: 128x64 pixels, SSD1306, on I2C
+    #[arg(long)]
     pub oled: bool,
+}
+
+impl Wanted {
+    /// A board's application with a model and nothing else.
+    pub fn new(board: &'static Board, model: Option<PathBuf>) -> Self {
+        Self { board, model, load: 0, ram: false, flash_at: None, key: None, oled: false }
+    }
+
+    /// The model's file, from any folder: the firmware's build script runs in another one.
+    pub fn model(&self) -> Result<PathBuf> {
+        match &self.model {
+            Some(path) => path.canonicalize().with_context(|| path.display().to_string()),
+            None => vectors::default_model(),
+        }
+    }
+
+    /// What it is built from, with that file.
+    pub fn input<'a>(&'a self, model: &'a Path) -> Input<'a> {
+        let &Self { load, ram, oled, .. } = self;
+        let (flash_at, key) = (self.flash_at.as_deref(), self.key.as_deref());
+        Input { load, ram, flash_at, key, oled, ..Input::model(model) }
+    }
 }
 
 /// Files that were built.
@@ -52,7 +91,7 @@ pub struct Outputs {
 }
 
 /// Builds the application, and says what it takes of the board and where it is.
-pub fn firmware(wanted: &Wanted<'_>, outputs: &Outputs) -> Result<()> {
+pub fn firmware(wanted: &Wanted, outputs: &Outputs) -> Result<()> {
     ensure!(
         outputs.output.is_none() || wanted.board.uf2.is_some(),
         "--output: {} takes no UF2 files",
@@ -78,10 +117,9 @@ pub fn firmware(wanted: &Wanted<'_>, outputs: &Outputs) -> Result<()> {
 
 /// Builds every board's application and its example `digit`, with the model that stands for all,
 /// and checks the UF2 files. Displays are left to clippy.
-pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
+pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
     boards::by_package(boards, |board| {
-        let wanted =
-            Wanted { board, model: None, load: 0, ram: false, flash_at: None, oled: false };
+        let wanted = Wanted::new(board, None);
         let built = build(toolchain, &wanted).with_context(|| board.name.clone())?;
         if let (Some(family), Some(path)) = (board.uf2, built.uf2) {
             let (file, elf) = (fs::read(&path)?, fs::read(&built.elf)?);
@@ -94,23 +132,18 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
 }
 
 /// Builds the application, and says what it takes of the board and where it is.
-pub fn build(toolchain: Toolchain, wanted: &Wanted<'_>) -> Result<Built> {
-    let &Wanted { board, load, ram, flash_at, oled, .. } = wanted;
+pub fn build(toolchain: Toolchain, wanted: &Wanted) -> Result<Built> {
+    let &Wanted { board, oled, ram, .. } = wanted;
     ensure!(
         board.oled || !oled,
         "--oled: nothing connects a display to {}; docs/adding-a-board.md says how",
         board.name
     );
-    if let Some(address) = flash_at {
+    if let Some(address) = &wanted.flash_at {
         board.partition(address).map_err(Error::msg).context("--flash-at")?;
     }
-    let model = match wanted.model {
-        // The firmware's build script runs in another folder.
-        Some(path) => path.canonicalize().with_context(|| path.display().to_string())?,
-        None => vectors::default_model()?,
-    };
-    let (elf, size) =
-        room::build(toolchain, board, Input { load, ram, flash_at, oled, ..Input::model(&model) })?;
+    let model = wanted.model()?;
+    let (elf, size) = room::build(toolchain, board, wanted.input(&model))?;
     let stem = model.file_stem().unwrap_or_default().to_string_lossy();
     let name =
         format!("{stem}{}{}", if oled { "-oled" } else { "" }, if ram { "-ram" } else { "" });

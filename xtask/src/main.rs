@@ -52,6 +52,7 @@ use clap::Parser;
 
 use cli::{Cli, Flash, On, Task};
 use flash::Then;
+use hardware::Wanted;
 use tally::Tally;
 
 fn main() -> ExitCode {
@@ -85,24 +86,26 @@ fn run(task: Task) -> Result<Tally> {
         Task::Console { port: Some(port), send, .. } => {
             console::port::talk(&port, send.as_deref()).map(|()| Tally::default())
         }
-        Task::Console { board, model, send, screen, load, ram, icount, .. } => {
+        Task::Console { board, model, send, screen, load, ram, key, icount, .. } => {
             let Some([board]) = board.as_deref() else {
                 anyhow::bail!("--board: one board, not all")
             };
-            let (model, send, screen) = (model.as_deref(), send.as_deref(), screen.as_deref());
-            console::run(board, model, send, screen, (load, ram), icount).map(|()| Tally::default())
+            let wanted = Wanted { load, ram, key, ..Wanted::new(board, model) };
+            console::run(&wanted, send.as_deref(), screen.as_deref(), icount)
+                .map(|()| Tally::default())
         }
         Task::Firmware { wanted, outputs } => {
-            hardware::firmware(&wanted.wanted(), &outputs).map(|()| Tally::default())
+            hardware::firmware(&wanted, &outputs).map(|()| Tally::default())
         }
         Task::Flash(Flash { wanted, arguments }) => {
-            flash::flash(&wanted.wanted(), Then::Start, &arguments).map(|()| Tally::default())
+            flash::flash(&wanted, Then::Start, &arguments).map(|()| Tally::default())
         }
         Task::Run(Flash { wanted, arguments }) => {
-            flash::flash(&wanted.wanted(), Then::Watch, &arguments).map(|()| Tally::default())
+            flash::flash(&wanted, Then::Watch, &arguments).map(|()| Tally::default())
         }
-        Task::FlashModel { board, model, flash_at, arguments } => {
-            flash::model::flash(board, &model, &flash_at, &arguments).map(|()| Tally::default())
+        Task::FlashModel { board, model, flash_at, key, arguments } => {
+            flash::model::flash(board, &model, &flash_at, key.as_deref(), &arguments)
+                .map(|()| Tally::default())
         }
         Task::Size { check: true, .. } => {
             fit::boards::check(setup::firmware(&boards::all())?).map(|()| Tally::default())

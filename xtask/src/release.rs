@@ -134,8 +134,7 @@ fn firmware(board: &str, to: &Path) -> Result<()> {
     let board = boards::select_one(board).map_err(anyhow::Error::msg)?;
     let model = root().join(MODEL);
     let stem = model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let (model, ram, flash_at) = (Some(model.as_path()), false, None);
-    let wanted = hardware::Wanted { board, model, load: 0, ram, flash_at, oled: false };
+    let wanted = hardware::Wanted::new(board, Some(model.clone()));
     let uf2 = to.join(format!("{}-{stem}.uf2", board.name));
     hardware::firmware(&wanted, &Outputs { output: Some(uf2), ..Outputs::default() })
 }

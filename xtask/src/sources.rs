@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::boards;
 use crate::shell::{self, root};
 
 /// Columns that a line may have. A column is a character, not a byte.
@@ -96,6 +97,18 @@ fn long_file(name: &str, text: &str) -> Option<String> {
     let lines = text.lines().count();
     (extension(name) == Some("rs") && lines > LINES)
         .then(|| format!("{name}: {lines} lines (at most {LINES})"))
+}
+
+/// Checks that the sources of firmware, which are no members of the workspace, are as rustfmt writes
+/// them.
+pub fn firmware_format() -> Result<()> {
+    let folders = boards::folders();
+    folders.iter().try_for_each(|at| shell::run(shell::cargo(at).args(["fmt", "--check"])))?;
+    // Cargo does not see the modules whose paths the build script writes.
+    let modules = boards::firmware_folder().join("src/board");
+    let modules = modules.read_dir()?.map(|entry| Ok(entry?.path()));
+    let modules = modules.collect::<Result<Vec<_>>>()?;
+    shell::run(Command::new("rustfmt").args(["--check", "--edition", "2024"]).args(modules))
 }
 
 #[cfg(test)]

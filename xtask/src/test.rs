@@ -34,7 +34,7 @@ pub fn run(only: Option<String>) -> Tally {
     let toolchain = steps.value(SETUP, setup::run);
 
     steps.check("format: host", || shell::run(host().args(["fmt", "--all", "--check"])));
-    steps.check("format: firmware", firmware::format);
+    steps.check("format: firmware", sources::firmware_format);
     steps.check("format: tables of boards", || tables::run(true));
     steps.found("format: columns and lengths", sources::check);
 

@@ -5,6 +5,8 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 use gan_core::{LatentSampler, Truncation};
+use gan_sign::Refused;
+use gan_sign::keys::SecretKey;
 
 use super::{Session, build, latents, lines, numbers, send, session};
 use crate::blob::Blob;
@@ -46,6 +48,7 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
         boards.iter().filter(|board| ["mps2-an386", "riscv32"].contains(&board.name.as_str()))
     {
         received(toolchain, board).with_context(|| format!("{}: load", board.name))?;
+        signed(toolchain, board).with_context(|| format!("{}: --key", board.name))?;
         // At this address riscv32 has no flash.
         if board.flash.origin == 0 {
             placed(toolchain, board).with_context(|| board.name.clone())?;
@@ -74,7 +77,7 @@ fn placed(toolchain: Toolchain, board: &Board) -> Result<()> {
     let tiny = vectors::folder().join("v1-tiny.gan");
     let (elf, _) =
         room::build(toolchain, board, Input { flash_at: Some(AT), ..Input::model(&tiny) })?;
-    let (at, mut contents) = partition::contents(board, &model, AT)?;
+    let (at, mut contents) = partition::contents(board, &model, AT, None)?;
     for (expected, changed) in [(blob.stem(), 0), ("tiny".into(), 1)] {
         if let Some(byte) = contents.last_mut() {
             *byte ^= changed;
@@ -208,6 +211,32 @@ fn received(toolchain: Toolchain, board: &Board) -> Result<()> {
     )?;
     kept(session.ask(&format!("load {}", ROOM + 1))?, "too many")?;
     let greeting = lines(&send(&mut session, good)?)?;
+    ensure!(greeting[0].starts_with(&model.stem()), "after the model came: {greeting:?}");
+    images(&mut session, &model)
+}
+
+/// An application with a maker's key runs what that maker has signed, and nothing else.
+fn signed(toolchain: Toolchain, board: &Board) -> Result<()> {
+    let maker = SecretKey::new([1; 32]);
+    let digits = maker.public().as_bytes().map(|byte| format!("{byte:02x}")).concat();
+    let tiny = vectors::folder().join("v1-tiny.gan");
+    let input = Input { load: ROOM, key: Some(&digits), ..Input::model(&tiny) };
+    let (elf, _) = room::build(toolchain, board, input)?;
+    let (mut session, _) = session::open(board, &elf, &[])?;
+    let model = Blob::read(&vectors::default_model()?)?;
+    let mut damaged = maker.sign(model.bytes());
+    damaged[100] ^= 1;
+    let by_another = SecretKey::new([2; 32]).sign(model.bytes());
+    for (bytes, reason) in [
+        (model.bytes(), Refused::Unsigned),
+        (&damaged, Refused::Forged),
+        (&by_another, Refused::Forged),
+    ] {
+        let answer = lines(&send(&mut session, bytes)?)?;
+        let expected = [format!("load: {reason}"), "still tiny".into()];
+        ensure!(answer.ends_with(&expected), "expected {expected:?}, got {answer:?}");
+    }
+    let greeting = lines(&send(&mut session, &maker.sign(model.bytes()))?)?;
     ensure!(greeting[0].starts_with(&model.stem()), "after the model came: {greeting:?}");
     images(&mut session, &model)
 }

@@ -12,10 +12,17 @@ use crate::shell::{self, relative};
 use crate::tools::Tools;
 use crate::{partition, uf2, vectors};
 
-/// Packs the model for the board, and writes it: by a UF2 file on the drive of a Pico, or by
-/// probe-rs, which gets `arguments`.
-pub fn flash(board: &Board, model: &Path, address: &str, arguments: &[String]) -> Result<()> {
-    let (at, bytes) = partition::contents(board, model, address)?;
+/// Packs the model for the board, signs it if there is a secret key, and writes it: by a UF2 file
+/// on the drive of a Pico, or by probe-rs, which gets `arguments`.
+pub fn flash(
+    board: &Board,
+    model: &Path,
+    address: &str,
+    key: Option<&Path>,
+    arguments: &[String],
+) -> Result<()> {
+    let key = key.map(partition::secret_key).transpose()?;
+    let (at, bytes) = partition::contents(board, model, address, key.as_ref())?;
     let file = vectors::scratch()?.join(format!("{}-model.bin", board.name));
     fs::write(&file, &bytes).with_context(|| relative(&file))?;
     if let (Some(id), Some(family)) = (&board.drive, board.uf2)

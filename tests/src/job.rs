@@ -1,5 +1,5 @@
-//! What `cargo xtask parity` puts into a board's memory beside the firmware: a model and what must
-//! come of it. One file, so that one firmware serves every model.
+//! The job that `cargo xtask parity` puts into a board's memory beside the firmware: a model, and
+//! the results that it must give. It is one file, so that one firmware serves every model.
 //!
 //! Numbers are unsigned and little-endian. The file begins on a multiple of 16, so that the blob
 //! does.
@@ -25,22 +25,22 @@ const PADDING: usize = 4;
 /// like success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drill {
-    /// None: it checks.
+    /// The firmware does not fail on purpose: it checks.
     None,
-    /// It panics.
+    /// The firmware panics.
     Panic,
-    /// It reads where there is no memory.
+    /// The firmware reads where there is no memory.
     Fault,
-    /// It runs out of stack.
+    /// The firmware runs out of stack.
     Overflow,
-    /// It never ends.
+    /// The firmware never ends.
     Hang,
 }
 
 impl Drill {
     const ALL: [Self; 5] = [Self::None, Self::Panic, Self::Fault, Self::Overflow, Self::Hang];
 
-    /// For reports.
+    /// The name of the drill in reports.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl Drill {
     }
 }
 
-/// One image that must come, known by its digest.
+/// One image that the firmware must make, known by its digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Case {
     /// Seed of the latent sampler; the latent is its image 0.
@@ -67,7 +67,7 @@ pub struct Case {
 /// A job. Holding it proves that every part is complete, and that the images are those of the blob.
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
-    /// What to do in place of all else.
+    /// The way to fail, in place of all checks.
     pub drill: Drill,
     /// The blob, packed for the board.
     pub blob: &'a [u8],
@@ -114,7 +114,7 @@ impl<'a> Job<'a> {
         })
     }
 
-    /// The cases; none of a float model, whose pixels need not be the same to the last bit.
+    /// The cases. A float model has none: its pixels need not be the same to the last bit.
     pub fn cases(&self) -> impl ExactSizeIterator<Item = Case> + use<'a> {
         self.cases.chunks_exact(CASE_LEN).map(|item| {
             let (seed, item) = field(item);
@@ -135,13 +135,13 @@ impl<'a> Job<'a> {
 pub struct Digest(u64);
 
 impl Digest {
-    /// Of nothing yet.
+    /// The digest of no bytes.
     #[must_use]
     pub const fn new() -> Self {
         Self(0xCBF2_9CE4_8422_2325)
     }
 
-    /// Takes in what comes next.
+    /// Takes in the bytes that come next.
     pub fn update(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
@@ -161,7 +161,8 @@ impl Default for Digest {
     }
 }
 
-/// What a job is written from: bytes as they come, so that a drill can write a wrong one.
+/// The parts that a job is written from. Their bytes are not checked, so that a drill can write a
+/// wrong one.
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a> {
@@ -181,7 +182,7 @@ pub struct Parts<'a> {
 
 #[cfg(feature = "std")]
 impl Parts<'_> {
-    /// The file.
+    /// The bytes of the file.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
         let mut cases = Vec::new();

@@ -1,4 +1,4 @@
-//! Answers for gan-core that do not come from gan-core.
+//! Expected results for gan-core that do not come from gan-core.
 //!
 //! | part | for whom | what |
 //! |---|---|---|

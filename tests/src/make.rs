@@ -23,9 +23,9 @@ pub enum MakeError {
     /// A folder or model could not be read.
     #[error("{}: {source}", path.display())]
     Io {
-        /// What was to be read.
+        /// The path that was to be read.
         path: PathBuf,
-        /// Why not.
+        /// Why it could not be read.
         source: std::io::Error,
     },
     /// The float images of a model are of another blob, or cut short.
@@ -36,7 +36,7 @@ pub enum MakeError {
     Float {
         /// The model's float images.
         path: PathBuf,
-        /// What is wrong with them.
+        /// What is wrong with the images.
         source: VectorError,
     },
     /// A model is not a valid blob.
@@ -44,7 +44,7 @@ pub enum MakeError {
     Model {
         /// The model's file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the model.
         source: Refused,
     },
 }
@@ -59,7 +59,7 @@ pub enum MakeError {
 ///
 /// # Errors
 ///
-/// A model in `models` that cannot be read or that the reference refuses.
+/// A model in `models` cannot be read, or the reference refuses it.
 pub fn all(repo_root: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, MakeError> {
     let folder = repo_root.join("tests").join("vectors");
     let mut files = vec![(folder.join("arith.bin"), arithmetic())];
@@ -186,10 +186,10 @@ fn images_of(blob: &[u8], owner: &[u8]) -> Result<Vec<u8>, Refused> {
     Ok(out)
 }
 
-/// What goes into a model for item `index` of its images file: the latent of the item's seed, and
-/// for an image random bytes, or in every second item strokes, which are more like what a model was
-/// trained on. Of the masks the first calls nothing missing, the second everything, and the others
-/// each cell at random, with bytes on both sides of the middle.
+/// Makes the inputs of a model for item `index` of its images file: the latent of the item's seed,
+/// and for an image random bytes, or in every second item strokes, which are more like what a model
+/// was trained on. Of the masks the first calls nothing missing, the second everything, and the
+/// others each cell at random, with bytes on both sides of the middle.
 fn given(model: &Model, index: usize, label: Option<u16>) -> Given {
     let mut given = Given { label, ..Given::default() };
     let mut rng = SplitMix64(seed(index) ^ 0x494D_4147);
@@ -218,9 +218,9 @@ fn given(model: &Model, index: usize, label: Option<u16>) -> Given {
     given
 }
 
-/// Three white strokes on black, a tenth of the image wide, with ends at random places. They are
-/// drawn four times as large, and each pixel is the mean of its square. `shape` is width, height,
-/// channels.
+/// Draws three white strokes on black, a tenth of the image wide, with ends at random places. They
+/// are drawn four times as large, and each pixel is the mean of its square. `shape` is width,
+/// height, channels.
 fn strokes([width, height, channels]: [usize; 3], rng: &mut SplitMix64) -> Vec<u8> {
     const STROKES: usize = 3;
     const LARGER: usize = 4;
@@ -268,8 +268,8 @@ fn seed(index: usize) -> u64 {
 pub const CASES: usize = 32;
 
 /// Digests of further images of a blob, of seeds that follow on those of its [`images`] and of all
-/// labels in turn. None of a float model: its pixels need not be the same to the last bit. None of
-/// a model that takes an image: a board cannot draw that from a seed.
+/// labels in turn. A float model has none, because its pixels need not be the same to the last bit.
+/// A model that takes an image has none, because a board cannot draw that from a seed.
 ///
 /// # Errors
 ///

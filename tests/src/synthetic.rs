@@ -201,8 +201,8 @@ pub fn tiny() -> Model {
     model
 }
 
-/// Eight layers of odd sizes with every activation, numbers at every limit, no labels, an RGB
-/// image.
+/// A model of eight layers of odd sizes, with every activation, numbers at every limit, no labels
+/// and an RGB image.
 #[must_use]
 pub fn wide_range() -> Model {
     let [linear, relu, leaky, tanh, sigmoid] = ACTIVATIONS;
@@ -220,8 +220,8 @@ pub fn wide_range() -> Model {
     shape.int8("wide range", &mut SplitMix64(1))
 }
 
-/// Layers of half bytes in groups of 16 and of 32, and of bytes, with sizes on both sides of a
-/// group, three labels.
+/// A model with layers of half bytes in groups of 16 and of 32 and layers of bytes, with sizes on
+/// both sides of a group, and with three labels.
 #[must_use]
 pub fn int4() -> Model {
     let [linear, relu, leaky, tanh, sigmoid] = ACTIVATIONS;
@@ -239,8 +239,8 @@ pub fn int4() -> Model {
     shape.integers("int4", &mut SplitMix64(4), |_| groups.next().unwrap_or_default())
 }
 
-/// The wide range and half bytes in every packing of theirs: the order of the layers is that of the
-/// packings' numbers.
+/// A model with numbers of the wide range and with half bytes, in every packing that they can have.
+/// The order of the layers is that of the packings' numbers.
 #[must_use]
 pub fn packed() -> Model {
     let [linear, relu, leaky, tanh, sigmoid] = ACTIVATIONS;
@@ -264,7 +264,7 @@ pub fn packed() -> Model {
     model
 }
 
-/// Float layers with every activation and labels.
+/// A model of float layers with every activation and with labels.
 #[must_use]
 pub fn float() -> Model {
     let [linear, relu, leaky, tanh, sigmoid] = ACTIVATIONS;

@@ -9,19 +9,19 @@ use gan_core::{Generator, OutputKind, Packing};
 
 use crate::shell;
 
-/// The bytes of a blob.
+/// A blob, with the path that it was read from.
 pub struct Blob {
     path: PathBuf,
     bytes: AlignedBytes,
 }
 
 impl Blob {
-    /// Reads the file; nothing is checked yet.
+    /// Reads the file, and checks nothing yet.
     pub fn read(path: &Path) -> Result<Self> {
         Ok(Self::from_bytes(path, &fs::read(path).with_context(|| shell::relative(path))?))
     }
 
-    /// A blob that lies nowhere, in place of the one at `path`.
+    /// Makes a blob of bytes that lie in no file, for use in place of the one at `path`.
     pub fn from_bytes(path: &Path, bytes: &[u8]) -> Self {
         Self { path: path.into(), bytes: AlignedBytes::copy_of(bytes) }
     }
@@ -40,7 +40,7 @@ impl Blob {
         &self.bytes
     }
 
-    /// The generator in it.
+    /// Decodes the blob, and returns the generator in it.
     pub fn decode(&self) -> Result<Generator<'_>> {
         gan_core::decode(self.bytes())
             .map_err(|error| anyhow!("{}: {error}", shell::relative(&self.path)))
@@ -52,7 +52,7 @@ impl Blob {
         Ok((generator.inputs().image().is_some(), generator.header().outputs))
     }
 
-    /// Where it was read.
+    /// The path that the blob was read from.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -40,7 +40,7 @@ pub fn select(name: &str) -> Result<Vec<&'static Board>, String> {
     named(name, emulated())
 }
 
-/// The boards that `name` means: one, or all.
+/// The boards that `name` means: one of them, or all.
 pub fn select_any(name: &str) -> Result<Vec<&'static Board>, String> {
     if name == "all" { Ok(all()) } else { select_one(name).map(|board| vec![board]) }
 }
@@ -80,7 +80,7 @@ pub fn folder(board: &Board) -> PathBuf {
     board.package.as_ref().map_or_else(firmware_folder, |package| shell::root().join(package))
 }
 
-/// What `work` makes of each board, in the order of the boards.
+/// Works on each board, and returns what was made of them, in the order of the boards.
 ///
 /// Boards of one package come one after the other, because cargo locks the folder that their builds
 /// share. Packages are worked on at once, one a CPU: most of the time a build is one crate, or one

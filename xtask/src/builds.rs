@@ -1,4 +1,4 @@
-//! What has to build, and what must not be a part of it.
+//! Builds that have to succeed, and checks of what they must not depend on.
 
 use anyhow::{Context, Result, bail};
 
@@ -6,8 +6,8 @@ use crate::tally::Tally;
 use crate::{boards, setup, shell};
 use shell::{host, root};
 
-/// Every crate that is built in has a licence that deny.toml takes, none is forbidden, and all come
-/// from the registry. Returns whether cargo-deny is there.
+/// Checks that every crate that is built in has a licence that deny.toml takes, none is forbidden,
+/// and all come from the registry. Returns whether cargo-deny is there.
 pub fn licences() -> Result<bool> {
     let deny = shell::cargo(&root()).args(["deny", "--version"]).output();
     if !deny.is_ok_and(|output| output.status.success()) {
@@ -23,8 +23,8 @@ pub fn licences() -> Result<bool> {
     Ok(true)
 }
 
-/// gan-core builds with none of its features, and with each alone. Without any, a device builds
-/// gan-core and its random numbers only.
+/// Checks that gan-core builds with none of its features, and with each alone, and that without any
+/// a device builds gan-core and its random numbers only.
 pub fn core_features() -> Result<()> {
     for features in
         ["", "float", "int4", "encode", "tools", "std", "defmt", "embedded-graphics", "micromath"]
@@ -46,7 +46,7 @@ pub fn core_features() -> Result<()> {
     }
 }
 
-/// Whoever only runs a model must not have to build the trainer, nor the firmware's application.
+/// Checks that nobody who only runs a model has to build the trainer or the firmware's application.
 pub fn tools_without_burn() -> Result<()> {
     let tree = ["tree", "--package", "gan-tools", "--edges", "normal,build", "--prefix", "none"];
     let tree = shell::capture(host().args(tree))?;
@@ -58,7 +58,8 @@ pub fn tools_without_burn() -> Result<()> {
     }
 }
 
-/// What users run compiles for Windows too; nothing is linked, which would take a linker for it.
+/// Checks that what users run compiles for Windows too. Nothing is linked, because that would take
+/// a linker for Windows.
 pub fn windows(tally: &mut Tally) -> Result<()> {
     const TARGET: &str = "x86_64-pc-windows-gnu";
     if let Err(error) = setup::target(TARGET) {

@@ -15,7 +15,7 @@ use crate::setup::{self, DEBIAN_RUSTC, Toolchain};
 use crate::shell::{self, relative, root};
 use crate::tally::Tally;
 
-/// The profile in Cargo.toml.
+/// The profile in Cargo.toml that the library is built with.
 const PROFILE: &str = "c";
 const LIBRARY: &str = "libgan_c.a";
 
@@ -64,7 +64,7 @@ fn build(toolchain: Toolchain, target: Option<&str>) -> Result<PathBuf> {
     // makes no other kind.
     command.args(["rustc", "--quiet", "--package", "gan-c", "--profile", PROFILE, "--lib"]);
     command.args(["--crate-type", "staticlib"]);
-    // Apart from a plain cargo's, which gives the crates other hashes.
+    // This folder is not that of a plain cargo, which gives the crates other hashes.
     let name = match toolchain {
         Toolchain::Debian if target.is_some() => "debian",
         _ => "rustup",
@@ -86,14 +86,14 @@ fn build(toolchain: Toolchain, target: Option<&str>) -> Result<PathBuf> {
     Ok(folder.join(target.unwrap_or_default()).join(PROFILE).join(LIBRARY))
 }
 
-/// Where everything goes but what users take.
+/// The folder for everything but the files that users take.
 fn scratch(name: &str) -> Result<PathBuf> {
     let folder = root().join("target").join("xtask").join("c").join(name);
     fs::create_dir_all(&folder).with_context(|| relative(&folder))?;
     Ok(folder)
 }
 
-/// The model's source, by `gan export --c`, in a folder of its own.
+/// Writes the model's source into a folder of its own, by `gan export --c`.
 fn export(model: &Path, core: &str, folder: &Path) -> Result<()> {
     let mut gan = shell::cargo(&root());
     gan.args(["run", "--quiet", "--release", "--package", "gan-tools", "--", "export"]);

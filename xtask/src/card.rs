@@ -34,7 +34,7 @@ pub struct Derived {
     name: String,
     /// The blob's file name.
     file: String,
-    /// Of the file, in hexadecimal.
+    /// The SHA-256 of the file, in hexadecimal.
     sha256: String,
     /// Length of the file.
     bytes: u64,
@@ -51,11 +51,11 @@ struct Model {
     latent: usize,
     /// Number of labels, 0 for none.
     classes: u16,
-    /// Of an image, in pixels.
+    /// The width of an image in pixels.
     width: u16,
-    /// Of an image, in pixels.
+    /// The height of an image in pixels.
     height: u16,
-    /// 1 grey, 3 RGB.
+    /// The number of channels: 1 for grey, 3 for RGB.
     channels: u8,
     /// Outputs of each layer.
     layers: Vec<u16>,
@@ -65,7 +65,7 @@ struct Model {
     scratch_bytes: usize,
 }
 
-/// How it was made.
+/// How the model was made.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Training {
@@ -78,11 +78,11 @@ struct Training {
     seed: u64,
     preset: String,
     steps: u64,
-    /// Time it took.
+    /// The seconds that training took.
     seconds: f64,
 }
 
-/// What it was made from.
+/// The data that the model was trained on.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Data {
@@ -93,7 +93,7 @@ struct Data {
 }
 
 impl Card {
-    /// What the card says of the blob.
+    /// The fields of the card that follow from the blob.
     pub fn derived(&self) -> Derived {
         let Self { name, file, sha256, bytes, format_version, model, .. } = self;
         let (name, file, sha256, model) =

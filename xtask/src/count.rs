@@ -56,7 +56,7 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
         println!("{line}");
     }
     if table.compiler != now.compiler {
-        // Another compiler's code is no one's regression.
+        // The code of another compiler is no regression of this project.
         println!(
             "SKIPPED count: the table is of {}, this is {}; the differences are above, if any",
             table.compiler, now.compiler
@@ -75,7 +75,7 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
     Ok(())
 }
 
-/// Of these boards the first of each core: the same instructions run on the others.
+/// Picks the first of these boards for each core, because the same instructions run on the others.
 fn of_each_core(boards: &[&'static Board]) -> Vec<&'static Board> {
     let alike =
         |one: &Board, other: &Board| (&one.core, &one.kernel) == (&other.core, &other.kernel);
@@ -234,14 +234,14 @@ fn print(records: &[Record]) {
     }
 }
 
-/// Instructions of one image that the firmware here makes of a model.
+/// Counts the instructions of one image that the firmware here makes of a model.
 pub fn own_image(toolchain: Toolchain, board: &'static Board, blob: &Blob) -> Result<u64> {
     let plugin = plugin::build(board)?;
     Ok(record::count(toolchain, &plugin, board, blob, Count::Image, None)?.instructions)
 }
 
-/// Runs any program that has the functions `mark_start` and `mark_stop`: the instructions between
-/// the two, and the lines that it wrote.
+/// Runs any program that has the functions `mark_start` and `mark_stop`. Returns the instructions
+/// between the two, and the lines that it wrote.
 pub fn program(board: &Board, elf: &Path) -> Result<(u64, Vec<String>)> {
     let (counts, lines) = plugin::run(&plugin::build(board)?, board, elf)?;
     Ok((counts.total, lines))

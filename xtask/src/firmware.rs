@@ -13,12 +13,12 @@ use crate::boards::{self, Board};
 use crate::setup::{DEBIAN_RUSTC, Toolchain};
 use crate::{rustc, shell};
 
-/// What a build is made from.
+/// The choices that a build of the firmware is made from.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
-    /// The blob it carries.
+    /// The blob that the firmware carries.
     pub model: &'a Path,
-    /// Whether it takes layers of every kind, not only those of its model.
+    /// Whether the firmware takes layers of every kind, not only those of its model.
     pub every_kind: bool,
     /// Bytes of a model that the application can receive.
     pub load: usize,
@@ -28,8 +28,8 @@ pub struct Input<'a> {
     pub flash_at: Option<&'a str>,
     /// The digits of the key of the only maker whose models the application takes, besides its own.
     pub key: Option<&'a str>,
-    /// What is wrong with the application, for the checks that nothing is: a `panic`, or one with a
-    /// `message`.
+    /// A fault that is planted in the application, so that a check has to find it: `panic`, or
+    /// `message` for a panic with one.
     pub planted: Option<&'a str>,
     /// What the `count` binary counts.
     pub count: Count,
@@ -44,25 +44,25 @@ pub struct Input<'a> {
 /// What lies between the markers of the `count` binary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
-    /// One image.
+    /// The instructions of one image.
     Image,
     /// The cycles of one image, by the core's own counter.
     Cycles,
-    /// Two images at a time.
+    /// The instructions of two images that are made at a time.
     Pair,
-    /// The check that flash holds the model.
+    /// The instructions of the check that flash holds the model.
     Check,
-    /// Reading and checking a model from elsewhere.
+    /// The instructions of reading and checking a model from elsewhere.
     Decode,
 }
 
 impl Count {
-    /// Images that are made.
+    /// The number of images that are made.
     pub fn images(self) -> u64 {
         if self == Self::Pair { 2 } else { 1 }
     }
 
-    /// What stands in the table after the kernel's name.
+    /// The words that stand in the table after the kernel's name.
     pub fn label(self) -> &'static str {
         match self {
             Self::Image | Self::Cycles => "",
@@ -74,7 +74,7 @@ impl Count {
 }
 
 impl<'a> Input<'a> {
-    /// A build with nothing but a model.
+    /// Chooses a model and nothing else.
     pub fn model(model: &'a Path) -> Self {
         Self {
             model,
@@ -125,7 +125,7 @@ impl Input<'_> {
 const APPLICATIONS: &[&str] = &["digits", "digit", CONSOLE];
 /// The application in a package on a HAL.
 const CONSOLE: &str = "console";
-/// How the checks begin that do not talk to the host.
+/// The beginning of the names of checks that do not talk to the host.
 const PANIC_FREE: &str = "panic_free";
 
 /// Builds one binary and returns the path of its ELF file, which the next build of it overwrites.
@@ -170,8 +170,8 @@ pub fn doc(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<()> 
     shell::run(command.args(["--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-/// Where the builds go: apart from those of a plain cargo, which gives the crates other hashes (see
-/// `rustc.rs`), and apart for each toolchain, so that trying the other one costs no rebuild.
+/// The folder of the builds. It is not that of a plain cargo, which gives the crates other hashes
+/// (see `rustc.rs`), and each toolchain has its own, so that trying the other one costs no rebuild.
 fn target_folder(toolchain: Toolchain, board: &Board) -> PathBuf {
     boards::folder(board).join("target").join(match toolchain {
         Toolchain::Rustup => "xtask",
@@ -271,10 +271,10 @@ impl Needs {
     }
 }
 
-/// Whether a model fits a board: nothing if it does, else why not.
+/// Says why a model does not fit a board, or nothing if it does.
 ///
-/// Asked before building, because the linker's complaint about a region does not say that the model
-/// is too large.
+/// This is asked before building, because the linker's complaint about a region does not say that
+/// the model is too large.
 pub fn misfit(board: &Board, blob_bytes: u64, buffer_bytes: u64) -> Result<Option<String>> {
     let flash = blob_bytes + code_bytes(&board.kernel);
     let ram = buffer_bytes + STATICS_BYTES;

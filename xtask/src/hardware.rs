@@ -72,7 +72,7 @@ impl Wanted {
 pub struct Built {
     /// The program.
     pub elf: PathBuf,
-    /// The same for the drive that the chip's boot loader shows.
+    /// The UF2 file, for the drive that the chip's boot loader shows.
     pub uf2: Option<PathBuf>,
 }
 

@@ -1,4 +1,4 @@
-//! What an ELF file puts into flash, and the same as plain binary and as Intel HEX.
+//! Reads what an ELF file puts into flash, and writes it as plain binary and as Intel HEX.
 
 use anyhow::{Context, Result, ensure};
 use ihex::Record;
@@ -8,7 +8,8 @@ use object::read::elf::{FileHeader, ProgramHeader};
 /// Bytes of a line of Intel HEX, as most tools write them.
 const LINE: usize = 16;
 
-/// What is loaded, by address: that in flash, not where a static of RAM will be.
+/// The segments that are loaded, by their addresses in flash. A static of RAM has another address
+/// there than when the program runs.
 pub fn segments(elf: &[u8]) -> Result<Vec<(u32, &[u8])>> {
     let header =
         FileHeader32::<object::Endianness>::parse(elf).context("no ELF file of 32 bits")?;

@@ -1,4 +1,4 @@
-//! `cargo xtask`: everything that is done to the repository as a whole. One file for each task.
+//! `cargo xtask` does everything that is done to the repository as a whole. Each task has a file.
 
 mod blob;
 mod boards;

@@ -1,5 +1,5 @@
-//! `models/`: every blob decodes, encodes to the same bytes, has its picture or its rows, and its
-//! card says the truth.
+//! Checks `models/`: that every blob decodes and encodes to the same bytes, that it has its picture
+//! or its rows, and that its card says the truth.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -87,7 +87,7 @@ fn with_fields(card: &str, fields: &[(String, toml::Value)]) -> String {
     new
 }
 
-/// What is wrong with one model, each with the file and the field.
+/// Says what is wrong with one model, each with the file and the field.
 fn model_errors(path: &Path) -> Vec<String> {
     let mut errors = Vec::new();
     let mut note = |file: &Path, result: Result<()>| {
@@ -152,7 +152,7 @@ fn has_header(path: &Path, blob: &Blob) -> Result<()> {
     Ok(())
 }
 
-/// Decoding and encoding again gives the same bytes.
+/// Checks that decoding and encoding again gives the same bytes.
 fn round_trip(blob: &Blob) -> Result<()> {
     let generator = blob.decode()?;
     let mut bytes = vec![0; generator.encoded_len()];
@@ -179,7 +179,7 @@ fn mismatches(card: &Card, blob: &Blob) -> Result<Vec<String>> {
         .collect())
 }
 
-/// Cards, pictures and rows without a blob.
+/// Names the cards, pictures and rows without a blob.
 fn orphans() -> Result<Vec<String>> {
     let mut orphans = Vec::new();
     for entry in fs::read_dir(root().join("models"))? {

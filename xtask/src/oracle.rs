@@ -1,5 +1,5 @@
-//! What the drivers of gan-embedded write to registers, compared with published PACs: the package
-//! `gan-embedded/oracle`, once for each board that it knows.
+//! Compares what the drivers of gan-embedded write to registers with published PACs. The tests of
+//! the package `gan-embedded/oracle` do so, once for each board that it knows.
 
 use std::fs;
 use std::process::Command;

@@ -27,7 +27,7 @@ const UNPACKED: &str = "any";
 /// Bytes of the header of an IDX file of images.
 const IDX_HEADER: usize = 16;
 
-/// Does all of it.
+/// Makes sure of the tools, and runs the check.
 pub fn run() -> Result<Tally> {
     let mut tally = Tally::default();
     check(setup::run()?, &mut tally)?;

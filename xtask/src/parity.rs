@@ -1,5 +1,5 @@
-//! Every kernel against the reference, in QEMU or on a real board: whole images of models, layers
-//! of many sizes, and drills.
+//! Compares every kernel with the reference, in QEMU or on a real board: by whole images of models,
+//! layers of many sizes, and drills.
 
 mod drill;
 mod mismatch;

@@ -1,4 +1,4 @@
-//! What lies in the part of a flash that a model has for itself: a header and the model.
+//! Makes the contents of the part of a flash that a model has for itself: a header and the model.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! The packages that are published: that Cargo packs them, and that what was packed stands alone.
+//! Checks the packages that are published: that Cargo packs them, and that what was packed builds
+//! without the rest of the repository.
 //!
 //! `cargo package` would verify each in the profile for development, and build burn once more for
 //! that. Here the packed files are a workspace of their own, in a folder of the target folder, with
@@ -13,13 +14,13 @@ use toml::{Table, Value};
 
 use crate::{setup, shell};
 
-/// In an order in which each depends on those before it only.
+/// The packages that are published, in an order in which each depends on those before it only.
 pub const PACKAGES: [&str; 6] =
     ["gan-core", "gan-build", "gan-serial", "gan-tools", "gan-import", "gan-train"];
-/// The one that depends on burn, which takes minutes to build.
+/// The package that depends on burn, which takes minutes to build.
 pub const WITH_BURN: &str = "gan-train";
 
-/// What a page of a package shows, and its author has to say.
+/// The fields of a manifest that a package's page shows, and that its author has to fill in.
 const FIELDS: [&str; 9] = [
     "description",
     "repository",
@@ -38,7 +39,7 @@ const LEFT_OUT: [&str; 2] = ["benches", "tests"];
 
 /// A packed package.
 pub struct Packed {
-    /// The file of the registry.
+    /// The file that the registry takes.
     pub file: PathBuf,
     /// Its content, unpacked.
     folder: PathBuf,

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::shell::{self, capture, root};
 use crate::tally::Tally;
 
-/// What is installed, with versions.
+/// The file that lists the packages to install, with their versions.
 const REQUIREMENTS: &str = "gan-py/tests/requirements.txt";
 
 /// The Python package: builds the wheel, installs it, compares the type stubs with it, and runs its
@@ -62,7 +62,7 @@ pub fn wheel(to: &Path) -> Result<()> {
     environment()?.build(to)
 }
 
-/// Where the package's own workspace is built.
+/// The folder where the package's own workspace is built.
 fn built() -> PathBuf {
     root().join("target/gan-py")
 }

@@ -1,4 +1,4 @@
-//! Running firmware on QEMU: with a time limit, the exit code, and nothing left behind.
+//! Runs firmware on QEMU, with a time limit. It reads the exit code and leaves no process behind.
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
@@ -33,14 +33,14 @@ impl fmt::Display for End {
     }
 }
 
-/// A run.
+/// A run that has ended.
 #[derive(Debug)]
 pub struct Run {
-    /// How it ended.
+    /// How the run ended.
     pub end: End,
     /// The lines that the firmware and QEMU wrote, in the order they came.
     pub lines: Vec<String>,
-    /// How long it took.
+    /// How long the run took.
     pub elapsed: Duration,
 }
 

@@ -1,8 +1,8 @@
-//! A release: everything that is handed out, its checksums, and the tag.
+//! Makes a release: everything that is handed out, its checksums, and the tag.
 //!
 //! `--dry-run` makes all of it and changes nothing in the repository. Without it the changelog's
 //! section gets its number, and the commit its tag. Nothing is sent anywhere: the last lines say
-//! how, and whoever has the rights for that does it.
+//! how, for the person who has the rights.
 
 mod changelog;
 mod sbom;
@@ -121,7 +121,7 @@ fn empty(folder: &Path, ours: bool) -> Result<()> {
     Ok(())
 }
 
-/// The files of the registry.
+/// Packs the files that the registry takes.
 fn packages(to: &Path) -> Result<()> {
     for packed in publish::pack()? {
         let name = packed.file.file_name().context("a package without a name")?;
@@ -159,7 +159,7 @@ fn checksums(folder: &Path) -> Result<String> {
     Ok(lines.iter().map(|(name, hex)| format!("{hex}  {name}\n")).collect())
 }
 
-/// The day, in the changelog's form.
+/// The day of today, as the changelog writes it.
 fn today() -> Result<String> {
     Ok(shell::capture(Command::new("date").args(["-u", "+%Y-%m-%d"]))?.trim().to_owned())
 }

@@ -1,4 +1,5 @@
-//! Whether the application fits a board with a model, and if not, which models and networks would.
+//! Tells whether the application fits a board with a model, and if not, which models and networks
+//! would.
 
 use std::path::PathBuf;
 
@@ -21,18 +22,18 @@ const SLACK: u64 = 64;
 pub struct Fit<'a> {
     board: &'a Board,
     packing: Packing,
-    /// Bytes of a model that can be received.
+    /// The bytes of a model that can be received.
     load: u64,
     /// Whether the model is copied into RAM.
     ram: bool,
-    /// Bytes of flash that another model has.
+    /// The bytes of flash that another model has for itself.
     partition: u64,
-    /// Bytes of flash and of RAM.
+    /// The bytes of flash and of RAM that the application takes besides.
     besides: (u64, u64),
 }
 
 impl<'a> Fit<'a> {
-    /// Without building anything: more than any board's application takes.
+    /// Guesses without building anything: more than any board's application takes.
     fn guess(board: &'a Board, input: Input<'_>) -> Result<Self> {
         // A HAL has statics, and code that runs from RAM, and its ports have buffers.
         let statics = if board.package.is_some() { 16 << 10 } else { 4 << 10 };
@@ -53,12 +54,12 @@ impl<'a> Fit<'a> {
         })
     }
 
-    /// Nothing but the model and its buffers.
+    /// Counts nothing but the model and its buffers.
     fn least(board: &'a Board, input: Input<'_>) -> Result<Self> {
         Ok(Self { besides: (0, 0), ..Self::guess(board, input)? })
     }
 
-    /// By building it with a model that fits everywhere.
+    /// Measures by building the application with a model that fits everywhere.
     fn measure(toolchain: Toolchain, board: &'a Board, input: Input<'_>) -> Result<Self> {
         let tiny = vectors::folder().join("v1-tiny.gan");
         let kinds = Some(input.kinds.unwrap_or(input.model));
@@ -84,13 +85,13 @@ impl<'a> Fit<'a> {
         self.load > 0 || self.partition > 0
     }
 
-    /// Flash and RAM of a model.
+    /// The flash and RAM that a model takes.
     fn model(&self, blob: usize, rooms: Rooms) -> (u64, u64) {
         let copy = if self.ram { blob as u64 } else { 0 };
         (blob as u64, rooms.bytes() as u64 + 2 * self.load + copy)
     }
 
-    /// Bytes of flash and RAM that are missing.
+    /// The bytes of flash and RAM that are missing.
     fn missing(&self, (flash, ram): (u64, u64)) -> (u64, u64) {
         (
             (self.besides.0 + flash).saturating_sub(self.board.flash.length - self.partition),
@@ -98,7 +99,7 @@ impl<'a> Fit<'a> {
         )
     }
 
-    /// Flash and RAM of this model.
+    /// The flash and RAM that this model takes.
     fn takes(&self, blob: &Blob) -> Result<(u64, u64)> {
         let packed = blob.pack(self.packing)?;
         Ok(self.model(packed.bytes().len(), Rooms::of(&packed.decode()?, self.receives())))
@@ -123,7 +124,7 @@ impl<'a> Fit<'a> {
         })
     }
 
-    /// Why a model does not fit, and what would.
+    /// Says why a model does not fit, and what would.
     fn refusal(&self, blob: &Blob, missing: (u64, u64)) -> Result<String> {
         let mut over = Vec::new();
         for (bytes, memory) in [(missing.0, "flash"), (missing.1, "RAM")] {
@@ -214,7 +215,7 @@ fn narrowed<'a>(header: &Header<'a>, width: u16, widest: u16) -> Header<'a> {
     header
 }
 
-/// At least as many words as a generator's `scratch_len`.
+/// A number of words that is at least a generator's `scratch_len`.
 fn scratch_bound(header: &Header<'_>) -> usize {
     let staged = header
         .layers

@@ -1,4 +1,4 @@
-//! Where a program that talks to the host runs: in QEMU, or on a real board by a debug probe.
+//! Runs programs that talk to the host, in QEMU or on a real board behind a debug probe.
 
 use std::fs;
 use std::path::Path;
@@ -14,9 +14,9 @@ use crate::tools::Tools;
 /// Where programs run.
 #[derive(Debug)]
 pub enum Runner {
-    /// In an emulator.
+    /// Programs run in QEMU.
     Qemu,
-    /// On the board behind a probe, by `probe-rs run`, with these arguments besides.
+    /// Programs run on the board behind a probe, by `probe-rs run` with these arguments besides.
     Probe(Tools, Vec<String>),
 }
 

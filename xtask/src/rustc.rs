@@ -1,4 +1,4 @@
-//! Firmware that is the same wherever the project lies.
+//! Makes firmware that is the same wherever the project lies.
 //!
 //! Cargo gives every crate a hash, `-C metadata`, and for a crate outside the workspace that is
 //! built, as gan-core is for the firmware, the hash is of its absolute path. Symbol names are made
@@ -18,7 +18,7 @@ use anyhow::{Context, Result};
 
 use crate::shell;
 
-/// Is set where xtask is to be the compiler's wrapper.
+/// The variable that is set where xtask is to be the compiler's wrapper.
 const WRAPPER: &str = "GAN_XTASK_IS_RUSTC_WRAPPER";
 
 /// Lets a cargo command build through this program.

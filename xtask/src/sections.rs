@@ -1,4 +1,4 @@
-//! Flash and RAM that a program takes, from the sections of its ELF file.
+//! Measures the flash and RAM that a program takes, by the sections of its ELF file.
 
 use std::fs;
 use std::path::Path;
@@ -20,12 +20,12 @@ pub struct Size {
 }
 
 impl Size {
-    /// All that is in flash.
+    /// The bytes in flash.
     pub fn flash(self) -> u64 {
         self.text + self.data
     }
 
-    /// All that is in RAM, but for the stack.
+    /// The bytes in RAM besides the stack.
     pub fn ram(self) -> u64 {
         self.data + self.bss
     }

@@ -58,13 +58,13 @@ impl Toolchain {
 /// Whether this process may install something.
 static PERMITTED: AtomicBool = AtomicBool::new(false);
 
-/// From now on what is missing is installed. Only `setup` and `test` do so; other tasks say what is
-/// missing.
+/// Has what is missing installed from now on. Only `setup` and `test` do so. Other tasks say what
+/// is missing.
 pub fn permit() {
     PERMITTED.store(true, Ordering::Relaxed);
 }
 
-/// An error that says what is missing, if nothing may be installed.
+/// Fails with what is missing, if nothing may be installed.
 fn permitted(missing: &str, purpose: &str) -> Result<()> {
     ensure!(
         PERMITTED.load(Ordering::Relaxed),
@@ -84,8 +84,8 @@ pub fn run() -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// rustfmt and clippy. They are not in rust-toolchain.toml, where rustup would insist on them
-/// before any cargo command.
+/// Makes sure of rustfmt and clippy. They are not in rust-toolchain.toml, where rustup would insist
+/// on them before any cargo command.
 fn components() -> Result<()> {
     for (tool, component, package) in
         [("fmt", "rustfmt", "rustfmt-web"), ("clippy", "clippy", "rust-web-clippy")]
@@ -106,7 +106,7 @@ fn components() -> Result<()> {
 fn rustup_add(arguments: &[&str]) -> Result<()> {
     permitted(&format!("the result of `rustup {}`", arguments.join(" ")), "to build")?;
     eprintln!("setup: rustup {}", arguments.join(" "));
-    // Its errors are about the network, where a backtrace says nothing.
+    // The errors of rustup are about the network, where a backtrace says nothing.
     run_command(
         Command::new("rustup")
             .args(arguments)
@@ -145,7 +145,7 @@ pub fn firmware(boards: &[&Board]) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// Targets for the active toolchain.
+/// Makes sure of the boards' targets for the active toolchain.
 fn rustup(boards: &[&Board]) -> Result<()> {
     let mut missing: Vec<_> = boards
         .iter()
@@ -177,7 +177,7 @@ fn has_target(target: &str) -> bool {
     })
 }
 
-/// Debian's compiler and what it needs.
+/// Makes sure of Debian's compiler and what it needs.
 pub fn debian() -> Result<()> {
     let missing: Vec<_> =
         DEBIAN_RUST.iter().copied().filter(|package| !has_package(package)).collect();
@@ -197,7 +197,8 @@ fn has_package(package: &str) -> bool {
     query.is_ok_and(|status| status == "installed")
 }
 
-/// The emulator of a board, if QEMU emulates it, and a newer one if it lacks the board's machine.
+/// Makes sure of the emulator of a board, if QEMU emulates it, and of a newer one if it lacks the
+/// board's machine.
 fn qemu(board: &Board) -> Result<()> {
     let Some(program) = board.qemu.as_deref().and_then(|line| line.split(' ').next()) else {
         return Ok(());
@@ -212,7 +213,7 @@ fn qemu(board: &Board) -> Result<()> {
     Ok(())
 }
 
-/// An emulator for programs of another CPU: `qemu-` and its architecture.
+/// Makes sure of an emulator for programs of another CPU: `qemu-` and its architecture.
 pub fn emulator(program: &str) -> Result<()> {
     if available(program) {
         Ok(())
@@ -221,8 +222,8 @@ pub fn emulator(program: &str) -> Result<()> {
     }
 }
 
-/// A Vulkan driver, for the trainer's device `wgpu`: where there is none, Mesa's, which computes on
-/// the CPU.
+/// Makes sure of a Vulkan driver, for the trainer's device `wgpu`. Where there is none, this is
+/// Mesa's, which computes on the CPU.
 pub fn vulkan() -> Result<()> {
     let has_driver = ["/etc/vulkan/icd.d", "/usr/share/vulkan/icd.d"].iter().any(|folder| {
         Path::new(folder).read_dir().is_ok_and(|mut drivers| drivers.next().is_some())
@@ -234,7 +235,7 @@ pub fn vulkan() -> Result<()> {
     apt_install(&["mesa-vulkan-drivers", "libvulkan1"], "to train on the device wgpu")
 }
 
-/// A browser for the page; its path.
+/// Makes sure of a browser for the page, and returns its path.
 pub fn chromium() -> Result<PathBuf> {
     for program in ["chromium", "chromium-browser", "google-chrome"] {
         if available(program) {
@@ -245,7 +246,7 @@ pub fn chromium() -> Result<PathBuf> {
     Ok("/usr/bin/chromium".into())
 }
 
-/// A C compiler and a C library for Arm's microcontrollers.
+/// Makes sure of a C compiler and a C library for Arm's microcontrollers.
 pub fn arm_gcc() -> Result<()> {
     if available("arm-none-eabi-gcc") {
         return Ok(());
@@ -254,7 +255,7 @@ pub fn arm_gcc() -> Result<()> {
     apt_install(&packages, "to compile a C program for a Cortex-M")
 }
 
-/// A C compiler, for QEMU's plugin.
+/// Makes sure of a C compiler, for QEMU's plugin.
 pub fn c_compiler() -> Result<()> {
     if available("cc") {
         Ok(())

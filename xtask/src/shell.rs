@@ -1,4 +1,4 @@
-//! Running other programs, paths, and files that are whole or not there.
+//! Runs other programs, names paths, and writes files that are whole or not there.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub fn relative(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
-/// Cargo in the workspace of what runs on hosts.
+/// The cargo that runs this, in the workspace of what runs on hosts.
 pub fn host() -> Command {
     cargo(&root())
 }
@@ -42,7 +42,7 @@ pub fn cargo(folder: &Path) -> Command {
     command
 }
 
-/// Runs to the end, with the user's terminal; an error if it fails.
+/// Runs a command to the end, on the user's terminal. A command that fails is an error.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot run {}", line(command)))?;
     if !status.success() {
@@ -51,8 +51,8 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs to the end in silence; what it wrote to standard output, or an error with what it wrote to
-/// standard error.
+/// Runs a command to the end in silence. Returns what it wrote to standard output, or an error with
+/// what it wrote to standard error.
 pub fn capture(command: &mut Command) -> Result<String> {
     let Output { status, stdout, stderr } =
         command.output().with_context(|| format!("cannot run {}", line(command)))?;
@@ -66,8 +66,8 @@ pub fn capture(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&stdout).into_owned())
 }
 
-/// Runs to the end and hands each line of standard output to `each` after printing it; whether it
-/// succeeded.
+/// Runs a command to the end, and hands each line of standard output to `each` after printing it.
+/// Returns whether the command succeeded.
 pub fn stream(command: &mut Command, mut each: impl FnMut(&str)) -> Result<bool> {
     let mut child = command
         .stdout(Stdio::piped())

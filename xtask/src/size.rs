@@ -1,4 +1,4 @@
-//! Tables of the flash and RAM that the firmware takes: gan-core alone, and the application.
+//! Prints tables of the flash and RAM that the firmware takes: gan-core alone, and the application.
 
 mod application;
 mod runtime;
@@ -17,7 +17,7 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
         Some(path) => vec![path.canonicalize().with_context(|| path.display().to_string())?],
         None => gan_tests::make::models(&shell::root())?,
     };
-    // So that a damaged file is told as it is everywhere, and not by a build that fails.
+    // A damaged file is told as it is everywhere, and not by a build that fails.
     for model in &models {
         Blob::read(model)?.decode()?;
     }
@@ -28,7 +28,7 @@ pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
     application::table(toolchain, boards, &models)
 }
 
-/// The same with one model, for the tests.
+/// Prints the tables with one model, for the tests, which fail if gan-core is too large.
 pub fn check(boards: &[&Board]) -> Result<()> {
     let (toolchain, model) = (setup::firmware(boards)?, vectors::default_model()?);
     runtime::table(toolchain, boards, &model, true)?;

@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: what takes too long for the tests. The recipes of the shipped models are
+//! `cargo xtask soak` does what takes too long for the tests. The recipes of the shipped models are
 //! trained with several seeds, each model is scored on the test images, and what was found is kept
 //! in `models/seeds.jsonl`, a line a model and seed. The table of README.md and models/README.md is
 //! made of these lines.
@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::shell::{self, relative, root};
 use record::Record;
 
-/// The records.
+/// The file of the records.
 const FILE: &str = "models/seeds.jsonl";
 /// Classifiers of each kind that a model's images teach. One, as the mean and the spread that count
 /// are those over the training seeds, each of which has a classifier of its own.
@@ -32,10 +32,10 @@ struct Recipe {
     model: &'static str,
     preset: &'static str,
     data: &'static str,
-    /// What `finetune` is told besides the run, for a model whose weights are rounded to four bits
-    /// in training.
+    /// The options of `finetune` besides the run, for a model whose weights are rounded to four
+    /// bits in training.
     finetune: Option<&'static [&'static str]>,
-    /// What `quantize` is told besides the run.
+    /// The options of `quantize` besides the run.
     quantize: &'static [&'static str],
 }
 
@@ -62,7 +62,7 @@ const RECIPES: [Recipe; 6] = [
 /// How `mnist-nano` goes on in four bits. A row of its last layer has 16 weights and one scale.
 const NANO: &[&str] = &["--group", "16", "--steps", "10000"];
 
-/// What to train.
+/// The options of the command: what to train, and where.
 #[derive(Args)]
 pub struct Soak {
     /// Models by the name of their file in models/, without `.gan` [default: all]

@@ -1,10 +1,10 @@
-//! `arith.bin`: requantizations and pieces of sampled sequences.
+//! Makes `arith.bin`, which holds requantizations and pieces of sampled sequences.
 
 use crate::reference::{rescale, sampler};
 use crate::synthetic::SplitMix64;
 use crate::vectors::{ARITHMETIC_MAGIC, SAMPLER_CODES};
 
-/// The arithmetic file.
+/// The bytes of the arithmetic file.
 #[must_use]
 pub fn arithmetic() -> Vec<u8> {
     let rescales = rescale_inputs();

@@ -1,4 +1,4 @@
-//! Bytes of a postcard message, one primitive at a time, and the CRC.
+//! Reads and writes the bytes of a postcard message, one primitive at a time, and computes the CRC.
 
 use super::Refused;
 
@@ -29,7 +29,8 @@ pub(super) fn push_varint(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
-/// A position in a message. Every method names the field it reads, for the refusal.
+/// A position in a message. Every method takes the name of the field that it reads, which a refusal
+/// names.
 pub(super) struct Reader<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,

@@ -1,4 +1,4 @@
-//! The limits in the format's tables.
+//! Checks a model against the limits in the format's tables.
 
 use super::{Activation, Float, Int4, Int8, Layer, Model, Outputs, Packing, Params, Part, Refused};
 
@@ -11,7 +11,7 @@ fn ensure(ok: bool, what: &str) -> Result<(), Refused> {
 ///
 /// # Errors
 ///
-/// The first limit that it breaks.
+/// The error names the first limit that the model breaks.
 pub fn check(model: &Model) -> Result<(), Refused> {
     ensure(model.name.len() <= 32, "name: more than 32 bytes")?;
     ensure(model.latent_len >= 1, "latent_len: 0")?;
@@ -134,7 +134,8 @@ fn check_int8(
     )
 }
 
-/// No partial sum of these weights and biases leaves 32 bits, or what the packing is exact for.
+/// Checks that no partial sum of these weights and biases leaves 32 bits, or the range for which
+/// the packing is exact.
 fn check_sums(layer: &Layer, weights: &[i64], bias: &[i32]) -> Result<(), Refused> {
     for (row, weights) in weights.chunks(layer.inputs.into()).enumerate() {
         let positive: i64 = weights.iter().filter(|&&w| w > 0).sum();

@@ -41,20 +41,20 @@ pub struct Model {
     pub height: u16,
     /// 1 (grey) or 3 (RGB, interleaved).
     pub channels: u8,
-    /// What goes in, in this order.
+    /// The parts that go into the model, in this order.
     pub inputs: Vec<Part>,
-    /// What comes out.
+    /// The kind of result that the model makes.
     pub outputs: Outputs,
-    /// Bytes that mean nothing here.
+    /// Bytes that the format carries along and that mean nothing to it.
     pub metadata: Vec<u8>,
-    /// First to last.
+    /// The layers from the first to the last.
     pub layers: Vec<Layer>,
 }
 
-/// A part of what goes into a model.
+/// A part of the inputs of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// So many codes.
+    /// A latent of so many codes.
     Latent(u16),
     /// An image's bytes.
     Image {
@@ -65,7 +65,7 @@ pub enum Part {
         /// 1 or 3.
         channels: u8,
     },
-    /// What is missing of the image.
+    /// A mask of the cells of the image that are missing.
     Mask {
         /// Cells in a line.
         width: u16,
@@ -74,12 +74,12 @@ pub enum Part {
     },
 }
 
-/// What comes out of a model.
+/// The kind of result that a model makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outputs {
-    /// Pixels.
+    /// The model makes an image of pixels.
     Image,
-    /// `height` steps of `width` numbers.
+    /// The model makes `height` steps of `width` numbers.
     Numbers,
 }
 
@@ -90,8 +90,8 @@ pub struct Layer {
     pub inputs: u16,
     /// Output codes or numbers.
     pub outputs: u16,
-    /// What comes after the sums. For `I8` and `I4` it only decides whether there is a table; its
-    /// effect is in the numbers.
+    /// The function that follows the sums. For `I8` and `I4` it only decides whether there is a
+    /// table, and its effect is in the numbers.
     pub activation: Activation,
     /// The integer that stands for 0.0 after requantization; 0 for `F32`.
     pub zero_point: u8,
@@ -151,7 +151,7 @@ pub struct Int4 {
     pub group: u8,
     /// `[output][group of inputs]`.
     pub scales: Vec<u8>,
-    /// All else. Weights are -7..=7.
+    /// All other numbers. Weights are -7..=7.
     pub int8: Int8,
 }
 

@@ -1,4 +1,4 @@
-//! Reading a blob.
+//! Reads a blob, and checks everything in it.
 
 use super::bytes::{Reader, crc32};
 use super::write::{half_bytes, packed};
@@ -12,7 +12,7 @@ use super::{
 ///
 /// # Errors
 ///
-/// The first thing that is wrong.
+/// The error says the first thing that is wrong.
 pub fn parse(blob: &[u8]) -> Result<Model, Refused> {
     let body = blob.len().checked_sub(4).ok_or_else(|| Refused("no room for a CRC".into()))?;
     let (message, crc) = blob.split_at(body);
@@ -75,7 +75,7 @@ pub fn parse(blob: &[u8]) -> Result<Model, Refused> {
     Ok(model)
 }
 
-/// A part of what goes in.
+/// Reads a part of the model's inputs.
 fn part(reader: &mut Reader<'_>) -> Result<Part, Refused> {
     Ok(match reader.varint(2, "kind of input")? {
         0 => Part::Latent(reader.u16("latent")?),
@@ -88,7 +88,7 @@ fn part(reader: &mut Reader<'_>) -> Result<Part, Refused> {
     })
 }
 
-/// A layer's part of the header; its numbers follow in the payload.
+/// Reads a layer's part of the header. Its numbers follow in the payload.
 fn layer(reader: &mut Reader<'_>) -> Result<Layer, Refused> {
     let inputs = reader.u16("inputs")?;
     let outputs = reader.u16("outputs")?;
@@ -246,7 +246,7 @@ impl Sections<'_> {
         Ok(())
     }
 
-    /// `count` values of `N` bytes and the zeros up to the next multiple of 16.
+    /// Reads `count` values of `N` bytes, and the zeros up to the next multiple of 16.
     fn section<T, const N: usize>(
         &mut self,
         count: u64,

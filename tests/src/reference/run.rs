@@ -1,4 +1,4 @@
-//! Running a model: "Running it" of the format, in 64 bits.
+//! Runs a model as the section "Running it" of the format says, in 64 bits.
 
 use super::{Activation, Float, Int8, Layer, Model, Params};
 
@@ -132,7 +132,7 @@ fn float(layer: &Layer) -> &Float {
 mod tests {
     use super::*;
 
-    /// Worked by hand: halves go up, also below zero.
+    /// These are worked out by hand: halves go up, also below zero.
     #[test]
     fn halves_round_up() {
         for (acc, expected) in

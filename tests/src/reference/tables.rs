@@ -1,5 +1,5 @@
-//! Functions of real numbers that became integers: the normal distribution and the activation
-//! tables, in `f64`.
+//! Computes in `f64` the functions that the format has as integers: the normal distribution and the
+//! activation tables.
 
 use super::Activation;
 
@@ -30,7 +30,7 @@ pub fn hidden_table(activation: Activation) -> Option<[u8; 256]> {
     }
 }
 
-/// What index `i` stands for.
+/// The real number that index `i` of a table stands for.
 fn pre_activation(i: f64) -> f64 {
     (i - 128.0) / 16.0
 }

@@ -1,9 +1,10 @@
-//! Running a model that takes an image: "What goes in and what comes out" of the format.
+//! Runs a model that takes an image, as the section "What goes in and what comes out" of the format
+//! says.
 
 use super::run::generate;
 use super::{Model, Part};
 
-/// What is given to a model that takes an image. What a model does not take is empty.
+/// The inputs of a model that takes an image. Those that a model does not take are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Given {
     /// Bytes of the image, `[height][width][channels]`.

@@ -1,4 +1,4 @@
-//! Writing a blob, in pieces that a test can tamper with. Nothing is checked: an invalid model
+//! Writes a blob, in pieces that a test can tamper with. Nothing is checked, so an invalid model
 //! gives an invalid blob.
 
 use super::bytes::{crc32, push_varint};

@@ -23,7 +23,7 @@ pub fn lacks_crates(board: &Board) -> bool {
     board.package.is_some() && !*AVAILABLE
 }
 
-/// The same as an error for whoever wants this board.
+/// An error if the board's application cannot be built, because its HAL cannot be had.
 pub fn have_crates(board: &Board) -> Result<(), String> {
     if board.package.is_none() {
         return Ok(());
@@ -32,7 +32,7 @@ pub fn have_crates(board: &Board) -> Result<(), String> {
     fetched.map(|_| ()).map_err(|error| format!("no crates for {}: {error:#}", board.name))
 }
 
-/// The same of the board of this name, if there is one.
+/// Whether there is a board of this name whose application cannot be built for that reason.
 pub fn is_skipped(name: &str) -> bool {
     gan_boards::all().iter().any(|board| board.name == name && lacks_crates(board))
 }

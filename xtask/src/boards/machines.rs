@@ -91,6 +91,8 @@ fn qemu(board: &Board, program: &str) -> Command {
         Some(path) => {
             let mut command = Command::new(path);
             command.arg("-L").arg(newer_folder().join("usr/share/qemu"));
+            // It would look for its modules among those of the installed one.
+            command.env("QEMU_MODULE_DIR", newer_folder().join("usr/lib/no-modules"));
             command
         }
         None => Command::new(program),

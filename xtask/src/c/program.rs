@@ -23,7 +23,7 @@ const WARNINGS: [&str; 5] = ["-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werr
 
 /// A core with the target that runs on it, the compiler's flags, and a board of QEMU's.
 struct Core {
-    /// As `gan export --target` names it.
+    /// The core's name, as `gan export --target` takes it.
     name: &'static str,
     target: &'static str,
     flags: &'static [&'static str],
@@ -84,7 +84,7 @@ fn sources(model: &Path) -> [PathBuf; 2] {
     [root().join("gan-c/examples/draw.c"), model.join("gan_model.c")]
 }
 
-/// On the host, by its C compiler.
+/// Compiles and runs the program on the host, by its C compiler.
 pub fn check_host() -> Result<()> {
     let library = build(Toolchain::Rustup, None)?;
     let folder = scratch("host")?;
@@ -101,7 +101,7 @@ pub fn check_host() -> Result<()> {
     Ok(())
 }
 
-/// On a Cortex-M0 and a Cortex-M4 in QEMU, by arm-none-eabi-gcc.
+/// Compiles the program by arm-none-eabi-gcc, and runs it on a Cortex-M0 and a Cortex-M4 in QEMU.
 pub fn check_boards(toolchain: Toolchain) -> Result<()> {
     for core in &CORES {
         let library = build(toolchain, Some(core.target))?;

@@ -1,5 +1,5 @@
-//! What the console has to do on every board. The images are compared, pixel by pixel, with those
-//! of the host.
+//! Checks what the console has to do on every board. The images are compared, pixel by pixel, with
+//! those of the host.
 
 use std::fs;
 
@@ -62,8 +62,8 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     Ok(())
 }
 
-/// With the model in RAM the images are the same, and all of it is there. With a model in flash by
-/// itself that one runs, but not if it is damaged.
+/// Checks a model in RAM, which makes the same images and lies there as a whole, and a model in
+/// flash by itself, which runs unless it is damaged.
 fn placed(toolchain: Toolchain, board: &Board) -> Result<()> {
     const AT: &str = "0x200000";
     let model = vectors::default_model()?;
@@ -91,7 +91,7 @@ fn placed(toolchain: Toolchain, board: &Board) -> Result<()> {
     Ok(())
 }
 
-/// Everything but a received model. Returns the grid.
+/// Checks everything but a model that is received. Returns the grid.
 pub fn conversation(
     session: &mut Session,
     greeting: &[u8],
@@ -107,7 +107,7 @@ pub fn conversation(
     commands(session, board, blob)
 }
 
-/// The answers to commands. Returns the grid.
+/// Checks the answers to commands. Returns the grid.
 pub fn commands(session: &mut Session, board: &Board, blob: &Blob) -> Result<Vec<String>> {
     images(session, blob)?;
     latents::check(session, blob)?;
@@ -115,7 +115,7 @@ pub fn commands(session: &mut Session, board: &Board, blob: &Blob) -> Result<Vec
     lines(&session.ask("grid")?)
 }
 
-/// A board that is left alone draws one image after the other.
+/// Checks that a board that is left alone draws one image after the other.
 fn idle(session: &mut Session) -> Result<()> {
     for image in 0..3 {
         session.until(format!("label {image}, seed 0, image {image}\r\n").as_bytes())?;
@@ -123,8 +123,8 @@ fn idle(session: &mut Session) -> Result<()> {
     Ok(())
 }
 
-/// The images of every label, as files, are those of the host, those of truncated latents too: 70 %
-/// are 179.2 of 256, so 179.
+/// Checks that the images of every label, as files, are those of the host, also those of truncated
+/// latents. 70 % are 179.2 of 256, so 179.
 fn images(session: &mut Session, blob: &Blob) -> Result<()> {
     let truncation = Truncation::from_256ths(179).context("a factor below 1")?;
     for (percent, truncation) in [(100, Truncation::OFF), (70, truncation), (100, Truncation::OFF)]
@@ -135,7 +135,7 @@ fn images(session: &mut Session, blob: &Blob) -> Result<()> {
     Ok(())
 }
 
-/// The images of every label, with latents that the board truncates.
+/// Checks the images of every label, with latents that the board truncates.
 fn labels(session: &mut Session, blob: &Blob, truncation: Truncation) -> Result<()> {
     let generator = blob.decode()?;
     let shape = generator.image();
@@ -166,7 +166,7 @@ fn labels(session: &mut Session, blob: &Blob, truncation: Truncation) -> Result<
     Ok(())
 }
 
-/// What is not an image.
+/// Checks the answers that are no images.
 fn answers(session: &mut Session, kernel: &str) -> Result<()> {
     let help = lines(&session.ask("what")?)?;
     ensure!(help.len() == 2 && help[0].contains("seed N"), "the answer to nonsense: {help:?}");
@@ -186,8 +186,8 @@ fn answers(session: &mut Session, kernel: &str) -> Result<()> {
     Ok(())
 }
 
-/// A model that comes over the console runs, and one that is damaged, cut short or too large does
-/// not and leaves the old one alone.
+/// Checks that a model that comes over the console runs, and that one that is damaged, cut short or
+/// too large does not, and leaves the old one alone.
 fn received(toolchain: Toolchain, board: &Board) -> Result<()> {
     let elf = build(toolchain, board, &vectors::folder().join("v1-tiny.gan"), ROOM)?;
     let (mut session, _) = session::open(board, &elf, &[])?;

@@ -1,4 +1,4 @@
-//! What the application has to draw on a display: every dot is compared with the host's image.
+//! Checks what the application draws on a display: every dot is compared with the host's image.
 
 use std::path::Path;
 
@@ -23,13 +23,13 @@ const SEED: u64 = 3;
 
 /// Where images of a size go, worked out by hand.
 struct Layout {
-    /// An image alone.
+    /// How an image alone is drawn.
     alone: Look,
-    /// The left upper corner of it.
+    /// The left upper corner of an image alone.
     corner: (usize, usize),
-    /// The ten of a grid, in five columns of 25 dots and two lines of 32.
+    /// How the ten images of a grid are drawn, in five columns of 25 dots and two lines of 32.
     grid: Look,
-    /// How far below the cell's upper edge they begin.
+    /// How far below the cell's upper edge the images of a grid begin.
     below: usize,
 }
 
@@ -71,7 +71,7 @@ pub fn check(toolchain: Toolchain) -> Result<()> {
     Ok(())
 }
 
-/// How many pictures were compared.
+/// Draws with one model, and returns how many pictures were compared.
 fn drawn(toolchain: Toolchain, model: &Path, layout: &Layout) -> Result<usize> {
     let board = boards::all().into_iter().find(|board| board.name == BOARD).context(BOARD)?;
     let blob = Blob::read(model)?;
@@ -118,9 +118,9 @@ fn drawn(toolchain: Toolchain, model: &Path, layout: &Layout) -> Result<usize> {
 
 /// The host's images of the labels.
 struct Images {
-    /// All of the seed's first latent vector.
+    /// The image of each label, all of the seed's first latent vector.
     of_first: Vec<Vec<u8>>,
-    /// Each of the next one.
+    /// The image of each label, each of the seed's next latent vector.
     of_own: Vec<Vec<u8>>,
 }
 

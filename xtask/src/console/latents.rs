@@ -1,4 +1,5 @@
-//! Images of codes that are sent, and those on the way between two labels: they are a host's.
+//! Checks that images of codes that are sent, and those on the way between two labels, are those
+//! that the host makes.
 
 use anyhow::{Context, Result, ensure};
 use gan_core::image::{glyph, luma};
@@ -21,8 +22,8 @@ pub fn check(session: &mut Session, blob: &Blob) -> Result<()> {
     morph(session, &generator).context("morph")
 }
 
-/// The codes of a seed, and each of them with its distance from the middle turned round, so that no
-/// seed gives them.
+/// Checks the image of codes that no seed gives: those of a seed, with the distance of each from
+/// the middle turned round.
 fn chosen(session: &mut Session, generator: &Generator<'_>) -> Result<()> {
     let mut codes = vec![0; generator.latent_len()];
     LatentSampler::new(SEED).fill(&mut codes);
@@ -43,7 +44,7 @@ fn chosen(session: &mut Session, generator: &Generator<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Every frame, as text, is the one that the host makes.
+/// Checks that every frame, as text, is the one that the host makes.
 fn morph(session: &mut Session, generator: &Generator<'_>) -> Result<()> {
     session.ask(&format!("seed {SEED}"))?;
     let [from, to] = LABELS;

@@ -1,4 +1,4 @@
-//! What boards print of a model that makes numbers: the text that a host has for them.
+//! Checks that boards print the numbers of a model as the host writes them.
 
 use anyhow::{Result, ensure};
 use gan_core::LatentSampler;
@@ -10,7 +10,7 @@ use crate::boards::Board;
 use crate::setup::Toolchain;
 use crate::vectors;
 
-/// A board of each kernel that has no vectors, the smallest among them.
+/// A board of each kernel but that with vectors. The smallest board is among them.
 pub const BOARDS: &[&str] = &["an385-m0", "microbit", "lm3s6965evb", "netduinoplus2", "riscv32imc"];
 const SEED: u64 = 7;
 const WINDOWS: usize = 3;

@@ -15,7 +15,8 @@ use crate::firmware::{self, Input};
 use crate::setup::Toolchain;
 use crate::{shell, uf2, vectors};
 
-/// Its script, `boards/rp/emulate.mjs`, mends what this version does otherwise than the chip.
+/// The emulator. Its script, `boards/rp/emulate.mjs`, mends what this version does otherwise than
+/// the chip.
 const VERSION: &str = "rp2040js@1.4.1";
 /// The digits that are asked of the program `digit`.
 const KEYS: &str = "7310";
@@ -34,9 +35,9 @@ pub fn install() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The same conversation as with the boards in QEMU, over the UART and over USB serial: the images
-/// are the host's. The clock is checked by the emulator's script. No display is connected, and
-/// firmware that looks for one has to notice. Then the example `digit`.
+/// Has the same conversation as with the boards in QEMU, over the UART and over USB serial, and
+/// compares the images with the host's. The clock is checked by the emulator's script. No display
+/// is connected, and firmware that looks for one has to notice. Then the example `digit`.
 pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
     let board = boards::select_one("pico").map_err(anyhow::Error::msg)?;
     let model = vectors::default_model()?;
@@ -83,7 +84,7 @@ fn over_usb(session: &mut Session, board: &Board, blob: &Blob) -> Result<()> {
     commands(session, board, blob).map(|_| ())
 }
 
-/// Each key is answered by the digit: the seed's next image, line by line.
+/// Checks that each key is answered by its digit: the seed's next image, line by line.
 fn digit(node: Command, blob: &Blob) -> Result<()> {
     let generator = blob.decode()?;
     let (mut latent, mut scratch) =

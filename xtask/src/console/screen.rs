@@ -9,22 +9,22 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
-/// Far more than an answer takes.
+/// The time after which no answer is expected any more: far more than one takes.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// A monitor that QEMU is told to open, which speaks its machine protocol (QMP).
 pub struct Monitor {
-    /// Where on this machine, by TCP, which every system has.
+    /// The address of the monitor on this machine, by TCP, which every system has.
     address: SocketAddr,
 }
 
 impl Monitor {
-    /// One for the next QEMU, at an address that nothing else uses now.
+    /// Makes a monitor for the next QEMU, at an address that nothing else uses now.
     pub fn new() -> Result<Self> {
         Ok(Self { address: TcpListener::bind("127.0.0.1:0")?.local_addr()? })
     }
 
-    /// QEMU's arguments for it.
+    /// The arguments by which QEMU opens this monitor.
     pub fn arguments(&self) -> [String; 2] {
         ["-qmp".into(), format!("tcp:{},server=on,wait=off", self.address)]
     }
@@ -59,14 +59,14 @@ impl Monitor {
 /// A grey display.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Screen {
-    /// Dots in a line.
+    /// The number of dots in a line.
     pub width: usize,
     /// The dots, line by line: 0 is black, 255 is white.
     pub dots: Vec<u8>,
 }
 
 impl Screen {
-    /// A black one.
+    /// A black screen.
     pub fn black(width: usize, height: usize) -> Self {
         Self { width, dots: vec![0; width * height] }
     }

@@ -1,5 +1,5 @@
-//! From instructions to an estimate of cycles, for cores whose manual has a cost for each
-//! instruction.
+//! Estimates cycles from the instructions that ran, for cores whose manual has a cost for each
+//! instruction. `cargo xtask count --probe` puts the cycles that a real board counts beside it.
 //!
 //! Sources: the Technical Reference Manuals of the Cortex-M0 (r0p0, table 3-1), M3 (r2p1, table
 //! 3-1) and M4 (r0p1, table 3-1), memory without wait states. Where a manual gives a range, its
@@ -16,14 +16,14 @@ use crate::boards::Board;
 /// A core with a table of costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Core {
-    /// With the multiplier that takes one cycle.
+    /// A Cortex-M0 with the multiplier that takes one cycle.
     M0,
     M3,
     M4,
 }
 
-/// The cycles that a jump takes besides those of its instruction: the pipeline is filled anew. M3
-/// and M4: 1 to 3.
+/// The cycles that a jump takes besides those of its instruction, because the pipeline is filled
+/// anew. On M3 and M4 these are 1 to 3.
 const JUMP: u64 = 2;
 
 impl Core {
@@ -63,7 +63,7 @@ impl Core {
     }
 }
 
-/// Cycles of everything that ran.
+/// Estimates the cycles of everything that ran.
 pub fn estimate(core: Core, elf: &[u8], blocks: &[Block]) -> Result<u64> {
     Code::read(elf)?.cycles(core, blocks)
 }

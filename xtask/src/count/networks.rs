@@ -7,12 +7,13 @@ use gan_core::blob::MAX_LAYERS;
 
 use crate::{shell, vectors};
 
-/// A network. Sigmoid at the end, as `gan bench-model` has it unless told otherwise.
+/// A network. It ends with a sigmoid, as `gan bench-model` has it unless told otherwise.
 struct Network {
     name: &'static str,
     sizes: &'static str,
     activation: &'static str,
-    /// Of a weight; 4 but in the first layer, which has 8, in groups of 32 inputs.
+    /// The bits of a weight. If they are 4, the first layer has 8 nevertheless, and the others are
+    /// in groups of 32 inputs.
     bits: &'static str,
 }
 

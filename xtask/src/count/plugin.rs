@@ -12,7 +12,7 @@ use crate::boards::{self, Board};
 use crate::qemu::{self, End};
 use crate::{setup, shell, vectors};
 
-/// Minutes would be enough for a model a hundred times as large as any here.
+/// The time limit of a run. It is enough for a model a hundred times as large as any here.
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// The functions of gan-core that run one layer, for one image and for two.
@@ -22,11 +22,11 @@ const LAYERS: [&[&str]; 2] =
 /// What ran between the markers.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Instructions.
+    /// The number of instructions.
     pub total: u64,
-    /// Instructions before each run of one of [`LAYERS`].
+    /// The number of instructions before each run of one of [`LAYERS`].
     pub layers: Vec<u64>,
-    /// Straight pieces of code.
+    /// The straight pieces of code that ran.
     pub blocks: Vec<Block>,
 }
 
@@ -37,7 +37,7 @@ pub struct Block {
     pub runs: u64,
     /// How often the last instruction jumped.
     pub taken: u64,
-    /// Where its instructions are.
+    /// The addresses of its instructions.
     pub addresses: Vec<u64>,
 }
 
@@ -66,7 +66,8 @@ pub fn build(board: &Board) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Runs firmware with the plugin; what it counted, and the lines that the firmware wrote.
+/// Runs firmware with the plugin. Returns what the plugin counted, and the lines that the firmware
+/// wrote.
 pub fn run(plugin: &Path, board: &Board, elf: &Path) -> Result<(Counts, Vec<String>)> {
     let out = vectors::scratch()?.join("count.txt");
     if out.exists() {

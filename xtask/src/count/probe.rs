@@ -16,7 +16,7 @@ use crate::runner::Runner;
 use crate::setup::{self, Toolchain};
 use crate::vectors;
 
-/// A flash is written, and an image is made.
+/// The time limit for writing the flash and making an image.
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// Counts, and prints a line for each board.
@@ -46,7 +46,7 @@ pub fn run(boards: &[&'static Board], model: Option<&Path>, runner: &Runner) -> 
     Ok(())
 }
 
-/// What the board counted.
+/// Runs the program on the board, and returns the cycles that the board counted.
 fn cycles(board: &Board, elf: &Path, blob: &Blob, runner: &Runner) -> Result<u64> {
     let run = runner.run(board, elf, None, LIMIT)?;
     let said = |what: &str| run.lines.iter().find_map(|line| line.trim().strip_prefix(what));

@@ -28,11 +28,11 @@ pub struct Record {
     pub kernel: String,
     /// The blob's file name without `.gan`.
     pub model: String,
-    /// Executed instructions.
+    /// The number of executed instructions.
     pub instructions: u64,
-    /// Multiply-accumulates.
+    /// The number of multiply-accumulates.
     pub macs: u64,
-    /// Instructions for each of them.
+    /// The instructions for each multiply-accumulate.
     pub per_mac: f64,
     /// Instructions from the beginning of a layer to that of the next, or to the end; `null` if
     /// gan-core has no function of its own for a layer.
@@ -47,7 +47,8 @@ pub struct Record {
     pub estimated_cycles: Option<u64>,
 }
 
-/// Counts one thing. Of two images at a time, the figures are those of one image, rounded up.
+/// Counts one thing on one board. If it is two images at a time, the figures are those of one
+/// image, rounded up.
 pub fn count(
     toolchain: Toolchain,
     plugin: &Path,

@@ -8,14 +8,14 @@ use anyhow::{Context, Result, bail, ensure};
 use super::Record;
 use crate::shell;
 
-/// The lines around what is generated.
+/// The lines between which the page's table is generated.
 const BEGIN: &str = "<!-- `cargo xtask count --update` writes from here -->";
 const END: &str = "<!-- to here -->";
 const HEADER: &str = "\
 | board | kernel | model | MAC | instructions | per MAC | estimated cycles |
 |---|---|---|---|---|---|---|
 ";
-/// What stands before the compiler's version.
+/// The words before the compiler's version.
 const COMPILER: &str = "Compiled by ";
 
 /// By how many percent a count may rise. The same compiler gives the same counts, so this is for
@@ -25,7 +25,7 @@ const TOLERANCE: u64 = 2;
 /// The generated part of the page.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Table {
-    /// What compiled the firmware.
+    /// The version of the compiler that built the firmware.
     pub compiler: String,
     rows: Vec<Row>,
 }
@@ -66,12 +66,12 @@ fn path() -> PathBuf {
 }
 
 impl Table {
-    /// A table of what was counted.
+    /// Makes the table of what was counted.
     pub fn new(compiler: String, records: &[Record]) -> Self {
         Self { compiler, rows: records.iter().map(Row::from).collect() }
     }
 
-    /// The table in the page.
+    /// Reads the table in the page.
     pub fn read() -> Result<Self> {
         let text = fs::read_to_string(path()).with_context(|| shell::relative(&path()))?;
         split(&text)
@@ -79,7 +79,7 @@ impl Table {
             .with_context(|| shell::relative(&path()))
     }
 
-    /// Puts it into the page.
+    /// Writes the table into the page.
     pub fn write(&self) -> Result<()> {
         let text = fs::read_to_string(path()).with_context(|| shell::relative(&path()))?;
         let (before, _, after) = split(&text).with_context(|| shell::relative(&path()))?;

@@ -1,8 +1,8 @@
-//! Thumb instructions, as far as their cost depends on what they are.
+//! Decodes Thumb instructions, as far as their cost depends on what they are.
 //!
-//! A decoder of its own because it is one page: a disassembler would be one more thing to install,
-//! in versions that write the same instruction in different ways. Encodings: Arm's Armv7-M
-//! Architecture Reference Manual, chapter A5.
+//! This is a decoder of its own because it is one page. A disassembler would be one more thing to
+//! install, and its versions write the same instruction in different ways. The encodings are those
+//! of Arm's Armv7-M Architecture Reference Manual, chapter A5.
 
 /// What an instruction does, for its cost. Jumps are not told apart: the plugin counts those that
 /// were taken.

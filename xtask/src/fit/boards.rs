@@ -1,4 +1,5 @@
-//! `boards.toml`: memories, and the linked application's size without a model.
+//! Writes and checks `boards.toml` of gan-tools: the memories of each board, and the size of the
+//! linked application without a model.
 
 use std::path::PathBuf;
 
@@ -24,11 +25,11 @@ const ALIGNED: u64 = 32;
 /// A smaller size is no mistake, but the table should not stay behind for long.
 const STALE_PERCENT: u64 = 2;
 
-/// The file.
+/// The contents of the file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    /// What linked the application.
+    /// The version of the compiler that linked the application.
     compiler: String,
     board: Vec<Row>,
 }
@@ -144,8 +145,8 @@ fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
         let buffers = Rooms::of(&packed.decode()?, false).bytes() as u64;
         Ok((size.flash() - packed.bytes().len() as u64, size.ram().saturating_sub(buffers)))
     };
-    // What a model does not use is not linked, and the linker aligns: the largest of many. The
-    // synthetic ones have what others have not.
+    // What a model does not use is not linked, and the linker aligns. So the row is the largest of
+    // many models. The synthetic ones have what others have not.
     let mut paths: Vec<_> = ["v1-wide-range", "v1-float", "v2-int4"].map(synthetic).into();
     // A HAL takes long to link, and rounding its size up covers what other models align.
     let ours = board.package.is_none();
@@ -155,7 +156,7 @@ fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
         vec![vectors::default_model()?]
     });
     let rounded = |bytes: u64| if ours { bytes } else { bytes.next_multiple_of(ALIGNED) };
-    // What images and numbers take is in gan-tools/src/fit.rs.
+    // gan-tools/src/fit.rs has what models of images and of numbers take besides.
     let is_plain = |path: &PathBuf| -> Result<bool> {
         let blob = Blob::read(path)?;
         let header = blob.decode()?.header().clone();

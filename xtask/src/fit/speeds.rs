@@ -1,5 +1,6 @@
-//! `speeds.toml`: what a layer costs, fitted to the counts of its kernel: so many instructions for
-//! each multiply-accumulate, each output and each layer.
+//! Writes and checks `speeds.toml` of gan-tools: what a layer costs, fitted to the counts of its
+//! kernel. A layer takes so many instructions for each multiply-accumulate, so many for each
+//! output, and so many for itself.
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -15,11 +16,11 @@ const TOLERANCE: f64 = 0.05;
 /// A layer that was counted. Its sizes are those of the packing, in whole blocks and groups.
 #[derive(Debug, Clone, Copy)]
 pub struct Layer {
-    /// Numbers that come in.
+    /// The number of inputs.
     pub inputs: usize,
-    /// Numbers that go out.
+    /// The number of outputs.
     pub outputs: usize,
-    /// What it took.
+    /// The number of instructions that the layer took.
     pub instructions: u64,
 }
 
@@ -38,7 +39,7 @@ pub struct Counted {
     pub cycles: Option<f64>,
 }
 
-/// The file.
+/// The contents of the file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -87,7 +88,7 @@ pub fn check(counted: &[Counted]) -> Result<()> {
 /// estimated, layers only tell the costs apart.
 const NETWORK_WEIGHT: f64 = 16.0;
 
-/// Least squares of the relative errors, of networks and of layers.
+/// Fits the costs by least squares of the relative errors, of networks and of layers.
 fn fit(counted: &Counted) -> Result<Row> {
     let mut normal = [[0.0; 4]; 3];
     let mut equation = |terms: [f64; 3], instructions: f64, weight: f64| {
@@ -147,13 +148,13 @@ fn error(row: &Row, counted: &Counted) -> Result<()> {
     Ok(())
 }
 
-/// What is multiplied by the costs of a multiply-accumulate, an output and a layer.
+/// The factors of the costs of a multiply-accumulate, of an output and of a layer.
 fn terms(layer: &Layer) -> [f64; 3] {
     let outputs = layer.outputs as f64;
     [outputs * layer.inputs as f64, outputs, 1.0]
 }
 
-/// Three linear equations, by elimination with pivots.
+/// Solves three linear equations, by elimination with pivots.
 fn solve(mut lines: [[f64; 4]; 3]) -> Option<[f64; 3]> {
     for at in 0..3 {
         let pivot = (at..3)

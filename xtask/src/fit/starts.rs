@@ -1,5 +1,6 @@
-//! `starts.toml`: what it costs to start with a model, from the counts of `check` and `decode`: so
-//! many instructions for each byte of the blob, and so many for each weight that `decode` looks at.
+//! Writes and checks `starts.toml` of gan-tools: what it costs to start with a model, from the
+//! counts of `check` and `decode`. A start takes so many instructions for each byte of the blob,
+//! and so many for each weight that `decode` looks at.
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -30,15 +31,15 @@ pub struct Counted {
 /// All models that were counted with a kernel, on one core.
 #[derive(Debug, Clone)]
 pub struct Kernel {
-    /// Its name.
+    /// The kernel's name.
     pub kernel: String,
     /// The core.
     pub core: String,
-    /// What was counted.
+    /// What was counted of each model.
     pub models: Vec<Counted>,
 }
 
-/// The file.
+/// The contents of the file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {

@@ -1,4 +1,4 @@
-//! Puts a model by itself into the flash of a board: into the partition that the application was
+//! Puts a model by itself into the flash of a board, into the partition that the application was
 //! told of with `--flash-at`.
 
 use std::fs;

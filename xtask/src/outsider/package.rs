@@ -25,9 +25,9 @@ const LAYOUTS: [(&str, &str); 2] = [
 /// How the model comes into the firmware.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Route {
-    /// By the build script.
+    /// The build script packs it.
     BuildScript,
-    /// By `gan pack`, as README.md says it or for another target.
+    /// `gan pack` packs it, as README.md says or for another target.
     Pack(Option<&'static str>),
 }
 
@@ -144,7 +144,8 @@ impl Package {
     }
 }
 
-/// Lines of code, neither blank nor comments alone: those of README.md, and those around them.
+/// Counts the lines of code that are neither blank nor comments alone: those of README.md, and
+/// those around them.
 pub fn lines(readme: &Readme, route: Route) -> (usize, usize) {
     let is_code = |line: &&str| {
         let line = line.trim();

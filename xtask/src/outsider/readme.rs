@@ -7,17 +7,17 @@ use anyhow::{Context, Result, ensure};
 
 use crate::shell;
 
-/// The second has what is done without a build script.
+/// The pages. The second one has what is done without a build script.
 const FILES: [&str; 2] = ["README.md", "docs/firmware-engineer.md"];
 
 /// What README.md tells an outsider to write.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Readme {
-    /// Lines for `Cargo.toml`.
+    /// The lines for `Cargo.toml`.
     pub manifest: String,
-    /// `build.rs`.
+    /// The text of `build.rs`.
     pub build_script: String,
-    /// What makes an image, to stand in a function.
+    /// The lines that make an image, for a function's body.
     pub program: String,
     /// The command that packs a model by hand.
     pub pack: String,
@@ -30,7 +30,7 @@ pub struct Readme {
 }
 
 impl Readme {
-    /// Reads the repository's.
+    /// Reads the repository's pages.
     pub fn read() -> Result<Self> {
         let read = |name| fs::read_to_string(shell::root().join(name)).context(name);
         Self::parse(&FILES.into_iter().map(read).collect::<Result<Vec<_>>>()?.join("\n"))

@@ -21,9 +21,9 @@ use crate::boards::Board;
 use crate::qemu::{End, Run};
 use crate::tally::Tally;
 
-/// Long enough for a failure to show on a busy machine.
+/// The time in which a failure shows, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
-/// Long enough for a hang to show: a run that goes on takes a tenth of it.
+/// The time after which a run hangs: one that goes on takes a tenth of it.
 const HANG: Duration = Duration::from_secs(1);
 
 /// The layer that gets a wrong weight: neither the first nor the last, and without a table.
@@ -47,7 +47,7 @@ fn drilled() -> Result<Model> {
     Model::new(Blob::from_bytes(Path::new("drill.gan"), &bytes), make::images(&bytes)?)
 }
 
-/// One check for each way to fail.
+/// Makes one check for each way to fail.
 pub fn run(board: &Board, program: &Program<'_>, output: &mut Output) -> Result<Tally> {
     let model = drilled()?;
     let drills = Drills { board, program, model: &model };
@@ -100,7 +100,7 @@ impl Drills<'_> {
         ends(&run, expected)
     }
 
-    /// Golden pixels of which the last is wrong.
+    /// Checks that golden pixels of which the last is wrong are found out.
     fn wrong_pixel(&self) -> Result<String> {
         let mut images = self.model.images.clone();
         *images.last_mut().context("images")? ^= 1;
@@ -108,7 +108,7 @@ impl Drills<'_> {
         self.expectation(&run)
     }
 
-    /// A digest of another image.
+    /// Checks that a digest of another image is found out.
     fn wrong_digest(&self) -> Result<String> {
         let mut cases = self.model.cases.clone();
         cases.last_mut().context("cases")?.digest ^= 1;
@@ -116,14 +116,14 @@ impl Drills<'_> {
         self.expectation(&run)
     }
 
-    /// Vectors of another blob.
+    /// Checks that vectors of another blob are found out.
     fn foreign_vectors(&self) -> Result<String> {
         let other = make::images(&write(&synthetic::tiny()))?;
         ends(&self.check(&self.model.blob, &other, &self.model.cases)?, End::Exit(2))
     }
 
-    /// A blob with one wrong weight: the report has to name its layer and row, and the numbers that
-    /// the reference computes with either weight.
+    /// Checks that a blob with one wrong weight is found out. The report has to name its layer and
+    /// row, and the numbers that the reference computes with either weight.
     fn wrong_weight(&self) -> Result<String> {
         let (wrong, row) = wrong_weight(&self.model.reference)?;
         let blob = Blob::from_bytes(self.model.blob.path(), &write(&wrong));
@@ -177,7 +177,7 @@ impl Drills<'_> {
         Ok(format!("{}, and no layer blamed, as it must be", run.end))
     }
 
-    /// All ways to make an image have noticed.
+    /// Checks that all ways to make an image have noticed.
     fn every_way(&self, mismatches: &[Mismatch]) -> Result<()> {
         let ways: Vec<_> = mismatches.iter().map(|mismatch| &*mismatch.way).collect();
         let pairs = if self.board.kernel == "dsp" { &["pairs"][..] } else { &[] };

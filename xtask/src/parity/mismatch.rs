@@ -1,4 +1,4 @@
-//! Where a wrong image comes from: what the firmware says of its layers, held against the
+//! Finds where a wrong image comes from, by comparing what the firmware says of its layers with the
 //! reference.
 
 use std::fmt;
@@ -20,14 +20,14 @@ pub struct Mismatch {
     pixels: Vec<u8>,
 }
 
-/// What is wrong first.
+/// The first place where something is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// A code of the latent.
     Latent { code: usize, expected: u8, got: u8 },
     /// A row of a layer, both from 0, and how many more rows of it differ.
     Row { layer: usize, row: usize, expected: u8, got: u8, more: usize },
-    /// Nothing: the image is the reference's, so the expectation was wrong.
+    /// Nothing is wrong with the image, so the expectation was.
     Expectation,
     /// A float model's layers have no codes to compare.
     Unknown,
@@ -61,7 +61,7 @@ impl fmt::Display for Place {
 }
 
 impl Mismatch {
-    /// All that the lines of a run tell.
+    /// Reads all mismatches that the lines of a run tell.
     pub fn all(lines: &[String]) -> Vec<Self> {
         let mut all = Vec::new();
         for line in lines {

@@ -1,4 +1,4 @@
-//! A model and what must come of it: made once, for all boards.
+//! A model and the images that it must make. Both are computed once, for all boards.
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub struct Model {
     pub blob: Blob,
     /// The model as the reference reads it.
     pub reference: reference::Model,
-    /// Its images file.
+    /// The contents of the model's images file.
     pub images: Vec<u8>,
     /// Digests of further images.
     pub cases: Vec<Case>,
@@ -43,7 +43,7 @@ impl Model {
         Ok(Self { blob, reference, images, cases })
     }
 
-    /// Its job on a board.
+    /// The job that a board does with the model.
     pub fn job(&self, board: &Board) -> Result<Vec<u8>> {
         self.job_with(board, Drill::None, &self.blob, &self.images, &self.cases)
     }

@@ -34,7 +34,8 @@ pub fn build(toolchain: Toolchain, board: &Board, bin: &str) -> Result<PathBuf> 
     Ok(copy)
 }
 
-/// What the runs of now need, kept for whoever wants to repeat one by hand.
+/// The folder of the files that the runs need. They are kept, so that a run can be repeated by
+/// hand.
 fn folder() -> Result<PathBuf> {
     let folder = vectors::scratch()?.join("parity");
     fs::create_dir_all(&folder).with_context(|| shell::relative(&folder))?;
@@ -46,11 +47,11 @@ pub struct Program<'a> {
     board: &'a Board,
     runner: &'a Runner,
     elf: PathBuf,
-    /// Address of the job.
+    /// The address of the job.
     job: u64,
-    /// Bytes of flash for it.
+    /// The bytes of flash for the job.
     flash: u64,
-    /// Bytes of RAM for the model's buffers.
+    /// The bytes of RAM for the model's buffers.
     ram: u64,
 }
 
@@ -75,7 +76,7 @@ impl<'a> Program<'a> {
         })
     }
 
-    /// Why a model does not fit, if it does not.
+    /// Says why a model does not fit, if it does not.
     pub fn misfit(&self, model: &Model, job: &[u8]) -> Result<Option<String>> {
         let (needed, name) = (model.ram(self.board)?, &self.board.name);
         Ok(if job.len() as u64 > self.flash {

@@ -1,9 +1,9 @@
-//! The table at the end: what was compared on each board, in Markdown for docs/performance.md.
+//! Writes the table of what was compared on each board, in Markdown for docs/performance.md.
 
 use crate::boards::Board;
 use crate::tally::Tally;
 
-/// One board.
+/// The row of one board.
 #[derive(Debug)]
 pub struct Row {
     pub board: &'static str,

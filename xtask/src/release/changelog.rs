@@ -9,23 +9,23 @@ use crate::shell::root;
 
 /// The file, from the repository's root.
 pub const NAME: &str = "CHANGELOG.md";
-/// The heading of what is new.
+/// The heading above what no release has yet.
 const UNRELEASED: &str = "## [Unreleased]\n";
 
-/// The text as it is.
+/// The text of the changelog as it is.
 pub struct Changelog(String);
 
-/// The text as a release leaves it.
+/// The text of the changelog as a release leaves it.
 #[derive(Debug)]
 pub struct Released {
-    /// All of it.
+    /// The whole text.
     pub text: String,
     /// The release's section.
     pub section: String,
 }
 
 impl Changelog {
-    /// Reads the repository's.
+    /// Reads the repository's changelog.
     pub fn read() -> Result<Self> {
         Ok(Self(fs::read_to_string(root().join(NAME)).context(NAME)?))
     }

@@ -1,4 +1,4 @@
-//! Bills of materials: of what each package is made, with versions, licences and checksums, as
+//! Writes bills of materials: what each package is made of, with versions, licences and checksums, as
 //! [CycloneDX](https://cyclonedx.org/docs/1.5/json/) 1.5.
 //!
 //! `cargo tree` says what is built into a package for any target; without a time and a serial
@@ -22,7 +22,7 @@ const FORMAT: &str = "|{p}|{l}";
 /// What is needed to build a package.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tree {
-    /// Name and version of each crate, and its licence.
+    /// The licence of each crate, by its name and version.
     crates: BTreeMap<(String, String), String>,
     /// Which crate needs which.
     needs: BTreeSet<[(String, String); 2]>,

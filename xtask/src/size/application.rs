@@ -1,4 +1,4 @@
-//! Flash, RAM and stack of the application, for each board and model.
+//! Measures flash, RAM and stack of the application, for each board and model.
 
 use std::path::{Path, PathBuf};
 
@@ -51,7 +51,8 @@ pub fn table(toolchain: Toolchain, boards: &[&Board], models: &[PathBuf]) -> Res
     Ok(())
 }
 
-/// How much is too much; what would fit instead is for `cargo xtask firmware`.
+/// The part of a refusal that says how much is too much. `cargo xtask firmware` says what would
+/// fit.
 fn first_reason(refusal: &str) -> &str {
     let from = refusal.find("does not fit").unwrap_or(0);
     refusal[from..].split(';').next().unwrap_or_default()

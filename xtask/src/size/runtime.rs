@@ -1,4 +1,5 @@
-//! Flash of gan-core alone: everything from the blob's bytes to pixels, without an application.
+//! Measures the flash of gan-core alone: everything from the blob's bytes to pixels, without an
+//! application.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +16,7 @@ use crate::{sections, shell};
 /// Sections of vectors and start-up code, of cortex-m-rt and riscv-rt: what a board brings with any
 /// program.
 const START_UP_SECTIONS: [&str; 2] = [".vector_table", ".init.rust"];
-/// The names of their functions.
+/// The names of functions of start-up code.
 const START_UP: [&str; 13] = [
     "Reset",
     "DefaultHandler_",
@@ -78,14 +79,14 @@ fn start_up(path: &Path) -> Result<u64> {
     Ok(sum)
 }
 
-/// Most bytes of flash that the runtime takes with a known model in int8; `cargo xtask size`
+/// The most bytes of flash that the runtime takes with a known model in int8; `cargo xtask size`
 /// without a model fails if there are more.
 fn limit(board: &Board) -> u64 {
     if board.kernel == "armv6m" { 5 << 10 } else { 6 << 10 }
 }
 
-/// The runtime without an application, start-up code and blob: the binary of `gan-embedded` that is
-/// nothing else.
+/// The binaries of `gan-embedded` that are nothing but the runtime, start-up code and a blob, and
+/// what they are called in the table.
 const RUNTIME: [(&str, &str); 2] =
     [("runtime", "panic_free_known"), ("runtime+decode", "panic_free")];
 

@@ -156,6 +156,9 @@ pub enum Task {
         /// Rewrite that table
         #[arg(long, conflicts_with_all = ["model", "json", "check", "board"])]
         update: bool,
+        /// Count the check of a model's signature
+        #[arg(long, conflicts_with_all = ["model", "json", "check", "update", "probe", "port"])]
+        signature: bool,
     },
     /// Make a firmware from README.md alone, run it in QEMU, and compare its image and its
     /// instructions with ours

@@ -5,6 +5,7 @@ mod networks;
 mod plugin;
 pub mod probe;
 mod record;
+pub mod signature;
 mod starts;
 mod table;
 mod thumb;

@@ -240,6 +240,9 @@ pub fn code_bytes(kernel: &str) -> u64 {
     if kernel == "rv32im" { 60 << 10 } else { 56 << 10 }
 }
 
+/// Bytes of stack that a board needs to check a signature: the application used 8,964 on riscv32.
+pub const SIGNATURE_STACK: u64 = 12 << 10;
+
 /// RAM that a binary's statics take besides the model's buffers.
 const STATICS_BYTES: u64 = 64;
 

@@ -119,6 +119,9 @@ fn run(task: Task) -> Result<Tally> {
         Task::Count { on: On { port: Some(port), .. }, .. } => {
             console::port::talk(&port, Some("info; bench")).map(|()| Tally::default())
         }
+        Task::Count { signature: true, on, .. } => {
+            count::signature::run(&on.board).map(|()| Tally::default())
+        }
         Task::Count { update: true, .. } => count::update().map(|()| Tally::default()),
         Task::Count { check: true, on, .. } => {
             count::check(setup::firmware(&on.board)?, &on.board).map(|()| Tally::default())

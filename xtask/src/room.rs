@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Error, Result, ensure};
 use gan_core::blob::{self, ALIGNMENT, Element, Header};
 use gan_core::memory::Rooms;
 use gan_core::{Generator, Packing};
@@ -172,6 +172,12 @@ impl<'a> Fit<'a> {
 /// The application's ELF file, if the model fits, and what it takes; else an error that says what
 /// would fit.
 pub fn build(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<(PathBuf, Size)> {
+    let (stack, least) = (board.stack.length, firmware::SIGNATURE_STACK);
+    ensure!(
+        input.key.is_none() || stack >= least,
+        "--key: to check a signature takes {least} bytes of stack, and {} has {stack}",
+        board.name
+    );
     let blob = Blob::read(input.model)?;
     if Fit::guess(board, input)?.missing_for(&blob)? != (0, 0) {
         let fit = Fit::least(board, input)?;

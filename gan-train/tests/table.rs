@@ -241,8 +241,14 @@ fn windows_of_a_series_fit_a_small_device_and_keep_one_label() {
     // A series of one's own, without labels.
     let numbers: String = (0..400).map(|row| format!("{},{}\n", row % 7, row % 5)).collect();
     fs::write(path.join("own.csv"), format!("a,b\n{numbers}")).unwrap();
-    let train = "train --data own.csv --window 8 --stride 2 --batch 32 --steps 5 --out own";
-    succeed(path, train);
+    // It has fewer windows than the preset's batch, which nobody has asked for.
+    let train = "train --data own.csv --window 8 --stride 2 --steps 5";
+    succeed(path, &format!("{train} --out own"));
+    let config = fs::read_to_string(path.join("own/config.toml")).unwrap();
+    let batch = config.lines().find_map(|line| line.strip_prefix("batch = ")).unwrap();
+    assert!((50..256).contains(&batch.parse::<u32>().unwrap()), "{batch}");
+    let error = ["training.batch: 300, but the data has only"];
+    fail(path, &format!("{train} --batch 300 --out never"), 1, &error);
     let text = succeed(path, "generate own --count 3");
     assert_eq!(text.lines().count(), 1 + 3 * 8);
 }

@@ -72,7 +72,7 @@ pub const PRESETS: [Preset; 22] = [
     preset!("stylize-large", "the same by 784-640-640-784, 1.4 MB"),
     preset!("pairs", "any images to any others: two hidden layers of 96"),
     preset!("table", "rows of a table (docs/tables.md): 16-48-48, under 20 KB"),
-    preset!("series", "windows of 32 steps of a series (docs/tables.md): 16-48-48, under 20 KB"),
+    preset!("series", "windows of 32 steps of a series (docs/tables.md): 16-64-64-64, under 20 KB"),
 ];
 
 impl Preset {

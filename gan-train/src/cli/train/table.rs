@@ -83,10 +83,13 @@ impl Train {
         self.refuse_contradictions()?;
         let known = built_in(data);
         let window = self.table.window.or(known.map(|known| known.window.0)).unwrap_or(1);
-        let mut config = match self.named_source()? {
+        let named = self.named_source()?;
+        let is_chosen_here = named.is_none();
+        let mut config = match named {
             Some(config) => config,
             None => Config::preset(if window > 1 { "series" } else { "table" }, Recipe::Default)?,
         };
+        let preset_batch = config.training.batch;
         let table = config.table.get_or_insert_default();
         if let Some(BuiltIn { label, window: (window, stride), .. }) = known {
             if table.label.is_none() && !self.network.unconditional {
@@ -109,6 +112,11 @@ impl Train {
         config.check()?;
         let (dataset, table) = table::open(data, &table)?;
         config.table = Some(table);
+        let found = dataset.train.images.count;
+        if is_chosen_here && config.training.batch == preset_batch && found >= 2 {
+            // Nobody has asked for the preset's batch, and a small table may have fewer rows.
+            config.training.batch = preset_batch.min(found);
+        }
         config.check()?;
         Ok((config, dataset))
     }

@@ -28,7 +28,7 @@ macro_rules! table {
 pub const BUILT_IN: [BuiltIn; 3] = [
     table!("wine", "class", (1, 1)),
     table!("breast-cancer", "diagnosis", (1, 1)),
-    table!("motion", "activity", (32, 4)),
+    table!("motion", "activity", (32, 1)),
 ];
 
 /// The one of this name.

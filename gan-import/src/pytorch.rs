@@ -84,7 +84,7 @@ fn is_tensor(values: &Values, id: Id) -> bool {
 fn module(values: &Values, id: Id) -> Option<[Id; 3]> {
     let Value::Call { state: Some(state), .. } = values.get(id) else { return None };
     let attribute = |wanted| values.dict(*state)?.find(|(name, _)| *name == wanted);
-    let parts = ["_parameters", "_buffers", "_modules"].map(|name| attribute(name));
+    let parts = ["_parameters", "_buffers", "_modules"].map(attribute);
     let [Some((_, parameters)), Some((_, buffers)), Some((_, modules))] = parts else {
         return None;
     };

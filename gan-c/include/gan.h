@@ -23,7 +23,7 @@ extern "C" {
 
 /* Compare it with gan_abi_version(): another number means that this header and
  * the library do not belong together. */
-#define GAN_ABI_VERSION 1u
+#define GAN_ABI_VERSION 2u
 
 /* The label for a model that takes none. */
 #define GAN_NO_LABEL (-1)
@@ -51,6 +51,12 @@ enum {
     GAN_ERROR_SCRATCH_LEN = 14,
     GAN_ERROR_OUTPUT_LEN = 15,
     GAN_ERROR_OTHER = 16,
+    GAN_ERROR_IMAGE_UNEXPECTED = 17,
+    GAN_ERROR_IMAGE_LEN = 18,
+    GAN_ERROR_MASK_MISSING = 19,
+    GAN_ERROR_MASK_UNEXPECTED = 20,
+    GAN_ERROR_MASK_LEN = 21,
+    GAN_ERROR_CODES_LEN = 22,
     GAN_ERROR_BLOB_EMPTY = 32,
     GAN_ERROR_BLOB_MISALIGNED = 33,
     GAN_ERROR_BLOB_MAGIC = 34,
@@ -118,7 +124,16 @@ typedef struct gan_info {
     uint32_t scratch_len;   /* words of 32 bits that the layers compute in */
     uint32_t is_native;     /* 1 if the weights are in this core's order */
     uint32_t makes_numbers; /* 1 if the outputs are numbers of a table */
-    uint32_t takes_image;   /* 1 if it takes an image: nothing here runs it */
+    /* The image that goes in: 0 if none does. Then gan_generate runs the model,
+     * else gan_transform. */
+    uint32_t image_width;
+    uint32_t image_height;
+    uint32_t image_channels;
+    uint32_t image_len;     /* bytes of it */
+    uint32_t mask_width;    /* cells of the mask that goes in: 0 if none does */
+    uint32_t mask_height;
+    uint32_t mask_len;      /* bytes of it, one for each cell */
+    uint32_t codes_len;     /* bytes that gan_transform computes in */
     char name[GAN_NAME_SIZE]; /* UTF-8 with a zero at its end */
 } gan_info;
 
@@ -177,6 +192,38 @@ gan_status gan_generate_rows(const gan_generator *generator, const uint8_t *late
                              size_t latent_len, int32_t label, uint32_t *scratch,
                              size_t scratch_len, uint8_t *line, size_t line_len,
                              gan_sink sink, void *context);
+
+/*
+ * What goes into a model that takes an image. Begin with zeros (`= {0}`), and set
+ * label to GAN_NO_LABEL for a model without labels.
+ */
+typedef struct gan_input {
+    const uint8_t *image;  /* image_len bytes, line by line, 0 to 255 */
+    size_t image_len;
+    const uint8_t *mask;   /* mask_len bytes: 255 where the image is missing, 0 where */
+    size_t mask_len;       /* it is there; null and 0 for a model without a mask */
+    const uint8_t *latent; /* latent_len codes; null and 0 for a model without a */
+    size_t latent_len;     /* latent part */
+    int32_t label;
+} gan_input;
+
+/*
+ * Makes an image of an image: restored, enlarged, in another style.
+ *
+ * `codes` has at least codes_len bytes and `scratch` at least scratch_len words,
+ * whose content does not matter, and `pixels` pixels_len bytes. Of a model that
+ * takes a mask and makes images of the size that it takes, the pixels that are
+ * not missing are those of the image. No two buffers may overlap.
+ */
+gan_status gan_transform(const gan_generator *generator, const gan_input *input,
+                         uint8_t *codes, size_t codes_len, uint32_t *scratch,
+                         size_t scratch_len, uint8_t *pixels, size_t pixels_len);
+
+/* The same line by line, as gan_generate_rows. */
+gan_status gan_transform_rows(const gan_generator *generator, const gan_input *input,
+                              uint8_t *codes, size_t codes_len, uint32_t *scratch,
+                              size_t scratch_len, uint8_t *line, size_t line_len,
+                              gan_sink sink, void *context);
 
 #ifdef __cplusplus
 }

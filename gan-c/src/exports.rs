@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code)]
 
+mod transform;
+
 use crate::status::{
     self, GAN_ERROR_LENGTH, GAN_ERROR_NOT_DECODED, GAN_ERROR_NULL, GAN_ERROR_UNALIGNED, GAN_OK,
     Status,
@@ -9,10 +11,11 @@ use crate::status::{
 use crate::types::{Decoded, GanGenerator, GanInfo, MARK};
 use core::ffi::{c_char, c_void};
 use gan_core::{Generator, LatentSampler};
+pub use transform::{gan_transform, gan_transform_rows};
 
 /// The version of this interface: `GAN_ABI_VERSION` in gan.h. It changes when a program that was
 /// compiled with an older gan.h would go wrong.
-pub const ABI_VERSION: u32 = 1;
+pub const ABI_VERSION: u32 = 2;
 
 /// Takes a line of an image, or a step of numbers: the caller's context, the line's number from 0,
 /// and its bytes, which are valid until it returns.

@@ -69,7 +69,7 @@ codes! {
     /// A length is more than memory can have.
     GAN_ERROR_LENGTH = 4, "a length is more than memory can have";
     /// The generator takes an image.
-    GAN_ERROR_TAKES_IMAGE = 8, "the generator takes an image, for which there is no function";
+    GAN_ERROR_TAKES_IMAGE = 8, "the generator takes an image: gan_transform runs it";
     /// The latent has another length.
     GAN_ERROR_LATENT_LEN = 9, "latent: expected latent_len codes";
     /// A code of the latent is over 127.
@@ -86,6 +86,18 @@ codes! {
     GAN_ERROR_OUTPUT_LEN = 15, "pixels or line: expected pixels_len or line_len bytes";
     /// An error that this version of the library does not name.
     GAN_ERROR_OTHER = 16, "another error";
+    /// The generator takes no image.
+    GAN_ERROR_IMAGE_UNEXPECTED = 17, "the generator takes no image: gan_generate runs it";
+    /// The image that goes in has another length.
+    GAN_ERROR_IMAGE_LEN = 18, "image: expected image_len bytes";
+    /// The generator needs a mask.
+    GAN_ERROR_MASK_MISSING = 19, "mask: the generator takes one";
+    /// The generator takes no mask.
+    GAN_ERROR_MASK_UNEXPECTED = 20, "mask: the generator takes none";
+    /// The mask has another length.
+    GAN_ERROR_MASK_LEN = 21, "mask: expected mask_len bytes";
+    /// The codes' buffer is too short.
+    GAN_ERROR_CODES_LEN = 22, "codes: expected at least codes_len bytes";
     /// See `DecodeError::Empty`; so with the names below.
     GAN_ERROR_BLOB_EMPTY = 32, DecodeError::Empty.text();
     /// The blob is not on a multiple of 16 bytes.
@@ -225,6 +237,12 @@ fn of_field(field: LayerField) -> Status {
 pub fn of_generate(error: GenerateError) -> Status {
     match error {
         GenerateError::ImageNeeded => GAN_ERROR_TAKES_IMAGE,
+        GenerateError::ImageUnexpected => GAN_ERROR_IMAGE_UNEXPECTED,
+        GenerateError::ImageLen { .. } => GAN_ERROR_IMAGE_LEN,
+        GenerateError::MaskMissing => GAN_ERROR_MASK_MISSING,
+        GenerateError::MaskUnexpected => GAN_ERROR_MASK_UNEXPECTED,
+        GenerateError::MaskLen { .. } => GAN_ERROR_MASK_LEN,
+        GenerateError::CodesLen { .. } => GAN_ERROR_CODES_LEN,
         GenerateError::LatentLen { .. } => GAN_ERROR_LATENT_LEN,
         GenerateError::LatentCode => GAN_ERROR_LATENT_CODE,
         GenerateError::LabelMissing => GAN_ERROR_LABEL_MISSING,

@@ -2,10 +2,10 @@
 
 use gan_c::exports::{
     gan_abi_version, gan_decode, gan_error_text, gan_generate, gan_generate_rows, gan_get_info,
-    gan_sample, gan_sample_at,
+    gan_sample, gan_sample_at, gan_transform, gan_transform_rows,
 };
 use gan_c::status::*;
-use gan_c::types::{GanGenerator, GanInfo};
+use gan_c::types::{GanGenerator, GanInfo, GanInput};
 use gan_tests::vectors::Images;
 use std::ffi::{CStr, c_void};
 use std::mem::{MaybeUninit, zeroed};
@@ -18,6 +18,10 @@ struct Aligned<const LEN: usize>([u8; LEN]);
 static TINY: Aligned<356> = Aligned(*include_bytes!("../../tests/vectors/v1-tiny.gan"));
 static DIGITS: Aligned<18116> = Aligned(*include_bytes!("../../models/digits8.gan"));
 static DIGITS_IMAGES: &[u8] = include_bytes!("../../tests/vectors/digits8.images.bin");
+static MASK: Aligned<{ include_bytes!("../../tests/vectors/v3-mask.gan").len() }> =
+    Aligned(*include_bytes!("../../tests/vectors/v3-mask.gan"));
+static BOTH: Aligned<{ include_bytes!("../../tests/vectors/v3-latent-image.gan").len() }> =
+    Aligned(*include_bytes!("../../tests/vectors/v3-latent-image.gan"));
 static IMAGE: Aligned<7620> = Aligned(*include_bytes!("../../tests/vectors/v3-image.gan"));
 
 fn decode(blob: &[u8]) -> Result<GanGenerator, Status> {
@@ -78,7 +82,8 @@ fn golden_vectors() {
     let info = info(&generator).unwrap();
     assert_eq!((info.width, info.height, info.channels, info.classes), (8, 8, 1, 10));
     assert_eq!((info.latent_len, info.pixels_len, info.line_len), (16, 64, 8));
-    assert_eq!((info.blob_len, info.makes_numbers, info.takes_image), (18116, 0, 0));
+    assert_eq!((info.blob_len, info.makes_numbers), (18116, 0));
+    assert_eq!((info.image_len, info.mask_len, info.codes_len), (0, 0, 0));
     assert!(info.name.starts_with(b"digits8\0"));
     let images = Images::read(DIGITS_IMAGES, info.crc).unwrap();
     let (mut scratch, mut latent) = (vec![0; info.scratch_len as usize], [0; 16]);
@@ -115,7 +120,78 @@ fn golden_vectors() {
         assert_eq!(gan_sample_at(42, 2, third.as_mut_ptr(), 16), GAN_OK);
     }
     assert_eq!(third, all[32..]);
-    assert_eq!(gan_abi_version(), 1);
+    assert_eq!(gan_abi_version(), 2);
+}
+
+/// Makes the images of a model's vectors, whole and line by line.
+fn transforms(blob: &'static [u8], images: &[u8]) {
+    let generator = decode(blob).unwrap();
+    let info = info(&generator).unwrap();
+    let size = |len: u32| len as usize;
+    let (mut codes, mut scratch) = (vec![0; size(info.codes_len)], vec![0; size(info.scratch_len)]);
+    let (mut pixels, mut line) = (vec![0; size(info.pixels_len)], vec![0; size(info.line_len)]);
+    let images = Images::read(images, info.crc).unwrap();
+    for item in images.iter() {
+        assert_eq!([item.image.len(), item.mask.len()], [info.image_len, info.mask_len].map(size));
+        assert_eq!(item.latent.len(), size(info.latent_len));
+        let input = GanInput {
+            image: item.image.as_ptr(),
+            image_len: item.image.len(),
+            mask: item.mask.as_ptr(),
+            mask_len: item.mask.len(),
+            latent: item.latent.as_ptr(),
+            latent_len: item.latent.len(),
+            label: item.label.map_or(-1, i32::from),
+        };
+        let mut all: Vec<u8> = Vec::new();
+        // SAFETY: the lengths are those of the buffers, and `collect` takes this context.
+        let call = |input: &GanInput, codes: &mut [u8], all: Option<&mut Vec<u8>>| unsafe {
+            let (codes, codes_len) = (codes.as_mut_ptr(), codes.len());
+            let (words, words_len) = (scratch.as_mut_ptr(), scratch.len());
+            let Some(all) = all else {
+                let (to, len) = (pixels.as_mut_ptr(), pixels.len());
+                return gan_transform(
+                    &generator, input, codes, codes_len, words, words_len, to, len,
+                );
+            };
+            let (to, len) = (line.as_mut_ptr(), line.len());
+            gan_transform_rows(
+                &generator,
+                input,
+                codes,
+                codes_len,
+                words,
+                words_len,
+                to,
+                len,
+                Some(collect),
+                (&raw mut *all).cast(),
+            )
+        };
+        let mut call = call;
+        assert_eq!(call(&input, &mut codes, Some(&mut all)), GAN_OK);
+        assert_eq!(call(&input, &mut codes, None), GAN_OK);
+        let short = GanInput { image_len: input.image_len - 1, ..input };
+        assert_eq!(call(&short, &mut codes, None), GAN_ERROR_IMAGE_LEN);
+        assert_eq!(call(&input, &mut codes[1..], None), GAN_ERROR_CODES_LEN);
+        let nothing = GanInput { image: null(), ..input };
+        assert_eq!(call(&nothing, &mut codes, None), GAN_ERROR_NULL);
+        let other = GanInput { mask_len: if input.mask_len == 0 { 1 } else { 0 }, ..input };
+        let expected =
+            if input.mask_len == 0 { GAN_ERROR_MASK_UNEXPECTED } else { GAN_ERROR_MASK_MISSING };
+        assert_eq!(
+            call(&GanInput { mask: item.image.as_ptr(), ..other }, &mut codes, None),
+            expected
+        );
+        assert_eq!((&all[..], &pixels[..]), (item.pixels, item.pixels), "{}", item.seed);
+    }
+}
+
+#[test]
+fn images_of_images() {
+    transforms(&IMAGE.0, include_bytes!("../../tests/vectors/v3-image.images.bin"));
+    transforms(&MASK.0, include_bytes!("../../tests/vectors/v3-mask.images.bin"));
+    transforms(&BOTH.0, include_bytes!("../../tests/vectors/v3-latent-image.images.bin"));
 }
 
 #[test]
@@ -139,7 +215,7 @@ fn calls_that_are_wrong() {
     }
     assert_eq!(pixels, [7; 2], "nothing is written");
     let image = decode(&IMAGE.0).unwrap();
-    assert_eq!(info(&image).unwrap().takes_image, 1);
+    assert!(info(&image).unwrap().image_len > 0);
     assert_eq!(generate(&image, &[], -1, &mut [0; 999], &mut pixels), GAN_ERROR_OUTPUT_LEN);
 }
 

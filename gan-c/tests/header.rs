@@ -3,13 +3,14 @@
 
 use gan_c::exports::ABI_VERSION;
 use gan_c::status::ALL;
-use gan_c::types::{GENERATOR_WORDS, GanGenerator, GanInfo, NAME_SIZE};
+use gan_c::types::{GENERATOR_WORDS, GanGenerator, GanInfo, GanInput, NAME_SIZE};
 use std::fmt::Write as _;
 use std::mem::offset_of;
 use std::process::{Command, Stdio};
 
 const HEADER: &str = include_str!("../include/gan.h");
-const EXPORTS: &str = include_str!("../src/exports.rs");
+const EXPORTS: &str =
+    concat!(include_str!("../src/exports.rs"), include_str!("../src/exports/transform.rs"));
 
 /// Compiles a text without a warning; false if there is no such compiler.
 fn compiles([compiler, language, standard]: [&str; 3], text: &str) -> bool {
@@ -65,9 +66,20 @@ fn numbers_sizes_and_offsets_are_the_librarys() {
         scratch_len,
         is_native,
         makes_numbers,
-        takes_image,
+        image_width,
+        image_height,
+        image_channels,
+        image_len,
+        mask_width,
+        mask_height,
+        mask_len,
+        codes_len,
         name
     );
+    is("sizeof(gan_input)", size_of::<GanInput>());
+    is("offsetof(gan_input, label)", offset_of!(GanInput, label));
+    is("offsetof(gan_input, mask)", offset_of!(GanInput, mask));
+    is("offsetof(gan_input, latent_len)", offset_of!(GanInput, latent_len));
     for compiler in COMPILERS {
         compiles(compiler, &text);
     }
@@ -88,7 +100,7 @@ fn every_function_is_declared_and_every_code_is_the_librarys() {
         .filter_map(|rest| rest.split('(').next())
         .filter(|name| name.starts_with("gan_"))
         .collect();
-    assert_eq!(functions.len(), 8, "{functions:?}");
+    assert_eq!(functions.len(), 10, "{functions:?}");
     for name in &functions {
         assert!(HEADER.contains(&format!("{name}(")), "gan.h lacks {name}");
     }

@@ -4,6 +4,7 @@
 mod folders;
 mod map;
 mod program;
+mod vectors;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! A model as C source: the packed blob as an aligned array, and its sizes as constants.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use gan_core::{Generator, Packing};
 use std::fmt::Write;
 use std::path::Path;
@@ -28,12 +28,8 @@ pub struct Source {
 ///
 /// # Errors
 ///
-/// The C library does not run the model, or it cannot be packed.
+/// The model cannot be packed.
 pub fn source(generator: &Generator<'_>, packing: Packing) -> Result<Source> {
-    ensure!(
-        generator.inputs().image().is_none(),
-        "it takes an image, which gan.h has no function for"
-    );
     let packed = generator.packed(packing).map_err(|error| anyhow::anyhow!("{error}"))?;
     let packed_generator = gan_core::decode(&packed).context("packed")?;
     Ok(Source { header: header(generator, &packed_generator), code: code(&packed) })
@@ -51,9 +47,10 @@ fn header(original: &Generator<'_>, packed: &Generator<'_>) -> String {
          /* The model {}. The order of its weights, layer by layer: {packing}. */\n\n",
         comment(original.name()),
     );
-    for (what, name, value) in [
+    let inputs = packed.inputs();
+    let mut sizes = vec![
         ("Bytes of gan_model.", "LEN", packed.encoded_len()),
-        ("Codes of a latent vector.", "LATENT_LEN", packed.latent_len()),
+        ("Codes of a latent vector.", "LATENT_LEN", inputs.latent()),
         ("Labels: 0 to one less; 0 if the model takes none.", "CLASSES", packed.classes().into()),
         ("Pixels in a line.", "WIDTH", image.width.into()),
         ("Lines.", "HEIGHT", image.height.into()),
@@ -61,7 +58,16 @@ fn header(original: &Generator<'_>, packed: &Generator<'_>) -> String {
         ("Bytes of an image: pixels of gan_generate.", "PIXELS_LEN", packed.pixels_len()),
         ("Bytes of a line: line of gan_generate_rows.", "LINE_LEN", packed.line_len()),
         ("Words of scratch.", "SCRATCH_LEN", packed.scratch_len()),
-    ] {
+    ];
+    if let Some(image) = inputs.image() {
+        let mask = inputs.mask().map_or(0, |mask| mask.len());
+        sizes.extend([
+            ("Bytes of the image that goes in: gan_transform.", "IMAGE_LEN", image.len()),
+            ("Bytes of the mask that goes in; 0 if none does.", "MASK_LEN", mask),
+            ("Bytes of codes of gan_transform.", "CODES_LEN", packed.latent_len()),
+        ]);
+    }
+    for (what, name, value) in sizes {
         let _ = writeln!(text, "/* {what} */\n#define GAN_MODEL_{name} {value}u");
     }
     let _ = write!(

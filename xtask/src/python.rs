@@ -53,7 +53,7 @@ pub fn run(tally: &mut Tally) -> Result<()> {
     python.tests("tests/onnx", tally)
 }
 
-/// Builds the wheel into this folder.
+/// Builds the package's wheel into this folder.
 ///
 /// # Errors
 ///
@@ -61,6 +61,30 @@ pub fn run(tally: &mut Tally) -> Result<()> {
 pub fn wheel(to: &Path) -> Result<()> {
     environment()?.build(to)
 }
+
+/// Puts the command gan-train as a wheel into this folder: the binary of the workspace's release
+/// build. Then it is installed in a new environment, where it has to say what it is.
+///
+/// # Errors
+///
+/// There is no Python with the packages, or the wheel cannot be built, installed or run.
+pub fn command_wheel(to: &Path) -> Result<()> {
+    let python = environment()?;
+    let build = "-m maturin build --quiet --release -m gan-train/Cargo.toml -o".split(' ');
+    shell::run(python.run(&build.collect::<Vec<_>>()).arg(to))?;
+    let folder = root().join("target/python-command");
+    let new = ["-m", "venv", "--clear"];
+    shell::run(python.run(&new).arg(&folder))?;
+    let [pip, command] = ["pip", "gan-train"].map(|name| folder.join(BIN).join(name));
+    let offline = ["install", "--quiet", "--no-index", "--no-deps", "--find-links"];
+    shell::run(Command::new(pip).args(offline).arg(to).arg("gan-train"))?;
+    let version = capture(Command::new(command).arg("--version"))?;
+    println!("installed by pip: {}", version.trim());
+    Ok(())
+}
+
+/// Where a virtual environment has its programs.
+const BIN: &str = if cfg!(windows) { "Scripts" } else { "bin" };
 
 /// The folder where the package's own workspace is built.
 fn built() -> PathBuf {
@@ -115,8 +139,7 @@ fn counts(summary: &str) -> Tally {
 /// The environment, which is made the first time.
 fn environment() -> Result<Environment> {
     let folder = root().join("target/python");
-    let bin = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
-    let python = Environment(folder.join(bin));
+    let python = Environment(folder.join(BIN).join("python"));
     if !python.0.exists() {
         capture(Command::new("python3").args(["-m", "venv"]).arg(&folder))
             .context("python3 -m venv (Debian: apt-get install python3-venv)")?;

@@ -32,6 +32,7 @@ const ARTIFACTS: &[(&str, Make)] = &[
     ("the C library", |to| c::library(Some(&to.join("c-library")))),
     ("the page", |to| web::write(&to.join("gan.html"))),
     ("the Python package", python::wheel),
+    ("the command gan-train for Python", python::command_wheel),
 ];
 /// The model that a Pico of a release draws.
 const MODEL: &str = "models/mnist-small.gan";

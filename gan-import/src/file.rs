@@ -25,6 +25,7 @@ pub enum Kind {
 /// All of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     let there = path.metadata().context("cannot be read")?;
+    // A pipe or a device may have no end.
     ensure!(there.is_file(), "is no regular file");
     ensure!(there.len() <= MOST, "{} bytes: expected at most {MOST}", there.len());
     std::fs::read(path).context("cannot be read")

@@ -115,7 +115,7 @@ fn follows(layer: &str, norm: &str) -> bool {
     let (layer, norm) = (words(layer), words(norm));
     match (layer.split_last(), norm.split_last()) {
         (Some((Word::Number(one), before)), Some((Word::Number(two), also))) if before == also => {
-            one + 1 == *two
+            one.checked_add(1) == Some(*two)
         }
         _ => true,
     }

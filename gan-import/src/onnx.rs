@@ -7,9 +7,13 @@ use anyhow::{Context, Result, bail, ensure};
 use gan_tools::onnx::proto::{self, Model, Node, Type};
 use prost::Message;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// The types of numbers: f64.
 const DOUBLE: i32 = 11;
+/// Numbers that layers may hold beside twice those of the constants: layers can share a constant,
+/// and a small file would else name a large one a thousand times.
+const SHARED: usize = 1 << 20;
 
 /// The network of a file.
 pub fn network(bytes: &[u8], options: &Options) -> Result<Network> {
@@ -19,13 +23,15 @@ pub fn network(bytes: &[u8], options: &Options) -> Result<Network> {
     );
     let model = Model::decode(bytes).context("is no ONNX file")?;
     let graph = model.graph.context("is no ONNX file: it has no graph")?;
-    let mut constants: HashMap<String, Tensor> = HashMap::new();
+    let mut constants: HashMap<String, Rc<Tensor>> = HashMap::new();
     for tensor in &graph.initializer {
         if let Some(found) = constant(tensor)? {
-            constants.insert(tensor.name.clone(), found);
+            constants.insert(tensor.name.clone(), Rc::new(found));
         }
     }
-    let mut chain = Chain { current: None, constants, steps: Vec::new(), notes: Vec::new() };
+    let room = 2 * constants.values().map(|tensor| tensor.values.len()).sum::<usize>() + SHARED;
+    let (steps, notes) = (Vec::new(), Vec::new());
+    let mut chain = Chain { current: None, constants, steps, room, notes };
     for node in &graph.node {
         let name = if node.name.is_empty() { &node.op_type } else { &node.name };
         chain.add(node).with_context(|| format!("{name} ({})", node.op_type))?;
@@ -38,8 +44,10 @@ pub fn network(bytes: &[u8], options: &Options) -> Result<Network> {
 struct Chain {
     /// The value that the last of them made; none before the first.
     current: Option<String>,
-    constants: HashMap<String, Tensor>,
+    constants: HashMap<String, Rc<Tensor>>,
     steps: Vec<Step>,
+    /// Numbers that further layers may hold.
+    room: usize,
     notes: Vec<String>,
 }
 
@@ -50,15 +58,15 @@ impl Chain {
         let act = |act| Step::Act { name: name.clone(), act };
         let step = match node.op_type.as_str() {
             // torch has equal constants once, and names the others so.
-            "Identity" if self.constants.contains_key(&node.input[0]) => {
-                let same = self.constants[&node.input[0]].clone();
+            "Identity" if let Ok(same) = self.constant_at(node, 0) => {
                 self.constants.insert(output, same);
                 return Ok(());
             }
             "Constant" => {
                 let value = node.attribute.iter().find_map(|set| set.t.as_ref());
                 if let Some(found) = value.map(constant).transpose()?.flatten() {
-                    self.constants.insert(output, found);
+                    self.room += 2 * found.values.len();
+                    self.constants.insert(output, Rc::new(found));
                 }
                 return Ok(());
             }
@@ -102,6 +110,10 @@ impl Chain {
             ),
         };
         self.follow(node, &output)?;
+        if let Step::Linear { weights, .. } = &step {
+            let left = self.room.checked_sub(weights.len());
+            self.room = left.context("shares its weights with too many layers")?;
+        }
         self.steps.push(step);
         Ok(())
     }
@@ -119,7 +131,7 @@ impl Chain {
         Ok(())
     }
 
-    fn constant_at(&self, node: &Node, at: usize) -> Result<Tensor> {
+    fn constant_at(&self, node: &Node, at: usize) -> Result<Rc<Tensor>> {
         let name = node.input.get(at).context("lacks an input")?;
         self.constants.get(name).cloned().with_context(|| format!("{name} is no constant"))
     }
@@ -137,7 +149,7 @@ impl Chain {
         self.product(node, flag("transB"), bias)
     }
 
-    fn product(&self, node: &Node, by_rows: bool, bias: Option<Tensor>) -> Result<Step> {
+    fn product(&self, node: &Node, by_rows: bool, bias: Option<Rc<Tensor>>) -> Result<Step> {
         let weight = self.constant_at(node, 1)?;
         let [one, two] = weight.shape[..] else { bail!("a weight of shape {:?}", weight.shape) };
         let (inputs, outputs) = if by_rows { (two, one) } else { (one, two) };
@@ -146,7 +158,7 @@ impl Chain {
             false => weight.values[at],
         };
         let weights = (0..inputs * outputs).map(place).collect();
-        let bias = bias.map_or_else(|| vec![0.0; outputs], |bias| bias.values);
+        let bias = bias.map_or_else(|| vec![0.0; outputs], |bias| bias.values.clone());
         ensure!(bias.len() == outputs, "{} biases for {outputs} outputs", bias.len());
         Ok(Step::Linear { name: node.name.clone(), inputs, outputs, weights, bias })
     }
@@ -154,10 +166,10 @@ impl Chain {
     /// Adds a constant to the sums before.
     fn bias(&mut self, node: &Node) -> Result<()> {
         let added = (0..node.input.len()).find_map(|at| self.constant_at(node, at).ok());
-        let added = added.context("adds no constant")?.values;
+        let added = &added.context("adds no constant")?.values;
         match self.steps.last_mut() {
             Some(Step::Linear { bias, .. }) if bias.len() == added.len() => {
-                bias.iter_mut().zip(&added).for_each(|(bias, added)| *bias += added);
+                bias.iter_mut().zip(added).for_each(|(bias, added)| *bias += added);
                 Ok(())
             }
             _ => bail!("adds {} numbers to no sums", added.len()),

@@ -151,3 +151,44 @@ fn what_cannot_be_read_is_told() {
         assert!(error.contains(part), "{error}");
     }
 }
+
+/// `Identity` is looked at for what goes in before it is known that something does.
+#[test]
+fn an_operation_without_inputs_is_refused() {
+    // A graph (field 7) of one node (1), whose output (2) is "y" and whose operator (4) `Identity`.
+    let node = [&[0x12, 1, b'y', 0x22, 8][..], b"Identity"].concat();
+    let graph = [&[0x0A, node.len() as u8][..], &node].concat();
+    let model = [&[0x3A, graph.len() as u8][..], &graph].concat();
+    let path = std::env::temp_dir().join(format!("gan-import-{}-none.onnx", std::process::id()));
+    std::fs::write(&path, model).unwrap();
+    let error = format!("{:#}", read(&path, &Options::default()).unwrap_err());
+    std::fs::remove_file(&path).unwrap();
+    assert!(error.contains("does not take the result of the operation before it"), "{error}");
+}
+
+/// No number follows on the largest one that names are told apart by.
+#[test]
+fn the_largest_number_in_a_name_is_followed_by_none() {
+    let tensor = |name: &str, shape: &str, at: u8| {
+        format!(r#""{name}":{{"dtype":"F32","shape":{shape},"data_offsets":[{at},{}]}}"#, at + 4)
+    };
+    const LARGEST: &str = "18446744073709551615";
+    let header = [
+        tensor(&format!("{LARGEST}.weight"), "[1,1]", 0),
+        tensor("0.running_mean", "[1]", 4),
+        tensor("0.running_var", "[1]", 8),
+    ];
+    let header = format!("{{{}}}", header.join(","));
+    let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &[0; 12]].concat();
+    let path =
+        std::env::temp_dir().join(format!("gan-import-{}-n.safetensors", std::process::id()));
+    std::fs::write(&path, bytes).unwrap();
+    let layers = vec![LARGEST.to_owned(), "0".to_owned()];
+    let found = read(&path, &Options { layers, ..options(RELU) });
+    std::fs::remove_file(&path).unwrap();
+    let told = match found {
+        Ok(network) => network.notes.join("; "),
+        Err(error) => format!("{error:#}"),
+    };
+    assert!(told.contains('0') && !told.contains("before its activation"), "{told}");
+}

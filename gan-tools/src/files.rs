@@ -8,6 +8,7 @@ pub mod parts;
 
 use anyhow::{Context, Result, ensure};
 use std::fs::{File, Metadata};
+use std::io::Read;
 use std::path::Path;
 
 /// Opens a file to read it. A pipe or a device may have no end, or never begin, so only regular
@@ -22,6 +23,30 @@ pub fn open(path: &Path) -> Result<File> {
     let there = path.metadata().with_context(cannot)?;
     ensure!(there.is_file(), "{}: is no regular file", path.display());
     File::open(path).with_context(cannot)
+}
+
+/// All of a regular file.
+///
+/// # Errors
+///
+/// Names the file.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = open(path)?.read_to_end(&mut bytes);
+    read.with_context(|| format!("{}: cannot be read", path.display()))?;
+    Ok(bytes)
+}
+
+/// All of a regular file of text.
+///
+/// # Errors
+///
+/// Names the file.
+pub fn read_text(path: &Path) -> Result<String> {
+    let mut text = String::new();
+    let read = open(path)?.read_to_string(&mut text);
+    read.with_context(|| format!("{}: cannot be read", path.display()))?;
+    Ok(text)
 }
 
 /// Refuses to write onto a file that the same command reads, whatever the two paths look like.

@@ -26,6 +26,7 @@ pub use training::TrainingConfig;
 
 use anyhow::{Context, Result, ensure};
 use gan_core::blob::MAX_NAME;
+use gan_tools::files;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -68,8 +69,7 @@ impl Config {
     ///
     /// Names the file, the field and what is wrong with it.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("{}: cannot be read", path.display()))?;
+        let text = files::read_text(path)?;
         let (text, renamed) = with_new_names(&text, &["training"]);
         if !renamed.is_empty() {
             let renamed: Vec<String> =

@@ -1,6 +1,7 @@
 //! `gan send`.
 
 use crate::blob_file;
+use crate::files;
 use crate::progress::{Progress, Unit};
 use crate::say;
 use anyhow::{Context, Result, ensure};
@@ -37,7 +38,7 @@ pub struct Send {
 impl Send {
     pub(super) fn run(self) -> Result<ExitCode> {
         let key = self.key.as_deref().map(super::sign::secret_key).transpose()?;
-        let bytes = blob_file::bytes(&self.file)?;
+        let bytes = files::read(&self.file)?;
         let is_signed = gan_sign::split(&bytes).is_some();
         ensure!(!is_signed || key.is_none(), "{}: is signed already", self.file.display());
         let model = blob_file::of_bytes(&bytes, &self.file)?;

@@ -1,7 +1,7 @@
 //! `gan keygen`, `gan sign` and `gan verify`: models that a device takes from its maker only.
 
 use crate::blob_file;
-use crate::files::{atomic, refuse_input};
+use crate::files::{self, atomic, refuse_input};
 use crate::inspect;
 use crate::say;
 use anyhow::{Context, Result, anyhow, ensure};
@@ -86,7 +86,7 @@ impl Sign {
         let key = secret_key(&self.key)?;
         refuse_input(&self.out, &self.file)?;
         refuse_input(&self.out, &self.key)?;
-        let bytes = blob_file::bytes(&self.file)?;
+        let bytes = files::read(&self.file)?;
         ensure!(gan_sign::split(&bytes).is_none(), "{}: is signed already", self.file.display());
         let model = blob_file::of_bytes(&bytes, &self.file)?;
         atomic::write(&self.out, &key.sign(model.bytes()))?;
@@ -118,7 +118,7 @@ impl Verify {
     pub(super) fn run(self) -> Result<ExitCode> {
         let key = PublicKey::from_pem(&text(&self.key)?)
             .map_err(|error| anyhow!("{}: {error}", self.key.display()))?;
-        let signed = blob_file::bytes(&self.file)?;
+        let signed = files::read(&self.file)?;
         let blob = key.open(&signed).with_context(|| self.file.display().to_string())?;
         let model = blob_file::of_bytes(blob, &self.file)?;
         if let Some(out) = &self.out {
@@ -147,5 +147,5 @@ pub fn secret_key(path: &Path) -> Result<SecretKey> {
 
 /// The text of a key's file.
 fn text(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))
+    files::read_text(path)
 }

@@ -1,5 +1,6 @@
 //! A model as C source: the packed blob as an aligned array, and its sizes as constants.
 
+use crate::files;
 use anyhow::{Context, Result, bail};
 use gan_core::{Generator, Packing};
 use std::fmt::Write;
@@ -124,8 +125,7 @@ pub fn refuse_other(path: &Path) -> Result<()> {
     if !path.exists() {
         return Ok(());
     }
-    let text =
-        std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let text = files::read(path)?;
     if !text.starts_with(MARK.as_bytes()) {
         bail!("{}: is not a file of `gan export`, so it is not replaced", path.display());
     }

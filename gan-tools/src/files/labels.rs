@@ -120,10 +120,7 @@ fn read(path: &Path) -> Result<Option<String>> {
     if !path.exists() {
         return Ok(None);
     }
-    ensure!(path.is_file(), "{}: is no regular file", path.display());
-    let bytes =
-        std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    Ok(Some(String::from_utf8_lossy(&super::read(path)?).into_owned()))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod jobs;
 use super::{dataset, thousands};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
-use gan_tools::files::atomic;
+use gan_tools::files::{self, atomic};
 use gan_tools::{interrupt, say};
 use gan_train::report::compare::Comparison;
 use gan_train::report::history::History;
@@ -87,12 +87,7 @@ struct Job {
 impl SweepCommand {
     pub fn run(self) -> Result<ExitCode> {
         let (text, from) = match &self.file {
-            Some(path) => {
-                let shown = path.display();
-                let text =
-                    fs::read_to_string(path).with_context(|| format!("{shown}: cannot be read"))?;
-                (text, shown.to_string())
-            }
+            Some(path) => (files::read_text(path)?, path.display().to_string()),
             None => (sweep::SEEDS.to_owned(), "preset seeds".to_owned()),
         };
         let sweep = Sweep::parse(&text, &from)?;
@@ -140,8 +135,7 @@ impl SweepCommand {
     fn claim(&self, text: &str) -> Result<()> {
         let path = self.out.join(FILE);
         if path.exists() {
-            let other = fs::read_to_string(&path)
-                .with_context(|| format!("{}: cannot be read", path.display()))?;
+            let other = files::read_text(&path)?;
             ensure!(
                 other == text,
                 "{}: another sweep is in this folder: give another --out",

@@ -21,6 +21,7 @@ use crate::config::table::LabelColumn;
 use anyhow::{Context, Result, ensure};
 use columns::Head;
 use encode::Encoder;
+use gan_tools::files;
 use gan_tools::images::Images;
 use read::Cells;
 use std::iter::repeat;
@@ -115,7 +116,7 @@ fn cells(name: &str) -> Result<(Cells, Vec<PathBuf>)> {
         return Ok((Cells::parse(text.as_bytes())?, Vec::new()));
     }
     let path = PathBuf::from(name);
-    let bytes = std::fs::read(&path).with_context(|| format!("--data {name}: cannot be read"))?;
+    let bytes = files::read(&path).context("--data")?;
     let parse = if ends_in(name, PARQUET) { Cells::of_parquet } else { Cells::parse };
     let cells = parse(&bytes).with_context(|| format!("--data {name}"))?;
     Ok((cells, vec![path]))

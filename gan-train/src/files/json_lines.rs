@@ -4,7 +4,7 @@
 //! A kill may cut the last line off: what does not end in a newline is left out.
 
 use anyhow::{Context, Result};
-use gan_tools::files::atomic;
+use gan_tools::files::{self, atomic};
 use serde::{Deserialize, Deserializer};
 use std::fs::File;
 use std::path::Path;
@@ -47,8 +47,7 @@ pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Erro
 ///
 /// Names the file, and the line that `parse` refuses.
 pub fn read<T>(path: &Path, parse: impl Fn(&str) -> Result<T>) -> Result<Vec<(String, T)>> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("{}: cannot be read", path.display()))?;
+    let text = files::read_text(path)?;
     let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
     let parse = |(index, line): (usize, &str)| {
         let parsed =

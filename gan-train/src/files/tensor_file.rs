@@ -144,8 +144,7 @@ impl<'b> TensorFile<'b> {
 ///
 /// The file cannot be read, or `parse` refuses it.
 pub fn read<T>(path: &Path, parse: impl FnOnce(&TensorFile<'_>) -> Result<T>) -> Result<T> {
-    let bytes =
-        std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let bytes = gan_tools::files::read(path)?;
     TensorFile::parse(&bytes)
         .and_then(|file| parse(&file))
         .with_context(|| path.display().to_string())

@@ -62,6 +62,7 @@ impl RunConfig {
     pub fn read(folder: &Path) -> Result<Self> {
         ensure!(folder.is_dir(), "{}: no such run folder", folder.display());
         let path = folder.join(CONFIG);
+        ensure!(!path.exists() || path.is_file(), "{}: is no regular file", path.display());
         let text = std::fs::read_to_string(&path).with_context(|| {
             format!("{}: cannot be read (is this a run's folder?)", path.display())
         })?;

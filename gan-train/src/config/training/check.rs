@@ -13,7 +13,7 @@ const MAX_STEPS: u64 = 1 << 50;
 const MAX_IMAGES: u64 = 1 << 24;
 
 impl TrainingConfig {
-    pub(in crate::config) fn check(&self) -> Result<()> {
+    pub(in super::super) fn check(&self) -> Result<()> {
         for (field, value, most) in [
             ("batch", self.batch as u64, MAX_IMAGES),
             ("steps", self.steps, MAX_STEPS),

@@ -3,7 +3,7 @@
 
 use super::{Format, LabelRule};
 use anyhow::{Context, Result, ensure};
-use gan_tools::files::atomic;
+use gan_tools::files::{self, atomic};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
@@ -87,8 +87,7 @@ impl Manifest {
             return Ok(None);
         }
         let shown = path.display();
-        let text =
-            std::fs::read_to_string(&path).with_context(|| format!("{shown}: cannot be read"))?;
+        let text = files::read_text(&path)?;
         let is_ours = |value: &Value| value.get("kind").and_then(Value::as_str) == Some(KIND);
         match serde_json::from_str::<Value>(&text) {
             Ok(value) if is_ours(&value) => {

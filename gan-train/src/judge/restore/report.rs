@@ -1,7 +1,7 @@
 //! What `evaluate` says of a task's generator, and the file in which a run keeps it.
 
 use anyhow::{Context, Result};
-use gan_tools::files::atomic;
+use gan_tools::files::{self, atomic};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -79,8 +79,7 @@ impl Restored {
         if !path.exists() {
             return Ok(None);
         }
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("{}: cannot be read", path.display()))?;
+        let text = files::read_text(&path)?;
         let kept: Self = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
         Ok(Some(kept).filter(|kept| kept.crc32 == crc32))
     }

@@ -57,6 +57,10 @@ struct Peripherals {
 #[allow(dead_code)]
 impl Peripherals {
     /// Unsafe like the one that boards call.
+    ///
+    /// # Safety
+    ///
+    /// Nothing: the registers are a table.
     unsafe fn steal() -> Self {
         Self { SYST: peripheral::SYST }
     }

@@ -15,6 +15,7 @@ use panic_halt as _;
 /// Runs the ports' task, in an interrupt that no peripheral in use has.
 static EXECUTOR: InterruptExecutor = InterruptExecutor::new();
 
+// SAFETY: only the interrupt controller calls it.
 #[interrupt]
 unsafe fn EGU0_SWI0() {
     // SAFETY: this is the interrupt that the executor was started with, and it comes only after.

@@ -15,6 +15,7 @@ use rp::ports::{self, Pins};
 /// Runs the ports' task, in an interrupt that no peripheral of the chip uses.
 static EXECUTOR: InterruptExecutor = InterruptExecutor::new();
 
+// SAFETY: only the interrupt controller calls it.
 #[interrupt]
 unsafe fn SWI_IRQ_1() {
     // SAFETY: this is the interrupt that the executor was started with, and it comes only after.

@@ -14,6 +14,7 @@ use stm32::board::{self, Board};
 /// Runs the ports' task, in an interrupt that no peripheral in use has.
 static EXECUTOR: InterruptExecutor = InterruptExecutor::new();
 
+// SAFETY: only the interrupt controller calls it.
 #[interrupt]
 unsafe fn SPI4() {
     // SAFETY: this is the interrupt that the executor was started with, and it comes only after.

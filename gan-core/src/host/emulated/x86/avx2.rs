@@ -3,6 +3,9 @@
 use super::lanes::{Vector, dot_bytes, dot_words, multiply_even};
 use super::{__m128i, __m256i};
 
+/// # Safety
+///
+/// There are 16 bytes to read.
 pub unsafe fn _mm_loadu_si128(from: *const __m128i) -> __m128i {
     // SAFETY: as the caller says.
     unsafe { Vector::load(from) }

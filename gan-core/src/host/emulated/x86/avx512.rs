@@ -3,6 +3,9 @@
 use super::lanes::{Vector, dot_bytes, dot_words, multiply_even};
 use super::{__m128i, __m512i};
 
+/// # Safety
+///
+/// There are 64 bytes to read.
 pub unsafe fn _mm512_loadu_si512(from: *const __m512i) -> __m512i {
     // SAFETY: as the caller says.
     unsafe { Vector::load(from) }

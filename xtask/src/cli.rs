@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::boards::{self, Board};
 use crate::runner::Runner;
 use crate::tools::Tools;
-use crate::{hardware, partition, release, setup, soak};
+use crate::{fuzz, hardware, partition, release, setup, soak};
 
 /// Repository tasks.
 #[derive(Parser)]
@@ -166,6 +166,21 @@ pub enum Task {
     /// Train the recipes of the shipped models with several seeds, score each model on the test
     /// images, and record it in models/seeds.jsonl. Takes hours; can be stopped, and goes on
     Soak(soak::Soak),
+    /// Write gan-core's public interface into gan-core/public-api.txt
+    Api {
+        /// Compare only
+        #[arg(long)]
+        check: bool,
+    },
+    /// List every use of `unsafe` with its proof
+    Unsafe {
+        /// Only those without one
+        #[arg(long)]
+        missing: bool,
+    },
+    /// Give mutated inputs to what reads from outside, by libFuzzer: blobs, the console, files. See
+    /// docs/reliability.md
+    Fuzz(fuzz::Fuzz),
     /// Make the documentation a book, docs/book/index.html, with mdBook
     Book,
     /// What mdBook starts: rewrites a book's links from standard input to standard output

@@ -1,5 +1,6 @@
 //! `cargo xtask` does everything that is done to the repository as a whole. Each task has a file.
 
+mod api;
 mod blob;
 mod boards;
 mod builds;
@@ -14,6 +15,7 @@ mod emulated;
 mod firmware;
 mod fit;
 mod flash;
+mod fuzz;
 mod hardware;
 mod image;
 mod models;
@@ -41,6 +43,7 @@ mod template;
 mod test;
 mod tools;
 mod uf2;
+mod unsafes;
 mod vectors;
 mod web;
 
@@ -136,6 +139,9 @@ fn run(task: Task) -> Result<Tally> {
         }
         Task::Boards { check } => tables::run(check).map(|()| Tally::default()),
         Task::Outsider => outsider::run(),
+        Task::Api { check } => api::run(check).map(|()| Tally::default()),
+        Task::Unsafe { missing } => unsafes::run(missing).map(|()| Tally::default()),
+        Task::Fuzz(wanted) => fuzz::run(&wanted),
         Task::Soak(soak) => soak::run(&soak).map(|()| Tally::default()),
         Task::Book => docs::book::check().map(|_| Tally::default()),
         Task::BookLinks { asked } if !asked.is_empty() => Ok(Tally::default()),

@@ -115,6 +115,20 @@ pub fn firmware_format() -> Result<()> {
 mod tests {
     use super::*;
 
+    /// docs/dependencies.md has a row for each.
+    #[test]
+    fn dependencies_have_a_line_each() {
+        let read = |name: &str| fs::read_to_string(root().join(name)).unwrap();
+        let (page, manifest) = (read("docs/dependencies.md"), read("Cargo.toml"));
+        let manifest: toml::Table = toml::from_str(&manifest).unwrap();
+        let all = manifest["workspace"]["dependencies"].as_table().unwrap();
+        let others: Vec<_> = all.iter().filter(|(_, from)| from.get("path").is_none()).collect();
+        assert!(others.len() > 40);
+        for (name, _) in others {
+            assert!(page.contains(&format!("| `{name}` | ")), "{name} has no row");
+        }
+    }
+
     #[test]
     fn columns_are_characters() {
         assert!(long_lines("a.rs", &"ü".repeat(100)).is_empty());

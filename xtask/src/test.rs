@@ -14,8 +14,9 @@ use crate::setup::Toolchain;
 use crate::shell::host;
 use crate::tally::Tally;
 use crate::{
-    builds, c, console, count, docs, embassy, emulated, fit, hardware, models, oracle, outsider,
-    parity, publish, python, setup, shell, size, sources, symbols, tables, template, vectors, web,
+    api, builds, c, console, count, docs, embassy, emulated, fit, fuzz, hardware, models, oracle,
+    outsider, parity, publish, python, setup, shell, size, sources, symbols, tables, template,
+    vectors, web,
 };
 
 use steps::{SETUP, Steps, cargo_test};
@@ -73,6 +74,8 @@ pub fn run(only: Option<String>) -> Tally {
     steps.other_devices();
 
     steps.counted("web: the module in Node.js and the page in a browser", web::check);
+    steps.found("fuzz", fuzz::check);
+    steps.check("public interface of gan-core", || api::run(true));
     steps.check("vectors", vectors::check);
     steps.check("models", models::check);
     match toolchain {

@@ -1,0 +1,147 @@
+//! gan-core's public interface as a list of text, `gan-core/public-api.txt`: what a change adds,
+//! changes or removes is seen in the list, and a list that does not fit fails the tests.
+//!
+//! The list is made of the pages that rustdoc writes, which have each item's declaration as it
+//! stands in the source: a line for each item, method, field and variant, in the order of the
+//! pages' names. Implementations of a trait for all types, and of traits that the compiler finds
+//! out about, are left out.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::shell::{self, root};
+
+/// What a device and a host can ask for. `micromath` changes no declaration.
+const FEATURES: &str = "defmt,embedded-graphics,std,tools";
+/// Where a page begins to list what is not the crate's own.
+const NOT_OURS: [&str; 3] =
+    ["id=\"synthetic-implementations\"", "id=\"blanket-implementations\"", "id=\"rustdoc-modnav\""];
+
+/// Where the list is.
+fn path() -> PathBuf {
+    root().join("gan-core/public-api.txt")
+}
+
+/// Writes the list, or compares it.
+///
+/// # Errors
+///
+/// rustdoc fails, or the list is another: then the lines that differ are printed.
+pub fn run(check: bool) -> Result<()> {
+    let target = root().join("target/api");
+    let mut cargo = shell::host();
+    cargo.args(["doc", "--release", "--no-deps", "-p", "gan-core", "--features", FEATURES]);
+    shell::run(cargo.arg("--target-dir").arg(&target))?;
+    let found = list(&target.join("doc/gan_core"))?;
+    ensure!(found.lines().count() > 100, "rustdoc's pages are not read any more");
+    if !check {
+        return fs::write(path(), found).context("gan-core/public-api.txt");
+    }
+    let kept = fs::read_to_string(path()).context("gan-core/public-api.txt")?;
+    for line in kept.lines().filter(|line| !found.lines().any(|other| other == *line)) {
+        println!("- {line}");
+    }
+    for line in found.lines().filter(|line| !kept.lines().any(|other| other == *line)) {
+        println!("+ {line}");
+    }
+    ensure!(
+        kept == found,
+        "gan-core's public interface is not that of gan-core/public-api.txt: a line that is gone \
+         (-) breaks programs; `cargo xtask api` writes the list anew"
+    );
+    Ok(())
+}
+
+/// The list of all pages in a folder.
+fn list(folder: &Path) -> Result<String> {
+    let mut pages = Vec::new();
+    collect(folder, &mut pages)?;
+    pages.sort();
+    let mut lines = Vec::new();
+    for page in pages {
+        let name = page.strip_prefix(folder)?.with_extension("");
+        let name = name.to_string_lossy().replace(['/', '\\'], "::");
+        let html = fs::read_to_string(&page).with_context(|| page.display().to_string())?;
+        lines.extend(declarations(&html).into_iter().map(|code| format!("{name}: {code}")));
+    }
+    Ok(lines.join("\n") + "\n")
+}
+
+/// The pages of items in a folder and those inside it; not lists of them, nor sources.
+fn collect(folder: &Path, pages: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            collect(&path, pages)?;
+        } else if name.ends_with(".html") && !["all.html", "index.html"].contains(&name.as_str()) {
+            let html = fs::read_to_string(&path)?;
+            // A page that only leads to another one.
+            if !html.contains("http-equiv=\"refresh\"") {
+                pages.push(path);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The declarations of a page: of the item itself, and of each of its methods and implementations.
+fn declarations(html: &str) -> Vec<String> {
+    let end = NOT_OURS.iter().filter_map(|mark| html.find(mark)).min().unwrap_or(html.len());
+    let mut html = &html[..end];
+    let mut found = Vec::new();
+    let forms = [
+        ("<pre class=\"rust item-decl\">", "</pre>"),
+        ("<h3 class=\"code-header\">", "</h3>"),
+        ("<h4 class=\"code-header\">", "</h4>"),
+    ];
+    while let Some((at, (start, end))) =
+        forms.iter().filter_map(|form| Some((html.find(form.0)?, *form))).min()
+    {
+        let rest = &html[at + start.len()..];
+        let len = rest.find(end).unwrap_or(rest.len());
+        found.push(text(&rest[..len]));
+        html = &rest[len..];
+    }
+    found
+}
+
+/// A piece of a page without its tags, in one line.
+fn text(html: &str) -> String {
+    let (mut text, mut inside) = (String::new(), false);
+    for character in html.chars() {
+        match character {
+            '<' => inside = true,
+            '>' if inside => inside = false,
+            _ if inside => {}
+            _ => text.push(character),
+        }
+    }
+    for (entity, character) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ] {
+        text = text.replace(entity, character);
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declarations_are_text_without_tags() {
+        let page = "<pre class=\"rust item-decl\"><code>pub struct <a>A</a>&lt;'a&gt; {\n    pub \
+                    x: u8,\n}</code></pre> <h4 class=\"code-header\">pub fn <b>of</b>() -&gt; \
+                    Self</h4> <h2 id=\"blanket-implementations\"> <h3 \
+                    class=\"code-header\">impl Any for T</h3>";
+        assert_eq!(declarations(page), ["pub struct A<'a> { pub x: u8, }", "pub fn of() -> Self"]);
+    }
+}

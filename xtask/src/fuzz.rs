@@ -1,0 +1,176 @@
+//! Fuzzing: builds the targets of `fuzz/` with libFuzzer's instrumentation and runs them, on stable
+//! Rust and without cargo-fuzz, whose layout the package has.
+//!
+//! A find ends the target, and its input lies in `fuzz/target/finds`. What was learned lies in
+//! `fuzz/target/corpus`, and the next run goes on from there; `fuzz/corpus` has the seeds.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+
+use crate::shell::{self, relative, root};
+use crate::tally::Tally;
+
+/// The targets that need gan-core alone, which read blobs or what is typed, and whether their seeds
+/// are blobs.
+const CORE: [(&str, bool); 5] =
+    [("decode", true), ("generate", true), ("encode", true), ("known", true), ("console", false)];
+/// Those that read files, by many more crates.
+const FILES: [&str; 6] = ["images", "pictures", "arrays", "tables", "import", "config"];
+/// Counts which edges are taken how often, and what is compared with what.
+const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+    -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares \
+    --cfg fuzzing";
+/// Bytes that an input may have.
+const LONGEST: usize = 4096;
+
+#[derive(Args)]
+pub struct Fuzz {
+    /// Ends each target after so many seconds
+    #[arg(long, default_value_t = 60)]
+    pub seconds: u64,
+    /// Ends each target after so many inputs, if its seconds have not ended before
+    #[arg(long, default_value_t = 100_000_000)]
+    pub runs: u64,
+    /// Check every access to memory, by AddressSanitizer: a third of the speed, and on a stable
+    /// compiler RUSTC_BOOTSTRAP=1, which is set
+    #[arg(long)]
+    pub sanitize: bool,
+    /// The targets; without any, all of them
+    pub targets: Vec<String>,
+}
+
+/// A few seconds of each target. Returns whether there is what it takes.
+///
+/// # Errors
+///
+/// As [`run`], and a target found something.
+pub fn check() -> Result<bool> {
+    if let Some(why) = missing() {
+        println!("SKIPPED: {why}");
+        return Ok(false);
+    }
+    let short = Fuzz {
+        seconds: 3,
+        runs: 1 << 32,
+        sanitize: false,
+        targets: CORE.map(|it| it.0.into()).into(),
+    };
+    ensure!(run(&short)?.failed == 0, "a target found something");
+    Ok(true)
+}
+
+/// Runs the targets one after the other, each as a check.
+///
+/// # Errors
+///
+/// There is no such target, or they cannot be built.
+pub fn run(fuzz: &Fuzz) -> Result<Tally> {
+    let all: Vec<&str> = CORE.iter().map(|&(name, _)| name).chain(FILES).collect();
+    let wrong = fuzz.targets.iter().find(|name| !all.contains(&name.as_str()));
+    ensure!(
+        wrong.is_none(),
+        "{}: expected some of {}",
+        wrong.unwrap_or(&String::new()),
+        all.join(", ")
+    );
+    let wanted =
+        |name: &&str| fuzz.targets.is_empty() || fuzz.targets.iter().any(|one| one == name);
+    let targets: Vec<&str> = all.into_iter().filter(wanted).collect();
+    let programs = build(&targets, fuzz.sanitize)?;
+    let mut tally = Tally::default();
+    for name in targets {
+        let found = one(fuzz, &programs, name);
+        match &found {
+            Ok(line) => println!("{line}"),
+            Err(error) => println!("error: {error:#}"),
+        }
+        tally += Tally::one(found.is_ok());
+    }
+    Ok(tally)
+}
+
+/// Why nothing can be fuzzed here, if so.
+fn missing() -> Option<&'static str> {
+    let compiler = Command::new("c++").arg("--version").output();
+    if !cfg!(target_os = "linux") {
+        Some("libFuzzer's flags are tried on Linux alone")
+    } else if compiler.is_err() {
+        Some("no c++, with which libFuzzer is built")
+    } else {
+        None
+    }
+}
+
+/// The package.
+fn folder() -> PathBuf {
+    root().join("fuzz")
+}
+
+/// Builds the targets, and returns the folder that they are in.
+fn build(targets: &[&str], sanitize: bool) -> Result<PathBuf> {
+    // With a target, build scripts and macros are built without the flags.
+    let host = shell::capture(Command::new("rustc").arg("-vV"))?;
+    let host = host.lines().find_map(|line| line.strip_prefix("host: "));
+    let host = host.context("rustc -vV names no host")?;
+    let mut cargo = shell::cargo(&folder());
+    cargo.args(["build", "--release", "--locked", "--target", host]);
+    let files = targets.iter().any(|name| FILES.contains(name));
+    if !files {
+        cargo.arg("--no-default-features");
+    }
+    cargo.args(targets.iter().flat_map(|name| ["--bin", name]));
+    let mut flags = FLAGS.to_owned();
+    let mut built = PathBuf::from("target");
+    if sanitize {
+        flags += " -Zsanitizer=address";
+        built.push("sanitize");
+        cargo.env("RUSTC_BOOTSTRAP", "1");
+    }
+    shell::run(cargo.env("RUSTFLAGS", flags).arg("--target-dir").arg(&built))?;
+    Ok(folder().join(built).join(host).join("release"))
+}
+
+/// Runs one target, and says how far it came.
+fn one(fuzz: &Fuzz, programs: &Path, name: &str) -> Result<String> {
+    let target = folder().join("target");
+    let learned = target.join("corpus").join(name);
+    let finds = target.join("finds");
+    [&learned, &finds].into_iter().try_for_each(fs::create_dir_all)?;
+    let has_blobs = CORE.contains(&(name, true));
+    let seeds = folder().join("corpus").join(if has_blobs { "blobs" } else { name });
+    let mut command = Command::new(programs.join(name));
+    command
+        .arg(format!("-max_total_time={}", fuzz.seconds))
+        .arg(format!("-runs={}", fuzz.runs))
+        .arg(format!("-max_len={LONGEST}"))
+        .arg(format!("-artifact_prefix={}/{name}-", finds.display()))
+        .args([&learned, &seeds])
+        .current_dir(folder())
+        .stderr(Stdio::piped())
+        // The readers' warnings.
+        .stdout(Stdio::null());
+    let mut child = command.spawn().with_context(|| format!("cannot run {name}"))?;
+    let (mut done, mut last) = (None, Vec::new());
+    for line in BufReader::new(child.stderr.take().context("no stderr")?).lines() {
+        let line = String::from_utf8_lossy(line?.as_bytes()).into_owned();
+        if line.starts_with("Done ") {
+            done = Some(line);
+        } else if !line.starts_with('#') && !line.starts_with("INFO: ") {
+            last.push(line);
+        }
+    }
+    let status = child.wait()?;
+    match done {
+        Some(done) if status.success() => Ok(format!("{name:<9}{done}")),
+        _ => {
+            last.iter().take(30).for_each(|line| println!("  {line}"));
+            bail!("{name}: {status}; the input is in {}", relative(&finds))
+        }
+    }
+}

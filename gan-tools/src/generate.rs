@@ -21,8 +21,10 @@ const AT_ONCE: usize = 4096;
 /// Which images.
 #[derive(Debug, Clone, Copy)]
 pub struct Request {
+    /// Number of the first, among all images of the seed.
+    pub first: u64,
     /// How many.
-    pub count: u32,
+    pub count: u64,
     /// Seed of the latents.
     pub seed: u64,
     /// Of all images; none: 0, 1, 2 … in turn.
@@ -32,16 +34,25 @@ pub struct Request {
 }
 
 impl Request {
-    /// What all images are made of.
+    /// The largest label that an image gets, of so many.
+    fn largest_label(&self, classes: u16) -> u16 {
+        let in_turn = |number: u64| ((self.first + number) % u64::from(classes.max(1))) as u16;
+        // From there on they repeat.
+        let largest = || (0..self.count.min(classes.into())).map(in_turn).max().unwrap_or(0);
+        self.label.unwrap_or_else(largest)
+    }
+
+    /// What all images are made of: not for more than fit in memory.
     pub fn samples(&self, generator: &Generator<'_>) -> Samples {
         self.part(generator, 0, self.count as usize)
     }
 
-    /// What `count` images are made of, from number `first` on.
-    fn part(&self, generator: &Generator<'_>, first: usize, count: usize) -> Samples {
+    /// What `count` of these images are made of, behind the first `skipped`.
+    fn part(&self, generator: &Generator<'_>, skipped: u64, count: usize) -> Samples {
         let (latent_len, classes) = (generator.latent_len() as u16, generator.classes());
-        let mut samples = Samples::part(self.seed, first as u64, count, latent_len, classes)
-            .truncated(self.truncation);
+        let first = self.first + skipped;
+        let mut samples =
+            Samples::part(self.seed, first, count, latent_len, classes).truncated(self.truncation);
         if let Some(label) = self.label {
             samples.labels.fill(label);
         }
@@ -70,20 +81,20 @@ pub fn stream(
     runner: &Runner<'_>,
     request: Request,
     sinks: &mut [&mut dyn Sink],
-    mut go_on: impl FnMut(usize) -> bool,
+    mut go_on: impl FnMut(u64) -> bool,
 ) -> Result<bool> {
     let generator = runner.generator();
-    let count = request.count as usize;
-    let make = |first: usize| -> Result<Option<(Images, Samples)>> {
-        if first >= count {
+    let make = |done: u64| -> Result<Option<(Images, Samples)>> {
+        let left = request.count.saturating_sub(done);
+        if left == 0 {
             return Ok(None);
         }
-        let samples = request.part(generator, first, AT_ONCE.min(count - first));
+        let samples = request.part(generator, done, left.min(AT_ONCE as u64) as usize);
         Ok(Some((images(runner, &samples)?, samples)))
     };
     let (mut next, mut done) = (make(0)?, 0);
     while let Some((images, samples)) = next {
-        done += images.count;
+        done += images.count as u64;
         // One part is written while the next is made.
         let write = || sinks.iter_mut().try_for_each(|sink| sink.take(&images, &samples.labels));
         let (written, made) = rayon::join(write, || make(done));
@@ -127,7 +138,8 @@ pub fn images(runner: &Runner<'_>, samples: &Samples) -> Result<Images> {
 ///
 /// As [`generate`]; names the file.
 pub fn write_grid(generator: &Generator<'_>, path: &Path, seed: u64, count: u32) -> Result<()> {
-    let request = Request { count, seed, label: None, truncation: Truncation::OFF };
+    let request =
+        Request { first: 0, count: count.into(), seed, label: None, truncation: Truncation::OFF };
     let samples = request.samples(generator);
     grid::write(path, &generate(generator, &samples)?, grid::columns(generator.classes()))
 }

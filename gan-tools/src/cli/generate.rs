@@ -10,6 +10,7 @@ use crate::generate::{self, IdxFolder, PngFolder, Request, Sink};
 use crate::interrupt;
 use crate::picture::{ascii, grid};
 use crate::progress::{Progress, Unit};
+use crate::samples;
 use crate::say;
 use anyhow::{Context, Result, bail, ensure};
 use clap::error::ErrorKind;
@@ -20,6 +21,9 @@ use gan_core::{Generator, OutputKind, Truncation};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// Images in a grid, as text or in a folder of pictures, at most.
+const AT_ONCE: u64 = 10_000_000;
+
 /// Generate images from a blob, as any device would: the same seed gives the same pixels everywhere
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -27,6 +31,7 @@ use std::process::ExitCode;
   gan generate models/mnist-small.gan --count 100 --seed 42 --out grid.png
   gan generate models/mnist-small.gan --count 100 --truncation 0.7 --out typical.png
   gan generate models/mnist-small.gan --count 1000000 --idx synthetic
+  gan generate models/mnist-small.gan --first 500000 --count 500000 --idx second-half
   gan generate models/mnist-small.gan --count 1000 --png pictures
 
   gan generate models/wine.gan --count 100 > rows.csv
@@ -41,8 +46,11 @@ pub struct Generate {
     #[arg(value_name = "MODEL.gan")]
     model: PathBuf,
     /// How many images
-    #[arg(long, default_value_t = 10, value_parser = value_parser!(u32).range(1..=10_000_000))]
-    count: u32,
+    #[arg(long, default_value_t = 10, value_parser = value_parser!(u64).range(1..))]
+    count: u64,
+    /// Number of the first image, among all images of the seed: what comes before it costs nothing
+    #[arg(long, default_value_t = 0, value_name = "K")]
+    first: u64,
     /// Seed of the latents
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -64,7 +72,7 @@ pub struct Generate {
     #[arg(long, value_name = "DIR")]
     idx: Option<PathBuf>,
     /// Write each image as a PNG into a folder: LABEL-NUMBER.png, or NUMBER.png for a model without
-    /// labels; numbers count from 0
+    /// labels; a number is that of the image among all of its seed, from 0
     #[arg(long, value_name = "DIR")]
     png: Option<PathBuf>,
     /// Replace the data set in the --idx folder, and the numbered pictures in the --png folder
@@ -114,8 +122,7 @@ impl Generate {
         }
         self.need_target();
         let label = self.check(&generator, names, inputs)?;
-        let truncation = self.truncation.truncation();
-        let request = Request { count: self.count, seed: self.seed, label, truncation };
+        let request = self.request(label);
         if let Some(note) = self.truncation.note() {
             say!("{note}");
         }
@@ -163,6 +170,12 @@ impl Generate {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// The images that were asked for.
+    fn request(&self, label: Option<u16>) -> Request {
+        let truncation = self.truncation.truncation();
+        Request { first: self.first, count: self.count, seed: self.seed, label, truncation }
+    }
+
     /// Ends the process, as clap does, if nobody said where images are to go.
     fn need_target(&self) {
         if self.out.is_none() && !self.ascii && self.idx.is_none() && self.png.is_none() {
@@ -195,6 +208,17 @@ impl Generate {
             self.model.display()
         );
         let label = self.find_label(generator, names)?;
+        samples::check_range(generator, self.first, self.count)?;
+        for (option, given) in
+            [("--ascii", self.ascii), ("--out", self.out.is_some()), ("--png", self.png.is_some())]
+        {
+            ensure!(
+                !given || self.count <= AT_ONCE,
+                "{option}: --count {} (at most {AT_ONCE}; --idx, `gan shards` and `gan-train synth` \
+                 take more)",
+                self.count
+            );
+        }
         let Some(out) = &self.out else { return Ok(label) };
         inputs.iter().try_for_each(|input| refuse_input(out, input))?;
         match out.extension() {
@@ -212,9 +236,9 @@ impl Generate {
         request: Request,
         sinks: &mut [&mut dyn Sink],
     ) -> Result<bool> {
-        let mut progress = Progress::new(Unit::Count("image"), Some(self.count.into()), 0);
+        let mut progress = Progress::new(Unit::Count("image"), Some(self.count), 0);
         let complete = generate::stream(&Runner::new(generator), request, sinks, |done| {
-            progress.show(done as u64, "");
+            progress.show(done, "");
             !interrupt::requested()
         });
         progress.clear();
@@ -226,6 +250,11 @@ impl Generate {
             Truncation::OFF => String::new(),
             truncation => format!(", truncation {}/256", truncation.in_256ths()),
         };
-        say!("{}: {} images, seed {}{truncation}", path.display(), self.count, self.seed);
+        let first = match self.first {
+            0 => String::new(),
+            first => format!(", from number {first} on"),
+        };
+        let (path, count) = (path.display(), self.count);
+        say!("{path}: {count} images, seed {}{first}{truncation}", self.seed);
     }
 }

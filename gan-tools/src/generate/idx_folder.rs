@@ -33,8 +33,10 @@ impl IdxFolder {
         overwrite: bool,
         inputs: &[PathBuf],
     ) -> Result<Self> {
-        let in_turn = u32::from(generator.classes()).min(request.count).saturating_sub(1);
-        let largest = request.label.map_or(in_turn, u32::from);
+        let count = u32::try_from(request.count).with_context(|| {
+            format!("--count {}: an IDX file has up to {}", request.count, u32::MAX)
+        })?;
+        let largest = request.largest_label(generator.classes());
         u8::try_from(largest)
             .with_context(|| format!("label {largest}: IDX files have 0 to 255"))?;
         if let Some(path) = present(folder, "train-").first() {
@@ -61,10 +63,10 @@ impl IdxFolder {
             file.write(&header)?;
             Ok(file)
         };
-        let header = idx::images_header(request.count, image.height.into(), image.width.into());
+        let header = idx::images_header(count, image.height.into(), image.width.into());
         let images = begin(IMAGES, header)?;
         let labels = (generator.classes() > 0)
-            .then(|| begin(LABELS, idx::labels_header(request.count)))
+            .then(|| begin(LABELS, idx::labels_header(count)))
             .transpose()?;
         Ok(Self { images, labels, stale })
     }

@@ -12,16 +12,16 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Writes images into a folder as `LABEL-NUMBER.png`, or `NUMBER.png` for a model without labels.
-/// Numbers count from 0 and have so many digits that names in order are images in order. All files
-/// come into their place together.
+/// A number is that of the image among all of its seed, and has so many digits that names in order
+/// are images in order. All files come into their place together.
 #[derive(Debug)]
 pub struct PngFolder {
     parts: Parts,
     labelled: bool,
     /// Digits of a number.
     digits: usize,
-    /// Images that were taken.
-    done: usize,
+    /// Number of the next image.
+    next: u64,
     /// Pictures of before, which must not stay among these.
     stale: Vec<PathBuf>,
 }
@@ -45,9 +45,9 @@ impl PngFolder {
             inputs.iter().try_for_each(|input| refuse_input(path, input))?;
         }
         let parts = Parts::begin(folder)?;
-        let digits = request.count.saturating_sub(1).to_string().len();
+        let digits = (request.first + request.count - 1).to_string().len();
         let labelled = generator.classes() > 0;
-        Ok(Self { parts, labelled, digits, done: 0, stale })
+        Ok(Self { parts, labelled, digits, next: request.first, stale })
     }
 
     /// Puts all files into their place.
@@ -63,7 +63,7 @@ impl PngFolder {
         self.parts.finish()
     }
 
-    fn name(&self, number: usize, label: u16) -> String {
+    fn name(&self, number: u64, label: u16) -> String {
         let digits = self.digits;
         if self.labelled {
             format!("{label}-{number:0digits$}.png")
@@ -78,10 +78,10 @@ impl Sink for PngFolder {
         images.pixels.par_chunks_exact(images.image_len()).enumerate().try_for_each(
             |(index, pixels)| {
                 let png = png::encode([images.width, images.height], false, pixels)?;
-                self.parts.write(self.name(self.done + index, labels[index]), &png)
+                self.parts.write(self.name(self.next + index as u64, labels[index]), &png)
             },
         )?;
-        self.done += images.count;
+        self.next += images.count as u64;
         Ok(())
     }
 }

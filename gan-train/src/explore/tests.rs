@@ -25,7 +25,7 @@ fn file(name: &str) -> Model {
 /// What `gan generate --seed SEED --label LABEL --count 1` makes.
 fn generated(generator: &Generator<'_>, seed: u64, label: u16) -> Vec<u8> {
     let truncation = gan_core::Truncation::OFF;
-    let request = Request { count: 1, seed, label: Some(label), truncation };
+    let request = Request { first: 0, count: 1, seed, label: Some(label), truncation };
     generate(generator, &request.samples(generator)).unwrap().pixels
 }
 

@@ -3,8 +3,9 @@
 use super::Generate;
 use crate::csv;
 use crate::files::labels::LabelNames;
-use crate::generate::{self, Request, Sink};
+use crate::generate::{self, Sink};
 use crate::images::Images;
+use crate::samples;
 use anyhow::{Context, Result, ensure};
 use gan_core::Generator;
 use gan_core::host::Runner;
@@ -47,12 +48,12 @@ pub(super) fn print(
     let own = table.label().map(|label| label.values.clone().map(str::to_owned).collect());
     let own: LabelNames = own.unwrap_or_else(Vec::new).into();
     let label = asked.find_label(generator, if names.is_empty() { &own } else { names })?;
-    let truncation = asked.truncation.truncation();
+    samples::check_range(generator, asked.first, asked.count)?;
     if let Some(note) = asked.truncation.note() {
         crate::say!("{note}");
     }
     crate::cli::print(&csv::header(&table))?;
-    let request = Request { count: asked.count, seed: asked.seed, label, truncation };
+    let request = asked.request(label);
     let mut printer = Printer { table, labelled: generator.classes() > 0 };
     generate::stream(&Runner::new(generator), request, &mut [&mut printer], |_| true)?;
     Ok(ExitCode::SUCCESS)

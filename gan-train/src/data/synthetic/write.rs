@@ -11,7 +11,7 @@ use gan_core::{Generator, OutputKind};
 use gan_tools::files::atomic;
 use gan_tools::generate;
 use gan_tools::images::Images;
-use gan_tools::samples::Samples;
+use gan_tools::samples::{self, Samples};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -73,14 +73,7 @@ impl<'a> Set<'a> {
     ) -> Result<Self> {
         let image = generator.image();
         let (width, height) = (usize::from(image.width), usize::from(image.height));
-        let end = u128::from(first) + u128::from(count);
-        let most = (1u128 << 64) / generator.latent_len() as u128;
-        ensure!(
-            count > 0 && end <= most,
-            "--first {first} --count {count}: a seed has {most} images (2^64 numbers, of which an \
-             image takes {})",
-            generator.latent_len()
-        );
+        samples::check_range(generator, first, count)?;
         let bytes = u64::from(shard) * (width * height) as u64;
         ensure!(
             shard > 0 && bytes <= SHARD_BYTES,

@@ -2,6 +2,7 @@
 //! what labels are called.
 
 pub mod atomic;
+pub mod digest;
 pub mod idx;
 pub mod labels;
 pub mod parts;

@@ -1,5 +1,5 @@
-//! JSON text, for `--json`. Written here because serde_json would make a seventh of this crate's
-//! build.
+//! JSON text, for `--json`: fields stay in the order in which they are given here, and serde_json's
+//! own values have them by the alphabet.
 
 use std::fmt::{self, Display, Formatter, Write};
 

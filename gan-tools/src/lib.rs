@@ -5,7 +5,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`files`] | files that are whole or not there, the IDX format, names of labels |
+//! | [`files`] | files that are whole or not there, the IDX format, names of labels, digests |
 //! | [`numbers`], [`messages`] | numbers as people read them; how much is said beside errors |
 //! | [`progress`] | how far a long command is |
 //! | [`json`], [`interrupt`] | JSON text; Ctrl-C |
@@ -15,6 +15,8 @@
 //! | [`inspect`] | what is in a blob |
 //! | [`generate`] | images from a blob, in memory and in folders |
 //! | [`csv`] | the rows of a blob that makes numbers, as text |
+//! | [`formats`] | Parquet, NumPy's archives and WebDataset's, as bytes |
+//! | [`set`] | data sets of which any range can be made by itself |
 //! | [`apply`] | images that a blob makes of images |
 //! | [`export`] | models as C source |
 //! | [`fit`] | which boards a blob fits, and its speed there |
@@ -30,6 +32,7 @@ pub mod csv;
 pub mod export;
 pub mod files;
 pub mod fit;
+pub mod formats;
 pub mod generate;
 pub mod images;
 pub mod inspect;
@@ -43,6 +46,7 @@ pub mod picture;
 pub mod progress;
 pub mod random;
 pub mod samples;
+pub mod set;
 
 /// The code in README.md is compiled and run.
 #[cfg(doctest)]

@@ -4,8 +4,8 @@ use anyhow::{Result, ensure};
 use gan_core::{Generator, LatentSampler, Truncation, latent};
 use rayon::prelude::*;
 
-/// Refuses a range of images that a seed does not have: it has 2^64 codes, of which each image takes
-/// as many as the generator's latent has numbers.
+/// Refuses a range of images that a seed does not have: it has 2^64 codes, of which each image
+/// takes as many as the generator's latent has numbers.
 ///
 /// # Errors
 ///
@@ -74,8 +74,9 @@ impl Samples {
 mod tests {
     use super::*;
 
-    /// Expected codes were computed with Python's integers: PCG32's step is `x -> a x + c`, so that
-    /// `n` steps are one such map too, found by squaring. Its quantiles are `statistics.NormalDist`.
+    /// Expected codes were computed with Python's integers: PCG32's step is `x -> a x + c`, so
+    /// `n` steps are one such map too, found by squaring. The quantiles are
+    /// `statistics.NormalDist`'s.
     #[test]
     fn the_latent_of_a_far_image_is_found_at_once() {
         let far = Samples::part(7, 10u64.pow(15), 1, 100, 10);

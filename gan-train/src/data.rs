@@ -18,6 +18,7 @@ mod zip;
 
 use crate::random::{Purpose, permutation, stream};
 use anyhow::{Result, ensure};
+use gan_tools::files::digest::hex;
 use gan_tools::images::Images;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -210,9 +211,4 @@ pub fn digits() -> Result<Dataset> {
         label_names: Vec::new(),
         files: Vec::new(),
     })
-}
-
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,8 +4,8 @@
 mod common;
 
 use common::{command, fail, folder, names, succeed, wait_for};
+use gan_tools::set::Manifest;
 use gan_train::data;
-use gan_train::data::synthetic::Manifest;
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;

@@ -214,8 +214,7 @@ impl Generate {
         {
             ensure!(
                 !given || self.count <= AT_ONCE,
-                "{option}: --count {} (at most {AT_ONCE}; --idx, `gan shards` and `gan-train synth` \
-                 take more)",
+                "{option}: --count {} (at most {AT_ONCE}; --idx and `gan shards` take more)",
                 self.count
             );
         }

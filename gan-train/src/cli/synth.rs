@@ -1,7 +1,6 @@
 //! `gan-train synth`.
 
 use super::audit::{self, Sheet};
-use super::choices::SetFormat;
 use super::dataset;
 use super::model::Model;
 use anyhow::{Context, Result, bail, ensure};
@@ -11,9 +10,10 @@ use gan_tools::files::atomic;
 use gan_tools::interrupt;
 use gan_tools::progress::{Progress, Unit};
 use gan_tools::say;
+use gan_tools::set::{Format, LabelRule, Maker, Range};
 use gan_train::config::TableConfig;
 use gan_train::data::Dataset;
-use gan_train::data::synthetic::{LabelRule, Range, Set};
+use gan_train::data::synthetic::Set;
 use gan_train::data::table::{is_table, open};
 use gan_train::report;
 use gan_train::train::lock::Lock;
@@ -57,7 +57,7 @@ pub struct Synth {
     out: PathBuf,
     /// Format of the files [default: idx; csv for a table, which may be parquet too]
     #[arg(long, value_enum)]
-    format: Option<SetFormat>,
+    format: Option<Format>,
     /// Images of a file: files begin where an index is a multiple of it
     #[arg(long, value_name = "IMAGES", default_value_t = 10_000)]
     shard: u32,
@@ -99,9 +99,10 @@ impl Synth {
         let rule = self.rule(&generator, real.as_ref(), model.names.as_slice())?;
         let range = Range { first: self.first, count: self.count, shard: self.shard };
         let labels = (rule, model.names.as_slice());
-        let usual = if table.is_some() { SetFormat::Csv } else { SetFormat::Idx };
-        let format = self.format.unwrap_or(usual).into();
-        let set = Set::new(&generator, model.blob.bytes(), self.seed, labels, format, range)?;
+        let usual = if table.is_some() { Format::Csv } else { Format::Idx };
+        let format = self.format.unwrap_or(usual);
+        let set =
+            Maker::new(&generator, model.blob.bytes(), self.seed, labels, format, range)?.into();
         if !self.write(&set)? {
             say!("interrupted; the same command goes on with what is in {}", self.out.display());
             return Ok(interrupt::exit_code());
@@ -216,7 +217,7 @@ impl Synth {
                 "--balance: {} takes no labels",
                 self.model.display()
             );
-            return Ok(if classes > 0 { LabelRule::InTurn { classes } } else { LabelRule::None });
+            return Ok(LabelRule::in_turn(classes));
         };
         ensure!(classes > 0, "--proportions: {} takes no labels", self.model.display());
         if let ("data", Some(real)) = (proportions.as_str(), real) {
@@ -232,17 +233,6 @@ impl Synth {
             weights.resize(classes.into(), 0);
             return Ok(LabelRule::Proportions { weights });
         }
-        let part = |text: &str| -> Result<f64> {
-            let number = text.trim().parse();
-            number.with_context(|| format!("--proportions {proportions}: {text:?} is no number"))
-        };
-        let parts = proportions.split(',').map(part).collect::<Result<Vec<f64>>>()?;
-        ensure!(
-            parts.len() == usize::from(classes),
-            "--proportions {proportions}: {} numbers, expected {classes}, one for each label{}",
-            parts.len(),
-            if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
-        );
-        LabelRule::of_parts(&parts).with_context(|| format!("--proportions {proportions}"))
+        LabelRule::of_text(proportions, classes, names)
     }
 }

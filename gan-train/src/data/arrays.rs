@@ -7,10 +7,9 @@
 use super::folder::{Found, Part, check_count, entries};
 use super::layouts::{Kind, Part as Use};
 use super::npy;
-use super::zip::{self, Archive};
+use super::zip::Archive;
 use anyhow::{Context, Result, bail, ensure};
 use gan_tools::files;
-use gan_tools::images::Images;
 use std::fmt;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -103,19 +102,6 @@ pub(super) fn of_archive(path: &Path) -> Result<Found> {
     let (places, others) = places_in(path)?;
     found(path, places, others)?
         .with_context(|| format!("{}: no arrays in it: {EXPECTED}", path.display()))
-}
-
-/// The bytes of an `.npz` archive: `images`, `[n, h, w]`, and `labels`, `[n]`, if there are some,
-/// both of unsigned bytes. Nothing is packed, so the bytes are the same on every machine.
-///
-/// # Errors
-///
-/// Over 4 GB, which such archives cannot hold.
-pub(super) fn archive(images: &Images, labels: Option<&[u8]>) -> Result<Vec<u8>> {
-    let array = npy::of_bytes(&[images.count, images.height, images.width], &images.pixels);
-    let mut members = vec![("images.npy", array)];
-    members.extend(labels.map(|labels| ("labels.npy", npy::of_bytes(&[labels.len()], labels))));
-    zip::write(&members)
 }
 
 fn is_of_numpy(path: &Path) -> bool {

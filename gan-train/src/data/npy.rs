@@ -80,27 +80,6 @@ pub(super) fn labels(content: &mut dyn Read, name: &str) -> Result<Vec<i64>> {
     read().with_context(|| name.to_owned())
 }
 
-/// The bytes of a file with an array of unsigned bytes, of these sizes.
-pub(super) fn of_bytes(sizes: &[usize], data: &[u8]) -> Vec<u8> {
-    /// The magic, version 1.0, and the header's length in two bytes.
-    const START: usize = 10;
-    /// The format asks for data that begin at a multiple of it.
-    const ALIGNMENT: usize = 64;
-    let sizes: String = sizes.iter().map(|size| format!("{size}, ")).collect();
-    // A tuple of one number has a comma behind it; Python takes one behind the last of several too.
-    let header = format!(
-        "{{'descr': '|u1', 'fortran_order': False, 'shape': ({}), }}",
-        sizes.trim_end_matches(' ')
-    );
-    // With a newline at its end.
-    let len = (START + header.len() + 1).next_multiple_of(ALIGNMENT) - START;
-    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-    bytes.extend((len as u16).to_le_bytes());
-    bytes.extend(format!("{header:<width$}\n", width = len - 1).into_bytes());
-    bytes.extend(data);
-    bytes
-}
-
 impl Array {
     fn read(content: &mut dyn Read) -> Result<Self> {
         const CUT: &str = "the file ends within its header";

@@ -1,5 +1,5 @@
 //! Members of a ZIP archive: NumPy's `.npz` files are such archives. Stored and deflated ones are
-//! read, stored ones are written.
+//! read. [`gan_tools::formats::npz`] writes stored ones.
 //!
 //! What is read of a member is checked by its CRC-32. Archives over 4 GB and encrypted ones are
 //! refused.
@@ -126,47 +126,6 @@ fn directory(file: &mut File) -> Result<Vec<Member>> {
         rest = &rest[entry..];
     }
     Ok(members)
-}
-
-/// The bytes of an archive of these members, stored.
-///
-/// # Errors
-///
-/// Over 4 GB.
-pub(super) fn write(members: &[(&str, Vec<u8>)]) -> Result<Vec<u8>> {
-    /// The version that reads it, 2.0; no flags; stored; midnight of 1980-01-01, the first day that
-    /// the format knows: the same content gives the same bytes at any time.
-    const COMMON: [u8; 10] = [20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0];
-    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
-    let short = |number: usize| u32::try_from(number).context("an archive has at most 4 GB");
-    for (name, content) in members {
-        let mut crc = Crc::new();
-        crc.update(content);
-        let (len, offset) = (short(content.len())?, short(bytes.len())?);
-        let mut entry = COMMON.to_vec();
-        [crc.sum(), len, len].iter().for_each(|number| entry.extend(number.to_le_bytes()));
-        entry.extend((name.len() as u16).to_le_bytes());
-        // No further fields.
-        entry.extend([0, 0]);
-        bytes.extend(b"PK\x03\x04");
-        bytes.extend(&entry);
-        bytes.extend(name.as_bytes());
-        bytes.extend(content);
-        directory.extend(b"PK\x01\x02\x14\x00");
-        directory.extend(&entry);
-        // No comment, the first disk, no attributes.
-        directory.extend([0; 10]);
-        directory.extend(offset.to_le_bytes());
-        directory.extend(name.as_bytes());
-    }
-    let (offset, count) = (short(bytes.len())?, (members.len() as u16).to_le_bytes());
-    bytes.extend(&directory);
-    bytes.extend(b"PK\x05\x06\0\0\0\0");
-    bytes.extend([count, count].concat());
-    bytes.extend(short(directory.len())?.to_le_bytes());
-    bytes.extend(offset.to_le_bytes());
-    bytes.extend([0, 0]);
-    Ok(bytes)
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {

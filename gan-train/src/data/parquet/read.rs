@@ -4,12 +4,12 @@
 //! What is read: PLAIN and dictionaries, pages of both versions, uncompressed or by Snappy, GZIP or
 //! Zstandard, values that may be missing but are not. All else is refused by its name.
 
-use super::MAGIC;
 use super::pages;
 use super::plain::Texts;
 use super::schema::{Field, fields};
 use super::thrift::Struct;
 use anyhow::{Context, Result, ensure};
+use gan_tools::formats::parquet::MAGIC;
 
 /// Rows of a file, at most: a few bytes can say that there are more than fit into memory.
 const MOST: usize = 100_000_000;

@@ -2,9 +2,9 @@
 
 use super::super::folder::{Found, Part};
 use super::super::{arrays, idx};
-use super::{FILE, Format, Manifest};
 use anyhow::{Result, bail, ensure};
 use gan_tools::images::Images;
+use gan_tools::set::{FILE, Format, Manifest};
 use std::path::Path;
 
 /// The set in a folder; nothing if there is no manifest of ours, or if the files are pictures,
@@ -37,10 +37,14 @@ pub(in super::super) fn open(folder: &Path) -> Result<Option<Found>> {
             Format::Idx => Part { images: idx::read_images(&path)?, labels: None },
             Format::Npz => arrays::of_archive(&path)?.train,
             Format::Png => return Ok(None),
-            Format::Csv | Format::Parquet => bail!(
+            Format::Csv | Format::Parquet | Format::WebDataset => bail!(
                 "{}: the set is of {} files, which are not read: make it as idx, npz or png",
                 path.display(),
-                if made_of.format == Format::Csv { "CSV" } else { "Parquet" }
+                match made_of.format {
+                    Format::Csv => "CSV",
+                    Format::Parquet => "Parquet",
+                    _ => "WebDataset's",
+                }
             ),
         };
         ensure!(

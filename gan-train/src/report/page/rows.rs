@@ -8,10 +8,11 @@ use super::History;
 use super::pictures::NO_CHECKPOINT;
 use crate::config::TableConfig;
 use crate::data::Dataset;
-use crate::data::synthetic::{Format, LabelRule, Range, Set};
+use crate::data::synthetic::Set;
 use crate::judge::table::{RowSets, TableSheet, measure};
 use anyhow::{Context, Result};
 use gan_tools::numbers::thousands;
+use gan_tools::set::{Format, LabelRule, Maker, Range};
 use std::path::Path;
 
 /// Rows or windows that the generator makes: enough for what is measured, and soon made.
@@ -79,7 +80,8 @@ fn measured(
     };
     let range = Range { first: 0, count: ROWS, shard: 1 };
     let labels = (rule, &names[..]);
-    let set = Set::new(&blob, model.blob.bytes(), model.seed(), labels, Format::Csv, range)?;
+    let maker = Maker::new(&blob, model.blob.bytes(), model.seed(), labels, Format::Csv, range)?;
+    let set = Set::from(maker);
     let made = set.images(ROWS as usize)?;
     let (held_out, held_out_name, unseen) = match real.test.take() {
         Some(test) => (test, "the run's test rows", true),

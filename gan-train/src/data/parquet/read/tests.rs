@@ -1,8 +1,13 @@
 //! Files that pyarrow wrote (`tests/data/parquet/make.py`), beside what Python's `csv` says is in
 //! them, and files of our own.
 
-use super::super::{Column, Values, file};
 use super::*;
+use gan_core::table::Table;
+use gan_tools::blob_file::BlobFile;
+use gan_tools::csv;
+use gan_tools::formats::parquet::{Column, Values, file};
+use gan_tools::formats::rows;
+use gan_tools::images::Images;
 
 macro_rules! of_pyarrow {
     ($name:literal) => {
@@ -123,5 +128,32 @@ fn damaged_files_never_panic() {
             }
         }
         assert!(refused > 100, "{refused}");
+    }
+}
+
+/// The table is that of the documentation of `gan_core::table`; what is expected is what the
+/// same rows are as text.
+#[test]
+fn columns_are_the_rows_turned() {
+    let blob = BlobFile::new(include_bytes!("../../../../../tests/vectors/v3-table.gan"));
+    let generator = blob.decode().unwrap();
+    let table = Table::read(generator.header()).unwrap();
+    let pixels = vec![255, 0, 9, 80, 93, 255, 0, 99, 80, 93];
+    let windows = Images { count: 1, width: 5, height: 2, pixels };
+    let bytes = rows::columns(&table, &windows, Some(&[1])).unwrap();
+    let text = csv::file(&table, &windows, Some(&[1]));
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    let columns = read(&bytes).unwrap();
+    assert_eq!(columns.len(), 4);
+    for (at, column) in columns.iter().enumerate() {
+        assert_eq!(column.name, lines[0][at]);
+        // The second and the fourth column are of words.
+        assert_eq!(column.words, at % 2 == 1);
+        for row in 0..2 {
+            let (found, expected) = (column.texts.get(row).unwrap(), lines[row + 1][at]);
+            let number = |text: &str| text.parse::<f64>().ok();
+            assert_eq!((number(found), column.words), (number(expected), at % 2 == 1));
+            assert!(!column.words || found == expected, "{found} {expected}");
+        }
     }
 }

@@ -1,31 +1,13 @@
-//! The files of a table: its rows as text, or as columns.
+//! The rows of a table as columns of a Parquet file.
 
-use super::super::parquet::{self, Column, Values};
-use super::Format;
+use super::parquet::{self, Column, Values};
+use crate::csv;
+use crate::images::Images;
 use anyhow::Result;
 use gan_core::table::{Field, Kind, Table, Value};
-use gan_tools::csv;
-use gan_tools::images::Images;
 
 /// Words that are truth values, as Parquet has them: those that booleans are read as.
 const TRUTHS: [&str; 2] = ["false", "true"];
-
-/// The bytes of a file with all rows of these windows, made with these labels.
-///
-/// # Errors
-///
-/// A page of 2 GiB.
-pub(super) fn file(
-    table: &Table<'_>,
-    windows: &Images,
-    labels: Option<&[u16]>,
-    format: Format,
-) -> Result<Vec<u8>> {
-    match format {
-        Format::Parquet => columns(table, windows, labels),
-        _ => Ok(csv::file(table, windows, labels).into_bytes()),
-    }
-}
 
 /// A column that is empty, of the type that it has in every shard.
 fn empty<'a>(field: &Field<'a>) -> Values<'a> {
@@ -65,7 +47,13 @@ fn push<'a>(values: &mut Values<'a>, value: Value<'a>) {
     }
 }
 
-fn columns(table: &Table<'_>, windows: &Images, labels: Option<&[u16]>) -> Result<Vec<u8>> {
+/// The bytes of a Parquet file with all rows of these windows, made with these labels.
+/// [`csv::file`] has them as text.
+///
+/// # Errors
+///
+/// A page of 2 GiB.
+pub fn columns(table: &Table<'_>, windows: &Images, labels: Option<&[u16]>) -> Result<Vec<u8>> {
     let mut columns: Vec<Values<'_>> = table.fields().map(|field| empty(&field)).collect();
     for (index, window) in windows.iter().enumerate() {
         let label = labels.map(|labels| labels[index]);
@@ -84,35 +72,6 @@ fn columns(table: &Table<'_>, windows: &Images, labels: Option<&[u16]>) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gan_core::host::Model;
-
-    /// The table is that of the documentation of `gan_core::table`; what is expected is what the
-    /// same rows are as text.
-    #[test]
-    fn columns_are_the_rows_turned() {
-        let file = Model::new(include_bytes!("../../../../tests/vectors/v3-table.gan")).unwrap();
-        let generator = file.generator();
-        let table = Table::read(generator.header()).unwrap();
-        let pixels = vec![255, 0, 9, 80, 93, 255, 0, 99, 80, 93];
-        let windows = Images { count: 1, width: 5, height: 2, pixels };
-        let [text, bytes] = [Format::Csv, Format::Parquet]
-            .map(|format| super::file(&table, &windows, Some(&[1]), format).unwrap());
-        let text = String::from_utf8(text).unwrap();
-        let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
-        let columns = parquet::read(&bytes).unwrap();
-        assert_eq!(columns.len(), 4);
-        for (at, column) in columns.iter().enumerate() {
-            assert_eq!(column.name, lines[0][at]);
-            // The second and the fourth column are of words.
-            assert_eq!(column.words, at % 2 == 1);
-            for row in 0..2 {
-                let (found, expected) = (column.texts.get(row).unwrap(), lines[row + 1][at]);
-                let number = |text: &str| text.parse::<f64>().ok();
-                assert_eq!((number(found), column.words), (number(expected), at % 2 == 1));
-                assert!(!column.words || found == expected, "{found} {expected}");
-            }
-        }
-    }
 
     #[test]
     fn words_that_are_numbers_are_whole_ones() {

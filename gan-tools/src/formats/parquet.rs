@@ -1,11 +1,23 @@
-//! Columns of a type each as a file, in the plainest form that the format has: no value is missing,
-//! nothing is compressed, there are no dictionaries and no statistics. So the same columns are the
-//! same bytes everywhere, and any reader takes them.
+//! Columns as files of [Apache Parquet](https://parquet.apache.org/docs/).
+//!
+//! A file is `PAR1`, the pages of each column of each row group, the footer, its length, and
+//! `PAR1`. A page is a header and values. Headers and the footer are structs of Thrift's compact
+//! protocol; their fields' numbers are those of `parquet.thrift` in the format's own repository.
+//!
+//! Columns of a type each are written in the plainest form that the format has: no value is
+//! missing, nothing is compressed, there are no dictionaries and no statistics. So the same columns
+//! are the same bytes everywhere, and any reader takes them.
+//!
+//! Not by a library: the crate `parquet` asks for random keys in the hash tables of `ahash`, and
+//! burn, which is in the same program as gan-train's use of this, would get them too.
 
-use super::MAGIC;
-use super::thrift::{Kind, Thrift};
+pub mod thrift;
+
 use anyhow::{Context, Result, ensure};
+use thrift::{Kind, Thrift};
 
+/// What a file begins and ends with.
+pub const MAGIC: &[u8; 4] = b"PAR1";
 /// Who has written a file, as it says itself.
 const CREATED_BY: &str = "gan-train version 1";
 /// Rows of a row group, at most: what a reader must have in memory.
@@ -18,7 +30,8 @@ const PAGE_BYTES: usize = 1 << 20;
 const ENCODINGS: [i64; 2] = [0, 3];
 
 /// A column.
-pub(in super::super) struct Column<'a> {
+#[derive(Debug)]
+pub struct Column<'a> {
     /// What it is called.
     pub name: &'a str,
     /// A value a row.
@@ -26,9 +39,15 @@ pub(in super::super) struct Column<'a> {
 }
 
 /// Values of one type.
-pub(in super::super) enum Values<'a> {
+#[derive(Debug)]
+pub enum Values<'a> {
     /// `len` bytes each: `fixed_len_byte_array(len)`.
-    Bytes { len: usize, bytes: &'a [u8] },
+    Bytes {
+        /// Of each.
+        len: usize,
+        /// All of them, one after the other.
+        bytes: &'a [u8],
+    },
     /// Truth values: `boolean`.
     Booleans(Vec<bool>),
     /// Whole numbers: `int32`.
@@ -125,7 +144,7 @@ struct Chunk {
 /// # Errors
 ///
 /// Columns of several lengths, or a page of 2 GiB.
-pub(in super::super) fn file(columns: &[Column<'_>], notes: &[(&str, String)]) -> Result<Vec<u8>> {
+pub fn file(columns: &[Column<'_>], notes: &[(&str, String)]) -> Result<Vec<u8>> {
     let rows = columns.first().map_or(0, |column| column.values.rows());
     ensure!(
         columns.iter().all(|column| column.values.rows() == rows),

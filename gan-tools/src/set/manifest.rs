@@ -1,9 +1,9 @@
-//! `manifest.json` in the folder of a synthetic set: what it was made of, and the digest of each
-//! file.
+//! What a synthetic set is made of, and `manifest.json` in its folder, which says so and has the
+//! digest of each file.
 
 use super::{Format, LabelRule};
+use crate::files::{self, atomic};
 use anyhow::{Context, Result, ensure};
-use gan_tools::files::{self, atomic};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
@@ -52,6 +52,27 @@ pub struct Description {
     pub count: u64,
     /// Images of a whole shard.
     pub shard: u32,
+}
+
+impl Description {
+    /// Refuses a set that is made of something else than `wanted`, by what `path` says.
+    ///
+    /// # Errors
+    ///
+    /// Names the file and the first field that differs.
+    pub fn check_same(&self, wanted: &Self, path: &Path) -> Result<()> {
+        let fields = |description: &Self| serde_json::to_value(description);
+        let (there, wanted) = (fields(self)?, fields(wanted)?);
+        for (name, wanted) in wanted.as_object().into_iter().flatten() {
+            ensure!(
+                there[name] == *wanted,
+                "{}: {name} is {}, and that of what would be made is {wanted}: give another folder",
+                path.display(),
+                there[name]
+            );
+        }
+        Ok(())
+    }
 }
 
 /// A file of the set.
@@ -104,26 +125,15 @@ impl Manifest {
     ///
     /// Names the file.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        let text = serde_json::to_string_pretty(self)? + "\n";
-        atomic::write(&folder.join(FILE), text.as_bytes())
+        atomic::write(&folder.join(FILE), self.text()?.as_bytes())
     }
 
-    /// Refuses a set that is made of something else.
+    /// The file's text.
     ///
     /// # Errors
     ///
-    /// Names the folder and the first field that differs.
-    pub fn check_same(&self, wanted: &Description, folder: &Path) -> Result<()> {
-        let fields = |description: &Description| serde_json::to_value(description);
-        let (there, wanted) = (fields(&self.made_of)?, fields(wanted)?);
-        for (name, wanted) in wanted.as_object().into_iter().flatten() {
-            ensure!(
-                there[name] == *wanted,
-                "{}: {name} is {}, and that of what would be made is {wanted}: give another folder",
-                folder.join(FILE).display(),
-                there[name]
-            );
-        }
-        Ok(())
+    /// None that is known: all of it has a place in JSON.
+    pub fn text(&self) -> Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 }

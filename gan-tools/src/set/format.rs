@@ -1,55 +1,57 @@
 //! The files of a shard.
 
-use super::super::arrays;
-use super::super::parquet::{self, Column, Values};
+use crate::files::idx::{self, IMAGES, LABELS};
+use crate::formats::parquet::{self, Column, Values};
+use crate::formats::{npz, webdataset};
+use crate::images::Images;
+use crate::picture::Picture;
 use anyhow::{Context, Result, ensure};
-use gan_tools::files::idx::{self, IMAGES, LABELS};
-use gan_tools::images::Images;
-use gan_tools::picture::Picture;
+use clap::ValueEnum;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Digits of an index in a file's name, at least: names in order are images in order.
+/// Digits of an index in a picture's name, at least: names in order are images in order.
 const DIGITS: usize = 12;
 
-/// A format of files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// A format of files, as options name it and as JSON has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// MNIST's: `FIRST-images-idx3-ubyte`, and with labels `FIRST-labels-idx1-ubyte`.
+    /// MNIST's: a file of images and one of labels
     Idx,
-    /// NumPy's archive `FIRST.npz` of the arrays `images` and, with labels, `labels`.
+    /// NumPy archives of the arrays images and labels
     Npz,
-    /// Text, `FIRST.csv`: a line an image, with its label first if it has one. Of a table: its
-    /// rows.
+    /// Text, a line an image: label,pixel0,pixel1,... Of a table: its rows
     Csv,
-    /// Apache's columns, `FIRST.parquet`: `image`, as many bytes as it has pixels, and, with
-    /// labels, `label`: its name, or its number where labels have no names. Of a table: its
-    /// columns.
+    /// Apache's columns image (bytes) and label (name or number). Of a table: its columns
     Parquet,
-    /// A picture an image: `LABEL/INDEX.png`, or `INDEX.png` without labels.
+    /// WebDataset's tar archives: INDEX.pgm and INDEX.cls of each image
+    #[value(name = "webdataset")]
+    WebDataset,
+    /// A picture an image, in a folder for each label
     Png,
 }
 
 impl Format {
     /// The names of a shard's files, in the order of [`contents`](Self::contents): of `count`
-    /// images from `first` on, with these labels.
-    pub(super) fn names(
+    /// images from `first` on, with these labels. They begin with `stem`, but for pictures.
+    pub fn names(
         self,
-        first: u64,
-        count: usize,
+        stem: &str,
+        (first, count): (u64, usize),
         labels: Option<&[u16]>,
         label_names: &[String],
     ) -> Vec<String> {
         match self {
             Self::Idx => {
-                let images = format!("{first:0DIGITS$}-{IMAGES}");
-                let labels = labels.map(|_| format!("{first:0DIGITS$}-{LABELS}"));
+                let images = format!("{stem}-{IMAGES}");
+                let labels = labels.map(|_| format!("{stem}-{LABELS}"));
                 std::iter::once(images).chain(labels).collect()
             }
-            Self::Npz => vec![format!("{first:0DIGITS$}.npz")],
-            Self::Csv => vec![format!("{first:0DIGITS$}.csv")],
-            Self::Parquet => vec![format!("{first:0DIGITS$}.parquet")],
+            Self::Npz => vec![format!("{stem}.npz")],
+            Self::Csv => vec![format!("{stem}.csv")],
+            Self::Parquet => vec![format!("{stem}.parquet")],
+            Self::WebDataset => vec![format!("{stem}.tar")],
             Self::Png => (0..count)
                 .map(|at| {
                     let picture = format!("{:0DIGITS$}.png", first + at as u64);
@@ -62,13 +64,15 @@ impl Format {
         }
     }
 
-    /// The bytes of the files of a shard with these images and, if they have some, labels.
+    /// The bytes of the files of a shard with these images, from number `first` on, and, if they
+    /// have some, labels.
     ///
     /// # Errors
     ///
     /// Labels over 255, which IDX files and NumPy's bytes cannot hold.
-    pub(super) fn contents(
+    pub fn contents(
         self,
+        first: u64,
         images: &Images,
         labels: Option<&[u16]>,
         label_names: &[String],
@@ -92,7 +96,8 @@ impl Format {
                 });
                 Ok(std::iter::once(images).chain(labels).collect())
             }
-            Self::Npz => Ok(vec![arrays::archive(images, in_bytes()?.as_deref())?]),
+            Self::WebDataset => Ok(vec![webdataset::archive(first, images, labels)]),
+            Self::Npz => Ok(vec![npz::archive(images, in_bytes()?.as_deref())?]),
             Self::Csv => Ok(vec![text(images, labels)]),
             Self::Parquet => Ok(vec![columns(images, labels, label_names)?]),
             Self::Png => pixels
@@ -109,7 +114,7 @@ impl Format {
     /// # Errors
     ///
     /// Names the label.
-    pub(super) fn check_names(self, label_names: &[String]) -> Result<()> {
+    pub fn check_names(self, label_names: &[String]) -> Result<()> {
         let names = label_names.iter().filter(|_| self == Self::Png);
         for name in names {
             ensure!(
@@ -167,21 +172,22 @@ mod tests {
         let images = Images { count: 2, width: 2, height: 1, pixels: vec![1, 2, 255, 0] };
         let (names, labels) = (["one".to_owned(), "two".to_owned()], Some(&[1, 0][..]));
         let made = |format: Format| {
-            (format.names(20, 2, labels, &names), format.contents(&images, labels, &names).unwrap())
+            let found = format.contents(20, &images, labels, &names).unwrap();
+            (format.names("stem", (20, 2), labels, &names), found)
         };
         let (found, bytes) = made(Format::Idx);
-        assert_eq!(found, ["000000000020-images-idx3-ubyte", "000000000020-labels-idx1-ubyte"]);
+        assert_eq!(found, ["stem-images-idx3-ubyte", "stem-labels-idx1-ubyte"]);
         let header = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2];
         assert_eq!(bytes[0], [&header[..], &[1, 2, 255, 0]].concat());
         assert_eq!(bytes[1], [0, 0, 8, 1, 0, 0, 0, 2, 1, 0]);
         let (found, bytes) = made(Format::Csv);
-        assert_eq!(found, ["000000000020.csv"]);
+        assert_eq!(found, ["stem.csv"]);
         assert_eq!(bytes[0], b"label,pixel0,pixel1\n1,1,2\n0,255,0\n");
         let (found, bytes) = made(Format::Png);
         assert_eq!(found, ["two/000000000020.png", "one/000000000021.png"]);
         assert!(bytes.len() == 2 && bytes.iter().all(|file| file.starts_with(b"\x89PNG")));
         let (found, bytes) = made(Format::Npz);
-        assert_eq!(found, ["000000000020.npz"]);
+        assert_eq!(found, ["stem.npz"]);
         let header = b"\x93NUMPY\x01\x00\x76\x00{'descr': '|u1', 'fortran_order': False, \
                        'shape': (2, 1, 2,), }";
         let at = bytes[0].windows(header.len()).position(|part| part == header).unwrap();
@@ -191,17 +197,17 @@ mod tests {
 
         // Pages hold values one after the other, text with its length before it.
         let (found, bytes) = made(Format::Parquet);
-        assert_eq!(found, ["000000000020.parquet"]);
+        assert_eq!(found, ["stem.parquet"]);
         for part in [&[1, 2, 255, 0][..], b"\x03\0\0\0two\x03\0\0\0one"] {
             assert!(bytes[0].windows(part.len()).any(|bytes| bytes == part), "{part:?}");
         }
-        let numbered = Format::Parquet.contents(&images, labels, &[]).unwrap();
+        let numbered = Format::Parquet.contents(0, &images, labels, &[]).unwrap();
         assert!(numbered[0].windows(8).any(|bytes| bytes == [1, 0, 0, 0, 0, 0, 0, 0]));
 
         assert_eq!(text(&images, None), b"pixel0,pixel1\n1,2\n255,0\n");
-        assert_eq!(Format::Png.names(7, 1, None, &[]), ["000000000007.png"]);
-        assert_eq!(Format::Idx.contents(&images, None, &[]).unwrap().len(), 1);
-        let error = Format::Npz.contents(&images, Some(&[256, 0]), &[]).unwrap_err().to_string();
+        assert_eq!(Format::Png.names("", (7, 1), None, &[]), ["000000000007.png"]);
+        assert_eq!(Format::Idx.contents(0, &images, None, &[]).unwrap().len(), 1);
+        let error = Format::Npz.contents(0, &images, Some(&[256, 0]), &[]).unwrap_err().to_string();
         assert_eq!(error, "label 256: expected 0 to 255");
     }
 

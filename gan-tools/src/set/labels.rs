@@ -10,7 +10,7 @@
 //! All of it is integers: `u_i` in units of 2^-64 is `i G mod 2^64`, and its place among `total`
 //! weights is `floor(u_i total / 2^64)`.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 /// `2^64 (sqrt(5) - 1) / 2`, to the nearest odd number.
@@ -52,6 +52,41 @@ impl LabelRule {
         ensure!((sum - 1.0).abs() <= TOLERANCE, "the sum is {sum} (expected 1)");
         let weights = parts.iter().map(|part| (part * WHOLE).round() as u64).collect();
         Ok(Self::Proportions { weights })
+    }
+
+    /// By what the option --proportions says: numbers with commas between them, one for each of so
+    /// many labels.
+    ///
+    /// # Errors
+    ///
+    /// Names the option and what was expected.
+    pub fn of_text(proportions: &str, classes: u16, names: &[String]) -> Result<Self> {
+        let part = |text: &str| -> Result<f64> {
+            let number = text.trim().parse();
+            number.with_context(|| format!("--proportions {proportions}: {text:?} is no number"))
+        };
+        let parts = proportions.split(',').map(part).collect::<Result<Vec<f64>>>()?;
+        ensure!(
+            parts.len() == usize::from(classes),
+            "--proportions {proportions}: {} numbers, expected {classes}, one for each label{}",
+            parts.len(),
+            if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
+        );
+        Self::of_parts(&parts).with_context(|| format!("--proportions {proportions}"))
+    }
+
+    /// The rule where nothing else is asked for: labels in turn.
+    pub fn in_turn(classes: u16) -> Self {
+        if classes > 0 { Self::InTurn { classes } } else { Self::None }
+    }
+
+    /// Labels that it gives.
+    pub fn classes(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::InTurn { classes } => usize::from(*classes),
+            Self::Proportions { weights } => weights.len(),
+        }
     }
 
     /// The labels of `count` images from `first` on; all 0 without labels.

@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod man;
 pub mod pack;
 pub mod send;
+pub mod shards;
 pub mod sign;
 mod truncation;
 
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 #[expect(missing_docs, reason = "each command says what it does, and clap would show it twice")]
 pub enum Command {
     Generate(generate::Generate),
+    Shards(shards::Shards),
     Apply(apply::Apply),
     Inspect(inspect::Inspect),
     Pack(pack::Pack),
@@ -49,6 +51,7 @@ impl Command {
     pub fn run(self, program: impl FnOnce() -> clap::Command) -> Result<ExitCode> {
         match self {
             Self::Generate(command) => command.run(),
+            Self::Shards(command) => command.run(),
             Self::Apply(command) => command.run(),
             Self::Inspect(command) => command.run(),
             Self::Pack(command) => command.run(),

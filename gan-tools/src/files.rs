@@ -1,6 +1,7 @@
 //! Files that are whole or not there, files that must not be lost, the formats of data sets, and
 //! what labels are called.
 
+pub mod absent;
 pub mod atomic;
 pub mod digest;
 pub mod idx;

@@ -17,6 +17,7 @@
 //! | [`csv`] | the rows of a blob that makes numbers, as text |
 //! | [`formats`] | Parquet, NumPy's archives and WebDataset's, as bytes |
 //! | [`set`] | data sets of which any range can be made by itself |
+//! | [`shards`] | such a set made by many machines at once |
 //! | [`apply`] | images that a blob makes of images |
 //! | [`export`] | models as C source |
 //! | [`fit`] | which boards a blob fits, and its speed there |
@@ -47,6 +48,7 @@ pub mod progress;
 pub mod random;
 pub mod samples;
 pub mod set;
+pub mod shards;
 
 /// The code in README.md is compiled and run.
 #[cfg(doctest)]

@@ -1,7 +1,7 @@
 //! The `gan` command: see `gan --help`.
 //!
 //! Results go to stdout, messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a model
-//! does not fit, 130 interrupted.
+//! does not fit, 4 a set is not complete, 130 interrupted.
 
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
@@ -15,7 +15,8 @@ use std::process::ExitCode;
     after_help = "Example:
   gan generate models/digits8.gan --label 7 --ascii
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the model does not fit the board, 130 interrupted."
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the model does not fit the board, 4 a set of shards
+is not complete, 130 interrupted."
 )]
 struct Cli {
     #[command(subcommand)]

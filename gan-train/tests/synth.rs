@@ -270,6 +270,14 @@ fn sets_are_read_back() {
     assert_eq!(idx.images.pixels, images(&path.join("idx")));
     assert_eq!(idx.labels.as_deref(), Some(&labels(&path.join("idx"))[..]));
     assert_eq!((&npz.images, &npz.labels), (&idx.images, &idx.labels));
+    // `shards` makes a set that is read too, and that `synth` leaves alone.
+    let same = format!("{MODEL} --count 250 --shard 100 --format npz -o shards");
+    succeed(path, &format!("shards init {same}"));
+    succeed(path, "shards run shards");
+    let shards = data::open(path.join("shards").to_str().unwrap(), None, &mut |_, _, _| ());
+    let shards = shards.unwrap().train;
+    assert_eq!((&shards.images, &shards.labels), (&idx.images, &idx.labels));
+    fail(path, &format!("synth {same}"), 1, &["shards/dataset.json: a set of `gan shards`"]);
     // Pictures lie in a folder for each label.
     let mut order: Vec<usize> = (0..250).collect();
     order.sort_by_key(|index| index % 10);

@@ -168,7 +168,7 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// Brings the name of a file to the disk.
-fn sync_folder(file: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
     }

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use gan_tools::files::atomic;
 use gan_tools::files::digest::sha256;
 use gan_tools::set::{Description, FILE, Format, Made, Maker, Manifest};
+use gan_tools::shards::DATASET;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::Path;
@@ -102,6 +103,11 @@ impl Set<'_> {
 
     /// Refuses a folder that is not this set's. Returns the files that its manifest lists.
     fn begin(&self, folder: &Path) -> Result<HashMap<String, Made>> {
+        ensure!(
+            !folder.join(DATASET).exists(),
+            "{}: a set of `gan shards` is there: give another folder",
+            folder.join(DATASET).display()
+        );
         let manifest = if folder.exists() { Manifest::read(folder)? } else { None };
         let Some(manifest) = manifest else {
             ensure!(

@@ -74,6 +74,42 @@ def test_an_order_has_each_index_once(model, length):
         assert 0.3 < distance < 0.37
 
 
+def test_a_trillion_samples_take_no_memory(model):
+    data = gan.Dataset(model, 10**12, seed=2, first=10**15)
+    far = model.generate(1, seed=2, first=10**15 + 10**12 - 1)[0]
+    assert len(data) == 10**12 and (data[-1][0] == far).all()
+    mixed = data.shuffled(1)
+    indices = [0, 1, 10**11, 10**12 - 1]
+    labels = [label for _, label in mixed.__getitems__(indices)]
+    places = [int(mixed._steps[-1].of(np.array([index], np.uint64))[0]) for index in indices]
+    assert len(set(places)) == 4 and max(places) < 10**12
+    assert labels == [(10**15 + place) % 10 for place in places]
+    assert gan.Dataset(model, 10**12, labels=3)[7][1] == 3
+    with pytest.raises(ValueError, match="label 10: expected 0 to 9"):
+        gan.Dataset(model, 10**12, labels=10)
+
+
+def test_parts_and_batches_have_every_sample_once(model):
+    data = gan.Dataset(model, 1003, seed=4).shuffled(5)
+    images, labels = data.arrays()
+    for of in (1, 2, 7, 1500):
+        parts = [data.part(index, of) for index in range(of)]
+        lengths = [len(part) for part in parts]
+        assert sum(lengths) == 1003 and max(lengths) - min(lengths) <= 1
+        found = [part.arrays() for part in parts]
+        assert (np.concatenate([pixels for pixels, _ in found]) == images).all()
+        assert (np.concatenate([own for _, own in found]) == labels).all()
+    batches = list(data.batches(250))
+    assert [len(own) for _, own in batches] == [250, 250, 250, 250, 3]
+    assert (np.concatenate([pixels for pixels, _ in batches]) == images).all()
+    assert list(data[5:5].batches(9)) == []
+    for index, of in ((2, 2), (-1, 2), (0, 0)):
+        with pytest.raises(ValueError, match="index: expected 0 to"):
+            data.part(index, of)
+    with pytest.raises(ValueError, match="size: expected 1 or more"):
+        next(data.batches(0))
+
+
 def test_labels_truncation_and_transform(model):
     sevens = gan.Dataset(model, 20, labels=7, truncation=0.5, transform=lambda image: image / 255)
     image, label = sevens[4]

@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from ._model import Bytes, Labels, LabelsLike, Model, _places
+from ._model import Bytes, Labels, LabelsLike, Model, _places, _range
 
 Places = npt.NDArray[np.uint64]
 
@@ -28,7 +28,8 @@ class Dataset:
         train, test = data[:50_000], data[50_000:]
         for image, label in data.shuffled(epoch): ...
 
-    `data.arrays()` makes all of it at once, on all cores.
+    `data.arrays()` makes all of it at once, on all cores, and `data.batches(size)` part by part.
+    `data.part(index, of)` is what one of several workers has to do.
     """
 
     def __init__(
@@ -45,18 +46,20 @@ class Dataset:
         """`labels` and `truncation` are as in `Model.generate`."""
         if model.info.image_in is not None:
             raise ValueError("image: the generator takes one, so it has no data set of its own")
-        places = _places(length, first)
+        length, first = _range(length, first)
         self.model = model
         self.seed = seed
         self.transform = transform
         self._truncation = truncation
         self._first = first
-        self._length = len(places)
-        # One for each sample, where they are not in turn.
-        self._labels = None if labels is None else model._labels_at(places, labels)
+        self._length = length
+        # One for each sample, or one for all, where they are not in turn.
+        self._label = model._label_of_all(labels)
+        several = labels is not None and self._label is None
+        self._labels = model._labels_at(_places(length, first), labels) if several else None
         self._steps: tuple[_Range | _Shuffle, ...] = ()
         # What is wrong with the arguments is told here, and not in a worker.
-        model._latents_at(places[:0], seed, truncation)
+        model._latents_at(_places(0, first), seed, truncation)
 
     def __len__(self) -> int:
         return self._steps[-1].length if self._steps else self._length
@@ -91,6 +94,26 @@ class Dataset:
         images, labels = self._make(np.arange(len(self), dtype=np.uint64), True)
         return images if labels is None else (images, labels)
 
+    def part(self, index: int, of: int) -> Dataset:
+        """Part `index`, from 0, of `of` parts that have all samples once, in their order: for
+        workers that each make a part. The first have one sample more where they cannot be equal.
+        """
+        index, of = operator.index(index), operator.index(of)
+        if not 0 <= index < of:
+            raise ValueError(f"index: expected 0 to {of - 1}, found {index}")
+        each, more = divmod(len(self), of)
+        start = index * each + min(index, more)
+        return self._with(_Range(start, 1, each + (index < more)))
+
+    def batches(self, size: int) -> Iterator[Any]:
+        """All samples as arrays of up to `size`, as `arrays` has them, one after the other."""
+        size = operator.index(size)
+        if size < 1:
+            raise ValueError(f"size: expected 1 or more, found {size}")
+        for start in range(0, len(self), size):
+            count = min(size, len(self) - start)
+            yield self._with(_Range(start, 1, count)).arrays()
+
     def shuffled(self, seed: int) -> Dataset:
         """The same samples in another order, each once. The order follows from the seed."""
         return self._with(_Shuffle(operator.index(seed), len(self)))
@@ -116,7 +139,7 @@ class Dataset:
         places = indices + np.uint64(self._first)
         model = self.model
         if self._labels is None:
-            labels = model._labels_at(places, None)
+            labels = model._labels_at(places, self._label)
         else:
             labels = self._labels[indices.astype(np.intp)]
         codes = model._latents_at(places, self.seed, self._truncation)

@@ -281,6 +281,12 @@ class Model:
             raise ValueError(f"labels: expected {len(places)} of them, found {len(found)}")
         return np.array(found, np.uint16)
 
+    def _label_of_all(self, labels: LabelsLike) -> int | None:
+        """The one label that all images are to have; none if there are several, or none."""
+        if labels is None or not _is_one(labels):
+            return None
+        return int(self._labels_at(np.zeros(1, np.uint64), labels)[0])
+
     def _label(self, label: object) -> int:
         """The number of a label."""
         classes = self._native.classes
@@ -356,12 +362,18 @@ def _is_one(labels: object) -> bool:
 
 
 def _places(count: int, first: int) -> npt.NDArray[np.uint64]:
+    count, first = _range(count, first)
+    return np.arange(first, first + count, dtype=np.uint64)
+
+
+def _range(count: int, first: int) -> tuple[int, int]:
+    """A range of images that there can be."""
     count, first = operator.index(count), operator.index(first)
     if count < 0:
         raise ValueError(f"count: expected 0 or more, found {count}")
     if not 0 <= first <= (1 << 63) - count:
         raise ValueError(f"first: expected 0 to 2^63 - count, found {first}")
-    return np.arange(first, first + count, dtype=np.uint64)
+    return count, first
 
 
 def _uint8(array: npt.ArrayLike, name: str) -> Bytes:

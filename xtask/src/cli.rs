@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::boards::{self, Board};
 use crate::runner::Runner;
 use crate::tools::Tools;
-use crate::{fuzz, hardware, partition, release, setup, soak};
+use crate::{fuzz, hardware, partition, release, scale, setup, soak};
 
 /// Repository tasks.
 #[derive(Parser)]
@@ -160,8 +160,7 @@ pub enum Task {
         #[arg(long, conflicts_with_all = ["model", "json", "check", "update", "probe", "port"])]
         signature: bool,
     },
-    /// Make a firmware from README.md alone, run it in QEMU, and compare its image and its
-    /// instructions with ours
+    /// Make a firmware from README.md alone, and compare its image and instructions with ours
     Outsider,
     /// Train the recipes of the shipped models with several seeds, score each model on the test
     /// images, and record it in models/seeds.jsonl. Takes hours; can be stopped, and goes on
@@ -181,6 +180,8 @@ pub enum Task {
     /// Give mutated inputs to what reads from outside, by libFuzzer: blobs, the console, files. See
     /// docs/reliability.md
     Fuzz(fuzz::Fuzz),
+    /// Make one set of images by every engine that can be had here, and compare: docs/scale.md
+    Scale(scale::Scale),
     /// Make the documentation a book, docs/book/index.html, with mdBook
     Book,
     /// What mdBook starts: rewrites a book's links from standard input to standard output

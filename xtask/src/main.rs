@@ -30,6 +30,7 @@ mod release;
 mod room;
 mod runner;
 mod rustc;
+mod scale;
 mod sections;
 mod setup;
 mod shell;
@@ -143,6 +144,7 @@ fn run(task: Task) -> Result<Tally> {
         Task::Unsafe { missing } => unsafes::run(missing).map(|()| Tally::default()),
         Task::Fuzz(wanted) => fuzz::run(&wanted),
         Task::Soak(soak) => soak::run(&soak).map(|()| Tally::default()),
+        Task::Scale(scale) => scale::run(&scale),
         Task::Book => docs::book::check().map(|_| Tally::default()),
         Task::BookLinks { asked } if !asked.is_empty() => Ok(Tally::default()),
         Task::BookLinks { .. } => {

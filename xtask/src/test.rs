@@ -15,7 +15,8 @@ use crate::shell::host;
 use crate::tally::Tally;
 use crate::{
     api, builds, c, console, count, docs, embassy, emulated, fit, fuzz, hardware, models, oracle,
-    outsider, parity, publish, python, setup, shell, size, sources, symbols, tables, template,
+    outsider, parity, publish, python, scale, setup, shell, size, sources, symbols, tables,
+    template,
     vectors, web,
 };
 
@@ -68,6 +69,7 @@ pub fn run(only: Option<String>) -> Tally {
     let micromath = "-p gan-core -p gan-tests --features gan-core/micromath,gan-tests/micromath";
     let micromath: Vec<&str> = micromath.split(' ').collect();
     steps.tests("tests: micromath", RELEASE, &micromath);
+    steps.counted("scale: a set of shards by several processes", scale::check);
     steps.counted("python: the package, and models as ONNX", python::run);
     steps.counted("tests: host kernels in emulators", |tally| emulated::run(tally, cargo_test));
     steps.counted("tests: registers, by an oracle", |tally| oracle::check(tally, cargo_test));

@@ -1,0 +1,170 @@
+//! The engines that are a command or a Python package.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use super::{COUNT, MODEL, Made, PARTS, Place, example, python};
+use crate::python as package;
+use crate::shell::{self, available, capture, root};
+
+/// One process that makes all shards.
+pub fn one(place: &Place) -> Result<Made> {
+    place.begin()?;
+    let done = place.gan("shards run").output()?;
+    ensure!(done.status.success(), "gan shards run: {}", done.status);
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    place.made(said.trim_end().rsplit_once('\n').map_or(&said, |(lines, _)| lines))
+}
+
+/// A process a part, two at a time.
+pub fn xargs(place: &Place) -> Result<Made> {
+    if !available("xargs") {
+        return Ok(Made::Skipped("there is no xargs".into()));
+    }
+    place.begin()?;
+    let (gan, set) = (place.gan.display(), place.set.display());
+    let last = PARTS - 1;
+    in_shell(
+        place,
+        &format!(
+            "seq 0 {last} | xargs -P 2 -I{{}} {gan} shards run {set} --index {{}} --of {PARTS}"
+        ),
+    )
+}
+
+/// The same by GNU parallel, which can use other machines too.
+pub fn parallel(place: &Place) -> Result<Made> {
+    let version = capture(Command::new("parallel").arg("--version"));
+    if !version.is_ok_and(|text| text.starts_with("GNU parallel")) {
+        return Ok(Made::Skipped("there is no GNU parallel (Debian: parallel)".into()));
+    }
+    place.begin()?;
+    let (gan, set) = (place.gan.display(), place.set.display());
+    let last = PARTS - 1;
+    in_shell(
+        place,
+        &format!(
+            "parallel --will-cite -j 2 {gan} shards run {set} --index {{}} --of {PARTS} ::: \
+             $(seq 0 {last})"
+        ),
+    )
+}
+
+fn in_shell(place: &Place, line: &str) -> Result<Made> {
+    let done = Command::new("sh").args(["-c", line]).stdin(Stdio::null()).output()?;
+    let said = String::from_utf8_lossy(&done.stderr);
+    ensure!(done.status.success(), "{line}: {}: {said}", done.status);
+    let complete = said.lines().filter(|line| line.contains("images/s, last"));
+    place.made(complete.last().unwrap_or_default())
+}
+
+/// Workers that are killed (SIGKILL) after some time, more each time, until one comes to the end.
+pub fn killed(place: &Place) -> Result<Made> {
+    place.begin()?;
+    let (mut kills, mut allowed) = (0, Duration::from_millis(30));
+    loop {
+        let mut worker = place.gan("shards run").stderr(Stdio::null()).spawn()?;
+        let start = Instant::now();
+        let ended = loop {
+            if let Some(status) = worker.try_wait()? {
+                ensure!(status.success(), "gan shards run: {status}");
+                break true;
+            }
+            if start.elapsed() > allowed {
+                break false;
+            }
+            sleep(Duration::from_millis(1));
+        };
+        if ended {
+            return place.made(&format!("{kills} workers killed"));
+        }
+        worker.kill()?;
+        worker.wait()?;
+        kills += 1;
+        allowed = allowed * 5 / 4;
+    }
+}
+
+/// What the Job's pods run, checked by Kubernetes' schema.
+pub fn kubernetes(place: &Place) -> Result<Made> {
+    #[derive(Deserialize)]
+    struct Job {
+        completions: u32,
+        commands: Vec<Vec<String>>,
+    }
+    let python = match python() {
+        Ok(python) => python,
+        Err(error) => return Ok(Made::Skipped(format!("{error:#}"))),
+    };
+    let said = example(&python, "examples/kubernetes/check.py", &[], &place.gan)?;
+    let job: Job = serde_json::from_str(&said)?;
+    ensure!(job.completions == PARTS, "completions: {} (expected {PARTS})", job.completions);
+    let here = |word: &String| match word.as_str() {
+        "/data/set" => place.set.display().to_string(),
+        word => word.replace("/models/", &format!("{}/models/", root().display())),
+    };
+    // The last pod first: the order must not matter.
+    for index in (0..job.completions).rev() {
+        for command in &job.commands {
+            let (program, arguments) = command.split_first().context("a container's command")?;
+            ensure!(program == "gan", "{program}: expected gan");
+            let mut pod = Command::new(&place.gan);
+            pod.args(arguments.iter().map(here)).env("JOB_COMPLETION_INDEX", index.to_string());
+            capture(&mut pod)?;
+        }
+    }
+    place.made(&format!("the manifest is right, and its command was run for {PARTS} indices"))
+}
+
+/// `examples/dask/generate.py`.
+pub fn dask(place: &Place) -> Result<Made> {
+    shards(place, "examples/dask/generate.py")
+}
+
+/// `examples/ray/generate.py`.
+pub fn ray(place: &Place) -> Result<Made> {
+    shards(place, "examples/ray/generate.py")
+}
+
+fn shards(place: &Place, file: &str) -> Result<Made> {
+    let python = match python() {
+        Ok(python) => python,
+        Err(error) => return Ok(Made::Skipped(format!("{error:#}"))),
+    };
+    place.begin()?;
+    let said = example(&python, file, &[&place.set], &place.gan)?;
+    place.made(&said)
+}
+
+/// `examples/spark/generate.py`, which needs the wheel of gan-py and Java.
+pub fn spark(place: &Place) -> Result<Made> {
+    if capture(Command::new("java").arg("-version")).is_err() {
+        return Ok(Made::Skipped("there is no Java (Debian: openjdk-17-jre-headless)".into()));
+    }
+    let wheels = root().join("target/wheels");
+    let python = match python().and_then(|python| install(&python, &wheels).map(|()| python)) {
+        Ok(python) => python,
+        Err(error) => return Ok(Made::Skipped(format!("{error:#}"))),
+    };
+    let mut command = Command::new(&python);
+    let arguments = ["examples/spark/generate.py", MODEL, &COUNT.to_string()];
+    command.args(arguments).arg(&place.set).current_dir(root());
+    let said = capture(command.env("SPARK_LOCAL_IP", "127.0.0.1"))?;
+    let mut lines = said.lines().rev();
+    let (digest, last) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    Ok(Made::Digest { last: last.to_owned(), digest: digest.to_owned() })
+}
+
+/// Builds the wheel and installs it.
+fn install(python: &Path, wheels: &Path) -> Result<()> {
+    let _ = std::fs::remove_dir_all(wheels);
+    package::wheel(wheels)?;
+    let wheel = std::fs::read_dir(wheels)?.next().context("maturin built no wheel")??.path();
+    let pip = ["-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps"];
+    shell::run(Command::new(python).args(pip).arg(wheel))
+}

@@ -1,0 +1,184 @@
+//! Slurm: the cluster that is here, or one of two nodes on this machine alone, of Debian's package
+//! slurm-wlm, which is started for this and ended after it.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::{Made, PARTS, Place};
+use crate::shell::{capture, root};
+
+/// How long the daemons have to come up, and the array to run.
+const PATIENCE: Duration = Duration::from_secs(180);
+/// Of the controller; the nodes have the ones behind it.
+const PORT: u16 = 16_817;
+
+/// The array of `examples/slurm/shards.sbatch`.
+pub fn run(place: &Place) -> Result<Made> {
+    let mut cluster = None;
+    if capture(Command::new("sinfo").arg("--noheader")).is_err() {
+        match Cluster::start() {
+            Ok(started) => cluster = Some(started),
+            Err(error) => return Ok(Made::Skipped(format!("{error:#}"))),
+        }
+    }
+    place.begin()?;
+    let logs = place.set.with_extension("logs");
+    fs::create_dir_all(&logs)?;
+    let client = |program: &str| {
+        let mut command = Command::new(program);
+        if let Some(cluster) = &cluster {
+            command.env("SLURM_CONF", &cluster.conf);
+        }
+        command.current_dir(&logs);
+        command
+    };
+    let script = root().join("examples/slurm/shards.sbatch");
+    let mut sbatch = client("sbatch");
+    sbatch.args(["--parsable", &format!("--array=0-{}", PARTS - 1)]).arg(script);
+    sbatch.arg(&place.set).arg(PARTS.to_string()).env("GAN", &place.gan);
+    let job = capture(&mut sbatch)?.trim().to_owned();
+    let start = Instant::now();
+    let left = loop {
+        let queue = capture(client("squeue").args(["--noheader", "--jobs", &job]));
+        // A job that has been forgotten is an error.
+        let left = queue.unwrap_or_default();
+        if left.trim().is_empty() || start.elapsed() > PATIENCE {
+            break left;
+        }
+        sleep(Duration::from_millis(500));
+    };
+    ensure!(left.trim().is_empty(), "job {job} has not ended: {left}");
+    let logged = fs::read_dir(&logs)?.count();
+    ensure!(logged == PARTS as usize, "{logged} logs in {} for {PARTS} tasks", logs.display());
+    let nodes =
+        if cluster.is_some() { "on two nodes of this machine" } else { "on the cluster here" };
+    place.made(&format!("job {job}, an array of {PARTS} tasks {nodes}"))
+}
+
+/// Daemons, which end with this value.
+struct Cluster {
+    conf: PathBuf,
+    daemons: Vec<Child>,
+}
+
+impl Cluster {
+    /// A controller, munge and two nodes, all on the loopback.
+    fn start() -> Result<Self> {
+        let found = |name: &str| {
+            let folders = ["/usr/sbin", "/usr/bin", "/usr/local/sbin"];
+            folders.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.exists())
+        };
+        let daemon = |name: &str| {
+            found(name).with_context(|| format!("there is no {name} (Debian: slurm-wlm, munge)"))
+        };
+        let [munged, controller, node] =
+            [daemon("munged")?, daemon("slurmctld")?, daemon("slurmd")?];
+        let me = capture(Command::new("id").arg("-u"))?;
+        ensure!(me.trim() == "0", "no cluster is here, and to start one takes the superuser");
+        let folder = root().join("target/scale-slurm");
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join("state"))?;
+        let conf = folder.join("slurm.conf");
+        fs::write(&conf, configuration(&folder))?;
+        let cgroups = "CgroupPlugin=cgroup/v1\nCgroupAutomount=no\nConstrainCores=no\n\
+                       ConstrainRAMSpace=no\n";
+        fs::write(folder.join("cgroup.conf"), cgroups)?;
+        let mut cluster = Self { conf, daemons: Vec::new() };
+        fs::create_dir_all("/run/munge")?;
+        capture(Command::new("chown").args(["munge:", "/run/munge"]))?;
+        let munge = format!("exec {} -F", munged.display());
+        let mut command = Command::new("runuser");
+        cluster.add(
+            command.args(["-u", "munge", "--", "sh", "-c", &munge]),
+            &folder.join("munged.log"),
+        )?;
+        cluster.add(Command::new(controller).arg("-D"), &folder.join("slurmctld.out"))?;
+        for name in ["n1", "n2"] {
+            let log = folder.join(format!("{name}.out"));
+            cluster.add(Command::new(&node).args(["-D", "-N", name]), &log)?;
+        }
+        let start = Instant::now();
+        loop {
+            let mut sinfo = Command::new("sinfo");
+            sinfo.args(["--noheader", "--Node", "--states=idle"]).env("SLURM_CONF", &cluster.conf);
+            if capture(&mut sinfo).is_ok_and(|text| text.lines().count() == 2) {
+                return Ok(cluster);
+            }
+            for daemon in &mut cluster.daemons {
+                if let Some(status) = daemon.try_wait()? {
+                    bail!("a daemon of Slurm ended, {status}: see {}", folder.display());
+                }
+            }
+            ensure!(
+                start.elapsed() < PATIENCE,
+                "Slurm's nodes are not idle: see {}",
+                folder.display()
+            );
+            sleep(Duration::from_millis(500));
+        }
+    }
+
+    fn add(&mut self, command: &mut Command, log: &Path) -> Result<()> {
+        let log = File::create(log)?;
+        command.env("SLURM_CONF", &self.conf).stdin(Stdio::null()).stdout(log.try_clone()?);
+        self.daemons.push(command.stderr(log).spawn()?);
+        Ok(())
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        for daemon in self.daemons.iter_mut().rev() {
+            // The nodes first. What does not end goes with a signal that cannot be caught.
+            let _ = Command::new("kill").arg(daemon.id().to_string()).status();
+            let start = Instant::now();
+            while start.elapsed() < Duration::from_secs(5) && matches!(daemon.try_wait(), Ok(None))
+            {
+                sleep(Duration::from_millis(50));
+            }
+            let _ = daemon.kill();
+            let _ = daemon.wait();
+        }
+    }
+}
+
+/// `slurm.conf`. Two nodes on one machine differ by their ports, which Debian's build allows.
+fn configuration(folder: &Path) -> String {
+    let folder = folder.display();
+    let mut text = format!(
+        "ClusterName=one
+SlurmctldHost=localhost(127.0.0.1)
+SlurmctldPort={PORT}
+AuthType=auth/munge
+SlurmUser=root
+SlurmdUser=root
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/%n
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/%n.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/%n.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+ReturnToService=2
+SlurmdParameters=config_overrides
+PartitionName=p Nodes=n1,n2 Default=YES State=UP
+"
+    );
+    for (name, port) in [("n1", PORT + 1), ("n2", PORT + 2)] {
+        text += &format!(
+            "NodeName={name} NodeHostname=localhost NodeAddr=127.0.0.1 Port={port} CPUs=2 \
+             RealMemory=2000\n"
+        );
+    }
+    text
+}

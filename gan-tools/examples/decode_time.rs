@@ -6,9 +6,9 @@
 //! ```
 
 use anyhow::{Result, ensure};
+use gan_core::tools::AlignedBytes;
 use gan_core::{Activation, decode};
 use gan_tools::bench_model::{Sizes, blob};
-use gan_tools::blob_file::BlobFile;
 use gan_tools::layers::Bits;
 use std::time::Instant;
 
@@ -32,12 +32,12 @@ fn main() -> Result<()> {
     for shape in SHAPES {
         let sizes: Sizes = shape.parse().map_err(anyhow::Error::msg)?;
         let (hidden, output) = (Activation::Relu, Activation::Tanh);
-        let file = BlobFile::new(&blob(&sizes, Bits::Eight, hidden, output, 0)?);
-        let bytes = file.bytes().len();
+        let file = AlignedBytes::copy_of(&blob(&sizes, Bits::Eight, hidden, output, 0)?);
+        let bytes = file.len();
         let mut best = f64::INFINITY;
         for _ in 0..(REPEATED / bytes).clamp(3, 10_000) {
             let start = Instant::now();
-            let generator = decode(std::hint::black_box(file.bytes()))?;
+            let generator = decode(std::hint::black_box(&file))?;
             std::hint::black_box(generator.scratch_len());
             best = best.min(start.elapsed().as_secs_f64());
         }

@@ -16,8 +16,7 @@ use crate::tally::Tally;
 use crate::{
     api, builds, c, console, count, docs, embassy, emulated, fit, fuzz, hardware, models, oracle,
     outsider, parity, publish, python, scale, setup, shell, size, sources, symbols, tables,
-    template,
-    vectors, web,
+    template, vectors, web,
 };
 
 use steps::{SETUP, Steps, cargo_test};

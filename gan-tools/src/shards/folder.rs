@@ -1,10 +1,11 @@
 //! The folder of a set, and what each thing in it is called.
 
-use crate::blob_file::BlobFile;
+use crate::blob_file;
 use crate::files::absent;
 use crate::files::digest::sha256;
 use crate::set::{Description, Made, Maker, Manifest};
 use anyhow::{Context, Result, bail, ensure};
+use gan_core::host::Model;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs;
@@ -36,7 +37,7 @@ struct Dataset {
 pub struct Folder {
     path: PathBuf,
     made_of: Description,
-    blob: BlobFile,
+    blob: Model,
 }
 
 /// A shard.
@@ -101,7 +102,7 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Self> {
         let made_of = read(path)?;
         let file = path.join(BLOB);
-        let blob = BlobFile::read(&file)?;
+        let blob = blob_file::read(&file)?;
         let found = sha256(blob.bytes());
         ensure!(
             found == made_of.blob_sha256,
@@ -126,11 +127,9 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// A blob that cannot be decoded, or another one than the description is of.
+    /// The blob is another one than the description is of.
     pub fn maker(&self) -> Result<Maker<'_>> {
-        let generator =
-            self.blob.decode().with_context(|| self.path.join(BLOB).display().to_string())?;
-        Maker::of(&generator, self.made_of.clone())
+        Maker::of(&self.blob.generator(), self.made_of.clone())
     }
 
     /// How many shards it has.

@@ -2,7 +2,7 @@
 
 use super::MODEL;
 use super::common::{fail, folder, names, run, succeed};
-use gan_tools::blob_file::BlobFile;
+use gan_tools::blob_file;
 use gan_tools::generate::generate;
 use gan_tools::samples::Samples;
 use std::fs;
@@ -25,8 +25,8 @@ fn a_range_is_a_part_of_the_whole_wherever_it_begins() {
         assert!(part[header..] == whole[header + 4090 * len..header + 8193 * len]);
         assert!(said.contains("part: 4103 images, seed 3, from number 4090 on\n"), "{said}");
     }
-    let blob = BlobFile::read(Path::new(MODEL)).unwrap();
-    let generator = blob.decode().unwrap();
+    let blob = blob_file::read(Path::new(MODEL)).unwrap();
+    let generator = blob.generator();
     let latent_len = generator.latent_len();
     let samples = Samples::part(3, 1_000_000_000_000_007, 5, latent_len as u16, 10);
     let far = "--first 1000000000000007 --count 5";

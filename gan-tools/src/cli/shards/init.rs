@@ -1,6 +1,6 @@
 //! `gan shards init`.
 
-use crate::blob_file::BlobFile;
+use crate::blob_file;
 use crate::files::labels::LabelNames;
 use crate::say;
 use crate::set::{Format, LabelRule, Maker, Range};
@@ -44,8 +44,8 @@ pub struct Init {
 impl Init {
     pub(super) fn run(self) -> Result<ExitCode> {
         let shown = self.model.display();
-        let file = BlobFile::read(&self.model)?;
-        let generator = crate::cli::decode(&file, &self.model)?;
+        let file = blob_file::read(&self.model)?;
+        let generator = file.generator();
         ensure!(
             generator.inputs().image().is_none(),
             "{shown}: makes images of images (expected a model of latents)"

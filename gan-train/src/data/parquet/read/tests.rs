@@ -2,8 +2,8 @@
 //! them, and files of our own.
 
 use super::*;
+use gan_core::host::Model;
 use gan_core::table::Table;
-use gan_tools::blob_file::BlobFile;
 use gan_tools::csv;
 use gan_tools::formats::parquet::{Column, Values, file};
 use gan_tools::formats::rows;
@@ -135,8 +135,9 @@ fn damaged_files_never_panic() {
 /// same rows are as text.
 #[test]
 fn columns_are_the_rows_turned() {
-    let blob = BlobFile::new(include_bytes!("../../../../../tests/vectors/v3-table.gan"));
-    let generator = blob.decode().unwrap();
+    let blob = include_bytes!("../../../../../tests/vectors/v3-table.gan");
+    let model = Model::new(blob).unwrap();
+    let generator = model.generator();
     let table = Table::read(generator.header()).unwrap();
     let pixels = vec![255, 0, 9, 80, 93, 255, 0, 99, 80, 93];
     let windows = Images { count: 1, width: 5, height: 2, pixels };

@@ -1,5 +1,5 @@
-//! Writes bills of materials: what each package is made of, with versions, licences and checksums, as
-//! [CycloneDX](https://cyclonedx.org/docs/1.5/json/) 1.5.
+//! Writes bills of materials: what each package is made of, with versions, licences and checksums,
+//! as [CycloneDX](https://cyclonedx.org/docs/1.5/json/) 1.5.
 //!
 //! `cargo tree` says what is built into a package for any target; without a time and a serial
 //! number, the same locked versions give the same file.

@@ -1,4 +1,4 @@
-//! A newer QEMU beside the installed one, for boards whose machine that lacks.
+//! Unpacks a newer QEMU beside the installed one, for boards whose machine the installed one lacks.
 //!
 //! Its packages come from the backports of the Debian that runs here, and are unpacked into
 //! `target/qemu`. Installing them (`apt-get install -t bookworm-backports`) would need a source of
@@ -96,8 +96,8 @@ fn apt_get(folder: &Path, arguments: &[String]) -> Result<()> {
     ];
     let mut command = Command::new("apt-get");
     command.current_dir(folder).arg("-qq");
-    for (name, path) in options {
-        command.arg("-o").arg(format!("{name}={}", path.display()));
+    for (name, value) in options {
+        command.arg("-o").arg(format!("{name}={}", value.display()));
     }
     shell::run(command.args(arguments).stdout(stderr()))
 }

@@ -14,7 +14,7 @@ use crate::setup::Toolchain;
 use crate::shell::host;
 use crate::tally::Tally;
 use crate::{
-    api, builds, c, console, count, docs, embassy, emulated, fit, fuzz, hardware, models, oracle,
+    builds, c, console, count, docs, embassy, emulated, fit, fuzz, hardware, models, oracle,
     outsider, parity, publish, python, scale, setup, shell, size, sources, symbols, tables,
     template, vectors, web,
 };
@@ -76,7 +76,6 @@ pub fn run(only: Option<String>) -> Tally {
 
     steps.counted("web: the module in Node.js and the page in a browser", web::check);
     steps.found("fuzz", fuzz::check);
-    steps.check("public interface of gan-core", || api::run(true));
     steps.check("vectors", vectors::check);
     steps.check("models", models::check);
     match toolchain {

@@ -40,6 +40,9 @@ pub fn _mm_packus_epi16(a: __m128i, b: __m128i) -> __m128i {
     })
 }
 
+/// # Safety
+///
+/// There are 32 bytes to read.
 pub unsafe fn _mm256_loadu_si256(from: *const __m256i) -> __m256i {
     // SAFETY: as the caller says.
     unsafe { Vector::load(from) }

@@ -72,10 +72,20 @@ function showInfo() {
   );
   byId("info").querySelector("tbody").replaceChildren(
     ...info.layers.map((layer, number) => {
-      const cells = [number, layer.inputs, layer.outputs, layer.element, layer.activation];
+      const cells = [number, layer.inputs, layer.outputs, layer.element, activation(layer)];
       return element("tr", {}, ...cells.map((cell) => element("td", {}, String(cell))));
     }),
   );
+}
+
+// An activation as `gan inspect` writes it. The slope comes as the bits of an f32, of which the
+// fewest digits that mean the same f32 are shown.
+function activation({ activation, slope_bits }) {
+  if (slope_bits === undefined) return activation;
+  const [slope] = new Float32Array(Uint32Array.of(slope_bits).buffer);
+  const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9].find(
+    (count) => Math.fround(Number(slope.toPrecision(count))) === slope);
+  return `${activation} ${Number(slope.toPrecision(digits))}`;
 }
 
 // The names in a file `MODEL.gan.labels`: a line for each label after a comment.

@@ -35,7 +35,7 @@ pub fn info(generator: &Generator<'_>, crc: u32, file_len: usize) -> String {
             generator.is_native(),
             list(header.layers.iter().map(|spec| {
                 format!(
-                    r#"{{"inputs":{},"outputs":{},"element":"{}","activation":"{}"}}"#,
+                    r#"{{"inputs":{},"outputs":{},"element":"{}",{}}}"#,
                     spec.inputs,
                     spec.outputs,
                     spec.element.name(),
@@ -59,14 +59,18 @@ fn input(part: &InputPart) -> String {
     }
 }
 
+/// A slope stands there as its bits, which the page makes a number of: Rust's code that prints a
+/// float would be a tenth of the module.
 fn activation(activation: Activation) -> String {
-    match activation {
-        Activation::Linear => "linear".to_string(),
-        Activation::Relu => "relu".to_string(),
-        Activation::LeakyRelu(slope) => format!("leaky-relu {slope}"),
-        Activation::Tanh => "tanh".to_string(),
-        Activation::Sigmoid => "sigmoid".to_string(),
-    }
+    let (name, slope) = match activation {
+        Activation::Linear => ("linear", None),
+        Activation::Relu => ("relu", None),
+        Activation::LeakyRelu(slope) => ("leaky-relu", Some(slope.to_bits())),
+        Activation::Tanh => ("tanh", None),
+        Activation::Sigmoid => ("sigmoid", None),
+    };
+    let slope = slope.map(|bits| format!(r#","slope_bits":{bits}"#)).unwrap_or_default();
+    format!(r#""activation":"{name}"{slope}"#)
 }
 
 /// The columns of a model of numbers and what its labels are called; `null` for one of images.

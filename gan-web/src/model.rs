@@ -17,7 +17,8 @@ use gan_core::{
 /// The CRC-32 that gzip and PNG use, by which the page and a board tell that they drew the same
 /// image.
 pub fn crc32(bytes: &[u8]) -> u32 {
-    Crc::<u32>::new(&CRC_32_ISO_HDLC).checksum(bytes)
+    static CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
+    CRC.checksum(bytes)
 }
 
 /// A model in the packing of this build's kernel, with a buffer for everything that goes in or

@@ -306,6 +306,11 @@ async function main() {
     // This one's columns cannot be read, which the page says.
     const expected = model.name === "v3-numbers" ? /^columns: metadata: / : /^$/;
     assert.match(await error(page), expected, model.name);
+    if (model.name === "mnist-tiny") {
+      const activations = page.locator("#info tbody td:last-child");
+      const leaky = "leaky-relu 0.2";
+      assert.deepEqual(await activations.allTextContents(), [leaky, leaky, "sigmoid"]);
+    }
     await (model.items[0].image.length ? transforms : drawsFromSeeds)(page, model);
     models += 1;
     drawn += model.items.length;

@@ -12,11 +12,16 @@ pub(super) use device::crc32;
 #[cfg(not(target_os = "none"))]
 pub(super) use host::crc32;
 
-/// A host has 16 KB for tables, and 16 bytes take one step.
+/// A host has 16 KB for tables, and 16 bytes take one step. A module of WebAssembly is sent to a
+/// browser, so it has one table of 1 KB, and each byte takes a step.
 #[cfg(not(target_os = "none"))]
 mod host {
-    static CRC: crc::Crc<u32, crc::Table<16>> =
-        crc::Crc::<u32, crc::Table<16>>::new(&crc::CRC_32_ISO_HDLC);
+    #[cfg(not(target_family = "wasm"))]
+    type Tables = crc::Table<16>;
+    #[cfg(target_family = "wasm")]
+    type Tables = crc::Table<1>;
+
+    static CRC: crc::Crc<u32, Tables> = crc::Crc::<u32, Tables>::new(&crc::CRC_32_ISO_HDLC);
 
     pub fn crc32(bytes: &[u8]) -> u32 {
         CRC.checksum(bytes)

@@ -59,8 +59,8 @@ fn in_shell(place: &Place, line: &str) -> Result<Made> {
     let done = Command::new("sh").args(["-c", line]).stdin(Stdio::null()).output()?;
     let said = String::from_utf8_lossy(&done.stderr);
     ensure!(done.status.success(), "{line}: {}: {said}", done.status);
-    let complete = said.lines().filter(|line| line.contains("images/s, last"));
-    place.made(complete.last().unwrap_or_default())
+    let mut complete = said.lines().filter(|line| line.contains("images/s, last"));
+    place.made(complete.next_back().unwrap_or_default())
 }
 
 /// Workers that are killed (SIGKILL) after some time, more each time, until one comes to the end.

@@ -20,7 +20,7 @@ struct Kind {
     prefix: &'static [u8],
 }
 
-/// DER of `SEQUENCE { INTEGER 0, SEQUENCE { OID 1.3.101.112 }, OCTET STRING { OCTET STRING (32) }}`.
+/// DER of `SEQUENCE { INTEGER 0, SEQUENCE { OID 1.3.101.112 }, OCTET STRING { OCTET STRING } }`.
 const SECRET: Kind = Kind {
     label: "PRIVATE KEY",
     prefix: &[0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20],

@@ -15,8 +15,8 @@ use toml::{Table, Value};
 use crate::{setup, shell};
 
 /// The packages that are published, in an order in which each depends on those before it only.
-pub const PACKAGES: [&str; 6] =
-    ["gan-core", "gan-build", "gan-serial", "gan-tools", "gan-import", "gan-train"];
+pub const PACKAGES: [&str; 7] =
+    ["gan-core", "gan-build", "gan-serial", "gan-sign", "gan-tools", "gan-import", "gan-train"];
 /// The package that depends on burn, which takes minutes to build.
 pub const WITH_BURN: &str = "gan-train";
 

@@ -99,8 +99,8 @@ fn long_file(name: &str, text: &str) -> Option<String> {
         .then(|| format!("{name}: {lines} lines (at most {LINES})"))
 }
 
-/// Checks that the sources of firmware, which are no members of the workspace, are as rustfmt writes
-/// them.
+/// Checks that the sources of firmware, which are no members of the workspace, are as rustfmt
+/// writes them.
 pub fn firmware_format() -> Result<()> {
     let folders = boards::folders();
     folders.iter().try_for_each(|at| shell::run(shell::cargo(at).args(["fmt", "--check"])))?;

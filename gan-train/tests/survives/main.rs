@@ -1,5 +1,5 @@
-//! What a run survives: a process that is killed, a power cut, and a full disk, each at every single
-//! call that changes a file of the run, and a clock that is set back.
+//! What a run survives: a process that is killed, a power cut, and a full disk, each at every
+//! single call that changes a file of the run, and a clock that is set back.
 //!
 //! `shim.c`, preloaded, is the disk that fails. Of a power cut it keeps the worst that a disk may
 //! leave: contents that were never synced are gone, and names that were never synced are the old

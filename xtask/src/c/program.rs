@@ -149,7 +149,8 @@ pub fn check_host() -> Result<()> {
     Ok(())
 }
 
-/// Compiles the programs by arm-none-eabi-gcc, and runs them on a Cortex-M0 and a Cortex-M4 in QEMU.
+/// Compiles the programs by arm-none-eabi-gcc, and runs them on a Cortex-M0 and a Cortex-M4 in
+/// QEMU.
 pub fn check_boards(toolchain: Toolchain) -> Result<()> {
     for core in &CORES {
         let library = build(toolchain, Some(core.target))?;

@@ -1,6 +1,6 @@
-//! Checks the signature of the model between two markers: `cargo xtask count --signature` counts the
-//! instructions from the one to the other. The signature is a good one of another message, so that
-//! all of the work is done and the answer is known.
+//! Checks the signature of the model between two markers: `cargo xtask count --signature` counts
+//! the instructions from the one to the other. The signature is a good one of another message, so
+//! that all of the work is done and the answer is known.
 #![no_std]
 #![no_main]
 

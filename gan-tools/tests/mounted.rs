@@ -9,7 +9,7 @@ use std::fs;
 
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/digits8.gan");
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 14] = [
     "apply",
     "bench-model",
     "completions",
@@ -17,9 +17,13 @@ const COMMANDS: [&str; 10] = [
     "fit",
     "generate",
     "inspect",
+    "keygen",
     "man",
     "pack",
     "send",
+    "shards",
+    "sign",
+    "verify",
 ];
 
 #[test]

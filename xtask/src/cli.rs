@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::boards::{self, Board};
 use crate::runner::Runner;
 use crate::tools::Tools;
-use crate::{fuzz, hardware, partition, release, scale, setup, soak};
+use crate::{fuzz, hardware, release, scale, setup, soak};
 
 /// Repository tasks.
 #[derive(Parser)]
@@ -70,8 +70,8 @@ pub enum Task {
         #[arg(long)]
         ram: bool,
         /// Take only models that are signed with the secret key of this public one
-        #[arg(long, value_name = "FILE.pub.pem", value_parser = partition::public_key)]
-        key: Option<String>,
+        #[arg(long, value_name = "FILE.pub.pem")]
+        key: Option<PathBuf>,
         /// Let every instruction take a nanosecond, so that `bench` counts them
         #[arg(long)]
         icount: bool,

@@ -49,10 +49,10 @@ pub fn run(
         board.name,
         display::BOARD
     );
-    let model = wanted.model()?;
+    let (model, key) = (wanted.model()?, wanted.digits()?);
     let sent = script.map(models_of).transpose()?.unwrap_or_default();
     let toolchain = setup::firmware(&[board])?;
-    let elf = room::build(toolchain, board, wanted.input(&model))?.0;
+    let elf = room::build(toolchain, board, wanted.input(&model, key.as_deref()))?.0;
     let mut arguments = if icount { ICOUNT.to_vec() } else { Vec::new() };
     let Some(script) = script else {
         eprintln!("Ctrl-A X ends QEMU");

@@ -39,8 +39,8 @@ pub struct Wanted {
     pub flash_at: Option<String>,
     /// Take only models that are signed with the secret key of this public one, over the console
     /// and from --flash-at; `gan keygen` makes both
-    #[arg(long, value_name = "FILE.pub.pem", value_parser = partition::public_key)]
-    pub key: Option<String>,
+    #[arg(long, value_name = "FILE.pub.pem")]
+    pub key: Option<PathBuf>,
     /// Use a display: 128x64 pixels, SSD1306, on I2C
     #[arg(long)]
     pub oled: bool,
@@ -60,11 +60,15 @@ impl Wanted {
         }
     }
 
-    /// What it is built from, with that file.
-    pub fn input<'a>(&'a self, model: &'a Path) -> Input<'a> {
+    /// The digits of the key.
+    pub fn digits(&self) -> Result<Option<String>> {
+        self.key.as_deref().map(partition::public_key).transpose()
+    }
+
+    /// What it is built from, with that file and those digits.
+    pub fn input<'a>(&'a self, model: &'a Path, key: Option<&'a str>) -> Input<'a> {
         let &Self { load, ram, oled, .. } = self;
-        let (flash_at, key) = (self.flash_at.as_deref(), self.key.as_deref());
-        Input { load, ram, flash_at, key, oled, ..Input::model(model) }
+        Input { load, ram, flash_at: self.flash_at.as_deref(), key, oled, ..Input::model(model) }
     }
 }
 
@@ -142,8 +146,8 @@ pub fn build(toolchain: Toolchain, wanted: &Wanted) -> Result<Built> {
     if let Some(address) = &wanted.flash_at {
         board.partition(address).map_err(Error::msg).context("--flash-at")?;
     }
-    let model = wanted.model()?;
-    let (elf, size) = room::build(toolchain, board, wanted.input(&model))?;
+    let (model, key) = (wanted.model()?, wanted.digits()?);
+    let (elf, size) = room::build(toolchain, board, wanted.input(&model, key.as_deref()))?;
     let stem = model.file_stem().unwrap_or_default().to_string_lossy();
     let name =
         format!("{stem}{}{}", if oled { "-oled" } else { "" }, if ram { "-ram" } else { "" });

@@ -13,16 +13,18 @@ use crate::blob::Blob;
 use crate::boards::Board;
 
 /// The digits of the public key in a PEM file.
-pub fn public_key(file: &str) -> Result<String> {
-    let text = fs::read_to_string(file).with_context(|| file.to_owned())?;
-    let key = PublicKey::from_pem(&text).map_err(Error::msg).with_context(|| file.to_owned())?;
+pub fn public_key(file: &Path) -> Result<String> {
+    let shown = || format!("--key {}", file.display());
+    let text = fs::read_to_string(file).with_context(shown)?;
+    let key = PublicKey::from_pem(&text).map_err(Error::msg).with_context(shown)?;
     Ok(key.as_bytes().map(|byte| format!("{byte:02x}")).concat())
 }
 
 /// The secret key in a PEM file.
 pub fn secret_key(file: &Path) -> Result<SecretKey> {
-    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    SecretKey::from_pem(&text).map_err(Error::msg).with_context(|| file.display().to_string())
+    let shown = || format!("--key {}", file.display());
+    let text = fs::read_to_string(file).with_context(shown)?;
+    SecretKey::from_pem(&text).map_err(Error::msg).with_context(shown)
 }
 
 /// The partition's address, and what it holds: its header and the model, packed for the board, and

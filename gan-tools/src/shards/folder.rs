@@ -1,8 +1,8 @@
 //! The folder of a set, and what each thing in it is called.
 
 use crate::blob_file;
-use crate::files::absent;
 use crate::files::digest::sha256;
+use crate::files::{self, absent};
 use crate::set::{Description, Made, Maker, Manifest};
 use anyhow::{Context, Result, bail, ensure};
 use gan_core::host::Model;
@@ -102,14 +102,15 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Self> {
         let made_of = read(path)?;
         let file = path.join(BLOB);
-        let blob = blob_file::read(&file)?;
-        let found = sha256(blob.bytes());
+        let bytes = files::read(&file)?;
+        let found = sha256(&bytes);
         ensure!(
             found == made_of.blob_sha256,
             "{}: its SHA-256 is {found} (expected {}, which {DATASET} has)",
             file.display(),
             made_of.blob_sha256
         );
+        let blob = blob_file::of_bytes(&bytes, &file)?;
         Ok(Self { path: path.to_owned(), made_of, blob })
     }
 

@@ -4,7 +4,7 @@ use gan_core::{Aligned, Generator};
 
 use crate::board::Board;
 use crate::memory::Memory;
-use crate::serve::{Admit, Slots, admit_all, serve, serve_with_slots};
+use crate::serve::{Admit, Slots, serve, serve_with_slots};
 
 /// The buffers of [`Memory`], whose sizes are those of [`gan_core::memory::Rooms`], and room for
 /// two models of `LOAD` bytes that are received over the console; 0 for none.
@@ -24,7 +24,6 @@ pub struct Buffers<
     line: [u8; LINE],
     grid: [u8; GRID],
     slots: [Aligned<[u8; LOAD]>; 2],
-    admit: Admit,
 }
 
 impl<
@@ -47,18 +46,14 @@ impl<
             line: [0; LINE],
             grid: [0; GRID],
             slots: [const { Aligned([0; LOAD]) }; 2],
-            admit: admit_all,
         }
-    }
-
-    /// The same buffers, with another rule for what is taken as a model.
-    pub const fn admitting(self, admit: Admit) -> Self {
-        Self { admit, ..self }
     }
 
     /// Runs the application with the model in flash, as long as `more` returns true, and with room
     /// for others if `LOAD` is not 0: [`serve`](fn@serve), which says what `crc` is, or
-    /// [`serve_with_slots`]. It returns at once if the buffers are too small for the model.
+    /// [`serve_with_slots`], which takes what `admit` takes. It returns at once if the buffers are
+    /// too small for the model.
+    // `admit` is no field: only zeros lie in a static without a copy of it in flash.
     // In the program itself the optimizer knows the model, and leaves out what it does not need.
     #[inline(always)]
     pub fn serve<B: Board>(
@@ -66,6 +61,7 @@ impl<
         board: &mut B,
         resident: &Generator<'_>,
         crc: u32,
+        admit: Admit,
         more: impl FnMut(&mut B) -> bool,
     ) {
         let mut memory = Memory {
@@ -80,7 +76,7 @@ impl<
             serve(board, resident, crc, &mut memory, more);
         } else {
             let [active, spare] = &mut self.slots;
-            let slots = Slots { active: &mut active.0, spare: &mut spare.0, admit: self.admit };
+            let slots = Slots { active: &mut active.0, spare: &mut spare.0, admit };
             serve_with_slots(board, resident, crc, &mut memory, slots, more);
         }
     }

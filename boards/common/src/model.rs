@@ -96,9 +96,7 @@ macro_rules! model {
         ) -> ! {
             static KNOWN: $crate::gan_core::Known<'static> = MODEL;
             static MEMORY: $crate::static_cell::ConstStaticCell<Memory> =
-                $crate::static_cell::ConstStaticCell::new(
-                    Memory::new().admitting($crate::model::ADMIT),
-                );
+                $crate::static_cell::ConstStaticCell::new(Memory::new());
             let more = |console: &mut $crate::Console<N, D>| {
                 console.sleep();
                 true
@@ -107,10 +105,10 @@ macro_rules! model {
             // This returns if the buffers are too small for it.
             #[cfg(partition)]
             if let Some(generator) = in_partition() {
-                memory.serve(&mut console, &generator, generator.crc(), more);
+                memory.serve(&mut console, &generator, generator.crc(), $crate::model::ADMIT, more);
             }
             let Ok(generator) = KNOWN.check() else { panic!("the model in flash was changed") };
-            memory.serve(&mut console, generator, CRC, more);
+            memory.serve(&mut console, generator, CRC, $crate::model::ADMIT, more);
             panic!("the buffers are too small for the model")
         }
     };

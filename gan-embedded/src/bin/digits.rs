@@ -17,7 +17,7 @@ type Memory = Buffers<
     LOAD_LEN,
 >;
 
-static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new().admitting(ADMIT));
+static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
 
 #[entry]
 fn main() -> ! {
@@ -33,9 +33,9 @@ fn main() -> ! {
     // This returns if the buffers are too small for that model.
     #[cfg(partition)]
     if let Some(generator) = model::in_partition() {
-        memory.serve(&mut board, &generator, generator.crc(), |_| true);
+        memory.serve(&mut board, &generator, generator.crc(), ADMIT, |_| true);
     }
     let generator = model::generator();
-    memory.serve(&mut board, generator, CRC, |_| true);
+    memory.serve(&mut board, generator, CRC, ADMIT, |_| true);
     fatal(format_args!("the buffers are too small for the model"))
 }

@@ -108,7 +108,9 @@ fn in_newer_qemu(tally: &mut Tally) -> Result<()> {
         let mut parity = Command::new(std::env::current_exe()?);
         parity.args(["parity", "--board", board]).env(boards::CHOICE, "newer");
         let mut sum = None;
-        shell::stream(&mut parity, |line| sum = Tally::parse(line, ',').or(sum))?;
+        // Its last line begins with `parity: `.
+        let of_line = |line: &str| Tally::parse(line.strip_prefix("parity: ")?, ',');
+        shell::stream(&mut parity, |line| sum = of_line(line).or(sum))?;
         *tally += sum.with_context(|| format!("parity of {board} ended without a sum"))?;
     }
     Ok(())

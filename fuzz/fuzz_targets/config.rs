@@ -4,8 +4,8 @@
 
 use gan_fuzz::{folder, memory};
 use gan_tools::files::labels::LabelNames;
+use gan_tools::set::Manifest;
 use gan_train_parts::config::Config;
-use gan_train_parts::data::synthetic::Manifest;
 use gan_train_parts::files::{json_lines, tensor_file::TensorFile};
 use libfuzzer_sys::fuzz_target;
 

@@ -53,7 +53,8 @@ impl<'s> Script<'s> {
             now: 0,
             screen: Screen(vec![0; 128 * 64]),
         };
-        let slots = Slots { active: &mut active[..], spare: &mut spare[..] };
+        let (active, spare) = (&mut active[..], &mut spare[..]);
+        let slots = Slots { active, spare, admit: gan_app::admit_all };
         let more = |script: &mut Self| {
             if script.typed.is_empty()
                 && let Some(typed) = script.last.next()

@@ -29,14 +29,17 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
 /// Bytes that an input may have.
 const LONGEST: usize = 4096;
 
+/// libFuzzer counts in 32 bits with a sign.
+const RUNS: i64 = i32::MAX as i64;
+
 #[derive(Args)]
 pub struct Fuzz {
     /// Ends each target after so many seconds
     #[arg(long, default_value_t = 60)]
     pub seconds: u64,
     /// Ends each target after so many inputs, if its seconds have not ended before
-    #[arg(long, default_value_t = 100_000_000)]
-    pub runs: u64,
+    #[arg(long, default_value_t = 100_000_000, value_parser = clap::value_parser!(u32).range(1..=RUNS))]
+    pub runs: u32,
     /// Check every access to memory, by AddressSanitizer: a third of the speed, and on a stable
     /// compiler RUSTC_BOOTSTRAP=1, which is set
     #[arg(long)]
@@ -57,7 +60,7 @@ pub fn check() -> Result<bool> {
     }
     let short = Fuzz {
         seconds: 3,
-        runs: 1 << 32,
+        runs: RUNS as u32,
         sanitize: false,
         targets: CORE.map(|it| it.0.into()).into(),
     };

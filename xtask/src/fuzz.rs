@@ -38,7 +38,11 @@ pub struct Fuzz {
     #[arg(long, default_value_t = 60)]
     pub seconds: u64,
     /// Ends each target after so many inputs, if its seconds have not ended before
-    #[arg(long, default_value_t = 100_000_000, value_parser = clap::value_parser!(u32).range(1..=RUNS))]
+    #[arg(
+        long,
+        default_value_t = 100_000_000,
+        value_parser = clap::value_parser!(u32).range(1..=RUNS)
+    )]
     pub runs: u32,
     /// Check every access to memory, by AddressSanitizer: a third of the speed, and on a stable
     /// compiler RUSTC_BOOTSTRAP=1, which is set

@@ -32,9 +32,6 @@ struct Recipe {
     model: &'static str,
     preset: &'static str,
     data: &'static str,
-    /// The options of `finetune` besides the run, for a model whose weights are rounded to four
-    /// bits in training.
-    finetune: Option<&'static [&'static str]>,
     /// The options of `quantize` besides the run.
     quantize: &'static [&'static str],
 }
@@ -42,13 +39,12 @@ struct Recipe {
 impl Recipe {
     /// A recipe that trains a preset of the model's name and quantizes it to int8.
     const fn of(model: &'static str, data: &'static str) -> Self {
-        Self { model, preset: model, data, finetune: None, quantize: &[] }
+        Self { model, preset: model, data, quantize: &[] }
     }
 }
 
-const RECIPES: [Recipe; 6] = [
+const RECIPES: [Recipe; 5] = [
     Recipe::of("digits8", "digits"),
-    Recipe { finetune: Some(NANO), ..Recipe::of("mnist-nano", "mnist") },
     Recipe::of("mnist-tiny", "mnist"),
     Recipe::of("mnist-small", "mnist"),
     Recipe::of("mnist-large", "mnist"),
@@ -58,9 +54,6 @@ const RECIPES: [Recipe; 6] = [
         ..Recipe::of("mnist-large-int4", "mnist")
     },
 ];
-
-/// How `mnist-nano` goes on in four bits. A row of its last layer has 16 weights and one scale.
-const NANO: &[&str] = &["--group", "16", "--steps", "10000"];
 
 /// The options of the command: what to train, and where.
 #[derive(Args)]
@@ -138,34 +131,17 @@ fn measure(recipe: &Recipe, seed: u64, soak: &Soak) -> Result<Record> {
         train.args(["--seed", &seed.to_string(), "--out"]).arg(&run);
     }
     shell::run(&mut with_data(train))?;
-    let mut took = seconds(&run)?;
-    let mut trained = run.clone();
-    if let Some(options) = recipe.finetune {
-        trained = run.with_extension("int4");
-        shell::run(&mut with_data(finetune(&run, options, &trained)))?;
-        took += seconds(&trained)?;
-    }
+    let took = seconds(&run)?;
     let mut quantize = gan_train();
-    quantize.arg("quantize").arg(&trained).args(recipe.quantize).arg("--out").arg(&blob);
+    quantize.arg("quantize").arg(&run).args(recipe.quantize).arg("--out").arg(&blob);
     shell::run(&mut quantize)?;
     let mut evaluate = gan_train();
     evaluate.arg("evaluate").arg(&blob).args(["--data", recipe.data, CLASSIFIERS, "--json"]);
-    evaluate.arg("--run").arg(&trained);
+    evaluate.arg("--run").arg(&run);
     let report = shell::capture(&mut with_data(evaluate))?;
     fs::write(run.join(format!("{}.json", recipe.model)), &report)?;
     let report: Value = serde_json::from_str(&report).context("the report of evaluate")?;
     Record::new(recipe.model, seed, took, &report)
-}
-
-/// Goes on with a run in four bits, in a run of its own, or with what there is of that one.
-fn finetune(run: &Path, options: &[&str], into: &Path) -> Command {
-    let mut command = gan_train();
-    if into.join("checkpoint.safetensors").exists() {
-        command.args(["train", "--resume"]).arg(into);
-    } else {
-        command.arg("finetune").arg(run).args(options).arg("--out").arg(into);
-    }
-    command
 }
 
 /// Seconds of training, by the last line of the run's metrics.

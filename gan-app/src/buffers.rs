@@ -2,9 +2,10 @@
 
 use gan_core::{Aligned, Generator};
 
+use crate::admit::Admit;
 use crate::board::Board;
 use crate::memory::Memory;
-use crate::serve::{Admit, Slots, serve, serve_with_slots};
+use crate::serve::{Slots, serve, serve_with_slots};
 
 /// The buffers of [`Memory`], whose sizes are those of [`gan_core::memory::Rooms`], and room for
 /// two models of `LOAD` bytes that are received over the console; 0 for none.

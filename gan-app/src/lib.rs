@@ -7,6 +7,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`board`] | what the application asks of a board |
+//! | [`admit`] | what is taken as a model |
 //! | [`command`] | the language of the console |
 //! | [`app`] | what each command does, and when an idle board draws |
 //! | `show` | an image as text, as PGM, on the display |
@@ -19,6 +20,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod admit;
 pub mod app;
 pub mod board;
 pub mod buffers;
@@ -30,8 +32,9 @@ mod receive;
 pub mod serve;
 mod show;
 
+pub use admit::{ADMIT, Admit, admit_all};
 pub use app::App;
 pub use board::{Board, NoDisplay, Stack};
 pub use buffers::Buffers;
 pub use memory::Memory;
-pub use serve::{Admit, Slots, admit_all, serve, serve_with_slots};
+pub use serve::{Slots, serve, serve_with_slots};

@@ -2,6 +2,7 @@
 
 use gan_core::{Generator, Known, decode};
 
+use crate::admit::Admit;
 use crate::app::{App, Request};
 use crate::board::Board;
 use crate::memory::Memory;
@@ -21,20 +22,6 @@ pub struct Slots<'s> {
     pub spare: &'s mut [u8],
     /// What decides whether a model is taken.
     pub admit: Admit,
-}
-
-/// Decides whether bytes that came over the console are taken as a model, before they are read as
-/// one: returns the blob, which is where the bytes begin, or a sentence for the console. A board
-/// that takes signed models only checks the signature here.
-pub type Admit = fn(&[u8]) -> Result<&[u8], &'static str>;
-
-/// The [`Admit`] that takes everything.
-///
-/// # Errors
-///
-/// None.
-pub fn admit_all(bytes: &[u8]) -> Result<&[u8], &'static str> {
-    Ok(bytes)
 }
 
 /// Runs the application with the model in flash, as long as `more` returns true. `crc` is the

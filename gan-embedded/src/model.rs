@@ -42,18 +42,6 @@ pub fn generator() -> &'static Generator<'static> {
     }
 }
 
-/// What is taken as a model, over the console and from a partition: everything that can be used.
-#[cfg(not(feature = "signed"))]
-pub const ADMIT: gan_app::Admit = gan_app::admit_all;
-/// The same: only what is signed by the maker, whose public key was in `GAN_PUBLIC_KEY` when this
-/// was built, as `gan keygen` prints it.
-#[cfg(feature = "signed")]
-pub const ADMIT: gan_app::Admit = |signed| {
-    const MAKER: [u8; gan_sign::PUBLIC_KEY_LEN] = gan_sign::key_of_hex(env!("GAN_PUBLIC_KEY"));
-    let maker = gan_sign::PublicKey::new(&MAKER).ok_or("the key in this firmware is none")?;
-    maker.open(signed).map_err(gan_sign::Refused::text)
-};
-
 /// The model that lies in flash by itself, if there is one that can be used: `GAN_FLASH_AT` was the
 /// address of its partition when this was built.
 #[cfg(partition)]
@@ -63,7 +51,7 @@ pub fn in_partition() -> Option<Generator<'static>> {
     // SAFETY: this is flash, into which the linker has put nothing, and which nothing writes while
     // the program runs.
     let bytes = unsafe { core::slice::from_raw_parts(core::ptr::with_exposed_provenance(AT), LEN) };
-    gan_core::decode(ADMIT(gan_app::partition::model(bytes)?).ok()?).ok()
+    gan_core::decode(gan_app::ADMIT(gan_app::partition::model(bytes)?).ok()?).ok()
 }
 
 /// The number that these digits, which `build.rs` has written, stand for.

@@ -12,18 +12,6 @@ pub const fn number(digits: &str) -> usize {
     }
 }
 
-/// What is taken as a model, over the console and from a partition: everything that can be used.
-#[cfg(not(feature = "signed"))]
-pub const ADMIT: gan_app::Admit = gan_app::admit_all;
-/// The same: only what is signed by the maker, whose public key was in `GAN_PUBLIC_KEY` when this
-/// was built, as `gan keygen` prints it.
-#[cfg(feature = "signed")]
-pub const ADMIT: gan_app::Admit = |signed| {
-    const MAKER: [u8; gan_sign::PUBLIC_KEY_LEN] = gan_sign::key_of_hex(env!("GAN_PUBLIC_KEY"));
-    let maker = gan_sign::PublicKey::new(&MAKER).ok_or("the key in this firmware is none")?;
-    maker.open(signed).map_err(gan_sign::Refused::text)
-};
-
 /// Defines, from the model that the package's `build.rs` has packed: `MODEL`; `CRC`, the CRC-32 of
 /// the blob before it was packed; `LOAD_LEN`, the bytes of a model that can come over the console,
 /// which the environment variable `GAN_LOAD` says when the firmware is built; and `run`, which runs
@@ -87,7 +75,7 @@ macro_rules! model {
             // writes while the program runs.
             let bytes = unsafe { core::slice::from_raw_parts(start, LEN) };
             let model = $crate::gan_app::partition::model(bytes)?;
-            $crate::gan_core::decode($crate::model::ADMIT(model).ok()?).ok()
+            $crate::gan_core::decode($crate::gan_app::ADMIT(model).ok()?).ok()
         }
 
         /// Runs the console, and sleeps whenever nothing is to do. Call this once.
@@ -105,10 +93,16 @@ macro_rules! model {
             // This returns if the buffers are too small for it.
             #[cfg(partition)]
             if let Some(generator) = in_partition() {
-                memory.serve(&mut console, &generator, generator.crc(), $crate::model::ADMIT, more);
+                memory.serve(
+                    &mut console,
+                    &generator,
+                    generator.crc(),
+                    $crate::gan_app::ADMIT,
+                    more,
+                );
             }
             let Ok(generator) = KNOWN.check() else { panic!("the model in flash was changed") };
-            memory.serve(&mut console, generator, CRC, $crate::model::ADMIT, more);
+            memory.serve(&mut console, generator, CRC, $crate::gan_app::ADMIT, more);
             panic!("the buffers are too small for the model")
         }
     };

@@ -2,8 +2,8 @@
 #![no_std]
 #![no_main]
 
-use gan_app::Buffers;
-use gan_embedded::model::{self, ADMIT, CRC, LOAD_LEN, ROOMS};
+use gan_app::{ADMIT, Buffers};
+use gan_embedded::model::{self, CRC, LOAD_LEN, ROOMS};
 use gan_embedded::{board, entry, fatal, stack};
 use static_cell::ConstStaticCell;
 

@@ -11,8 +11,9 @@
 #[cfg(target_arch = "arm")]
 #[path = "count/cycles.rs"]
 mod cycles;
+#[path = "count/marks.rs"]
+mod marks;
 
-use core::arch::asm;
 use core::fmt::{self, Write as _};
 use core::hint::black_box;
 
@@ -20,6 +21,7 @@ use gan_core::{LatentSampler, kernel};
 use gan_embedded::console::{self, Console};
 use gan_embedded::entry;
 use gan_embedded::model::{self, MODEL};
+use marks::{mark_start, mark_stop};
 use static_cell::ConstStaticCell;
 
 /// The images that `cargo xtask count` makes as well: the first of this seed, with label 0 if there
@@ -106,23 +108,4 @@ fn count(console: &mut Console, Buffers { latents, scratch, pixels }: &mut Buffe
     writeln!(console, "kernel {}", kernel::NAME)?;
     let images = if PAIR { pixels.as_flattened() } else { &pixels[0] };
     writeln!(console, "crc {:08x}", CRC.checksum(images))
-}
-
-/// The count begins where this is called.
-// SAFETY: no other function has this name.
-#[unsafe(no_mangle)]
-#[inline(never)]
-extern "C" fn mark_start() {
-    // SAFETY: a comment. The compiler must take it for code that may read and write memory, so it
-    // moves none across, and as the comments differ it cannot make one function of the two.
-    unsafe { asm!("/* start */", options(nostack)) };
-}
-
-/// The count ends where this is called.
-// SAFETY: as above.
-#[unsafe(no_mangle)]
-#[inline(never)]
-extern "C" fn mark_stop() {
-    // SAFETY: as above.
-    unsafe { asm!("/* stop */", options(nostack)) };
 }

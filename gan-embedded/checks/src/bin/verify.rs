@@ -4,7 +4,9 @@
 #![no_std]
 #![no_main]
 
-use core::arch::asm;
+#[path = "count/marks.rs"]
+mod marks;
+
 use core::fmt::Write as _;
 use core::hint::black_box;
 
@@ -12,6 +14,7 @@ use gan_embedded::console::{self, Console};
 use gan_embedded::entry;
 use gan_embedded::model::MODEL;
 use gan_sign::{ADDED, MAGIC, PublicKey, Refused, key_of_hex};
+use marks::{mark_start, mark_stop};
 
 /// RFC 8032, section 7.1, test 1: the key, and its signature of no bytes.
 const KEY: [u8; 32] =
@@ -41,23 +44,4 @@ fn main() -> ! {
     let is_refused = opened == Some(Err(Refused::Forged));
     let written = writeln!(console, "refused: {is_refused}, {} bytes", MODEL.bytes().len());
     console::exit(written.is_ok() && is_refused)
-}
-
-/// The count begins where this is called.
-// SAFETY: no other function has this name.
-#[unsafe(no_mangle)]
-#[inline(never)]
-extern "C" fn mark_start() {
-    // SAFETY: a comment. The compiler must take it for code that may read and write memory, so it
-    // moves none across, and as the comments differ it cannot make one function of the two.
-    unsafe { asm!("/* start */", options(nostack)) };
-}
-
-/// The count ends where this is called.
-// SAFETY: as above.
-#[unsafe(no_mangle)]
-#[inline(never)]
-extern "C" fn mark_stop() {
-    // SAFETY: as above.
-    unsafe { asm!("/* stop */", options(nostack)) };
 }

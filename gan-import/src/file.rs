@@ -44,6 +44,11 @@ impl Tensor {
                 bytes.as_chunks().0.iter().map(wide).collect()
             }
         };
+        Self::of(name, shape, values)
+    }
+
+    /// From numbers.
+    pub fn of(name: String, shape: Vec<usize>, values: Vec<f32>) -> Result<Self> {
         let expected = shape.iter().try_fold(1usize, |all, &size| all.checked_mul(size));
         if expected != Some(values.len()) {
             bail!("{name}: {} numbers for the shape {shape:?}", values.len());

@@ -6,12 +6,16 @@
 //! | `.safetensors` | tensors by name |
 //! | `.pt`, `.pth` of PyTorch | the same: a state dict, alone or in a dict, or a whole module |
 //! | `.onnx` | the operations too |
+//! | `.keras`, `.h5` of Keras (feature `keras`) | the layers and their activations too |
+//! | `.weights.h5` of Keras (the same) | tensors by name |
 //!
 //! Tensors by name say neither how the layers follow each other nor what their activations are. The
 //! order is guessed from the names, and [`Network::notes`] says what was guessed.
 
 mod file;
 mod fold;
+#[cfg(feature = "keras")]
+mod keras;
 mod names;
 mod onnx;
 mod pytorch;
@@ -145,11 +149,14 @@ pub fn read(path: &Path, options: &Options) -> Result<Network> {
             network.notes.splice(0..0, note);
             Ok(network)
         }
+        #[cfg(feature = "keras")]
+        "keras" | "h5" | "hdf5" => keras::network(path, options),
+        #[cfg(not(feature = "keras"))]
         "keras" | "h5" | "hdf5" => bail!(
-            "Keras's files are not read; in Python, model.export(\"x.onnx\", format=\"onnx\") \
-             writes one that is"
+            "Keras's files are read by a program that was built with `--features keras`; or, in \
+             Python, model.export(\"x.onnx\", format=\"onnx\") writes one that is read by this"
         ),
-        _ => bail!("expected a name in .safetensors, .pt, .pth or .onnx"),
+        _ => bail!("expected a name in .safetensors, .pt, .pth, .onnx, .keras or .h5"),
     };
     read().with_context(|| path.display().to_string())
 }

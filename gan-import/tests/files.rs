@@ -1,77 +1,13 @@
 //! Files that PyTorch wrote (tests/peers/generators.py): a network that was read makes the numbers
 //! that PyTorch makes of the same latents.
 
-use gan_import::{Activation, Network, Options, read};
-use serde_json::Value;
-use std::path::{Path, PathBuf};
+mod peers;
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/peers/files");
+use gan_import::{Activation, Options, read};
+use peers::{compare, options, path};
+
 const LEAKY: &str = "leaky_relu:0.2,tanh";
 const RELU: &str = "relu,sigmoid";
-
-fn path(name: &str) -> PathBuf {
-    Path::new(FOLDER).join(name)
-}
-
-/// The generators' norms have an epsilon of 0.8, which a state dict does not say.
-fn options(activations: &str) -> Options {
-    let parse = |text: &str| Activation::parse(text).unwrap();
-    let activations = activations.split(',').filter(|text| !text.is_empty()).map(parse).collect();
-    Options { activations, epsilon: 0.8, ..Options::default() }
-}
-
-fn apply(activation: Activation, x: f64) -> f64 {
-    match activation {
-        Activation::Linear => x,
-        Activation::Relu => x.max(0.0),
-        Activation::LeakyRelu(slope) => x.max(0.0) + f64::from(slope) * x.min(0.0),
-        Activation::Tanh => x.tanh(),
-        Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
-        other => panic!("{other:?} is in none of the files"),
-    }
-}
-
-/// What the network makes of numbers, by the definition of its layers.
-fn run(network: &Network, mut numbers: Vec<f64>) -> Vec<f64> {
-    for layer in &network.layers {
-        assert_eq!(numbers.len(), layer.inputs, "{}", layer.name);
-        let sum = |output: usize| {
-            let products =
-                numbers.iter().zip(layer.weights.iter().skip(output).step_by(layer.outputs));
-            products.map(|(x, &weight)| x * f64::from(weight)).sum::<f64>()
-        };
-        numbers = (0..layer.outputs)
-            .map(|output| apply(layer.activation, sum(output) + f64::from(layer.bias[output])))
-            .collect();
-    }
-    numbers
-}
-
-/// Compares all examples of a file.
-#[track_caller]
-fn compare(name: &str, network: &Network) {
-    let text = std::fs::read_to_string(path(&format!("{name}.json"))).unwrap();
-    let expected: Value = serde_json::from_str(&text).unwrap();
-    let numbers = |value: &Value| -> Vec<f64> {
-        value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
-    };
-    let codes = expected["codes"].as_array().unwrap();
-    assert!(codes.len() > 3);
-    for (index, codes) in codes.iter().enumerate() {
-        let mut input: Vec<f64> = Vec::new();
-        if let Some(embedding) = &network.embedding {
-            let label = expected["labels"][index].as_u64().unwrap() as usize;
-            input.extend(embedding[label].iter().map(|&number| f64::from(number)));
-        }
-        input.extend(numbers(codes).iter().map(|code| (code - 64.0) / 16.0));
-        let found = run(network, input);
-        for (a, b) in found.iter().zip(numbers(&expected["made"][index])) {
-            // PyTorch adds in f32: some 30 numbers of about 4 there.
-            assert!((a - b).abs() < 1e-5, "{name}: {a}, and PyTorch has {b}");
-        }
-        assert_eq!(found.len(), 12);
-    }
-}
 
 #[test]
 fn files_of_tensors_make_what_pytorch_makes() {
@@ -134,9 +70,8 @@ fn what_cannot_be_read_is_told() {
         ("sequential.safetensors", "", "give --activations HIDDEN,LAST"),
         ("sequential.safetensors", "relu,relu,tanh", "3 of them for 4 layers"),
         ("sequential.onnx", RELU, "leave out --layers and --activations"),
-        ("named.json", RELU, "expected a name in .safetensors, .pt, .pth or .onnx"),
+        ("named.json", RELU, "expected a name in .safetensors, .pt, .pth, .onnx, .keras or .h5"),
         ("none.safetensors", RELU, "none.safetensors: cannot be read"),
-        ("model.keras", RELU, "Keras's files are not read"),
     ] {
         let error = refused(name, &options(activations));
         assert!(error.contains(part), "{error}");

@@ -15,8 +15,11 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The sweep that comes with the program, for `--preset`.
-pub const SEEDS: &str = include_str!("../sweeps/seeds.toml");
+/// The sweeps that come with the program, for `--preset`: name and file.
+pub const BUILT_IN: [(&str, &str); 2] = [
+    ("seeds", include_str!("../sweeps/seeds.toml")),
+    ("objectives", include_str!("../sweeps/objectives.toml")),
+];
 
 /// The key by which runs of one recipe differ.
 pub const SEED: &str = "seed";
@@ -123,6 +126,11 @@ impl Sweep {
             list = list.iter().flat_map(with).collect();
         }
         list
+    }
+
+    /// Takes the data from a folder, whatever the file says.
+    pub fn take_data_from(&mut self, folder: &Path) {
+        self.train.insert("data-dir".into(), Value::String(folder.display().to_string()));
     }
 
     /// The arguments of `gan-train` that train a run into a folder.
@@ -243,10 +251,16 @@ mod tests {
     }
 
     #[test]
-    fn the_built_in_sweep_has_eight_seeds() {
-        let list = Sweep::parse(SEEDS, "seeds").unwrap().list();
-        let seeds: Vec<&Value> = list.iter().map(|overrides| &overrides[SEED]).collect();
-        assert_eq!(json!(seeds), json!([0, 1, 2, 3, 4, 5, 6, 7]));
+    fn built_in_sweeps_are_what_their_names_say() {
+        let [seeds, objectives] = BUILT_IN.map(|(name, text)| Sweep::parse(text, name).unwrap());
+        let list = seeds.list();
+        let found: Vec<&Value> = list.iter().map(|overrides| &overrides[SEED]).collect();
+        assert_eq!(json!(found), json!([0, 1, 2, 3, 4, 5, 6, 7]));
+        let mut list = objectives.list();
+        let names: Vec<Value> = list.iter_mut().filter_map(|run| run.remove("name")).collect();
+        assert_eq!(json!(names[..2]), json!(["default recipe", "minimax"]));
+        // No two runs are one recipe under two names.
+        assert!(list.iter().enumerate().all(|(at, run)| !list[..at].contains(run)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use gan_tools::{interrupt, say};
 use gan_train::report::compare::Comparison;
 use gan_train::report::history::History;
 use gan_train::sweep::summary::{Done, Summary};
-use gan_train::sweep::{self, Overrides, Sweep};
+use gan_train::sweep::{self, BUILT_IN, Overrides, Sweep};
 use gan_train::train::folder::CONFIG;
 use std::collections::VecDeque;
 use std::fs;
@@ -31,6 +31,7 @@ const MAX_ON_PAGE: usize = 64;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gan-train sweep --preset seeds -o runs/seeds
+  gan-train sweep --preset objectives --data-dir data/mnist -o runs/objectives
   gan-train sweep rates.toml -o runs/rates --jobs 4
   gan-train sweep rates.toml -o /shared/rates --index $SLURM_ARRAY_TASK_ID --of 8
   gan-train sweep rates.toml -o /shared/rates --collect
@@ -52,9 +53,13 @@ pub struct SweepCommand {
     /// The sweep's file
     #[arg(value_name = "FILE.toml", required_unless_present = "preset")]
     file: Option<PathBuf>,
-    /// A sweep that is built in: `seeds` trains digits8 with eight seeds
-    #[arg(long, conflicts_with = "file", value_parser = ["seeds"])]
+    /// A sweep that is built in: `seeds` trains digits8 with eight seeds, `objectives` the preset
+    /// compact with each objective, optimizer and regularizer on MNIST
+    #[arg(long, conflicts_with = "file", value_parser = BUILT_IN.map(|(name, _)| name))]
     preset: Option<String>,
+    /// Folder with MNIST's files, for all runs
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
     /// The folder of all runs
     #[arg(short, long, value_name = "FOLDER")]
     out: PathBuf,
@@ -88,9 +93,16 @@ impl SweepCommand {
     pub fn run(self) -> Result<ExitCode> {
         let (text, from) = match &self.file {
             Some(path) => (files::read_text(path)?, path.display().to_string()),
-            None => (sweep::SEEDS.to_owned(), "preset seeds".to_owned()),
+            None => {
+                let name = self.preset.as_deref().unwrap_or_default();
+                let found = BUILT_IN.iter().find(|(built_in, _)| *built_in == name);
+                (found.map_or("", |(_, text)| text).to_owned(), format!("preset {name}"))
+            }
         };
-        let sweep = Sweep::parse(&text, &from)?;
+        let mut sweep = Sweep::parse(&text, &from)?;
+        if let Some(folder) = &self.data_dir {
+            sweep.take_data_from(folder);
+        }
         let runs = sweep.list();
         let names: Vec<String> = sweep::differing(&runs).iter().map(sweep::described).collect();
         let (index, of) = (self.index.unwrap_or(0), self.of.unwrap_or(1));

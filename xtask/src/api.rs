@@ -6,12 +6,7 @@
 //! pages' names. Implementations of a trait for all types, and of traits that the compiler finds
 //! out about, are left out.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result, ensure};
-
-use crate::shell::{self, root};
+use crate::prelude::*;
 
 /// What a device and a host can ask for. `micromath` changes no declaration.
 const FEATURES: &str = "defmt,embedded-graphics,std,tools";
@@ -24,27 +19,22 @@ fn path() -> PathBuf {
     root().join("gan-core/public-api.txt")
 }
 
-/// Writes the list, or compares it.
-///
-/// # Errors
-///
-/// rustdoc fails, or the list is another: then the lines that differ are printed.
+/// Writes the list, or compares it: if it is another, the lines that differ are printed.
 pub fn run(check: bool) -> Result<()> {
     let target = root().join("target/api");
-    let mut cargo = shell::host();
-    cargo.args(["doc", "--release", "--no-deps", "-p", "gan-core", "--features", FEATURES]);
-    shell::run(cargo.arg("--target-dir").arg(&target))?;
+    let mut cargo = shell::host("doc --release --no-deps -p gan-core --features");
+    cargo.arg(FEATURES);
+    cargo.arg("--target-dir").arg(&target).run()?;
     let found = list(&target.join("doc/gan_core"))?;
     ensure!(found.lines().count() > 100, "rustdoc's pages are not read any more");
     if !check {
         return fs::write(path(), found).context("gan-core/public-api.txt");
     }
-    let kept = fs::read_to_string(path()).context("gan-core/public-api.txt")?;
-    for line in kept.lines().filter(|line| !found.lines().any(|other| other == *line)) {
-        println!("- {line}");
-    }
-    for line in found.lines().filter(|line| !kept.lines().any(|other| other == *line)) {
-        println!("+ {line}");
+    let kept = shell::text(path())?;
+    for (sign, one, other) in [("-", &kept, &found), ("+", &found, &kept)] {
+        for line in one.lines().filter(|line| !other.lines().any(|same| same == *line)) {
+            println!("{sign} {line}");
+        }
     }
     ensure!(
         kept == found,
@@ -54,37 +44,23 @@ pub fn run(check: bool) -> Result<()> {
     Ok(())
 }
 
-/// The list of all pages in a folder.
+/// The list of all pages of items in a folder and those inside it; not of lists of them, nor of
+/// sources.
 fn list(folder: &Path) -> Result<String> {
-    let mut pages = Vec::new();
-    collect(folder, &mut pages)?;
-    pages.sort();
     let mut lines = Vec::new();
-    for page in pages {
+    for page in shell::files(folder)? {
         let name = page.strip_prefix(folder)?.with_extension("");
-        let name = name.to_string_lossy().replace(['/', '\\'], "::");
-        let html = fs::read_to_string(&page).with_context(|| page.display().to_string())?;
-        lines.extend(declarations(&html).into_iter().map(|code| format!("{name}: {code}")));
-    }
-    Ok(lines.join("\n") + "\n")
-}
-
-/// The pages of items in a folder and those inside it; not lists of them, nor sources.
-fn collect(folder: &Path, pages: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() {
-            collect(&path, pages)?;
-        } else if name.ends_with(".html") && !["all.html", "index.html"].contains(&name.as_str()) {
-            let html = fs::read_to_string(&path)?;
-            // A page that only leads to another one.
-            if !html.contains("http-equiv=\"refresh\"") {
-                pages.push(path);
-            }
+        let is_list = ["all", "index"].iter().any(|list| name.ends_with(list));
+        if is_list || page.extension().is_none_or(|extension| extension != "html") {
+            continue;
+        }
+        let (name, html) = (name.to_string_lossy().replace(['/', '\\'], "::"), shell::text(&page)?);
+        // A page that only leads to another one is none.
+        if !html.contains("http-equiv=\"refresh\"") {
+            lines.extend(declarations(&html).into_iter().map(|code| format!("{name}: {code}")));
         }
     }
-    Ok(())
+    Ok(lines.join("\n") + "\n")
 }
 
 /// The declarations of a page: of the item itself, and of each of its methods and implementations.
@@ -119,15 +95,9 @@ fn text(html: &str) -> String {
             _ => text.push(character),
         }
     }
-    for (entity, character) in [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&nbsp;", " "),
-        ("&amp;", "&"),
-    ] {
-        text = text.replace(entity, character);
+    for entity in ["&lt;<", "&gt;>", "&quot;\"", "&#39;'", "&nbsp; ", "&amp;&"] {
+        let (name, character) = entity.split_at(entity.len() - 1);
+        text = text.replace(name, character);
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

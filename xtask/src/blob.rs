@@ -1,11 +1,11 @@
 //! A `.gan` file in memory, where gan-core wants it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
+use gan_boards::Board;
 use gan_core::tools::AlignedBytes;
-use gan_core::{Generator, OutputKind, Packing};
+use gan_core::{Generator, LatentSampler, OutputKind, Packing};
 
 use crate::shell;
 
@@ -18,7 +18,7 @@ pub struct Blob {
 impl Blob {
     /// Reads the file, and checks nothing yet.
     pub fn read(path: &Path) -> Result<Self> {
-        Ok(Self::from_bytes(path, &fs::read(path).with_context(|| shell::relative(path))?))
+        Ok(Self::from_bytes(path, &shell::read(path)?))
     }
 
     /// Makes a blob of bytes that lie in no file, for use in place of the one at `path`.
@@ -33,6 +33,11 @@ impl Blob {
             .packed(packing)
             .map_err(|error| anyhow!("{}: {error}", shell::relative(&self.path)))?;
         Ok(Self { path: self.path.clone(), bytes })
+    }
+
+    /// The blob in the packing of a board's kernel.
+    pub fn pack_for(&self, board: &Board) -> Result<Self> {
+        self.pack(packing(board)?)
     }
 
     /// The file's bytes.
@@ -59,6 +64,46 @@ impl Blob {
 
     /// The file's name without `.gan`.
     pub fn stem(&self) -> String {
-        self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+        shell::stem(&self.path)
+    }
+}
+
+/// The packing of a board's kernel.
+pub fn packing(board: &Board) -> Result<Packing> {
+    Packing::of_kernel(&board.kernel)
+        .with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))
+}
+
+/// Makes on the host the images that a board has to make.
+pub struct Maker<'g> {
+    /// What makes them.
+    pub generator: Generator<'g>,
+    scratch: Vec<u32>,
+}
+
+impl<'g> Maker<'g> {
+    /// Makes images of a blob.
+    pub fn new(blob: &'g Blob) -> Result<Self> {
+        let generator = blob.decode()?;
+        Ok(Self { scratch: vec![0; generator.scratch_len()], generator })
+    }
+
+    /// The sampler's next latent vector.
+    pub fn latent(&self, sampler: &mut LatentSampler) -> Vec<u8> {
+        let mut latent = vec![0; self.generator.latent_len()];
+        sampler.fill(&mut latent);
+        latent
+    }
+
+    /// The pixels of a latent vector.
+    pub fn image(&mut self, latent: &[u8], label: Option<u16>) -> Result<Vec<u8>> {
+        let mut pixels = vec![0; self.generator.pixels_len()];
+        self.generator.generate(latent, label, &mut self.scratch, &mut pixels)?;
+        Ok(pixels)
+    }
+
+    /// The pixels of the sampler's next latent vector.
+    pub fn next(&mut self, sampler: &mut LatentSampler, label: Option<u16>) -> Result<Vec<u8>> {
+        self.image(&self.latent(sampler), label)
     }
 }

@@ -5,15 +5,14 @@ mod hals;
 mod machines;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use anyhow::Result;
+use crate::prelude::*;
+
 pub use gan_boards::Board;
 
-use crate::shell;
 pub use hals::{folders, is_skipped};
 pub use machines::{
     CHOICE, emulator, has_machine, is_refused, newer_folder, program_and_machine, version,
@@ -36,12 +35,21 @@ pub fn hardware() -> Vec<&'static Board> {
 }
 
 /// The emulated boards that `name` means: one, or all.
-pub fn select(name: &str) -> Result<Vec<&'static Board>, String> {
-    named(name, emulated())
+pub fn select(name: &str) -> Result<Vec<&'static Board>> {
+    let emulated = emulated();
+    let boards: Vec<_> =
+        emulated.iter().copied().filter(|board| name == "all" || board.name == name).collect();
+    if boards.is_empty() {
+        let is_hardware = gan_boards::all().iter().any(|board| board.name == name);
+        let of = names(&emulated);
+        ensure!(!is_hardware, "QEMU does not emulate it; it does {of}, and all means these");
+        bail!("no such board; there are {of} and all");
+    }
+    Ok(boards)
 }
 
 /// The boards that `name` means: one of them, or all.
-pub fn select_any(name: &str) -> Result<Vec<&'static Board>, String> {
+pub fn select_any(name: &str) -> Result<Vec<&'static Board>> {
     if name == "all" { Ok(all()) } else { select_one(name).map(|board| vec![board]) }
 }
 
@@ -49,26 +57,12 @@ pub fn select_any(name: &str) -> Result<Vec<&'static Board>, String> {
 pub const LIST: &str = "?";
 
 /// The board of this name.
-pub fn select_one(name: &str) -> Result<&'static Board, String> {
+pub fn select_one(name: &str) -> Result<&'static Board> {
     let boards: Vec<_> = gan_boards::all().iter().collect();
     let found = boards.iter().find(|board| board.name == name);
-    let board = *found.ok_or_else(|| format!("no such board; there are {}", names(&boards)))?;
+    let board = *found.with_context(|| format!("no such board; there are {}", names(&boards)))?;
     hals::have_crates(board)?;
     Ok(board)
-}
-
-fn named(name: &str, of: Vec<&'static Board>) -> Result<Vec<&'static Board>, String> {
-    let boards: Vec<_> =
-        of.iter().copied().filter(|board| name == "all" || board.name == name).collect();
-    let hardware = gan_boards::all().iter().any(|board| board.name == name);
-    if boards.is_empty() && hardware {
-        let of = names(&of);
-        Err(format!("QEMU does not emulate it; it does {of}, and all means these"))
-    } else if boards.is_empty() {
-        Err(format!("no such board; there are {} and all", names(&of)))
-    } else {
-        Ok(boards)
-    }
 }
 
 fn names(boards: &[&Board]) -> String {
@@ -77,7 +71,7 @@ fn names(boards: &[&Board]) -> String {
 
 /// The folder of the package with a board's application.
 pub fn folder(board: &Board) -> PathBuf {
-    board.package.as_ref().map_or_else(firmware_folder, |package| shell::root().join(package))
+    board.package.as_ref().map_or_else(firmware_folder, |package| root().join(package))
 }
 
 /// Works on each board, and returns what was made of them, in the order of the boards.
@@ -95,24 +89,32 @@ pub fn by_package<'b, T: Send>(
     }
     let mut packages: Vec<_> = packages.into_values().collect();
     packages.sort_by_key(|boards| std::cmp::Reverse(boards.len()));
+    let mut made = Vec::new();
+    let work = |boards: &Vec<(usize, &'b Board)>| {
+        boards.iter().map(|&(place, board)| (place, work(board))).collect::<Vec<_>>()
+    };
+    at_once(&packages, work, |done| made.extend(done));
+    made.sort_by_key(|(place, _)| *place);
+    made.into_iter().map(|(_, made)| made).collect()
+}
+
+/// Works on several of these at once, one a CPU, and hands on what was made of each as it is done.
+pub fn at_once<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync, done: impl FnMut(T)) {
     let (next, (sender, receiver)) = (AtomicUsize::new(0), mpsc::channel());
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(items.len());
     thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            let (packages, next, work, sender) = (&packages, &next, &work, sender.clone());
+        for _ in 0..workers {
+            let (next, work, sender) = (&next, &work, sender.clone());
             scope.spawn(move || {
-                while let Some(boards) = packages.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    for &(place, board) in boards {
-                        // The receiver is there until all threads have ended.
-                        let _ = sender.send((place, work(board)));
-                    }
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    // There is someone to receive as long as there are workers.
+                    let _ = sender.send(work(item));
                 }
             });
         }
+        drop(sender);
+        receiver.into_iter().for_each(done);
     });
-    drop(sender);
-    let mut made: Vec<_> = receiver.iter().collect();
-    made.sort_by_key(|(place, _)| *place);
-    made.into_iter().map(|(_, made)| made).collect()
 }
 
 /// What cargo has to know of a board besides its target and its feature: settings for `--config`.
@@ -137,22 +139,22 @@ pub fn checks_folder() -> PathBuf {
 
 /// The firmware's workspace.
 pub fn firmware_folder() -> PathBuf {
-    shell::root().join("gan-embedded")
+    root().join("gan-embedded")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
     #[test]
     fn a_board_that_is_not_there_is_told_with_those_that_are() {
         for name in ["", "no-such", "MICROBIT"] {
             for error in [select(name).unwrap_err(), select_one(name).unwrap_err()] {
+                let error = error.to_string();
                 assert!(error.starts_with("no such board; there are mps2-an385, "), "{error}");
             }
         }
-        let error = select("pico").unwrap_err();
+        let error = select("pico").unwrap_err().to_string();
         assert!(error.starts_with("QEMU does not emulate it; it does mps2-an385, "), "{error}");
         assert!(!error.contains("pico"), "{error}");
         assert_eq!(select_any("pico").unwrap().len(), 1);
@@ -176,8 +178,7 @@ mod tests {
     fn every_board_is_complete() {
         for board in all() {
             let (folder, name) = (folder(board), &board.name);
-            let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
-            let manifest: toml::Table = manifest.parse().unwrap();
+            let manifest = shell::toml(folder.join("Cargo.toml")).unwrap();
             assert!(manifest["features"].as_table().unwrap().contains_key(name), "{name}");
             if let Some(module) = &board.module {
                 assert!(folder.join(format!("src/board/{module}.rs")).exists(), "{name}");

@@ -1,24 +1,20 @@
 //! Builds that have to succeed, and checks of what they must not depend on.
 
-use anyhow::{Context, Result, bail};
-
-use crate::tally::Tally;
-use crate::{boards, setup, shell};
-use shell::{host, root};
+use crate::prelude::*;
+use crate::{boards, setup};
+use shell::host;
 
 /// Checks that every crate that is built in has a licence that deny.toml takes, none is forbidden,
 /// and all come from the registry. Returns whether cargo-deny is there.
 pub fn licences() -> Result<bool> {
-    let deny = shell::cargo(&root()).args(["deny", "--version"]).output();
-    if !deny.is_ok_and(|output| output.status.success()) {
+    if host("deny --version").read().is_err() {
         println!("SKIPPED: no cargo-deny; `cargo install cargo-deny --locked` installs it");
         return Ok(false);
     }
-    let settings = root().join("deny.toml");
-    for folder in [vec![root()], boards::folders().into_iter().collect()].concat() {
+    for folder in boards::folders().into_iter().chain([root()]) {
         let mut deny = shell::cargo(&folder);
-        deny.args(["deny", "--log-level", "error", "--config"]).arg(&settings);
-        shell::run(deny.args(["check", "licenses", "bans", "sources"]))?;
+        deny.words("deny --log-level error --config").arg(root().join("deny.toml"));
+        deny.words("check licenses bans sources").run()?;
     }
     Ok(true)
 }
@@ -29,31 +25,27 @@ pub fn core_features() -> Result<()> {
     for features in
         ["", "float", "int4", "encode", "tools", "std", "defmt", "embedded-graphics", "micromath"]
     {
-        let package = ["clippy", "--quiet", "--package", "gan-core", "--no-default-features"];
-        let mut clippy = host();
-        clippy.args(package).args(["--features", features, "--", "-D", "warnings"]);
-        shell::run(&mut clippy).with_context(|| format!("--features \"{features}\""))?;
+        let mut clippy = host("clippy --quiet --package gan-core --no-default-features --features");
+        clippy.args([features, "--", "-D", "warnings"]);
+        clippy.run().with_context(|| format!("--features \"{features}\""))?;
     }
-    let test = ["test", "--quiet", "--package", "gan-core", "--no-default-features", "--lib"];
-    shell::run(host().args(test))?;
-    let tree =
-        ["tree", "--package", "gan-core", "--no-default-features", "--edges", "normal,build"];
-    let tree = tree.iter().chain(&["--prefix", "none", "--target", "thumbv6m-none-eabi"]);
-    let tree = shell::capture(host().args(tree))?;
-    match tree.lines().find(|line| !["gan-core", "rand_"].iter().any(|own| line.starts_with(own))) {
-        Some(found) => bail!("a device build of gan-core has {found}"),
-        None => Ok(()),
-    }
+    host("test --quiet --package gan-core --no-default-features --lib").run()?;
+    let device = "gan-core --no-default-features --target thumbv6m-none-eabi";
+    tree(device, |name| !name.starts_with("gan-core") && !name.starts_with("rand_"))
 }
 
 /// Checks that nobody who only runs a model has to build the trainer or the firmware's application.
 pub fn tools_without_burn() -> Result<()> {
-    let tree = ["tree", "--package", "gan-tools", "--edges", "normal,build", "--prefix", "none"];
-    let tree = shell::capture(host().args(tree))?;
-    let is_large =
-        |line: &&str| ["burn", "gan-app", "gan-train"].iter().any(|name| line.starts_with(name));
-    match tree.lines().find(is_large) {
-        Some(found) => bail!("gan-tools depends on {found}"),
+    let large = ["burn", "gan-app", "gan-train"];
+    tree("gan-tools", |name| large.iter().any(|large| name.starts_with(large)))
+}
+
+/// An error if a package is built of a crate that it must not depend on.
+fn tree(package: &str, is_wrong: impl Fn(&str) -> bool) -> Result<()> {
+    let mut tree = host("tree --edges normal,build --prefix none --package");
+    let tree = tree.words(package).read()?;
+    match tree.lines().find(|line| is_wrong(line)) {
+        Some(found) => bail!("{package} depends on {found}"),
         None => Ok(()),
     }
 }
@@ -62,12 +54,11 @@ pub fn tools_without_burn() -> Result<()> {
 /// a linker for Windows.
 pub fn windows(tally: &mut Tally) -> Result<()> {
     const TARGET: &str = "x86_64-pc-windows-gnu";
-    if let Err(error) = setup::target(TARGET) {
-        println!("SKIPPED: no standard library for {TARGET}: {error:#}");
-        return Ok(());
+    let what = format!("Windows: no standard library for {TARGET}");
+    if shell::or_skip(&what, setup::target(TARGET)).is_some() {
+        let mut check = host("check --quiet --release --package gan-tools --package xtask");
+        check.args(["--target", TARGET]).run()?;
+        tally.pass();
     }
-    let packages = ["--release", "--package", "gan-tools", "--package", "xtask"];
-    shell::run(host().args(["check", "--quiet", "--target", TARGET]).args(packages))?;
-    *tally += Tally::one(true);
     Ok(())
 }

@@ -1,68 +1,23 @@
 //! Model cards, `models/<name>.toml`: where a blob comes from, how good it is and what may be done
 //! with it.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result, ensure};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::json;
 use sha2::{Digest, Sha256};
+use toml::{Table, Value};
 
-use crate::blob::Blob;
-use crate::shell::{relative, root};
+use crate::prelude::*;
 
-/// Everything in a card. All fields have to be there, and no others.
+/// The tables of a card that a person writes. All their fields have to be there, and no others.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Card {
-    name: String,
-    file: String,
-    sha256: String,
-    bytes: u64,
-    format_version: u8,
-    model: Model,
+struct Written {
     training: Training,
     /// Figures of merit, by name.
     metrics: BTreeMap<String, f64>,
     data: Data,
-}
-
-/// What follows from the blob. `cargo xtask models --update` writes it.
-#[derive(Debug, Serialize)]
-pub struct Derived {
-    /// The name in the blob.
-    name: String,
-    /// The blob's file name.
-    file: String,
-    /// The SHA-256 of the file, in hexadecimal.
-    sha256: String,
-    /// Length of the file.
-    bytes: u64,
-    /// Version of the `.gan` format.
-    format_version: u8,
-    model: Model,
-}
-
-/// Sizes of the generator.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Model {
-    /// Codes in a latent vector.
-    latent: usize,
-    /// Number of labels, 0 for none.
-    classes: u16,
-    /// The width of an image in pixels.
-    width: u16,
-    /// The height of an image in pixels.
-    height: u16,
-    /// The number of channels: 1 for grey, 3 for RGB.
-    channels: u8,
-    /// Outputs of each layer.
-    layers: Vec<u16>,
-    /// Multiply-accumulates for an image.
-    macs: u64,
-    /// RAM for the layers' outputs.
-    scratch_bytes: usize,
 }
 
 /// How the model was made.
@@ -92,25 +47,29 @@ struct Data {
     attribution: String,
 }
 
-impl Card {
-    /// The fields of the card that follow from the blob.
-    pub fn derived(&self) -> Derived {
-        let Self { name, file, sha256, bytes, format_version, model, .. } = self;
-        let (name, file, sha256, model) =
-            (name.clone(), file.clone(), sha256.clone(), model.clone());
-        Derived { name, file, sha256, bytes: *bytes, format_version: *format_version, model }
-    }
+/// Everything in a card.
+#[derive(Debug)]
+pub struct Card {
+    written: Written,
+    /// What follows from the blob.
+    derived: Table,
+}
 
-    /// Compares with the preset that the card names.
-    pub fn check_preset(&self) -> Result<()> {
-        self.training.check_preset()
+impl Card {
+    /// Reads a card.
+    pub fn parse(text: &str) -> Result<Self> {
+        let mut derived: Table = toml::from_str(text)?;
+        let written = ["training", "metrics", "data"];
+        let written = written.map(|name| (name.to_owned(), derived.remove(name)));
+        let written = written.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        Ok(Self { written: written.collect::<Table>().try_into()?, derived })
     }
 
     /// Fields that a person has to fill in and that say nothing.
     pub fn blanks(&self) -> Vec<&'static str> {
-        let Self { training, metrics, data, .. } = self;
+        let Written { training, metrics, data } = &self.written;
         let blank = |text: &String| text.trim().is_empty();
-        let mut blanks = vec![
+        let blanks = [
             ("training.commit", blank(&training.commit)),
             ("training.command", blank(&training.command)),
             ("training.dataset", blank(&training.dataset)),
@@ -123,78 +82,85 @@ impl Card {
             ("data.licence", blank(&data.licence)),
             ("data.attribution", blank(&data.attribution)),
         ];
-        blanks.retain(|(_, blank)| *blank);
-        blanks.into_iter().map(|(field, _)| field).collect()
+        blanks.into_iter().filter(|(_, blank)| *blank).map(|(field, _)| field).collect()
     }
-}
 
-/// The recipe of a preset, as far as a card speaks of it.
-#[derive(Debug, Deserialize)]
-struct Preset {
-    training: PresetTraining,
-}
-
-#[derive(Debug, Deserialize)]
-struct PresetTraining {
-    steps: u64,
-}
-
-impl Training {
     /// Compares with the preset that the card names.
-    fn check_preset(&self) -> Result<()> {
-        let path = root().join("gan-train/presets").join(format!("{}.toml", self.preset));
-        let text = fs::read_to_string(&path).with_context(|| {
-            format!("training.preset: {:?} (expected a file {})", self.preset, relative(&path))
-        })?;
-        let steps = toml::from_str::<Preset>(&text)?.training.steps;
-        let said = self.command.contains(&format!("--steps {} ", self.steps));
+    pub fn check_preset(&self) -> Result<()> {
+        let Training { preset, steps, command, .. } = &self.written.training;
+        let path = root().join("gan-train/presets").join(format!("{preset}.toml"));
+        let expected =
+            || format!("training.preset: {preset:?} (expected a file {})", relative(&path));
+        let of_preset = shell::toml(&path).with_context(expected)?;
+        let of_preset = of_preset["training"]["steps"].as_integer();
         ensure!(
-            steps == self.steps || said,
-            "training.steps: {}, but the preset {} has {steps}, and the command no --steps",
-            self.steps,
-            self.preset
+            of_preset == i64::try_from(*steps).ok()
+                || command.contains(&format!("--steps {steps} ")),
+            "training.steps: {steps}, but the preset {preset} has {}, and the command no --steps",
+            of_preset.unwrap_or_default()
         );
         Ok(())
     }
+
+    /// What the card says that does not follow from the blob.
+    pub fn mismatches(&self, blob: &Blob) -> Result<Vec<String>> {
+        let (said, is) = (fields(&self.derived), fields(&derived(blob)?));
+        let stem = blob.stem();
+        let names: BTreeSet<_> = said.keys().chain(is.keys()).collect();
+        let mismatch = |name: &&String| match (said.get(*name), is.get(*name)) {
+            (said, is) if said == is => None,
+            (Some(said), Some(is)) => Some(format!(
+                "{name}: is {said}, but the blob's is {is}; \
+                 `cargo xtask models --update {stem}` sets it"
+            )),
+            (None, _) => Some(format!("{name}: is missing")),
+            (_, None) => Some(format!("{name}: there is no such field")),
+        };
+        Ok(names.iter().filter_map(mismatch).collect())
+    }
 }
 
-impl Derived {
-    /// The fields with their full names, as in `model.latent`, and their TOML values.
-    pub fn fields(&self) -> Result<Vec<(String, toml::Value)>> {
-        let mut fields = Vec::new();
-        for (name, value) in toml::Table::try_from(self)? {
-            match value {
-                toml::Value::Table(table) => {
-                    fields.extend(
-                        table.into_iter().map(|(field, value)| (format!("{name}.{field}"), value)),
-                    );
-                }
-                value => fields.push((name, value)),
-            }
-        }
-        Ok(fields)
-    }
+/// The fields of a card that follow from its blob. `cargo xtask models --update` writes them.
+pub fn derived(blob: &Blob) -> Result<Table> {
+    let generator = blob.decode()?;
+    let (image, header) = (generator.image(), generator.header());
+    Ok(Table::try_from(json!({
+        // The name in the blob.
+        "name": generator.name(),
+        "file": format!("{}.gan", blob.stem()),
+        "sha256": shell::hex(Sha256::digest(blob.bytes())),
+        "bytes": blob.bytes().len(),
+        "format_version": header.version(),
+        "model": {
+            // Codes in a latent vector.
+            "latent": generator.latent_len(),
+            // The number of labels, 0 for none.
+            "classes": generator.classes(),
+            "width": image.width,
+            "height": image.height,
+            // 1 for grey, 3 for RGB.
+            "channels": image.channels,
+            // Outputs of each layer.
+            "layers": header.layers.iter().map(|layer| layer.outputs).collect::<Vec<_>>(),
+            // Multiply-accumulates for an image.
+            "macs": generator.macs(),
+            // RAM for the layers' outputs.
+            "scratch_bytes": 4 * generator.scratch_len(),
+        },
+    }))?)
+}
 
-    /// What a card has to say of this blob.
-    pub fn of(blob: &Blob) -> Result<Self> {
-        let generator = blob.decode()?;
-        let image = generator.image();
-        Ok(Self {
-            name: generator.name().into(),
-            file: format!("{}.gan", blob.stem()),
-            sha256: Sha256::digest(blob.bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
-            bytes: blob.bytes().len() as u64,
-            format_version: generator.header().version(),
-            model: Model {
-                latent: generator.latent_len(),
-                classes: generator.classes(),
-                width: image.width,
-                height: image.height,
-                channels: image.channels,
-                layers: generator.header().layers.iter().map(|layer| layer.outputs).collect(),
-                macs: generator.macs(),
-                scratch_bytes: 4 * generator.scratch_len(),
-            },
-        })
+/// Fields with their full names, as in `model.latent`.
+pub fn fields(table: &Table) -> BTreeMap<String, Value> {
+    let mut fields = BTreeMap::new();
+    for (name, value) in table {
+        match value {
+            Value::Table(table) => {
+                let inner = table.iter().map(|(field, value)| (format!("{name}.{field}"), value));
+                fields.extend(inner.map(|(name, value)| (name, value.clone())));
+            }
+            value => _ = fields.insert(name.clone(), value.clone()),
+        }
     }
+    fields
 }

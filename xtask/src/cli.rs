@@ -1,11 +1,9 @@
 //! The command line.
 
-use std::path::PathBuf;
-
-use anyhow::{Result, anyhow, bail, ensure};
 use clap::{Args, Parser, Subcommand};
 
-use crate::boards::{self, Board};
+use crate::boards;
+use crate::prelude::*;
 use crate::runner::Runner;
 use crate::tools::Tools;
 use crate::{fuzz, hardware, release, scale, setup, soak};
@@ -91,14 +89,8 @@ pub enum Task {
     Run(Flash),
     /// Put a model by itself into the flash of a board that was flashed with --flash-at
     FlashModel {
-        /// The board
-        #[arg(
-            long,
-            num_args = 0..=1,
-            default_missing_value = boards::LIST,
-            value_parser = boards::select_one
-        )]
-        board: &'static Board,
+        #[command(flatten)]
+        on: hardware::One,
         /// A .gan file
         #[arg(long)]
         model: PathBuf,
@@ -114,15 +106,8 @@ pub enum Task {
     },
     /// Flash and RAM of the firmware, for each board and binary
     Size {
-        /// One board, or `all`
-        #[arg(
-            long,
-            default_value = "all",
-            num_args = 0..=1,
-            default_missing_value = boards::LIST,
-            value_parser = boards::select_any
-        )]
-        board: Boards,
+        #[command(flatten)]
+        on: Several,
         /// A .gan file; without it, the built-in digits
         #[arg(long)]
         model: Option<PathBuf>,
@@ -221,9 +206,10 @@ pub enum Task {
     },
 }
 
+// A comment that documents it would stand in the help of each task.
 #[derive(Args)]
-pub struct On {
-    /// One board, or `all` that QEMU emulates
+pub struct Several {
+    /// One board, or `all` that the task can use
     #[arg(
         long,
         default_value = "all",
@@ -232,6 +218,12 @@ pub struct On {
         value_parser = boards::select_any
     )]
     pub board: Boards,
+}
+
+#[derive(Args)]
+pub struct On {
+    #[command(flatten)]
+    pub on: Several,
     /// Run on the real board behind a debug probe, by `probe-rs run`
     #[arg(long, requires = "board")]
     pub probe: bool,
@@ -246,25 +238,23 @@ pub struct On {
 impl On {
     /// The boards, and where their programs run.
     pub fn places(&self) -> Result<(Boards, Runner)> {
+        let boards = &self.on.board;
         if self.probe {
-            let [board] = &self.board[..] else {
-                bail!("--probe: one --board, which is behind it")
-            };
+            let [board] = boards[..] else { bail!("--probe: one --board, which is behind it") };
             ensure!(
                 board.uf2.is_none() && board.espflash.is_none(),
                 "--probe: {}'s boot loader wants what only its HAL has; --port checks it",
                 board.name
             );
             let runner = Runner::Probe(Tools::default(), self.arguments.clone());
-            return Ok((self.board.clone(), runner));
+            return Ok((boards.clone(), runner));
         }
-        if let [board] = &self.board[..] {
+        let chosen = match boards[..] {
             // An error that names those that QEMU emulates.
-            let chosen =
-                boards::select(&board.name).map_err(|error| anyhow!("--board: {error}"))?;
-            return Ok((chosen, Runner::Qemu));
-        }
-        Ok((boards::emulated(), Runner::Qemu))
+            [board] => boards::select(&board.name).map_err(|error| anyhow!("--board: {error}"))?,
+            _ => boards::emulated(),
+        };
+        Ok((chosen, Runner::Qemu))
     }
 }
 

@@ -10,22 +10,18 @@ pub mod port;
 mod screen;
 mod session;
 
-use std::fs;
 use std::io::{Write, stdout};
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result, ensure};
 
 pub use check::check;
 use screen::Monitor;
 use session::Session;
 
-use crate::boards::{self, Board};
+use crate::boards;
 use crate::firmware::Input;
 use crate::hardware::Wanted;
+use crate::prelude::*;
 use crate::room;
-use crate::setup::{self, Toolchain};
-use crate::shell;
+use crate::setup;
 
 /// With these an instruction takes a nanosecond of the board's time, so that `bench` counts
 /// instructions.
@@ -42,7 +38,7 @@ pub fn run(
     screen: Option<&Path>,
     icount: bool,
 ) -> Result<()> {
-    let board = wanted.board;
+    let board = wanted.on.board;
     ensure!(
         screen.is_none() || board.name == display::BOARD,
         "--screen: {} has no display in QEMU; {} has one",
@@ -56,7 +52,7 @@ pub fn run(
     let mut arguments = if icount { ICOUNT.to_vec() } else { Vec::new() };
     let Some(script) = script else {
         eprintln!("Ctrl-A X ends QEMU");
-        return shell::run(boards::emulator(board, &arguments, "mon:stdio")?.arg(elf));
+        return boards::emulator(board, &arguments, "mon:stdio")?.arg(elf).run();
     };
     let monitor = Monitor::new()?;
     let options = monitor.arguments();
@@ -94,6 +90,12 @@ fn models_of(script: &str) -> Result<Vec<Option<Vec<u8>>>> {
     script.split(';').map(|line| file(line).map(read).transpose()).collect()
 }
 
+/// The image that the board has drawn, as a file. Its answer ends before the line end that belongs
+/// to the prompt.
+fn raw(session: &mut Session) -> Result<Vec<u8>> {
+    Ok([&session.ask("raw")?[..], b"\r\n"].concat())
+}
+
 /// Sends a model; the board's answer.
 fn send(session: &mut Session, blob: &[u8]) -> Result<Vec<u8>> {
     session.send_after(&format!("load {}", blob.len()), SEND, blob)
@@ -124,7 +126,6 @@ fn lines(answer: &[u8]) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vectors;
 
     #[test]
     fn files_of_a_script_are_read_first() {

@@ -10,17 +10,16 @@ mod starts;
 mod table;
 mod thumb;
 
-use std::path::Path;
+use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
 use gan_core::Packing;
 
-use crate::blob::Blob;
-use crate::boards::{self, Board};
+use crate::boards;
 use crate::firmware::{self, Count, Needs};
 use crate::fit;
 use crate::fit::speeds::{Counted, Layer};
-use crate::setup::{self, Toolchain};
+use crate::prelude::*;
+use crate::setup;
 use record::Record;
 use table::Table;
 
@@ -64,11 +63,11 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
         );
         return Ok(());
     }
+    let count = regressions.len();
     ensure!(
-        regressions.is_empty(),
-        "{} counts are not as in docs/performance.md; \
-         if they must change: `cargo xtask count --update`",
-        regressions.len()
+        count == 0,
+        "{count} counts are not as in docs/performance.md; \
+         if they must change: `cargo xtask count --update`"
     );
     fit::speeds::check(&counted(&records)?)?;
     fit::starts::check(&starts::of(&records)?)?;
@@ -92,8 +91,7 @@ fn count(
     model: Option<&Path>,
 ) -> Result<Vec<Record>> {
     let models = match model {
-        // The firmware's build script runs in another folder.
-        Some(path) => vec![path.canonicalize().with_context(|| path.display().to_string())?],
+        Some(_) => vec![vectors::given(model)?],
         None => networks::make()?,
     };
     let mut records = Vec::new();
@@ -102,15 +100,13 @@ fn count(
         for path in &models {
             let blob = Blob::read(path)?;
             let needs = Needs::of(board, &blob)?;
-            match firmware::misfit(board, needs.blob, needs.buffers)? {
+            match firmware::misfit(board, needs.blob, needs.buffers) {
                 Some(reason) => eprintln!("SKIPPED count {} {}: {reason}", board.name, blob.stem()),
                 None => {
-                    for (count, packed_for) in variants(board, &blob, needs.pairs)? {
-                        let record =
-                            record::count(toolchain, &plugin, board, &blob, count, packed_for);
-                        records.push(
-                            record.with_context(|| format!("{} {}", board.name, blob.stem()))?,
-                        );
+                    let name = || format!("{} {}", board.name, blob.stem());
+                    for (count, packed) in variants(board, &blob, needs.pairs)? {
+                        let record = record::count(toolchain, &plugin, board, &blob, count, packed);
+                        records.push(record.with_context(name)?);
                     }
                 }
             }
@@ -136,7 +132,7 @@ fn variants(board: &Board, blob: &Blob, pairs: bool) -> Result<Vec<(Count, Optio
     let bytes = |kernel: &str| -> Result<_> {
         blob.pack(Packing::of_kernel(kernel).with_context(|| kernel.to_owned())?)
     };
-    let native = bytes(&board.kernel)?;
+    let native = blob.pack_for(board)?;
     let other = if board.kernel == "dsp" { "armv7m" } else { "dsp" };
     for kernel in ["scalar", other] {
         if bytes(kernel)?.bytes() != native.bytes() {
@@ -150,39 +146,21 @@ fn variants(board: &Board, blob: &Blob, pairs: bool) -> Result<Vec<(Count, Optio
 /// kernel, one image at a time.
 fn counted(records: &[Record]) -> Result<Vec<Counted>> {
     let mut all: Vec<Counted> = Vec::new();
+    let mut done = BTreeSet::new();
     for kernel in boards::emulated().iter().map(|board| &board.kernel) {
-        let Some(board) =
-            records.iter().find(|record| record.kernel == *kernel).map(|record| record.board)
-        else {
+        let of_kernel = || records.iter().filter(|record| record.kernel == *kernel);
+        let Some(board) = of_kernel().next().map(|record| record.board) else { continue };
+        if !done.insert(kernel) {
             continue;
-        };
-        let of_board: Vec<_> = records
-            .iter()
-            .filter(|record| record.board == board && record.kernel == *kernel)
-            .collect();
-        let core = core(board)?;
-        for element in ["i8", "i4"]
-            .into_iter()
-            .filter(|_| all.iter().all(|counted| counted.kernel != *kernel))
-            .collect::<Vec<_>>()
-        {
-            let layers = |record: &&Record| {
-                // What comes before the first layer is part of it.
-                let before = record.instructions - record.layers.iter().flatten().sum::<u64>();
-                let counts = record.layers.iter().flatten().zip(&record.shapes).enumerate();
-                let layer = |(index, (&instructions, &(inputs, outputs, kind)))| {
-                    let instructions =
-                        if index == 0 { instructions + before } else { instructions };
-                    (kind == element).then_some(Layer { inputs, outputs, instructions })
-                };
-                counts.filter_map(layer).collect::<Vec<_>>()
-            };
+        }
+        for element in ["i8", "i4"] {
             // Half bytes come after a first layer of bytes, which is no network by itself.
-            let whole =
-                |record: &&&Record| record.shapes.last().is_some_and(|(.., kind)| *kind == element);
-            let of_kind: Vec<_> = of_board.iter().filter(whole).collect();
-            let networks: Vec<_> = of_kind.iter().copied().map(layers).collect();
-            if networks.is_empty() {
+            let whole = |record: &&Record| {
+                record.board == board
+                    && record.shapes.last().is_some_and(|(.., kind)| *kind == element)
+            };
+            let of_kind: Vec<_> = of_kernel().filter(whole).collect();
+            if of_kind.is_empty() {
                 continue;
             }
             let cycles: Option<u64> = of_kind.iter().map(|record| record.estimated_cycles).sum();
@@ -190,8 +168,8 @@ fn counted(records: &[Record]) -> Result<Vec<Counted>> {
             all.push(Counted {
                 kernel: kernel.clone(),
                 element,
-                core: core.into(),
-                networks,
+                core: core(board)?.into(),
+                networks: of_kind.iter().map(|record| layers(record, element)).collect(),
                 cycles: cycles.map(|cycles| cycles as f64 / instructions as f64),
             });
         }
@@ -199,12 +177,21 @@ fn counted(records: &[Record]) -> Result<Vec<Counted>> {
     Ok(all)
 }
 
+/// The layers of a record with weights of this type. What comes before the first layer is part of
+/// it.
+fn layers(record: &Record, element: &str) -> Vec<Layer> {
+    let counts: Vec<u64> = record.layers.iter().flatten().copied().collect();
+    let mut before = record.instructions - counts.iter().sum::<u64>();
+    let layer = |(count, &(inputs, outputs, kind)): (u64, &(usize, usize, &str))| {
+        let instructions = count + std::mem::take(&mut before);
+        (kind == element).then_some(Layer { inputs, outputs, instructions })
+    };
+    counts.into_iter().zip(&record.shapes).filter_map(layer).collect()
+}
+
 /// The name of a board's core, without what the core has besides.
 fn core(board: &str) -> Result<&'static str> {
-    let [board] = boards::select(board).map_err(|error| anyhow!(error))?[..] else {
-        bail!("{board} is several boards")
-    };
-    Ok(board.core.split(' ').next().unwrap_or_default())
+    Ok(boards::select_one(board)?.core.split(' ').next().unwrap_or_default())
 }
 
 fn print(records: &[Record]) {
@@ -212,25 +199,20 @@ fn print(records: &[Record]) {
         "{:<12} {:<16} {:<12} {:>10} {:>13} {:>8} {:>16} layers",
         "board", "kernel", "model", "MAC", "instructions", "per MAC", "estimated cycles"
     );
-    for Record {
-        board,
-        kernel,
-        model,
-        instructions,
-        macs,
-        per_mac,
-        layers,
-        estimated_cycles,
-        ..
-    } in records
-    {
-        let cycles = estimated_cycles.map_or("-".into(), |cycles| cycles.to_string());
-        let layers = layers.as_ref().map_or("-".into(), |layers| {
-            layers.iter().map(u64::to_string).collect::<Vec<_>>().join(" ")
-        });
+    let text = |number: &u64| number.to_string();
+    for record in records {
+        let cycles = record.estimated_cycles.as_ref().map_or("-".into(), text);
+        let layers = record.layers.as_ref();
+        let layers = layers.map(|all| all.iter().map(text).collect::<Vec<_>>().join(" "));
         println!(
-            "{board:<12} {kernel:<16} {model:<12} {macs:>10} {instructions:>13} {per_mac:>8.3} \
-             {cycles:>16} {layers}"
+            "{:<12} {:<16} {:<12} {:>10} {:>13} {:>8.3} {cycles:>16} {}",
+            record.board,
+            record.kernel,
+            record.model,
+            record.macs,
+            record.instructions,
+            record.per_mac,
+            layers.as_deref().unwrap_or("-")
         );
     }
 }

@@ -9,14 +9,11 @@ pub mod book;
 mod links;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Component, Path, PathBuf};
-use std::process::Command;
+use std::path::Component;
 
-use anyhow::{Context, Result, ensure};
-
-use crate::shell::{self, root};
 use links::Page;
+
+use crate::prelude::*;
 
 /// The folder of the book's pages.
 const BOOK: &str = "docs";
@@ -26,28 +23,18 @@ const SUMMARY: &str = "docs/SUMMARY.md";
 /// Checks all Markdown files that Git knows, and prints one line for each fault. Returns whether
 /// there was something to check.
 pub fn check() -> Result<bool> {
-    let listed = shell::capture(Command::new("git").args(["ls-files", "-z"]).current_dir(root()));
-    let Some(listed) = listed.ok().filter(|listed| !listed.is_empty()) else {
-        println!("SKIPPED: Git lists no files in {}", root().display());
-        return Ok(false);
-    };
-    let names: Vec<_> =
-        listed.split_terminator('\0').filter(|name| root().join(name).exists()).collect();
+    let Some(names) = shell::tracked() else { return Ok(false) };
     let mut pages = BTreeMap::new();
     // The links of a page that a link of the file system leads to are those of its own place.
-    let is_page = |name: &&&str| name.ends_with(".md") && !root().join(name).is_symlink();
+    let is_page = |name: &&String| name.ends_with(".md") && !root().join(name).is_symlink();
     for name in names.iter().filter(is_page) {
-        let text = fs::read_to_string(root().join(name)).with_context(|| (*name).to_owned())?;
-        pages.insert(PathBuf::from(name), Page::read(&text));
+        pages.insert(PathBuf::from(name), Page::read(&shell::text(root().join(name))?));
     }
-    let files = names.iter().map(|name| Path::new(*name)).collect::<Vec<_>>();
+    let files: Vec<_> = names.iter().map(Path::new).collect();
     let mut faults = faults(&pages, &files);
     faults.extend(not_in_the_book(&pages));
-    for fault in &faults {
-        println!("{fault}");
-    }
     let count: usize = pages.values().map(|page| page.links.len()).sum();
-    ensure!(faults.is_empty(), "{} of {count} links or pages are wrong", faults.len());
+    shell::none(faults, |wrong| format!("{wrong} of {count} links or pages are wrong"))?;
     println!("links: {count} in {} pages checked", pages.len());
     Ok(true)
 }

@@ -2,18 +2,12 @@
 //! and the other task waits for no more than one step of rows.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, ensure};
 use gan_tests::reference::{self, Model, sampler};
 
-use crate::blob::Blob;
 use crate::boards;
+use crate::prelude::*;
 use crate::qemu::{self, End};
-use crate::setup::Toolchain;
-use crate::shell;
-use crate::tally::Tally;
 
 /// The board that the example is for.
 const BOARD: &str = "mps2-an386";
@@ -35,31 +29,31 @@ pub fn check(toolchain: Toolchain, tally: &mut Tally) -> Result<()> {
         return Ok(());
     }
     // The crates that it needs and nothing else here does.
-    if let Err(error) = shell::capture(&mut cargo("fetch")) {
-        println!("SKIPPED: no crates for the example: {error:#}");
+    let fetched = shell::or_skip("the example, whose crates are missing", cargo("fetch").read());
+    if fetched.is_none() {
         return Ok(());
     }
-    shell::run(cargo("fmt").arg("--check"))?;
-    let board = boards::select_one(BOARD).map_err(|error| anyhow!(error))?;
-    let build = ["--quiet", "--release", "--target", &board.target];
-    shell::run(cargo("clippy").args(build).args(["--", "-D", "warnings"]))?;
-    shell::run(cargo("build").args(build))?;
+    cargo("fmt --check").run()?;
+    let board = boards::select_one(BOARD)?;
+    let build = format!("--quiet --release --target {}", board.target);
+    cargo(&format!("clippy {build} -- -D warnings")).run()?;
+    cargo(&format!("build {build}")).run()?;
     let elf = folder().join("target").join(&board.target).join("release").join(NAME);
     // Every instruction takes a nanosecond, so that ticks of the core's timer count instructions.
-    let run = qemu::run_with(&["-icount", "shift=0"], board, &elf, LIMIT, |_| {})?;
+    let run = qemu::run_with(&["-icount", "shift=0"], board, &elf, LIMIT)?;
     let said = run.lines.join("\n");
     println!("{said}");
     ensure!(run.end == End::Exit(0), "{}", run.end);
-    let blob = Blob::read(&shell::root().join(MODEL))?;
+    let blob = Blob::read(&root().join(MODEL))?;
     let model = reference::parse(blob.bytes()).map_err(|error| anyhow!("{MODEL}: {error}"))?;
     judge(&model, &said)?;
     *tally += Tally::one(true);
     Ok(())
 }
 
-fn cargo(subcommand: &str) -> std::process::Command {
+fn cargo(words: &str) -> Command {
     let mut command = shell::cargo(&folder());
-    command.arg(subcommand);
+    command.words(words);
     command
 }
 

@@ -6,12 +6,9 @@
 //! AVX-512 nor AMX; gan-core's unit tests run those backends on a model of their instructions.
 
 use std::env::consts::ARCH;
-use std::process::Command;
 
-use anyhow::{Result, ensure};
-
-use crate::tally::Tally;
-use crate::{setup, shell};
+use crate::prelude::*;
+use crate::setup;
 
 /// The architectures, and the fastest backend that QEMU has the instructions for.
 const EMULATED: [(&str, &str); 2] = [("aarch64", "neon"), ("x86_64", "avx2")];
@@ -21,24 +18,15 @@ const EMULATED: [(&str, &str); 2] = [("aarch64", "neon"), ("x86_64", "avx2")];
 const SUITES: [&str; 2] = ["host", "host_int4"];
 
 /// Runs the tests in each emulator by `cargo_test`, which counts them and hands on each line that
-/// they print. An emulator that cannot be installed is told and left out.
-///
-/// # Errors
-///
-/// Tests cannot be built or none of them ran, or an emulator does not have the backend that it is
-/// there for.
+/// they print. An emulator that cannot be installed is told and left out; one that does not have
+/// the backend that it is there for is an error.
 pub fn run(
     tally: &mut Tally,
     cargo_test: impl Fn(&mut Command, &mut Tally, &mut dyn FnMut(&str)) -> Result<()>,
 ) -> Result<()> {
     for (arch, backend) in EMULATED {
-        let mut command = match command(arch) {
-            Ok(command) => command,
-            Err(error) => {
-                println!("SKIPPED backend {backend} in qemu-{arch}: {error:#}");
-                continue;
-            }
-        };
+        let what = format!("backend {backend} in qemu-{arch}");
+        let Some(mut command) = shell::or_skip(&what, command(arch)) else { continue };
         println!("backend {backend} in qemu-{arch}:");
         let (line, mut executed) = (format!("backend {backend}: tested"), 0);
         cargo_test(&mut command, tally, &mut |printed| executed += usize::from(printed == line))?;
@@ -53,10 +41,9 @@ pub fn run(
 /// `cargo test` for this architecture, which runs the tests in its emulator.
 fn command(arch: &str) -> Result<Command> {
     let emulator = format!("qemu-{arch}");
-    setup::emulator(&emulator)?;
-    let mut cargo = shell::cargo(&shell::root());
-    cargo.args(["test", "--release", "--no-fail-fast", "-p", "gan-core", "-p", "gan-tests"]);
-    cargo.args(["--lib", "--test", "steps"]).args(SUITES.map(|suite| format!("--test={suite}")));
+    setup::need(&emulator)?;
+    let mut cargo = shell::host("test --release --no-fail-fast -p gan-core -p gan-tests --lib");
+    cargo.arg("--test=steps").args(SUITES.map(|suite| format!("--test={suite}")));
     cargo.arg("--config").arg(format!("target.'cfg(all())'.runner='{emulator} -cpu max'"));
     // The tests of this machine's architecture are those that are built anyhow.
     if arch != ARCH {

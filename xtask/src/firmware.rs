@@ -1,17 +1,14 @@
 //! Building the firmware.
 
 use std::io::{IsTerminal, stderr};
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result};
+use gan_core::OutputKind;
 use gan_core::generator::Layer;
-use gan_core::{OutputKind, Packing};
 
-use crate::blob::Blob;
-use crate::boards::{self, Board};
-use crate::setup::{DEBIAN_RUSTC, Toolchain};
-use crate::{rustc, shell};
+use crate::blob::packing;
+use crate::boards;
+use crate::prelude::*;
+use crate::rustc;
 
 /// The choices that a build of the firmware is made from.
 #[derive(Clone, Copy)]
@@ -100,24 +97,18 @@ impl Input<'_> {
         if self.every_kind {
             return vec!["float", "int4"];
         }
-        let features = |blob: Blob| {
-            let generator = blob.decode()?;
-            let float = generator
-                .layers()
-                .any(|layer| matches!(layer, Layer::F32 { .. }))
-                .then_some("float");
-            let int4 =
-                generator.layers().any(|layer| matches!(layer, Layer::I4(_))).then_some("int4");
-            let transform = generator.inputs().image().map(|_| "transform");
-            let numbers = generator.header().outputs == OutputKind::Numbers;
-            let series = numbers.then_some("series");
-            Ok(float.into_iter().chain(int4).chain(transform).chain(series).collect())
-        };
-        let mut features: Vec<_> =
-            Blob::read(self.kinds.unwrap_or(self.model)).and_then(features).unwrap_or_default();
-        features.extend(self.oled.then_some("oled"));
-        features.extend(self.key.map(|_| "signed"));
-        features
+        let mut features = vec![("oled", self.oled), ("signed", self.key.is_some())];
+        let blob = Blob::read(self.kinds.unwrap_or(self.model));
+        if let Ok(generator) = blob.as_ref().map_err(drop).and_then(|it| it.decode().map_err(drop))
+        {
+            features.extend([
+                ("float", generator.layers().any(|layer| matches!(layer, Layer::F32 { .. }))),
+                ("int4", generator.layers().any(|layer| matches!(layer, Layer::I4(_)))),
+                ("transform", generator.inputs().image().is_some()),
+                ("series", generator.header().outputs == OutputKind::Numbers),
+            ]);
+        }
+        features.into_iter().filter(|(_, wanted)| *wanted).map(|(name, _)| name).collect()
     }
 }
 
@@ -143,8 +134,7 @@ pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -
         eprintln!("building {bin} for {}", board.name);
         command.arg("--quiet");
     }
-    shell::run(command.args(["--bin", bin]))
-        .with_context(|| format!("{bin} for {}", board.name))?;
+    command.args(["--bin", bin]).run().with_context(|| format!("{bin} for {}", board.name))?;
     Ok(folder.join(&board.target).join("release").join(bin))
 }
 
@@ -159,7 +149,7 @@ pub fn clippy(board: &Board, input: Input<'_>) -> Result<()> {
     for &(checks, feature) in more {
         let mut command = cargo(Toolchain::Rustup, "clippy", board, checks, input);
         command.args(["--features", feature, "--all-targets", "--", "-D", "warnings"]);
-        shell::run(&mut command)?;
+        command.run()?;
     }
     Ok(())
 }
@@ -167,16 +157,12 @@ pub fn clippy(board: &Board, input: Input<'_>) -> Result<()> {
 /// Builds the documentation for a board.
 pub fn doc(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<()> {
     let mut command = cargo(toolchain, "doc", board, false, input);
-    shell::run(command.args(["--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings"))
+    command.args(["--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings").run()
 }
 
-/// The folder of the builds. It is not that of a plain cargo, which gives the crates other hashes
-/// (see `rustc.rs`), and each toolchain has its own, so that trying the other one costs no rebuild.
+/// The folder of the builds.
 fn target_folder(toolchain: Toolchain, board: &Board) -> PathBuf {
-    boards::folder(board).join("target").join(match toolchain {
-        Toolchain::Rustup => "xtask",
-        Toolchain::Debian => "debian",
-    })
+    boards::folder(board).join("target").join(toolchain.folder())
 }
 
 /// A command of cargo for a board: in the package with its application, or in that of the checks.
@@ -189,41 +175,24 @@ fn cargo(
 ) -> Command {
     let folder = if checks { boards::checks_folder() } else { boards::folder(board) };
     let mut command = shell::cargo(&folder);
-    if toolchain == Toolchain::Debian {
-        command
-            .env("RUSTC", DEBIAN_RUSTC)
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTDOC", "/usr/bin/rustdoc");
-    }
     let feature = if checks { format!("gan-embedded/{}", board.name) } else { board.name.clone() };
     let features = [&[feature.as_str()], &*input.features()].concat().join(",");
-    command.args([
-        subcommand,
-        "--release",
-        "--target",
-        &board.target,
-        "--features",
-        &features,
-        "--target-dir",
-    ]);
-    command
-        .arg(target_folder(toolchain, board))
-        .args(boards::cargo_config(board).iter().flat_map(|config| ["--config", config]));
-    if toolchain == Toolchain::Debian {
-        command.args(["-Z", "build-std=core"]);
-    }
-    command.env("GAN_MODEL", input.model);
-    command.env("GAN_LOAD", input.load.to_string());
+    command.args([subcommand, "--release", "--target", &board.target, "--features", &features]);
+    command.arg("--target-dir").arg(target_folder(toolchain, board));
+    command.args(boards::cargo_config(board).iter().flat_map(|config| ["--config", config]));
+    toolchain.build_with(&mut command, "core");
+    command.env("GAN_MODEL", input.model).env("GAN_LOAD", input.load.to_string());
+    let flag = |set: bool| set.then_some("1");
     for (variable, value) in [
-        ("GAN_COUNT_CYCLES", (input.count == Count::Cycles).then_some("1")),
-        ("GAN_COUNT_PAIR", (input.count == Count::Pair).then_some("1")),
-        ("GAN_COUNT_CHECK", (input.count == Count::Check).then_some("1")),
-        ("GAN_COUNT_DECODE", (input.count == Count::Decode).then_some("1")),
+        ("GAN_COUNT_CYCLES", flag(input.count == Count::Cycles)),
+        ("GAN_COUNT_PAIR", flag(input.count == Count::Pair)),
+        ("GAN_COUNT_CHECK", flag(input.count == Count::Check)),
+        ("GAN_COUNT_DECODE", flag(input.count == Count::Decode)),
         ("GAN_PACKING", input.packed_for),
         ("GAN_PLANTED", input.planted),
         ("GAN_FLASH_AT", input.flash_at),
         ("GAN_PUBLIC_KEY", input.key),
-        ("GAN_RAM", input.ram.then_some("1")),
+        ("GAN_RAM", flag(input.ram)),
     ] {
         match value {
             Some(value) => command.env(variable, value),
@@ -260,8 +229,7 @@ pub struct Needs {
 impl Needs {
     /// Packs the blob for the board.
     pub fn of(board: &Board, blob: &Blob) -> Result<Self> {
-        let packing = Packing::of_kernel(&board.kernel)
-            .with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?;
+        let packing = packing(board)?;
         let packed = blob.pack(packing)?;
         let generator = packed.decode()?;
         let buffers = 2
@@ -278,17 +246,15 @@ impl Needs {
 ///
 /// This is asked before building, because the linker's complaint about a region does not say that
 /// the model is too large.
-pub fn misfit(board: &Board, blob_bytes: u64, buffer_bytes: u64) -> Result<Option<String>> {
+pub fn misfit(board: &Board, blob_bytes: u64, buffer_bytes: u64) -> Option<String> {
     let flash = blob_bytes + code_bytes(&board.kernel);
     let ram = buffer_bytes + STATICS_BYTES;
-    Ok(if flash > board.flash.length {
-        Some(format!("needs {flash} bytes of flash, {} has {}", board.name, board.flash.length))
-    } else if ram > board.ram.length {
-        Some(format!(
-            "needs {ram} bytes of RAM, {} has {} besides its stack",
-            board.name, board.ram.length
-        ))
+    let Board { name, flash: has_flash, ram: has_ram, .. } = board;
+    if flash > has_flash.length {
+        Some(format!("needs {flash} bytes of flash, {name} has {}", has_flash.length))
+    } else if ram > has_ram.length {
+        Some(format!("needs {ram} bytes of RAM, {name} has {} besides its stack", has_ram.length))
     } else {
         None
-    })
+    }
 }

@@ -5,26 +5,30 @@ pub mod boards;
 pub mod speeds;
 pub mod starts;
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::shell;
+use crate::prelude::*;
 
 /// A file in gan-tools' folder for them.
 fn path(name: &str) -> PathBuf {
-    shell::root().join("gan-tools/src/fit").join(name)
+    root().join("gan-tools/src/fit").join(name)
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = fs::read_to_string(path).with_context(|| shell::relative(path))?;
-    toml::from_str(&text).with_context(|| shell::relative(path))
+fn read<T: DeserializeOwned>(name: &str) -> Result<T> {
+    toml::from_str(&shell::text(path(name))?).with_context(|| name.to_owned())
 }
 
-fn write(path: &Path, about: &str, table: &impl Serialize) -> Result<()> {
-    let text = format!("# {about}\n\n{}", toml::to_string(table)?);
-    shell::write(path, text.as_bytes())
+/// Writes a table, which `by` writes.
+fn write(name: &str, by: &str, table: &impl Serialize) -> Result<()> {
+    let about = format!("Written by `cargo xtask {by} --update`.");
+    let fields = "gan-tools/src/fit/committed.rs has the fields.";
+    let text = format!("# {about} {fields}\n\n{}", toml::to_string(table)?);
+    shell::write(&path(name), text.as_bytes())
+}
+
+/// A number with so many digits behind the point as it is good for.
+fn rounded(value: f64, digits: i32) -> f64 {
+    let factor = 10_f64.powi(digits);
+    (value * factor).round() / factor
 }

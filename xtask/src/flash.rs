@@ -4,14 +4,9 @@
 pub mod model;
 
 use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
-
-use crate::boards::Board;
 use crate::hardware::{self, Built, Wanted};
-use crate::shell::{self, relative};
+use crate::prelude::*;
 use crate::tools::Tools;
 use crate::{console, setup};
 
@@ -33,7 +28,7 @@ const FLASH_FREQ: &str = "--flash-freq";
 
 /// Builds the application and puts it on the board. `arguments` go to the tool that does it.
 pub fn flash(wanted: &Wanted, then: Then, arguments: &[String]) -> Result<()> {
-    let board = wanted.board;
+    let board = wanted.on.board;
     if board.qemu.is_some() && then == Then::Watch {
         return console::run(wanted, None, None, false);
     }
@@ -67,7 +62,7 @@ fn put(
             espflash.args([FLASH_FREQ, &format!("{}mhz", flash.megahertz)]);
         }
         espflash.args(arguments).arg(&built.elf);
-        return shell::run(&mut espflash);
+        return espflash.run();
     }
     if let (Some(drive), Some(uf2)) = (&board.drive, &built.uf2)
         && let Some(folder) = drive_of(drive, folders)
@@ -86,9 +81,8 @@ fn put(
         }
         return Ok(());
     }
-    let chip =
-        board.chip.as_deref().with_context(|| format!("{}: no chip in boards.toml", board.name))?;
-    let probe_rs = tools.command("probe-rs").map_err(|error| match &built.uf2 {
+    let task = if then == Then::Watch { "run" } else { "download" };
+    let probe_rs = tools.probe_rs(task, board).map_err(|error| match &built.uf2 {
         Some(uf2) => error.context(format!(
             "not flashed, because no drive of a Pico is there and no probe-rs: hold BOOTSEL, \
              connect USB and try again, or copy {} to the drive that appears",
@@ -96,13 +90,11 @@ fn put(
         )),
         None => error,
     });
-    let mut probe_rs = probe_rs?;
+    probe_rs?.args(arguments).arg(&built.elf).run()?;
     if then == Then::Watch {
-        return shell::run(probe_rs.args(["run", "--chip", chip]).args(arguments).arg(&built.elf));
+        return Ok(());
     }
-    shell::run(probe_rs.args(["download", "--chip", chip]).args(arguments).arg(&built.elf))?;
-    let mut reset = tools.command("probe-rs")?;
-    shell::run(reset.args(["reset", "--chip", chip]).args(of_probe(arguments)))
+    tools.probe_rs("reset", board)?.args(of_probe(arguments)).run()
 }
 
 /// The options about the probe, with their values.
@@ -191,34 +183,23 @@ mod tests {
     }
 
     /// A folder with the drives of three boot loaders.
-    struct Drives(PathBuf);
-
-    impl Drives {
-        fn new(name: &str) -> (Self, Vec<PathBuf>) {
-            let folder = env::temp_dir().join(format!("gan-xtask-{name}-{}", std::process::id()));
-            let folders = ["other", "RPI-RP2", "RP2350"].map(|name| folder.join(name));
-            for (path, id) in folders.iter().zip(["", "RPI-RP2", "RP2350"]) {
-                fs::create_dir_all(path).unwrap();
-                let text = format!("UF2 Bootloader v3.0\r\nModel: RP2\r\nBoard-ID: {id}\r\n");
-                fs::write(path.join("INFO_UF2.TXT"), text).unwrap();
-            }
-            (Self(folder), folders.to_vec())
+    fn drives() -> (Temporary, Vec<PathBuf>) {
+        let folder = Temporary::new().unwrap();
+        let folders = ["other", "RPI-RP2", "RP2350"].map(|name| folder.join(name));
+        for (path, id) in folders.iter().zip(["", "RPI-RP2", "RP2350"]) {
+            fs::create_dir(path).unwrap();
+            let text = format!("UF2 Bootloader v3.0\r\nModel: RP2\r\nBoard-ID: {id}\r\n");
+            fs::write(path.join("INFO_UF2.TXT"), text).unwrap();
         }
-    }
-
-    impl Drop for Drives {
-        fn drop(&mut self) {
-            // What is left in the temporary folder is no failure of the test.
-            let _ = fs::remove_dir_all(&self.0);
-        }
+        (folder, folders.to_vec())
     }
 
     #[test]
     fn the_drive_of_the_right_chip_gets_the_file() {
-        let (drives, folders) = Drives::new("drives");
+        let (drives, folders) = drives();
         assert_eq!(drive_of("RPI", &folders), None);
         assert_eq!(drive_of("RPI-RP2", &folders), Some(folders[1].clone()));
-        let uf2 = drives.0.join("pico2-digits.uf2");
+        let uf2 = drives.join("pico2-digits.uf2");
         fs::write(&uf2, "blocks").unwrap();
         let built = Built { elf: "digits".into(), uf2: Some(uf2) };
         let board = boards::select_one("pico2").unwrap();

@@ -4,16 +4,12 @@
 //! A find ends the target, and its input lies in `fuzz/target/finds`. What was learned lies in
 //! `fuzz/target/corpus`, and the next run goes on from there; `fuzz/corpus` has the seeds.
 
-use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 
-use crate::shell::{self, relative, root};
-use crate::tally::Tally;
+use crate::prelude::*;
 
 /// The targets that need gan-core alone, which read blobs or what is typed, and whether their seeds
 /// are blobs.
@@ -53,10 +49,6 @@ pub struct Fuzz {
 }
 
 /// A few seconds of each target. Returns whether there is what it takes.
-///
-/// # Errors
-///
-/// As [`run`], and a target found something.
 pub fn check() -> Result<bool> {
     if let Some(why) = missing() {
         println!("SKIPPED: {why}");
@@ -73,19 +65,11 @@ pub fn check() -> Result<bool> {
 }
 
 /// Runs the targets one after the other, each as a check.
-///
-/// # Errors
-///
-/// There is no such target, or they cannot be built.
 pub fn run(fuzz: &Fuzz) -> Result<Tally> {
     let all: Vec<&str> = CORE.iter().map(|&(name, _)| name).chain(FILES).collect();
-    let wrong = fuzz.targets.iter().find(|name| !all.contains(&name.as_str()));
-    ensure!(
-        wrong.is_none(),
-        "{}: expected some of {}",
-        wrong.unwrap_or(&String::new()),
-        all.join(", ")
-    );
+    if let Some(wrong) = fuzz.targets.iter().find(|name| !all.contains(&name.as_str())) {
+        bail!("{wrong}: expected some of {}", all.join(", "));
+    }
     let wanted =
         |name: &&str| fuzz.targets.is_empty() || fuzz.targets.iter().any(|one| one == name);
     let targets: Vec<&str> = all.into_iter().filter(wanted).collect();
@@ -122,7 +106,7 @@ fn folder() -> PathBuf {
 /// Builds the targets, and returns the folder that they are in.
 fn build(targets: &[&str], sanitize: bool) -> Result<PathBuf> {
     // With a target, build scripts and macros are built without the flags.
-    let host = shell::capture(Command::new("rustc").arg("-vV"))?;
+    let host = tool("rustc", "-vV").read()?;
     let host = host.lines().find_map(|line| line.strip_prefix("host: "));
     let host = host.context("rustc -vV names no host")?;
     let mut cargo = shell::cargo(&folder());
@@ -139,7 +123,7 @@ fn build(targets: &[&str], sanitize: bool) -> Result<PathBuf> {
         built.push("sanitize");
         cargo.env("RUSTC_BOOTSTRAP", "1");
     }
-    shell::run(cargo.env("RUSTFLAGS", flags).arg("--target-dir").arg(&built))?;
+    cargo.env("RUSTFLAGS", flags).arg("--target-dir").arg(&built).run()?;
     Ok(folder().join(built).join(host).join("release"))
 }
 

@@ -1,21 +1,18 @@
 //! The application for boards: built, measured, and written in the formats that tools take.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use anyhow::Error;
 
-use anyhow::{Context, Error, Result, ensure};
-
-use crate::boards::{self, Board};
+use crate::boards;
 use crate::firmware::{self, Input};
+use crate::prelude::*;
 use crate::room;
 use crate::sections::{Size, grouped};
-use crate::setup::{self, Toolchain};
-use crate::shell::{self, relative};
-use crate::{image, partition, uf2, vectors};
+use crate::setup;
+use crate::{image, partition, uf2};
 
-/// What is built.
+/// One board.
 #[derive(Debug, clap::Args)]
-pub struct Wanted {
+pub struct One {
     /// The board
     #[arg(
         long,
@@ -24,6 +21,13 @@ pub struct Wanted {
         value_parser = boards::select_one
     )]
     pub board: &'static Board,
+}
+
+/// What is built.
+#[derive(Debug, clap::Args)]
+pub struct Wanted {
+    #[command(flatten)]
+    pub on: One,
     /// A .gan file; without it, the built-in digits
     #[arg(long)]
     pub model: Option<PathBuf>,
@@ -49,15 +53,13 @@ pub struct Wanted {
 impl Wanted {
     /// A board's application with a model and nothing else.
     pub fn new(board: &'static Board, model: Option<PathBuf>) -> Self {
-        Self { board, model, load: 0, ram: false, flash_at: None, key: None, oled: false }
+        let on = One { board };
+        Self { on, model, load: 0, ram: false, flash_at: None, key: None, oled: false }
     }
 
-    /// The model's file, from any folder: the firmware's build script runs in another one.
+    /// The model's file, from any folder.
     pub fn model(&self) -> Result<PathBuf> {
-        match &self.model {
-            Some(path) => path.canonicalize().with_context(|| path.display().to_string()),
-            None => vectors::default_model(),
-        }
+        vectors::given(self.model.as_deref())
     }
 
     /// The digits of the key.
@@ -96,13 +98,11 @@ pub struct Outputs {
 
 /// Builds the application, and says what it takes of the board and where it is.
 pub fn firmware(wanted: &Wanted, outputs: &Outputs) -> Result<()> {
-    ensure!(
-        outputs.output.is_none() || wanted.board.uf2.is_some(),
-        "--output: {} takes no UF2 files",
-        wanted.board.name
-    );
-    let built = build(setup::firmware(&[wanted.board])?, wanted)?;
-    let elf = fs::read(&built.elf).with_context(|| relative(&built.elf))?;
+    let board = wanted.on.board;
+    let takes_uf2 = outputs.output.is_none() || board.uf2.is_some();
+    ensure!(takes_uf2, "--output: {} takes no UF2 files", board.name);
+    let built = build(setup::firmware(&[board])?, wanted)?;
+    let elf = shell::read(&built.elf)?;
     if let (Some(to), Some(from)) = (&outputs.output, &built.uf2) {
         shell::write(to, &fs::read(from)?)?;
         println!("UF2    {}", relative(to));
@@ -137,7 +137,7 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
 
 /// Builds the application, and says what it takes of the board and where it is.
 pub fn build(toolchain: Toolchain, wanted: &Wanted) -> Result<Built> {
-    let &Wanted { board, oled, ram, .. } = wanted;
+    let &Wanted { on: One { board }, oled, ram, .. } = wanted;
     ensure!(
         board.oled || !oled,
         "--oled: nothing connects a display to {}; docs/adding-a-board.md says how",
@@ -148,15 +148,15 @@ pub fn build(toolchain: Toolchain, wanted: &Wanted) -> Result<Built> {
     }
     let (model, key) = (wanted.model()?, wanted.digits()?);
     let (elf, size) = room::build(toolchain, board, wanted.input(&model, key.as_deref()))?;
-    let stem = model.file_stem().unwrap_or_default().to_string_lossy();
-    let name =
-        format!("{stem}{}{}", if oled { "-oled" } else { "" }, if ram { "-ram" } else { "" });
+    let [with_oled, in_ram] =
+        [(oled, "-oled"), (ram, "-ram")].map(|(is, name)| [name, ""][usize::from(!is)]);
+    let name = format!("{}{with_oled}{in_ram}", shell::stem(&model));
     report(board, &name, size)?;
     println!("ELF    {}", relative(&elf));
     let mut built = Built { elf, uf2: None };
     if let Some(family) = board.uf2 {
         let path = built.elf.with_file_name(format!("{}-{name}.uf2", board.name));
-        let elf = fs::read(&built.elf).with_context(|| relative(&built.elf))?;
+        let elf = shell::read(&built.elf)?;
         shell::write(&path, &uf2::of_elf(&elf, family)?)?;
         println!("UF2    {}", relative(&path));
         built.uf2 = Some(path);
@@ -167,24 +167,17 @@ pub fn build(toolchain: Toolchain, wanted: &Wanted) -> Result<Built> {
 /// What the firmware takes and leaves of the board's memories.
 fn report(board: &Board, model: &str, size: Size) -> Result<()> {
     println!("{model} on {} ({})", board.name, board.core);
-    for (name, used, all) in [
-        ("flash", size.flash(), board.flash.length),
-        ("RAM", size.ram() + board.stack.length, board.ram.length + board.stack.length),
+    let stack = board.stack.length;
+    let of_it = format!(", of which {} are the stack", grouped(stack));
+    for (name, used, all, of_it) in [
+        ("flash", size.flash(), board.flash.length, ""),
+        ("RAM", size.ram() + stack, board.ram.length + stack, &*of_it),
     ] {
-        let left = all
-            .checked_sub(used)
-            .with_context(|| format!("{used} bytes of {name}, and {all} are all there is"))?;
-        let stack = if name == "RAM" {
-            format!(", of which {} are the stack", grouped(board.stack.length))
-        } else {
-            String::new()
-        };
-        println!(
-            "{name:<6} {} of {} bytes used{stack}, {} left",
-            grouped(used),
-            grouped(all),
-            grouped(left)
-        );
+        let left = all.checked_sub(used);
+        let left =
+            left.with_context(|| format!("{used} bytes of {name}, and {all} are all there is"))?;
+        let [used, all, left] = [used, all, left].map(grouped);
+        println!("{name:<6} {used} of {all} bytes used{of_it}, {left} left");
     }
     Ok(())
 }

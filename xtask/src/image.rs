@@ -1,9 +1,10 @@
 //! Reads what an ELF file puts into flash, and writes it as plain binary and as Intel HEX.
 
-use anyhow::{Context, Result, ensure};
 use ihex::Record;
 use object::elf::{FileHeader32, PT_LOAD};
 use object::read::elf::{FileHeader, ProgramHeader};
+
+use crate::prelude::*;
 
 /// Bytes of a line of Intel HEX, as most tools write them.
 const LINE: usize = 16;

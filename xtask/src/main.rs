@@ -23,6 +23,7 @@ mod oracle;
 mod outsider;
 mod parity;
 mod partition;
+mod prelude;
 mod publish;
 mod python;
 mod qemu;
@@ -42,6 +43,7 @@ mod tables;
 mod tally;
 mod template;
 mod test;
+mod toolchain;
 mod tools;
 mod uf2;
 mod unsafes;
@@ -51,13 +53,12 @@ mod web;
 use std::io;
 use std::process::ExitCode;
 
-use anyhow::Result;
 use clap::Parser;
 
 use cli::{Cli, Flash, On, Task};
 use flash::Then;
 use hardware::Wanted;
-use tally::Tally;
+use prelude::*;
 
 fn main() -> ExitCode {
     if let Some(code) = rustc::run_as_wrapper() {
@@ -77,87 +78,65 @@ fn run(task: Task) -> Result<Tally> {
     if matches!(task, Task::Setup | Task::Test { .. }) {
         setup::permit();
     }
-    match task {
-        Task::Setup => setup::run().map(|_| Tally::default()),
-        Task::Test { only } => Ok(test::run(only)),
+    let done = match task {
+        // These count their checks.
+        Task::Test { only } => return Ok(test::run(only)),
         Task::Parity { on: On { port: Some(port), .. }, model } => {
-            console::port::compare(&port, model.as_deref())
+            return console::port::compare(&port, model.as_deref());
         }
         Task::Parity { on, model } => {
             let (boards, runner) = on.places()?;
-            parity::run(&boards, model.as_deref(), &runner)
+            return parity::run(&boards, model.as_deref(), &runner);
         }
-        Task::Console { port: Some(port), send, .. } => {
-            console::port::talk(&port, send.as_deref()).map(|()| Tally::default())
-        }
+        Task::Outsider => return outsider::run(),
+        Task::Fuzz(wanted) => return fuzz::run(&wanted),
+        Task::Scale(scale) => return scale::run(&scale),
+
+        Task::Setup => setup::run().map(|_| ()),
+        Task::Console { port: Some(port), send, .. } => console::port::talk(&port, send.as_deref()),
         Task::Console { board, model, send, screen, load, ram, key, icount, .. } => {
-            let Some([board]) = board.as_deref() else {
-                anyhow::bail!("--board: one board, not all")
-            };
+            let Some([board]) = board.as_deref() else { bail!("--board: one board, not all") };
             let wanted = Wanted { load, ram, key, ..Wanted::new(board, model) };
             console::run(&wanted, send.as_deref(), screen.as_deref(), icount)
-                .map(|()| Tally::default())
         }
-        Task::Firmware { wanted, outputs } => {
-            hardware::firmware(&wanted, &outputs).map(|()| Tally::default())
+        Task::Firmware { wanted, outputs } => hardware::firmware(&wanted, &outputs),
+        Task::Flash(Flash { wanted, arguments }) => flash::flash(&wanted, Then::Start, &arguments),
+        Task::Run(Flash { wanted, arguments }) => flash::flash(&wanted, Then::Watch, &arguments),
+        Task::FlashModel { on, model, flash_at, key, arguments } => {
+            flash::model::flash(on.board, &model, &flash_at, key.as_deref(), &arguments)
         }
-        Task::Flash(Flash { wanted, arguments }) => {
-            flash::flash(&wanted, Then::Start, &arguments).map(|()| Tally::default())
+        Task::Size { check: true, .. } => fit::boards::check(setup::firmware(&boards::all())?),
+        Task::Size { update: true, on, .. } => {
+            fit::boards::update(setup::firmware(&on.board)?, &on.board)
         }
-        Task::Run(Flash { wanted, arguments }) => {
-            flash::flash(&wanted, Then::Watch, &arguments).map(|()| Tally::default())
-        }
-        Task::FlashModel { board, model, flash_at, key, arguments } => {
-            flash::model::flash(board, &model, &flash_at, key.as_deref(), &arguments)
-                .map(|()| Tally::default())
-        }
-        Task::Size { check: true, .. } => {
-            fit::boards::check(setup::firmware(&boards::all())?).map(|()| Tally::default())
-        }
-        Task::Size { update: true, board, .. } => {
-            fit::boards::update(setup::firmware(&board)?, &board).map(|()| Tally::default())
-        }
-        Task::Size { board, model, .. } => {
-            size::run(&board, model.as_deref()).map(|()| Tally::default())
-        }
+        Task::Size { on, model, .. } => size::run(&on.board, model.as_deref()),
         Task::Count { on: On { port: Some(port), .. }, .. } => {
-            console::port::talk(&port, Some("info; bench")).map(|()| Tally::default())
+            console::port::talk(&port, Some("info; bench"))
         }
-        Task::Count { signature: true, on, .. } => {
-            count::signature::run(&on.board).map(|()| Tally::default())
-        }
-        Task::Count { update: true, .. } => count::update().map(|()| Tally::default()),
+        Task::Count { signature: true, on, .. } => count::signature::run(&on.on.board),
+        Task::Count { update: true, .. } => count::update(),
         Task::Count { check: true, on, .. } => {
-            count::check(setup::firmware(&on.board)?, &on.board).map(|()| Tally::default())
+            count::check(setup::firmware(&on.on.board)?, &on.on.board)
         }
         Task::Count { on, model, .. } if on.probe => {
             let (boards, runner) = on.places()?;
-            count::probe::run(&boards, model.as_deref(), &runner).map(|()| Tally::default())
+            count::probe::run(&boards, model.as_deref(), &runner)
         }
-        Task::Count { on, model, json, .. } => {
-            let (boards, _) = on.places()?;
-            count::run(&boards, model.as_deref(), json).map(|()| Tally::default())
-        }
-        Task::Boards { check } => tables::run(check).map(|()| Tally::default()),
-        Task::Outsider => outsider::run(),
-        Task::Api { check } => api::run(check).map(|()| Tally::default()),
-        Task::Unsafe { missing } => unsafes::run(missing).map(|()| Tally::default()),
-        Task::Fuzz(wanted) => fuzz::run(&wanted),
-        Task::Soak(soak) => soak::run(&soak).map(|()| Tally::default()),
-        Task::Scale(scale) => scale::run(&scale),
-        Task::Book => docs::book::check().map(|_| Tally::default()),
-        Task::BookLinks { asked } if !asked.is_empty() => Ok(Tally::default()),
-        Task::BookLinks { .. } => {
-            docs::book::preprocess(io::stdin(), io::stdout()).map(|()| Tally::default())
-        }
-        Task::Release(release) => release::run(&release).map(|()| Tally::default()),
-        Task::CLibrary { out } => c::library(out.as_deref()).map(|()| Tally::default()),
-        Task::Web => web::run().map(|()| Tally::default()),
-        Task::Vectors { check: true } => vectors::check().map(|()| Tally::default()),
-        Task::Vectors { check: false } => vectors::write().map(|()| Tally::default()),
-        Task::Models { update: Some(name), float, .. } => {
-            models::update(&name, float.as_deref()).map(|()| Tally::default())
-        }
-        Task::Models { update: None, .. } => models::check().map(|()| Tally::default()),
-    }
+        Task::Count { on, model, json, .. } => count::run(&on.places()?.0, model.as_deref(), json),
+        Task::Boards { check } => tables::run(check),
+        Task::Api { check } => api::run(check),
+        Task::Unsafe { missing } => unsafes::run(missing),
+        Task::Soak(soak) => soak::run(&soak),
+        Task::Book => docs::book::check().map(|_| ()),
+        Task::BookLinks { asked } if !asked.is_empty() => Ok(()),
+        Task::BookLinks { .. } => docs::book::preprocess(io::stdin(), io::stdout()),
+        Task::Release(release) => release::run(&release),
+        Task::CLibrary { out } => c::library(out.as_deref()),
+        Task::Web => web::run(),
+        Task::Vectors { check: true } => vectors::check(),
+        Task::Vectors { check: false } => vectors::write(),
+        Task::Models { update: Some(name), float, .. } => models::update(&name, float.as_deref()),
+        Task::Models { update: None, .. } => models::check(),
+    };
+    done.map(|()| Tally::default())
 }

@@ -1,18 +1,14 @@
 //! Checks `models/`: that every blob decodes and encodes to the same bytes, that it has its picture
 //! or its rows, and that its card says the truth.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs;
-use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
 use gan_core::OutputKind;
 use gan_core::table::Table;
 
-use crate::blob::Blob;
-use crate::card::{Card, Derived};
-use crate::shell::{self, relative, root};
-use crate::vectors;
+use crate::card::{self, Card};
+use crate::prelude::*;
 
 /// The first bytes of a PNG file.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -20,15 +16,8 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// Checks all models and prints one line for each thing that is wrong.
 pub fn check() -> Result<()> {
     let models = gan_tests::make::models(&root())?;
-    let mut errors = Vec::new();
-    for path in &models {
-        errors.extend(model_errors(path));
-    }
-    errors.extend(orphans()?);
-    for error in &errors {
-        println!("{error}");
-    }
-    ensure!(errors.is_empty(), "{} things are wrong in models/", errors.len());
+    let errors = models.iter().flat_map(|path| model_errors(path)).chain(orphans()?);
+    shell::none(errors, |count| format!("{count} things are wrong in models/"))?;
     println!("models: {} checked", models.len());
     Ok(())
 }
@@ -39,18 +28,17 @@ pub fn check() -> Result<()> {
 pub fn update(name: &str, float: Option<&Path>) -> Result<()> {
     let blob = Blob::read(&root().join("models").join(format!("{name}.gan")))?;
     if let Some(float) = float {
-        let bytes = fs::read(float).with_context(|| float.display().to_string())?;
+        let bytes = shell::read(float)?;
         let images = gan_tests::make::float_images(&bytes, blob.bytes())
             .map_err(|error| anyhow!("{}: {error}", float.display()))?;
         replace(&vectors::folder().join(format!("{name}.float.bin")), &images)?;
     }
     let path = blob.path().with_extension("toml");
-    let old = fs::read_to_string(&path)
-        .with_context(|| format!("{}: a card to update", relative(&path)))?;
-    let new = with_fields(&old, &Derived::of(&blob)?.fields()?);
-    let card: Card = toml::from_str(&new).with_context(|| relative(&path))?;
+    let old = shell::text(&path).context("a card to update")?;
+    let new = with_fields(&old, &card::fields(&card::derived(&blob)?));
+    let card = Card::parse(&new).with_context(|| relative(&path))?;
     // An array over several lines, for one, is beyond `with_fields`.
-    if let Some(left) = mismatches(&card, &blob)?.first() {
+    if let Some(left) = card.mismatches(&blob)?.first() {
         bail!("{}: {left}; not a plain `field = value` line, so please edit it", relative(&path));
     }
     replace(&path, new.as_bytes())
@@ -67,7 +55,7 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 ///
 /// Line by line and not with toml_edit: that one asks for features of toml's parts that burn does
 /// not, and burn would be built a second time, for minutes.
-fn with_fields(card: &str, fields: &[(String, toml::Value)]) -> String {
+fn with_fields(card: &str, fields: &BTreeMap<String, toml::Value>) -> String {
     let mut table = String::new();
     let mut new = String::new();
     for line in card.lines() {
@@ -76,13 +64,12 @@ fn with_fields(card: &str, fields: &[(String, toml::Value)]) -> String {
             table = format!("{}.", header.trim());
         }
         let field = line.split_once('=').map(|(key, _)| format!("{table}{}", key.trim()));
-        match fields.iter().find(|(name, _)| Some(name) == field.as_ref()) {
+        match field.as_ref().and_then(|name| fields.get_key_value(name)) {
             Some((name, value)) => {
-                new.push_str(&format!("{} = {value}", name.rsplit('.').next().unwrap_or(name)))
+                new += &format!("{} = {value}\n", name.rsplit('.').next().unwrap_or(name));
             }
-            None => new.push_str(line),
+            None => new += &format!("{line}\n"),
         }
-        new.push('\n');
     }
     new
 }
@@ -112,23 +99,16 @@ fn model_errors(path: &Path) -> Vec<String> {
     }
 
     let card_path = path.with_extension("toml");
-    let card = fs::read_to_string(&card_path)
-        .map_err(Into::into)
-        .and_then(|text| Ok(toml::from_str::<Card>(&text)?));
-    match card {
+    let card = fs::read_to_string(&card_path).map_err(Into::into).and_then(|it| Card::parse(&it));
+    let faults = card.and_then(|card| {
+        let mut faults = card.mismatches(&blob)?;
+        faults.extend(card.blanks().into_iter().map(|field| format!("{field}: says nothing")));
+        faults.extend(card.check_preset().err().map(|error| format!("{error:#}")));
+        Ok(faults)
+    });
+    match faults {
+        Ok(faults) => faults.into_iter().for_each(|text| note(&card_path, Err(anyhow!(text)))),
         Err(error) => note(&card_path, Err(error)),
-        Ok(card) => {
-            for field in card.blanks() {
-                note(&card_path, Err(anyhow!("{field}: says nothing")));
-            }
-            note(&card_path, card.check_preset());
-            match mismatches(&card, &blob) {
-                Ok(mismatches) => {
-                    mismatches.into_iter().for_each(|text| note(&card_path, Err(anyhow!(text))))
-                }
-                Err(error) => note(&card_path, Err(error)),
-            }
-        }
     }
     errors
 }
@@ -165,32 +145,15 @@ fn round_trip(blob: &Blob) -> Result<()> {
     Ok(())
 }
 
-fn mismatches(card: &Card, blob: &Blob) -> Result<Vec<String>> {
-    let (said, is) = (card.derived().fields()?, Derived::of(blob)?.fields()?);
-    let differing = said.into_iter().zip(is).filter(|(said, is)| said != is);
-    Ok(differing
-        .map(|((field, said), (_, is))| {
-            let stem = blob.stem();
-            format!(
-                "{field}: is {said}, but the blob's is {is}; \
-                 `cargo xtask models --update {stem}` sets it"
-            )
-        })
-        .collect())
-}
-
 /// Names the cards, pictures and rows without a blob.
 fn orphans() -> Result<Vec<String>> {
-    let mut orphans = Vec::new();
-    for entry in fs::read_dir(root().join("models"))? {
-        let path = entry?.path();
-        let belongs = [Some("toml"), Some("png"), Some("csv")]
-            .contains(&path.extension().and_then(OsStr::to_str));
-        if belongs && !path.with_extension("gan").exists() {
-            orphans.push(format!("{}: there is no blob of this name", relative(&path)));
-        }
-    }
-    Ok(orphans)
+    let belongs = |path: &&PathBuf| {
+        let extension = path.extension().and_then(OsStr::to_str);
+        [Some("toml"), Some("png"), Some("csv")].contains(&extension)
+    };
+    let files = shell::files(&root().join("models"))?;
+    let orphans = files.iter().filter(belongs).filter(|path| !path.with_extension("gan").exists());
+    Ok(orphans.map(|path| format!("{}: there is no blob of this name", relative(path))).collect())
 }
 
 #[cfg(test)]
@@ -200,12 +163,10 @@ mod tests {
     #[test]
     fn rewrites_only_the_fields_it_is_given() {
         let card = "# a card\nbytes = 1\n[model]\nlatent = 2\n[metrics]\nbytes = 3.0 # kept\n";
-        let fields = [
-            ("bytes".into(), toml::Value::Integer(10)),
-            ("model.latent".into(), toml::Value::Integer(20)),
-        ];
+        let fields = [("bytes", 10), ("model.latent", 20)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), toml::Value::Integer(value)));
         let expected =
             "# a card\nbytes = 10\n[model]\nlatent = 20\n[metrics]\nbytes = 3.0 # kept\n";
-        assert_eq!(with_fields(card, &fields), expected);
+        assert_eq!(with_fields(card, &fields.into()), expected);
     }
 }

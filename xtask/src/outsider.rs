@@ -5,15 +5,10 @@
 mod package;
 mod readme;
 
-use std::fs;
-
-use anyhow::{Context, Result, anyhow, ensure};
-
-use crate::blob::Blob;
-use crate::boards::{self, Board};
+use crate::boards;
 use crate::firmware::Needs;
-use crate::setup::{self, Toolchain};
-use crate::tally::Tally;
+use crate::prelude::*;
+use crate::setup;
 use crate::{count, sections};
 use package::{Package, Route};
 use readme::Readme;
@@ -42,21 +37,14 @@ pub fn check(toolchain: Toolchain, tally: &mut Tally) -> Result<()> {
     }
     let readme = Readme::read()?;
     let package = Package::new()?;
-    if let Err(error) = package.fetch() {
-        println!("SKIPPED: the crates that any firmware has cannot be had: {error:#}");
+    let what = "the crates that any firmware has cannot be had";
+    if shell::or_skip(what, package.fetch()).is_none() {
         return Ok(());
     }
     println!("bytes; buffers are on the stack; lines: of README.md, and around them");
     println!(
-        "{:<28} {:<12} {:>7} {:>7} {:>7} {:>12} {:>14} {:>7}",
-        "target",
-        "model by",
-        "flash",
-        "statics",
-        "buffers",
-        "instructions",
-        "own firmware's",
-        "lines"
+        "{:<28} model by       flash statics buffers instructions own firmware's   lines",
+        "target"
     );
     for name in BOARDS {
         same(made(toolchain, &readme, &package, name, Route::BuildScript)?).context(name)?;
@@ -96,7 +84,7 @@ fn made(
     board: &str,
     route: Route,
 ) -> Result<Instructions> {
-    let board = boards::select_one(board).map_err(|error| anyhow!(error))?;
+    let board = boards::select_one(board)?;
     package.follow(readme, route)?;
     let elf = package.build(board).with_context(|| board.target.clone())?;
     let (outsider, said) = count::program(board, &elf)?;
@@ -141,25 +129,11 @@ fn picture(readme: &Readme, package: &Package, said: &[String]) -> Result<()> {
         lines.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>()
     };
     let (seed, label) = (of("seed ").concat(), readme.label.to_string());
-    let folder = package.path("host");
-    let folder = folder.to_str().context("a folder whose name is not in UTF-8")?;
-    let text = package.gan(&[
-        "generate",
-        &readme.model,
-        "--label",
-        &label,
-        "--seed",
-        &seed,
-        "--count",
-        "1",
-        "--ascii",
-        "--idx",
-        folder,
-        "--overwrite",
-    ])?;
+    let generate = format!("generate {} --label {label} --seed {seed} --count 1", readme.model);
+    let generate = format!("{generate} --ascii --overwrite --idx host");
+    let text = package.gan(&generate.split(' ').collect::<Vec<_>>())?;
     let bytes = fs::read(package.path("host/images-idx3-ubyte"))?;
-    let bytes = bytes.get(IDX_HEADER..).context("the host's image has no header")?;
-    let bytes: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let bytes = shell::hex(bytes.get(IDX_HEADER..).context("the host's image has no header")?);
     for (what, expected, got) in [
         ("text", text.trim_end(), of("text ").join("\n").trim_end()),
         ("bytes", &bytes, &of("bytes ").concat()),

@@ -7,21 +7,12 @@ mod model;
 mod program;
 mod table;
 
-use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
-
-use anyhow::{Context, Result, bail, ensure};
-
-use crate::boards::Board;
+use crate::boards;
 use crate::firmware::Needs;
+use crate::prelude::*;
 use crate::qemu::{End, Run};
 use crate::runner::Runner;
-use crate::setup::{self, Toolchain};
-use crate::tally::Tally;
-use crate::vectors;
+use crate::setup;
 use mismatch::Mismatch;
 use model::Model;
 use program::Program;
@@ -46,7 +37,7 @@ use say;
 /// check for each.
 pub fn run(boards: &[&'static Board], model: Option<&Path>, runner: &Runner) -> Result<Tally> {
     let paths = match model {
-        Some(path) => vec![path.canonicalize().with_context(|| path.display().to_string())?],
+        Some(_) => vec![vectors::given(model)?],
         None => vectors::models()?,
     };
     let models = paths.iter().map(|path| Model::read(path)).collect::<Result<Vec<_>>>()?;
@@ -54,27 +45,12 @@ pub fn run(boards: &[&'static Board], model: Option<&Path>, runner: &Runner) -> 
     let suite = Suite { toolchain, models: &models, all: model.is_none(), runner };
 
     // While one board's firmware is built, which is one thread's work, another's runs.
-    let next = AtomicUsize::new(0);
-    let workers = thread::available_parallelism().map_or(1, usize::from).min(boards.len());
-    let (sender, receiver) = mpsc::channel();
-    let mut tally = Tally::default();
-    let mut rows = Vec::new();
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            let (sender, next) = (sender.clone(), &next);
-            scope.spawn(move || {
-                while let Some(board) = boards.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    // There is someone to receive as long as there are workers.
-                    let _ = sender.send(suite.board(board));
-                }
-            });
-        }
-        drop(sender);
-        for (row, board_tally, output) in receiver {
-            print!("{output}");
-            tally += board_tally;
-            rows.push(row);
-        }
+    let (mut tally, mut rows) = (Tally::default(), Vec::new());
+    let board = |board: &&'static Board| suite.board(board);
+    boards::at_once(boards, board, |(row, of_board, output)| {
+        print!("{output}");
+        tally += of_board;
+        rows.push(row);
     });
     ensure!(rows.len() == boards.len(), "{} boards of {} came to an end", rows.len(), boards.len());
     rows.sort_by_key(|row| boards.iter().position(|board| board.name == row.board));

@@ -1,30 +1,27 @@
 //! Makes the contents of the part of a flash that a model has for itself: a header and the model.
 
-use std::fs;
-use std::path::Path;
+use anyhow::Error;
+use std::fmt::Display;
 
-use anyhow::{Context, Error, Result, ensure};
 use gan_app::partition;
-use gan_core::Packing;
 use gan_sign::PublicKey;
 use gan_sign::keys::SecretKey;
 
-use crate::blob::Blob;
-use crate::boards::Board;
+use crate::prelude::*;
 
 /// The digits of the public key in a PEM file.
 pub fn public_key(file: &Path) -> Result<String> {
-    let shown = || format!("--key {}", file.display());
-    let text = fs::read_to_string(file).with_context(shown)?;
-    let key = PublicKey::from_pem(&text).map_err(Error::msg).with_context(shown)?;
-    Ok(key.as_bytes().map(|byte| format!("{byte:02x}")).concat())
+    key(file, PublicKey::from_pem).map(|key| shell::hex(key.as_bytes()))
 }
 
 /// The secret key in a PEM file.
 pub fn secret_key(file: &Path) -> Result<SecretKey> {
-    let shown = || format!("--key {}", file.display());
-    let text = fs::read_to_string(file).with_context(shown)?;
-    SecretKey::from_pem(&text).map_err(Error::msg).with_context(shown)
+    key(file, SecretKey::from_pem)
+}
+
+fn key<K, E: Display>(file: &Path, read: fn(&str) -> Result<K, E>) -> Result<K> {
+    let key = shell::text(file).and_then(|it| read(&it).map_err(|error| anyhow!("{error}")));
+    key.with_context(|| format!("--key {}", file.display()))
 }
 
 /// The partition's address, and what it holds: its header and the model, packed for the board, and
@@ -36,8 +33,7 @@ pub fn contents(
     key: Option<&SecretKey>,
 ) -> Result<(u32, Vec<u8>)> {
     let region = board.partition(address).map_err(Error::msg).context("--flash-at")?;
-    let packing = Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?;
-    let blob = Blob::read(model)?.pack(packing)?;
+    let blob = Blob::read(model)?.pack_for(board)?;
     let model = key.map_or_else(|| blob.bytes().to_vec(), |key| key.sign(blob.bytes()));
     let bytes = [&partition::header(u32::try_from(model.len())?)[..], &model].concat();
     ensure!(
@@ -54,7 +50,7 @@ pub fn contents(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{boards, vectors};
+    use crate::boards;
 
     #[test]
     fn a_partition_holds_the_packed_model_if_there_is_room() {

@@ -5,14 +5,10 @@
 //! that. Here the packed files are a workspace of their own, in a folder of the target folder, with
 //! this one's profiles, locked versions and target folder, so that nothing of others is built anew.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use anyhow::{Context, Result, ensure};
 use toml::{Table, Value};
 
-use crate::{setup, shell};
+use crate::prelude::*;
+use crate::setup;
 
 /// The packages that are published, in an order in which each depends on those before it only.
 pub const PACKAGES: [&str; 7] =
@@ -21,17 +17,8 @@ pub const PACKAGES: [&str; 7] =
 pub const WITH_BURN: &str = "gan-train";
 
 /// The fields of a manifest that a package's page shows, and that its author has to fill in.
-const FIELDS: [&str; 9] = [
-    "description",
-    "repository",
-    "documentation",
-    "readme",
-    "license",
-    "rust-version",
-    "keywords",
-    "categories",
-    "metadata",
-];
+const FIELDS: &str =
+    "description repository documentation readme license rust-version keywords categories metadata";
 /// Files that each package has.
 const FILES: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 /// Folders that no package has: they need what is not published.
@@ -47,22 +34,24 @@ pub struct Packed {
 
 /// The version that all packages of the workspace have.
 pub fn version() -> Result<String> {
-    let manifest = manifest(&shell::root())?;
-    let version = &manifest["workspace"]["package"]["version"];
-    Ok(version.as_str().context("Cargo.toml: workspace.package.version")?.to_owned())
+    of_workspace("version")
 }
 
 /// Where the repository is.
 pub fn repository() -> Result<String> {
-    let manifest = manifest(&shell::root())?;
-    let repository = &manifest["workspace"]["package"]["repository"];
-    Ok(repository.as_str().context("Cargo.toml: workspace.package.repository")?.to_owned())
+    of_workspace("repository")
+}
+
+fn of_workspace(field: &str) -> Result<String> {
+    let value = &manifest(&root())?["workspace"]["package"][field];
+    let value = value.as_str().with_context(|| format!("Cargo.toml: workspace.package.{field}"))?;
+    Ok(value.to_owned())
 }
 
 /// Makes gan-core's documentation for each target as docs.rs does: with the features that its
 /// manifest names, and `--cfg docsrs`, which lets it use a feature of the nightly compiler.
 pub fn docs_rs() -> Result<()> {
-    let manifest = manifest(&shell::root().join("gan-core"))?;
+    let manifest = manifest(&root().join("gan-core"))?;
     let wanted = &manifest["package"]["metadata"]["docs"]["rs"];
     let list = |key: &str| -> Vec<_> {
         let values = wanted[key].as_array().into_iter().flatten();
@@ -70,11 +59,10 @@ pub fn docs_rs() -> Result<()> {
     };
     for target in list("targets") {
         setup::target(target)?;
-        let mut cargo = shell::cargo(&shell::root());
-        cargo.args(["doc", "--quiet", "--release", "--no-deps", "--package", "gan-core"]);
+        let mut cargo = shell::host("doc --quiet --release --no-deps --package gan-core");
         cargo.args(["--target", target, "--features", &list("features").join(",")]);
         cargo.env("RUSTDOCFLAGS", "--cfg docsrs -D warnings").env("RUSTC_BOOTSTRAP", "1");
-        shell::run(cargo.env("CARGO_TARGET_DIR", home().join("docs")))?;
+        cargo.env("CARGO_TARGET_DIR", home().join("docs")).run()?;
         println!("documentation of gan-core for {target}: made as docs.rs makes it");
     }
     Ok(())
@@ -95,7 +83,7 @@ pub fn check(with_burn: bool) -> Result<()> {
             cargo.args(task).args(["--release", "--quiet"]);
             cargo.args(names.iter().flat_map(|name| ["--package", name]));
             cargo.env("CARGO_TARGET_DIR", target());
-            shell::run(&mut cargo).context("from the packed files")?;
+            cargo.run().context("from the packed files")?;
         }
         built.extend(names);
     }
@@ -110,11 +98,10 @@ pub fn check(with_burn: bool) -> Result<()> {
 
 /// Packs all packages together, so that one may depend on another that no registry has yet.
 pub fn pack() -> Result<Vec<Packed>> {
-    let mut cargo = shell::cargo(&shell::root());
-    cargo.args(["package", "--no-verify", "--allow-dirty", "--quiet"]);
+    let mut cargo = shell::host("package --no-verify --allow-dirty --quiet");
     cargo.args(PACKAGES.iter().flat_map(|name| ["--package", name]));
     // Its warnings name each suite that is left out.
-    shell::capture(cargo.env("CARGO_TARGET_DIR", target()))?;
+    cargo.env("CARGO_TARGET_DIR", target()).read()?;
     let version = version()?;
     PACKAGES.iter().map(|name| unpack(name, &version).context(*name)).collect()
 }
@@ -123,14 +110,11 @@ pub fn pack() -> Result<Vec<Packed>> {
 fn unpack(name: &str, version: &str) -> Result<Packed> {
     let file = target().join(format!("package/{name}-{version}.crate"));
     let folder = home().join(format!("{name}-{version}"));
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(home())?;
-    shell::capture(Command::new("tar").arg("-xzf").arg(&file).arg("-C").arg(home()))?;
+    shell::remove(&folder)?;
+    tool("tar", "-xzf").arg(&file).arg("-C").arg(shell::create(home())?).read()?;
     let manifest = manifest(&folder)?;
     let package = manifest["package"].as_table().context("no [package]")?;
-    for field in FIELDS {
+    for field in FIELDS.split(' ') {
         ensure!(package.contains_key(field), "Cargo.toml: package.{field} is missing");
     }
     for name in FILES {
@@ -145,39 +129,31 @@ fn unpack(name: &str, version: &str) -> Result<Packed> {
 
 /// Writes the workspace of the packed files. Returns its folder.
 fn workspace(packed: &[Packed]) -> Result<PathBuf> {
-    let own = manifest(&shell::root())?;
-    let text = |path: &Path| Value::String(path.display().to_string());
-    let patches = PACKAGES.iter().zip(packed).map(|(name, packed)| {
-        (
-            (*name).to_owned(),
-            Value::Table(Table::from_iter([("path".into(), text(&packed.folder))])),
-        )
-    });
-    let members = packed.iter().map(|packed| text(&packed.folder)).collect();
-    let table = |key: &str, value| Value::Table(Table::from_iter([(key.to_owned(), value)]));
-    let written = Table::from_iter([
-        ("workspace".into(), {
-            let mut workspace = Table::new();
-            workspace.insert("members".into(), Value::Array(members));
-            workspace.insert("resolver".into(), own["workspace"]["resolver"].clone());
-            Value::Table(workspace)
-        }),
-        ("patch".into(), table("crates-io", Value::Table(patches.collect()))),
-        ("profile".into(), own["profile"].clone()),
-    ]);
+    let own = manifest(&root())?;
+    let mut patches = Table::new();
+    for (name, packed) in PACKAGES.iter().zip(packed) {
+        let path = packed.folder.display().to_string();
+        patches.insert((*name).to_owned(), Table::from_iter([("path".into(), path.into())]).into());
+    }
+    let members: Vec<_> = packed.iter().map(|packed| packed.folder.display().to_string()).collect();
+    let mut written = Table::new();
+    let resolver = own["workspace"]["resolver"].clone();
+    let workspace =
+        Table::from_iter([("members".into(), members.into()), ("resolver".into(), resolver)]);
+    written.insert("workspace".into(), workspace.into());
+    written.insert("patch".into(), Table::from_iter([("crates-io".into(), patches.into())]).into());
+    written.insert("profile".into(), own["profile"].clone());
     fs::write(home().join("Cargo.toml"), toml::to_string(&written)?)?;
-    fs::copy(shell::root().join("Cargo.lock"), home().join("Cargo.lock"))?;
+    fs::copy(root().join("Cargo.lock"), home().join("Cargo.lock"))?;
     Ok(home())
 }
 
 fn manifest(folder: &Path) -> Result<Table> {
-    let path = folder.join("Cargo.toml");
-    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    text.parse().with_context(|| path.display().to_string())
+    shell::toml(folder.join("Cargo.toml"))
 }
 
 fn target() -> PathBuf {
-    shell::root().join("target")
+    root().join("target")
 }
 
 /// The folder of the workspace of packed files.

@@ -2,15 +2,12 @@
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
-
-use crate::boards::{self, Board};
+use crate::boards;
+use crate::prelude::*;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +41,9 @@ pub struct Run {
     pub elapsed: Duration,
 }
 
-/// Runs `firmware` on `board` for at most `limit` and hands each line to `each` as it comes.
-pub fn run(board: &Board, firmware: &Path, limit: Duration, each: impl FnMut(&str)) -> Result<Run> {
-    run_with(&[], board, firmware, limit, each)
+/// Runs `firmware` on `board` for at most `limit`.
+pub fn run(board: &Board, firmware: &Path, limit: Duration) -> Result<Run> {
+    run_with(&[], board, firmware, limit)
 }
 
 /// [`run`] with more arguments for QEMU.
@@ -55,27 +52,18 @@ pub fn run_with(
     board: &Board,
     firmware: &Path,
     limit: Duration,
-    each: impl FnMut(&str),
 ) -> Result<Run> {
     let arguments = [&["-monitor", "none"], arguments].concat();
     let mut qemu = boards::emulator(board, &arguments, "null")?;
     qemu.arg(firmware);
-    run_command(qemu, limit, each)
+    run_command(qemu, limit)
 }
 
 /// Runs any program in this way.
-pub fn run_command(
-    mut command: Command,
-    limit: Duration,
-    mut each: impl FnMut(&str),
-) -> Result<Run> {
+pub fn run_command(mut command: Command, limit: Duration) -> Result<Run> {
     let start = Instant::now();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let program = command.get_program().to_string_lossy().into_owned();
-    let started = command.spawn();
-    let mut qemu = KillOnDrop(
-        started.with_context(|| format!("cannot run {program}; try `cargo xtask setup`"))?,
-    );
+    let mut qemu = KillOnDrop::start(&mut command)?;
 
     // The firmware's panics come on standard error.
     let (sender, receiver) = mpsc::channel();
@@ -90,10 +78,7 @@ pub fn run_command(
             break End::Timeout;
         }
         match receiver.recv_timeout(left) {
-            Ok(line) => {
-                each(&line);
-                lines.push(line);
-            }
+            Ok(line) => lines.push(line),
             Err(RecvTimeoutError::Timeout) => break End::Timeout,
             Err(RecvTimeoutError::Disconnected) => break wait(&mut qemu.0, left)?,
         }
@@ -103,6 +88,15 @@ pub fn run_command(
 
 /// A child that does not outlive its owner, however the owner ends.
 pub struct KillOnDrop(pub Child);
+
+impl KillOnDrop {
+    /// Starts a program.
+    pub fn start(command: &mut Command) -> Result<Self> {
+        let started = command.spawn();
+        let name = || command.get_program().display().to_string();
+        started.map(Self).with_context(|| format!("cannot run {}; try `cargo xtask setup`", name()))
+    }
+}
 
 impl Drop for KillOnDrop {
     fn drop(&mut self) {

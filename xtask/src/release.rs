@@ -7,16 +7,11 @@
 mod changelog;
 mod sbom;
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use sha2::{Digest, Sha256};
 
 use crate::hardware::Outputs;
-use crate::shell::{self, relative, root};
+use crate::prelude::*;
 use crate::{boards, c, hardware, publish, python, web};
 
 /// Writes files into a folder.
@@ -112,13 +107,12 @@ fn ready(dry_run: bool, tag: &str) -> Result<()> {
 /// Makes the folder. What an earlier release left in the folder of its own is `ours`, and goes; of
 /// another folder nothing is deleted.
 fn empty(folder: &Path, ours: bool) -> Result<()> {
-    if ours && folder.exists() {
-        fs::remove_dir_all(folder).with_context(|| relative(folder))?;
+    if ours {
+        shell::remove(folder)?;
     }
-    fs::create_dir_all(folder).with_context(|| relative(folder))?;
-    if fs::read_dir(folder)?.next().is_some() {
-        bail!("--output {}: there are files in it", folder.display());
-    }
+    shell::create(folder.into())?;
+    let is_empty = fs::read_dir(folder)?.next().is_none();
+    ensure!(is_empty, "--output {}: there are files in it", folder.display());
     Ok(())
 }
 
@@ -132,41 +126,28 @@ fn packages(to: &Path) -> Result<()> {
 }
 
 fn firmware(board: &str, to: &Path) -> Result<()> {
-    let board = boards::select_one(board).map_err(anyhow::Error::msg)?;
-    let model = root().join(MODEL);
-    let stem = model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let wanted = hardware::Wanted::new(board, Some(model.clone()));
-    let uf2 = to.join(format!("{}-{stem}.uf2", board.name));
+    let (board, model) = (boards::select_one(board)?, root().join(MODEL));
+    let uf2 = to.join(format!("{}-{}.uf2", board.name, shell::stem(&model)));
+    let wanted = hardware::Wanted::new(board, Some(model));
     hardware::firmware(&wanted, &Outputs { output: Some(uf2), ..Outputs::default() })
 }
 
 /// A line `SHA-256  FILE` for each file below a folder, in order of their names.
 fn checksums(folder: &Path) -> Result<String> {
-    let mut lines = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(inner) = folders.pop() {
-        for entry in fs::read_dir(&inner).with_context(|| inner.display().to_string())? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let digest = Sha256::digest(fs::read(&path)?);
-            let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            lines.push((path.strip_prefix(folder)?.display().to_string(), hex));
-        }
-    }
-    lines.sort();
-    Ok(lines.iter().map(|(name, hex)| format!("{hex}  {name}\n")).collect())
+    let line = |path: &PathBuf| {
+        let hex = shell::hex(Sha256::digest(shell::read(path)?));
+        Ok(format!("{hex}  {}\n", path.strip_prefix(folder)?.display()))
+    };
+    shell::files(folder)?.iter().map(line).collect()
 }
 
 /// The day of today, as the changelog writes it.
 fn today() -> Result<String> {
-    Ok(shell::capture(Command::new("date").args(["-u", "+%Y-%m-%d"]))?.trim().to_owned())
+    Ok(tool("date", "-u +%Y-%m-%d").read()?.trim().to_owned())
 }
 
 fn git(arguments: &[&str]) -> Result<String> {
-    shell::capture(Command::new("git").args(arguments).current_dir(root()))
+    Command::new("git").args(arguments).current_dir(root()).read()
 }
 
 #[cfg(test)]
@@ -175,20 +156,19 @@ mod tests {
 
     #[test]
     fn checksums_are_those_of_sha256sum() {
-        let folder = std::env::temp_dir().join(format!("xtask-sums-{}", std::process::id()));
-        fs::create_dir_all(folder.join("b")).unwrap();
+        let folder = Temporary::new().unwrap();
+        fs::create_dir(folder.join("b")).unwrap();
         fs::write(folder.join("b/abc"), "abc").unwrap();
         fs::write(folder.join("a"), "").unwrap();
         let sums = checksums(&folder);
         let refused = empty(&folder, false).unwrap_err();
-        let kept = folder.join("a").exists();
-        fs::remove_dir_all(&folder).unwrap();
         // Of FIPS 180-2's example, and of nothing.
         let expected = "\
 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a
 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  b/abc
 ";
         assert_eq!(sums.unwrap(), expected);
-        assert!(refused.to_string().contains("there are files in it") && kept);
+        assert!(refused.to_string().contains("there are files in it"));
+        assert!(folder.join("a").exists());
     }
 }

@@ -1,19 +1,15 @@
 //! Tells whether the application fits a board with a model, and if not, which models and networks
 //! would.
 
-use std::path::PathBuf;
-
-use anyhow::{Context, Error, Result, ensure};
+use anyhow::Error;
 use gan_core::blob::{self, ALIGNMENT, Element, Header};
 use gan_core::memory::Rooms;
 use gan_core::{Generator, Packing};
 
-use crate::blob::Blob;
-use crate::boards::Board;
+use crate::blob::packing;
 use crate::firmware::{self, Input, code_bytes};
+use crate::prelude::*;
 use crate::sections::{self, Size, grouped};
-use crate::setup::Toolchain;
-use crate::vectors;
 
 /// Bytes that the linker may lose to alignment when sections change their sizes.
 const SLACK: u64 = 64;
@@ -37,8 +33,7 @@ impl<'a> Fit<'a> {
     fn guess(board: &'a Board, input: Input<'_>) -> Result<Self> {
         // A HAL has statics, and code that runs from RAM, and its ports have buffers.
         let statics = if board.package.is_some() { 16 << 10 } else { 4 << 10 };
-        let packing = Packing::of_kernel(&board.kernel)
-            .with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?;
+        let packing = packing(board)?;
         let load = input.load.next_multiple_of(ALIGNMENT) as u64;
         let partition = match input.flash_at {
             Some(address) => board.partition(address).map_err(Error::msg)?.length,
@@ -65,12 +60,8 @@ impl<'a> Fit<'a> {
         let kinds = Some(input.kinds.unwrap_or(input.model));
         // What receives models is part of it, but the room for them may be what is too large.
         let load = input.load.min(ALIGNMENT);
-        let elf = firmware::build(
-            toolchain,
-            board,
-            "digits",
-            Input { model: &tiny, load, kinds, ..input },
-        )?;
+        let with_tiny = Input { model: &tiny, load, kinds, ..input };
+        let elf = firmware::build(toolchain, board, "digits", with_tiny)?;
         let (size, tiny_fit) = (sections::of(&elf)?, Self::guess(board, Input { load, ..input })?);
         let (flash, ram) = tiny_fit.takes(&Blob::read(&tiny)?)?;
         let besides = (
@@ -133,7 +124,7 @@ impl<'a> Fit<'a> {
             }
         }
         let mut names = Vec::new();
-        for path in gan_tests::make::models(&crate::shell::root())? {
+        for path in gan_tests::make::models(&root())? {
             let other = Blob::read(&path)?;
             let alike = other.kind()? == blob.kind()?;
             if alike && self.missing_for(&other)? == (0, 0) {
@@ -155,11 +146,8 @@ impl<'a> Fit<'a> {
             ),
             None => String::new(),
         };
-        let receiving = if self.load > 0 {
-            format!(" with room for {} bytes to load", self.load)
-        } else {
-            String::new()
-        };
+        let receiving = format!(" with room for {} bytes to load", self.load);
+        let receiving = if self.load > 0 { &receiving } else { "" };
         let name = &self.board.name;
         Ok(format!(
             "{} does not fit {name}{receiving}: {} too many; of models/, {models} would{network}",

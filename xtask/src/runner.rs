@@ -1,14 +1,7 @@
 //! Runs programs that talk to the host, in QEMU or on a real board behind a debug probe.
 
-use std::fs;
-use std::path::Path;
-use std::time::Duration;
-
-use anyhow::{Context, Result, ensure};
-
-use crate::boards::Board;
+use crate::prelude::*;
 use crate::qemu::{self, Run};
-use crate::shell;
 use crate::tools::Tools;
 
 /// Where programs run.
@@ -36,31 +29,23 @@ impl Runner {
         limit: Duration,
     ) -> Result<Run> {
         match (self, data) {
-            (Self::Qemu, None) => qemu::run(board, elf, limit, |_| {}),
+            (Self::Qemu, None) => qemu::run(board, elf, limit),
             (Self::Qemu, Some((address, file))) => {
                 // QEMU's own loader of files does not know the memories of every machine.
-                let read = |path: &Path| fs::read(path).with_context(|| shell::relative(path));
                 let address = u32::try_from(address).context("an address of 32 bits")?;
-                let whole = with_segment(&read(elf)?, address, &read(file)?)?;
+                let whole = with_segment(&shell::read(elf)?, address, &shell::read(file)?)?;
                 let path = file.with_extension("elf");
-                fs::write(&path, whole).with_context(|| shell::relative(&path))?;
-                qemu::run(board, &path, limit, |_| {})
+                fs::write(&path, whole).with_context(|| relative(&path))?;
+                qemu::run(board, &path, limit)
             }
             (Self::Probe(tools, arguments), data) => {
-                let chip = board.chip.as_deref();
-                let chip =
-                    chip.with_context(|| format!("{}: no chip in boards.toml", board.name))?;
-                // Neither of the two may erase the other, where both lie in one sector.
-                let keep = "--restore-unwritten";
                 if let Some((address, file)) = data {
-                    let mut download = tools.command("probe-rs")?;
-                    download.args(["download", "--chip", chip, "--binary-format", "bin"]);
-                    download.args(["--base-address", &format!("{address:#x}"), keep]);
-                    shell::run(download.args(arguments).arg(file))?;
+                    tools.write(board, address, file, arguments)?;
                 }
-                let mut run = tools.command("probe-rs")?;
-                run.args(["run", "--chip", chip, keep]).args(arguments).arg(elf);
-                qemu::run_command(run, limit, |_| {})
+                let mut run = tools.probe_rs("run", board)?;
+                // Neither of the two may erase the other, where both lie in one sector.
+                run.arg("--restore-unwritten").args(arguments).arg(elf);
+                qemu::run_command(run, limit)
             }
         }
     }
@@ -123,8 +108,8 @@ mod tests {
         assert!(!runner.tells_exit_codes());
         assert_eq!(
             fs::read_to_string(log).unwrap(),
-            "probe-rs download --chip STM32H743ZITx --binary-format bin --base-address 0x8010000 \
-             --restore-unwritten --probe 1:2 tiny.job\n\
+            "probe-rs download --chip STM32H743ZITx --binary-format bin --restore-unwritten \
+             --base-address 0x8010000 --probe 1:2 tiny.job\n\
              probe-rs run --chip STM32H743ZITx --restore-unwritten --probe 1:2 parity.elf\n"
         );
     }

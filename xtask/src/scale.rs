@@ -4,17 +4,11 @@
 mod engines;
 mod slurm;
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Instant;
-
-use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use sha2::{Digest, Sha256};
 
-use crate::shell::{self, capture, root};
-use crate::tally::Tally;
+use crate::prelude::*;
+use crate::python::Environment;
 
 /// What is asked for.
 #[derive(Args)]
@@ -34,6 +28,13 @@ const PARTS: u32 = 8;
 enum Made {
     Digest { last: String, digest: String },
     Skipped(String),
+}
+
+impl Made {
+    /// There is no such engine here, because of this error.
+    fn skipped(error: &anyhow::Error) -> Self {
+        Self::Skipped(format!("{error:#}"))
+    }
 }
 
 /// An engine: it makes the set in a folder of its own.
@@ -65,30 +66,27 @@ struct Place {
 impl Place {
     /// The command `gan` with these arguments, separated by blanks, and then the set's folder.
     fn gan(&self, arguments: &str) -> Command {
-        let mut command = Command::new(&self.gan);
-        command.args(arguments.split_whitespace()).arg(&self.set).current_dir(root());
+        let mut command = tool(&self.gan, arguments);
+        command.arg(&self.set).current_dir(root());
         command
     }
 
     /// Begins the set.
     fn begin(&self) -> Result<()> {
         let size = format!("--count {COUNT} --shard {SHARD} --format idx");
-        capture(&mut self.gan(&format!("shards init {MODEL} {size} --out"))).map(|_| ())
+        self.gan(&format!("shards init {MODEL} {size} --out")).read().map(|_| ())
     }
 
     /// The digest of the set, which is complete and right; with what the engine said last.
     fn made(&self, last: &str) -> Result<Made> {
-        capture(&mut self.gan("shards status")).context("the set is not complete")?;
-        capture(&mut self.gan("shards verify --every 4"))?;
-        let files = |kind| -> Result<Vec<PathBuf>> {
-            let there = fs::read_dir(self.set.join("shards"))?;
-            let paths = there.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-            let is = |path: &PathBuf| path.to_string_lossy().ends_with(kind);
-            let mut files: Vec<_> = paths.into_iter().filter(is).collect();
-            files.sort();
-            Ok(files)
-        };
-        let digest = digest(&files("-images-idx3-ubyte")?, &files("-labels-idx1-ubyte")?)?;
+        self.gan("shards status").read().context("the set is not complete")?;
+        self.gan("shards verify --every 4").read()?;
+        let all = shell::files(&self.set.join("shards"))?;
+        let [images, labels] = ["-images-idx3-ubyte", "-labels-idx1-ubyte"].map(|kind| {
+            let is = |path: &&PathBuf| path.to_string_lossy().ends_with(kind);
+            all.iter().filter(is).cloned().collect::<Vec<_>>()
+        });
+        let digest = digest(&images, &labels)?;
         let last =
             last.lines().last().unwrap_or_default().replace(&*self.set.to_string_lossy(), "set");
         Ok(Made::Digest { last, digest })
@@ -100,42 +98,33 @@ fn digest(images: &[PathBuf], labels: &[PathBuf]) -> Result<String> {
     let mut hash = Sha256::new();
     for (files, header) in [(images, 16), (labels, 8)] {
         for path in files {
-            let bytes = fs::read(path).with_context(|| shell::relative(path))?;
+            let bytes = shell::read(path)?;
             hash.update(bytes.get(header..).context("a file without a header")?);
         }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(shell::hex(hash.finalize()))
 }
 
 /// The engines that need nothing to be installed.
-///
-/// # Errors
-///
-/// As [`run`].
 pub fn check(tally: &mut Tally) -> Result<()> {
     *tally += table(&ENGINES[..WITHOUT_PACKAGES], "")?;
     Ok(())
 }
 
 /// Runs the engines that were asked for, and prints the table.
-///
-/// # Errors
-///
-/// The command cannot be built, or makes nothing to compare with.
 pub fn run(asked: &Scale) -> Result<Tally> {
     table(&ENGINES, asked.only.as_deref().unwrap_or_default())
 }
 
 fn table(engines: &[(&str, Engine)], only: &str) -> Result<Tally> {
-    shell::run(shell::host().args(["build", "--quiet", "--release", "-p", "gan-tools"]))?;
+    shell::host("build --quiet --release -p gan-tools").run()?;
     let folder = root().join("target/scale");
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder)?;
+    shell::remove(&folder)?;
+    shell::create(folder.clone())?;
     let gan = root().join("target/release").join(format!("gan{}", std::env::consts::EXE_SUFFIX));
     let whole = folder.join("whole");
-    let mut generate = Place { set: whole.clone(), gan: gan.clone() }
-        .gan(&format!("generate {MODEL} --count {COUNT} --idx"));
-    capture(&mut generate)?;
+    let reference = Place { set: whole.clone(), gan: gan.clone() };
+    reference.gan(&format!("generate {MODEL} --count {COUNT} --idx")).read()?;
     let expected = digest(&[whole.join("images-idx3-ubyte")], &[whole.join("labels-idx1-ubyte")])?;
     let mut rows =
         vec![format!("{:<16}{:>8}  {:.16}  gan generate --idx", "reference", "", expected)];
@@ -175,27 +164,15 @@ fn table(engines: &[(&str, Engine)], only: &str) -> Result<Tally> {
     Ok(tally)
 }
 
-/// The Python with the packages of engines, made the first time.
-fn python() -> Result<PathBuf> {
-    const REQUIREMENTS: &str = "examples/requirements.txt";
+/// The Python with the packages of engines.
+fn python() -> Result<Environment> {
     let folder = root().join("target/scale-python");
-    let python = folder.join("bin/python");
-    if !python.exists() {
-        capture(Command::new("python3").args(["-m", "venv"]).arg(&folder))
-            .context("python3 -m venv (Debian: apt-get install python3-venv)")?;
-    }
-    let pip = ["-m", "pip", "install", "--quiet", "-r", REQUIREMENTS];
-    capture(Command::new(&python).args(pip).current_dir(root()))
-        .with_context(|| format!("pip install -r {REQUIREMENTS}"))?;
-    Ok(python)
+    Environment::new(&folder, &["-r", "examples/requirements.txt"])
 }
 
 /// Runs a program of the examples; its last lines.
-fn example(python: &Path, file: &str, arguments: &[&Path], gan: &Path) -> Result<String> {
-    let mut command = Command::new(python);
-    let said = capture(command.arg(file).args(arguments).current_dir(root()).env("GAN", gan))?;
-    if said.trim().is_empty() {
-        bail!("{file} said nothing");
-    }
+fn example(python: &Environment, file: &str, arguments: &[&Path], gan: &Path) -> Result<String> {
+    let said = python.python(file).args(arguments).env("GAN", gan).read()?;
+    ensure!(!said.trim().is_empty(), "{file} said nothing");
     Ok(said)
 }

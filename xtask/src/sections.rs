@@ -1,12 +1,8 @@
 //! Measures the flash and RAM that a program takes, by the sections of its ELF file.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, Result};
 use object::{Object, ObjectSection, SectionFlags, SectionKind, elf};
 
-use crate::shell;
+use crate::prelude::*;
 
 /// Bytes of an ELF file's sections, as the device has them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,8 +29,8 @@ impl Size {
 
 /// Measures an ELF file.
 pub fn of(path: &Path) -> Result<Size> {
-    let bytes = fs::read(path).with_context(|| shell::relative(path))?;
-    let file = object::File::parse(&*bytes).with_context(|| shell::relative(path))?;
+    let bytes = shell::read(path)?;
+    let file = object::File::parse(&*bytes).with_context(|| relative(path))?;
     let mut size = Size::default();
     for section in file.sections() {
         let SectionFlags::Elf { sh_flags } = section.flags() else { continue };

@@ -1,11 +1,15 @@
-//! Runs other programs, names paths, and writes files that are whole or not there.
+//! Runs other programs, reads and names files, and writes files that are whole or not there.
 
-use std::io::{BufRead, BufReader};
+use std::ffi::OsStr;
+use std::fmt::Display;
+use std::io::{BufRead, BufReader, ErrorKind};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
 /// The repository's root.
 pub fn root() -> PathBuf {
@@ -18,9 +22,18 @@ pub fn relative(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
-/// The cargo that runs this, in the workspace of what runs on hosts.
-pub fn host() -> Command {
-    cargo(&root())
+/// The cargo that runs this, with these words, in the workspace of what runs on hosts.
+pub fn host(words: &str) -> Command {
+    let mut cargo = cargo(&root());
+    cargo.words(words);
+    cargo
+}
+
+/// The command `gan`, built if it has to be, with these words.
+pub fn gan(words: &str) -> Command {
+    let mut gan = host("run --quiet --release --package gan-tools --");
+    gan.words(words);
+    gan
 }
 
 /// The cargo that runs this, in `folder`.
@@ -42,60 +55,212 @@ pub fn cargo(folder: &Path) -> Command {
     command
 }
 
-/// Runs a command to the end, on the user's terminal. A command that fails is an error.
-pub fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("cannot run {}", line(command)))?;
-    if !status.success() {
-        bail!("{} failed: {status}", line(command));
-    }
-    Ok(())
+/// A program with arguments that are separated by blanks.
+pub fn tool(program: impl AsRef<OsStr>, words: &str) -> Command {
+    let mut command = Command::new(program);
+    command.words(words);
+    command
 }
 
-/// Runs a command to the end in silence. Returns what it wrote to standard output, or an error with
-/// what it wrote to standard error.
-pub fn capture(command: &mut Command) -> Result<String> {
-    let Output { status, stdout, stderr } =
-        command.output().with_context(|| format!("cannot run {}", line(command)))?;
-    if !status.success() {
-        bail!(
-            "{} failed: {status}\n{}",
-            line(command),
-            String::from_utf8_lossy(&stderr).trim_end()
-        );
-    }
-    Ok(String::from_utf8_lossy(&stdout).into_owned())
+/// What is done with a command.
+pub trait Run {
+    /// Adds arguments that are separated by blanks.
+    fn words(&mut self, words: &str) -> &mut Self;
+
+    /// Runs it to the end, on the user's terminal. A command that fails is an error.
+    fn run(&mut self) -> Result<()>;
+
+    /// Runs it to the end in silence. Returns what it wrote to standard output, or an error with
+    /// what it wrote to standard error.
+    fn read(&mut self) -> Result<String>;
+
+    /// Runs it to the end, and hands each line of standard output to `each` after printing it.
+    /// Returns whether the command succeeded.
+    fn stream(&mut self, each: impl FnMut(&str)) -> Result<bool>;
 }
 
-/// Runs a command to the end, and hands each line of standard output to `each` after printing it.
-/// Returns whether the command succeeded.
-pub fn stream(command: &mut Command, mut each: impl FnMut(&str)) -> Result<bool> {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot run {}", line(command)))?;
-    if let Some(stdout) = child.stdout.take() {
-        for text in BufReader::new(stdout).split(b'\n') {
-            let text = String::from_utf8_lossy(&text?).into_owned();
-            println!("{text}");
-            each(&text);
+impl Run for Command {
+    fn words(&mut self, words: &str) -> &mut Self {
+        self.args(words.split_whitespace())
+    }
+
+    fn run(&mut self) -> Result<()> {
+        let status = self.status().with_context(|| format!("cannot run {}", line(self)))?;
+        ensure!(status.success(), "{} failed: {status}", line(self));
+        Ok(())
+    }
+
+    fn read(&mut self) -> Result<String> {
+        let Output { status, stdout, stderr } =
+            self.output().with_context(|| format!("cannot run {}", line(self)))?;
+        let said = String::from_utf8_lossy(&stderr);
+        ensure!(status.success(), "{} failed: {status}\n{}", line(self), said.trim_end());
+        Ok(String::from_utf8_lossy(&stdout).into_owned())
+    }
+
+    fn stream(&mut self, mut each: impl FnMut(&str)) -> Result<bool> {
+        let child = self.stdout(Stdio::piped()).spawn();
+        let mut child = child.with_context(|| format!("cannot run {}", line(self)))?;
+        if let Some(stdout) = child.stdout.take() {
+            for text in BufReader::new(stdout).split(b'\n') {
+                let text = String::from_utf8_lossy(&text?).into_owned();
+                println!("{text}");
+                each(&text);
+            }
         }
+        Ok(child.wait()?.success())
     }
-    Ok(child.wait()?.success())
 }
 
 /// Whether the program is there and starts.
 pub fn available(program: &str) -> bool {
-    capture(Command::new(program).arg("--version")).is_ok()
+    tool(program, "--version").read().is_ok()
+}
+
+/// The value of what could be done; what could not be is told as skipped, with the reason.
+pub fn or_skip<T>(what: &str, result: Result<T>) -> Option<T> {
+    result.inspect_err(|error| println!("SKIPPED {what}: {error:#}")).ok()
 }
 
 /// The command as one line.
 fn line(command: &Command) -> String {
-    let mut line = command.get_program().to_string_lossy().into_owned();
-    for argument in command.get_args() {
-        line.push(' ');
-        line.push_str(&argument.to_string_lossy());
+    let words = [command.get_program()].into_iter().chain(command.get_args());
+    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+}
+
+/// The folder of a package of npm's under `target`, installed if it is not there.
+pub fn npm(package: &str) -> Result<PathBuf> {
+    let folder = scratch(package)?;
+    if !folder.join("node_modules").exists() {
+        let mut npm = tool("npm", "install --silent --no-audit --no-fund --prefix");
+        npm.arg(&folder).arg(package).read()?;
     }
-    line
+    Ok(folder)
+}
+
+/// A folder for files that no one keeps.
+pub fn scratch(name: &str) -> Result<PathBuf> {
+    create(root().join("target/xtask").join(name))
+}
+
+/// Makes a folder, if it is not there.
+pub fn create(folder: PathBuf) -> Result<PathBuf> {
+    fs::create_dir_all(&folder).with_context(|| relative(&folder))?;
+    Ok(folder)
+}
+
+/// Removes a folder, if it is there.
+pub fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| relative(folder))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A folder in the system's folder for temporary files, which goes with this value.
+#[derive(Debug)]
+pub struct Temporary(PathBuf);
+
+impl Temporary {
+    /// A folder that is new.
+    pub fn new() -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("gan-xtask-{}-{number}", std::process::id());
+        create(env::temp_dir().join(name)).map(Self)
+    }
+}
+
+impl Deref for Temporary {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // What is left of it there harms nothing.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The bytes of a file.
+pub fn read(path: impl AsRef<Path>) -> Result<Vec<u8>> {
+    fs::read(path.as_ref()).with_context(|| relative(path.as_ref()))
+}
+
+/// The text of a file.
+pub fn text(path: impl AsRef<Path>) -> Result<String> {
+    fs::read_to_string(path.as_ref()).with_context(|| relative(path.as_ref()))
+}
+
+/// A file in TOML.
+pub fn toml(path: impl AsRef<Path>) -> Result<toml::Table> {
+    text(path.as_ref())?.parse().with_context(|| relative(path.as_ref()))
+}
+
+/// All files in a folder and in those below it, in order.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| relative(folder))? {
+        match entry?.path() {
+            path if path.is_dir() => files.extend(self::files(&path)?),
+            path => files.push(path),
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Copies a folder, with values in place of their names in double braces.
+pub fn instantiate(from: &Path, to: &Path, values: &[(&str, &str)]) -> Result<()> {
+    for path in files(from)? {
+        let mut text = text(&path)?;
+        for (key, value) in values {
+            text = text.replace(&format!("{{{{{key}}}}}"), value);
+        }
+        ensure!(!text.contains("{{"), "{}: a value is missing", relative(&path));
+        let copy = to.join(path.strip_prefix(from)?);
+        create(copy.parent().unwrap_or(to).into())?;
+        fs::write(&copy, text).with_context(|| relative(&copy))?;
+    }
+    Ok(())
+}
+
+/// The names of the files that Git knows and that are there; none without a repository, which is
+/// told as skipped: in an archive of the sources, the repository around it would list none of them.
+pub fn tracked() -> Option<Vec<String>> {
+    let listed = tool("git", "ls-files -z").current_dir(root()).read().unwrap_or_default();
+    let names = listed.split_terminator('\0').map(str::to_owned);
+    let names: Vec<_> = names.filter(|name| root().join(name).exists()).collect();
+    if names.is_empty() {
+        println!("SKIPPED: Git lists no files in {}", root().display());
+    }
+    (!names.is_empty()).then_some(names)
+}
+
+/// A file's name without its extension.
+pub fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Prints each of these faults. That there are none is no error; else it says how many they are.
+pub fn none<F: Display>(
+    faults: impl IntoIterator<Item = F>,
+    error: impl Fn(usize) -> String,
+) -> Result<()> {
+    let count = faults.into_iter().inspect(|fault| println!("{fault}")).count();
+    ensure!(count == 0, error(count));
+    Ok(())
+}
+
+/// Bytes as digits.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes a file, first whole under another name: no crash and no full disk leaves half of it. What

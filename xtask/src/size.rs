@@ -3,19 +3,14 @@
 mod application;
 mod runtime;
 
-use std::path::Path;
-
-use anyhow::{Context, Result};
-
-use crate::blob::Blob;
-use crate::boards::Board;
-use crate::{setup, shell, vectors};
+use crate::prelude::*;
+use crate::setup;
 
 /// Prints the tables: gan-core alone, and the application, with the given model or each of models/.
 pub fn run(boards: &[&Board], model: Option<&Path>) -> Result<()> {
     let models = match model {
-        Some(path) => vec![path.canonicalize().with_context(|| path.display().to_string())?],
-        None => gan_tests::make::models(&shell::root())?,
+        Some(_) => vec![vectors::given(model)?],
+        None => gan_tests::make::models(&root())?,
     };
     // A damaged file is told as it is everywhere, and not by a build that fails.
     for model in &models {
@@ -42,15 +37,15 @@ mod tests {
 
     #[test]
     fn a_damaged_model_is_told_before_anything_is_built() {
-        let mut bytes = std::fs::read(vectors::folder().join("v1-tiny.gan")).unwrap();
+        let mut bytes = fs::read(vectors::folder().join("v1-tiny.gan")).unwrap();
         bytes[40] ^= 1;
-        let path = std::env::temp_dir().join(format!("gan-xtask-{}.gan", std::process::id()));
-        std::fs::write(&path, bytes).unwrap();
+        let folder = Temporary::new().unwrap();
+        let path = folder.join("damaged.gan");
+        fs::write(&path, bytes).unwrap();
         let said = [
             run(&[], Some(&path)).unwrap_err(),
             crate::parity::run(&[], Some(&path), &Runner::Qemu).unwrap_err(),
         ];
-        std::fs::remove_file(&path).unwrap();
         for error in said.map(|error| error.to_string()) {
             assert!(error.ends_with("crc: does not match, the content was changed"), "{error}");
         }

@@ -9,16 +9,12 @@
 mod record;
 mod table;
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::Value;
 
-use crate::shell::{self, relative, root};
 use record::Record;
+
+use crate::prelude::*;
 
 /// The file of the records.
 const FILE: &str = "models/seeds.jsonl";
@@ -100,12 +96,9 @@ pub fn run(soak: &Soak) -> Result<()> {
 
 /// The recipes of these models; all without names.
 fn chosen(models: &[String]) -> Result<Vec<&'static Recipe>> {
-    for name in models {
-        ensure!(
-            RECIPES.iter().any(|recipe| recipe.model == name),
-            "{name}: expected one of {}",
-            RECIPES.map(|recipe| recipe.model).join(", ")
-        );
+    let names = RECIPES.map(|recipe| recipe.model);
+    if let Some(wrong) = models.iter().find(|name| !names.contains(&name.as_str())) {
+        bail!("{wrong}: expected one of {}", names.join(", "));
     }
     let wanted = |recipe: &&Recipe| models.is_empty() || models.iter().any(|m| m == recipe.model);
     Ok(RECIPES.iter().filter(wanted).collect())
@@ -123,22 +116,20 @@ fn measure(recipe: &Recipe, seed: u64, soak: &Soak) -> Result<Record> {
         command
     };
     println!("== {} with seed {seed}, in {}", recipe.model, relative(&run));
-    let mut train = gan_train();
-    if run.join("checkpoint.safetensors").exists() {
-        train.args(["train", "--resume"]).arg(&run);
+    let mut train = if run.join("checkpoint.safetensors").exists() {
+        gan_train("train --resume")
     } else {
-        train.args(["train", "--data", recipe.data, "--preset", recipe.preset]);
-        train.args(["--seed", &seed.to_string(), "--out"]).arg(&run);
-    }
-    shell::run(&mut with_data(train))?;
+        let (data, preset) = (recipe.data, recipe.preset);
+        gan_train(&format!("train --data {data} --preset {preset} --seed {seed} --out"))
+    };
+    train.arg(&run);
+    with_data(train).run()?;
     let took = seconds(&run)?;
-    let mut quantize = gan_train();
-    quantize.arg("quantize").arg(&run).args(recipe.quantize).arg("--out").arg(&blob);
-    shell::run(&mut quantize)?;
-    let mut evaluate = gan_train();
-    evaluate.arg("evaluate").arg(&blob).args(["--data", recipe.data, CLASSIFIERS, "--json"]);
-    evaluate.arg("--run").arg(&run);
-    let report = shell::capture(&mut with_data(evaluate))?;
+    let mut quantize = gan_train("quantize");
+    quantize.arg(&run).args(recipe.quantize).arg("--out").arg(&blob).run()?;
+    let mut evaluate = gan_train("evaluate");
+    evaluate.arg(&blob).args(["--data", recipe.data, CLASSIFIERS, "--json", "--run"]).arg(&run);
+    let report = with_data(evaluate).read()?;
     fs::write(run.join(format!("{}.json", recipe.model)), &report)?;
     let report: Value = serde_json::from_str(&report).context("the report of evaluate")?;
     Record::new(recipe.model, seed, took, &report)
@@ -147,15 +138,15 @@ fn measure(recipe: &Recipe, seed: u64, soak: &Soak) -> Result<Record> {
 /// Seconds of training, by the last line of the run's metrics.
 fn seconds(run: &Path) -> Result<f64> {
     let path = run.join("metrics.jsonl");
-    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let text = shell::text(&path)?;
     let last: Value = serde_json::from_str(text.lines().last().unwrap_or_default())
         .with_context(|| format!("{}: its last line", path.display()))?;
     last["seconds"].as_f64().with_context(|| format!("{}: seconds", path.display()))
 }
 
-/// The trainer, built as everything else builds it.
-fn gan_train() -> Command {
-    let mut command = shell::cargo(&root());
-    command.args(["run", "--release", "--quiet", "--package", "gan-train", "--"]);
-    command
+/// The trainer, built as everything else builds it, with these words.
+fn gan_train(words: &str) -> Command {
+    let mut gan_train = shell::host("run --release --quiet --package gan-train --");
+    gan_train.words(words);
+    gan_train
 }

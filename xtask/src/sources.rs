@@ -1,13 +1,7 @@
 //! Rules for the text of the repository's files that no formatter keeps.
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
-
-use anyhow::{Context, Result, ensure};
-
 use crate::boards;
-use crate::shell::{self, root};
+use crate::prelude::*;
 
 /// Columns that a line may have. A column is a character, not a byte.
 const COLUMNS: usize = 100;
@@ -22,34 +16,16 @@ const TABLE_ROWS: [&str; 4] = ["|", "//! |", "/// |", "# |"];
 
 /// Checks all files that Git knows and prints one line for each fault. Returns whether there was
 /// something to check: without a Git repository there is no list of files.
-///
-/// # Errors
-///
-/// There are faults, or a file cannot be read.
 pub fn check() -> Result<bool> {
-    // From an archive of the sources, the repository around it would list none of them.
-    let listed = shell::capture(Command::new("git").args(["ls-files", "-z"]).current_dir(root()));
-    let Some(listed) = listed.ok().filter(|listed| !listed.is_empty()) else {
-        println!("SKIPPED: Git lists no files in {}", root().display());
-        return Ok(false);
-    };
-    let mut files = 0;
-    let mut faults = Vec::new();
-    for name in listed.split_terminator('\0').filter(|name| is_measured(name)) {
-        let path = root().join(name);
-        // Deleted, but not yet in Git.
-        if !path.exists() {
-            continue;
-        }
-        let text = fs::read_to_string(&path).with_context(|| name.to_owned())?;
+    let Some(names) = shell::tracked() else { return Ok(false) };
+    let (mut files, mut faults) = (0, Vec::new());
+    for name in names.iter().filter(|name| is_measured(name)) {
+        let text = shell::text(root().join(name))?;
         faults.extend(long_lines(name, &text));
         faults.extend(long_file(name, &text));
         files += 1;
     }
-    for fault in &faults {
-        println!("{fault}");
-    }
-    ensure!(faults.is_empty(), "{} lines or files are too long", faults.len());
+    shell::none(faults, |count| format!("{count} lines or files are too long"))?;
     println!("columns and lengths: {files} files checked");
     Ok(true)
 }
@@ -103,12 +79,10 @@ fn long_file(name: &str, text: &str) -> Option<String> {
 /// writes them.
 pub fn firmware_format() -> Result<()> {
     let folders = boards::folders();
-    folders.iter().try_for_each(|at| shell::run(shell::cargo(at).args(["fmt", "--check"])))?;
+    folders.iter().try_for_each(|at| shell::cargo(at).words("fmt --check").run())?;
     // Cargo does not see the modules whose paths the build script writes.
-    let modules = boards::firmware_folder().join("src/board");
-    let modules = modules.read_dir()?.map(|entry| Ok(entry?.path()));
-    let modules = modules.collect::<Result<Vec<_>>>()?;
-    shell::run(Command::new("rustfmt").args(["--check", "--edition", "2024"]).args(modules))
+    let modules = shell::files(&boards::firmware_folder().join("src/board"))?;
+    tool("rustfmt", "--check --edition 2024").args(modules).run()
 }
 
 #[cfg(test)]

@@ -1,15 +1,9 @@
 //! Whether firmware can panic, from its ELF file.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, Result, bail, ensure};
 use object::{Object, ObjectSymbol};
 
-use crate::boards::Board;
 use crate::firmware::{self, Input};
-use crate::setup::Toolchain;
-use crate::{shell, vectors};
+use crate::prelude::*;
 
 /// What every panic needs: the functions of core that begin one, the handler, what formats its
 /// message.
@@ -28,11 +22,11 @@ const ROOM_TO_RECEIVE: u64 = 12 << 10;
 
 /// Names of the functions that are only there because something can panic.
 pub fn panics(elf: &Path) -> Result<Vec<String>> {
-    let bytes = fs::read(elf).with_context(|| shell::relative(elf))?;
-    let file = object::File::parse(&*bytes).with_context(|| shell::relative(elf))?;
+    let bytes = shell::read(elf)?;
+    let file = object::File::parse(&*bytes).with_context(|| relative(elf))?;
     let names: Vec<_> =
         file.symbols().filter_map(|symbol| Some(symbol.name().ok()?.to_owned())).collect();
-    ensure!(names.iter().any(|name| name == "main"), "{} has no symbols", shell::relative(elf));
+    ensure!(names.iter().any(|name| name == "main"), "{} has no symbols", relative(elf));
     Ok(names
         .into_iter()
         .filter(|name| PANICS.iter().any(|telltale| name.contains(telltale)))
@@ -53,19 +47,13 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
             }
             let input = Input { load, ..Input::model(model) };
             let found = panics(&firmware::build(toolchain, board, "digits", input)?)?;
-            ensure!(
-                found.is_empty(),
-                "{}: the application can panic: {}",
-                board.name,
-                found.join(", ")
-            );
+            let (name, found) = (&board.name, found.join(", "));
+            ensure!(found.is_empty(), "{name}: the application can panic: {found}");
         }
     }
     let plain = boards.first().context("no board")?;
-    let planted =
-        firmware::build(toolchain, plain, "digits", Input { planted: Some("panic"), ..input })?;
-    if panics(&planted)?.is_empty() {
-        bail!("{}: a planted panic was not found", plain.name);
-    }
+    let input = Input { planted: Some("panic"), ..input };
+    let found = panics(&firmware::build(toolchain, plain, "digits", input)?)?;
+    ensure!(!found.is_empty(), "{}: a planted panic was not found", plain.name);
     Ok(())
 }

@@ -1,13 +1,9 @@
 //! The tables of boards in README.md and docs/, which are written from boards.toml.
 
 use std::fmt::Write;
-use std::fs;
 
-use anyhow::{Context, Result, ensure};
-
-use crate::boards::Board;
+use crate::prelude::*;
 use crate::sections::grouped;
-use crate::shell;
 
 /// A page, the name in the two lines between which its table lies, and what makes the table.
 type Table = (&'static str, &'static str, fn() -> String);
@@ -21,13 +17,13 @@ const TABLES: [Table; 3] = [
 /// Writes the tables, or compares them.
 pub fn run(check: bool) -> Result<()> {
     for (page, name, table) in TABLES {
-        let path = shell::root().join(page);
-        let text = fs::read_to_string(&path).with_context(|| page.to_owned())?;
-        let new = replaced(&text, name, &table()).with_context(|| page.to_owned())?;
+        let path = root().join(page);
         if check {
-            ensure!(text == new, "{page} is not as boards.toml; `cargo xtask boards` writes it");
+            let text = shell::text(&path)?;
+            let is_same = text == replaced(&text, name, &table()).context(page)?;
+            ensure!(is_same, "{page} is not as boards.toml; `cargo xtask boards` writes it");
         } else {
-            shell::write(&path, new.as_bytes())?;
+            write(&path, name, &table())?;
         }
     }
     Ok(())
@@ -35,10 +31,22 @@ pub fn run(check: bool) -> Result<()> {
 
 /// The page with another table of this name.
 fn replaced(text: &str, name: &str, table: &str) -> Result<String> {
+    let (before, _, after) = split(text, name)?;
+    Ok(format!("{before}\n\n{table}\n{after}"))
+}
+
+/// A page up to its table of this name, the table, and what is behind it.
+pub fn split<'t>(text: &'t str, name: &str) -> Result<(&'t str, &'t str, &'t str)> {
     let [begin, end] = ["begin", "end"].map(|what| format!("<!-- {name}: {what} -->"));
     let from = text.find(&begin).with_context(|| format!("no line {begin}"))? + begin.len();
     let to = from + text[from..].find(&end).with_context(|| format!("no line {end}"))?;
-    Ok(format!("{}\n\n{table}\n{}", &text[..from], &text[to..]))
+    Ok((&text[..from], &text[from..to], &text[to..]))
+}
+
+/// Writes a page with another table of this name.
+pub fn write(page: &Path, name: &str, table: &str) -> Result<()> {
+    let new = replaced(&shell::text(page)?, name, table).with_context(|| relative(page))?;
+    shell::write(page, new.as_bytes())
 }
 
 fn boards() -> String {

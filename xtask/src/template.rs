@@ -1,34 +1,17 @@
 //! The template `boards/template-pico`, from which `cargo generate` makes a firmware's project: it
 //! is instantiated and built.
 
-use std::path::{Path, PathBuf};
-use std::{env, fs, process};
-
-use anyhow::{Context, Result, ensure};
 use object::{Object, ObjectSection};
 
 use crate::boards;
-use crate::setup::Toolchain;
-use crate::tally::Tally;
-use crate::{rustc, shell, vectors};
+use crate::prelude::*;
+use crate::rustc;
 
 /// The folder of the template, and the package of whose example its program is a copy.
 const TEMPLATE: &str = "boards/template-pico";
 const PACKAGE: &str = "boards/rp";
-/// What only cargo-generate reads.
-const SETTINGS: &str = "cargo-generate.toml";
 const NAME: &str = "my-digits";
 const TARGET: &str = "thumbv6m-none-eabi";
-
-/// A project that goes away with this value.
-struct Project(PathBuf);
-
-impl Drop for Project {
-    fn drop(&mut self) {
-        // What is left in the temporary folder is no failure of the check.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 /// Makes a project of the template and builds it.
 pub fn check(toolchain: Toolchain, tally: &mut Tally) -> Result<()> {
@@ -36,50 +19,30 @@ pub fn check(toolchain: Toolchain, tally: &mut Tally) -> Result<()> {
         println!("SKIPPED: the template is built with rustup's targets and embassy's crates only");
         return Ok(());
     }
-    let root = shell::root();
-    let read = |path: &str| fs::read_to_string(root.join(path)).with_context(|| path.to_owned());
+    let root = root();
     let (program, example) =
         (format!("{TEMPLATE}/src/main.rs"), format!("{PACKAGE}/src/bin/digit.rs"));
-    ensure!(read(&program)? == read(&example)?, "{program} is no copy of {example}");
+    let [copy, original] = [&program, &example].map(|path| shell::text(root.join(path)));
+    ensure!(copy? == original?, "{program} is no copy of {example}");
 
-    let folder = env::temp_dir().join(format!("gan-template-{}", process::id()));
-    let project = Project(folder);
+    let project = Temporary::new()?;
     let model = vectors::default_model()?;
     let value = |path: &Path| path.display().to_string();
     let values = [("project-name", NAME), ("gan", &value(&root)), ("model", &value(&model))];
-    instantiate(&root.join(TEMPLATE), &project.0, &values)?;
+    shell::instantiate(&root.join(TEMPLATE), &project, &values)?;
     // The versions that the package was tried with.
-    fs::copy(root.join(PACKAGE).join("Cargo.lock"), project.0.join("Cargo.lock"))?;
+    fs::copy(root.join(PACKAGE).join("Cargo.lock"), project.join("Cargo.lock"))?;
     let target = root.join(PACKAGE).join("target/xtask");
-    let mut build = shell::cargo(&project.0);
-    build.args(["build", "--quiet", "--release", "--target-dir"]).arg(&target);
+    let mut build = shell::cargo(&project);
+    build.words("build --quiet --release --target-dir").arg(&target);
     rustc::wrap(&mut build)?;
-    shell::run(&mut build)?;
+    build.run()?;
     let elf = fs::read(target.join(TARGET).join("release").join(NAME))?;
     let file = object::File::parse(&*elf)?;
     let boot = file.section_by_name(".boot2").map(|section| section.size());
     ensure!(boot == Some(256), "what the RP2040 starts with has {boot:?} bytes, not 256");
     println!("{TEMPLATE}: a project of it is built");
     *tally += Tally::one(true);
-    Ok(())
-}
-
-/// Copies a folder, with values in place of their names in double braces.
-fn instantiate(from: &Path, to: &Path, values: &[(&str, &str)]) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| to.display().to_string())?;
-    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
-        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
-        if path.is_dir() {
-            instantiate(&path, &to.join(name), values)?;
-        } else if name != SETTINGS {
-            let mut text = fs::read_to_string(&path)?;
-            for (key, value) in values {
-                text = text.replace(&format!("{{{{{key}}}}}"), value);
-            }
-            ensure!(!text.contains("{{"), "{}: a value is missing", shell::relative(&path));
-            fs::write(to.join(name), text)?;
-        }
-    }
     Ok(())
 }
 
@@ -91,7 +54,7 @@ mod tests {
     #[test]
     fn diagrams_have_the_pins_of_the_boards() {
         let read = |board: &str| {
-            let path = shell::root().join(format!("boards/wokwi/{board}/diagram.json"));
+            let path = root().join(format!("boards/wokwi/{board}/diagram.json"));
             serde_json::from_str::<serde_json::Value>(&fs::read_to_string(path).unwrap()).unwrap()
         };
         let pico = read("pico");
@@ -112,9 +75,8 @@ mod tests {
 
     #[test]
     fn a_name_without_a_value_is_noticed() {
-        let to = Project(env::temp_dir().join(format!("gan-template-test-{}", process::id())));
-        let from = shell::root().join(TEMPLATE);
-        let error = instantiate(&from, &to.0, &[("project-name", NAME)]).unwrap_err();
+        let (from, to) = (root().join(TEMPLATE), Temporary::new().unwrap());
+        let error = shell::instantiate(&from, &to, &[("project-name", NAME)]).unwrap_err();
         assert!(error.to_string().ends_with("a value is missing"), "{error}");
     }
 }

@@ -2,21 +2,14 @@
 
 mod steps;
 
-use std::path::PathBuf;
-use std::process::Command;
-
-use anyhow::{Context, Result, bail};
-
-use crate::boards::{self, Board};
+use crate::boards;
 use crate::firmware::{self, Input};
+use crate::prelude::*;
 use crate::runner::Runner;
-use crate::setup::Toolchain;
 use crate::shell::host;
-use crate::tally::Tally;
 use crate::{
     builds, c, console, count, docs, embassy, emulated, fit, fuzz, hardware, models, oracle,
-    outsider, parity, publish, python, scale, setup, shell, size, sources, symbols, tables,
-    template, vectors, web,
+    outsider, parity, publish, python, scale, setup, size, sources, symbols, tables, template, web,
 };
 
 use steps::{SETUP, Steps, cargo_test};
@@ -26,7 +19,7 @@ const RELEASE: &str = "release";
 /// The profile that ends a test where arithmetic overflows or a debug assertion fails.
 const CHECKED: &str = "checked";
 /// What does without burn.
-const OTHERS: &[&str] = &["--workspace", "--exclude", "gan-train"];
+const OTHERS: &str = "--workspace --exclude gan-train";
 
 /// Runs all steps, or setup and those whose name contains `only`. The last line on standard output
 /// is the sum, `N passed, N failed`.
@@ -34,7 +27,7 @@ pub fn run(only: Option<String>) -> Tally {
     let mut steps = Steps { only, ..Steps::default() };
     let toolchain = steps.value(SETUP, setup::run);
 
-    steps.check("format: host", || shell::run(host().args(["fmt", "--all", "--check"])));
+    steps.check("format: host", || host("fmt --all --check").run());
     steps.check("format: firmware", sources::firmware_format);
     steps.check("format: tables of boards", || tables::run(true));
     steps.found("format: columns and lengths", sources::check);
@@ -47,14 +40,9 @@ pub fn run(only: Option<String>) -> Tally {
     // Release everywhere: what clippy checked of the dependencies serves rustdoc, and burn is built
     // in one profile only.
     let clippy = "clippy --release --workspace --all-targets -- -D warnings";
-    steps.check("clippy: host", || shell::run(host().args(clippy.split(' '))));
-    steps.check("doc: host", || {
-        let mut doc = host();
-        shell::run(
-            doc.args(["doc", "--release", "--workspace", "--no-deps"])
-                .env("RUSTDOCFLAGS", "-D warnings"),
-        )
-    });
+    steps.check("clippy: host", || host(clippy).run());
+    let doc = || host("doc --release --workspace --no-deps");
+    steps.check("doc: host", || doc().env("RUSTDOCFLAGS", "-D warnings").run());
 
     steps.check("gan-core: each feature alone", builds::core_features);
     steps.check("gan-tools: without burn", builds::tools_without_burn);
@@ -62,12 +50,11 @@ pub fn run(only: Option<String>) -> Tally {
     // gan-train by itself: together with the others' test dependencies, its own dependencies would
     // have other features, and burn would be built a second time next to the one of `cargo run
     // --release -p gan-train`.
-    steps.tests("tests: gan-train", RELEASE, &["-p", "gan-train"]);
+    steps.tests("tests: gan-train", RELEASE, "-p gan-train");
     steps.tests("tests: all others", RELEASE, OTHERS);
     steps.tests("tests: all others, with the compiler's checks", CHECKED, OTHERS);
     let micromath = "-p gan-core -p gan-tests --features gan-core/micromath,gan-tests/micromath";
-    let micromath: Vec<&str> = micromath.split(' ').collect();
-    steps.tests("tests: micromath", RELEASE, &micromath);
+    steps.tests("tests: micromath", RELEASE, micromath);
     steps.counted("scale: a set of shards by several processes", scale::check);
     steps.counted("python: the package, and models as ONNX", python::run);
     steps.counted("tests: host kernels in emulators", |tally| emulated::run(tally, cargo_test));
@@ -110,7 +97,7 @@ fn in_newer_qemu(tally: &mut Tally) -> Result<()> {
         let mut sum = None;
         // Its last line begins with `parity: `.
         let of_line = |line: &str| Tally::parse(line.strip_prefix("parity: ")?, ',');
-        shell::stream(&mut parity, |line| sum = of_line(line).or(sum))?;
+        parity.stream(|line| sum = of_line(line).or(sum))?;
         *tally += sum.with_context(|| format!("parity of {board} ended without a sum"))?;
     }
     Ok(())
@@ -141,14 +128,9 @@ impl Steps {
             println!("\nSKIPPED {NAME}: burn is built a second time for it; CI=true runs it");
             return;
         }
-        let features = match setup::vulkan() {
-            Ok(()) => "ndarray,wgpu",
-            Err(error) => {
-                println!("\nSKIPPED wgpu's part of {NAME}: {error:#}");
-                "ndarray"
-            }
-        };
-        self.tests(NAME, CHECKED, &["-p", "gan-train", "--features", features]);
+        let vulkan = shell::or_skip(&format!("wgpu's part of {NAME}"), setup::vulkan());
+        let features = if vulkan.is_some() { "ndarray,wgpu" } else { "ndarray" };
+        self.tests(NAME, CHECKED, &format!("-p gan-train --features {features}"));
     }
 
     fn firmware(&mut self, toolchain: Toolchain) {
@@ -188,13 +170,13 @@ impl Steps {
         self.check("firmware: console", || console::check(toolchain, &all));
         self.check("firmware: display", || console::display::check(toolchain));
         self.counted("firmware: pico in rp2040js", |tally| {
-            match console::pico::install() {
-                Ok(_) if boards::is_skipped("pico") => println!("SKIPPED: the Pico's crates"),
-                Ok(emulator) => {
-                    console::pico::check(toolchain, &emulator)?;
-                    *tally += Tally::one(true);
-                }
-                Err(error) => println!("SKIPPED: no rp2040js: {error:#}"),
+            if boards::is_skipped("pico") {
+                println!("SKIPPED: the Pico's crates");
+            } else if let Some(emulator) =
+                shell::or_skip("rp2040js", shell::npm(console::pico::VERSION))
+            {
+                console::pico::check(toolchain, &emulator)?;
+                tally.pass();
             }
             Ok(())
         });

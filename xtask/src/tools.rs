@@ -1,11 +1,6 @@
 //! Programs of others that reach real boards: probe-rs and espflash.
 
-use std::path::PathBuf;
-use std::process::Command;
-
-use anyhow::{Result, bail};
-
-use crate::shell;
+use crate::prelude::*;
 
 /// Where the programs are: on the PATH, or in this folder only, where a test has its own.
 #[derive(Debug, Default)]
@@ -16,7 +11,7 @@ impl Tools {
     pub fn command(&self, program: &str) -> Result<Command> {
         let path = self.0.as_ref().map(|folder| folder.join(program));
         let command = || Command::new(path.as_deref().unwrap_or(program.as_ref()));
-        if shell::capture(command().arg("--version")).is_ok() {
+        if command().arg("--version").read().is_ok() {
             return Ok(command());
         }
         let (package, page) = match program {
@@ -25,28 +20,39 @@ impl Tools {
         };
         bail!("{program} is not installed; `cargo install {package} --locked` installs it{page}")
     }
+
+    /// A command of probe-rs for the board's chip.
+    pub fn probe_rs(&self, subcommand: &str, board: &Board) -> Result<Command> {
+        let chip = board.chip.as_deref();
+        let chip = chip.with_context(|| format!("{}: no chip in boards.toml", board.name))?;
+        let mut command = self.command("probe-rs")?;
+        command.args([subcommand, "--chip", chip]);
+        Ok(command)
+    }
+
+    /// Has probe-rs write a file's bytes to an address. The flash around them stays: the program
+    /// may lie in the same sector.
+    pub fn write(&self, board: &Board, at: u64, file: &Path, arguments: &[String]) -> Result<()> {
+        let mut download = self.probe_rs("download", board)?;
+        download.words("--binary-format bin --restore-unwritten --base-address");
+        download.arg(format!("{at:#x}")).args(arguments).arg(file).run()
+    }
 }
 
 #[cfg(all(test, unix))]
 pub mod tests {
     use super::*;
-    use std::fs;
     use std::os::unix::fs::PermissionsExt;
-    use std::sync::atomic::{AtomicU32, Ordering};
 
     /// Programs that write down their arguments and then run a shell script.
     pub struct Fake {
         pub log: PathBuf,
-        folder: PathBuf,
+        folder: Temporary,
     }
 
     impl Fake {
         pub fn new(programs: &[&str], script: &str) -> Self {
-            static COUNT: AtomicU32 = AtomicU32::new(0);
-            let number = COUNT.fetch_add(1, Ordering::Relaxed);
-            let folder = format!("gan-xtask-tools-{}-{number}", std::process::id());
-            let folder = std::env::temp_dir().join(folder);
-            fs::create_dir(&folder).unwrap();
+            let folder = Temporary::new().unwrap();
             for program in programs {
                 let path = folder.join(program);
                 let log = folder.join("log");
@@ -63,20 +69,13 @@ pub mod tests {
 
         /// These programs.
         pub fn tools(&self) -> Tools {
-            Tools(Some(self.folder.clone()))
+            Tools(Some(self.folder.to_path_buf()))
         }
 
         /// The lines of arguments so far.
         pub fn log(&self) -> Vec<String> {
             let log = fs::read_to_string(&self.log).unwrap_or_default();
             log.lines().map(str::to_owned).collect()
-        }
-    }
-
-    impl Drop for Fake {
-        fn drop(&mut self) {
-            // What is left in the temporary folder is no failure of the test.
-            let _ = fs::remove_dir_all(&self.folder);
         }
     }
 

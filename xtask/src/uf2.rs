@@ -3,9 +3,8 @@
 //! The format is Microsoft's (<https://github.com/microsoft/uf2>): blocks of 512 bytes, each of
 //! which says where its payload goes.
 
-use anyhow::{Context, Result, ensure};
-
 use crate::image::segments;
+use crate::prelude::*;
 
 const MAGIC: [u32; 2] = [0x0A32_4655, 0x9E5D_5157];
 const MAGIC_END: u32 = 0x0AB1_6F30;

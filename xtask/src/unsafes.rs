@@ -5,13 +5,7 @@
 //! to keep. Attributes such as `#[unsafe(no_mangle)]`, types of functions and declarations of
 //! foreign ones do nothing by themselves: whoever calls those needs an unsafe block.
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
-
-use anyhow::{Context, Result, ensure};
-
-use crate::shell::root;
+use crate::prelude::*;
 
 /// Lines before a use in which its proof begins, at most.
 const NEAR: usize = 20;
@@ -25,17 +19,11 @@ struct Use {
 }
 
 /// Prints all uses, file by file; with `missing` only those without a proof.
-///
-/// # Errors
-///
-/// Git lists no files, or a use has no proof.
 pub fn run(missing: bool) -> Result<()> {
-    let listed = Command::new("git").args(["ls-files", "-z", "*.rs"]).current_dir(root()).output();
-    let listed = listed.context("cannot run git")?.stdout;
+    let names = shell::tracked().unwrap_or_default();
     let (mut count, mut files, mut without) = (0, 0, 0);
-    for name in String::from_utf8(listed)?.split_terminator('\0') {
-        let text = fs::read_to_string(root().join(Path::new(name)));
-        let uses = uses(&text.with_context(|| name.to_owned())?);
+    for name in names.iter().filter(|name| name.ends_with(".rs")) {
+        let uses = uses(&shell::text(root().join(name))?);
         files += usize::from(!uses.is_empty());
         for Use { line, code, proof } in uses {
             count += 1;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::blob::Blob;
-use crate::shell::{relative, root};
+use crate::shell::{self, relative, root};
 
 /// The folder.
 pub fn folder() -> PathBuf {
@@ -44,18 +44,16 @@ fn kept_for_ever(path: &Path) -> bool {
 
 /// Compares every file.
 pub fn check() -> Result<()> {
-    let differences = differences()?;
-    for (path, (what, _)) in &differences {
-        println!("{}: {what}", relative(path));
-    }
-    if differences.is_empty() {
-        println!("vectors: as they must be");
-        return Ok(());
-    }
-    bail!(
-        "{} files in tests/vectors are not as they must be; `cargo xtask vectors` writes them",
-        differences.len()
-    )
+    let faults = differences()?;
+    let faults = faults.iter().map(|(path, (what, _))| format!("{}: {what}", relative(path)));
+    shell::none(faults, |count| {
+        format!(
+            "{count} files in tests/vectors are not as they must be; `cargo xtask vectors` \
+                 writes them"
+        )
+    })?;
+    println!("vectors: as they must be");
+    Ok(())
 }
 
 /// Files that are not as they must be: what is wrong, and the right bytes, or none for a file that
@@ -64,9 +62,7 @@ type Differences = BTreeMap<PathBuf, (&'static str, Option<Vec<u8>>)>;
 
 fn differences() -> Result<Differences> {
     let mut differences = Differences::new();
-    let mut stale: Vec<_> = fs::read_dir(folder())?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
+    let mut stale = shell::files(&folder())?;
     for (path, bytes) in gan_tests::make::all(&root())? {
         stale.retain(|present| *present != path);
         match fs::read(&path) {
@@ -98,6 +94,13 @@ pub fn default_model() -> Result<PathBuf> {
     Ok(path)
 }
 
+/// The path of the model that a user has named, from any folder, because the firmware's build
+/// script runs in another one; or [`default_model`].
+pub fn given(model: Option<&Path>) -> Result<PathBuf> {
+    let from_any = |path: &Path| path.canonicalize().with_context(|| path.display().to_string());
+    model.map_or_else(default_model, from_any)
+}
+
 /// The images file of a blob: the one in `tests/vectors`, or for a blob from elsewhere one that is
 /// made now.
 pub fn images_of(blob: &Blob) -> Result<PathBuf> {
@@ -112,16 +115,9 @@ pub fn images_of(blob: &Blob) -> Result<PathBuf> {
     }
     let images = gan_tests::make::images(blob.bytes())
         .map_err(|error| anyhow!("{}: {error}", blob.path().display()))?;
-    let path = scratch()?.join(name);
+    let path = shell::scratch("")?.join(name);
     fs::write(&path, images).with_context(|| relative(&path))?;
     Ok(path)
-}
-
-/// A folder for files that no one keeps.
-pub fn scratch() -> Result<PathBuf> {
-    let folder = root().join("target").join("xtask");
-    fs::create_dir_all(&folder).with_context(|| relative(&folder))?;
-    Ok(folder)
 }
 
 fn same_file(one: &Path, other: &Path) -> bool {

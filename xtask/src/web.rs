@@ -3,14 +3,9 @@
 mod check;
 mod page;
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result};
-
+use crate::prelude::*;
 use crate::rustc;
-use crate::setup::{self, DEBIAN_RUSTC, Toolchain};
-use crate::shell::{self, relative, root};
+use crate::setup;
 
 pub use check::check;
 
@@ -36,52 +31,34 @@ pub fn write(path: &Path) -> Result<()> {
     shell::write(path, page::text(&modules()?)?.as_bytes())
 }
 
-/// Builds the page.
+/// Builds the page, alone in its folder.
 fn page() -> Result<PathBuf> {
-    let path = folder()?.join("index.html");
+    let path = shell::create(root().join("target/web"))?.join("index.html");
     write(&path)?;
     Ok(path)
 }
 
-/// Where the page goes, alone.
-fn folder() -> Result<PathBuf> {
-    let folder = root().join("target").join("web");
-    fs::create_dir_all(&folder).with_context(|| relative(&folder))?;
-    Ok(folder)
-}
-
 /// Where everything else goes.
 fn scratch(name: &str) -> Result<PathBuf> {
-    let folder = root().join("target").join("xtask").join("web").join(name);
-    fs::create_dir_all(&folder).with_context(|| relative(&folder))?;
-    Ok(folder)
+    shell::scratch(&format!("web/{name}"))
 }
 
 /// Builds the modules, and returns the folder with `KERNEL.wasm` for each.
 fn modules() -> Result<PathBuf> {
     let toolchain = toolchain()?;
     let modules = scratch("modules")?;
-    // Apart from a plain cargo's, which gives the crates other hashes.
-    let target = scratch(match toolchain {
-        Toolchain::Rustup => "rustup",
-        Toolchain::Debian => "debian",
-    })?;
+    let target = scratch(toolchain.folder())?;
     for (kernel, features) in KERNELS {
-        let mut command = shell::cargo(&root());
-        command.args(["rustc", "--quiet", "--package", "gan-web", "--profile", PROFILE, "--lib"]);
-        // Named here, because the compiler optimizes across crates only where it makes no other
-        // kind of library.
-        command.args(["--crate-type", "cdylib"]);
-        command.args(["--target", TARGET, "--target-dir"]).arg(&target);
+        // The kind of library is named here, because the compiler optimizes across crates only
+        // where it makes no other kind.
+        let mut command = shell::host("rustc --quiet --package gan-web --lib --crate-type cdylib");
+        command.args(["--profile", PROFILE, "--target", TARGET, "--target-dir"]).arg(&target);
         if !features.is_empty() {
             command.env("RUSTFLAGS", format!("-C target-feature={features}"));
         }
-        if toolchain == Toolchain::Debian {
-            command.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
-            command.args(["-Z", "build-std=core,alloc"]);
-        }
+        toolchain.build_with(&mut command, "core,alloc");
         rustc::wrap(&mut command)?;
-        shell::run(&mut command).with_context(|| format!("gan-web for {kernel}"))?;
+        command.run().with_context(|| format!("gan-web for {kernel}"))?;
         let module = fs::read(target.join(TARGET).join(PROFILE).join("gan_web.wasm"))?;
         shell::write(&modules.join(format!("{kernel}.wasm")), &module)?;
     }

@@ -2,20 +2,13 @@
 //! crates can be had.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use crate::shell;
-use gan_boards::Board;
+use crate::prelude::*;
 
 static AVAILABLE: LazyLock<bool> = LazyLock::new(|| {
-    gan_boards::all().iter().filter(|board| board.package.is_some()).all(|board| {
-        let there = have_crates(board);
-        if let Err(error) = &there {
-            println!("SKIPPED boards on HALs: {error}");
-        }
-        there.is_ok()
-    })
+    let mut boards = gan_boards::all().iter().filter(|board| board.package.is_some());
+    boards.all(|board| shell::or_skip("boards on HALs", have_crates(board)).is_some())
 });
 
 /// Whether the board's application cannot be built, because its HAL cannot be had.
@@ -24,12 +17,12 @@ pub fn lacks_crates(board: &Board) -> bool {
 }
 
 /// An error if the board's application cannot be built, because its HAL cannot be had.
-pub fn have_crates(board: &Board) -> Result<(), String> {
+pub fn have_crates(board: &Board) -> Result<()> {
     if board.package.is_none() {
         return Ok(());
     }
-    let fetched = shell::capture(shell::cargo(&super::folder(board)).args(["fetch", "--locked"]));
-    fetched.map(|_| ()).map_err(|error| format!("no crates for {}: {error:#}", board.name))
+    let fetched = shell::cargo(&super::folder(board)).words("fetch --locked").read();
+    fetched.map(|_| ()).with_context(|| format!("no crates for {}", board.name))
 }
 
 /// Whether there is a board of this name whose application cannot be built for that reason.

@@ -3,14 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::LazyLock;
 
-use anyhow::{Context, Result};
-use gan_boards::Board;
-
-use crate::shell;
+use crate::prelude::*;
 
 /// The environment variable that chooses between the two: `installed` takes the installed QEMU
 /// only, and refuses the download of another; `newer` takes the newer one wherever it is there.
@@ -26,7 +21,7 @@ enum Place {
 
 /// Where the newer QEMU is unpacked, as under `/`.
 pub fn newer_folder() -> PathBuf {
-    shell::root().join("target").join("qemu")
+    root().join("target").join("qemu")
 }
 
 /// The program of this name of the newer QEMU, if it is there and may be used.
@@ -48,7 +43,7 @@ pub fn program_and_machine(board: &Board) -> Option<(&str, &str)> {
 
 /// Whether this QEMU has the machine; nothing if it does not start.
 pub fn has_machine(program: impl AsRef<std::ffi::OsStr>, machine: &str) -> Option<bool> {
-    let help = shell::capture(Command::new(program).args(["-machine", "help"])).ok()?;
+    let help = Command::new(program).args(["-machine", "help"]).read().ok()?;
     Some(help.lines().any(|line| line.split(' ').next() == Some(machine)))
 }
 
@@ -102,7 +97,7 @@ fn qemu(board: &Board, program: &str) -> Command {
 /// What the board's QEMU says of its version.
 pub fn version(board: &Board) -> Result<String> {
     let program = program_and_machine(board).map_or("", |(program, _)| program);
-    shell::capture(qemu(board, program).arg("--version"))
+    qemu(board, program).arg("--version").read()
 }
 
 /// The command that runs firmware on a board, up to the firmware's path. `arguments` go first;

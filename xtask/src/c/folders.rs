@@ -1,15 +1,8 @@
 //! Folders with the libraries for Arduino, PlatformIO and ESP-IDF, from gan-c/packages.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use anyhow::{Context, Result, ensure};
-
 use super::{LIBRARY, TARGETS, build, export, scratch};
-use crate::setup::Toolchain;
-use crate::shell::{self, relative, root};
-use crate::tally::Tally;
+use crate::prelude::*;
+use crate::python::Environment;
 
 /// Where Arduino looks for a library that was built before: a folder for what a board's definition
 /// calls its core, and for its FPU one within it.
@@ -31,30 +24,18 @@ const MARK: &str = ".gan-c-library";
 
 /// Makes the three folders in `out`. What an earlier run made there is replaced, and nothing else.
 pub fn make(toolchain: Toolchain, out: &Path) -> Result<[PathBuf; 3]> {
-    let mark = out.join(MARK);
-    let is_empty = |folder: &Path| fs::read_dir(folder).is_ok_and(|mut all| all.next().is_none());
-    ensure!(
-        !out.exists() || mark.exists() || is_empty(out),
-        "{}: the folder is not empty, and not one of this command",
-        relative(out)
-    );
-    let libraries = TARGETS
-        .iter()
-        .map(|&target| Ok((target, build(toolchain, Some(target))?)))
-        .collect::<Result<Vec<_>>>()?;
-    let library = |target: &str| {
-        let found = libraries.iter().find(|(name, _)| *name == target);
-        found.map(|(_, path)| path).with_context(|| format!("no library for {target}"))
-    };
+    let is_ours = out.join(MARK).exists();
+    let is_empty = fs::read_dir(out).map_or(true, |mut all| all.next().is_none());
+    let name = relative(out);
+    ensure!(is_ours || is_empty, "{name}: the folder is not empty, and not one of this command");
+    // Cargo does nothing for a library that is built.
+    let library = |target: &str| build(toolchain, Some(target));
     let folders = ["arduino", "platformio", "esp-idf"].map(|name| out.join(name));
-    for folder in folders.iter().filter(|folder| folder.exists()) {
-        fs::remove_dir_all(folder).with_context(|| relative(folder))?;
-    }
-    fs::create_dir_all(out).with_context(|| relative(out))?;
-    fs::write(&mark, "")?;
+    folders.iter().try_for_each(|folder| shell::remove(folder))?;
+    fs::write(shell::create(out.into())?.join(MARK), "")?;
     for folder in &folders {
-        let name = folder.file_name().unwrap_or_default();
-        template(&root().join("gan-c/packages").join(name), folder)?;
+        let from = root().join("gan-c/packages").join(folder.file_name().unwrap_or_default());
+        shell::instantiate(&from, folder, &[("version", env!("CARGO_PKG_VERSION"))])?;
         for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
             copy(&root().join(licence), &folder.join(licence))?;
         }
@@ -63,78 +44,52 @@ pub fn make(toolchain: Toolchain, out: &Path) -> Result<[PathBuf; 3]> {
     let header = root().join("gan-c/include/gan.h");
     copy(&header, &arduino.join("src/gan.h"))?;
     for (folder, target) in ARDUINO {
-        copy(library(target)?, &arduino.join("src").join(folder).join(LIBRARY))?;
+        copy(&library(target)?, &arduino.join("src").join(folder).join(LIBRARY))?;
     }
     copy(&header, &platformio.join("include/gan.h"))?;
     copy(&header, &esp_idf.join("include/gan.h"))?;
     for target in TARGETS {
-        copy(library(target)?, &platformio.join("lib").join(target).join(LIBRARY))?;
+        let library = library(target)?;
+        copy(&library, &platformio.join("lib").join(target).join(LIBRARY))?;
         if target.starts_with("riscv") {
-            copy(library(target)?, &esp_idf.join("lib").join(target).join(LIBRARY))?;
+            copy(&library, &esp_idf.join("lib").join(target).join(LIBRARY))?;
         }
     }
-    let model = root().join("models/digits8.gan");
-    export(&model, "cortex-m4", &arduino.join("examples/Draw"))?;
+    export("models/digits8.gan", "cortex-m4", &arduino.join("examples/Draw"))?;
     let source = platformio.join("examples/draw/src");
-    export(&root().join("models/mnist-tiny.gan"), "cortex-m4", &source)?;
+    export("models/mnist-tiny.gan", "cortex-m4", &source)?;
     copy(&root().join("gan-c/examples/draw.c"), &source.join("main.c"))?;
-    export(&model, "rv32im", &esp_idf.join("examples/draw/main"))?;
+    export("models/digits8.gan", "rv32im", &esp_idf.join("examples/draw/main"))?;
     Ok(folders)
 }
 
-/// Copies a folder, with the version in the place of `{{version}}`.
-fn template(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| relative(to))?;
-    for entry in fs::read_dir(from).with_context(|| relative(from))? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().unwrap_or_default());
-        if path.is_dir() {
-            template(&path, &target)?;
-        } else {
-            let text = fs::read_to_string(&path).with_context(|| relative(&path))?;
-            fs::write(&target, text.replace("{{version}}", env!("CARGO_PKG_VERSION")))?;
-        }
-    }
-    Ok(())
-}
-
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder).with_context(|| relative(folder))?;
-    }
+    shell::create(to.parent().unwrap_or(to).into())?;
     fs::copy(from, to).map(|_| ()).with_context(|| relative(from))
 }
 
 /// Makes the folders and has PlatformIO's and Espressif's own tools pack theirs. Arduino has no
 /// such tool in a package registry: of its folder only the example is compiled, as C++.
 pub fn check(toolchain: Toolchain, tally: &mut Tally) -> Result<()> {
-    let out = scratch("packages")?.join("library");
-    let [arduino, platformio, esp_idf] = make(toolchain, &out)?;
-    *tally += Tally::one(true);
+    let [arduino, platformio, esp_idf] = make(toolchain, &scratch("packages")?.join("library"))?;
+    tally.pass();
     sketch(&arduino)?;
-    *tally += Tally::one(true);
-    let programs = match packers() {
-        Ok(programs) => programs,
-        Err(error) => {
-            println!("SKIPPED pio and compote: {error:#}");
-            return Ok(());
-        }
-    };
+    tally.pass();
+    let venv = Environment::new(&scratch("venv")?, &PACKERS);
+    let Some(venv) = shell::or_skip("pio and compote", venv) else { return Ok(()) };
     let packed = scratch("packed")?;
-    let mut pio = Command::new(programs.join("pio"));
-    shell::capture(pio.args(["pkg", "pack", "--output"]).arg(&packed).arg(&platformio))?;
-    let mut compote = Command::new(programs.join("compote"));
-    compote.args(["component", "pack", "--name", "gan", "--dest-dir"]).arg(&packed);
-    shell::capture(compote.current_dir(&esp_idf))?;
-    let names: Vec<_> = fs::read_dir(&packed)?
-        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-        .collect::<Result<_>>()?;
+    let mut pio = venv.program("pio");
+    pio.words("pkg pack --output").arg(&packed).arg(&platformio).read()?;
+    let mut compote = venv.program("compote");
+    compote.words("component pack --name gan --dest-dir").arg(&packed);
+    compote.current_dir(&esp_idf).read()?;
+    let names: Vec<_> = shell::files(&packed)?.iter().map(|path| relative(path)).collect();
     let version = env!("CARGO_PKG_VERSION");
-    for start in [format!("gan-{version}.tar"), format!("gan_{version}.tgz")] {
-        ensure!(names.iter().any(|name| name.starts_with(&start)), "no {start}: {names:?}");
+    for start in [format!("/gan-{version}.tar"), format!("/gan_{version}.tgz")] {
+        ensure!(names.iter().any(|name| name.contains(&start)), "no {start}: {names:?}");
     }
     println!("packed by pio and compote: {}", names.join(", "));
-    *tally += Tally::one(true);
+    tally.pass();
     Ok(())
 }
 
@@ -149,22 +104,9 @@ fn sketch(arduino: &Path) -> Result<()> {
                 template <class T> void print(T) {} void println() {} \
                 template <class T> void println(T) {} } Serial;\n";
     fs::write(&stand_in, text)?;
-    let mut compiler = Command::new("c++");
-    compiler.args(["-std=c++17", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c++"]);
+    let mut compiler = tool("c++", "-std=c++17 -Wall -Wextra -Werror -fsyntax-only -x c++");
     compiler.arg("-include").arg(&stand_in).arg("-I").arg(arduino.join("src"));
-    let done = shell::run(compiler.arg(arduino.join("examples/Draw/Draw.ino")));
+    let done = compiler.arg(arduino.join("examples/Draw/Draw.ino")).run();
     fs::remove_file(&stand_in)?;
     done
-}
-
-/// The folder with pio and compote, in a virtual environment of Python's.
-fn packers() -> Result<PathBuf> {
-    let folder = scratch("venv")?;
-    let programs = folder.join("bin");
-    if !programs.join("compote").exists() {
-        shell::capture(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        let mut pip = Command::new(programs.join("pip"));
-        shell::capture(pip.args(["install", "--quiet"]).args(PACKERS))?;
-    }
-    Ok(programs)
 }

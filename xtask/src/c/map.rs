@@ -1,13 +1,9 @@
 //! What of the library is in a program, from the linker's map: by function, and in all.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, Result, ensure};
 
 use super::LIBRARY;
-use crate::shell::relative;
+use crate::prelude::*;
 
 /// How many of the largest functions are shown.
 const SHOWN: usize = 8;
@@ -16,7 +12,7 @@ const SHOWN: usize = 8;
 /// the library brings along of Rust's compiler_builtins, division for one, is counted by itself:
 /// it takes the place of the C compiler's own.
 pub fn print(map: &Path) -> Result<()> {
-    let text = fs::read_to_string(map).with_context(|| relative(map))?;
+    let text = shell::text(map)?;
     let mut sizes = BTreeMap::<String, u64>::new();
     let mut builtins = 0;
     for (section, size, from) in parts(&text) {

@@ -1,13 +1,10 @@
 //! The golden vectors of a model that takes an image, as C source for gan-c/qemu/transform.c.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
 use gan_tests::vectors::{ImageVector, Images};
 
-use crate::shell::root;
+use crate::prelude::*;
 
 /// Models with their vectors' names: one with labels, one with a mask.
 pub const MODELS: [(&str, &str); 2] =
@@ -18,10 +15,9 @@ type Part = fn(&ImageVector<'_>) -> Vec<i32>;
 
 /// Writes `vectors.h` of a model into `folder`, and says how many images it holds.
 pub fn write((model, name): (&str, &str), folder: &Path) -> Result<usize> {
-    let read = |path: PathBuf| fs::read(&path).with_context(|| path.display().to_string());
-    let blob = read(root().join(model))?;
+    let blob = shell::read(root().join(model))?;
     let crc = blob.last_chunk().copied().map(u32::from_le_bytes).context("an empty blob")?;
-    let file = read(root().join(format!("tests/vectors/{name}.images.bin")))?;
+    let file = shell::read(root().join(format!("tests/vectors/{name}.images.bin")))?;
     let images = Images::read(&file, crc).map_err(|error| anyhow!("{name}: {error}"))?;
     let mut text = format!("#include <stdint.h>\n#define VECTORS {}\n", images.iter().len());
     let parts: [(&str, Part); 5] = [

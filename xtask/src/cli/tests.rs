@@ -1,18 +1,17 @@
 //! The command line and what the documentation says of it.
 
 use super::*;
-use crate::shell;
 
 /// All lines in the documentation that begin so, as a shell would hand them over but for what
 /// stands between quotes.
 fn documented(start: &str) -> Vec<String> {
-    let pages = ["README.md", "CONTRIBUTING.md"].map(|name| shell::root().join(name));
-    let docs = std::fs::read_dir(shell::root().join("docs")).unwrap();
+    let pages = ["README.md", "CONTRIBUTING.md"].map(|name| root().join(name));
+    let docs = fs::read_dir(root().join("docs")).unwrap();
     let docs = docs.map(|entry| entry.unwrap().path());
     let is_page = |path: &PathBuf| path.extension().is_some_and(|found| found == "md");
     let mut lines = Vec::new();
     for page in pages.into_iter().chain(docs.filter(is_page)) {
-        let text = std::fs::read_to_string(page).unwrap().replace("\\\n", " ");
+        let text = fs::read_to_string(page).unwrap().replace("\\\n", " ");
         let begins = |line: &&str| line.starts_with(start) && !line.contains('`');
         lines.extend(text.lines().filter(begins).map(str::to_owned));
     }

@@ -1,20 +1,15 @@
 //! Checks what the console has to do on every board. The images are compared, pixel by pixel, with
 //! those of the host.
 
-use std::fs;
-
-use anyhow::{Context, Result, ensure};
 use gan_core::{LatentSampler, Truncation};
 use gan_sign::Refused;
 use gan_sign::keys::SecretKey;
 
-use super::{Session, build, latents, lines, numbers, send, session};
-use crate::blob::Blob;
-use crate::boards::Board;
+use super::{Session, build, latents, lines, numbers, raw, send, session};
+use crate::blob::Maker;
 use crate::firmware::Input;
+use crate::prelude::*;
 use crate::runner::with_segment;
-use crate::setup::Toolchain;
-use crate::vectors;
 use crate::{partition, room};
 
 const SEED: u64 = 5;
@@ -54,10 +49,8 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
             placed(toolchain, board).with_context(|| board.name.clone())?;
             println!("console {}: runs a model in RAM, and one in flash by itself", board.name);
         }
-        println!(
-            "console {}: takes a model, and keeps the old one when the new one is bad",
-            board.name
-        );
+        let name = &board.name;
+        println!("console {name}: takes a model, and keeps the old one when the new one is bad");
     }
     Ok(())
 }
@@ -137,26 +130,17 @@ fn images(session: &mut Session, blob: &Blob) -> Result<()> {
 
 /// Checks the images of every label, with latents that the board truncates.
 fn labels(session: &mut Session, blob: &Blob, truncation: Truncation) -> Result<()> {
-    let generator = blob.decode()?;
-    let shape = generator.image();
-    let (mut latent, mut scratch) =
-        (vec![0; generator.latent_len()], vec![0; generator.scratch_len()]);
-    let mut pixels = vec![0; generator.pixels_len()];
+    let mut maker = Maker::new(blob)?;
+    let (width, height) = (maker.generator.image().width, maker.generator.image().height);
     session.ask(&format!("seed {SEED}"))?;
     let mut sampler = LatentSampler::new(SEED).with_truncation(truncation);
-    for label in 0..generator.classes() {
-        sampler.fill(&mut latent);
-        generator.generate(&latent, Some(label), &mut scratch, &mut pixels)?;
+    for label in 0..maker.generator.classes() {
+        let pixels = maker.next(&mut sampler, Some(label))?;
         let drawn = lines(&session.ask(&label.to_string())?)?;
-        ensure!(
-            drawn.len() == usize::from(shape.height) + 1,
-            "label {label} is drawn as {drawn:?}"
-        );
-        let expected =
-            [format!("P5\n{} {}\n255\n", shape.width, shape.height).as_bytes(), &pixels, b"\r\n"]
-                .concat();
-        // The answer ends before the line end that belongs to the prompt.
-        let raw = [&session.ask("raw")?[..], b"\r\n"].concat();
+        ensure!(drawn.len() == usize::from(height) + 1, "label {label} is drawn as {drawn:?}");
+        let head = format!("P5\n{width} {height}\n255\n");
+        let expected = [head.as_bytes(), &pixels, b"\r\n"].concat();
+        let raw = raw(session)?;
         ensure!(
             raw == expected,
             "label {label}, image {label} of seed {SEED}: expected {expected:?}, got {raw:?}"

@@ -1,16 +1,12 @@
 //! Checks what the application draws on a display: every dot is compared with the host's image.
 
-use std::path::Path;
-
-use anyhow::{Context, Result, ensure};
 use gan_core::LatentSampler;
 
 use super::screen::{Monitor, Screen};
 use super::{build, session};
-use crate::blob::Blob;
+use crate::blob::Maker;
 use crate::boards;
-use crate::setup::Toolchain;
-use crate::{shell, vectors};
+use crate::prelude::*;
 
 /// The board with a display that QEMU emulates, the display's size, and the pixels of QEMU's
 /// picture that are a dot of it, to each side.
@@ -60,13 +56,11 @@ const OF_28: Layout = Layout {
 
 /// Draws with models of both sizes, alone and as a grid.
 pub fn check(toolchain: Toolchain) -> Result<()> {
-    let small = shell::root().join("models").join("mnist-small.gan");
+    let small = root().join("models").join("mnist-small.gan");
     for (model, layout) in [(vectors::default_model()?, OF_8), (small, OF_28)] {
-        let count = drawn(toolchain, &model, &layout).with_context(|| shell::relative(&model))?;
-        println!(
-            "display {BOARD}: {count} pictures of {} as expected, dot by dot",
-            model.file_stem().unwrap_or_default().display()
-        );
+        let count = drawn(toolchain, &model, &layout).with_context(|| relative(&model))?;
+        let stem = shell::stem(&model);
+        println!("display {BOARD}: {count} pictures of {stem} as expected, dot by dot");
     }
     Ok(())
 }
@@ -81,7 +75,7 @@ fn drawn(toolchain: Toolchain, model: &Path, layout: &Layout) -> Result<usize> {
     let monitor = Monitor::new()?;
     let (mut session, _) =
         session::open(board, &elf, &monitor.arguments().each_ref().map(String::as_str))?;
-    let file = vectors::scratch()?.join("screen.ppm");
+    let file = shell::scratch("")?.join("screen.ppm");
     let mut compare = |command: &str, expected: &Screen| -> Result<()> {
         session.ask(command)?;
         monitor.dump(&file, "ppm")?;
@@ -125,21 +119,11 @@ struct Images {
 }
 
 fn images(blob: &Blob) -> Result<Images> {
-    let generator = blob.decode()?;
-    let (mut scratch, mut first) =
-        (vec![0; generator.scratch_len()], vec![0; generator.latent_len()]);
-    let mut make = |latent: &[u8], label| -> Result<Vec<u8>> {
-        let mut pixels = vec![0; generator.pixels_len()];
-        generator.generate(latent, Some(label), &mut scratch, &mut pixels)?;
-        Ok(pixels)
-    };
-    LatentSampler::new(SEED).fill(&mut first);
-    let of_first = (0..10).map(|label| make(&first, label)).collect::<Result<Vec<_>>>()?;
-    let (mut sampler, mut latent) = (LatentSampler::new(SEED), first);
-    let of_own = (0..10).map(|label| {
-        sampler.fill(&mut latent);
-        make(&latent, label)
-    });
+    let mut maker = Maker::new(blob)?;
+    let first = maker.latent(&mut LatentSampler::new(SEED));
+    let of_first = (0..10).map(|label| maker.image(&first, Some(label))).collect::<Result<_>>()?;
+    let mut sampler = LatentSampler::new(SEED);
+    let of_own = (0..10).map(|label| maker.next(&mut sampler, Some(label)));
     Ok(Images { of_first, of_own: of_own.collect::<Result<_>>()? })
 }
 

@@ -1,14 +1,14 @@
 //! Checks that images of codes that are sent, and those on the way between two labels, are those
 //! that the host makes.
 
-use anyhow::{Context, Result, ensure};
 use gan_core::image::{glyph, luma};
 use gan_core::latent::Morph;
 use gan_core::tools::latent_lines;
 use gan_core::{Generator, LatentSampler};
 
-use super::{Session, lines};
-use crate::blob::Blob;
+use super::{Session, lines, raw};
+use crate::blob::Maker;
+use crate::prelude::*;
 
 const SEED: u64 = 11;
 const STEPS: u16 = 5;
@@ -17,16 +17,15 @@ const LABELS: [u16; 2] = [3, 8];
 
 /// Sends the codes of a latent, and has the board morph.
 pub fn check(session: &mut Session, blob: &Blob) -> Result<()> {
-    let generator = blob.decode()?;
-    chosen(session, &generator).context("latent")?;
-    morph(session, &generator).context("morph")
+    let mut maker = Maker::new(blob)?;
+    chosen(session, &mut maker).context("latent")?;
+    morph(session, &mut maker).context("morph")
 }
 
 /// Checks the image of codes that no seed gives: those of a seed, with the distance of each from
 /// the middle turned round.
-fn chosen(session: &mut Session, generator: &Generator<'_>) -> Result<()> {
-    let mut codes = vec![0; generator.latent_len()];
-    LatentSampler::new(SEED).fill(&mut codes);
+fn chosen(session: &mut Session, maker: &mut Maker<'_>) -> Result<()> {
+    let mut codes = maker.latent(&mut LatentSampler::new(SEED));
     for code in &mut codes {
         *code = 127 - *code;
     }
@@ -34,9 +33,7 @@ fn chosen(session: &mut Session, generator: &Generator<'_>) -> Result<()> {
     for line in latent_lines(&codes) {
         session.ask(&line)?;
     }
-    // The answer ends before the line end that belongs to the prompt.
-    let raw = [&session.ask("raw")?[..], b"\r\n"].concat();
-    let pixels = pixels(generator, &codes, LABELS[0])?;
+    let (raw, pixels) = (raw(session)?, maker.image(&codes, Some(LABELS[0]))?);
     ensure!(raw.ends_with(&[&pixels[..], b"\r\n"].concat()), "expected {pixels:?}, got {raw:?}");
     let wrong = lines(&session.ask("latent 1 200")?)?;
     let expected = format!("latent takes this model's {} codes of 0 to 127", codes.len());
@@ -45,11 +42,11 @@ fn chosen(session: &mut Session, generator: &Generator<'_>) -> Result<()> {
 }
 
 /// Checks that every frame, as text, is the one that the host makes.
-fn morph(session: &mut Session, generator: &Generator<'_>) -> Result<()> {
+fn morph(session: &mut Session, maker: &mut Maker<'_>) -> Result<()> {
     session.ask(&format!("seed {SEED}"))?;
     let [from, to] = LABELS;
     let shown = lines(&session.ask(&format!("morph {from} {to} {STEPS}"))?)?;
-    let len = generator.latent_len() as u64;
+    let len = maker.generator.latent_len() as u64;
     let [first, last] = [0, 1].map(|image| {
         let mut sampler = LatentSampler::new(SEED);
         sampler.advance(image * len);
@@ -57,23 +54,17 @@ fn morph(session: &mut Session, generator: &Generator<'_>) -> Result<()> {
     });
     let morph = Morph::new(first, last, STEPS);
     let mut expected = String::new();
-    let mut latent = vec![0; generator.latent_len()];
+    let mut latent = vec![0; maker.generator.latent_len()];
     for frame in 0..=STEPS {
         let label = if morph.is_late(frame) { to } else { from };
         expected += &format!("label {label}, frame {frame} of {STEPS}\n");
         morph.fill(frame, &mut latent);
-        expected += &drawn(generator, &pixels(generator, &latent, label)?);
+        let pixels = maker.image(&latent, Some(label))?;
+        expected += &drawn(&maker.generator, &pixels);
     }
     let expected: Vec<_> = expected.trim_end().lines().collect();
     ensure!(shown == expected, "expected {expected:#?}, got {shown:#?}");
     Ok(())
-}
-
-fn pixels(generator: &Generator<'_>, latent: &[u8], label: u16) -> Result<Vec<u8>> {
-    let mut scratch = vec![0; generator.scratch_len()];
-    let mut pixels = vec![0; generator.pixels_len()];
-    generator.generate(latent, Some(label), &mut scratch, &mut pixels)?;
-    Ok(pixels)
 }
 
 /// An image as text, as the console draws one of up to 39 pixels in a line.

@@ -1,14 +1,11 @@
 //! Checks that boards print the numbers of a model as the host writes them.
 
-use anyhow::{Result, ensure};
 use gan_core::LatentSampler;
 use gan_core::table::Table;
 
 use super::{build, lines, session};
-use crate::blob::Blob;
-use crate::boards::Board;
-use crate::setup::Toolchain;
-use crate::vectors;
+use crate::blob::Maker;
+use crate::prelude::*;
 
 /// A board of each kernel but that with vectors. The smallest board is among them.
 pub const BOARDS: &[&str] = &["an385-m0", "microbit", "lm3s6965evb", "netduinoplus2", "riscv32imc"];
@@ -20,9 +17,11 @@ pub fn check(toolchain: Toolchain, board: &Board) -> Result<()> {
     let path = vectors::folder().join("v3-table.gan");
     let blob = Blob::read(&path)?;
     let (mut session, _) = session::open(board, &build(toolchain, board, &path, 0)?, &[])?;
-    let generator = blob.decode()?;
-    let table = Table::read(generator.header())?;
-    for label in 0..generator.classes() {
+    let mut maker = Maker::new(&blob)?;
+    let (classes, line_len) = (maker.generator.classes(), maker.generator.line_len());
+    let header = maker.generator.header().clone();
+    let table = Table::read(&header)?;
+    for label in 0..classes {
         session.ask(&format!("seed {SEED}"))?;
         session.ask(&label.to_string())?;
         let said = lines(&session.ask(&format!("series {WINDOWS}"))?)?;
@@ -33,14 +32,9 @@ pub fn check(toolchain: Toolchain, board: &Board) -> Result<()> {
         });
         expected.push(named.collect::<Vec<_>>().join(","));
         let mut sampler = LatentSampler::new(SEED);
-        let (mut latent, mut scratch) =
-            (vec![0; generator.latent_len()], vec![0; generator.scratch_len()]);
-        let mut bytes = vec![0; generator.pixels_len()];
         for window in 0..WINDOWS {
             expected.extend((window > 0).then(String::new));
-            sampler.fill(&mut latent);
-            generator.generate(&latent, Some(label), &mut scratch, &mut bytes)?;
-            for step in bytes.chunks(generator.line_len()) {
+            for step in maker.next(&mut sampler, Some(label))?.chunks(line_len) {
                 let row = table.row(step, Some(label)).map(|value| value.to_string());
                 expected.push(row.collect::<Vec<_>>().join(","));
             }

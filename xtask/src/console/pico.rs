@@ -1,50 +1,32 @@
 //! The Pico's programs in rp2040js, an emulator of the RP2040 that Node.js runs. They are run where
 //! npm is, and reported as skipped where it is not.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use anyhow::{Context, Result, ensure};
+use gan_core::image::glyph;
 
 use super::check::{commands, conversation};
 use super::{Session, session};
-use crate::blob::Blob;
-use crate::boards::{self, Board};
+use crate::blob::Maker;
+use crate::boards;
 use crate::firmware::{self, Input};
-use crate::setup::Toolchain;
-use crate::{shell, uf2, vectors};
+use crate::prelude::*;
+use crate::uf2;
 
 /// The emulator. Its script, `boards/rp/emulate.mjs`, mends what this version does otherwise than
 /// the chip.
-const VERSION: &str = "rp2040js@1.4.1";
+pub const VERSION: &str = "rp2040js@1.4.1";
 /// The digits that are asked of the program `digit`.
 const KEYS: &str = "7310";
-
-/// The folder with the emulator, downloaded if it has to be.
-pub fn install() -> Result<PathBuf> {
-    let folder = vectors::scratch()?.join(VERSION);
-    if !folder.join("node_modules/rp2040js").exists() {
-        fs::create_dir_all(&folder)?;
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
-            .arg(&folder)
-            .arg(VERSION);
-        shell::capture(&mut npm)?;
-    }
-    Ok(folder)
-}
 
 /// Has the same conversation as with the boards in QEMU, over the UART and over USB serial, and
 /// compares the images with the host's. The clock is checked by the emulator's script. No display
 /// is connected, and firmware that looks for one has to notice. Then the example `digit`.
 pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
-    let board = boards::select_one("pico").map_err(anyhow::Error::msg)?;
+    let board = boards::select_one("pico")?;
     let model = vectors::default_model()?;
     let blob = Blob::read(&model)?;
     let run = |program: &str, input: Input<'_>, port: Option<&str>| -> Result<Command> {
         let elf = fs::read(firmware::build(toolchain, board, program, input)?)?;
-        let file = vectors::scratch()?.join(format!("pico-{program}.uf2"));
+        let file = shell::scratch("")?.join(format!("pico-{program}.uf2"));
         fs::write(&file, uf2::of_elf(&elf, board.uf2.context("pico: no uf2")?)?)?;
         let mut node = Command::new("node");
         node.arg(boards::folder(board).join("emulate.mjs")).arg(emulator).arg(file).args(port);
@@ -86,22 +68,13 @@ fn over_usb(session: &mut Session, board: &Board, blob: &Blob) -> Result<()> {
 
 /// Checks that each key is answered by its digit: the seed's next image, line by line.
 fn digit(node: Command, blob: &Blob) -> Result<()> {
-    let generator = blob.decode()?;
-    let (mut latent, mut scratch) =
-        (vec![0; generator.latent_len()], vec![0; generator.scratch_len()]);
-    let mut pixels = vec![0; generator.pixels_len()];
-    let mut sampler = gan_core::LatentSampler::new(0);
+    let (mut maker, mut sampler) = (Maker::new(blob)?, gan_core::LatentSampler::new(0));
     let mut session = session::attach(node)?;
     for key in KEYS.chars() {
-        sampler.fill(&mut latent);
         let label = key.to_digit(10).and_then(|label| u16::try_from(label).ok());
-        generator.generate(&latent, label, &mut scratch, &mut pixels)?;
-        let picture: String = pixels
-            .chunks(generator.line_len())
-            .flat_map(|line| {
-                line.iter().map(|&ink| gan_core::image::glyph(ink)).chain("\r\n".chars())
-            })
-            .collect();
+        let pixels = maker.next(&mut sampler, label)?;
+        let line = |line: &[u8]| line.iter().map(|&ink| glyph(ink)).collect::<String>() + "\r\n";
+        let picture: String = pixels.chunks(maker.generator.line_len()).map(line).collect();
         session.send(key.to_string().as_bytes())?;
         let before = session.until(picture.as_bytes())?;
         ensure!(before.is_empty(), "before the digit {key}: {}", String::from_utf8_lossy(&before));

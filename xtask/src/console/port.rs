@@ -1,15 +1,12 @@
 //! The application on a real board, over a serial port.
 
 use std::io::{self, BufRead, Write};
-use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
 use gan_core::{LatentSampler, OutputKind, Packing};
 
 use super::{Session, models_of};
-use crate::blob::Blob;
-use crate::tally::Tally;
-use crate::vectors;
+use crate::blob::Maker;
+use crate::prelude::*;
 
 /// Images of a model that are compared, at least: one of each label if there are more.
 const IMAGES: u16 = 10;
@@ -55,25 +52,18 @@ fn compare_in(session: &mut Session, port: &str, blob: Option<Blob>) -> Result<T
         "{}: over a serial port only models that draw images of a latent are compared",
         blob.stem()
     );
-    let (mut latent, mut scratch, mut pixels) = (
-        vec![0; generator.latent_len()],
-        vec![0; generator.scratch_len()],
-        vec![0; generator.pixels_len()],
-    );
+    let mut maker = Maker::new(&blob)?;
     session.ask("truncate 100")?;
     session.ask(&format!("seed {SEED}"))?;
     let mut sampler = LatentSampler::new(SEED);
     let mut tally = Tally::default();
     for index in 0..IMAGES.max(generator.classes()) {
-        sampler.fill(&mut latent);
         let label = index.checked_rem(generator.classes());
-        generator.generate(&latent, label, &mut scratch, &mut pixels)?;
+        let pixels = maker.next(&mut sampler, label)?;
         if let Some(label) = label {
             session.ask(&label.to_string())?;
         }
-        // The answer ends before the line end that belongs to the prompt.
-        let raw = [&session.ask("raw")?[..], b"\r\n"].concat();
-        let same = raw.ends_with(&[b"\n255\n", &pixels[..], b"\r\n"].concat());
+        let same = super::raw(session)?.ends_with(&[b"\n255\n", &pixels[..], b"\r\n"].concat());
         if !same {
             println!("FAILED parity {port}: image {index} of seed {SEED}, label {label:?}");
         }

@@ -1,13 +1,11 @@
 //! What a board's display shows, from QEMU's monitor.
 
-use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
-use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
+
+use crate::prelude::*;
 
 /// The time after which no answer is expected any more: far more than one takes.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -112,11 +110,11 @@ impl Screen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{env, process};
 
     #[test]
     fn reads_dots() {
-        let file = env::temp_dir().join(format!("gan-xtask-{}.ppm", process::id()));
+        let folder = Temporary::new().unwrap();
+        let file = folder.join("screen.ppm");
         let read = |pixels: &[u8], scale| {
             fs::write(&file, [b"P6\n4 2\n255\n", pixels].concat()).unwrap();
             Screen::read(&file, scale)
@@ -132,6 +130,5 @@ mod tests {
             assert!(read(&bad, 2).is_err(), "{at}");
         }
         assert!(read(&good[1..], 2).is_err() && read(&good, 3).is_err());
-        fs::remove_file(&file).unwrap();
     }
 }

@@ -1,13 +1,12 @@
 //! A conversation with the application in an emulator, whose standard input and output are the
 //! serial port.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use anyhow::{Context, Result};
 pub use gan_serial::Session;
 
-use crate::boards::{self, Board};
+use crate::boards;
+use crate::prelude::*;
 use crate::qemu::KillOnDrop;
 
 /// Starts the firmware in QEMU and waits for its first prompt. Returns what it said until then.
@@ -27,11 +26,7 @@ pub fn start(emulator: Command) -> Result<(Session, Vec<u8>)> {
 
 /// Starts an emulator whose firmware may have no prompt. It ends with the conversation.
 pub fn attach(mut emulator: Command) -> Result<Session> {
-    let program = emulator.get_program().to_string_lossy().into_owned();
-    emulator.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let started =
-        emulator.spawn().with_context(|| format!("cannot run {program}; try `cargo xtask setup`"));
-    let mut process = KillOnDrop(started?);
+    let mut process = KillOnDrop::start(emulator.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
     let to = process.0.stdin.take().context("no way to write to the emulator")?;
     let from = process.0.stdout.take().context("no way to read from the emulator")?;
     Ok(Session::new(from, to, process))

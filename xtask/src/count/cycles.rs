@@ -6,12 +6,11 @@
 //! middle. What a manual does not say is left out: that is an estimate, not a measurement. Cores
 //! with caches or two pipelines have no such tables, so they have no estimate.
 
-use anyhow::{Context, Result};
 use object::{Object, ObjectSection, SectionKind};
 
 use super::plugin::Block;
 use super::thumb::{Class, class};
-use crate::boards::Board;
+use crate::prelude::*;
 
 /// A core with a table of costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,16 +1,11 @@
 //! The plugin that counts in QEMU: compiling it, running firmware with it, reading its result.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
-
-use anyhow::{Context, Result, bail, ensure};
 use object::{Object, ObjectSymbol};
 
-use crate::boards::{self, Board};
+use crate::boards;
+use crate::prelude::*;
 use crate::qemu::{self, End};
-use crate::{setup, shell, vectors};
+use crate::setup;
 
 /// The time limit of a run. It is enough for a model a hundred times as large as any here.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -43,66 +38,48 @@ pub struct Block {
 
 /// Compiles the plugin for a board's QEMU and returns its path.
 pub fn build(board: &Board) -> Result<PathBuf> {
-    setup::c_compiler()?;
+    setup::need("cc")?;
     let said = boards::version(board)?;
     let major =
         said.split("version ").nth(1).and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
     let major = major.with_context(|| format!("QEMU says no version in `{}`", said.trim()))?;
     let version = if major < 9 { 1 } else { 2 };
-    let path = vectors::scratch()?.join(format!("count-{version}.so"));
-    let mut compiler = Command::new("cc");
-    compiler.args([
-        "-O2",
-        "-std=c11",
-        "-D_GNU_SOURCE",
-        "-Wall",
-        "-Wextra",
-        "-Werror",
-        "-shared",
-        "-fPIC",
-    ]);
+    let path = shell::scratch("")?.join(format!("count-{version}.so"));
+    let flags = "-O2 -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -shared -fPIC";
+    let mut compiler = tool("cc", flags);
     compiler.arg(format!("-DPLUGIN_VERSION={version}")).arg("-o").arg(&path);
-    shell::run(compiler.arg(shell::root().join("xtask/plugin/count.c")))?;
+    compiler.arg(root().join("xtask/plugin/count.c")).run()?;
     Ok(path)
 }
 
 /// Runs firmware with the plugin. Returns what the plugin counted, and the lines that the firmware
 /// wrote.
 pub fn run(plugin: &Path, board: &Board, elf: &Path) -> Result<(Counts, Vec<String>)> {
-    let out = vectors::scratch()?.join("count.txt");
+    let out = shell::scratch("")?.join("count.txt");
     if out.exists() {
-        fs::remove_file(&out).with_context(|| shell::relative(&out))?;
+        fs::remove_file(&out).with_context(|| relative(&out))?;
     }
-    let bytes = fs::read(elf).with_context(|| shell::relative(elf))?;
+    let bytes = shell::read(elf)?;
     let mut arguments = vec![escape(plugin)];
     for (name, symbol) in [("start", "mark_start"), ("stop", "mark_stop")] {
-        let address = addresses(&bytes, |name| name == symbol)?;
-        ensure!(
-            address.len() == 1,
-            "{}: {} symbols {symbol}, expected one",
-            shell::relative(elf),
-            address.len()
-        );
-        arguments.push(format!("{name}={:x}", address[0]));
+        let found = addresses(&bytes, |name| name == symbol)?;
+        let [address] = found[..] else {
+            bail!("{}: {} symbols {symbol}, expected one", relative(elf), found.len())
+        };
+        arguments.push(format!("{name}={address:x}"));
     }
-    arguments
-        .extend(addresses(&bytes, is_layer)?.iter().map(|address| format!("layer={address:x}")));
+    let layers = addresses(&bytes, is_layer)?;
+    arguments.extend(layers.iter().map(|address| format!("layer={address:x}")));
     arguments.push(format!("out={}", escape(&out)));
-    let run = qemu::run_with(&["-plugin", &arguments.join(",")], board, elf, LIMIT, |_| {})?;
-    let text = fs::read_to_string(&out);
-    match (run.end, text) {
+    let run = qemu::run_with(&["-plugin", &arguments.join(",")], board, elf, LIMIT)?;
+    match (run.end, fs::read_to_string(&out)) {
         (End::Exit(0), Ok(text)) => {
-            let counts = parse(&text).with_context(|| {
-                format!("{}: not what the plugin writes", shell::relative(&out))
-            })?;
-            Ok((counts, run.lines))
+            let wrong = || format!("{}: not what the plugin writes", relative(&out));
+            Ok((parse(&text).with_context(wrong)?, run.lines))
         }
         (end, text) => {
-            let hint = if text.is_err() {
-                "; nothing was counted: it needs a QEMU with plugins, as Debian's is"
-            } else {
-                ""
-            };
+            let hint = "; nothing was counted: it needs a QEMU with plugins, as Debian's is";
+            let hint = if text.is_err() { hint } else { "" };
             bail!("{end}{hint}\n  {}", run.lines.join("\n  "))
         }
     }

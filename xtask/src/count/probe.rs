@@ -1,31 +1,21 @@
 //! The cycles of an image that a real board counts by itself, beside what the manuals' costs of
 //! instructions let expect.
 
-use std::path::Path;
-use std::time::Duration;
-
-use anyhow::{Context, Result, bail};
-
 use super::record::crc_of_images;
 use super::{plugin, record};
-use crate::blob::Blob;
-use crate::boards::{self, Board};
+use crate::boards;
 use crate::firmware::{self, Count, Input};
+use crate::prelude::*;
 use crate::qemu::End;
 use crate::runner::Runner;
-use crate::setup::{self, Toolchain};
-use crate::vectors;
+use crate::setup;
 
 /// The time limit for writing the flash and making an image.
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// Counts, and prints a line for each board.
 pub fn run(boards: &[&'static Board], model: Option<&Path>, runner: &Runner) -> Result<()> {
-    let path = match model {
-        // The firmware's build script runs in another folder.
-        Some(path) => path.canonicalize().with_context(|| path.display().to_string())?,
-        None => vectors::default_model()?,
-    };
+    let path = vectors::given(model)?;
     let blob = Blob::read(&path)?;
     let macs = blob.decode()?.macs();
     for board in boards {

@@ -1,18 +1,13 @@
 //! Counts the instructions of one image of one model on one board.
 
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result, anyhow, bail, ensure};
-use gan_core::{LatentSampler, LayerSpec, Packing};
+use gan_core::{LatentSampler, LayerSpec};
 use serde::Serialize;
 
 use super::cycles::{self, Core};
 use super::plugin;
-use crate::blob::Blob;
-use crate::boards::Board;
+use crate::blob::Maker;
 use crate::firmware::{self, Count, Input};
-use crate::setup::Toolchain;
-use crate::shell;
+use crate::prelude::*;
 
 /// The image is the first of this seed, as in gan-embedded/checks/src/bin/count.rs.
 const SEED: u64 = 0;
@@ -58,12 +53,8 @@ pub fn count(
     packed_for: Option<&'static str>,
 ) -> Result<Record> {
     let images = count.images();
-    let elf: PathBuf = firmware::build(
-        toolchain,
-        board,
-        "count",
-        Input { count, packed_for, ..Input::model(blob.path()) },
-    )?;
+    let input = Input { count, packed_for, ..Input::model(blob.path()) };
+    let elf = firmware::build(toolchain, board, "count", input)?;
     let (counts, lines) = plugin::run(plugin, board, &elf)?;
     let said = |what: &str| {
         let line = lines.iter().find_map(|line| line.strip_prefix(what)?.strip_prefix(' '));
@@ -80,27 +71,20 @@ pub fn count(
         0 => None,
         found if found == generator.layers().len() => {
             let ends = counts.layers.iter().skip(1).chain([&counts.total]);
-            Some(
-                counts
-                    .layers
-                    .iter()
-                    .zip(ends)
-                    .map(|(begin, end)| (end - begin).div_ceil(images))
-                    .collect(),
-            )
+            let spans = counts.layers.iter().zip(ends);
+            Some(spans.map(|(begin, end)| (end - begin).div_ceil(images)).collect())
         }
         found => bail!("{found} layers ran, the model has {}", generator.layers().len()),
     };
     let estimated_cycles = match Core::of(board) {
         Some(core) => {
-            let bytes = std::fs::read(&elf).with_context(|| shell::relative(&elf))?;
+            let bytes = shell::read(&elf)?;
             Some(cycles::estimate(core, &bytes, &counts.blocks)?.div_ceil(images))
         }
         None => None,
     };
     let instructions = counts.total.div_ceil(images);
-    let packed =
-        blob.pack(Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?)?;
+    let packed = blob.pack_for(board)?;
     let shape = |spec: &LayerSpec| {
         let outputs = usize::from(spec.outputs).next_multiple_of(spec.packing.group());
         (spec.padded_inputs(), outputs, spec.element.name())
@@ -131,18 +115,11 @@ fn label(packed_for: &str) -> &'static str {
 
 /// CRC-32 of the images that the firmware makes, made here.
 pub fn crc_of_images(blob: &Blob, images: u64) -> Result<u32> {
-    let generator = blob.decode()?;
-    let (mut latent, mut sampler) = (vec![0; generator.latent_len()], LatentSampler::new(SEED));
-    let (mut scratch, mut pixels) =
-        (vec![0; generator.scratch_len()], vec![0; generator.pixels_len()]);
-    let label = (generator.classes() > 0).then_some(0);
+    let (mut maker, mut sampler) = (Maker::new(blob)?, LatentSampler::new(SEED));
+    let label = (maker.generator.classes() > 0).then_some(0);
     let mut digest = CRC.digest();
     for _ in 0..images {
-        sampler.fill(&mut latent);
-        generator
-            .generate(&latent, label, &mut scratch, &mut pixels)
-            .map_err(|error| anyhow!("{error}"))?;
-        digest.update(&pixels);
+        digest.update(&maker.next(&mut sampler, label)?);
     }
     Ok(digest.finalize())
 }

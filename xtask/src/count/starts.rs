@@ -1,10 +1,9 @@
 //! What a start costs on each kernel, from the counts of `check` and `decode`.
 
-use anyhow::{Context, Result};
-
 use super::Record;
 use crate::firmware::Count;
 use crate::fit::starts::{Counted, Kernel};
+use crate::prelude::*;
 
 /// The models whose `check` and `decode` were counted, for each kernel.
 pub fn of(records: &[Record]) -> Result<Vec<Kernel>> {
@@ -12,15 +11,13 @@ pub fn of(records: &[Record]) -> Result<Vec<Kernel>> {
     for check in records {
         let Some(name) = check.kernel.strip_suffix(Count::Check.label()) else { continue };
         let decode = format!("{name}{}", Count::Decode.label());
-        let decode = records
-            .iter()
-            .find(|other| {
-                (other.board, &*other.model, &*other.kernel)
-                    == (check.board, &*check.model, &*decode)
-            })
-            .with_context(|| {
-                format!("{} {}: `decode` was not counted", check.board, check.model)
-            })?;
+        let (board, of_model) = (check.board, &check.model);
+        let same = |other: &&Record| {
+            (other.board, &other.model, &other.kernel) == (board, of_model, &decode)
+        };
+        let decode = records.iter().find(same);
+        let decode =
+            decode.with_context(|| format!("{board} {of_model}: `decode` was not counted"))?;
         let model = Counted {
             bytes: check.bytes,
             weights: check.macs,

@@ -5,18 +5,14 @@
 //! <https://rust-lang.github.io/mdBook/for_developers/preprocessors.html>.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::links::Page;
 use super::{BOOK, is_elsewhere, resolve};
+use crate::prelude::*;
 use crate::publish::repository;
-use crate::shell::{self, root};
 
 /// The branch whose files the book's links mean.
 const BRANCH: &str = "main";
@@ -43,10 +39,12 @@ pub fn check() -> Result<bool> {
         println!("SKIPPED: no mdbook; `cargo install mdbook --version 0.5.4 --locked` installs it");
         return Ok(false);
     }
-    shell::capture(Command::new("mdbook").args(["build", BOOK]).current_dir(root()))?;
+    tool("mdbook", "build").arg(BOOK).current_dir(root()).read()?;
     let folder = root().join(BOOK).join("book");
-    let mut pages = Vec::new();
-    html(&folder, &mut pages)?;
+    let mut pages = shell::files(&folder)?;
+    // The page for wrong addresses has links from a server's root.
+    let is_page = |path: &Path| !path.ends_with("404.html");
+    pages.retain(|path| path.extension().is_some_and(|found| found == "html") && is_page(path));
     let mut faults = BTreeSet::new();
     for page in &pages {
         let text = fs::read_to_string(page)?;
@@ -56,16 +54,13 @@ pub fn check() -> Result<bool> {
             let found = path.is_empty()
                 || resolve(name, path).is_some_and(|path| folder.join(path).exists());
             if !found {
-                faults.insert(format!("{}: {link}", name.display()));
+                faults.insert(format!("{}: {link}: no such file in the book", name.display()));
             }
         }
     }
-    for fault in &faults {
-        println!("{fault}: no such file in the book");
-    }
-    ensure!(faults.is_empty(), "{} links of the book lead nowhere", faults.len());
+    shell::none(faults, |count| format!("{count} links of the book lead nowhere"))?;
     ensure!(!pages.is_empty(), "mdbook made no page");
-    println!("book: {} pages in {}", pages.len(), shell::relative(&folder));
+    println!("book: {} pages in {}", pages.len(), relative(&folder));
     Ok(true)
 }
 
@@ -97,22 +92,6 @@ fn outward(text: &str, page: &Path, repository: &str) -> String {
         }
     }
     changed
-}
-
-/// All pages below a folder.
-fn html(folder: &Path, pages: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        if path.is_dir() {
-            html(&path, pages)?;
-        // The page for wrong addresses has links from a server's root.
-        } else if path.extension().is_some_and(|extension| extension == "html")
-            && !path.ends_with("404.html")
-        {
-            pages.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// What a page's attributes refer to.

@@ -1,23 +1,17 @@
 //! Writes and checks `boards.toml` of gan-tools: the memories of each board, and the size of the
 //! linked application without a model.
 
-use std::path::PathBuf;
-
-use anyhow::{Context, Result, ensure};
 use gan_core::memory::Rooms;
-use gan_core::{Element, OutputKind, Packing};
+use gan_core::{Element, OutputKind};
 use serde::{Deserialize, Serialize};
 
-use super::{path, read, write};
-use crate::blob::Blob;
-use crate::boards::{self, Board};
+use super::{read, write};
+use crate::boards;
 use crate::firmware::{self, Input, Needs};
-use crate::setup::Toolchain;
-use crate::{sections, shell, vectors};
+use crate::prelude::*;
+use crate::sections;
 
 const FILE: &str = "boards.toml";
-const ABOUT: &str = "Written by `cargo xtask size --update`. Bytes; \
-                     gan-tools/src/fit/committed.rs has the fields.";
 
 /// Bytes that the linker may lose between sections of another length.
 const ALIGNED: u64 = 32;
@@ -63,7 +57,7 @@ struct Row {
 /// Links the application for these boards and writes their rows of the table. The others stay, if
 /// the same compiler linked them.
 pub fn update(toolchain: Toolchain, some: &[&Board]) -> Result<()> {
-    let (old, mut now) = (read::<Table>(&path(FILE))?, measure(toolchain, some)?);
+    let (old, mut now) = (read::<Table>(FILE)?, measure(toolchain, some)?);
     ensure!(
         some.len() == boards::all().len() || old.compiler == now.compiler,
         "the table is of {}, this is {}: --update without --board",
@@ -76,12 +70,12 @@ pub fn update(toolchain: Toolchain, some: &[&Board]) -> Result<()> {
     let place = |row: &Row| boards::all().iter().position(|board| board.name == row.name);
     now.board.retain(|row| place(row).is_some() || boards::is_skipped(&row.name));
     now.board.sort_by_key(|row| place(row).unwrap_or(usize::MAX));
-    write(&path(FILE), ABOUT, &now)
+    write(FILE, "size", &now)
 }
 
 /// Links the application for each board and compares.
 pub fn check(toolchain: Toolchain) -> Result<()> {
-    let (old, now) = (read::<Table>(&path(FILE))?, measure(toolchain, &boards::all())?);
+    let (old, now) = (read::<Table>(FILE)?, measure(toolchain, &boards::all())?);
     let mut wrong = Vec::new();
     for row in &now.board {
         match old.board.iter().find(|old| old.name == row.name) {
@@ -136,12 +130,11 @@ fn measure(toolchain: Toolchain, some: &[&Board]) -> Result<Table> {
 fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
     let synthetic = |stem: &str| vectors::folder().join(format!("{stem}.gan"));
     // Code and statics besides the model's.
-    let of = |model: &std::path::Path| -> Result<(u64, u64)> {
+    let of = |model: &Path| -> Result<(u64, u64)> {
         let blob = Blob::read(model)?;
         let size =
             sections::of(&firmware::build(toolchain, board, "digits", Input::model(model))?)?;
-        let packed =
-            blob.pack(Packing::of_kernel(&board.kernel).with_context(|| board.kernel.clone())?)?;
+        let packed = blob.pack_for(board)?;
         let buffers = Rooms::of(&packed.decode()?, false).bytes() as u64;
         Ok((size.flash() - packed.bytes().len() as u64, size.ram().saturating_sub(buffers)))
     };
@@ -150,27 +143,19 @@ fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
     let mut paths: Vec<_> = ["v1-wide-range", "v1-float", "v2-int4"].map(synthetic).into();
     // A HAL takes long to link, and rounding its size up covers what other models align.
     let ours = board.package.is_none();
-    paths.extend(if ours {
-        gan_tests::make::models(&shell::root())?
+    if ours {
+        paths.extend(gan_tests::make::models(&root())?);
     } else {
-        vec![vectors::default_model()?]
-    });
+        paths.push(vectors::default_model()?);
+    }
     let rounded = |bytes: u64| if ours { bytes } else { bytes.next_multiple_of(ALIGNED) };
-    // gan-tools/src/fit.rs has what models of images and of numbers take besides.
-    let is_plain = |path: &PathBuf| -> Result<bool> {
-        let blob = Blob::read(path)?;
-        let header = blob.decode()?.header().clone();
-        Ok(header.inputs.image().is_none() && header.outputs == OutputKind::Image)
-    };
-    let paths = paths.into_iter().filter_map(|path| match is_plain(&path) {
-        Ok(plain) => plain.then_some(Ok(path)),
-        Err(error) => Some(Err(error)),
-    });
     let (mut bytes, mut float, mut int4, mut statics) = (0, 0, 0, 0);
     for path in paths {
-        let path = path?;
         let blob = Blob::read(&path)?;
-        if firmware::misfit(board, Needs::of(board, &blob)?.blob, 0)?.is_some() {
+        // gan-tools/src/fit.rs has what models of images and of numbers take besides.
+        let is_plain = blob.kind()? == (false, OutputKind::Image);
+        let needed = Needs::of(board, &blob)?.blob;
+        if !is_plain || firmware::misfit(board, needed, 0).is_some() {
             continue;
         }
         let (code, besides) = of(&path)?;

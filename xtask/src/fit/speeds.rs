@@ -2,14 +2,12 @@
 //! kernel. A layer takes so many instructions for each multiply-accumulate, so many for each
 //! output, and so many for itself.
 
-use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::{path, read, write};
+use super::{read, rounded, write};
+use crate::prelude::*;
 
 const FILE: &str = "speeds.toml";
-const ABOUT: &str = "Written by `cargo xtask count --update`. \
-                     gan-tools/src/fit/committed.rs has the fields.";
 /// By how much of itself the fitted cost of a whole network may be wrong.
 const TOLERANCE: f64 = 0.05;
 
@@ -62,24 +60,17 @@ struct Row {
 /// Writes the table.
 pub fn update(counted: &[Counted]) -> Result<()> {
     let speed = counted.iter().map(fit).collect::<Result<_>>()?;
-    write(&path(FILE), ABOUT, &Table { speed })
+    write(FILE, "count", &Table { speed })
 }
 
 /// Checks that the table still says of every network that was counted what it costs.
 pub fn check(counted: &[Counted]) -> Result<()> {
-    let table: Table = read(&path(FILE))?;
+    let table: Table = read(FILE)?;
     for now in counted {
-        let same = |row: &&Row| {
-            (&*row.kernel, &*row.element, &*row.core) == (&*now.kernel, now.element, &*now.core)
-        };
-        let row = table
-            .speed
-            .iter()
-            .find(same)
-            .with_context(|| format!("{FILE} has no {} {}", now.kernel, now.element));
-        error(row?, now).with_context(|| {
-            format!("{FILE}: {} {}; `cargo xtask count --update`", now.kernel, now.element)
-        })?;
+        let Counted { kernel, element, core, .. } = now;
+        let same = |row: &&Row| (&row.kernel, &*row.element, &row.core) == (kernel, *element, core);
+        let name = || format!("{FILE}: {kernel} {element}; `cargo xtask count --update`");
+        error(table.speed.iter().find(same).with_context(name)?, now).with_context(name)?;
     }
     Ok(())
 }
@@ -110,16 +101,14 @@ fn fit(counted: &Counted) -> Result<Row> {
         equation(sums, total, NETWORK_WEIGHT);
     }
     let [mac, row, layer] = solve(normal).context("too few kinds of layers were counted")?;
-    // As many digits as the fit is good for.
-    let round = |value: f64, digits: f64| (value * digits).round() / digits;
     let row = Row {
         kernel: counted.kernel.clone(),
         element: counted.element.into(),
         core: counted.core.clone(),
-        mac: round(mac, 1e4),
-        row: round(row, 1e2),
-        layer: round(layer, 1.0),
-        cycles: counted.cycles.map(|cycles| round(cycles, 1e2)),
+        mac: rounded(mac, 4),
+        row: rounded(row, 2),
+        layer: rounded(layer, 0),
+        cycles: counted.cycles.map(|cycles| rounded(cycles, 2)),
     };
     error(&row, counted).with_context(|| format!("{} {}", counted.kernel, counted.element))?;
     Ok(row)
@@ -129,16 +118,9 @@ fn fit(counted: &Counted) -> Result<Row> {
 fn error(row: &Row, counted: &Counted) -> Result<()> {
     for network in &counted.networks {
         let real: f64 = network.iter().map(|layer| layer.instructions as f64).sum();
-        let fitted: f64 = network
-            .iter()
-            .map(|layer| {
-                terms(layer)
-                    .iter()
-                    .zip([row.mac, row.row, row.layer])
-                    .map(|(term, cost)| term * cost)
-                    .sum::<f64>()
-            })
-            .sum();
+        let costs = [row.mac, row.row, row.layer];
+        let products = |layer| terms(layer).into_iter().zip(costs).map(|(term, cost)| term * cost);
+        let fitted: f64 = network.iter().flat_map(products).sum();
         ensure!(
             (fitted / real - 1.0).abs() <= TOLERANCE,
             "a network of {} layers takes {real} instructions, fitted are {fitted:.0}",

@@ -2,14 +2,12 @@
 //! counts of `check` and `decode`. A start takes so many instructions for each byte of the blob,
 //! and so many for each weight that `decode` looks at.
 
-use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::{path, read, write};
+use super::{read, rounded, write};
+use crate::prelude::*;
 
 const FILE: &str = "starts.toml";
-const ABOUT: &str = "Written by `cargo xtask count --update`. \
-                     gan-tools/src/fit/committed.rs has the fields.";
 /// By how much of itself the cost of a counted model may be wrong.
 const TOLERANCE: f64 = 0.1;
 
@@ -60,12 +58,12 @@ struct Row {
 /// Writes the table.
 pub fn update(kernels: &[Kernel]) -> Result<()> {
     let start = kernels.iter().map(row).collect::<Result<_>>()?;
-    write(&path(FILE), ABOUT, &Table { start })
+    write(FILE, "count", &Table { start })
 }
 
 /// Checks that the table still says of every model that was counted what it costs.
 pub fn check(kernels: &[Kernel]) -> Result<()> {
-    let table: Table = read(&path(FILE))?;
+    let table: Table = read(FILE)?;
     for now in kernels {
         let same = |row: &&Row| (&row.kernel, &row.core) == (&now.kernel, &now.core);
         let row = table.start.iter().find(same);
@@ -79,14 +77,12 @@ pub fn check(kernels: &[Kernel]) -> Result<()> {
 fn row(kernel: &Kernel) -> Result<Row> {
     let sum = |of: fn(&Counted) -> u64| kernel.models.iter().map(of).sum::<u64>() as f64;
     let (check, decode) = (sum(|model| model.check), sum(|model| model.decode));
-    // As many digits as the estimate is good for.
-    let round = |value: f64| (value * 100.0).round() / 100.0;
     let row = Row {
         kernel: kernel.kernel.clone(),
         core: kernel.core.clone(),
-        byte: round(check / sum(|model| model.bytes)),
-        weight: round((decode - check) / sum(|model| model.weights)),
-        cycles: cycles(kernel).map(round),
+        byte: rounded(check / sum(|model| model.bytes), 2),
+        weight: rounded((decode - check) / sum(|model| model.weights), 2),
+        cycles: cycles(kernel).map(|cycles| rounded(cycles, 2)),
     };
     error(&row, kernel)?;
     Ok(row)

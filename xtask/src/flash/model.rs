@@ -1,16 +1,10 @@
 //! Puts a model by itself into the flash of a board, into the partition that the application was
 //! told of with `--flash-at`.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, Result};
-
 use super::{drive_of, mounted, of_probe};
-use crate::boards::Board;
-use crate::shell::{self, relative};
+use crate::prelude::*;
 use crate::tools::Tools;
-use crate::{partition, uf2, vectors};
+use crate::{partition, uf2};
 
 /// Packs the model for the board, signs it if there is a secret key, and writes it: by a UF2 file
 /// on the drive of a Pico, or by probe-rs, which gets `arguments`.
@@ -23,7 +17,7 @@ pub fn flash(
 ) -> Result<()> {
     let key = key.map(partition::secret_key).transpose()?;
     let (at, bytes) = partition::contents(board, model, address, key.as_ref())?;
-    let file = vectors::scratch()?.join(format!("{}-model.bin", board.name));
+    let file = shell::scratch("")?.join(format!("{}-model.bin", board.name));
     fs::write(&file, &bytes).with_context(|| relative(&file))?;
     if let (Some(id), Some(family)) = (&board.drive, board.uf2)
         && let Some(folder) = drive_of(id, &mounted())
@@ -43,15 +37,8 @@ fn by_probe(
     at: u32,
     arguments: &[String],
 ) -> Result<()> {
-    let chip =
-        board.chip.as_deref().with_context(|| format!("{}: no chip in boards.toml", board.name))?;
-    let mut download = tools.command("probe-rs")?;
-    // The program may lie in the same sector.
-    download.args(["download", "--chip", chip, "--binary-format", "bin", "--restore-unwritten"]);
-    let address = format!("{at:#x}");
-    shell::run(download.args(["--base-address", &address]).args(arguments).arg(file))?;
-    let mut reset = tools.command("probe-rs")?;
-    shell::run(reset.args(["reset", "--chip", chip]).args(of_probe(arguments)))
+    tools.write(board, at.into(), file, arguments)?;
+    tools.probe_rs("reset", board)?.args(of_probe(arguments)).run()
 }
 
 #[cfg(test)]

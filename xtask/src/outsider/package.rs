@@ -2,15 +2,10 @@
 //! them the lines of README.md. It lies in the system's folder for temporary files, beside a link
 //! to this repository, so that nothing of this repository's own settings reaches it.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::{env, fs, io};
-
-use anyhow::{Context, Result, bail};
+use std::{env, io};
 
 use super::readme::{self, Readme};
-use crate::boards::Board;
-use crate::{shell, vectors};
+use crate::prelude::*;
 
 /// The function `main` and what goes with it.
 const MAIN: &str = include_str!("../../outsider/main.rs");
@@ -57,16 +52,11 @@ impl Package {
     /// A package that has what any firmware has. Its path is always the same, so that the next one
     /// finds its dependencies built, and another one for each clone of the repository.
     pub fn new() -> Result<Self> {
-        let root = shell::root();
+        let root = root();
         let key = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC)
             .checksum(root.as_os_str().as_encoded_bytes());
         let around = env::temp_dir().join(format!("gan-outsider-{key:08x}"));
-        match fs::remove_dir_all(&around) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| around.display().to_string());
-            }
-            _ => {}
-        }
+        shell::remove(&around)?;
         let package = Self { folder: around.join("firmware"), around };
         fs::create_dir_all(package.folder.join("src"))?;
         fs::create_dir(package.folder.join(".cargo"))?;
@@ -79,7 +69,7 @@ impl Package {
 
     /// Makes sure that the crates of any firmware are there.
     pub fn fetch(&self) -> Result<()> {
-        shell::capture(self.cargo().arg("fetch")).map(|_| ())
+        self.cargo().arg("fetch").read().map(|_| ())
     }
 
     /// Writes what README.md says.
@@ -115,19 +105,19 @@ impl Package {
             bail!("{}: no memory layout for it in xtask/outsider", board.name)
         };
         self.write("memory.x", layout)?;
-        let target = vectors::scratch()?.join("outsider");
+        let target = shell::scratch("outsider")?;
         let mut build = self.cargo();
-        build.args(["build", "--quiet", "--release", "--target", &board.target, "--target-dir"]);
-        shell::run(build.arg(&target))?;
+        build.words("build --quiet --release --target-dir").arg(&target);
+        build.args(["--target", &board.target]).run()?;
         Ok(target.join(&board.target).join("release/outsider"))
     }
 
     /// Runs `gan` in the package's folder; what it wrote.
     pub fn gan(&self, arguments: &[&str]) -> Result<String> {
         let mut gan = self.cargo();
-        gan.args(["run", "--quiet", "--release", "--package", "gan-tools", "--manifest-path"]);
-        gan.arg(shell::root().join("Cargo.toml")).arg("--").args(arguments);
-        shell::capture(&mut gan)
+        gan.words("run --quiet --release --package gan-tools --manifest-path");
+        gan.arg(root().join("Cargo.toml")).arg("--").args(arguments);
+        gan.read()
     }
 
     /// Where a file or a folder of the package is.

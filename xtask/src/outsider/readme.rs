@@ -1,11 +1,7 @@
 //! The lines of README.md, and of the page for firmware engineers, from which an outsider makes a
 //! firmware.
 
-use std::fs;
-
-use anyhow::{Context, Result, ensure};
-
-use crate::shell;
+use crate::prelude::*;
 
 /// The pages. The second one has what is done without a build script.
 const FILES: [&str; 2] = ["README.md", "docs/firmware-engineer.md"];
@@ -32,7 +28,7 @@ pub struct Readme {
 impl Readme {
     /// Reads the repository's pages.
     pub fn read() -> Result<Self> {
-        let read = |name| fs::read_to_string(shell::root().join(name)).context(name);
+        let read = |name| fs::read_to_string(root().join(name)).context(name);
         Self::parse(&FILES.into_iter().map(read).collect::<Result<Vec<_>>>()?.join("\n"))
     }
 

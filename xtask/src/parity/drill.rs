@@ -1,11 +1,6 @@
 //! Checks that the firmware cannot fail and look as if it had passed, and that what it says of a
 //! wrong image is true: it is made to fail in every way there is.
 
-use std::path::Path;
-use std::time::Duration;
-
-use anyhow::{Context, Result, bail, ensure};
-use gan_core::Packing;
 use gan_tests::job::Drill;
 use gan_tests::make;
 use gan_tests::reference::write::write;
@@ -13,13 +8,12 @@ use gan_tests::reference::{self, Params, layers, sampler};
 use gan_tests::synthetic::{self, ACTIVATIONS, Shape, SplitMix64};
 
 use super::mismatch::{Mismatch, Place};
-use super::model::{self, Model};
+use super::model::Model;
 use super::program::Program;
 use super::{Output, say, summary};
-use crate::blob::Blob;
-use crate::boards::Board;
+use crate::blob::packing;
+use crate::prelude::*;
 use crate::qemu::{End, Run};
-use crate::tally::Tally;
 
 /// The time in which a failure shows, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -128,8 +122,7 @@ impl Drills<'_> {
         let (wrong, row) = wrong_weight(&self.model.reference)?;
         let blob = Blob::from_bytes(self.model.blob.path(), &write(&wrong));
         for (kind, blob) in [("right", &self.model.blob), ("wrong", &blob)] {
-            let packed = model::pack(self.board, blob)?;
-            let packing = Packing::of_kernel(&self.board.kernel).context("a packing")?;
+            let (packed, packing) = (blob.pack_for(self.board)?, packing(self.board)?);
             let whole = packed.decode()?.header().layers.iter().all(|spec| spec.packing == packing);
             ensure!(whole, "the blob with the {kind} weight is not all in the kernel's packing");
         }
@@ -141,10 +134,8 @@ impl Drills<'_> {
             let latent = sampler::codes(mismatch.seed, 0, wrong.latent_len.into());
             let [expected, got] = [&self.model.reference, &wrong]
                 .map(|model| layers(model, &latent, mismatch.label)[LAYER][row]);
-            let (place, must) = (
-                mismatch.locate(&self.model.reference),
-                Place::Row { layer: LAYER, row, expected, got, more: 0 },
-            );
+            let place = mismatch.locate(&self.model.reference);
+            let must = Place::Row { layer: LAYER, row, expected, got, more: 0 };
             ensure!(
                 expected != got && place == must,
                 "{}: the report is `{place}`, it must be `{must}`",
@@ -156,11 +147,8 @@ impl Drills<'_> {
     }
 
     fn check(&self, blob: &Blob, images: &[u8], cases: &[gan_tests::job::Case]) -> Result<Run> {
-        self.program.run(
-            "drill",
-            &self.model.job_with(self.board, Drill::None, blob, images, cases)?,
-            LIMIT,
-        )
+        let job = self.model.job_with(self.board, Drill::None, blob, images, cases)?;
+        self.program.run("drill", &job, LIMIT)
     }
 
     /// The run has to find a mismatch, to own up to it in its summary as well, for whoever reads
@@ -181,11 +169,8 @@ impl Drills<'_> {
     fn every_way(&self, mismatches: &[Mismatch]) -> Result<()> {
         let ways: Vec<_> = mismatches.iter().map(|mismatch| &*mismatch.way).collect();
         let pairs = if self.board.kernel == "dsp" { &["pairs"][..] } else { &[] };
-        ensure!(
-            ways == [&["images", "rows"], pairs].concat(),
-            "mismatches only in {}",
-            ways.join(", ")
-        );
+        let all = ways == [&["images", "rows"], pairs].concat();
+        ensure!(all, "mismatches only in {}", ways.join(", "));
         Ok(())
     }
 }

@@ -1,17 +1,10 @@
 //! A model and the images that it must make. Both are computed once, for all boards.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, Result, anyhow};
-use gan_core::Packing;
 use gan_tests::job::{Case, Drill, Parts};
 use gan_tests::vectors::Images;
 use gan_tests::{make, reference};
 
-use crate::blob::Blob;
-use crate::boards::Board;
-use crate::vectors;
+use crate::prelude::*;
 
 /// A blob, and everything expected of it, from the reference.
 pub struct Model {
@@ -31,7 +24,7 @@ impl Model {
         // A damaged file is told as it is everywhere; the reference has words of its own.
         blob.decode()?;
         let images = vectors::images_of(&blob)?;
-        let images = fs::read(&images).with_context(|| images.display().to_string())?;
+        let images = shell::read(&images)?;
         Self::new(blob, images)
     }
 
@@ -58,7 +51,7 @@ impl Model {
         images: &[u8],
         cases: &[Case],
     ) -> Result<Vec<u8>> {
-        let packed = pack(board, blob)?;
+        let packed = blob.pack_for(board)?;
         let crc = self.blob.decode()?.crc();
         Ok(Parts {
             drill,
@@ -80,7 +73,7 @@ impl Model {
 
     /// Bytes of RAM that the firmware has to find for one image.
     pub fn ram(&self, board: &Board) -> Result<u64> {
-        let packed = pack(board, &self.blob)?;
+        let packed = self.blob.pack_for(board)?;
         let generator = packed.decode()?;
         let buffers = [
             generator.inputs().latent(),
@@ -91,12 +84,4 @@ impl Model {
         ];
         Ok(buffers.iter().map(|bytes| bytes.next_multiple_of(4) as u64).sum())
     }
-}
-
-/// The blob in the packing of the board's kernel.
-pub fn pack(board: &Board, blob: &Blob) -> Result<Blob> {
-    blob.pack(
-        Packing::of_kernel(&board.kernel)
-            .with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))?,
-    )
 }

@@ -1,20 +1,15 @@
 //! The parity firmware of a board, and running it with a job in the board's flash.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, ensure};
 use object::{Object, ObjectSymbol};
 
 use super::model::Model;
-use crate::boards::Board;
 use crate::firmware::{self, Input, code_bytes};
+use crate::prelude::*;
 use crate::qemu::Run;
 use crate::runner::Runner;
-use crate::setup::Toolchain;
-use crate::{sections, shell, vectors};
+use crate::sections;
 
 /// Held while a binary is built and copied: the next build of it, for whatever board, overwrites
 /// it.
@@ -28,18 +23,16 @@ pub fn build(toolchain: Toolchain, board: &Board, bin: &str) -> Result<PathBuf> 
     let copy = folder()?.join(format!("{}-{bin}.elf", board.name));
     // A build that panicked leaves nothing behind that this one relies on.
     let _building = BUILDING.lock().unwrap_or_else(|error| error.into_inner());
-    let elf =
-        firmware::build(toolchain, board, bin, Input { every_kind: true, ..Input::model(&model) })?;
-    fs::copy(&elf, &copy).with_context(|| shell::relative(&copy))?;
+    let input = Input { every_kind: true, ..Input::model(&model) };
+    let elf = firmware::build(toolchain, board, bin, input)?;
+    fs::copy(&elf, &copy).with_context(|| relative(&copy))?;
     Ok(copy)
 }
 
 /// The folder of the files that the runs need. They are kept, so that a run can be repeated by
 /// hand.
 fn folder() -> Result<PathBuf> {
-    let folder = vectors::scratch()?.join("parity");
-    fs::create_dir_all(&folder).with_context(|| shell::relative(&folder))?;
-    Ok(folder)
+    shell::scratch("parity")
 }
 
 /// The firmware, which serves every model.
@@ -78,17 +71,15 @@ impl<'a> Program<'a> {
 
     /// Says why a model does not fit, if it does not.
     pub fn misfit(&self, model: &Model, job: &[u8]) -> Result<Option<String>> {
-        let (needed, name) = (model.ram(self.board)?, &self.board.name);
-        Ok(if job.len() as u64 > self.flash {
+        let (flash, ram) = (job.len() as u64, model.ram(self.board)?);
+        let Self { board: Board { name, .. }, flash: has_flash, ram: has_ram, .. } = self;
+        Ok(if flash > *has_flash {
             Some(format!(
-                "needs {} bytes of flash besides the program, {name} has {}",
-                job.len(),
-                self.flash
+                "needs {flash} bytes of flash besides the program, {name} has {has_flash}"
             ))
-        } else if needed > self.ram {
+        } else if ram > *has_ram {
             Some(format!(
-                "needs {needed} bytes of RAM, {name} has {} besides stack and statics",
-                self.ram
+                "needs {ram} bytes of RAM, {name} has {has_ram} besides stack and statics"
             ))
         } else {
             None
@@ -98,20 +89,20 @@ impl<'a> Program<'a> {
     /// Runs a job; `name` tells its file from others of this board.
     pub fn run(&self, name: &str, job: &[u8], limit: Duration) -> Result<Run> {
         let path = folder()?.join(format!("{}-{name}.job", self.board.name));
-        fs::write(&path, job).with_context(|| shell::relative(&path))?;
+        fs::write(&path, job).with_context(|| relative(&path))?;
         self.runner.run(self.board, &self.elf, Some((self.job, &path)), limit)
     }
 }
 
 /// The values of symbols.
 fn symbols<const N: usize>(elf: &Path, names: [&str; N]) -> Result<[u64; N]> {
-    let bytes = fs::read(elf).with_context(|| shell::relative(elf))?;
-    let file = object::File::parse(&*bytes).with_context(|| shell::relative(elf))?;
+    let bytes = shell::read(elf)?;
+    let file = object::File::parse(&*bytes).with_context(|| relative(elf))?;
     let value = |name| {
         file.symbols().find(|symbol| symbol.name() == Ok(name)).map(|symbol| symbol.address())
     };
-    let values = names.iter().map(|name| {
-        value(name).with_context(|| format!("{}: no symbol {name}", shell::relative(elf)))
-    });
+    let values = names
+        .iter()
+        .map(|name| value(name).with_context(|| format!("{}: no symbol {name}", relative(elf))));
     values.collect::<Result<Vec<_>>>()?.try_into().map_err(|_| anyhow!("as many values as names"))
 }

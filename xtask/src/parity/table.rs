@@ -1,7 +1,6 @@
 //! Writes the table of what was compared on each board, in Markdown for docs/performance.md.
 
-use crate::boards::Board;
-use crate::tally::Tally;
+use crate::prelude::*;
 
 /// The row of one board.
 #[derive(Debug)]

@@ -1,11 +1,7 @@
 //! The changelog, in the format of Keep a Changelog: what is new stands under `[Unreleased]` until
 //! a release gives it a number and a day.
 
-use std::fs;
-
-use anyhow::{Context, Result, ensure};
-
-use crate::shell::root;
+use crate::prelude::*;
 
 /// The file, from the repository's root.
 pub const NAME: &str = "CHANGELOG.md";

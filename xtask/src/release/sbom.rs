@@ -5,14 +5,11 @@
 //! number, the same locked versions give the same file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
 
-use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use crate::prelude::*;
 use crate::publish::{PACKAGES, version};
-use crate::shell::{self, root};
 
 /// The packages that install a command.
 const PROGRAMS: [&str; 2] = ["gan-tools", "gan-train"];
@@ -32,10 +29,8 @@ struct Tree {
 pub fn write(to: &Path) -> Result<()> {
     let lock: toml::Table = fs::read_to_string(root().join("Cargo.lock"))?.parse()?;
     for package in PACKAGES {
-        let mut cargo = shell::cargo(&root());
-        cargo.args(["tree", "--locked", "--package", package, "--edges", "normal,build"]);
-        cargo.args(["--target", "all", "--prefix", "depth", "--charset", "ascii"]);
-        let text = shell::capture(cargo.args(["--format", FORMAT]))?;
+        let tree = "tree --locked --edges normal,build --target all --prefix depth --charset ascii";
+        let text = shell::host(tree).args(["--format", FORMAT, "--package", package]).read()?;
         let tree = Tree::read(&text).with_context(|| format!("cargo tree: {package}"))?;
         let version = version()?;
         let bill = tree.bill((package, &version), &checksums(&lock));

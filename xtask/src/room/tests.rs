@@ -2,7 +2,7 @@ use super::*;
 use crate::boards;
 
 fn blob(stem: &str) -> Blob {
-    Blob::read(&crate::shell::root().join("models").join(format!("{stem}.gan"))).unwrap()
+    Blob::read(&root().join("models").join(format!("{stem}.gan"))).unwrap()
 }
 
 fn fit(board: &str, besides: (u64, u64)) -> Fit<'static> {

@@ -1,16 +1,13 @@
 //! The engines that are a command or a Python package.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use super::{COUNT, MODEL, Made, PARTS, Place, example, python};
-use crate::python as package;
-use crate::shell::{self, available, capture, root};
+use crate::prelude::*;
+use crate::python::wheel_in;
 
 /// One process that makes all shards.
 pub fn one(place: &Place) -> Result<Made> {
@@ -23,36 +20,25 @@ pub fn one(place: &Place) -> Result<Made> {
 
 /// A process a part, two at a time.
 pub fn xargs(place: &Place) -> Result<Made> {
-    if !available("xargs") {
+    if !shell::available("xargs") {
         return Ok(Made::Skipped("there is no xargs".into()));
     }
     place.begin()?;
-    let (gan, set) = (place.gan.display(), place.set.display());
-    let last = PARTS - 1;
-    in_shell(
-        place,
-        &format!(
-            "seq 0 {last} | xargs -P 2 -I{{}} {gan} shards run {set} --index {{}} --of {PARTS}"
-        ),
-    )
+    let (gan, set, last) = (place.gan.display(), place.set.display(), PARTS - 1);
+    let run = format!("{gan} shards run {set} --index {{}} --of {PARTS}");
+    in_shell(place, &format!("seq 0 {last} | xargs -P 2 -I{{}} {run}"))
 }
 
 /// The same by GNU parallel, which can use other machines too.
 pub fn parallel(place: &Place) -> Result<Made> {
-    let version = capture(Command::new("parallel").arg("--version"));
+    let version = tool("parallel", "--version").read();
     if !version.is_ok_and(|text| text.starts_with("GNU parallel")) {
         return Ok(Made::Skipped("there is no GNU parallel (Debian: parallel)".into()));
     }
     place.begin()?;
-    let (gan, set) = (place.gan.display(), place.set.display());
-    let last = PARTS - 1;
-    in_shell(
-        place,
-        &format!(
-            "parallel --will-cite -j 2 {gan} shards run {set} --index {{}} --of {PARTS} ::: \
-             $(seq 0 {last})"
-        ),
-    )
+    let (gan, set, last) = (place.gan.display(), place.set.display(), PARTS - 1);
+    let run = format!("{gan} shards run {set} --index {{}} --of {PARTS}");
+    in_shell(place, &format!("parallel --will-cite -j 2 {run} ::: $(seq 0 {last})"))
 }
 
 fn in_shell(place: &Place, line: &str) -> Result<Made> {
@@ -99,7 +85,7 @@ pub fn kubernetes(place: &Place) -> Result<Made> {
     }
     let python = match python() {
         Ok(python) => python,
-        Err(error) => return Ok(Made::Skipped(format!("{error:#}"))),
+        Err(error) => return Ok(Made::skipped(&error)),
     };
     let said = example(&python, "examples/kubernetes/check.py", &[], &place.gan)?;
     let job: Job = serde_json::from_str(&said)?;
@@ -115,7 +101,7 @@ pub fn kubernetes(place: &Place) -> Result<Made> {
             ensure!(program == "gan", "{program}: expected gan");
             let mut pod = Command::new(&place.gan);
             pod.args(arguments.iter().map(here)).env("JOB_COMPLETION_INDEX", index.to_string());
-            capture(&mut pod)?;
+            pod.read()?;
         }
     }
     place.made(&format!("the manifest is right, and its command was run for {PARTS} indices"))
@@ -134,7 +120,7 @@ pub fn ray(place: &Place) -> Result<Made> {
 fn shards(place: &Place, file: &str) -> Result<Made> {
     let python = match python() {
         Ok(python) => python,
-        Err(error) => return Ok(Made::Skipped(format!("{error:#}"))),
+        Err(error) => return Ok(Made::skipped(&error)),
     };
     place.begin()?;
     let said = example(&python, file, &[&place.set], &place.gan)?;
@@ -143,28 +129,21 @@ fn shards(place: &Place, file: &str) -> Result<Made> {
 
 /// `examples/spark/generate.py`, which needs the wheel of gan-py and Java.
 pub fn spark(place: &Place) -> Result<Made> {
-    if capture(Command::new("java").arg("-version")).is_err() {
+    if tool("java", "-version").read().is_err() {
         return Ok(Made::Skipped("there is no Java (Debian: openjdk-17-jre-headless)".into()));
     }
-    let wheels = root().join("target/wheels");
-    let python = match python().and_then(|python| install(&python, &wheels).map(|()| python)) {
-        Ok(python) => python,
-        Err(error) => return Ok(Made::Skipped(format!("{error:#}"))),
+    let with_wheel = || {
+        let python = python()?;
+        python.install(&wheel_in(&root().join("target/wheels"))?)?;
+        Ok(python)
     };
-    let mut command = Command::new(&python);
-    let arguments = ["examples/spark/generate.py", MODEL, &COUNT.to_string()];
-    command.args(arguments).arg(&place.set).current_dir(root());
-    let said = capture(command.env("SPARK_LOCAL_IP", "127.0.0.1"))?;
+    let python = match with_wheel() {
+        Ok(python) => python,
+        Err(error) => return Ok(Made::skipped(&error)),
+    };
+    let mut spark = python.python(&format!("examples/spark/generate.py {MODEL} {COUNT}"));
+    let said = spark.arg(&place.set).env("SPARK_LOCAL_IP", "127.0.0.1").read()?;
     let mut lines = said.lines().rev();
     let (digest, last) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     Ok(Made::Digest { last: last.to_owned(), digest: digest.to_owned() })
-}
-
-/// Builds the wheel and installs it.
-fn install(python: &Path, wheels: &Path) -> Result<()> {
-    let _ = std::fs::remove_dir_all(wheels);
-    package::wheel(wheels)?;
-    let wheel = std::fs::read_dir(wheels)?.next().context("maturin built no wheel")??.path();
-    let pip = ["-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps"];
-    shell::run(Command::new(python).args(pip).arg(wheel))
 }

@@ -1,16 +1,12 @@
 //! Slurm: the cluster that is here, or one of two nodes on this machine alone, of Debian's package
 //! slurm-wlm, which is started for this and ended after it.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::fs::File;
+use std::process::{Child, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
-
-use anyhow::{Context, Result, bail, ensure};
 
 use super::{Made, PARTS, Place};
-use crate::shell::{capture, root};
+use crate::prelude::*;
 
 /// How long the daemons have to come up, and the array to run.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -20,7 +16,7 @@ const PORT: u16 = 16_817;
 /// The array of `examples/slurm/shards.sbatch`.
 pub fn run(place: &Place) -> Result<Made> {
     let mut cluster = None;
-    if capture(Command::new("sinfo").arg("--noheader")).is_err() {
+    if Command::new("sinfo").arg("--noheader").read().is_err() {
         match Cluster::start() {
             Ok(started) => cluster = Some(started),
             Err(error) => return Ok(Made::Skipped(format!("{error:#}"))),
@@ -41,10 +37,10 @@ pub fn run(place: &Place) -> Result<Made> {
     let mut sbatch = client("sbatch");
     sbatch.args(["--parsable", &format!("--array=0-{}", PARTS - 1)]).arg(script);
     sbatch.arg(&place.set).arg(PARTS.to_string()).env("GAN", &place.gan);
-    let job = capture(&mut sbatch)?.trim().to_owned();
+    let job = sbatch.read()?.trim().to_owned();
     let start = Instant::now();
     let left = loop {
-        let queue = capture(client("squeue").args(["--noheader", "--jobs", &job]));
+        let queue = client("squeue").args(["--noheader", "--jobs", &job]).read();
         // A job that has been forgotten is an error.
         let left = queue.unwrap_or_default();
         if left.trim().is_empty() || start.elapsed() > PATIENCE {
@@ -78,7 +74,7 @@ impl Cluster {
         };
         let [munged, controller, node] =
             [daemon("munged")?, daemon("slurmctld")?, daemon("slurmd")?];
-        let me = capture(Command::new("id").arg("-u"))?;
+        let me = Command::new("id").arg("-u").read()?;
         ensure!(me.trim() == "0", "no cluster is here, and to start one takes the superuser");
         let folder = root().join("target/scale-slurm");
         let _ = fs::remove_dir_all(&folder);
@@ -90,7 +86,7 @@ impl Cluster {
         fs::write(folder.join("cgroup.conf"), cgroups)?;
         let mut cluster = Self { conf, daemons: Vec::new() };
         fs::create_dir_all("/run/munge")?;
-        capture(Command::new("chown").args(["munge:", "/run/munge"]))?;
+        Command::new("chown").args(["munge:", "/run/munge"]).read()?;
         let munge = format!("exec {} -F", munged.display());
         let mut command = Command::new("runuser");
         cluster.add(
@@ -106,7 +102,7 @@ impl Cluster {
         loop {
             let mut sinfo = Command::new("sinfo");
             sinfo.args(["--noheader", "--Node", "--states=idle"]).env("SLURM_CONF", &cluster.conf);
-            if capture(&mut sinfo).is_ok_and(|text| text.lines().count() == 2) {
+            if sinfo.read().is_ok_and(|text| text.lines().count() == 2) {
                 return Ok(cluster);
             }
             for daemon in &mut cluster.daemons {
@@ -149,36 +145,8 @@ impl Drop for Cluster {
 
 /// `slurm.conf`. Two nodes on one machine differ by their ports, which Debian's build allows.
 fn configuration(folder: &Path) -> String {
-    let folder = folder.display();
-    let mut text = format!(
-        "ClusterName=one
-SlurmctldHost=localhost(127.0.0.1)
-SlurmctldPort={PORT}
-AuthType=auth/munge
-SlurmUser=root
-SlurmdUser=root
-StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/%n
-SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/%n.pid
-SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/%n.log
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
-ReturnToService=2
-SlurmdParameters=config_overrides
-PartitionName=p Nodes=n1,n2 Default=YES State=UP
-"
-    );
-    for (name, port) in [("n1", PORT + 1), ("n2", PORT + 2)] {
-        text += &format!(
-            "NodeName={name} NodeHostname=localhost NodeAddr=127.0.0.1 Port={port} CPUs=2 \
-             RealMemory=2000\n"
-        );
-    }
-    text
+    let text = include_str!("slurm.conf").replace("{folder}", &folder.display().to_string());
+    [0, 1, 2].into_iter().fold(text, |text, node| {
+        text.replace(&format!("{{port {node}}}"), &(PORT + node).to_string())
+    })
 }

@@ -6,16 +6,10 @@
 //! it. So apt works here with lists and a source of its own, needs no rights, and nothing that is
 //! installed changes. Deleting the folder takes it back.
 
-use std::ffi::OsStr;
-use std::fs;
 use std::io::stderr;
-use std::path::Path;
-use std::process::Command;
 
-use anyhow::{Context, Result};
-
-use crate::boards::{self, Board};
-use crate::shell;
+use crate::boards;
+use crate::prelude::*;
 
 /// With this key Debian signs its lists of packages.
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -36,13 +30,10 @@ pub fn unpack_for(board: &Board, package: &str) {
 }
 
 fn unpack(package: &str, program: &str) -> Result<()> {
-    let release = fs::read_to_string("/etc/os-release").context("/etc/os-release")?;
-    let sites = shell::capture(Command::new("apt-get").args([
-        "indextargets",
-        "--format",
-        "$(REPO_URI) $(CODENAME) $(COMPONENT)",
-        "Identifier: Packages",
-    ]))?;
+    let release = shell::text("/etc/os-release")?;
+    let mut sites = tool("apt-get", "indextargets --format");
+    sites.args(["$(REPO_URI) $(CODENAME) $(COMPONENT)", "Identifier: Packages"]);
+    let sites = sites.read()?;
     let (site, codename) = source(&release, &sites)
         .context("only Debian's own packages are taken, from the site that apt takes them from")?;
     let suite = format!("{codename}-backports");
@@ -50,56 +41,47 @@ fn unpack(package: &str, program: &str) -> Result<()> {
     eprintln!(
         "setup: downloading {package} from {suite} and unpacking it into {}; the installed QEMU \
          stays as it is ({}=installed refuses this)",
-        shell::relative(&folder),
+        relative(&folder),
         boards::CHOICE
     );
     let new = folder.with_extension("new");
-    if new.exists() {
-        fs::remove_dir_all(&new).with_context(|| shell::relative(&new))?;
-    }
-    for lists in ["lists/partial", "cache/archives/partial"] {
-        fs::create_dir_all(new.join("apt").join(lists)).with_context(|| shell::relative(&new))?;
+    shell::remove(&new)?;
+    for lists in ["apt/lists/partial", "apt/cache/archives/partial"] {
+        shell::create(new.join(lists))?;
     }
     let lines =
         [&suite, &codename].map(|suite| format!("deb [signed-by={KEYRING}] {site} {suite} main\n"));
     shell::write(&new.join("apt/sources.list"), lines.concat().as_bytes())?;
-    apt_get(&new, &["update".into()])?;
+    apt_get(&new, "update")?;
     let wanted = [package, "qemu-system-common", "qemu-system-data"];
     let wanted = wanted.map(|name| format!("{name}/{suite}"));
-    apt_get(&new, &[&["download".into()], &wanted[..]].concat())?;
-    for entry in new.read_dir().with_context(|| shell::relative(&new))? {
-        let path = entry?.path();
-        if path.extension() == Some(OsStr::new("deb")) {
-            shell::run(Command::new("dpkg-deb").arg("--extract").arg(&path).arg(&new))?;
-            fs::remove_file(&path).with_context(|| shell::relative(&path))?;
-        }
+    apt_get(&new, &format!("download {}", wanted.join(" ")))?;
+    shell::remove(&new.join("apt"))?;
+    for path in shell::files(&new)? {
+        tool("dpkg-deb", "--extract").arg(&path).arg(&new).run()?;
+        fs::remove_file(&path).with_context(|| relative(&path))?;
     }
-    fs::remove_dir_all(new.join("apt")).with_context(|| shell::relative(&new))?;
     // A library that it needs beyond those of the installed QEMU would be missing here.
-    let version = shell::capture(Command::new(new.join("usr/bin").join(program)).arg("--version"))?;
-    if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| shell::relative(&folder))?;
-    }
-    fs::rename(&new, &folder).with_context(|| shell::relative(&folder))?;
+    let version = tool(new.join("usr/bin").join(program), "--version").read()?;
+    shell::remove(&folder)?;
+    fs::rename(&new, &folder).with_context(|| relative(&folder))?;
     eprintln!("setup: {}", version.lines().next().unwrap_or_default());
     Ok(())
 }
 
 /// apt-get with the lists and the source in this folder, and the packages that it downloads.
-fn apt_get(folder: &Path, arguments: &[String]) -> Result<()> {
+fn apt_get(folder: &Path, words: &str) -> Result<()> {
     let apt = folder.join("apt");
-    let options = [
+    let mut command = tool("apt-get", "-qq");
+    for (name, value) in [
         ("Dir::Etc::sourcelist", apt.join("sources.list")),
         ("Dir::Etc::sourceparts", "/dev/null".into()),
         ("Dir::State::lists", apt.join("lists")),
         ("Dir::Cache", apt.join("cache")),
-    ];
-    let mut command = Command::new("apt-get");
-    command.current_dir(folder).arg("-qq");
-    for (name, value) in options {
+    ] {
         command.arg("-o").arg(format!("{name}={}", value.display()));
     }
-    shell::run(command.args(arguments).stdout(stderr()))
+    command.words(words).current_dir(folder).stdout(stderr()).run()
 }
 
 /// Where apt has this Debian's packages from, and the name of this Debian.

@@ -1,15 +1,11 @@
 //! Measures flash, RAM and stack of the application, for each board and model.
 
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result};
-
-use crate::boards::{Board, emulated};
+use crate::boards::emulated;
+use crate::console;
 use crate::firmware::Input;
+use crate::prelude::*;
 use crate::room;
 use crate::sections::grouped;
-use crate::setup::Toolchain;
-use crate::{console, shell};
 
 /// Prints a line for each board and model: what is used, what is left, and, where QEMU runs it, the
 /// most that the stack has held when images, the grid and the information have been drawn.
@@ -63,7 +59,7 @@ fn stack_used(board: &Board, elf: &Path) -> Result<u64> {
     let info = console::answers(board, elf, &["0", "grid", "bench", "info"])?;
     let line = info.lines().find_map(|line| line.strip_prefix("stack "));
     let used = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-    used.with_context(|| format!("{}: no stack in {info}", shell::relative(elf)))
+    used.with_context(|| format!("{}: no stack in {info}", relative(elf)))
 }
 
 #[cfg(test)]

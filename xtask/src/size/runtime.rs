@@ -1,43 +1,25 @@
 //! Measures the flash of gan-core alone: everything from the blob's bytes to pixels, without an
 //! application.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, Result, ensure};
 use object::{Object, ObjectSection, ObjectSymbol};
 
-use crate::blob::Blob;
-use crate::boards::Board;
 use crate::firmware::{self, Input, Needs};
-use crate::setup::Toolchain;
-use crate::{sections, shell};
+use crate::prelude::*;
+use crate::sections;
 
 /// Sections of vectors and start-up code, of cortex-m-rt and riscv-rt: what a board brings with any
 /// program.
 const START_UP_SECTIONS: [&str; 2] = [".vector_table", ".init.rust"];
 /// The names of functions of start-up code.
-const START_UP: [&str; 13] = [
-    "Reset",
-    "DefaultHandler_",
-    "DefaultPreInit",
-    "HardFault_",
-    "_start",
-    "_abs_start",
-    "_start_trap",
-    "_start_trap_rust",
-    "__post_init",
-    "_pre_default_start_trap",
-    "ExceptionHandler",
-    "DefaultHandler",
-    "abort",
-];
+const START_UP: &str = "\
+    Reset DefaultHandler_ DefaultPreInit HardFault_ _start _abs_start _start_trap \
+    _start_trap_rust __post_init _pre_default_start_trap ExceptionHandler DefaultHandler abort";
 
 /// Bytes of an ELF file that are start-up code and vectors. Everything else counts as the runtime:
 /// gan-core and its dependencies, and what the compiler adds, core and compiler_builtins.
 fn start_up(path: &Path) -> Result<u64> {
-    let bytes = fs::read(path).with_context(|| shell::relative(path))?;
-    let file = object::File::parse(&*bytes).with_context(|| shell::relative(path))?;
+    let bytes = shell::read(path)?;
+    let file = object::File::parse(&*bytes).with_context(|| relative(path))?;
     let mut sum = 0;
     for section in file.sections() {
         let name = section.name()?;
@@ -57,7 +39,8 @@ fn start_up(path: &Path) -> Result<u64> {
             // function.
             if !name.starts_with(['$', '.']) {
                 // The lowest bit of a Thumb function's address says that it is one.
-                symbols.push((symbol.address() & !1, START_UP.contains(&name), symbol.size()));
+                let is_start_up = START_UP.split(' ').any(|start_up| start_up == name);
+                symbols.push((symbol.address() & !1, is_start_up, symbol.size()));
             }
         }
         symbols.sort_unstable();

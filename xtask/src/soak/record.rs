@@ -1,14 +1,11 @@
 //! What was found of one model and one seed: a line of `models/seeds.jsonl`.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::shell;
+use crate::prelude::*;
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -86,10 +83,9 @@ pub fn read(path: &Path) -> Result<Vec<Record>> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = fs::read_to_string(path).with_context(|| shell::relative(path))?;
+    let text = shell::text(path)?;
     let parse = |(line, text): (usize, &str)| {
-        serde_json::from_str(text)
-            .with_context(|| format!("{}, line {}", shell::relative(path), line + 1))
+        serde_json::from_str(text).with_context(|| format!("{}, line {}", relative(path), line + 1))
     };
     text.lines().enumerate().map(parse).collect()
 }

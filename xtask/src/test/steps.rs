@@ -1,12 +1,6 @@
 //! The steps of the tests, one after the other: which are run, how they count, how long they took.
 
-use std::process::Command;
-use std::time::Instant;
-
-use anyhow::{Result, bail};
-
-use crate::shell;
-use crate::tally::Tally;
+use crate::prelude::*;
 
 /// The step that others need.
 pub const SETUP: &str = "setup";
@@ -82,11 +76,10 @@ impl Steps {
     }
 
     /// A step that is `cargo test` of some packages.
-    pub fn tests(&mut self, name: &str, profile: &str, selection: &[&str]) {
+    pub fn tests(&mut self, name: &str, profile: &str, selection: &str) {
         self.counted(name, |tally| {
-            let mut command = shell::host();
-            command.args(["test", "--profile", profile, "--no-fail-fast"]).args(selection);
-            cargo_test(&mut command, tally, &mut |_| ())
+            let mut command = shell::host("test --no-fail-fast --profile");
+            cargo_test(command.arg(profile).words(selection), tally, &mut |_| ())
         });
     }
 }
@@ -98,7 +91,7 @@ pub fn cargo_test(
     each: &mut dyn FnMut(&str),
 ) -> Result<()> {
     let mut these = Tally::default();
-    let success = shell::stream(command, |line| {
+    let success = command.stream(|line| {
         let counts = line.strip_prefix("test result: ").and_then(|result| result.split_once(". "));
         these += counts.and_then(|(_, counts)| Tally::parse(counts, ';')).unwrap_or_default();
         each(line);

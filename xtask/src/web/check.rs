@@ -1,11 +1,6 @@
 //! Checks of the module in Node.js, and of the page in Chromium: everything that is drawn, against
 //! golden vectors and the naive reference.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use anyhow::{Context, Result};
 use gan_tests::make;
 use gan_tests::reference::Activation;
 use gan_tests::reference::write::write;
@@ -13,9 +8,8 @@ use gan_tests::synthetic::{ACTIVATIONS, Shape, SplitMix64};
 use serde_json::json;
 
 use super::{modules, page, scratch};
-use crate::shell::{self, relative, root};
-use crate::tally::Tally;
-use crate::{setup, vectors};
+use crate::prelude::*;
+use crate::setup;
 
 /// Drives the browser.
 const PLAYWRIGHT: &str = "playwright-core@1.65.1";
@@ -31,13 +25,12 @@ pub fn check(tally: &mut Tally) -> Result<()> {
     }
     let shapes = shapes()?;
     check_kernels(&shapes)?;
-    *tally += Tally::one(true);
-    match install() {
-        Ok(browser) => {
-            check_page(&browser, &shapes)?;
-            *tally += Tally::one(true);
-        }
-        Err(error) => println!("SKIPPED the page in a browser: {error:#}"),
+    tally.pass();
+    // What drives the browser, and the browser, installed if they have to be.
+    let install = || Ok((shell::npm(PLAYWRIGHT)?, setup::chromium()?));
+    if let Some((playwright, browser)) = shell::or_skip("the page in a browser", install()) {
+        check_page(&playwright.join("node_modules/playwright-core"), &browser, &shapes)?;
+        tally.pass();
     }
     Ok(())
 }
@@ -46,7 +39,7 @@ pub fn check(tally: &mut Tally) -> Result<()> {
 /// Node.js, twice: with the relaxed instructions where the version has a flag for them.
 fn check_kernels(shapes: &Path) -> Result<()> {
     let modules = modules()?;
-    let knows_flag = shell::capture(Command::new("node").args([RELAXED, "--version"])).is_ok();
+    let knows_flag = Command::new("node").args([RELAXED, "--version"]).read().is_ok();
     for flags in [&[][..], &[RELAXED]] {
         if !flags.is_empty() && !knows_flag {
             continue;
@@ -54,7 +47,7 @@ fn check_kernels(shapes: &Path) -> Result<()> {
         let mut node = Command::new("node");
         node.args(flags).arg(root().join("gan-web/test/kernels.cjs")).arg(&modules);
         node.arg(vectors::folder()).arg(root().join("models")).arg(shapes);
-        shell::run(&mut node)?;
+        node.run()?;
     }
     Ok(())
 }
@@ -98,37 +91,19 @@ fn shapes() -> Result<PathBuf> {
 
 /// Opens the page in Chromium from disk, and does what a user does: chooses models, drops files,
 /// good and bad ones, types seeds, and compares canvases with the golden vectors.
-fn check_page(browser: &Path, shapes: &Path) -> Result<()> {
+fn check_page(playwright: &Path, browser: &Path, shapes: &Path) -> Result<()> {
     let (page, files) = (page()?, scratch("files")?);
     bad_files(&files)?;
     let mut node = Command::new("node");
-    node.arg(root().join("gan-web/test/page.cjs")).arg(playwright()?).arg(browser);
+    node.arg(root().join("gan-web/test/page.cjs")).arg(playwright).arg(browser);
     node.arg(page).arg(files).arg(shapes).arg(scratch("screens")?).arg(root());
-    shell::run(&mut node)
-}
-
-/// Chromium and what drives it, installed if they have to be. The path of the browser.
-fn install() -> Result<PathBuf> {
-    playwright()?;
-    setup::chromium()
-}
-
-fn playwright() -> Result<PathBuf> {
-    let folder = vectors::scratch()?.join(PLAYWRIGHT);
-    let package = folder.join("node_modules/playwright-core");
-    if !package.exists() {
-        fs::create_dir_all(&folder)?;
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]);
-        shell::capture(npm.arg(&folder).arg(PLAYWRIGHT))?;
-    }
-    Ok(package)
+    node.run()
 }
 
 /// Writes files that are no models, and `bad.json` with what gan-core says of each.
 fn bad_files(folder: &Path) -> Result<()> {
     let model = vectors::default_model()?;
-    let blob = fs::read(&model).with_context(|| relative(&model))?;
+    let blob = shell::read(&model)?;
     let mut flipped = blob.clone();
     flipped[blob.len() / 2] ^= 1;
     let bad: [(&str, Vec<u8>); 5] = [

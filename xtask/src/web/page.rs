@@ -1,18 +1,12 @@
 //! The page: HTML, style, scripts, the modules and some models in one text.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use gan_tests::vectors::Images;
 use serde_json::{Value, json};
 
 use super::KERNELS;
-use crate::blob::Blob;
-use crate::shell::{relative, root};
-use crate::vectors;
+use crate::prelude::*;
 
 /// Models of models/ that the page brings along: small ones of each kind. The first one
 /// is shown, and its digits are what models begin with that take an image.
@@ -22,15 +16,12 @@ const ANSWERS: usize = 3;
 
 /// The text. `modules` has `KERNEL.wasm` for each kernel.
 pub fn text(modules: &Path) -> Result<String> {
-    let source = |name: &str| {
-        let path = root().join("gan-web/page").join(name);
-        fs::read_to_string(&path).with_context(|| relative(&path))
-    };
+    let source = |name: &str| shell::text(root().join("gan-web/page").join(name));
     let builds = KERNELS
         .iter()
         .map(|(kernel, _)| {
             let path = modules.join(format!("{kernel}.wasm"));
-            Ok(json!([kernel, encode(&fs::read(&path).with_context(|| relative(&path))?)]))
+            Ok(json!([kernel, encode(&shell::read(&path)?)]))
         })
         .collect::<Result<Vec<_>>>()?;
     let models = MODELS.iter().map(|name| model(name)).collect::<Result<Vec<_>>>()?;
@@ -89,6 +80,6 @@ fn names(model: &Path) -> Result<Option<Vec<String>>> {
     if !path.exists() {
         return Ok(None);
     }
-    let text = fs::read_to_string(&path).with_context(|| relative(&path))?;
+    let text = shell::text(&path)?;
     Ok(Some(text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()))
 }

@@ -1,4 +1,5 @@
-//! The integer arithmetic below the kernels: requantization, latent sampling, tables.
+//! These tests check the integer arithmetic that the kernels are built on: requantization, the
+//! sampling of latents and the tables of activations.
 
 use gan_core::activation::{hidden_table, output_table};
 use gan_core::latent::quantile;
@@ -24,7 +25,8 @@ fn rescale_vectors() {
     }
 }
 
-/// Accumulators of every size, so that small ones are as common as large ones.
+/// Returns a strategy for accumulators of every bit length, so that small ones are as common as
+/// large ones.
 fn accumulator() -> impl Strategy<Value = i32> {
     (any::<i32>(), 0..32u32).prop_map(|(acc, shift)| acc >> shift)
 }
@@ -32,7 +34,7 @@ fn accumulator() -> impl Strategy<Value = i32> {
 proptest! {
     #![proptest_config(random::inputs(100_000, random::kept!("arithmetic")))]
 
-    /// The two 32-bit multiplications give what one exact product gives.
+    /// Requantizing by two 32-bit multiplications gives the same result as one exact product.
     #[test]
     fn rescale_is_the_exact_product_rounded(
         acc in accumulator(),
@@ -44,11 +46,12 @@ proptest! {
         prop_assert_eq!(i128::from(Rescale { multiplier, shift }.apply(acc)), expected);
     }
 
-    /// A factor that a multiplier can hold is held to 15 bits, or to multiples of 2^-32.
+    /// A factor in the range of the multipliers is represented to 15 bits, or as a multiple of
+    /// 2^-32.
     #[test]
     fn factors_are_held_to_fifteen_bits(fraction in 0.5..1.0f64, exponent in -31..=-2i32) {
         let factor = fraction * f64::from(exponent).exp2();
-        // Above the largest multiplier at the smallest shift there is nothing to hold it.
+        // A factor above the largest multiplier at the smallest shift cannot be represented.
         prop_assume!(factor <= 32767.0 / f64::from(1 << 17));
         let Rescale { multiplier, shift } = Rescale::from_factor(factor).expect("in range");
         prop_assert!(multiplier <= 32767 && (17..=32).contains(&shift));
@@ -74,7 +77,7 @@ fn sampler_vectors() {
     }
 }
 
-/// However a sequence is cut into vectors and skips, it stays the same sequence.
+/// A sampler's sequence is the same however it is divided into vectors and skips.
 #[test]
 fn sampling_in_pieces_is_sampling_at_once() {
     let expected = sampler::codes(5, 0, 10_000);
@@ -98,8 +101,9 @@ fn codes_change_at_the_normal_quantiles() {
     assert_eq!((quantile(0), quantile(u32::MAX)), (0, 127));
 }
 
-/// A data set is the images of one seed, and a second one those of another. They must have nothing
-/// to do with each other, however close the seeds are, and not be each other's some images later.
+/// A data set consists of the images of one seed, and a second data set of those of another seed.
+/// The two must be uncorrelated, however close the seeds are, and neither may be the other one
+/// shifted by some images.
 #[test]
 fn seeds_are_unrelated() {
     const DRAWS: usize = 100_000;
@@ -129,12 +133,13 @@ fn seeds_are_unrelated() {
     }
 }
 
-/// Mean, variance and both tails of a million codes against those of a normal distribution, rounded
-/// and clamped, within five standard errors.
+/// The mean, the variance and both tails of a million codes agree with those of a rounded and
+/// clamped normal distribution within five standard errors.
 #[test]
 fn sampled_codes_are_normally_distributed() {
     const DRAWS: f64 = 1e6;
-    // Code c takes z from (c - 64.5) / 16 to (c - 63.5) / 16; the outermost codes take the tails.
+    // Code c stands for the interval of z from (c - 64.5) / 16 to (c - 63.5) / 16; the first and
+    // the last code also stand for the tails.
     let below = |c: u8| if c == 0 { 0.0 } else { normal_cdf((f64::from(c) - 64.5) / 16.0) };
     let probability = |c: u8| if c == 127 { 1.0 - below(c) } else { below(c + 1) - below(c) };
     let moment =
@@ -174,7 +179,7 @@ fn activation_tables() {
     }
 }
 
-/// gan-core's name for an activation.
+/// Converts the reference's activation to gan-core's type.
 fn same(activation: reference::Activation) -> Activation {
     match activation {
         reference::Activation::Linear => Activation::Linear,

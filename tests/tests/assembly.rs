@@ -1,22 +1,23 @@
-//! The assembly of gan-core leaves the assembler as it found it: what follows it in the same module
-//! may use the instructions of the target and no others. This needs the core library of a target
-//! that the kernels enlarge; where it is not installed, the test says so and passes.
+//! gan-core's assembly restores the assembler's settings: code that follows it in the same module
+//! can use the target's instructions and no others. The test needs the core library of a target
+//! that lacks instructions which a kernel enables; where it is not installed, the test says so and
+//! passes.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Armv8-M Mainline without DSP and MVE, which the kernels `dsp` and `mve` use, and the same with a
-/// floating-point unit.
+/// Targets of Armv8-M Mainline without the DSP and MVE extensions that the kernels `dsp` and `mve`
+/// use: one without and one with a floating-point unit.
 const TARGETS: [&str; 2] = ["thumbv8m.main-none-eabi", "thumbv8m.main-none-eabihf"];
 
-/// Compiles gan-core for a target with a kernel, followed by an instruction.
+/// Compiles gan-core for a target with a kernel, and puts an instruction behind its assembly.
 fn compile(target: &str, kernel: &str, instruction: &str) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(&root).args(["rustc", "--offline", "--quiet", "--package", "gan-core"]);
     cargo.args(["--lib", "--no-default-features", "--features", "int4", "--target", target]);
     cargo.arg("--target-dir").arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join(kernel));
-    // All assembly of the crate has to be in one module.
+    // One codegen unit puts all assembly of the crate into one module.
     cargo.args(["--", "-Ccodegen-units=1", "--cfg", "gan_core_last_instruction"]);
     cargo.env("GAN_CORE_LAST_INSTRUCTION", instruction);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", format!("--cfg\x1fgan_core_backend={kernel:?}"));

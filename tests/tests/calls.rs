@@ -1,4 +1,5 @@
-//! Calls that `Generator` refuses: each names its error, and writes to no buffer.
+//! These tests make calls that `Generator` refuses. Each call returns its error and writes to no
+//! buffer.
 
 use gan_core::blob::encode;
 use gan_core::decode;
@@ -10,7 +11,7 @@ use gan_tests::synthetic::{Shape, SplitMix64};
 #[path = "common/aligned.rs"]
 mod aligned;
 
-/// A call that cannot be answered says why, and leaves the buffers alone.
+/// A call with wrong arguments returns the error for them, and leaves the buffers unchanged.
 #[test]
 fn wrong_calls_are_refused() {
     let mut shape = Shape {
@@ -80,7 +81,7 @@ fn wrong_calls_are_refused() {
     }
 }
 
-/// Whatever is wrong with the second image of a pair, the first is not made.
+/// If an argument of a pair's second image is wrong, the first image is not made either.
 #[test]
 fn wrong_pairs_are_refused() {
     let shape = Shape {

@@ -1,6 +1,7 @@
-//! Damaged blobs: truncated, flipped, shifted in memory. None is accepted, and none panics. With
-//! the CRC put right, gan-core and the reference agree about every flipped bit, and about the
-//! pixels where the bit is harmless to the format.
+//! These tests decode damaged blobs: truncated ones, ones with flipped bits and ones that are
+//! misaligned in memory. None is accepted, and none causes a panic. If the CRC is corrected after a
+//! bit was flipped, gan-core and the reference agree on whether the blob is valid, and on the
+//! pixels if it is.
 
 use gan_core::error::DecodeError;
 use gan_core::{Generator, TransformInput, decode};
@@ -24,7 +25,7 @@ fn every_truncation_is_refused() {
             "{len} bytes"
         );
     }
-    // A message that ends early, with a CRC that is right for it.
+    // This blob ends early, and its CRC is right for the bytes that are left.
     for len in 0..blob.len() - 4 {
         assert!(!agreed(&seal(blob[..len].to_vec())), "a message of {len} bytes");
     }
@@ -65,8 +66,8 @@ fn every_flipped_bit_is_refused() {
     }
 }
 
-/// Whether gan-core accepts a blob; it has to agree with the reference, and on the pixels of an
-/// integer model.
+/// Returns whether gan-core accepts a blob, after checking that the reference decides the same and,
+/// for an integer model, makes the same pixels.
 #[track_caller]
 fn agreed(bytes: &[u8]) -> bool {
     let blob = Blob::new(bytes);
@@ -93,7 +94,7 @@ fn agreed(bytes: &[u8]) -> bool {
     }
 }
 
-/// Both make the same of some image.
+/// Checks that gan-core and the reference make the same pixels of one input image.
 #[track_caller]
 fn transformed_alike(model: &Model, generator: &Generator<'_>) {
     let bytes = |len: usize, top: usize| (0..len).map(|i| (i * 37 % top) as u8).collect();
@@ -123,7 +124,7 @@ fn transformed_alike(model: &Model, generator: &Generator<'_>) {
     assert_eq!(pixels, transform(model, &given));
 }
 
-/// Flips the bits that `step` leads to and counts those that leave a valid blob.
+/// Flips every `step`-th bit, one at a time, and counts the flips that leave a valid blob.
 fn flip(model: &Model, step: usize) -> (usize, usize) {
     let mut message = write(model);
     message.truncate(message.len() - 4);
@@ -156,7 +157,7 @@ fn flipped_bits_with_a_right_crc_are_judged_alike() {
     }
 }
 
-/// Random bytes in the header, where the structure is.
+/// Random bytes in the header, which has the blob's structure, cause no panic.
 #[test]
 fn random_headers_are_judged_alike() {
     let mut rng = SplitMix64(9);

@@ -1,5 +1,5 @@
-//! Bytes that say a model in another way than the one way there is, or that say something else:
-//! `decode` refuses them, and the reference too.
+//! Every model has exactly one encoding. Bytes that encode a model in another way, or that
+//! contradict themselves, are refused by `decode` and by the reference.
 
 use gan_core::decode;
 use gan_core::error::{DecodeError, LayerField};
@@ -11,8 +11,8 @@ use gan_tests::synthetic::{float, tiny};
 mod aligned;
 use aligned::Blob;
 
-/// Offset of the first layer's `inputs` in the tiny blob; the golden bytes of the page name the
-/// others.
+/// The offset of the first layer's `inputs` in the tiny blob. The table of golden bytes in
+/// docs/blob-format.md has the other offsets.
 const TINY_LAYER: usize = 16;
 
 #[track_caller]
@@ -25,8 +25,8 @@ const fn layer(index: u8, field: LayerField) -> DecodeError {
     DecodeError::Layer { index, field }
 }
 
-/// Replaces `old` bytes at `at` of the tiny blob's header and puts the rest of the blob around it,
-/// valid.
+/// Replaces the bytes `old` at offset `at` of the tiny blob's header, and makes the rest of the
+/// blob (padding, payload and CRC) valid again.
 fn tiny_with(at: usize, old: usize, new: &[u8]) -> Vec<u8> {
     let mut bytes = header(&tiny());
     bytes.splice(at..at + old, new.iter().copied());
@@ -39,7 +39,7 @@ fn headers_of_another_format_are_refused() {
     for found in [0, 4, 255] {
         refused(&tiny_with(4, 1, &[found]), DecodeError::Version { found });
     }
-    // A version that the model does not need.
+    // A blob must have the lowest version that can hold its model.
     refused(&tiny_with(4, 1, &[2]), DecodeError::NotCanonical);
     refused(&tiny_with(6, 1, &[0xFF]), DecodeError::Name); // name: not UTF-8
     refused(&tiny_with(10, 1, &[0x82, 0x80, 0x04]), DecodeError::LatentLen); // latent_len: 65538
@@ -52,14 +52,15 @@ fn headers_of_another_format_are_refused() {
 
 #[test]
 fn longer_varints_are_refused() {
-    // Name length, latent_len, classes, width, height, layers, inputs, outputs, element, packing,
-    // activation.
+    // These are the offsets of the name's length, latent_len, classes, width, height, the number of
+    // layers, inputs, outputs, element, packing and activation.
     for at in [5, 10, 11, 12, 13, 15, 16, 17, 18, 19, 20] {
         let value = header(&tiny())[at];
         println!("offset {at}");
         refused(&tiny_with(at, 1, &[value | 0x80, 0]), DecodeError::NotCanonical);
     }
-    // Lengths of padding and payload; both keep the payload on a multiple of 16.
+    // These are the lengths of the padding and of the payload. With both values the payload still
+    // begins on a multiple of 16.
     let (header, payload) = (header(&tiny()), payload(&tiny()));
     refused(
         &seal([&header[..], &[0x86, 0], &[0; 6], &[0xC0, 0x02], &payload].concat()),
@@ -71,8 +72,8 @@ fn longer_varints_are_refused() {
     );
 }
 
-/// The fifth byte of a length has four bits. The others would be lost in a number of 32 bits, and
-/// the length would be that of the tiny blob.
+/// Only four bits of a length's fifth byte fit into a number of 32 bits. A reader that drops the
+/// other bits would take this length for that of the tiny blob.
 #[test]
 fn lengths_of_more_than_32_bits_are_refused() {
     let (header, payload) = (header(&tiny()), payload(&tiny()));
@@ -83,7 +84,8 @@ fn lengths_of_more_than_32_bits_are_refused() {
     }
 }
 
-/// A payload that lies on a multiple of 16 without padding lies there after 16 bytes of it too.
+/// A payload that begins on a multiple of 16 without padding also does so after 16 bytes of
+/// padding, so the longer padding must be refused.
 #[test]
 fn a_whole_block_of_padding_is_refused() {
     let mut model = tiny();
@@ -119,7 +121,8 @@ fn other_paddings_are_refused() {
         blob[at] = 1;
         refused(&seal(blob), DecodeError::NotCanonical);
     }
-    // After weights, bias is full, after multipliers, after shifts.
+    // These are offsets in the padding after the weights, after the multipliers and after the
+    // shifts. The biases fill their section.
     for at in [36, 47, 68, 79, 82, 95] {
         let mut blob = write(&tiny());
         blob.truncate(blob.len() - 4);
@@ -138,10 +141,10 @@ fn other_payload_lengths_are_refused() {
     }
 }
 
-/// Sizes that a reader on a 32-bit core finds plausible if it counts them in 32 bits.
+/// Sizes that overflow 32 bits and then look plausible to a reader on a 32-bit core are refused.
 #[test]
 fn sizes_beyond_32_bits_are_refused() {
-    // 2^32 bytes of weights, as 0 bytes.
+    // The weights take 2^32 bytes, which are 0 modulo 2^32.
     let mut model = float();
     (model.latent_len, model.classes, model.width, model.height, model.channels) =
         (1 << 15, 0, 1 << 8, 1 << 7, 1);
@@ -153,7 +156,7 @@ fn sizes_beyond_32_bits_are_refused() {
     assert!(matches!(refusal, Err(DecodeError::PayloadLen { found: 0x2_0000, .. })), "{refusal:?}");
     assert!(parse(&blob).is_err(), "the reference accepts it");
 
-    // 2^33 + 2 pixels, as the 2 of the tiny blob.
+    // The image has 2^33 + 2 pixels, which are 2 modulo 2^32, as many as in the tiny blob.
     let mut model = tiny();
     (model.width, model.height, model.channels) = (45_761, 62_571, 3);
     refused(&write(&model), layer(0, LayerField::Outputs));

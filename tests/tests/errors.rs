@@ -1,4 +1,4 @@
-//! What errors say: the field, what was expected, and in which unit.
+//! These tests pin the texts of errors: each names the field, what was expected, and the unit.
 
 use gan_core::{DecodeError, EncodeError, GenerateError, InputsFault, Known, LayerField, decode};
 use gan_tests::reference::write::{seal, write};
@@ -8,7 +8,7 @@ use gan_tests::synthetic::tiny;
 mod aligned;
 use aligned::Blob;
 
-/// Expected values: the units in the errors' documentation, and docs/blob-format.md.
+/// The expected units come from the errors' documentation and from docs/blob-format.md.
 #[test]
 fn errors_say_what_was_expected_in_the_unit_of_the_field() {
     let inputs = |fault| DecodeError::Inputs { fault }.to_string();
@@ -50,7 +50,7 @@ fn errors_say_what_was_expected_in_the_unit_of_the_field() {
     assert_eq!(old, "version: 0 (expected 1 to 3)", "no newer gan-core reads it");
 }
 
-/// Versions on both sides of those that are read are refused, by `decode` and in a constant.
+/// The versions below and above the supported ones are refused, by `decode` and in a constant.
 #[test]
 fn versions_that_are_not_read_are_refused() {
     let bytes = write(&tiny());

@@ -1,5 +1,5 @@
-//! Every single-bit flip and every truncation of a shipped model is refused, by both ways to open
-//! one. A CRC-32 finds every change within 32 bits; here is each of them.
+//! Every single-bit flip and every truncation of a shipped model is refused by `decode` and by
+//! `Known`. A CRC-32 detects every change within 32 bits; this test tries each flip.
 
 use gan_core::{DecodeError, Known, decode};
 
@@ -9,7 +9,7 @@ use aligned::Blob;
 
 const DIGITS8: &[u8] = include_bytes!("../../models/digits8.gan");
 
-/// What both ways say of bytes.
+/// Returns the errors of `decode` and of `Known`, which is read and checked, for these bytes.
 fn refusals(blob: &[u8]) -> [Option<DecodeError>; 2] {
     let known = Known::read(blob).and_then(|known| known.check().map(|_| ()));
     [decode(blob).err(), known.err()]
@@ -27,7 +27,7 @@ fn every_flipped_bit_of_digits8_is_refused() {
         by_crc += usize::from(decoded == Some(DecodeError::Crc));
         blob[bit / 8] ^= 1 << (bit % 8);
     }
-    // The payload, which is nearly all of the blob, is found by nothing else.
+    // The payload is nearly all of the blob, and only the CRC detects changes of it.
     assert!(by_crc > 8 * (blob.len() - 200), "{by_crc} by the CRC");
 }
 

@@ -1,5 +1,6 @@
-//! What `decode` accepts and refuses, each limit of `docs/blob-format.md` from both sides. Blobs
-//! are made by the reference's writer, and the reference has to agree about each of them.
+//! These tests check each limit of `docs/blob-format.md` from both sides: `decode` accepts the last
+//! allowed value and refuses the next one. The blobs are made by the reference's writer, and the
+//! reference has to decide the same about each of them.
 
 use gan_core::error::{DecodeError, EncodeError, LayerField};
 use gan_core::{Generator, decode};
@@ -33,7 +34,7 @@ fn accepted(model: &Model) {
     );
 }
 
-/// Six pixels, two labels and these hidden layers.
+/// Makes a model of six pixels and two labels with these hidden layers.
 fn shape(hidden: Vec<(u16, Activation)>) -> Shape {
     Shape {
         latent_len: 3,
@@ -46,12 +47,12 @@ fn shape(hidden: Vec<(u16, Activation)>) -> Shape {
     }
 }
 
-/// Two integer layers without a table in the first, two labels.
+/// Makes a model of two integer layers and two labels, whose first layer has no table.
 fn plain() -> Model {
     shape(vec![(4, Activation::LeakyRelu(0.5))]).int8("plain", &mut SplitMix64(0))
 }
 
-/// The numbers of an integer layer.
+/// Returns the parameters of a layer, which has to be an integer layer.
 fn int8(model: &mut Model, layer: usize) -> &mut Int8 {
     match &mut model.layers[layer].params {
         Params::I8(int8) => int8,
@@ -59,7 +60,7 @@ fn int8(model: &mut Model, layer: usize) -> &mut Int8 {
     }
 }
 
-/// The numbers of a float layer.
+/// Returns the parameters of a layer, which has to be a float layer.
 fn f32s(model: &mut Model, layer: usize) -> &mut Float {
     match &mut model.layers[layer].params {
         Params::F32(float) => float,
@@ -67,7 +68,7 @@ fn f32s(model: &mut Model, layer: usize) -> &mut Float {
     }
 }
 
-/// Puts one output more at the end of an integer layer.
+/// Adds one output at the end of an integer layer.
 fn widen(model: &mut Model, layer: usize) {
     let inputs = model.layers[layer].inputs.into();
     let bias = model.bias_rows(layer);
@@ -108,7 +109,7 @@ fn header_is_read_and_blobs_are_written_back() {
     }
 }
 
-/// (what, change to the plain model, error)
+/// Each case has a name, a change of the plain model, and the error that the change must cause.
 type Case = (&'static str, fn(&mut Model), DecodeError);
 
 const fn layer(index: u8, field: LayerField) -> DecodeError {
@@ -211,7 +212,7 @@ fn models_at_a_limit_are_accepted() {
     }
 }
 
-/// A model of `count` layers; from the ninth on it is a blob of version 2.
+/// Makes a model of `count` layers. With more than eight layers its blob has version 2.
 fn many_layers(count: usize) -> Model {
     let model =
         shape(vec![(3, Activation::Relu); count - 1]).int8("many layers", &mut SplitMix64(0));
@@ -219,7 +220,8 @@ fn many_layers(count: usize) -> Model {
     model
 }
 
-/// Puts the last row of label 1 to the largest or least sum of 32 bits, and `beyond` it.
+/// Sets the bias of label 1 in the last row so that the row's sum reaches the largest or the
+/// smallest value of 32 bits, and exceeds it by `beyond`.
 fn end_of_sum(model: &mut Model, sign: i64, beyond: i64) {
     let int8 = int8(model, 0);
     int8.weights[9..].copy_from_slice(&[100, -50, 7]);
@@ -231,7 +233,7 @@ fn end_of_sum(model: &mut Model, sign: i64, beyond: i64) {
     int8.bias[7] = bias as i32;
 }
 
-/// Gives the first layer a table that ends with `entry`.
+/// Gives the first layer an activation table whose last entry is `entry`.
 fn with_table(model: &mut Model, entry: u8) {
     model.layers[0].activation = Activation::Tanh;
     let int8 = int8(model, 0);
@@ -269,7 +271,7 @@ fn float_models_beyond_a_limit_are_refused() {
     }
 }
 
-/// Sizes of 0 in the header with nothing else wrong that could be found first.
+/// A size of 0 in the header is refused, also where no other error could be found first.
 #[test]
 fn empty_layers_are_refused() {
     let mut latent = tiny();

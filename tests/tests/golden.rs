@@ -1,4 +1,5 @@
-//! What lies in the repository: the bytes in `docs/blob-format.md`, and the vector files.
+//! These tests check the files of the repository: the golden bytes in `docs/blob-format.md`, and
+//! the vector files.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -120,7 +121,7 @@ fn vector_files_are_those_that_the_reference_makes() {
     }
 }
 
-/// An M0 with 256 KB of flash holds `arith.bin`, a model and its images.
+/// `arith.bin`, a model and its images fit together into the 256 KB of flash of a Cortex-M0.
 #[test]
 fn arithmetic_vectors_are_small() {
     let file = disk::read("tests/vectors/arith.bin");

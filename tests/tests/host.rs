@@ -1,5 +1,5 @@
-//! gan-core's `host` module: every backend that this CPU has gives the pixels of
-//! `Generator::generate` and of the reference.
+//! These tests check gan-core's `host` module: every backend that this CPU supports gives the same
+//! pixels as `Generator::generate` and as the reference.
 
 use gan_core::error::GenerateError;
 use gan_core::host::{Backend, Runner, Unavailable};
@@ -19,8 +19,8 @@ mod compare;
 mod disk;
 use compare::{COUNTS, backends, check, check_with_reference, expected, inputs, usual_shifts};
 
-/// A hidden layer of each size, which is the outputs of one layer and the inputs of the next;
-/// extreme rows, all activations, all packings.
+/// Tests a hidden layer of each size. The size is the number of outputs of one layer and of inputs
+/// of the next. The models have extreme rows, all activations and all packings.
 #[test]
 fn every_size_gives_the_pixels_of_the_plain_kernel() {
     let backends = backends();
@@ -46,7 +46,8 @@ fn every_size_gives_the_pixels_of_the_plain_kernel() {
     }
 }
 
-/// The same sizes as the latent's and the image's: the ends of a generator have code of their own.
+/// Tests the same sizes for the latent and for the image, because a generator's first and last
+/// layers have code of their own.
 #[test]
 fn every_latent_and_image_size_gives_the_pixels_of_the_plain_kernel() {
     let backends = backends();
@@ -71,7 +72,7 @@ fn every_latent_and_image_size_gives_the_pixels_of_the_plain_kernel() {
     }
 }
 
-/// Deep generators in every packing, and every count of images.
+/// Tests deep generators in every packing, with every count of images.
 #[test]
 fn deep_generators_and_all_counts_and_packings() {
     let backends = backends();
@@ -106,8 +107,8 @@ fn deep_generators_and_all_counts_and_packings() {
             check(&backends, &generator, count);
         }
         if seed < 6 {
-            // One thread gets larger blocks: several tiles of any backend, and a last block that is
-            // not full.
+            // One thread gets larger blocks, so that a block has several tiles of any backend and
+            // the last block is not full.
             one_thread.install(|| check(&backends, &generator, 1000));
         }
         for packing in [Packing::ByteLane, Packing::Blocks7x16, Packing::Blocks16x4] {
@@ -124,8 +125,8 @@ fn deep_generators_and_all_counts_and_packings() {
     }
 }
 
-/// Rows whose weights are all 127 or -127, with codes that are all 127, and sums at the ends of 32
-/// bits: a backend that saturates, or that adds in too few bits, gives other pixels.
+/// Tests rows whose weights are all 127 or all -127, with codes that are all 127, and sums at both
+/// ends of 32 bits. A backend that saturates, or that adds in too few bits, gives other pixels.
 #[test]
 fn rows_of_largest_weights_and_codes() {
     let backends = backends();
@@ -142,7 +143,7 @@ fn rows_of_largest_weights_and_codes() {
     let Params::I8(int8) = &mut model.layers[0].params else { unreachable!() };
     for (row, weights) in int8.weights.chunks_mut(1100).enumerate() {
         weights.fill(if row.is_multiple_of(2) { 127 } else { -127 });
-        // The sum of largest codes is the end of 32 bits in some rows, 0 in others.
+        // With the largest codes the sum reaches the end of 32 bits in some rows, and 0 in others.
         let sum = 127 * 127 * 1100;
         let (end, sign) =
             if row.is_multiple_of(2) { (i32::MAX - sum, -1) } else { (i32::MIN + sum, 1) };
@@ -229,7 +230,7 @@ fn wrong_calls_are_refused_and_write_nothing() {
     assert_eq!(plain.generate_batch(&[], None, &mut []), Ok(()), "no images are a batch too");
 }
 
-/// No CPU is both an AArch64 and an x86-64.
+/// No CPU supports both NEON of AArch64 and the vectors of x86-64.
 #[test]
 fn a_backend_of_another_cpu_is_refused_by_name() {
     let bytes = aligned::Blob::new(&disk::read("tests/vectors/v1-tiny.gan"));

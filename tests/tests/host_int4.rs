@@ -1,5 +1,5 @@
-//! gan-core's `host` module with layers of half bytes: every backend that this CPU has gives the
-//! pixels of `Generator::generate` and of the reference.
+//! These tests check gan-core's `host` module with int4 layers: every backend that this CPU
+//! supports gives the same pixels as `Generator::generate` and as the reference.
 
 use gan_core::decode;
 use gan_core::host::Runner;
@@ -13,8 +13,8 @@ mod aligned;
 mod compare;
 use compare::{COUNTS, backends, check, check_with_reference, usual_shifts};
 
-/// Half bytes: a hidden layer of each size in either group, with layers of bytes before and after
-/// it or not, alone and in batches.
+/// Tests an int4 hidden layer of each size in groups of 16 and of 32, with and without int8 layers
+/// before and after it, for one image and for batches.
 #[test]
 fn half_bytes_of_every_size_give_the_pixels_of_the_plain_kernel() {
     let backends = backends();
@@ -47,8 +47,8 @@ fn half_bytes_of_every_size_give_the_pixels_of_the_plain_kernel() {
     }
 }
 
-/// The largest weights, scales and codes, which bring the sums of 16 bits that share a scale, and
-/// those of 32 bits, nearest to an overflow.
+/// Tests the largest weights, scales and codes. They bring the 16-bit sums of a group and the
+/// 32-bit sums of a row as close to an overflow as possible.
 #[test]
 fn rows_of_largest_half_bytes_scales_and_codes() {
     let backends = backends();
@@ -64,7 +64,7 @@ fn rows_of_largest_half_bytes_scales_and_codes() {
         };
         let mut model = shape.quantized_int4("largest", &mut SplitMix64(0), group);
         let Params::I8(first) = &mut model.layers[0].params else { unreachable!() };
-        // Latents of 127 and 0 give codes of 127 and 0, but for 100 of 0.
+        // Latents of 127 and 0 give codes of 127 and 0, except for the 100 that are always 0.
         for (row, multiplier) in first.multipliers.iter_mut().enumerate() {
             (first.weights[row], first.bias[row], first.shifts[row]) =
                 (if row < 1000 { 127 } else { -127 }, 0, 17);

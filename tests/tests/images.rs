@@ -1,5 +1,5 @@
-//! Pixels: gan-core against the vectors and the reference. Integers bit for bit, floats within
-//! `tolerance`.
+//! These tests compare gan-core's pixels with the vectors and with the reference: bit for bit for
+//! integer models, and within `tolerance` for float models.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,13 +19,14 @@ mod disk;
 #[path = "common/random.rs"]
 mod random;
 
-/// Runs a generator whole and line by line, in dirty buffers, and proves that both give the same.
+/// Makes an image at once and line by line, in buffers that hold other values before, and checks
+/// that both give the same pixels.
 fn run(generator: &Generator<'_>, latent: &[u8], label: Option<u16>) -> Vec<u8> {
     let mut scratch = vec![0xA5; generator.scratch_len()];
     let mut pixels = vec![0xA5; generator.pixels_len()];
     generator.generate(latent, label, &mut scratch, &mut pixels).expect("the buffers fit");
 
-    // More scratch than needed is allowed.
+    // Scratch memory that is larger than needed is allowed.
     let mut scratch = vec![0x5A; generator.scratch_len() + 3];
     let mut line = vec![0x5A; generator.line_len()];
     let mut lines = Vec::new();
@@ -40,7 +41,7 @@ fn run(generator: &Generator<'_>, latent: &[u8], label: Option<u16>) -> Vec<u8> 
     pixels
 }
 
-/// Differences of float pixels, to be held against the tolerance of the build.
+/// Collects the differences of float pixels, which are compared with the tolerance of this build.
 #[derive(Default)]
 struct Differences {
     max: u8,
@@ -73,8 +74,8 @@ impl Differences {
     }
 }
 
-/// Every blob of the repository with its images file: (stem, blob, images). A blob without one is a
-/// failure.
+/// Returns every blob of the repository with its images file: name, blob and images. The test fails
+/// if a blob has no images file.
 fn blobs() -> Vec<(String, Vec<u8>, Vec<u8>)> {
     let mut paths = gan_tests::make::models(disk::root()).expect("models/ can be read");
     assert!(!paths.is_empty(), "models/ holds no model");
@@ -100,7 +101,7 @@ fn images_of_every_blob_in_the_repository() {
         let blob = aligned::Blob::new(&bytes);
         let generator = decode(&blob).unwrap_or_else(|error| panic!("{stem}: {error}"));
         if generator.inputs().image().is_some() {
-            // `transform` runs these.
+            // The suite `transform` tests these models.
             continue;
         }
         let images =
@@ -143,7 +144,7 @@ fn activation() -> impl Strategy<Value = Activation> {
     ]
 }
 
-/// Shapes around the block sizes of kernels, from one layer to eight.
+/// Returns a strategy for shapes around the block sizes of the kernels, with one to eight layers.
 fn shape() -> impl Strategy<Value = Shape> {
     let hidden = prop::collection::vec((1..=70u16, activation()), 0..=7);
     let channels = prop_oneof![Just(1), Just(3)];
@@ -160,7 +161,7 @@ fn shape() -> impl Strategy<Value = Shape> {
     )
 }
 
-/// Labels of a model, or the none it takes.
+/// Returns all labels of a model, or one `None` if it takes no label.
 fn labels(model: &Model) -> Vec<Option<u16>> {
     if model.classes == 0 { vec![None] } else { (0..model.classes).map(Some).collect() }
 }
@@ -168,7 +169,7 @@ fn labels(model: &Model) -> Vec<Option<u16>> {
 proptest! {
     #![proptest_config(random::inputs(1000, random::kept!("images")))]
 
-    /// Any integer model, any latent: the same pixels as the reference.
+    /// Any integer model gives the reference's pixels for any latent.
     #[test]
     fn integer_models_equal_the_reference(shape in shape(), seed in any::<u64>()) {
         let model = shape.int8("random", &mut SplitMix64(seed));
@@ -185,8 +186,9 @@ proptest! {
     }
 }
 
-/// Random images would prove little if most rows were saturated: over the vectors of the synthetic
-/// blobs of integers, and without gan-core, more than half of the pixels take several values.
+/// Comparing images would prove little if most rows were saturated. So this test counts, without
+/// gan-core, over the vectors of the synthetic integer blobs: more than half of the pixels take
+/// several values.
 #[test]
 fn synthetic_pixels_depend_on_the_latent() {
     for model in [synthetic::wide_range(), synthetic::int4(), synthetic::packed()] {
@@ -207,8 +209,8 @@ fn synthetic_pixels_depend_on_the_latent() {
     }
 }
 
-/// Float models of two or three layers with every last activation, in one sum: a tolerance on a
-/// mean needs many pixels.
+/// Tests float models of two or three layers with every last activation. Their differences are
+/// averaged over all models, because a tolerance on a mean needs many pixels.
 #[test]
 fn float_models_are_near_the_reference() {
     for last in ACTIVATIONS {

@@ -1,4 +1,4 @@
-//! Layers of half bytes: packing and pixels, against the reference.
+//! These tests compare the packing and the pixels of int4 layers with the reference.
 
 use gan_core::{Element, Generator, Packing, decode};
 use gan_tests::reference::write::write;
@@ -47,8 +47,8 @@ fn shape() -> impl Strategy<Value = Shape> {
 proptest! {
     #![proptest_config(random::inputs(500, random::kept!("int4")))]
 
-    /// Any model with half bytes, in rows and packed: the same bytes and pixels as the reference,
-    /// and unpacking gives the blob back.
+    /// Any model with int4 layers, in rows and packed, has the reference's bytes and pixels, and
+    /// unpacking gives the original blob.
     #[test]
     fn half_bytes_equal_the_reference(shape in shape(), seed in any::<u64>()) {
         let mut model = shape.int4("random", &mut SplitMix64(seed));
@@ -82,7 +82,7 @@ proptest! {
     }
 }
 
-/// Which packing half bytes get with that of a kernel for bytes.
+/// Each packing of int8 layers has one packing for int4 layers that goes with it.
 #[test]
 fn half_bytes_are_packed_for_cores_without_vectors() {
     let blob = Blob::new(&write(&synthetic::int4()));

@@ -1,5 +1,5 @@
-//! Limits of layers of half bytes, from both sides: what the reference and gan-core refuse, and
-//! what both accept.
+//! These tests check the limits of int4 layers from both sides: what the reference and gan-core
+//! refuse, and what both accept.
 
 use gan_core::error::{DecodeError, EncodeError, LayerField};
 use gan_core::{blob, decode};
@@ -11,7 +11,8 @@ use gan_tests::synthetic::{self, Shape, SplitMix64};
 mod aligned;
 use aligned::Blob;
 
-/// A hidden and a last layer of half bytes; rows of 19 inputs and two groups of 16.
+/// Makes a model with an int4 hidden layer and an int4 last layer. Its rows have 19 inputs in two
+/// groups of 16.
 fn plain() -> Model {
     let hidden = vec![(19, Activation::LeakyRelu(0.5))];
     let shape = Shape {
@@ -54,8 +55,8 @@ fn refused(bytes: &[u8], expected: DecodeError) {
     assert!(reference::parse(bytes).is_err(), "the reference accepts it");
 }
 
-/// Gives the last row of label 1 in the first layer its largest or least sum of 32 bits, and
-/// `beyond` it.
+/// Sets the bias of label 1 in the last row of the first layer so that the row's sum reaches the
+/// largest or the smallest value of 32 bits, and exceeds it by `beyond`.
 fn end_of_sum(model: &mut Model, sign: i64, beyond: i64) {
     let int4 = int4(model, 0);
     int4.scales[36..].copy_from_slice(&[255, 3]);
@@ -114,8 +115,8 @@ fn models_beyond_a_limit_are_refused() {
         change(&mut model);
         refused(&write(&model), expected);
     }
-    // Half bytes in a packing of bytes, with as many rows as its groups want, and bytes as if they
-    // were pairs of half bytes.
+    // Int4 weights in a packing for int8, with as many rows as its groups need, and int8 weights in
+    // a packing for int4, are refused.
     let shape = Shape {
         latent_len: 16,
         classes: 0,
@@ -140,7 +141,7 @@ fn models_beyond_a_limit_are_refused() {
     refused(&write(&model), layer(0, LayerField::Packing));
 }
 
-/// Another group size, with as many scales as it needs.
+/// Sets another group size, with as many scales as it needs.
 fn group(model: &mut Model, group: u8) {
     let first = int4(model, 0);
     first.group = group;
@@ -177,7 +178,7 @@ fn models_at_a_limit_are_accepted() {
     }
 }
 
-/// Half bytes of padding, after the columns and after the rows.
+/// The padding after the columns and after the rows consists of int4 zeros.
 #[test]
 fn padding_is_refused_unless_it_is_zero() {
     for packing in [reference::Packing::Rows, reference::Packing::NibbleLane] {
@@ -186,7 +187,8 @@ fn padding_is_refused_unless_it_is_zero() {
         let good = write(&model);
         decode(&Blob::new(&good)).expect("valid");
         let start = payload_start(&good);
-        // Row 0, columns 20 and 21; or rows 0 and 2, column 20, and rows 20 and 22, column 0.
+        // These are row 0 with columns 20 and 21; or rows 0 and 2 with column 20, and rows 20 and
+        // 22 with column 0.
         let places: &[usize] =
             if packing == reference::Packing::Rows { &[10] } else { &[4 * 20, 4 * 2 * 32 + 1] };
         for &at in places {
@@ -198,7 +200,7 @@ fn padding_is_refused_unless_it_is_zero() {
             }
         }
         if packing == reference::Packing::NibbleLane {
-            // The first scale of row 19, after 24 rows of weights.
+            // This is the first scale of row 19, behind 24 rows of weights.
             let mut bytes = good[..good.len() - 4].to_vec();
             let at = start + 24 * 16 + 2 * 16 + 3;
             assert_eq!(bytes[at], 0);
@@ -208,14 +210,14 @@ fn padding_is_refused_unless_it_is_zero() {
     }
 }
 
-/// The first multiple of 16 after the header of a [`plain`] model; its payload is longer than 127
-/// bytes and shorter than 16384.
+/// Returns where the payload of a [`plain`] model begins: the first multiple of 16 behind the
+/// header. The payload has more than 127 and fewer than 16384 bytes, so its length takes two bytes.
 fn payload_start(bytes: &[u8]) -> usize {
     let header = reference::write::header(&reference::parse(bytes).expect("valid"));
     (header.len() + 1 + 2).next_multiple_of(16)
 }
 
-/// A layer of another type than its header says is not written.
+/// The encoder refuses a layer of another type than its header names.
 #[test]
 fn layers_of_another_type_are_not_encoded() {
     let half_bytes = Blob::new(&write(&plain()));

@@ -1,5 +1,5 @@
-//! Blobs that a build knows: `Known` has the generator that `decode` finds, and refuses every other
-//! blob.
+//! These tests check `Known`, a blob that is known when the program is built: it gives the same
+//! generator as `decode`, and refuses every other blob.
 
 use gan_core::error::{DecodeError, LayerField};
 use gan_core::host::{Backend, Runner};
@@ -13,7 +13,7 @@ use gan_tests::synthetic::{SplitMix64, float, int4, packed, tiny, wide_range};
 mod aligned;
 use aligned::Blob;
 
-/// The model is the one that `decode` finds, and makes the reference's pixels.
+/// The model is the same as that of `decode`, and makes the reference's pixels.
 fn known(model: &Model) {
     let blob = Blob::new(&write(model));
     let decoded = decode(&blob).expect("valid");
@@ -57,8 +57,8 @@ fn other_bytes_are_refused() {
         let mut damaged = bytes.clone();
         damaged[bit / 8] ^= 1 << (bit % 8);
         let refused = refusal(&Blob::new(&damaged));
-        // The payload of this model begins at 48; before it, some damage cannot be read as a
-        // header of so long a payload.
+        // The payload of this model begins at 48. Some damage before it gives a header that does
+        // not fit a payload of this length.
         let expected = bit < 8 * 48 && refused.is_err() || refused == Err(DecodeError::Crc);
         assert!(expected, "bit {bit}: {refused:?}");
     }
@@ -80,7 +80,7 @@ fn other_bytes_are_refused() {
     }
 }
 
-/// Whether an error is one of the layers' numbers, which [`Known`] does not look at.
+/// Returns whether an error concerns a layer's parameters, which [`Known`] does not check.
 fn is_of_numbers(error: DecodeError) -> bool {
     use LayerField::{Accumulator, Bias, Multiplier, SectionPadding, Shift, Table, Weights};
     matches!(
@@ -92,8 +92,8 @@ fn is_of_numbers(error: DecodeError) -> bool {
     )
 }
 
-/// Of blobs whose header was changed, with a CRC that is right again, [`Known`] refuses those that
-/// `decode` refuses for their header.
+/// If the header of a blob was changed and the CRC was corrected, [`Known`] refuses the blob
+/// whenever `decode` refuses it because of its header.
 #[test]
 fn headers_are_judged_as_decode_judges_them() {
     let (mut accepted, mut refused) = (0, 0);
@@ -109,7 +109,7 @@ fn headers_are_judged_as_decode_judges_them() {
                 let of_known = Known::read(&changed).map(|known| known.header().clone());
                 match (decode(&changed), of_known) {
                     (Ok(generator), Ok(header)) => assert_eq!(*generator.header(), header),
-                    // `decode` looks at the CRC first, which is in another place then.
+                    // `decode` checks the CRC first, and looks for it at another place then.
                     (Err(_), Err(DecodeError::Truncated | DecodeError::TrailingBytes { .. })) => {}
                     (Err(error), Err(of_known)) => assert_eq!(error, of_known),
                     (Err(error), Ok(_)) => assert!(is_of_numbers(error), "{at}: {error}"),
@@ -122,8 +122,8 @@ fn headers_are_judged_as_decode_judges_them() {
     assert!(accepted > 1000 && refused > 10_000, "{accepted} accepted, {refused} refused");
 }
 
-/// Numbers beyond their limits, with a CRC that is right, give some pixels. In a build that checks
-/// for overflow nothing panics either.
+/// Parameters beyond their limits, with a right CRC, give some pixels. Nothing panics, also in a
+/// build that checks for overflow.
 #[test]
 fn tampered_numbers_give_some_pixels() {
     let mut rng = SplitMix64(9);
@@ -156,8 +156,8 @@ fn tampered_numbers_give_some_pixels() {
     }
 }
 
-/// Numbers beyond their limits that requantize to the largest number of 32 bits, to which the zero
-/// point is still to be added.
+/// Parameters beyond their limits can requantize to the largest number of 32 bits. Adding the zero
+/// point to it must not panic.
 #[test]
 fn a_result_of_32_bits_plus_a_zero_point_gives_some_pixel() {
     let mut model = tiny();

@@ -1,5 +1,5 @@
-//! The top-level modules of these crates depend on each other in one direction: none is used, by
-//! way of whatever others, by one that it uses. Tests are excepted.
+//! The top-level modules of these crates depend on each other in one direction only: no module is
+//! used, directly or through others, by a module that it uses. Test code is exempt.
 
 #[path = "common/modules.rs"]
 mod modules;
@@ -11,7 +11,7 @@ use std::path::Path;
 use modules::{Arrows, File, files};
 use source::{paths, tokens, without_tests};
 
-/// Each crate's name, its root file, and an arrow that it is known to have.
+/// Each crate's name, its root file, and one dependency that it is known to have.
 const CRATES: [(&str, &str, [&str; 2]); 3] = [
     ("gan-core", "lib.rs", ["blob", "generator"]),
     ("gan-app", "lib.rs", ["serve", "app"]),
@@ -32,7 +32,7 @@ fn no_module_is_in_a_circle() {
     assert!(circles.is_empty(), "{circles}");
 }
 
-/// The circles of a crate whose root declares the modules `a`, `b` and `c`.
+/// Returns the circles of a crate whose root declares the modules `a`, `b` and `c`.
 fn circles(files: &[(&str, &str)]) -> Vec<String> {
     let with_root = [("lib.rs", "pub mod a;\nmod b;\nmod c;\n")];
     let owned = |&(name, content): &(&str, &str)| -> File { (name.into(), content.into()) };
@@ -86,7 +86,7 @@ fn tests_may_use_what_uses_them() {
     let uses = ("a.rs", "use crate::b;");
     assert!(circles(&[uses, ("b.rs", tests)]).is_empty());
     assert!(circles(&[uses, ("b.rs", declared), ("b/tests.rs", "use crate::a;")]).is_empty());
-    // What follows the tests counts again.
+    // Code that follows the tests counts again.
     assert_eq!(circles(&[uses, ("b.rs", &format!("{tests}\nuse crate::a;"))]).len(), 1);
     assert_eq!(circles(&[uses, ("b.rs", &format!("{declared}\nuse crate::a;"))]).len(), 1);
 }
@@ -103,7 +103,7 @@ fn what_the_root_names_belongs_to_its_module() {
     assert!(!found("Shape") && !found("deep") && !found("X"));
 }
 
-/// The first two segments of each path in a file that lies `depth` modules below the root.
+/// Returns the first two segments of each path in a file that lies `depth` modules below the root.
 fn found(source: &str, depth: usize) -> Vec<String> {
     let tokens = without_tests(&tokens(source));
     let found = paths(&tokens, depth);

@@ -1,5 +1,6 @@
-//! `gan_core::host::Model`, which owns its blob: that of every vector gives the vector's pixels,
-//! from several threads at once, and a damaged blob is refused as `decode` refuses it.
+//! These tests check `gan_core::host::Model`, which owns its blob. The model of every vector file
+//! gives the vector's pixels, also from several threads at once, and a damaged blob is refused with
+//! the error of `decode`.
 
 use gan_core::generator::Layer;
 use gan_core::host::Model;
@@ -13,7 +14,7 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The blob of each file of images.
+/// Returns the blob that belongs to each images file.
 fn vectors() -> Vec<(PathBuf, PathBuf)> {
     let folder = repository().join("tests/vectors");
     let names = std::fs::read_dir(&folder).expect("the folder is there").filter_map(|entry| {
@@ -27,12 +28,13 @@ fn vectors() -> Vec<(PathBuf, PathBuf)> {
     names.map(|name| (blob(&name), folder.join(format!("{name}.images.bin")))).collect()
 }
 
-/// Compares every image of a file; the model may be a clone on another thread.
+/// Compares every image of a file. The model may be a clone on another thread.
 fn compare(model: &Model, file: &[u8]) {
     let generator = model.generator();
     let images = Images::read(file, generator.crc()).expect("the file is the blob's");
     let runner = model.runner();
-    // Integers are equal; how far floats may be is said in one place.
+    // Integer pixels must be equal. The tolerance of float pixels is that of
+    // `gan_tests::tolerance`.
     let allowed = match generator.layers().next() {
         Some(Layer::F32 { .. }) if cfg!(feature = "micromath") => tolerance::FLOAT_MICROMATH.max,
         Some(Layer::F32 { .. }) => tolerance::FLOAT.max,

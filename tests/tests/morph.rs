@@ -1,4 +1,5 @@
-//! The way from one latent to another, against its formula in fractions.
+//! This test compares the interpolation from one latent to another with its formula in exact
+//! fractions.
 
 use gan_core::latent::Morph;
 use gan_core::{LatentSampler, Truncation};
@@ -36,7 +37,8 @@ proptest! {
         for ((&a, &b), &code) in first.iter().zip(&last).zip(&middle) {
             let part = f64::from(at) / f64::from(steps);
             let exact = f64::from(a) + (f64::from(b) - f64::from(a)) * part;
-            // Halves go up; a frame's exact place differs from a half by 1/600 or not at all.
+            // Halves are rounded up. A frame's exact value differs from a half by 1/600 or not at
+            // all.
             prop_assert_eq!(f64::from(code), (exact + 0.5 + 1e-6).floor(), "{} to {}", a, b);
         }
         prop_assert_eq!(frame(&back, steps - at, len), middle);
@@ -44,7 +46,7 @@ proptest! {
     }
 }
 
-/// Without steps there is only the beginning.
+/// A morph of no steps stays at its first frame.
 #[test]
 fn no_steps_are_no_way() {
     let [from, to] = [1, 2].map(LatentSampler::new);

@@ -1,5 +1,5 @@
-//! Packed layers: the same bytes as the reference writes, the same pixels as before packing, and
-//! the same blob after unpacking.
+//! These tests check packed layers: they have the bytes that the reference writes, give the same
+//! pixels as before packing, and unpack to the same blob.
 
 use gan_core::error::{DecodeError, LayerField};
 use gan_core::{Generator, Packing, decode};
@@ -80,7 +80,7 @@ proptest! {
     }
 }
 
-/// One layer of two rows; the second has the weights of the first, negated.
+/// Makes a model of one layer with two rows. The second row has the negated weights of the first.
 fn two_rows(bias: i32, shift: u8) -> Model {
     let shape = Shape {
         latent_len: 3,
@@ -101,7 +101,8 @@ fn two_rows(bias: i32, shift: u8) -> Model {
     model
 }
 
-/// The packing that a model's only layer gets, and the packing it gets from the reference.
+/// Returns the packing that gan-core chooses for a model's only layer, and the packing that the
+/// reference chooses.
 #[track_caller]
 fn gets(model: &Model, packing: Packing, expected: Packing) {
     let blob = aligned::Blob::new(&write(model));
@@ -109,8 +110,8 @@ fn gets(model: &Model, packing: Packing, expected: Packing) {
     assert_eq!(header.layers[0].packing, expected);
 }
 
-/// Sums of the first row go from `bias - 381` to `bias + 28829`; a pair's first row has 24 bits,
-/// its second all 32.
+/// The sums of the first row range from `bias - 381` to `bias + 28829`. Of a pair's rows the first
+/// has 24 bits for its sum, and the second has all 32.
 #[test]
 fn layers_that_a_packing_is_not_exact_for_stay_in_rows() {
     let (most, least) = ((1 << 23) - 1 - 127 * 227, -(1 << 23) + 127 * 3);
@@ -130,7 +131,7 @@ fn layers_that_a_packing_is_not_exact_for_stay_in_rows() {
     }
 }
 
-/// A packed blob whose sums, padding, shifts or factors are not those of the format is refused, by
+/// A packed blob with sums, padding, shifts or factors that the format does not allow is refused by
 /// gan-core and by the reference.
 #[test]
 fn wrong_packed_layers_are_refused() {
@@ -148,7 +149,8 @@ fn wrong_packed_layers_are_refused() {
     refused(&paired(&mut two_rows((1 << 23) - 127 * 227, 20)), LayerField::Accumulator);
     let good = paired(&mut two_rows(5, 20));
     decode(&aligned::Blob::new(&good)).expect("the model is valid");
-    // The payload: weights of 4 x 8 bytes, 4 biases, 4 factors, 2 shifts and zeros, the table.
+    // The payload has weights of 4 x 8 bytes, 4 biases, 4 factors, 2 shifts with zeros, and the
+    // table.
     let payload = good.len() - 4 - (32 + 16 + 16 + 16 + 256);
     for (at, byte, field) in [
         (7, 1, LayerField::Weights),   // the fourth row of the second column
@@ -164,13 +166,13 @@ fn wrong_packed_layers_are_refused() {
         bytes[payload + at] = byte;
         refused(&reference::write::seal(bytes), field);
     }
-    // The pair of 128 and -1: a weight that there is not, and -128 in eight bits.
+    // This is the pair of 128 and -1: 128 is no weight, and is -128 in eight bits.
     let mut bytes = good[..good.len() - 4].to_vec();
     bytes[payload..payload + 2].copy_from_slice(&[0xFF, 0x7F]);
     refused(&reference::write::seal(bytes), LayerField::Weights);
 }
 
-/// Each label has its row of biases, and each of them its padding.
+/// Each label has its own row of biases, and each of these rows has its own padding.
 #[test]
 fn padding_of_any_labels_biases_is_refused() {
     let shape = Shape {
@@ -189,7 +191,8 @@ fn padding_of_any_labels_biases_is_refused() {
     let header = decode(&blob).expect("the model is valid").header().clone();
     let payload = good.len() - 4 - gan_core::blob::payload_len(&header);
     for label in 0..3 {
-        // Weights of 8 x 8 bytes; then eight biases of each label, of which five are rows'.
+        // The weights take 8 x 8 bytes. Behind them are eight biases for each label, of which five
+        // belong to rows.
         for row in 5..8 {
             let mut bytes = good[..good.len() - 4].to_vec();
             bytes[payload + 64 + 4 * (8 * label + row)] = 1;

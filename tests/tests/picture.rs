@@ -1,5 +1,5 @@
-//! `image::Picture` on a display that compares what is drawn with a picture in characters: `0` to
-//! `F` are the greys 0x00 to 0xFF.
+//! These tests draw an `image::Picture` on a mock display that shows its pixels as characters: `0`
+//! to `F` are the greys 0x00 to 0xFF.
 
 use embedded_graphics::Drawable;
 use embedded_graphics::geometry::Dimensions;
@@ -13,7 +13,7 @@ use gan_core::{Aligned, ImageShape, LatentSampler, decode};
 const GREY: ImageShape = ImageShape { width: 3, height: 2, channels: 1 };
 const PIXELS: [u8; 6] = [0x00, 0x77, 0xFF, 0x11, 0x22, 0x33];
 
-/// What the picture draws on a display of this colour.
+/// Returns what the picture draws on a display of this colour type.
 fn drawn<C: PixelColor + From<Gray8>>(picture: Picture<'_, C>) -> MockDisplay<C> {
     let mut display = MockDisplay::new();
     picture.draw(&mut display).unwrap();
@@ -56,7 +56,7 @@ fn colours_of_other_displays() {
 #[test]
 fn rgb_is_drawn_in_grey() {
     let shape = ImageShape { width: 2, height: 1, channels: 3 };
-    // Blue of ITU-R BT.601 is 0.114; 29/256 of 255, rounded down, is 28.
+    // The weight of blue in ITU-R BT.601 is 0.114, here 29/256. Of 255 that is 28, rounded down.
     let pixels = [0x55, 0x55, 0x55, 0, 0, 255];
     let display = drawn::<Gray8>(Picture::new(&pixels, shape));
     assert_eq!(
@@ -74,8 +74,8 @@ fn surplus_and_missing_bytes_draw_whole_lines_only() {
     assert_eq!(drawn::<Gray8>(Picture::new(&[], GREY)).affected_area(), Rectangle::zero());
 }
 
-/// A digit of a real model, in ink and paper; the same as a Cortex-M4 in QEMU writes for `seed 42`
-/// after `7`.
+/// Draws a digit of a real model in black and white. A Cortex-M4 in QEMU writes the same for the
+/// commands `7` and `seed 42`.
 #[test]
 fn a_digit() {
     static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!("../../models/digits8.gan"));
@@ -92,7 +92,7 @@ fn a_digit() {
     ]);
 }
 
-/// Expected values: the nearest of ten steps, in f64.
+/// The expected values are the nearest of ten steps, computed in f64.
 #[test]
 fn glyphs_are_the_nearest() {
     for pixel in 0..=255u8 {

@@ -1,5 +1,5 @@
-//! What quantization costs: the int8 pixels of every trained model against those of the float model
-//! it was made of.
+//! This suite bounds the error of quantization: it compares the int8 pixels of every trained model
+//! with those of the float model that it was quantized from.
 
 use gan_core::{Generator, TransformInput, decode};
 use gan_tests::tolerance::QUANTIZATION;
@@ -10,7 +10,7 @@ mod aligned;
 #[path = "common/disk.rs"]
 mod disk;
 
-/// The image of the item's latent, or of its image.
+/// Makes the output image from the item's latent or from its input image.
 fn draw(generator: &Generator<'_>, item: &ImageVector<'_>, scratch: &mut [u32], pixels: &mut [u8]) {
     let ImageVector { label, latent, image, mask, .. } = *item;
     if image.is_empty() {
@@ -40,8 +40,9 @@ fn trained_models_are_near_their_float_models() {
         let mut scratch = vec![0; generator.scratch_len()];
         let mut pixels = vec![0; generator.pixels_len()];
         let (mut sum, mut count, mut ink) = (0u64, 0u64, 0u64);
-        // A model that takes an image is judged by what it is for: the strokes, every second item.
-        // Of random bytes the floats and the integers make very different images.
+        // A model that takes an image is judged by images of the kind that it was trained for: the
+        // strokes, which are every second item. For random bytes the float model and the integer
+        // model give very different images.
         let step = 1 + usize::from(generator.inputs().image().is_some());
         for image in images.iter().skip(step - 1).step_by(step) {
             draw(&generator, &image, &mut scratch, &mut pixels);

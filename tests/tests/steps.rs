@@ -1,4 +1,4 @@
-//! Images that are made in steps: the same as those that are made at once, whatever the steps.
+//! Images that are made in steps are the same as those that are made at once, for all step sizes.
 
 use gan_core::error::GenerateError;
 use gan_core::{Generator, Packing, decode};
@@ -11,7 +11,7 @@ mod aligned;
 #[path = "common/packed.rs"]
 mod repacked;
 
-/// Makes an image with so many rows a step, and its pixels in pieces of so many.
+/// Makes an image with `rows` rows a step, and its pixels in pieces of the given length.
 fn image(generator: &Generator<'_>, latent: &[u8], rows: usize, piece: usize) -> Vec<u8> {
     let label = generator.classes().checked_sub(1);
     let mut scratch = vec![0xA5A5_A5A5; generator.scratch_len()];
@@ -20,7 +20,8 @@ fn image(generator: &Generator<'_>, latent: &[u8], rows: usize, piece: usize) ->
     while image.advance(rows) {
         steps += 1;
     }
-    // The outputs of hidden layers, in steps of `rows`; the last step is that which says so.
+    // A step computes at most `rows` rows, all of one hidden layer. The last step of all returns
+    // false, so it is not counted.
     let hidden = generator.header().layers.split_last().expect("there is a layer").1;
     let expected: usize = hidden.iter().map(|spec| usize::from(spec.outputs).div_ceil(rows)).sum();
     assert_eq!(steps, expected.saturating_sub(1), "{rows} rows a step");
@@ -34,7 +35,7 @@ fn image(generator: &Generator<'_>, latent: &[u8], rows: usize, piece: usize) ->
     }
 }
 
-/// Expected values: `generate`, which other suites compare with the reference.
+/// The expected values come from `generate`, which other suites compare with the reference.
 #[test]
 fn steps_make_the_same_image() {
     for model in [tiny(), wide_range(), float(), int4(), packed()] {
@@ -91,7 +92,7 @@ fn wrong_calls_are_refused() {
     assert_eq!(image.line(&mut vec![0; generator.line_len() + 1]), Err(length));
 }
 
-/// A step of no rows would never end the loop that it is called in.
+/// A step of no rows computes one row all the same, because a loop of such steps would never end.
 #[test]
 fn every_step_gets_on() {
     let blob = aligned::Blob::new(&write(&wide_range()));

@@ -1,5 +1,5 @@
-//! The table in a blob's metadata: the documented bytes, values against a plain formula, that what
-//! is written is read back, and that no bytes panic.
+//! These tests check the table in a blob's metadata: its bytes are those of the documentation, its
+//! values are those of a plain formula, what is written is read back, and no bytes cause a panic.
 
 use gan_core::decode;
 use gan_core::table::{ColumnOwned, Kind, KindOwned, LabelOwned, Table, TableOwned, Value};
@@ -43,7 +43,7 @@ fn documented_bytes_are_the_table_of_the_golden_blob() {
     }
 }
 
-/// Bytes that a step lacks count as 0, and a label that does not exist has no text.
+/// Missing bytes of a step count as 0, and a label that does not exist has no text.
 #[test]
 fn a_row_is_made_of_whatever_comes() {
     let bytes = weather().encode().expect("valid");
@@ -89,13 +89,13 @@ fn numbers_are_written_with_all_their_decimals() {
     ] {
         assert_eq!(Value::Number { value, decimals }.to_string(), text);
     }
-    // More decimals than a table has: no text is promised, and nothing panics.
+    // With more decimals than a table can have, the text is unspecified, but nothing panics.
     for decimals in 7..=u8::MAX {
         let _ = Value::Number { value: i32::MIN, decimals }.to_string();
     }
 }
 
-/// The value at a byte of a scale by the documented formula, in more bits than are needed.
+/// Computes the value of a byte on a scale by the documented formula, in more bits than needed.
 fn formula(points: &[i32], byte: u8) -> i64 {
     let t = usize::from(byte) * (points.len() - 1);
     let (i, r) = (t / 255, (t % 255) as i64);
@@ -140,7 +140,7 @@ fn table() -> impl Strategy<Value = TableOwned> {
     )
 }
 
-/// Reads whatever can be read of these bytes.
+/// If these bytes are a table, encoding it gives the bytes again, and every value has a short text.
 fn use_all(bytes: &[u8], width: u16, classes: u16, step: &[u8]) {
     let header = header(bytes, width, classes);
     if let Ok(table) = Table::read(&header) {

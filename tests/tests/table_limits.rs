@@ -1,4 +1,4 @@
-//! What `Table::read` accepts and refuses, each limit from both sides, and what it says.
+//! These tests check each limit of `Table::read` from both sides, and the texts of its errors.
 
 use gan_core::OutputKind;
 use gan_core::table::{ColumnField, LabelField, Table, TableError, TableOwned};
@@ -13,7 +13,7 @@ fn refused(table: &TableOwned, expected: TableError, text: &str) {
     assert_eq!(expected.to_string(), text);
 }
 
-/// Ascending points.
+/// Returns ascending points of a scale.
 fn ascending(count: i32) -> Vec<i32> {
     (0..count).collect()
 }
@@ -38,7 +38,7 @@ fn tables_at_a_limit_are_accepted() {
         let label = Some(label(&a64, position, &texts(count)));
         accepted(&TableOwned { columns: many(2), label });
     }
-    // A generator whose labels have no names.
+    // A generator with labels may have a table that does not name them.
     let bytes = of(number("x", "", 0, &[0, 1])).encode().expect("valid");
     assert!(read(&bytes, 1, 3).is_ok());
 }
@@ -104,8 +104,8 @@ fn tables_beyond_a_limit_are_refused() {
     assert_eq!(read(&bytes, 5, 0), Err(error(LabelField::Unlabelled)));
 }
 
-/// What no table gives: other versions and kinds, numbers in a longer form, bytes that are not
-/// UTF-8, too few bytes and too many, and a header that does not fit.
+/// Bytes that no table encodes to are refused: other versions and kinds, numbers in a longer form
+/// than needed, text that is not UTF-8, too few and too many bytes, and a header that does not fit.
 #[test]
 fn other_bytes_are_refused() {
     let bytes = weather().encode().expect("valid");
@@ -144,7 +144,7 @@ fn other_bytes_are_refused() {
         let text = format!("metadata: table of version {found} (expected 1)");
         assert_eq!(error.to_string(), text);
     }
-    // The places that docs/blob-format.md gives.
+    // The offsets are those in docs/blob-format.md.
     assert_eq!(with(1, &[0x83, 0]), Err(TableError::NotCanonical));
     assert_eq!(with(2, &[0x88, 0]), Err(TableError::NotCanonical));
     let text = "metadata: a number is not in its shortest form";
@@ -155,7 +155,7 @@ fn other_bytes_are_refused() {
     let text = "metadata: column 0: kind: expected 0 (number) or 1 (category)";
     let error = TableError::Column { index: 0, field: ColumnField::Kind };
     assert_eq!(error.to_string(), text);
-    // A point of more than 32 bits.
+    // This point has more than 32 bits.
     assert_eq!(with(18, &[0xFF, 0xFF, 0xFF, 0xFF, 0x1F]), column(0, ColumnField::Points));
     let tag = bytes.len() - 24;
     assert_eq!(bytes[tag..][..2], [1, 6], "the label");

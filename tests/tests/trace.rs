@@ -1,4 +1,5 @@
-//! The outputs of hidden layers that gan-core hands out: those of the reference, in every packing.
+//! The outputs of hidden layers that gan-core's trace reports are those of the reference, in every
+//! packing.
 
 use gan_core::error::GenerateError;
 use gan_core::{Packing, decode};
@@ -12,7 +13,7 @@ mod aligned;
 #[path = "common/packed.rs"]
 mod packed;
 
-/// Traces a model in all packings and compares.
+/// Traces a model in all packings and compares the outputs with the reference.
 fn check(model: &reference::Model, seed: u64) {
     let rows = aligned::Blob::new(&write(model));
     let rows = decode(&rows).expect("the model is valid");
@@ -81,7 +82,8 @@ fn a_float_model_has_none() {
     assert_eq!(missing, Err(GenerateError::LabelMissing), "as generate refuses it");
 }
 
-/// The first layer needs less scratch than the whole model, and is not told if that is missing.
+/// The first layer needs less scratch memory than the whole model. With too little for the model no
+/// layer is reported.
 #[test]
 fn nothing_is_told_if_the_scratch_is_too_short() {
     let shape = Shape {

@@ -1,5 +1,5 @@
-//! Generators that take an image: gan-core against the vectors and the reference, on a device's
-//! code and on every backend of this computer.
+//! These tests compare generators that take an image with the vectors and with the reference, for
+//! the code of devices and for every backend of this computer.
 
 use gan_core::host::Runner;
 use gan_core::{Generator, Known, LatentSampler, Packing, TransformInput, decode};
@@ -21,7 +21,7 @@ mod disk;
 mod packed;
 use compare::backends;
 
-/// The golden blobs that take an image.
+/// Returns the golden blobs that take an image.
 const STEMS: [&str; 4] = ["v3-tiny", "v3-image", "v3-mask", "v3-latent-image"];
 
 fn input(given: &Given) -> TransformInput<'_> {
@@ -33,14 +33,15 @@ fn input(given: &Given) -> TransformInput<'_> {
     }
 }
 
-/// Runs a generator whole and line by line, in dirty buffers, and proves that both give the same.
+/// Makes an image at once and line by line, in buffers that hold other values before, and checks
+/// that both give the same pixels.
 fn run(generator: &Generator<'_>, input: &TransformInput<'_>) -> Vec<u8> {
     let (mut codes, mut scratch) =
         (vec![0xA5; generator.latent_len()], vec![0xA5; generator.scratch_len()]);
     let mut pixels = vec![0xA5; generator.pixels_len()];
     generator.transform(input, &mut codes, &mut scratch, &mut pixels).expect("the call is right");
 
-    // More room than needed is allowed.
+    // Buffers that are larger than needed are allowed.
     let (mut codes, mut scratch) =
         (vec![0x5A; generator.latent_len() + 1], vec![0x5A; generator.scratch_len() + 3]);
     let mut line = vec![0x5A; generator.line_len()];
@@ -57,7 +58,7 @@ fn run(generator: &Generator<'_>, input: &TransformInput<'_>) -> Vec<u8> {
     pixels
 }
 
-/// Every backend gives the expected images, in a batch and one alone.
+/// Every backend gives the expected images, in a batch and one by one.
 fn run_on_backends(generator: &Generator<'_>, given: &[Given], expected: &[Vec<u8>]) {
     let inputs: Vec<_> = given.iter().map(input).collect();
     for backend in backends() {
@@ -71,7 +72,7 @@ fn run_on_backends(generator: &Generator<'_>, given: &[Given], expected: &[Vec<u
     }
 }
 
-/// Something random to put into a model.
+/// Makes random inputs for a model.
 fn random(model: &Model, rng: &mut SplitMix64) -> Given {
     let label = (model.classes > 0).then(|| rng.range(0, i64::from(model.classes) - 1) as u16);
     let mut given = Given { label, ..Given::default() };
@@ -125,7 +126,8 @@ fn images_of_every_golden_blob() {
     }
 }
 
-/// Every order and choice of parts, sizes on both sides of each other, every packing.
+/// Tests every order and choice of input parts, with each part larger and smaller than the others,
+/// in every packing.
 #[test]
 fn random_models_give_the_pixels_of_the_reference() {
     for seed in 0..150u64 {
@@ -195,7 +197,7 @@ fn random_models_give_the_pixels_of_the_reference() {
     }
 }
 
-/// A float model takes the same codes, and keeps the same pixels.
+/// A float model takes the same codes, and keeps the same pixels of the input image.
 #[test]
 fn float_models_take_images_too() {
     let shape = Shape {
@@ -229,13 +231,13 @@ fn float_models_take_images_too() {
     }
 }
 
-/// What the mask hides cannot change any pixel, and what it does not hide stays.
+/// Pixels of the input that the mask hides cannot change the output, and the others are kept.
 #[test]
 fn nothing_hidden_leaks_and_nothing_shown_changes() {
     let model = mask();
     let blob = aligned::Blob::new(&write(&model));
     let generator = decode(&blob).expect("the model is valid");
-    // The second column and the last line of cells are missing.
+    // The mask hides the second column and the last line of cells.
     let hidden = |cell: usize| cell % 4 == 1 || cell / 4 == 2;
     let cells: Vec<u8> = (0..12).map(|cell| if hidden(cell) { 255 } else { 0 }).collect();
     let pixel_hidden = |pixel: usize| {

@@ -1,5 +1,5 @@
-//! Calls that a generator which takes an image refuses, and calls for an image that others refuse:
-//! each names its error, and writes to no buffer.
+//! These tests make wrong calls to a generator that takes an image, and calls with an image to one
+//! that takes none. Each call returns its error and writes to no buffer.
 
 use gan_core::error::GenerateError;
 use gan_core::host::Runner;
@@ -11,7 +11,7 @@ use gan_tests::synthetic::{self};
 #[path = "common/aligned.rs"]
 mod aligned;
 
-/// The call fails with this error in every way to make it, and leaves all buffers alone.
+/// Checks that every form of the call returns this error and leaves all buffers unchanged.
 #[track_caller]
 fn refused(generator: &Generator<'_>, input: &TransformInput<'_>, error: GenerateError) {
     let (codes, scratch) = (generator.latent_len(), generator.scratch_len());
@@ -101,7 +101,8 @@ fn wrong_inputs_are_refused() {
     refused(&generator, &label, GenerateError::Label { classes: 3 });
 }
 
-/// A generator of latents takes no image, and one that takes an image draws from no latent.
+/// A generator that takes only a latent refuses an image, and one that takes an image refuses a
+/// call with only a latent.
 #[test]
 fn the_wrong_kind_of_call_is_refused() {
     for model in [synthetic::tiny(), numbers()] {

@@ -1,16 +1,16 @@
-//! The truncation of latents: against the reference for every code and factor, as a part of the
-//! sampler, and by its statistics.
+//! These tests check the truncation of latents: by comparison with the reference for every code and
+//! factor, within the sampler, and by its statistics.
 
 use gan_core::{LatentSampler, Truncation};
 use gan_tests::reference::sampler;
 use gan_tests::reference::tables::normal_cdf;
 
-/// The truncation to `factor / 256`.
+/// Returns the truncation by the factor `factor / 256`.
 fn by(factor: u16) -> Truncation {
     Truncation::from_256ths(factor).expect("at most 256")
 }
 
-/// The first codes of a seed, truncated.
+/// Returns the first codes of a seed, truncated.
 fn drawn(seed: u64, truncation: Truncation, count: usize) -> Vec<u8> {
     let mut codes = vec![0; count];
     LatentSampler::new(seed).with_truncation(truncation).fill(&mut codes);
@@ -38,8 +38,8 @@ fn every_code_by_every_factor_is_the_references() {
     }
 }
 
-/// A latent's mirror image is truncated to the mirror image of the truncated latent; a code comes
-/// nearer to 64, or stays where it is, and is never on the other side.
+/// Truncation is symmetric about 64: the mirror image of a latent gives the mirror image of the
+/// truncated latent. A code moves towards 64 or stays, and never crosses it.
 #[test]
 fn both_sides_of_zero_are_alike() {
     for factor in 0..=256 {
@@ -53,7 +53,7 @@ fn both_sides_of_zero_are_alike() {
     }
 }
 
-/// What any machine drew before there was a truncation, it draws without one.
+/// Without truncation the codes are those of the versions that had no truncation.
 #[test]
 fn off_is_the_sequence_and_zero_is_the_code_of_zero() {
     for seed in [0, 42, u64::MAX] {
@@ -65,7 +65,8 @@ fn off_is_the_sequence_and_zero_is_the_code_of_zero() {
     }
 }
 
-/// A factor changes each code in its place, wherever the sequence is cut and whenever it is set.
+/// A factor changes each code by itself, wherever the sequence is divided and whenever the factor
+/// is set.
 #[test]
 fn truncation_moves_no_code() {
     let all = sampler::codes(7, 0, 1000);
@@ -82,19 +83,21 @@ fn truncation_moves_no_code() {
     }
 }
 
-/// Standard deviation of codes that have mean 64 but for chance and the clamp at one side.
+/// Returns the standard deviation of codes about 64, which is their mean except for chance and for
+/// the clamp at one side.
 fn deviation(codes: &[u8]) -> f64 {
     let squares = codes.iter().map(|&code| (f64::from(code) - 64.0).powi(2)).sum::<f64>();
     (squares / codes.len() as f64).sqrt()
 }
 
-/// The deviation is a norm of the distances, so by the triangle inequality it scales with the
-/// factor but for that of the rounding errors, which are at most half a code. From the probability
-/// of each code follows what it has to be exactly, within five standard errors.
+/// The standard deviation is a norm of the distances from 64. So, by the triangle inequality, it
+/// scales with the factor except for the rounding errors, which are at most half a code. Its exact
+/// value follows from the probability of each code; the test allows five standard errors.
 #[test]
 fn the_standard_deviation_scales_with_the_factor() {
     const DRAWS: usize = 1_000_000;
-    // Code c takes z from (c - 64.5) / 16 to (c - 63.5) / 16; the outermost codes take the tails.
+    // Code c stands for the interval of z from (c - 64.5) / 16 to (c - 63.5) / 16; the first and
+    // the last code also stand for the tails.
     let below = |c: u8| if c == 0 { 0.0 } else { normal_cdf((f64::from(c) - 64.5) / 16.0) };
     let probability = |c: u8| if c == 127 { 1.0 - below(c) } else { below(c + 1) - below(c) };
     let plain = deviation(&drawn(3, Truncation::OFF, DRAWS));

@@ -1,5 +1,5 @@
-//! What `decode` accepts and refuses of the fields that only version 3 of the format has, each
-//! limit from both sides. The reference has to agree about each blob.
+//! These tests check the fields that only version 3 of the format has: `decode` accepts the last
+//! allowed value and refuses the next one. The reference has to decide the same about each blob.
 
 use gan_core::error::{DecodeError, EncodeError, InputsFault, LayerField};
 use gan_core::{ImageShape, InputPart, InputParts, Known, MaskShape, OutputKind, blob, decode};
@@ -62,7 +62,8 @@ fn fields_are_read_and_written_back() {
     assert!(generator.inputs().is_latent());
 }
 
-/// Three codes, so that a part may be a latent, one RGB pixel or a mask beside one grey pixel.
+/// The input has three codes, so a part can be a latent, one RGB pixel, or a mask beside one grey
+/// pixel.
 fn plain() -> Model {
     let shape = Shape {
         latent_len: 3,
@@ -134,7 +135,7 @@ fn inputs_beyond_a_limit_are_refused() {
         (vec![grey(2, 1)], InputsFault::Sum),
         (vec![grey(4, 1)], InputsFault::Sum),
         (vec![rgb(), cells(1, 1)], InputsFault::Sum),
-        // Sums that wrap around 16 and 32 bits.
+        // These lengths have sums that wrap around 16 and 32 bits.
         (vec![Part::Latent(65_535), grey(2, 2)], InputsFault::Sum),
         (vec![image(65_535, 65_535, 3), cells(65_535, 65_535)], InputsFault::Sum),
     ] {
@@ -146,19 +147,20 @@ fn inputs_beyond_a_limit_are_refused() {
     refused(&write(&Model { outputs: Outputs::Numbers, ..three }), DecodeError::Outputs);
     let long = Model { metadata: vec![0; 65_536], ..plain() };
     refused(&write(&long), DecodeError::Metadata);
-    // The sum is right, and the first layer has other inputs.
+    // The sum is right, but the first layer has another number of inputs.
     let other = Model { latent_len: 2, inputs: vec![grey(2, 1)], ..plain() };
     let inputs = DecodeError::Layer { index: 0, field: LayerField::Inputs };
     refused(&write(&other), inputs);
 }
 
-/// Bytes that no model gives: kinds that do not exist, numbers in a longer form, ends inside a
-/// field, and models that an older version can say.
+/// Bytes that no model encodes to are refused: kinds that do not exist, numbers in a longer form
+/// than needed, blobs that end inside a field, and models that an older version can hold.
 #[test]
 fn other_bytes_are_refused() {
     let model = plain();
     let (head, body) = (header(&model), payload(&model));
-    // "GANB", version, name and its length, latent_len, classes, width, height, channels.
+    // Before the inputs are "GANB", the version, the name with its length, latent_len, classes,
+    // width, height and channels.
     let inputs = 4 + 1 + 6 + 5;
     assert_eq!(head[inputs..inputs + 7], [1, 1, 1, 1, 3, 0, 0], "the fields of version 3");
     let with = |at: std::ops::Range<usize>, bytes: &[u8]| {
@@ -176,7 +178,7 @@ fn other_bytes_are_refused() {
         let byte = head[inputs + offset];
         refused(&with(at(offset), &[byte | 0x80, 0]), DecodeError::NotCanonical);
     }
-    // What an older version can say is no blob of version 3, and the other way round.
+    // A model that an older version can hold must not have version 3, and the other way round.
     refused(&with(inputs..inputs + 7, &[1, 0, 3, 0, 0]), DecodeError::NotCanonical);
     let mut old = header(&Model { inputs: vec![Part::Latent(3)], ..plain() });
     assert_eq!(old[4], 1);

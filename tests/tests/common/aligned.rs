@@ -1,20 +1,20 @@
-//! Blobs in memory at a chosen distance from a multiple of 16.
+//! Puts blobs at a chosen offset from a multiple of 16 in memory.
 
 use std::ops::Deref;
 
-/// A copy of a blob that starts on a multiple of 16, or some bytes after one.
+/// A copy of a blob that starts on a multiple of 16, or some bytes behind one.
 pub struct Blob {
     buffer: Vec<u8>,
     start: usize,
 }
 
 impl Blob {
-    /// Starts on a multiple of 16.
+    /// Makes a copy that starts on a multiple of 16.
     pub fn new(bytes: &[u8]) -> Self {
         Self::after(0, bytes)
     }
 
-    /// Starts `offset` bytes after a multiple of 16.
+    /// Makes a copy that starts `offset` bytes behind a multiple of 16.
     pub fn after(offset: usize, bytes: &[u8]) -> Self {
         let mut buffer = vec![0; bytes.len() + offset + 15];
         let start = buffer.as_ptr().align_offset(16) + offset;

@@ -1,4 +1,4 @@
-//! The backends of this CPU, compared with `Generator::generate` and with the reference.
+//! Compares the backends of this CPU with `Generator::generate` and with the reference.
 
 use gan_core::Generator;
 use gan_core::host::{Backend, Runner};
@@ -6,12 +6,12 @@ use gan_tests::reference::{self, Int4, Model, Params, sampler};
 use std::io::Write;
 use std::sync::Once;
 
-/// Numbers of images in a batch: fewer than a tile of a backend has (2, 4, 6 or 32), full tiles and
-/// tiles that are not full, and several blocks of 96 images.
+/// The numbers of images in a batch: fewer than in a backend's tile (2, 4, 6 or 32), full and
+/// partly filled tiles, and several blocks of 96 images.
 pub const COUNTS: [usize; 7] = [1, 2, 3, 5, 16, 17, 257];
 
-/// The backends of this CPU. The first call prints for each backend whether this CPU has it, so
-/// that it is tested, or not.
+/// Returns the backends that this CPU supports. The first call prints for each backend whether the
+/// CPU supports it, and so whether it is tested.
 pub fn backends() -> Vec<Backend> {
     static SAID: Once = Once::new();
     let available: Vec<Backend> = Backend::available().collect();
@@ -23,13 +23,13 @@ pub fn backends() -> Vec<Backend> {
             .iter()
             .map(|backend| format!("\nbackend {backend}: {}", tested(backend)))
             .collect();
-        // Not by `println`, which cargo test hides. `cargo xtask test` reads these lines.
+        // `cargo test` hides the output of `println`, and `cargo xtask test` reads these lines.
         let _ = std::io::stdout().write_all((lines + "\n").as_bytes());
     });
     available
 }
 
-/// Latents of seed 5 and labels in turn.
+/// Returns the latents of seed 5, with the labels in turn.
 pub fn inputs(generator: &Generator<'_>, count: usize) -> (Vec<u8>, Option<Vec<u16>>) {
     let latents = sampler::codes(5, 0, count * generator.latent_len());
     let classes = generator.classes();
@@ -38,7 +38,7 @@ pub fn inputs(generator: &Generator<'_>, count: usize) -> (Vec<u8>, Option<Vec<u
     (latents, labels)
 }
 
-/// What `Generator::generate` gives.
+/// Returns the pixels of `Generator::generate`.
 pub fn expected(generator: &Generator<'_>, latents: &[u8], labels: Option<&[u16]>) -> Vec<u8> {
     let mut scratch = vec![0; generator.scratch_len()];
     let latents = latents.chunks(generator.latent_len());
@@ -52,7 +52,8 @@ pub fn expected(generator: &Generator<'_>, latents: &[u8], labels: Option<&[u16]
     images.collect()
 }
 
-/// Checks a generator on all backends with a batch of `count` images and its last image alone.
+/// Checks a generator on all backends: with a batch of `count` images, and with the last image by
+/// itself.
 #[track_caller]
 pub fn check(backends: &[Backend], generator: &Generator<'_>, count: usize) {
     let (latents, labels) = inputs(generator, count);
@@ -87,7 +88,7 @@ pub fn check(backends: &[Backend], generator: &Generator<'_>, count: usize) {
     }
 }
 
-/// The same in the reference, for the first image.
+/// Checks that the reference gives the same first image.
 #[track_caller]
 pub fn check_with_reference(backends: &[Backend], model: &Model, generator: &Generator<'_>) {
     let (latents, labels) = inputs(generator, 1);
@@ -105,8 +106,8 @@ pub fn check_with_reference(backends: &[Backend], model: &Model, generator: &Gen
     }
 }
 
-/// Lowers all shifts to at most 32, as quantized models have them. The backends requantize a group
-/// that has a larger one by a loop of their own, without vector instructions.
+/// Lowers all shifts to at most 32, as in quantized models. A group with a larger shift is
+/// requantized by a separate loop of the backends, without vector instructions.
 pub fn usual_shifts(model: &mut Model) {
     for layer in &mut model.layers {
         let (Params::I8(int8) | Params::I4(Int4 { int8, .. })) = &mut layer.params else {

@@ -1,4 +1,4 @@
-//! The top-level modules of a crate, which of them use which, and whether they do so in circles.
+//! Finds the dependencies between the top-level modules of a crate, and circles among them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -10,11 +10,11 @@ use super::source::{modules, paths, tokens, uses, without_tests};
 /// A file's path in the crate's `src`, with slashes, and its content.
 pub type File = (String, String);
 
-/// For each module and each one that it uses, where it does: `file:line`.
+/// For each module and each module that it uses, the places of the uses: `file:line`.
 #[derive(Debug, Default)]
 pub struct Arrows(BTreeMap<(String, String), BTreeSet<(String, usize)>>);
 
-/// The files of a folder and of those in it.
+/// Returns the files of a folder and of all folders in it.
 pub fn files(folder: &Path) -> Vec<File> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -37,14 +37,14 @@ pub fn files(folder: &Path) -> Vec<File> {
 }
 
 impl Arrows {
-    /// The arrows between the top-level modules of a crate whose root file is `root`.
+    /// Finds the dependencies between the top-level modules of a crate whose root file is `root`.
     pub fn of(root: &str, files: &[File]) -> Self {
         let content = files.iter().find(|(name, _)| name == root).map(|(_, content)| content);
         let root_tokens = without_tests(&tokens(content.expect("the crate has its root file")));
         let names = modules(&root_tokens);
         let named = uses(&root_tokens);
         let owner = |first: &str| {
-            // What the root names with `use` belongs to the module where it comes from.
+            // A name that the root imports with `use` belongs to the module that it comes from.
             let from = named.iter().find(|path| path.name == first);
             let module = from.map_or(first, |path| path.segments[0]);
             names.contains(&module).then(|| module.to_owned())
@@ -72,12 +72,12 @@ impl Arrows {
         arrows
     }
 
-    /// Whether the first module uses the second one.
+    /// Returns whether the first module uses the second one.
     pub fn has(&self, from: &str, to: &str) -> bool {
         self.0.contains_key(&(from.to_owned(), to.to_owned()))
     }
 
-    /// All modules that one leads to, by way of others too.
+    /// Returns all modules that one depends on, directly or through others.
     fn reach<'a>(&'a self, from: &'a str) -> BTreeSet<&'a str> {
         let (mut found, mut left) = (BTreeSet::new(), vec![from]);
         while let Some(module) = left.pop() {
@@ -90,8 +90,8 @@ impl Arrows {
         found
     }
 
-    /// A text for each circle: its modules, and below them each arrow between two of them, with
-    /// all the places that it comes from.
+    /// Returns a text for each circle: its modules, and below them each dependency between two of
+    /// them, with all its places.
     pub fn circles(&self) -> Vec<String> {
         let mut found = BTreeMap::<Vec<&str>, String>::new();
         for (from, _) in self.0.keys() {

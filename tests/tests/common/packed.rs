@@ -1,8 +1,8 @@
-//! Blobs in another packing.
+//! Packs blobs.
 
 use gan_core::{Generator, Packing, blob};
 
-/// The blob of a generator in another packing.
+/// Returns the blob of a generator in another packing.
 pub fn packed(generator: &Generator<'_>, packing: Packing) -> Vec<u8> {
     let header = generator.packed_header(packing);
     let mut bytes = vec![0xA5; blob::encoded_len(&header).expect("the sizes fit")];

@@ -1,6 +1,6 @@
-//! The tables of golden bytes in docs/blob-format.md.
+//! Reads the tables of golden bytes in docs/blob-format.md.
 
-/// The cells of every row of the tables under this heading that begins with a number.
+/// Returns the cells of the rows that begin with a number, of all tables under this heading.
 pub fn golden_rows(heading: &str) -> Vec<Vec<String>> {
     let page =
         String::from_utf8(super::disk::read("docs/blob-format.md")).expect("the page is text");
@@ -14,7 +14,7 @@ pub fn golden_rows(heading: &str) -> Vec<Vec<String>> {
     golden.lines().map(cells).filter(begins).collect()
 }
 
-/// The numbers of a cell.
+/// Returns the numbers in a cell.
 pub fn numbers<T: std::str::FromStr>(cell: &str) -> Vec<T>
 where
     T::Err: std::fmt::Debug,
@@ -22,8 +22,8 @@ where
     cell.split(", ").map(|number| number.parse().expect("a number")).collect()
 }
 
-/// The bytes of a blob that the page lists under this heading. `table` are the bytes of the table
-/// above.
+/// Returns the bytes of the blob that the page lists under this heading. `table` are the bytes of
+/// the table in the blob's metadata, which the page lists before.
 pub fn documented_bytes(heading: &str, table: &[u8]) -> Vec<u8> {
     let mut documented = Vec::new();
     for row in golden_rows(heading).iter().filter(|row| row.len() == 3) {

@@ -1,11 +1,12 @@
-//! Reads as much of Rust's syntax as it takes to find the paths that begin at the crate's root, and
-//! the modules and `use` items of a root file. No macro is expanded.
+//! Parses as much of Rust's syntax as is needed to find the paths that begin at the crate's root,
+//! and the modules and `use` items of a root file. Macros are not expanded.
 
-/// A word or a mark of a source, without comments, literals and lifetimes.
+/// A token of a source file: a word or a punctuation mark. Comments, literals and lifetimes give no
+/// tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'a> {
     pub text: &'a str,
-    /// From 1.
+    /// The line number, counted from 1.
     pub line: usize,
 }
 
@@ -13,12 +14,12 @@ pub struct Token<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path<'a> {
     pub segments: Vec<&'a str>,
-    /// What the path is called where it is used: its last segment, or what follows `as`.
+    /// The name of the path where it is used: its last segment, or the name behind `as`.
     pub name: &'a str,
     pub line: usize,
 }
 
-/// The tokens of a source.
+/// Returns the tokens of a source file.
 pub fn tokens(source: &str) -> Vec<Token<'_>> {
     let (mut found, mut rest, mut line) = (Vec::new(), source, 1);
     while let Some(first) = rest.chars().next() {
@@ -43,7 +44,7 @@ pub fn tokens(source: &str) -> Vec<Token<'_>> {
     found
 }
 
-/// The length of the comment that `rest` begins with.
+/// Returns the length of the comment at the beginning of `rest`.
 fn comment(rest: &str) -> Option<usize> {
     if rest.starts_with("//") {
         return Some(rest.find('\n').unwrap_or(rest.len()));
@@ -66,7 +67,7 @@ fn comment(rest: &str) -> Option<usize> {
     }
 }
 
-/// The length of the string, character or lifetime that `rest` begins with.
+/// Returns the length of the string, character or lifetime at the beginning of `rest`.
 fn literal(rest: &str) -> Option<usize> {
     let unprefixed = rest.trim_start_matches(['b', 'c']);
     let prefix = rest.len() - unprefixed.len();
@@ -88,12 +89,12 @@ fn literal(rest: &str) -> Option<usize> {
     if content.starts_with('\\') || second == Some('\'') {
         return Some(prefix + 1 + quoted(content, '\''));
     }
-    // A lifetime.
+    // This is a lifetime.
     let end = content.find(|c: char| !c.is_alphanumeric() && c != '_');
     Some(prefix + 1 + end.unwrap_or(content.len()))
 }
 
-/// The length of what is quoted, with the quote at its end.
+/// Returns the length of a quoted text, with the quote at its end.
 fn quoted(content: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, c) in content.char_indices() {
@@ -107,7 +108,7 @@ fn quoted(content: &str, quote: char) -> usize {
     content.len()
 }
 
-/// The tokens without the items that only a test build has.
+/// Returns the tokens without the items that only a test build has.
 pub fn without_tests<'a>(tokens: &[Token<'a>]) -> Vec<Token<'a>> {
     let (mut kept, mut at) = (Vec::new(), 0);
     while let Some(&token) = tokens.get(at) {
@@ -122,7 +123,7 @@ pub fn without_tests<'a>(tokens: &[Token<'a>]) -> Vec<Token<'a>> {
     kept
 }
 
-/// Where the item that begins at `at` ends: after its semicolon or its braces.
+/// Returns the end of the item that begins at `at`: behind its semicolon or its braces.
 fn item_end(tokens: &[Token<'_>], mut at: usize) -> usize {
     let mut depth = 0usize;
     while let Some(token) = tokens.get(at) {
@@ -139,8 +140,8 @@ fn item_end(tokens: &[Token<'_>], mut at: usize) -> usize {
     at
 }
 
-/// All paths from the crate's root in a file that lies `depth` modules below it: those that begin
-/// with `crate`, and those that begin with enough `super`.
+/// Returns all paths from the crate's root in a file that lies `depth` modules below it: those that
+/// begin with `crate`, and those that begin with enough `super`.
 pub fn paths<'a>(tokens: &[Token<'a>], depth: usize) -> Vec<Path<'a>> {
     let (mut found, mut braces, mut modules, mut at) = (Vec::new(), 0usize, Vec::new(), 0);
     let text = |at: usize| tokens.get(at).map_or("", |token| token.text);
@@ -179,7 +180,7 @@ pub fn paths<'a>(tokens: &[Token<'a>], depth: usize) -> Vec<Path<'a>> {
     found
 }
 
-/// Reads the path at `at`, or the paths in braces, behind `prefix`; returns where they end.
+/// Reads the path at `at`, or the paths in braces, behind `prefix`, and returns where they end.
 fn tree<'a>(
     tokens: &[Token<'a>],
     mut at: usize,
@@ -197,7 +198,7 @@ fn tree<'a>(
             return at + 1;
         }
         if text(at) == "<" {
-            // The arguments of a generic function belong to no path.
+            // The arguments of a generic function are not part of a path.
             break;
         }
         let line = tokens[at].line;
@@ -222,13 +223,13 @@ fn tree<'a>(
     at
 }
 
-/// The names of the modules that a root file declares.
+/// Returns the names of the modules that a root file declares.
 pub fn modules<'a>(root: &[Token<'a>]) -> Vec<&'a str> {
     let is_module = |three: &&[Token<'a>]| three[0].text == "mod" && three[2].text == ";";
     root.windows(3).filter(is_module).map(|three| three[1].text).collect()
 }
 
-/// What the `use` items of a root file name.
+/// Returns the paths in the `use` items of a root file.
 pub fn uses<'a>(root: &[Token<'a>]) -> Vec<Path<'a>> {
     let mut found = Vec::new();
     for (at, token) in root.iter().enumerate() {

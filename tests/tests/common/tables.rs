@@ -1,10 +1,10 @@
-//! Tables to test, and a header that has one.
+//! Makes tables to test, and a header that has one.
 
 use gan_core::blob::{self, LayerSpecs};
 use gan_core::table::{ColumnOwned, KindOwned, LabelOwned, Table, TableError, TableOwned};
 use gan_core::{ImageShape, OutputKind};
 
-/// A header with this metadata.
+/// Returns a header with this metadata.
 pub fn header(metadata: &[u8], width: u16, classes: u16) -> blob::Header<'_> {
     let shape = ImageShape { width, height: 2, channels: 1 };
     let mut header = blob::Header::new("table", 1, classes, shape, LayerSpecs::new());
@@ -32,7 +32,7 @@ pub fn label(name: &str, position: u16, values: &[&str]) -> LabelOwned {
     LabelOwned { name: name.into(), position, values }
 }
 
-/// The table that docs/blob-format.md lists.
+/// Returns the table that docs/blob-format.md lists.
 pub fn weather() -> TableOwned {
     let columns = vec![
         number("pressure", "hPa", 0, &[960, 1000, 1040]),
@@ -42,7 +42,7 @@ pub fn weather() -> TableOwned {
     TableOwned { columns, label: Some(label("season", 1, &["winter", "summer"])) }
 }
 
-/// A table of one column.
+/// Returns a table of one column.
 pub fn of(column: ColumnOwned) -> TableOwned {
     TableOwned { columns: vec![column], label: None }
 }

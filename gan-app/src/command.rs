@@ -28,8 +28,8 @@ pub enum Command {
     /// Take these codes for the latent, and draw the image once they are all there. `None` if the
     /// line has something else than codes.
     Latent(Option<Codes>),
-    /// Draw the images on the way from one label to another, or of a model without labels from one
-    /// seed to another, in so many steps.
+    /// Draw the images of an interpolation in so many steps: from one label to another, or for a
+    /// model without labels from one seed to another.
     Morph([u64; 2], u16),
     /// Print so many rows, or windows of rows, of a model that makes numbers.
     #[cfg(feature = "series")]
@@ -37,11 +37,11 @@ pub enum Command {
     /// Receive an image for a model that takes one.
     #[cfg(feature = "transform")]
     Image,
-    /// Call so many cells of the mask missing, from this column and line on: column, line, width,
-    /// height.
+    /// Mark a rectangle of the mask's cells as missing: its first column and line, its width and
+    /// its height.
     #[cfg(feature = "transform")]
     Damage([u16; 4]),
-    /// Do with the image what the model does, with this label if one is given.
+    /// Run the model on the image that was given, with this label if there is one.
     #[cfg(feature = "transform")]
     Run(Verb, Option<u16>),
 }

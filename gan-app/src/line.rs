@@ -8,7 +8,7 @@ const LONGEST: usize = TERMINAL;
 const BACKSPACE: u8 = 8;
 const DELETE: u8 = 127;
 
-/// What became of a byte that was typed.
+/// The effect of a byte that was typed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Typed {
     /// The byte is part of the line now. The caller echoes it.
@@ -26,8 +26,8 @@ pub enum Typed {
 pub struct Line {
     /// The first bytes of the line.
     start: Vec<u8, LONGEST>,
-    /// How many bytes more have no room. They are counted, so that a line that is too long is known
-    /// to be, until enough of it has been erased.
+    /// The number of bytes that had no room. They are counted because a line that is too long stays
+    /// too long until enough of it has been erased.
     surplus: usize,
     /// Whether the last byte was a carriage return. A line feed right after it belongs to the same
     /// line end.

@@ -20,7 +20,7 @@ pub struct Slots<'s> {
     pub active: &'s mut [u8],
     /// The half that receives the next model.
     pub spare: &'s mut [u8],
-    /// What decides whether a model is taken.
+    /// The function that decides whether a model is accepted.
     pub admit: Admit,
 }
 

@@ -1,9 +1,8 @@
 //! The start-up code, the fault handlers and the stack's guard of a core family. Every module
 //! defines `entry`, the attribute of `main`. On every board a stack that overflows faults.
 //!
-//! A fault or an interrupt nobody asked for prints where it happened and ends the run with a
-//! failure. It is reported from the start of the stack again, because the stack may be what ran
-//! out.
+//! A fault or an unexpected interrupt prints where it happened and ends the run with a failure. The
+//! handler begins at the start of the stack again, because the fault may be a stack overflow.
 
 #[cfg(target_arch = "arm")]
 mod cortex_m;

@@ -23,10 +23,10 @@ impl Console {
     ///
     /// # Panics
     ///
-    /// When no host listens. Without one there is nobody to tell, and a core without a debugger
+    /// It panics if no host listens. The message is lost then, because a core without a debugger
     /// halts at the call.
     pub fn open() -> Self {
-        // Not `expect`: it would put the whole of the error type's `Debug` into flash.
+        // `expect` would put the whole of the error type's `Debug` into flash.
         let Ok(out) = io::stdout() else { panic!("the host has no console") };
         Self { out, line: [0; LINE], len: 0 }
     }
@@ -54,7 +54,7 @@ impl Write for Console {
     }
 }
 
-/// Ends the run: exit code 0 if `ok`, else 1.
+/// Ends the run with exit code 0 if `ok` is true, and with 1 otherwise.
 pub fn exit(ok: bool) -> ! {
     process::exit(if ok { 0 } else { 1 })
 }

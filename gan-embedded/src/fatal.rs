@@ -2,15 +2,15 @@
 
 use core::fmt;
 
-/// Says why, on the host's standard error, and ends the run with exit code 2. The console may be
-/// what failed, so it is not used.
+/// Writes the reason to the host's standard error, and ends the run with exit code 2. The console
+/// is not used, because it may be what failed.
 #[cfg(feature = "semihosting")]
 pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
     semihosting::eprintln!("{}: {reason}", crate::about::NAME);
     semihosting::process::exit(2)
 }
 
-/// Says why, on the board's serial port, and stops.
+/// Writes the reason to the board's serial port, and stops.
 #[cfg(not(feature = "semihosting"))]
 pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
     struct Emergency;

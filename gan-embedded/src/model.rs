@@ -7,7 +7,8 @@ use gan_core::{DecodeError, Generator, Known, include_model};
 /// board.
 #[cfg(not(model_in_ram))]
 pub const MODEL: Known<'static> = include_model!(concat!(env!("OUT_DIR"), "/model.gan"));
-/// The same, which the start-up code copies into RAM: `GAN_RAM` was set when this was built.
+/// The model, which the start-up code copies into RAM, because `GAN_RAM` was set when this was
+/// built.
 #[cfg(model_in_ram)]
 pub const MODEL: Known<'static> =
     include_model!(in ".data.model", concat!(env!("OUT_DIR"), "/model.gan"));
@@ -54,7 +55,7 @@ pub fn in_partition() -> Option<Generator<'static>> {
     gan_core::decode(gan_app::ADMIT(gan_app::partition::model(bytes)?).ok()?).ok()
 }
 
-/// The number that these digits, which `build.rs` has written, stand for.
+/// Parses the digits of a number that `build.rs` has written.
 const fn number(digits: &str) -> usize {
     match usize::from_str_radix(digits, 10) {
         Ok(number) => number,

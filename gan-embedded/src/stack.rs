@@ -1,5 +1,5 @@
-//! How much of the stack was used: it is painted at the start, and what is no longer paint was
-//! used.
+//! Measures the use of the stack: it is filled with a pattern ("painted") at the start, and the
+//! words that no longer hold the pattern were used.
 
 use core::arch::asm;
 
@@ -34,7 +34,7 @@ fn pointer() -> usize {
     pointer
 }
 
-/// Paints what is free of the stack: once, at the start of `main`.
+/// Paints the free part of the stack. Call this once, at the start of `main`.
 pub fn paint() {
     let end = &raw mut _stack_end;
     let words = pointer().saturating_sub(MARGIN).saturating_sub(end.addr()) / size_of::<u32>();
@@ -46,7 +46,7 @@ pub fn paint() {
     }
 }
 
-/// The most that was in use since [`paint`].
+/// Returns the largest number of bytes that have been in use since [`paint`].
 pub fn measure() -> Stack {
     let (start, end) = (&raw const _stack_start, &raw const _stack_end);
     let size = start.addr().saturating_sub(end.addr());

@@ -47,8 +47,9 @@ impl App<'_, '_> {
         );
     }
 
-    /// Draws the images on the way from one label to another, and from the current image of the
-    /// seed to the next one; of a model without labels, from one seed's first image to another's.
+    /// Draws the images of an interpolation: from one label to another, and from the current image
+    /// of the seed to the next one. For a model without labels it goes from one seed's first image
+    /// to another's.
     pub(super) fn morph<B: Board>(&mut self, board: &mut B, [from, to]: [u64; 2], steps: u16) {
         let (classes, len) = (u64::from(self.generator.classes()), self.latent_len());
         if len == 0 {

@@ -11,7 +11,7 @@ use crate::show::{self, say};
 const BENCH_IMAGES: u32 = 10;
 
 impl App<'_, '_> {
-    /// What the model makes: one of it, and several.
+    /// The names of what the model makes, in the singular and in the plural.
     pub(super) fn noun(&self) -> (&'static str, &'static str) {
         #[cfg(feature = "series")]
         if self.makes_numbers() {

@@ -13,12 +13,12 @@ use crate::show::{self, say};
 
 /// The brightness at which pixels that are missing are shown.
 const GREY: u8 = 128;
-/// The byte of the mask that calls the pixels under its cell missing.
+/// The byte of the mask that marks the pixels under its cell as missing.
 const MISSING: u8 = 255;
 /// The colour of the figure.
 const FIGURE: [u8; 3] = [255, 176, 48];
 
-/// What is given to a model, in one buffer after the other.
+/// The inputs of a model that takes an image, one behind the other in one buffer.
 struct Given<'g> {
     latent: &'g mut [u8],
     image: &'g mut [u8],
@@ -44,7 +44,7 @@ pub(super) fn latent_of<'g>(
     given(generator, buffer).map(|given| given.latent)
 }
 
-/// Draws the figure, and calls the middle of it missing if the model takes a mask.
+/// Draws the figure, and marks the middle of it as missing if the model takes a mask.
 pub(super) fn begin(generator: &Generator<'_>, memory: &mut Memory<'_>) {
     let (Some(shape), Some(Given { image, mask, .. })) =
         (generator.inputs().image(), given(generator, memory.given))
@@ -78,7 +78,7 @@ fn draw_figure(shape: ImageShape, image: &mut [u8]) {
     }
 }
 
-/// Calls the cells of a rectangle missing, and all others there.
+/// Marks the cells of a rectangle as missing, and all others as present.
 fn damage(columns: u16, mask: &mut [u8], [left, top, width, height]: [u16; 4]) {
     let within = |at: usize, first: u16, count: u16| {
         at.checked_sub(first.into()).is_some_and(|at| at < count.into())
@@ -180,8 +180,8 @@ impl App<'_, '_> {
         self.draw(board);
     }
 
-    /// Makes the image of what is given line by line, and hands each line to `sink` with its
-    /// number. It is linked once, and not for every sink.
+    /// Transforms the given image line by line, and hands each line to `sink` with its number. Its
+    /// code is linked once, and not for every sink.
     pub(super) fn make_of_image(&mut self, label: u16, sink: Sink<'_>) {
         let generator = self.generator;
         let Memory { latent, scratch, line, grid, given: buffer } = &mut *self.memory;

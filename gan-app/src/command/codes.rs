@@ -1,4 +1,4 @@
-//! The codes of a latent, as a line of the console gives them.
+//! Parses the codes of a latent in a line of the console.
 
 use core::str::SplitAsciiWhitespace;
 

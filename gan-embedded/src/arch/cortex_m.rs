@@ -83,7 +83,7 @@ extern "C" fn HardFault() -> ! {
     )
 }
 
-/// Says where the core was. `frame` is where it put its registers, or tried to.
+/// Reports where the core was. `frame` is the address where it put its registers, or tried to.
 extern "C" fn report(frame: usize, pc: usize, lr: usize) -> ! {
     if frame < stack::end() || met_limit() {
         fatal(format_args!("hard fault: the stack has overflowed"));

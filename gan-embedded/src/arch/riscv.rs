@@ -8,8 +8,8 @@ use riscv_rt::post_init;
 
 use crate::{fatal, stack};
 
-/// Bytes below the stack that `guard_stack` makes inaccessible: more than a frame of any function
-/// here. A power of two.
+/// The bytes below the stack that `guard_stack` makes inaccessible: a power of two that is larger
+/// than the frame of any function here.
 const GUARD: usize = 64 << 10;
 
 /// Makes the memory below the stack inaccessible until the next reset. This runs before `main`.

@@ -13,7 +13,7 @@ const RX_FULL: u32 = 2;
 const TX_AND_RX_ENABLE: u32 = 3;
 const BAUD: u32 = 115_200;
 
-/// A port.
+/// A CMSDK UART that is switched on.
 #[derive(Debug)]
 pub struct CmsdkUart(Mmio);
 

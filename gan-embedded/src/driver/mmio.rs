@@ -19,7 +19,7 @@ impl Mmio {
 
     /// Reads a register of 32 bits.
     pub fn read(self, offset: usize) -> u32 {
-        // SAFETY: a register of the device: `new` demands it.
+        // SAFETY: this is a register of the device, as `new` demands.
         unsafe { ptr::with_exposed_provenance::<u32>(self.0 + offset).read_volatile() }
     }
 

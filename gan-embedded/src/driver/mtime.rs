@@ -10,7 +10,7 @@ const HIGH: usize = 4;
 pub struct MachineTimer<const HERTZ: u32>(Mmio);
 
 impl<const HERTZ: u32> MachineTimer<HERTZ> {
-    /// The timer whose `mtime` is at `registers`.
+    /// Returns the timer whose `mtime` is at `registers`.
     pub fn new(registers: Mmio) -> Self {
         Self(registers)
     }
@@ -20,7 +20,7 @@ impl<const HERTZ: u32> Clock for MachineTimer<HERTZ> {
     const TICKS_PER_SECOND: u32 = HERTZ;
 
     fn ticks(&mut self) -> u64 {
-        // Read again if the low half has wrapped in between.
+        // Both halves are read again if the low half has wrapped in between.
         loop {
             let high = self.0.read(HIGH);
             let low = self.0.read(LOW);

@@ -8,7 +8,7 @@ use super::{Clock, Mmio, Uart};
 pub fn start_crystal() {
     const TASKS_HFCLKSTART: usize = 0x000;
     const EVENTS_HFCLKSTARTED: usize = 0x100;
-    // SAFETY: CLOCK.
+    // SAFETY: this is CLOCK, whose registers control the oscillators.
     let clock = unsafe { Mmio::new(0x4000_0000) };
     clock.write(TASKS_HFCLKSTART, 1);
     clock.wait(EVENTS_HFCLKSTARTED, 1);
@@ -22,7 +22,7 @@ fn connect(tx: u32, rx: u32) {
     const OUTPUT: u32 = 1 | 1 << 1;
     /// PULL is up.
     const PULLED_UP: u32 = 3 << 2;
-    // SAFETY: GPIO.
+    // SAFETY: this is GPIO, whose registers set up the pins.
     let port = unsafe { Mmio::new(0x5000_0000) };
     port.write(OUTSET, 1 << tx);
     for (pin, configuration) in [(tx, OUTPUT), (rx, PULLED_UP)] {
@@ -92,7 +92,7 @@ impl Uart for Nrf51Uart {
     }
 }
 
-/// A timer, counting microseconds.
+/// A timer that counts microseconds.
 #[derive(Debug)]
 pub struct Timer {
     registers: Mmio,

@@ -8,12 +8,12 @@ const LSR: usize = 5;
 const DR: u8 = 1;
 const THRE: u8 = 1 << 5;
 
-/// A port, as the emulator or a boot loader has set it up.
+/// A UART that the emulator or a boot loader has set up.
 #[derive(Debug)]
 pub struct Ns16550(Mmio);
 
 impl Ns16550 {
-    /// The port at `registers`.
+    /// Returns the UART at `registers`.
     pub fn new(registers: Mmio) -> Self {
         Self(registers)
     }

@@ -12,7 +12,8 @@ const APB2ENR: usize = 0x18;
 const HSIRDY: u32 = 1 << 1;
 const PLLON: u32 = 1 << 24;
 const PLLRDY: u32 = 1 << 25;
-/// Half of the internal oscillator's 8 MHz, times 6: PLLMUL has 2 for 0.
+/// The PLL multiplies half of the internal oscillator's 8 MHz by 6. The value 0 of PLLMUL stands
+/// for 2.
 const PLLMUL_6: u32 = 4 << 18;
 const SW_PLL: u32 = 0b10;
 const SWS_PLL: u32 = 0b10 << 2;

@@ -13,14 +13,14 @@ const DWT_CYCCNT: usize = 0xE000_1004;
 const SYST_CSR: usize = 0xE000_E010;
 const SYST_RVR: usize = 0xE000_E014;
 const SYST_CVR: usize = 0xE000_E018;
-/// The timer counts, by the core's clock: ENABLE and CLKSOURCE of SYST_CSR.
+/// The bits ENABLE and CLKSOURCE of SYST_CSR, with which the timer counts the core's clock.
 const ON: u32 = 1 | 1 << 2;
 /// The value that SysTick counts down from.
 const MOST: u32 = 0xFF_FFFF;
 /// The bit of SYST_CSR that says that the timer has reached 0 since it was read.
 const COUNTFLAG: u32 = 1 << 16;
 
-/// A counter of cycles that runs.
+/// A running counter of cycles.
 pub enum Counter {
     Cyccnt,
     SysTick,

@@ -7,8 +7,9 @@ use core::arch::asm;
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub extern "C" fn mark_start() {
-    // SAFETY: a comment. The compiler must take it for code that may read and write memory, so it
-    // moves none across, and as the comments differ it cannot make one function of the two.
+    // SAFETY: the assembly is only a comment. The compiler has to assume that it reads and writes
+    // memory, so it moves no access across it; and as the two comments differ, it cannot merge the
+    // two functions.
     unsafe { asm!("/* start */", options(nostack)) };
 }
 

@@ -3,17 +3,18 @@
 
 use gan_core::Aligned;
 
-/// Most weights of a check's layers together.
+/// The largest number of weights of a check's layers together.
 pub const WEIGHTS: usize = number(env!("GAN_CHECK_WEIGHTS"));
-/// Largest number of inputs or outputs.
+/// The largest number of inputs or outputs.
 pub const WIDTH: usize = number(env!("GAN_CHECK_WIDTH"));
 /// The number of labels of a check that has any.
 pub const CLASSES: usize = 3;
-/// Bytes of a blob: the weights, padded by groups of seven rows and 16 columns, 16 bytes a row for
-/// its other numbers, header and tables.
+/// The bytes of a blob: the weights with padding to groups of seven rows and 16 columns, 16 bytes a
+/// row for its other parameters, the header and the tables.
 const BLOB: usize = WEIGHTS + 22 * WIDTH + (16 + 4 * CLASSES) * 2 * WIDTH + 768;
 
-/// Scales, one for 16 inputs at least, and half bytes, padded to groups of 32.
+/// The bytes of scales, of which there is one for each 16 inputs at most, and of int4 weights with
+/// padding to groups of 32.
 const SCALES: usize = WEIGHTS / 16 + WIDTH;
 const HALF_BYTES: usize = WEIGHTS / 2 + 16 * WIDTH;
 
@@ -35,7 +36,7 @@ pub struct Buffers {
     pub multipliers: [u8; 2 * WIDTH],
     pub negative_multipliers: [u8; 2 * WIDTH],
     pub shifts: [u8; WIDTH],
-    /// The numbers of the layer that passes codes on.
+    /// The parameters of the identity layer, whose outputs are its inputs.
     pub passing: Passing,
     pub rows: Aligned<[u8; BLOB]>,
     pub packed: Aligned<[u8; BLOB]>,
@@ -46,7 +47,7 @@ pub struct Buffers {
 }
 
 impl Buffers {
-    /// Buffers that are all zero.
+    /// Returns buffers that are all zero.
     pub const ZERO: Self = Self {
         weights: [0; WEIGHTS],
         half_bytes: [0; HALF_BYTES],
@@ -65,14 +66,14 @@ impl Buffers {
     };
 }
 
-/// Numbers of the layer that passes codes on: 127 times a code, divided by 127.
+/// Fills in the identity layer: 127 times a code, divided by 127.
 pub struct Passing {
     pub bias: [u8; 4 * WIDTH],
     pub multipliers: [u8; 2 * WIDTH],
     pub shifts: [u8; WIDTH],
 }
 
-/// The number that these digits, which `build.rs` has written, stand for.
+/// Parses the digits of a number that `build.rs` has written.
 const fn number(digits: &str) -> usize {
     match usize::from_str_radix(digits, 10) {
         Ok(number) => number,

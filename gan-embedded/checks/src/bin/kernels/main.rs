@@ -1,10 +1,11 @@
-//! Compares gan-core's kernels for this core with its scalar loops, on the device, over layers of
-//! many sizes: of bytes and, with feature `int4`, of half bytes.
+//! Compares gan-core's kernels for this core with its scalar loops, on the device, for layers of
+//! many sizes: with int8 weights and, with the feature `int4`, with int4 weights.
 //!
-//! Each check fills a layer with numbers, packs it here, makes images with both blobs, alone, in
-//! lines and two at a time, and compares. A hidden layer is followed by one that passes its codes
-//! on, so that every code is seen. Sizes go from 1 to 1,100, or as far as the memory does, odd and
-//! prime ones included; numbers are random, or at the ends of what the packing is exact for.
+//! Each check fills a layer with parameters, packs it on the device, makes images with both blobs
+//! (as a whole, line by line, and two at a time) and compares them. A hidden layer is followed by
+//! an identity layer, so that every code is compared. The sizes go from 1 to 1,100, or as far as
+//! the memory permits, with odd and prime ones among them. The parameters are random, or at the
+//! ends of the range for which the packing is exact.
 //!
 //! The exit code is 0 only if every check passed, every layer could be packed, and the kernel is
 //! not the scalar one.
@@ -25,7 +26,7 @@ use model::{Kind, model};
 use numbers::Random;
 use static_cell::ConstStaticCell;
 
-/// Most weights of a layer of which there are several kinds.
+/// The largest number of weights of a layer that is tested in several kinds.
 const LARGE: usize = 32_000;
 
 static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers::ZERO);
@@ -71,9 +72,9 @@ fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Erro
         }
         Ok(())
     };
-    // Every number of inputs, of half bytes in one of the groups, and few outputs: kernels compute
-    // whole groups of rows, however few are asked for. Every number of outputs to 256 and then one
-    // of seven, as each takes many more bytes.
+    // These test every number of inputs (for int4 in one of the group sizes) with few outputs,
+    // because kernels compute whole groups of rows anyway. Then they test every number of outputs
+    // up to 256, and above only each seventh, because each takes many more bytes.
     for size in 1..=WIDTH {
         for kind in [Kind::Bytes, Kind::HalfBytes([16, 32][size % 2])] {
             if kinds.contains(&kind) {
@@ -110,7 +111,7 @@ fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Erro
     Ok(failed == 0 && passed > 0 && kernel::PACKING != Packing::Rows)
 }
 
-/// What is wrong with a layer.
+/// The reason why a check fails.
 enum Fault {
     /// The layer was not packed.
     Rows,
@@ -120,7 +121,7 @@ enum Fault {
     Encode(gan_core::EncodeError),
     /// gan-core does not run the layer.
     Generate(gan_core::GenerateError),
-    /// A row has another output than the scalar loop's.
+    /// A row has another output than with the scalar loop.
     Row { image: &'static str, row: usize, expected: u8, got: u8 },
 }
 
@@ -138,8 +139,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Makes a model of one layer, or of a hidden one and one that passes its codes on, and compares
-/// its images.
+/// Makes a model of one layer, or of a hidden layer and an identity layer, and compares its images.
 fn compare(
     buffers: &mut Buffers,
     random: &mut Random,
@@ -162,7 +162,8 @@ fn compare(
     let [first, second] = pixels.each_mut().map(|pixels| &mut pixels[..outputs]);
 
     let rows = decode(&rows.0[..len]).map_err(Fault::Blob)?;
-    // Where the kernel takes half bytes in rows, the other order is the one that it does not take.
+    // Where the kernel computes int4 weights in rows, the other order is the one that it does not
+    // support.
     let in_rows = kind != Kind::Bytes && kernel::PACKING == Packing::Blocks7x16;
     let header = rows.packed_header(if in_rows { Packing::NibbleLane } else { kernel::PACKING });
     let wanted = if kind == Kind::Bytes { kernel::PACKING } else { Packing::NibbleLane };
@@ -196,7 +197,7 @@ fn compare(
     same("second of two, ", second_expected, second)
 }
 
-/// Overwrites the buffers, so that what was there before cannot pass for what has to come.
+/// Overwrites the buffers, so that old contents cannot be taken for a result.
 fn spoil(scratch: &mut [u32], pixels: &mut [u8], expected: &[u8]) {
     scratch.fill(0xA5A5_A5A5);
     pixels.iter_mut().zip(expected).for_each(|(pixel, &expected)| *pixel = !expected);

@@ -1,4 +1,4 @@
-//! Models of one layer of numbers, with or without a second one that passes its codes on.
+//! Makes models of one layer to test, with or without an identity layer behind it.
 
 use gan_core::blob::{self, LayerSpecs};
 use gan_core::generator::{Layer, Nibbles, Output};
@@ -11,7 +11,7 @@ use crate::numbers::{Random, bytes, half_bytes, numbers};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Bytes,
-    /// The weights have four bits, in groups of so many inputs.
+    /// The weights have four bits, and each group of this many inputs has a scale.
     HalfBytes(u8),
 }
 
@@ -75,7 +75,7 @@ pub fn model(
         Kind::Bytes => Element::I8,
         Kind::HalfBytes(group) => Element::I4 { group },
     };
-    // Lines that begin inside of groups of rows, if there can be some.
+    // The lines of the image begin inside groups of rows, if the size permits.
     let lines = [7, 5, 3].into_iter().find(|&lines| outputs.is_multiple_of(lines)).unwrap_or(1);
     let image = ImageShape { width: (outputs / lines) as u16, height: lines as u16, channels: 1 };
     let mut header = Header::new("check", inputs as u16, classes as u16, image, LayerSpecs::new());

@@ -1,5 +1,5 @@
-//! Fills rows of a layer with random numbers, or with numbers at the ends of what every packing is
-//! exact for.
+//! Fills the rows of a layer with random parameters, or with parameters at the ends of the range
+//! for which every packing is exact.
 
 use gan_core::blob;
 
@@ -9,7 +9,7 @@ use crate::buffers::{Buffers, Size};
 pub struct Random(pub u32);
 
 impl Random {
-    /// A number below `count`, which is at most 65536.
+    /// Returns a number below `count`, which is at most 65536.
     pub fn below(&mut self, count: u32) -> u32 {
         self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         ((self.0 >> 16) * count) >> 16
@@ -21,13 +21,13 @@ pub struct Sums {
     /// 127 times the sums of the positive and of the negative weights.
     above: i32,
     below: i32,
-    /// About how far a sum is from the middle.
+    /// Roughly how far a sum is from the middle.
     spread: u32,
     /// The ends of the range for which every kernel is exact.
     limits: (i32, i32),
 }
 
-/// Gives the signs of a row at the limit: all positive, all negative, or random.
+/// The signs of the weights of a row at the limit: all positive, all negative, or random.
 fn signs(random: &mut Random) -> impl FnMut(&mut Random) -> i8 + use<> {
     let all = random.below(4);
     move |random| match all {
@@ -37,7 +37,7 @@ fn signs(random: &mut Random) -> impl FnMut(&mut Random) -> i8 + use<> {
     }
 }
 
-/// Fills a row of bytes.
+/// Fills a row of int8 weights.
 pub fn bytes(weights: &mut [i8], random: &mut Random) -> Sums {
     // With more inputs, no bias would bring such a row's sums into 24 bits.
     let at_the_limit = weights.len() <= 1000 && random.below(4) == 0;
@@ -58,7 +58,7 @@ pub fn bytes(weights: &mut [i8], random: &mut Random) -> Sums {
     }
 }
 
-/// Fills a row of half bytes and its scales.
+/// Fills a row of int4 weights and its scales.
 pub fn half_bytes(
     buffers: &mut Buffers,
     random: &mut Random,
@@ -92,7 +92,7 @@ pub fn half_bytes(
     Sums { above, below, spread: 40_000 * inputs.isqrt() as u32, limits: (i32::MIN, i32::MAX) }
 }
 
-/// Fills in all of a row but its weights.
+/// Fills in all parameters of a row except its weights.
 pub fn numbers(buffers: &mut Buffers, random: &mut Random, size: Size, row: usize, sums: &Sums) {
     let &Sums { above, below, spread, limits: (least, most) } = sums;
     for class in 0..size.classes.max(1) {

@@ -8,7 +8,7 @@ use gan_embedded::about;
 use gan_embedded::console::{self, Console};
 use gan_tests::job::Drill;
 
-/// An address where no board here has anything.
+/// An address at which none of these boards has memory or registers.
 const NOWHERE: usize = 0xE800_0000;
 
 /// Fails, unless there is nothing to drill.
@@ -22,14 +22,15 @@ pub fn run(drill: Drill, console: &mut Console) {
     match drill {
         Drill::None => {}
         Drill::Panic => panic!("drill"),
-        // QEMU's model of this board lets data accesses to nothing pass, but not a jump there.
+        // QEMU's model of this board ignores data accesses to an unmapped address, but not a jump
+        // there.
         Drill::Fault if about::NAME == "lm3s6965evb" => {
-            // SAFETY: there is none, as below.
+            // SAFETY: this is not sound, on purpose, as below.
             unsafe { core::mem::transmute::<usize, extern "C" fn()>(NOWHERE + 1)() };
         }
         Drill::Fault => {
-            // SAFETY: there is none, and that is the point. The access faults, and the handler ends
-            // the run.
+            // SAFETY: this is not sound, on purpose: the access faults, and the handler ends the
+            // run.
             unsafe { core::ptr::with_exposed_provenance::<u32>(NOWHERE).read_volatile() };
         }
         Drill::Overflow => {
@@ -43,7 +44,7 @@ pub fn run(drill: Drill, console: &mut Console) {
     console::exit(said.is_ok())
 }
 
-/// Needs more stack than there is.
+/// Overflows the stack.
 fn recurse(depth: u32) -> u32 {
     let frame = black_box([depth; 64]);
     frame[0] + if depth == 0 { 0 } else { recurse(depth + 1) } + black_box(frame)[63]

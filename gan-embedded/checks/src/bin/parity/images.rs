@@ -1,5 +1,5 @@
-//! Images of the job, made in every way there is: whole, line by line, and two at a time where the
-//! kernel does.
+//! Makes the images of the job in every way: as a whole, line by line, and two at a time where the
+//! kernel does so.
 
 use core::fmt::{self, Write as _};
 
@@ -74,8 +74,8 @@ impl Buffers {
         self.latent
     }
 
-    /// Draws the latent of a seed and makes sure that nothing of the image before can pass for this
-    /// one.
+    /// Draws the latent of a seed, and overwrites the previous image, so that nothing of it can be
+    /// taken for this one.
     fn begin(&mut self, seed: u64) {
         LatentSampler::new(seed).fill(self.latent);
         self.codes.fill(0xA5);
@@ -127,7 +127,7 @@ fn make_rows(
     }
 }
 
-/// Says what every hidden layer put out for an image that is wrong.
+/// Prints the outputs of every hidden layer for an image that is wrong.
 fn trace(
     console: &mut Console,
     generator: &Generator<'_>,
@@ -204,7 +204,7 @@ pub fn rows(
         if count(console, &mut group, &wanted, result)? {
             trace(console, generator, &wanted, buffers)?;
             let mut said = Ok(());
-            // It was made before, so it is made again.
+            // The image was overwritten, so it is made again.
             let _ = make_rows(generator, &wanted, buffers, |_, line| {
                 said = said.and_then(|()| trace::line(console, format_args!("pixels"), line));
             });
@@ -238,7 +238,7 @@ pub fn pairs(
     let mut images = wanted(job, generator);
     let mut before = None;
     while let Some(first) = images.next() {
-        // The last of an odd number goes with the one before.
+        // The last image of an odd number is made together with the one before.
         let Some(second) = images.next().or(before) else { break };
         before = Some(second);
         buffers.begin(first.seed);

@@ -1,4 +1,4 @@
-//! The job in flash and the RAM that is left, both between symbols of `parity.x`.
+//! Gives access to the job in flash and to the free RAM, which lie between symbols of `parity.x`.
 
 use core::ptr::{with_exposed_provenance, with_exposed_provenance_mut};
 use core::slice;
@@ -22,7 +22,7 @@ pub fn job() -> &'static [u8] {
     unsafe { slice::from_raw_parts(with_exposed_provenance(start), end.saturating_sub(start)) }
 }
 
-/// The RAM that no static has, handed out from the front.
+/// The RAM that no static takes. It is handed out from the front.
 pub struct Free {
     used: usize,
 }
@@ -31,7 +31,7 @@ pub struct Free {
 pub static FREE: ConstStaticCell<Free> = ConstStaticCell::new(Free { used: 0 });
 
 impl Free {
-    /// `count` zeros, or nothing if there is no room for them.
+    /// Returns `count` zero bytes, or nothing if there is no room for them.
     pub fn bytes(&mut self, count: usize) -> Option<&'static mut [u8]> {
         let start = self.reserve(count)?;
         // SAFETY: `reserve` gives memory that nothing else has or gets; zeros are written before it
@@ -42,7 +42,7 @@ impl Free {
         }
     }
 
-    /// `count` words that are 0, or nothing if there is no room for them.
+    /// Returns `count` zero words, or nothing if there is no room for them.
     pub fn words(&mut self, count: usize) -> Option<&'static mut [u32]> {
         let start = self.reserve(count.checked_mul(size_of::<u32>())?)?.cast::<u32>();
         // SAFETY: as above; every reservation begins at a word.

@@ -1,4 +1,4 @@
-//! Counting checks, and saying what is wrong with an image.
+//! Counts checks, and describes what is wrong with an image.
 
 use core::fmt::{self, Write as _};
 
@@ -49,7 +49,7 @@ impl Group {
 /// What an image is compared with.
 #[derive(Clone, Copy)]
 pub enum Expected<'a> {
-    /// All its pixels. Each may be off by so many levels.
+    /// All its pixels. Each may differ by this many levels.
     Pixels { pixels: &'a [u8], tolerance: u8 },
     /// The [`Digest`] of its pixels.
     Digest(u64),
@@ -75,7 +75,7 @@ impl fmt::Display for Wanted<'_> {
     }
 }
 
-/// Why an image is not the expected one.
+/// The reason why an image is not the expected one.
 #[derive(Clone, Copy)]
 pub enum Fault {
     /// gan-core refused to make the image.

@@ -1,5 +1,5 @@
-//! Says what every layer put out for an image, in hexadecimal: `trace latent ..`, `trace layer N
-//! ..` of hidden layers, `trace pixels ..`.
+//! Prints the outputs of every layer for an image in hexadecimal: `trace latent ..`, `trace layer N
+//! ..` for hidden layers, and `trace pixels ..`.
 
 use core::fmt::{self, Write as _};
 
@@ -23,7 +23,7 @@ pub fn codes(
     refused(console, said, traced)
 }
 
-/// Writes the same for one of two images that were made together.
+/// Writes the latent and the outputs of one of two images that were made together.
 pub fn pair_codes(
     console: &mut Console,
     generator: &Generator<'_>,

@@ -14,7 +14,7 @@ const FEATURES: &str = "defmt,embedded-graphics,std,tools";
 const NOT_OURS: [&str; 3] =
     ["id=\"synthetic-implementations\"", "id=\"blanket-implementations\"", "id=\"rustdoc-modnav\""];
 
-/// Where the list is.
+/// Returns where the list is.
 fn path() -> PathBuf {
     root().join("gan-core/public-api.txt")
 }
@@ -44,8 +44,8 @@ pub fn run(check: bool) -> Result<()> {
     Ok(())
 }
 
-/// The list of all pages of items in a folder and those inside it; not of lists of them, nor of
-/// sources.
+/// Returns the list of all pages of items in a folder and those inside it; not of lists of them,
+/// nor of sources.
 fn list(folder: &Path) -> Result<String> {
     let mut lines = Vec::new();
     for page in shell::files(folder)? {
@@ -63,7 +63,8 @@ fn list(folder: &Path) -> Result<String> {
     Ok(lines.join("\n") + "\n")
 }
 
-/// The declarations of a page: of the item itself, and of each of its methods and implementations.
+/// Returns the declarations of a page: of the item itself, and of each of its methods and
+/// implementations.
 fn declarations(html: &str) -> Vec<String> {
     let end = NOT_OURS.iter().filter_map(|mark| html.find(mark)).min().unwrap_or(html.len());
     let mut html = &html[..end];
@@ -84,7 +85,7 @@ fn declarations(html: &str) -> Vec<String> {
     found
 }
 
-/// A piece of a page without its tags, in one line.
+/// Returns a piece of a page without its tags, in one line.
 fn text(html: &str) -> String {
     let (mut text, mut inside) = (String::new(), false);
     for character in html.chars() {

@@ -26,7 +26,7 @@ impl Blob {
         Self { path: path.into(), bytes: AlignedBytes::copy_of(bytes) }
     }
 
-    /// The blob in another packing, as the firmware's build script makes it.
+    /// Returns the blob in another packing, as the firmware's build script makes it.
     pub fn pack(&self, packing: Packing) -> Result<Self> {
         let generator = self.decode()?;
         let bytes = generator
@@ -35,12 +35,12 @@ impl Blob {
         Ok(Self { path: self.path.clone(), bytes })
     }
 
-    /// The blob in the packing of a board's kernel.
+    /// Returns the blob in the packing of a board's kernel.
     pub fn pack_for(&self, board: &Board) -> Result<Self> {
         self.pack(packing(board)?)
     }
 
-    /// The file's bytes.
+    /// Returns the file's bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -51,24 +51,24 @@ impl Blob {
             .map_err(|error| anyhow!("{}: {error}", shell::relative(&self.path)))
     }
 
-    /// Whether its generator takes an image, and what it makes.
+    /// Returns whether its generator takes an image, and what it makes.
     pub fn kind(&self) -> Result<(bool, OutputKind)> {
         let generator = self.decode()?;
         Ok((generator.inputs().image().is_some(), generator.header().outputs))
     }
 
-    /// The path that the blob was read from.
+    /// Returns the path that the blob was read from.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The file's name without `.gan`.
+    /// Returns the file's name without `.gan`.
     pub fn stem(&self) -> String {
         shell::stem(&self.path)
     }
 }
 
-/// The packing of a board's kernel.
+/// Returns the packing of a board's kernel.
 pub fn packing(board: &Board) -> Result<Packing> {
     Packing::of_kernel(&board.kernel)
         .with_context(|| format!("{}: kernel {:?}", board.name, board.kernel))
@@ -88,21 +88,21 @@ impl<'g> Maker<'g> {
         Ok(Self { scratch: vec![0; generator.scratch_len()], generator })
     }
 
-    /// The sampler's next latent vector.
+    /// Returns the sampler's next latent vector.
     pub fn latent(&self, sampler: &mut LatentSampler) -> Vec<u8> {
         let mut latent = vec![0; self.generator.latent_len()];
         sampler.fill(&mut latent);
         latent
     }
 
-    /// The pixels of a latent vector.
+    /// Returns the pixels of a latent vector.
     pub fn image(&mut self, latent: &[u8], label: Option<u16>) -> Result<Vec<u8>> {
         let mut pixels = vec![0; self.generator.pixels_len()];
         self.generator.generate(latent, label, &mut self.scratch, &mut pixels)?;
         Ok(pixels)
     }
 
-    /// The pixels of the sampler's next latent vector.
+    /// Returns the pixels of the sampler's next latent vector.
     pub fn next(&mut self, sampler: &mut LatentSampler, label: Option<u16>) -> Result<Vec<u8>> {
         self.image(&self.latent(sampler), label)
     }

@@ -23,18 +23,19 @@ pub fn all() -> Vec<&'static Board> {
     gan_boards::all().iter().filter(|board| !hals::lacks_crates(board)).collect()
 }
 
-/// The boards that a QEMU here emulates. Those whose machine none has are told and left out.
+/// Returns the boards that a QEMU here emulates. Those whose machine none has are told and left
+/// out.
 pub fn emulated() -> Vec<&'static Board> {
     let boards = gan_boards::all().iter().filter(|board| board.qemu.is_some());
     boards.filter(|board| !machines::is_nowhere(board)).collect()
 }
 
-/// The boards that QEMU does not emulate.
+/// Returns the boards that QEMU does not emulate.
 pub fn hardware() -> Vec<&'static Board> {
     all().into_iter().filter(|board| board.qemu.is_none()).collect()
 }
 
-/// The emulated boards that `name` means: one, or all.
+/// Returns the emulated boards that `name` means: one, or all.
 pub fn select(name: &str) -> Result<Vec<&'static Board>> {
     let emulated = emulated();
     let boards: Vec<_> =
@@ -48,7 +49,7 @@ pub fn select(name: &str) -> Result<Vec<&'static Board>> {
     Ok(boards)
 }
 
-/// The boards that `name` means: one of them, or all.
+/// Returns the boards that `name` means: one of them, or all.
 pub fn select_any(name: &str) -> Result<Vec<&'static Board>> {
     if name == "all" { Ok(all()) } else { select_one(name).map(|board| vec![board]) }
 }
@@ -56,7 +57,7 @@ pub fn select_any(name: &str) -> Result<Vec<&'static Board>> {
 /// What `--board` without a name stands for: no board, so that the answer lists them.
 pub const LIST: &str = "?";
 
-/// The board of this name.
+/// Returns the board of this name.
 pub fn select_one(name: &str) -> Result<&'static Board> {
     let boards: Vec<_> = gan_boards::all().iter().collect();
     let found = boards.iter().find(|board| board.name == name);
@@ -69,7 +70,7 @@ fn names(boards: &[&Board]) -> String {
     boards.iter().map(|board| board.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// The folder of the package with a board's application.
+/// Returns the folder of the package with a board's application.
 pub fn folder(board: &Board) -> PathBuf {
     board.package.as_ref().map_or_else(firmware_folder, |package| root().join(package))
 }
@@ -117,7 +118,8 @@ pub fn at_once<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync, don
     });
 }
 
-/// What cargo has to know of a board besides its target and its feature: settings for `--config`.
+/// Returns what cargo has to know of a board besides its target and its feature: settings for
+/// `--config`.
 pub fn cargo_config(board: &Board) -> Option<String> {
     board.forced.then(|| {
         format!(
@@ -127,17 +129,17 @@ pub fn cargo_config(board: &Board) -> Option<String> {
     })
 }
 
-/// The package that compares drivers with PACs.
+/// Returns the package that compares drivers with PACs.
 pub fn oracle_folder() -> PathBuf {
     firmware_folder().join("oracle")
 }
 
-/// The package of the programs that check boards.
+/// Returns the package of the programs that check boards.
 pub fn checks_folder() -> PathBuf {
     firmware_folder().join("checks")
 }
 
-/// The firmware's workspace.
+/// Returns the firmware's workspace.
 pub fn firmware_folder() -> PathBuf {
     root().join("gan-embedded")
 }

@@ -40,7 +40,7 @@ pub fn tools_without_burn() -> Result<()> {
     tree("gan-tools", |name| large.iter().any(|large| name.starts_with(large)))
 }
 
-/// An error if a package is built of a crate that it must not depend on.
+/// Returns an error if a package is built of a crate that it must not depend on.
 fn tree(package: &str, is_wrong: impl Fn(&str) -> bool) -> Result<()> {
     let mut tree = host("tree --edges normal,build --prefix none --package");
     let tree = tree.words(package).read()?;

@@ -48,7 +48,7 @@ pub fn check(toolchain: Toolchain, tally: &mut Tally) -> Result<()> {
     folders::check(toolchain, tally)
 }
 
-/// The library of a target, built if it has to be; `None` is the host.
+/// Returns the library of a target, built if it has to be; `None` is the host.
 fn build(toolchain: Toolchain, target: Option<&str>) -> Result<PathBuf> {
     // The kind of library is named here, because the compiler optimizes across crates only where it
     // makes no other kind.
@@ -67,7 +67,7 @@ fn build(toolchain: Toolchain, target: Option<&str>) -> Result<PathBuf> {
     Ok(folder.join(target.unwrap_or_default()).join(PROFILE).join(LIBRARY))
 }
 
-/// The folder for everything but the files that users take.
+/// Returns the folder for everything but the files that users take.
 fn scratch(name: &str) -> Result<PathBuf> {
     shell::scratch(&format!("c/{name}"))
 }

@@ -102,7 +102,7 @@ impl Card {
         Ok(())
     }
 
-    /// What the card says that does not follow from the blob.
+    /// Returns what the card says that does not follow from the blob.
     pub fn mismatches(&self, blob: &Blob) -> Result<Vec<String>> {
         let (said, is) = (fields(&self.derived), fields(&derived(blob)?));
         let stem = blob.stem();
@@ -120,7 +120,8 @@ impl Card {
     }
 }
 
-/// The fields of a card that follow from its blob. `cargo xtask models --update` writes them.
+/// Returns the fields of a card that follow from its blob. `cargo xtask models --update` writes
+/// them.
 pub fn derived(blob: &Blob) -> Result<Table> {
     let generator = blob.decode()?;
     let (image, header) = (generator.image(), generator.header());

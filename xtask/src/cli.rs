@@ -236,7 +236,7 @@ pub struct On {
 }
 
 impl On {
-    /// The boards, and where their programs run.
+    /// Returns the boards, and where their programs run.
     pub fn places(&self) -> Result<(Boards, Runner)> {
         let boards = &self.on.board;
         if self.probe {

@@ -26,7 +26,7 @@ use crate::setup;
 /// With these an instruction takes a nanosecond of the board's time, so that `bench` counts
 /// instructions.
 const ICOUNT: &[&str] = &["-icount", "shift=0"];
-/// How the board says that it waits for a model.
+/// The end of the line by which the board says that it waits for a model.
 const SEND: &str = " bytes now\r\n";
 
 /// Talks to the application on a board: what the terminal types, or the commands in `script`, one
@@ -62,7 +62,7 @@ pub fn run(
     let (mut session, greeting) = session::open(board, &elf, &arguments)?;
     stdout().write_all(&greeting)?;
     play(&mut session, script, sent)?;
-    // QEMU runs in this folder too.
+    // QEMU runs in this folder too, so it finds the file by the same path.
     screen.map_or(Ok(()), |file| monitor.dump(file, "png"))
 }
 
@@ -90,13 +90,13 @@ fn models_of(script: &str) -> Result<Vec<Option<Vec<u8>>>> {
     script.split(';').map(|line| file(line).map(read).transpose()).collect()
 }
 
-/// The image that the board has drawn, as a file. Its answer ends before the line end that belongs
-/// to the prompt.
+/// Returns the image that the board has drawn, as a file. Its answer ends before the line end that
+/// belongs to the prompt.
 fn raw(session: &mut Session) -> Result<Vec<u8>> {
     Ok([&session.ask("raw")?[..], b"\r\n"].concat())
 }
 
-/// Sends a model; the board's answer.
+/// Sends a model, and returns the board's answer.
 fn send(session: &mut Session, blob: &[u8]) -> Result<Vec<u8>> {
     session.send_after(&format!("load {}", blob.len()), SEND, blob)
 }
@@ -106,7 +106,7 @@ fn build(toolchain: Toolchain, board: &Board, model: &Path, load: usize) -> Resu
     Ok(room::build(toolchain, board, Input { load, ..Input::model(model) })?.0)
 }
 
-/// The answer to the last of these lines.
+/// Returns the answer to the last of these lines.
 pub fn answers(board: &Board, firmware: &Path, asked: &[&str]) -> Result<String> {
     let (mut session, _) = session::open(board, firmware, &[])?;
     let mut answer = Vec::new();
@@ -116,7 +116,7 @@ pub fn answers(board: &Board, firmware: &Path, asked: &[&str]) -> Result<String>
     Ok(lines(&answer)?.join("\n"))
 }
 
-/// The lines of an answer.
+/// Returns the lines of an answer.
 fn lines(answer: &[u8]) -> Result<Vec<String>> {
     let text = str::from_utf8(answer).context("an answer that is no text")?;
     ensure!(!text.is_empty(), "no answer");

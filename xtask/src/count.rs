@@ -1,4 +1,4 @@
-//! `cargo xtask count`: how many instructions an image takes, on every board.
+//! `cargo xtask count`: counts the instructions that an image takes, on every board.
 
 mod cycles;
 mod networks;
@@ -84,7 +84,7 @@ fn of_each_core(boards: &[&'static Board]) -> Vec<&'static Board> {
     boards.iter().filter(is_first).copied().collect()
 }
 
-/// One record for each board and model that fits it.
+/// Counts each model on each board that it fits.
 fn count(
     toolchain: Toolchain,
     boards: &[&'static Board],
@@ -116,9 +116,9 @@ fn count(
     Ok(records)
 }
 
-/// What is counted of a model on a board: an image, and a pair if a kernel makes both at once. On
-/// one board for each kernel, with the small networks, also what a start costs, and an image of a
-/// model that is not packed for the board.
+/// Returns what is counted of a model on a board: an image, and a pair if a kernel makes both at
+/// once. On one board for each kernel, with the small networks, also what a start costs, and an
+/// image of a model that is not packed for the board.
 fn variants(board: &Board, blob: &Blob, pairs: bool) -> Result<Vec<(Count, Option<&'static str>)>> {
     const SMALL: &[&str] = &["B", "B4"];
     let mut variants = vec![(Count::Image, None)];
@@ -142,8 +142,8 @@ fn variants(board: &Board, blob: &Blob, pairs: bool) -> Result<Vec<(Count, Optio
     Ok(variants)
 }
 
-/// The layers that were counted, for each kernel and type of weights: on the first board with that
-/// kernel, one image at a time.
+/// Returns the layers that were counted, for each kernel and type of weights: on the first board
+/// with that kernel, one image at a time.
 fn counted(records: &[Record]) -> Result<Vec<Counted>> {
     let mut all: Vec<Counted> = Vec::new();
     let mut done = BTreeSet::new();
@@ -154,7 +154,7 @@ fn counted(records: &[Record]) -> Result<Vec<Counted>> {
             continue;
         }
         for element in ["i8", "i4"] {
-            // Half bytes come after a first layer of bytes, which is no network by itself.
+            // A network of int4 layers begins with an int8 layer, which is no network by itself.
             let whole = |record: &&Record| {
                 record.board == board
                     && record.shapes.last().is_some_and(|(.., kind)| *kind == element)
@@ -177,8 +177,8 @@ fn counted(records: &[Record]) -> Result<Vec<Counted>> {
     Ok(all)
 }
 
-/// The layers of a record with weights of this type. What comes before the first layer is part of
-/// it.
+/// Returns the layers of a record with weights of this type. What comes before the first layer is
+/// part of it.
 fn layers(record: &Record, element: &str) -> Vec<Layer> {
     let counts: Vec<u64> = record.layers.iter().flatten().copied().collect();
     let mut before = record.instructions - counts.iter().sum::<u64>();
@@ -189,7 +189,7 @@ fn layers(record: &Record, element: &str) -> Vec<Layer> {
     counts.into_iter().zip(&record.shapes).filter_map(layer).collect()
 }
 
-/// The name of a board's core, without what the core has besides.
+/// Returns the name of a board's core, without what the core has besides.
 fn core(board: &str) -> Result<&'static str> {
     Ok(boards::select_one(board)?.core.split(' ').next().unwrap_or_default())
 }

@@ -79,12 +79,12 @@ fn not_in_the_book(pages: &BTreeMap<PathBuf, Page>) -> Vec<String> {
         .collect()
 }
 
-/// Whether a link leads out of the repository: it names a protocol.
+/// Returns whether a link leads out of the repository: it names a protocol.
 fn is_elsewhere(link: &str) -> bool {
     link.contains("://") || link.starts_with("mailto:")
 }
 
-/// The file that a link of `page` means, from the repository's root; `None` outside of it.
+/// Returns the file that a link of `page` means, from the repository's root; `None` outside of it.
 fn resolve(page: &Path, link: &str) -> Option<PathBuf> {
     let mut path = page.parent()?.to_path_buf();
     for part in Path::new(link).components() {

@@ -28,7 +28,7 @@ pub fn check(toolchain: Toolchain, tally: &mut Tally) -> Result<()> {
         println!("SKIPPED: the example is built with rustup's targets only");
         return Ok(());
     }
-    // The crates that it needs and nothing else here does.
+    // Only this example needs these crates.
     let fetched = shell::or_skip("the example, whose crates are missing", cargo("fetch").read());
     if fetched.is_none() {
         return Ok(());
@@ -57,8 +57,8 @@ fn cargo(words: &str) -> Command {
     command
 }
 
-/// An error unless the lines of the example are as they must be for this model. The lines that
-/// count are made of names and numbers in turn.
+/// Returns an error unless the lines of the example are as they must be for this model. The lines
+/// that count are made of names and numbers in turn.
 fn judge(model: &Model, said: &str) -> Result<()> {
     let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
     let said: BTreeMap<String, String> = said

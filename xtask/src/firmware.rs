@@ -54,12 +54,12 @@ pub enum Count {
 }
 
 impl Count {
-    /// The number of images that are made.
+    /// Returns the number of images that are made.
     pub fn images(self) -> u64 {
         if self == Self::Pair { 2 } else { 1 }
     }
 
-    /// The words that stand in the table after the kernel's name.
+    /// Returns the words that stand in the table after the kernel's name.
     pub fn label(self) -> &'static str {
         match self {
             Self::Image | Self::Cycles => "",
@@ -90,9 +90,9 @@ impl<'a> Input<'a> {
 }
 
 impl Input<'_> {
-    /// The features for the model's kinds of layers, for an image that it takes and for numbers
-    /// that it makes, which firmware has only if asked for. A model that cannot be read is the
-    /// build script's to refuse.
+    /// Returns the features for the model's kinds of layers, for an image that it takes and for
+    /// numbers that it makes, which firmware has only if asked for. A model that cannot be read is
+    /// the build script's to refuse.
     fn features(&self) -> Vec<&'static str> {
         if self.every_kind {
             return vec!["float", "int4"];
@@ -160,12 +160,13 @@ pub fn doc(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<()> 
     command.args(["--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings").run()
 }
 
-/// The folder of the builds.
+/// Returns the folder of the builds.
 fn target_folder(toolchain: Toolchain, board: &Board) -> PathBuf {
     boards::folder(board).join("target").join(toolchain.folder())
 }
 
-/// A command of cargo for a board: in the package with its application, or in that of the checks.
+/// Returns a command of cargo for a board: in the package with its application, or in that of the
+/// checks.
 fn cargo(
     toolchain: Toolchain,
     subcommand: &str,

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::prelude::*;
 
-/// A file in gan-tools' folder for them.
+/// Returns a file in gan-tools' folder for them.
 fn path(name: &str) -> PathBuf {
     root().join("gan-tools/src/fit").join(name)
 }
@@ -27,7 +27,7 @@ fn write(name: &str, by: &str, table: &impl Serialize) -> Result<()> {
     shell::write(&path(name), text.as_bytes())
 }
 
-/// A number with so many digits behind the point as it is good for.
+/// Rounds a number to so many digits behind the point: to what the estimate is good for.
 fn rounded(value: f64, digits: i32) -> f64 {
     let factor = 10_f64.powi(digits);
     (value * factor).round() / factor

@@ -97,7 +97,7 @@ fn put(
     tools.probe_rs("reset", board)?.args(of_probe(arguments)).run()
 }
 
-/// The options about the probe, with their values.
+/// Returns the options about the probe, with their values.
 fn of_probe(arguments: &[String]) -> Vec<&String> {
     let mut picked = Vec::new();
     let mut wanted = false;
@@ -113,7 +113,7 @@ fn of_probe(arguments: &[String]) -> Vec<&String> {
     picked
 }
 
-/// Where this system mounts drives: each folder in these may be one.
+/// Returns where this system mounts drives: each folder in these may be one.
 fn mounted() -> Vec<PathBuf> {
     let user = env::var("USER").unwrap_or_default();
     let parents = [format!("/media/{user}"), format!("/run/media/{user}"), "/Volumes".into()];
@@ -130,7 +130,7 @@ fn mounted() -> Vec<PathBuf> {
     folders
 }
 
-/// The drive whose description says that it is the board's boot loader: UF2 files go there.
+/// Returns the drive whose description says that it is the board's boot loader: UF2 files go there.
 fn drive_of(board_id: &str, folders: &[PathBuf]) -> Option<PathBuf> {
     let is_drive = |folder: &Path| {
         fs::read_to_string(folder.join("INFO_UF2.TXT")).is_ok_and(|text| {

@@ -15,14 +15,15 @@ use crate::prelude::*;
 /// are blobs.
 const CORE: [(&str, bool); 5] =
     [("decode", true), ("generate", true), ("encode", true), ("known", true), ("console", false)];
-/// Those that read files, by many more crates.
+/// The targets that read files, which need many more crates.
 const FILES: [&str; 6] = ["images", "pictures", "arrays", "tables", "import", "config"];
-/// Counts which edges are taken how often, and what is compared with what.
+/// These flags count how often each edge of the control flow is taken, and record the operands of
+/// comparisons.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares \
     --cfg fuzzing";
-/// Bytes that an input may have.
+/// The largest number of bytes of an input.
 const LONGEST: usize = 4096;
 
 /// libFuzzer counts in 32 bits with a sign.
@@ -48,7 +49,7 @@ pub struct Fuzz {
     pub targets: Vec<String>,
 }
 
-/// A few seconds of each target. Returns whether there is what it takes.
+/// Runs each target for a few seconds. Returns whether the tools for it are there.
 pub fn check() -> Result<bool> {
     if let Some(why) = missing() {
         println!("SKIPPED: {why}");
@@ -86,7 +87,7 @@ pub fn run(fuzz: &Fuzz) -> Result<Tally> {
     Ok(tally)
 }
 
-/// Why nothing can be fuzzed here, if so.
+/// Returns the reason why nothing can be fuzzed here, if there is one.
 fn missing() -> Option<&'static str> {
     let compiler = Command::new("c++").arg("--version").output();
     if !cfg!(target_os = "linux") {
@@ -98,7 +99,7 @@ fn missing() -> Option<&'static str> {
     }
 }
 
-/// The package.
+/// Returns the folder of the package.
 fn folder() -> PathBuf {
     root().join("fuzz")
 }
@@ -127,7 +128,7 @@ fn build(targets: &[&str], sanitize: bool) -> Result<PathBuf> {
     Ok(folder().join(built).join(host).join("release"))
 }
 
-/// Runs one target, and says how far it came.
+/// Runs one target, and returns libFuzzer's line about how far it came.
 fn one(fuzz: &Fuzz, programs: &Path, name: &str) -> Result<String> {
     let target = folder().join("target");
     let learned = target.join("corpus").join(name);
@@ -144,7 +145,7 @@ fn one(fuzz: &Fuzz, programs: &Path, name: &str) -> Result<String> {
         .args([&learned, &seeds])
         .current_dir(folder())
         .stderr(Stdio::piped())
-        // The readers' warnings.
+        // The output consists of the readers' warnings.
         .stdout(Stdio::null());
     let mut child = command.spawn().with_context(|| format!("cannot run {name}"))?;
     let (mut done, mut last) = (None, Vec::new());

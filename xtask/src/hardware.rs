@@ -51,23 +51,23 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// A board's application with a model and nothing else.
+    /// Returns a board's application with a model and nothing else.
     pub fn new(board: &'static Board, model: Option<PathBuf>) -> Self {
         let on = One { board };
         Self { on, model, load: 0, ram: false, flash_at: None, key: None, oled: false }
     }
 
-    /// The model's file, from any folder.
+    /// Returns the model's file, from any folder.
     pub fn model(&self) -> Result<PathBuf> {
         vectors::given(self.model.as_deref())
     }
 
-    /// The digits of the key.
+    /// Returns the digits of the key.
     pub fn digits(&self) -> Result<Option<String>> {
         self.key.as_deref().map(partition::public_key).transpose()
     }
 
-    /// What it is built from, with that file and those digits.
+    /// Returns the input of the build, with that file and those digits.
     pub fn input<'a>(&'a self, model: &'a Path, key: Option<&'a str>) -> Input<'a> {
         let &Self { load, ram, oled, .. } = self;
         Input { load, ram, flash_at: self.flash_at.as_deref(), key, oled, ..Input::model(model) }

@@ -9,8 +9,8 @@ use crate::prelude::*;
 /// Bytes of a line of Intel HEX, as most tools write them.
 const LINE: usize = 16;
 
-/// The segments that are loaded, by their addresses in flash. A static of RAM has another address
-/// there than when the program runs.
+/// Returns the segments that are loaded, by their addresses in flash. A static of RAM has another
+/// address there than when the program runs.
 pub fn segments(elf: &[u8]) -> Result<Vec<(u32, &[u8])>> {
     let header =
         FileHeader32::<object::Endianness>::parse(elf).context("no ELF file of 32 bits")?;
@@ -27,7 +27,7 @@ pub fn segments(elf: &[u8]) -> Result<Vec<(u32, &[u8])>> {
     Ok(segments)
 }
 
-/// The first address, and the bytes from there to the last one; gaps are as erased flash.
+/// Returns the first address, and the bytes from there to the last one; gaps are as erased flash.
 pub fn flat(elf: &[u8]) -> Result<(u32, Vec<u8>)> {
     let segments = segments(elf)?;
     let start = segments[0].0;

@@ -51,7 +51,7 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The card with each `field = value` line of these fields rewritten.
+/// Returns the card with each `field = value` line of these fields rewritten.
 ///
 /// Line by line and not with toml_edit: that one asks for features of toml's parts that burn does
 /// not, and burn would be built a second time, for minutes.
@@ -118,7 +118,7 @@ fn is_png(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether the rows in a file are of this model's columns, by their header.
+/// Returns whether the rows in a file are of this model's columns, by their header.
 fn has_header(path: &Path, blob: &Blob) -> Result<()> {
     let text = fs::read_to_string(path)?;
     let header = text.lines().next().unwrap_or_default();

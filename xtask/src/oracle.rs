@@ -11,7 +11,7 @@ pub fn check(
     cargo_test: impl Fn(&mut Command, &mut Tally, &mut dyn FnMut(&str)) -> Result<()>,
 ) -> Result<()> {
     let folder = boards::oracle_folder();
-    // The crates that it needs and nothing else here does.
+    // Only this package needs these crates.
     let fetched = shell::cargo(&folder).words("fetch --locked").read();
     if shell::or_skip("the comparison: no PACs", fetched).is_none() {
         return Ok(());

@@ -122,7 +122,7 @@ fn print(
     Ok(())
 }
 
-/// An error unless the program has drawn what `gan generate` draws, as text and in bytes.
+/// Returns an error unless the program has drawn what `gan generate` draws, as text and in bytes.
 fn picture(readme: &Readme, package: &Package, said: &[String]) -> Result<()> {
     let of = |what: &str| {
         let lines = said.iter().filter_map(|line| line.strip_prefix(what));

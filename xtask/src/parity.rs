@@ -21,10 +21,10 @@ use table::Row;
 /// A run takes under two seconds; a slow, busy machine and a large model may take much longer.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// What is said of a board, kept together while another board is at work.
+/// The output about one board. It is kept together while another board is tested.
 type Output = String;
 
-/// A line of a board's output.
+/// Adds a line to a board's output.
 macro_rules! say {
     ($output:expr, $($line:tt)*) => {{
         $output.push_str(&format!($($line)*));
@@ -95,7 +95,7 @@ impl Suite<'_> {
         (row, tally, output)
     }
 
-    /// The board's kernel against the scalar loops, over layers of many sizes.
+    /// Compares the board's kernel with the scalar loops, on layers of many sizes.
     fn kernel(&self, board: &Board, row: &mut Row, output: &mut Output) -> Tally {
         let outcome = || -> Result<(String, Tally)> {
             let elf = program::build(self.toolchain, board, "kernels")?;
@@ -154,14 +154,15 @@ impl Suite<'_> {
     }
 }
 
-/// What came of one model on one board, if it ran.
+/// The outcome of one model on one board.
 enum Outcome {
-    /// All is right: images compared, the firmware's own summary, and what it left out.
+    /// All images are right: how many were compared, the firmware's own summary, and what it left
+    /// out.
     Passed { images: u32, text: String, skipped: Vec<String> },
-    /// The board is too small, and in what.
+    /// The board is too small, for the reason that is given.
     Misfit(String),
-    /// What is wrong: the place of each mismatch, then all that the firmware said but for its
-    /// traces.
+    /// Something is wrong: the place of each mismatch, and then all lines of the firmware except
+    /// its traces.
     Wrong(String),
 }
 
@@ -228,13 +229,13 @@ fn run_model(board: &Board, program: &Program<'_>, model: &Model) -> Result<Outc
     }
 }
 
-/// The firmware's last line, if there is one.
+/// Returns the firmware's last line, if there is one.
 fn summary(run: &Run) -> Option<Tally> {
     counts(&run.lines, "parity: ")
 }
 
-/// The counts in the last line that begins with `name`. QEMU's own warnings are among the lines,
-/// and may come after it.
+/// Returns the counts in the last line that begins with `name`. QEMU's own warnings are among the
+/// lines, and may come after it.
 fn counts(lines: &[String], name: &str) -> Option<Tally> {
     lines.iter().rev().find_map(|line| parse(line, name))
 }

@@ -9,12 +9,12 @@ use gan_sign::keys::SecretKey;
 
 use crate::prelude::*;
 
-/// The digits of the public key in a PEM file.
+/// Returns the digits of the public key in a PEM file.
 pub fn public_key(file: &Path) -> Result<String> {
     key(file, PublicKey::from_pem).map(|key| shell::hex(key.as_bytes()))
 }
 
-/// The secret key in a PEM file.
+/// Returns the secret key in a PEM file.
 pub fn secret_key(file: &Path) -> Result<SecretKey> {
     key(file, SecretKey::from_pem)
 }
@@ -24,8 +24,8 @@ fn key<K, E: Display>(file: &Path, read: fn(&str) -> Result<K, E>) -> Result<K> 
     key.with_context(|| format!("--key {}", file.display()))
 }
 
-/// The partition's address, and what it holds: its header and the model, packed for the board, and
-/// signed if there is a key.
+/// Returns the partition's address, and what it holds: its header and the model, packed for the
+/// board, and signed if there is a key.
 pub fn contents(
     board: &Board,
     model: &Path,

@@ -32,12 +32,12 @@ pub struct Packed {
     folder: PathBuf,
 }
 
-/// The version that all packages of the workspace have.
+/// Returns the version that all packages of the workspace have.
 pub fn version() -> Result<String> {
     of_workspace("version")
 }
 
-/// Where the repository is.
+/// Returns where the repository is.
 pub fn repository() -> Result<String> {
     of_workspace("repository")
 }
@@ -156,7 +156,7 @@ fn target() -> PathBuf {
     root().join("target")
 }
 
-/// The folder of the workspace of packed files.
+/// Returns the folder of the workspace of packed files.
 fn home() -> PathBuf {
     target().join("published")
 }

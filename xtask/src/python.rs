@@ -64,7 +64,7 @@ pub fn command_wheel(to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The folder where the package's own workspace is built.
+/// Returns the folder where the package's own workspace is built.
 fn built() -> PathBuf {
     root().join("target/gan-py")
 }
@@ -73,7 +73,7 @@ fn built() -> PathBuf {
 pub struct Environment(PathBuf);
 
 impl Environment {
-    /// The environment in this folder, made the first time, with these packages for pip.
+    /// Returns the environment in this folder, made the first time, with these packages for pip.
     pub fn new(folder: &Path, packages: &[&str]) -> Result<Self> {
         let venv = Self(folder.into());
         if venv.program("python").arg("--version").read().is_err() {
@@ -125,7 +125,7 @@ impl Environment {
     }
 }
 
-/// What the last line of pytest says: `2 failed, 70 passed, 1 skipped in 3.21s`.
+/// Parses the last line of pytest: `2 failed, 70 passed, 1 skipped in 3.21s`.
 fn counts(summary: &str) -> Tally {
     let count = |what: &str| -> u32 {
         let words: Vec<&str> = summary.split([' ', ',']).filter(|word| !word.is_empty()).collect();
@@ -135,7 +135,7 @@ fn counts(summary: &str) -> Tally {
     Tally { passed: count("passed"), failed: count("failed") + count("error") }
 }
 
-/// The environment of the package's tests.
+/// Returns the environment of the package's tests.
 fn environment() -> Result<Environment> {
     Environment::new(&root().join("target/python"), &["-r", REQUIREMENTS])
 }

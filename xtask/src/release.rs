@@ -83,7 +83,7 @@ pub fn run(release: &Release) -> Result<()> {
     Ok(())
 }
 
-/// An error if a tag would be of something else than what is in Git, or is taken.
+/// Returns an error if a tag would be of something else than what is in Git, or is taken.
 fn ready(dry_run: bool, tag: &str) -> Result<()> {
     let mut faults = Vec::new();
     if !git(&["status", "--porcelain"])?.is_empty() {
@@ -132,7 +132,7 @@ fn firmware(board: &str, to: &Path) -> Result<()> {
     hardware::firmware(&wanted, &Outputs { output: Some(uf2), ..Outputs::default() })
 }
 
-/// A line `SHA-256  FILE` for each file below a folder, in order of their names.
+/// Returns a line `SHA-256  FILE` for each file below a folder, in order of their names.
 fn checksums(folder: &Path) -> Result<String> {
     let line = |path: &PathBuf| {
         let hex = shell::hex(Sha256::digest(shell::read(path)?));
@@ -141,7 +141,7 @@ fn checksums(folder: &Path) -> Result<String> {
     shell::files(folder)?.iter().map(line).collect()
 }
 
-/// The day of today, as the changelog writes it.
+/// Returns the day of today, as the changelog writes it.
 fn today() -> Result<String> {
     Ok(tool("date", "-u +%Y-%m-%d").read()?.trim().to_owned())
 }

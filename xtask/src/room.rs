@@ -71,18 +71,18 @@ impl<'a> Fit<'a> {
         Ok(Self { besides, ..Self::guess(board, input)? })
     }
 
-    /// Whether the buffers are for models that are not known yet.
+    /// Returns whether the buffers are for models that are not known yet.
     fn receives(&self) -> bool {
         self.load > 0 || self.partition > 0
     }
 
-    /// The flash and RAM that a model takes.
+    /// Returns the flash and RAM that a model takes.
     fn model(&self, blob: usize, rooms: Rooms) -> (u64, u64) {
         let copy = if self.ram { blob as u64 } else { 0 };
         (blob as u64, rooms.bytes() as u64 + 2 * self.load + copy)
     }
 
-    /// The bytes of flash and RAM that are missing.
+    /// Returns the bytes of flash and RAM that are missing.
     fn missing(&self, (flash, ram): (u64, u64)) -> (u64, u64) {
         (
             (self.besides.0 + flash).saturating_sub(self.board.flash.length - self.partition),
@@ -90,7 +90,7 @@ impl<'a> Fit<'a> {
         )
     }
 
-    /// The flash and RAM that this model takes.
+    /// Returns the flash and RAM that this model takes.
     fn takes(&self, blob: &Blob) -> Result<(u64, u64)> {
         let packed = blob.pack(self.packing)?;
         Ok(self.model(packed.bytes().len(), Rooms::of(&packed.decode()?, self.receives())))
@@ -100,8 +100,8 @@ impl<'a> Fit<'a> {
         Ok(self.missing(self.takes(blob)?))
     }
 
-    /// The widest hidden layers, in the proportions of this network, that fit; none if it has no
-    /// hidden layer or if none fits.
+    /// Returns the widest hidden layers, in the proportions of this network, that fit; none if it
+    /// has no hidden layer or if none fits.
     fn widest(&self, generator: &Generator<'_>) -> Option<Vec<u16>> {
         let header = generator.packed_header(self.packing);
         let widest = hidden(&header).into_iter().max()?;
@@ -157,8 +157,8 @@ impl<'a> Fit<'a> {
     }
 }
 
-/// The application's ELF file, if the model fits, and what it takes; else an error that says what
-/// would fit.
+/// Returns the application's ELF file, if the model fits, and what it takes; else an error that
+/// says what would fit.
 pub fn build(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<(PathBuf, Size)> {
     let (stack, least) = (board.stack.length, firmware::SIGNATURE_STACK);
     ensure!(
@@ -185,15 +185,15 @@ pub fn build(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<(P
     Ok((elf, size))
 }
 
-/// The widths of the hidden layers.
+/// Returns the widths of the hidden layers.
 fn hidden(header: &Header<'_>) -> Vec<u16> {
     let (_, hidden) =
         header.layers.split_last().map_or((None, &[][..]), |(last, hidden)| (Some(last), hidden));
     hidden.iter().map(|spec| spec.outputs).collect()
 }
 
-/// The network with its widest hidden layer, of `widest`, made `width` wide, and the others in
-/// proportion, in fours as well.
+/// Returns the network with its widest hidden layer, of `widest`, made `width` wide, and the others
+/// in proportion, in fours as well.
 fn narrowed<'a>(header: &Header<'a>, width: u16, widest: u16) -> Header<'a> {
     let mut header = header.clone();
     let mut inputs = header.layers.first().map_or(0, |spec| spec.inputs);
@@ -209,7 +209,7 @@ fn narrowed<'a>(header: &Header<'a>, width: u16, widest: u16) -> Header<'a> {
     header
 }
 
-/// A number of words that is at least a generator's `scratch_len`.
+/// Returns a number of words that is at least a generator's `scratch_len`.
 fn scratch_bound(header: &Header<'_>) -> usize {
     let staged = header
         .layers

@@ -14,7 +14,8 @@ pub enum Runner {
 }
 
 impl Runner {
-    /// Whether the exit code of a run is the program's own. probe-rs has one code for all failures.
+    /// Returns whether the exit code of a run is the program's own. probe-rs has one code for all
+    /// failures.
     pub fn tells_exit_codes(&self) -> bool {
         matches!(self, Self::Qemu)
     }
@@ -51,7 +52,7 @@ impl Runner {
     }
 }
 
-/// An ELF file of 32 bits with one segment more. Its table of segments moves to the end.
+/// Returns an ELF file of 32 bits with one segment more. Its table of segments moves to the end.
 pub fn with_segment(elf: &[u8], address: u32, data: &[u8]) -> Result<Vec<u8>> {
     const HEADER: usize = 32;
     let word = |at: usize| -> Result<usize> {

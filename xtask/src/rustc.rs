@@ -60,7 +60,7 @@ pub fn run_as_wrapper() -> Option<ExitCode> {
     }
 }
 
-/// The compiler's arguments with the package's path inside the project for a hash.
+/// Returns the compiler's arguments with the package's path inside the project for a hash.
 fn for_package(
     args: impl Iterator<Item = OsString>,
     package: &Path,
@@ -69,12 +69,12 @@ fn for_package(
     args.map(move |arg| if is_metadata(&arg) { OsString::from(&metadata) } else { arg })
 }
 
-/// Whether this is what cargo writes after `-C`.
+/// Returns whether this is the argument `metadata=` that cargo writes after `-C`.
 fn is_metadata(arg: &OsStr) -> bool {
     arg.as_encoded_bytes().starts_with(b"metadata=")
 }
 
-/// Where cargo keeps the sources of the packages that it has fetched.
+/// Returns where cargo keeps the sources of the packages that it has fetched.
 fn cargo_home() -> Option<PathBuf> {
     let set = env::var_os("CARGO_HOME").map(PathBuf::from);
     set.or_else(|| env::home_dir().map(|home| home.join(".cargo")))

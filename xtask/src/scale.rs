@@ -64,7 +64,8 @@ struct Place {
 }
 
 impl Place {
-    /// The command `gan` with these arguments, separated by blanks, and then the set's folder.
+    /// Returns the command `gan` with these arguments, separated by blanks, and then the set's
+    /// folder.
     fn gan(&self, arguments: &str) -> Command {
         let mut command = tool(&self.gan, arguments);
         command.arg(&self.set).current_dir(root());
@@ -77,7 +78,7 @@ impl Place {
         self.gan(&format!("shards init {MODEL} {size} --out")).read().map(|_| ())
     }
 
-    /// The digest of the set, which is complete and right; with what the engine said last.
+    /// Returns the digest of the set, which is complete and right; with what the engine said last.
     fn made(&self, last: &str) -> Result<Made> {
         self.gan("shards status").read().context("the set is not complete")?;
         self.gan("shards verify --every 4").read()?;
@@ -93,7 +94,7 @@ impl Place {
     }
 }
 
-/// The SHA-256 of the pixels of these files of images and the labels of those.
+/// Returns the SHA-256 of the pixels of these files of images and the labels of those.
 fn digest(images: &[PathBuf], labels: &[PathBuf]) -> Result<String> {
     let mut hash = Sha256::new();
     for (files, header) in [(images, 16), (labels, 8)] {
@@ -164,7 +165,7 @@ fn table(engines: &[(&str, Engine)], only: &str) -> Result<Tally> {
     Ok(tally)
 }
 
-/// The Python with the packages of engines.
+/// Returns the Python with the packages of engines.
 fn python() -> Result<Environment> {
     let folder = root().join("target/scale-python");
     Environment::new(&folder, &["-r", "examples/requirements.txt"])

@@ -16,12 +16,12 @@ pub struct Size {
 }
 
 impl Size {
-    /// The bytes in flash.
+    /// Returns the bytes in flash.
     pub fn flash(self) -> u64 {
         self.text + self.data
     }
 
-    /// The bytes in RAM besides the stack.
+    /// Returns the bytes in RAM besides the stack.
     pub fn ram(self) -> u64 {
         self.data + self.bss
     }
@@ -52,7 +52,7 @@ pub fn of(path: &Path) -> Result<Size> {
     Ok(size)
 }
 
-/// A number with commas between its thousands.
+/// Returns a number with commas between its thousands.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

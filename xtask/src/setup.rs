@@ -109,8 +109,8 @@ fn rustup(words: &str) -> Result<()> {
     rustup.current_dir(root()).env_remove("RUST_BACKTRACE").stdout(stderr()).run()
 }
 
-/// The toolchain for the firmware of these boards, and the emulators of those that QEMU emulates,
-/// installed if they must and may be. Says which toolchain it is.
+/// Makes sure of a toolchain for the firmware of these boards, and of the emulators of those that
+/// QEMU emulates. What is missing is installed if it may be. Prints which toolchain it is.
 pub fn firmware(boards: &[&Board]) -> Result<Toolchain> {
     let rustup = || targets(boards.iter().map(|board| board.target.as_str()));
     boards.iter().try_for_each(|board| qemu(board))?;
@@ -150,7 +150,7 @@ pub fn target(target: &str) -> Result<()> {
     targets([target].into_iter())
 }
 
-/// Whether the active toolchain has the target's `core`, wherever it came from.
+/// Returns whether the active toolchain has the target's `core`, wherever it came from.
 fn has_target(target: &str) -> bool {
     let mut rustc = tool("rustc", "--print target-libdir --target");
     let query = rustc.arg(target).current_dir(root()).read();

@@ -11,7 +11,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 
-/// The repository's root.
+/// Returns the repository's root.
 pub fn root() -> PathBuf {
     // The parent of this package's folder, without a `..` in it.
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("/")).to_path_buf()
@@ -22,21 +22,21 @@ pub fn relative(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
-/// The cargo that runs this, with these words, in the workspace of what runs on hosts.
+/// Returns the cargo that runs this, with these words, in the workspace of what runs on hosts.
 pub fn host(words: &str) -> Command {
     let mut cargo = cargo(&root());
     cargo.words(words);
     cargo
 }
 
-/// The command `gan`, built if it has to be, with these words.
+/// Returns the command `gan`, built if it has to be, with these words.
 pub fn gan(words: &str) -> Command {
     let mut gan = host("run --quiet --release --package gan-tools --");
     gan.words(words);
     gan
 }
 
-/// The cargo that runs this, in `folder`.
+/// Returns the cargo that runs this, in `folder`.
 ///
 /// Flags from the environment are dropped: each set of flags has its own build of every dependency,
 /// and burn's takes minutes. So all tasks, and a plain `cargo run --release`, share one.
@@ -55,14 +55,14 @@ pub fn cargo(folder: &Path) -> Command {
     command
 }
 
-/// A program with arguments that are separated by blanks.
+/// Returns a command of this program, with arguments that are separated by blanks.
 pub fn tool(program: impl AsRef<OsStr>, words: &str) -> Command {
     let mut command = Command::new(program);
     command.words(words);
     command
 }
 
-/// What is done with a command.
+/// Short ways to complete a command and to run it.
 pub trait Run {
     /// Adds arguments that are separated by blanks.
     fn words(&mut self, words: &str) -> &mut Self;
@@ -112,23 +112,23 @@ impl Run for Command {
     }
 }
 
-/// Whether the program is there and starts.
+/// Returns whether the program is there and starts.
 pub fn available(program: &str) -> bool {
     tool(program, "--version").read().is_ok()
 }
 
-/// The value of what could be done; what could not be is told as skipped, with the reason.
+/// Returns the value of a result. An error is printed as the reason why something is skipped.
 pub fn or_skip<T>(what: &str, result: Result<T>) -> Option<T> {
     result.inspect_err(|error| println!("SKIPPED {what}: {error:#}")).ok()
 }
 
-/// The command as one line.
+/// Returns the command as one line.
 fn line(command: &Command) -> String {
     let words = [command.get_program()].into_iter().chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
 
-/// The folder of a package of npm's under `target`, installed if it is not there.
+/// Returns the folder of a package of npm's under `target`, installed if it is not there.
 pub fn npm(package: &str) -> Result<PathBuf> {
     let folder = scratch(package)?;
     if !folder.join("node_modules").exists() {
@@ -138,7 +138,7 @@ pub fn npm(package: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// A folder for files that no one keeps.
+/// Makes a folder under `target` for files that need not be kept.
 pub fn scratch(name: &str) -> Result<PathBuf> {
     create(root().join("target/xtask").join(name))
 }
@@ -159,12 +159,12 @@ pub fn remove(folder: &Path) -> Result<()> {
     }
 }
 
-/// A folder in the system's folder for temporary files, which goes with this value.
+/// A folder in the system's folder for temporary files. It is removed with this value.
 #[derive(Debug)]
 pub struct Temporary(PathBuf);
 
 impl Temporary {
-    /// A folder that is new.
+    /// Makes a new folder.
     pub fn new() -> Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -183,27 +183,27 @@ impl Deref for Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // What is left of it there harms nothing.
+        // Files that are left in the temporary folder do no harm.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
-/// The bytes of a file.
+/// Returns the bytes of a file.
 pub fn read(path: impl AsRef<Path>) -> Result<Vec<u8>> {
     fs::read(path.as_ref()).with_context(|| relative(path.as_ref()))
 }
 
-/// The text of a file.
+/// Returns the text of a file.
 pub fn text(path: impl AsRef<Path>) -> Result<String> {
     fs::read_to_string(path.as_ref()).with_context(|| relative(path.as_ref()))
 }
 
-/// A file in TOML.
+/// Returns a file in TOML.
 pub fn toml(path: impl AsRef<Path>) -> Result<toml::Table> {
     text(path.as_ref())?.parse().with_context(|| relative(path.as_ref()))
 }
 
-/// All files in a folder and in those below it, in order.
+/// Returns all files in a folder and in those below it, in order.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| relative(folder))? {
@@ -231,8 +231,8 @@ pub fn instantiate(from: &Path, to: &Path, values: &[(&str, &str)]) -> Result<()
     Ok(())
 }
 
-/// The names of the files that Git knows and that are there; none without a repository, which is
-/// told as skipped: in an archive of the sources, the repository around it would list none of them.
+/// Returns the names of the files that Git knows and that are there. Without any, as in an archive
+/// of the sources, it prints that the step is skipped.
 pub fn tracked() -> Option<Vec<String>> {
     let listed = tool("git", "ls-files -z").current_dir(root()).read().unwrap_or_default();
     let names = listed.split_terminator('\0').map(str::to_owned);
@@ -243,12 +243,12 @@ pub fn tracked() -> Option<Vec<String>> {
     (!names.is_empty()).then_some(names)
 }
 
-/// A file's name without its extension.
+/// Returns a file's name without its extension.
 pub fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Prints each of these faults. That there are none is no error; else it says how many they are.
+/// Prints each of these faults, and returns an error if there are any. `error` gets their number.
 pub fn none<F: Display>(
     faults: impl IntoIterator<Item = F>,
     error: impl Fn(usize) -> String,
@@ -258,7 +258,7 @@ pub fn none<F: Display>(
     Ok(())
 }
 
-/// Bytes as digits.
+/// Returns bytes as hexadecimal digits.
 pub fn hex(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -33,7 +33,7 @@ struct Recipe {
 }
 
 impl Recipe {
-    /// A recipe that trains a preset of the model's name and quantizes it to int8.
+    /// Returns a recipe that trains a preset of the model's name and quantizes it to int8.
     const fn of(model: &'static str, data: &'static str) -> Self {
         Self { model, preset: model, data, quantize: &[] }
     }
@@ -94,7 +94,7 @@ pub fn run(soak: &Soak) -> Result<()> {
     Ok(())
 }
 
-/// The recipes of these models; all without names.
+/// Returns the recipes of these models, or all recipes if none is named.
 fn chosen(models: &[String]) -> Result<Vec<&'static Recipe>> {
     let names = RECIPES.map(|recipe| recipe.model);
     if let Some(wrong) = models.iter().find(|name| !names.contains(&name.as_str())) {
@@ -144,7 +144,7 @@ fn seconds(run: &Path) -> Result<f64> {
     last["seconds"].as_f64().with_context(|| format!("{}: seconds", path.display()))
 }
 
-/// The trainer, built as everything else builds it, with these words.
+/// Returns the trainer, built as everything else builds it, with these words.
 fn gan_train(words: &str) -> Command {
     let mut gan_train = shell::host("run --release --quiet --package gan-train --");
     gan_train.words(words);

@@ -29,13 +29,13 @@ pub fn run(check: bool) -> Result<()> {
     Ok(())
 }
 
-/// The page with another table of this name.
+/// Returns the page with another table of this name.
 fn replaced(text: &str, name: &str, table: &str) -> Result<String> {
     let (before, _, after) = split(text, name)?;
     Ok(format!("{before}\n\n{table}\n{after}"))
 }
 
-/// A page up to its table of this name, the table, and what is behind it.
+/// Returns a page up to its table of this name, the table, and what is behind it.
 pub fn split<'t>(text: &'t str, name: &str) -> Result<(&'t str, &'t str, &'t str)> {
     let [begin, end] = ["begin", "end"].map(|what| format!("<!-- {name}: {what} -->"));
     let from = text.find(&begin).with_context(|| format!("no line {begin}"))? + begin.len();

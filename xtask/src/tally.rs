@@ -1,4 +1,4 @@
-//! Counting what passed and what failed.
+//! Counts the checks that passed and failed.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -11,7 +11,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// One check.
+    /// Returns the count of one check.
     pub fn one(ok: bool) -> Self {
         Self { passed: ok.into(), failed: (!ok).into() }
     }

@@ -18,7 +18,7 @@ use steps::{SETUP, Steps, cargo_test};
 const RELEASE: &str = "release";
 /// The profile that ends a test where arithmetic overflows or a debug assertion fails.
 const CHECKED: &str = "checked";
-/// What does without burn.
+/// The packages that do not need burn.
 const OTHERS: &str = "--workspace --exclude gan-train";
 
 /// Runs all steps, or setup and those whose name contains `only`. The last line on standard output
@@ -85,7 +85,7 @@ pub fn run(only: Option<String>) -> Tally {
 /// The boards that also run in the newer QEMU: cores that no board has which runs there anyhow.
 const IN_NEWER_QEMU: [&str; 2] = ["microbit", "mps2-an505"];
 
-/// Parity in the QEMU that `setup` has unpacked beside the installed one, if it has.
+/// Checks parity in the QEMU that `setup` has unpacked beside the installed one, if there is one.
 fn in_newer_qemu(tally: &mut Tally) -> Result<()> {
     if !boards::newer_folder().exists() || boards::is_refused() {
         println!("SKIPPED: no QEMU is unpacked beside the installed one (docs/testing.md)");
@@ -103,7 +103,7 @@ fn in_newer_qemu(tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-/// A check of every board, of several packages at once.
+/// Runs a check of every board, for several packages at once.
 fn each(tally: &mut Tally, check: impl Fn(&Board) -> Result<()> + Sync) -> Result<()> {
     let checks = boards::by_package(&boards::all(), |board| {
         let checked = check(board);

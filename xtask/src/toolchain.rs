@@ -19,14 +19,14 @@ pub enum Toolchain {
 }
 
 impl Toolchain {
-    /// What its compiler says of itself, as in `rustc 1.95.0 (59807616e 2026-04-14)`.
+    /// Returns what its compiler says of itself, as in `rustc 1.95.0 (59807616e 2026-04-14)`.
     pub fn version(self) -> Result<String> {
         let rustc = if self == Self::Rustup { "rustc" } else { DEBIAN_RUSTC };
         Ok(tool(rustc, "--version").current_dir(root()).read()?.trim().into())
     }
 
-    /// The name of the folder of its builds. It is not that of a plain cargo, which gives the
-    /// crates other hashes (see `rustc.rs`), and each toolchain has its own, so that trying the
+    /// Returns the name of the folder of its builds. It is not that of a plain cargo, which gives
+    /// the crates other hashes (see `rustc.rs`), and each toolchain has its own, so that trying the
     /// other one costs no rebuild.
     pub fn folder(self) -> &'static str {
         if self == Self::Rustup { "xtask" } else { "debian" }

@@ -7,7 +7,7 @@ use crate::prelude::*;
 pub struct Tools(Option<PathBuf>);
 
 impl Tools {
-    /// The program, if it is there.
+    /// Returns a command of the program, if it is installed.
     pub fn command(&self, program: &str) -> Result<Command> {
         let path = self.0.as_ref().map(|folder| folder.join(program));
         let command = || Command::new(path.as_deref().unwrap_or(program.as_ref()));
@@ -21,7 +21,7 @@ impl Tools {
         bail!("{program} is not installed; `cargo install {package} --locked` installs it{page}")
     }
 
-    /// A command of probe-rs for the board's chip.
+    /// Returns a command of probe-rs for the board's chip.
     pub fn probe_rs(&self, subcommand: &str, board: &Board) -> Result<Command> {
         let chip = board.chip.as_deref();
         let chip = chip.with_context(|| format!("{}: no chip in boards.toml", board.name))?;

@@ -16,12 +16,12 @@ const HEADER: usize = 32;
 /// the RP2040 and RP2350 take.
 const PAGE: u32 = 256;
 
-/// The blocks of what an ELF file puts into flash, for a family of chips.
+/// Returns the blocks of what an ELF file puts into flash, for a family of chips.
 pub fn of_elf(elf: &[u8], family: u32) -> Result<Vec<u8>> {
     of_segments(&segments(elf)?, family)
 }
 
-/// The blocks of bytes at addresses, in their order.
+/// Returns the blocks of bytes at addresses, in their order.
 pub fn of_segments(segments: &[(u32, &[u8])], family: u32) -> Result<Vec<u8>> {
     let pages = pages(segments);
     let count = u32::try_from(pages.len()).context("too many blocks")?;
@@ -36,7 +36,8 @@ pub fn of_segments(segments: &[(u32, &[u8])], family: u32) -> Result<Vec<u8>> {
     Ok(file)
 }
 
-/// The pages that segments, in order of their addresses, lie in. What no segment has is as erased.
+/// Returns the pages that segments, in order of their addresses, lie in. What no segment has is as
+/// erased.
 fn pages(segments: &[(u32, &[u8])]) -> Vec<(u32, [u8; PAGE as usize])> {
     let mut pages: Vec<(u32, [u8; PAGE as usize])> = Vec::new();
     for &(start, data) in segments {

@@ -7,7 +7,7 @@
 
 use crate::prelude::*;
 
-/// Lines before a use in which its proof begins, at most.
+/// The largest number of lines between the beginning of a proof and the use.
 const NEAR: usize = 20;
 
 /// A use of `unsafe`, and its proof if it has one.
@@ -40,7 +40,7 @@ pub fn run(missing: bool) -> Result<()> {
     Ok(())
 }
 
-/// The uses in a file.
+/// Returns the uses in a file.
 fn uses(text: &str) -> Vec<Use> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let is_use = |line: &str| {
@@ -55,14 +55,14 @@ fn uses(text: &str) -> Vec<Use> {
         .collect()
 }
 
-/// A line without the comment at its end, and without what stands in quotes.
+/// Returns a line without the comment at its end, and without what stands in quotes.
 fn code_of(line: &str) -> String {
     let code = line.split(" // ").next().unwrap_or_default().replace("extern \"C\"", "extern 'C'");
     let code: String = code.split('"').step_by(2).collect();
     code.replace("extern 'C'", "extern \"C\"")
 }
 
-/// The comment that explains the use in this line: from its mark to the end of the comment.
+/// Returns the comment that explains the use in this line: from its mark to the end of the comment.
 fn proof(lines: &[&str], at: usize) -> Option<String> {
     let first = at.saturating_sub(NEAR);
     let start = (first..=at).rev().find(|&line| {

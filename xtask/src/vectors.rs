@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use crate::blob::Blob;
 use crate::shell::{self, relative, root};
 
-/// The folder.
+/// Returns the folder of the vector files.
 pub fn folder() -> PathBuf {
     root().join("tests").join("vectors")
 }
@@ -79,7 +79,7 @@ fn differences() -> Result<Differences> {
     Ok(differences)
 }
 
-/// The blobs of models/ and the synthetic ones, in this order.
+/// Returns the blobs of models/ and the synthetic ones, in this order.
 pub fn models() -> Result<Vec<PathBuf>> {
     let mut models = gan_tests::make::models(&root())?;
     let synthetic = gan_tests::make::synthetic_blobs();
@@ -87,22 +87,22 @@ pub fn models() -> Result<Vec<PathBuf>> {
     Ok(models)
 }
 
-/// The blob that stands for all when one will do.
+/// Returns the blob that stands for all when one will do.
 pub fn default_model() -> Result<PathBuf> {
     let path = root().join("models/digits8.gan");
     ensure!(path.exists(), "{}: it is missing", relative(&path));
     Ok(path)
 }
 
-/// The path of the model that a user has named, from any folder, because the firmware's build
-/// script runs in another one; or [`default_model`].
+/// Returns the path of the model that a user has named, from any folder, because the firmware's
+/// build script runs in another one; or [`default_model`].
 pub fn given(model: Option<&Path>) -> Result<PathBuf> {
     let from_any = |path: &Path| path.canonicalize().with_context(|| path.display().to_string());
     model.map_or_else(default_model, from_any)
 }
 
-/// The images file of a blob: the one in `tests/vectors`, or for a blob from elsewhere one that is
-/// made now.
+/// Returns the images file of a blob: the one in `tests/vectors`, or for a blob from elsewhere one
+/// that is made now.
 pub fn images_of(blob: &Blob) -> Result<PathBuf> {
     let name = format!("{}.images.bin", blob.stem());
     let known = models()?.iter().any(|model| same_file(model, blob.path()));

@@ -38,7 +38,7 @@ fn page() -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Where everything else goes.
+/// Returns a folder for all other files.
 fn scratch(name: &str) -> Result<PathBuf> {
     shell::scratch(&format!("web/{name}"))
 }
@@ -65,8 +65,8 @@ fn modules() -> Result<PathBuf> {
     Ok(modules)
 }
 
-/// What builds the module: the active toolchain with its target, or where that cannot be had,
-/// Debian's compiler.
+/// Returns the toolchain that builds the module: the active one with its target, or, if the target
+/// cannot be installed, Debian's.
 fn toolchain() -> Result<Toolchain> {
     match setup::target(TARGET) {
         Ok(()) => Ok(Toolchain::Rustup),

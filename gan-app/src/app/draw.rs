@@ -17,8 +17,8 @@ const UNLABELLED: u16 = 10;
 pub(super) type Sink<'s> = &'s mut dyn FnMut(usize, &[u8], &mut [u8]);
 
 impl App<'_, '_> {
-    /// The sampler that draws the latents of a seed's images. Its code is linked once, and not in
-    /// every command that makes images.
+    /// Returns the sampler that draws the latent of this image of a seed, and then of the next
+    /// ones. Its code is linked once, and not in every command that makes images.
     #[inline(never)]
     pub(super) fn sampler(&mut self, seed: u64, image: u64) -> LatentSampler {
         let len = latent_of(self.generator, self.memory).len() as u64;

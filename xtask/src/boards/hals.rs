@@ -11,12 +11,12 @@ static AVAILABLE: LazyLock<bool> = LazyLock::new(|| {
     boards.all(|board| shell::or_skip("boards on HALs", have_crates(board)).is_some())
 });
 
-/// Whether the board's application cannot be built, because its HAL cannot be had.
+/// Returns whether the board's application cannot be built, because its HAL cannot be had.
 pub fn lacks_crates(board: &Board) -> bool {
     board.package.is_some() && !*AVAILABLE
 }
 
-/// An error if the board's application cannot be built, because its HAL cannot be had.
+/// Returns an error if the board's application cannot be built, because its HAL cannot be had.
 pub fn have_crates(board: &Board) -> Result<()> {
     if board.package.is_none() {
         return Ok(());
@@ -25,12 +25,12 @@ pub fn have_crates(board: &Board) -> Result<()> {
     fetched.map(|_| ()).with_context(|| format!("no crates for {}", board.name))
 }
 
-/// Whether there is a board of this name whose application cannot be built for that reason.
+/// Returns whether there is a board of this name whose application cannot be built for that reason.
 pub fn is_skipped(name: &str) -> bool {
     gan_boards::all().iter().any(|board| board.name == name && lacks_crates(board))
 }
 
-/// The folders of all packages of firmware.
+/// Returns the folders of all packages of firmware.
 pub fn folders() -> BTreeSet<PathBuf> {
     gan_boards::all()
         .iter()

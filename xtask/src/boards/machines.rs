@@ -19,29 +19,29 @@ enum Place {
     Nowhere,
 }
 
-/// Where the newer QEMU is unpacked, as under `/`.
+/// Returns where the newer QEMU is unpacked, as under `/`.
 pub fn newer_folder() -> PathBuf {
     root().join("target").join("qemu")
 }
 
-/// The program of this name of the newer QEMU, if it is there and may be used.
+/// Returns the program of this name of the newer QEMU, if it is there and may be used.
 fn newer(program: &str) -> Option<PathBuf> {
     let path = newer_folder().join("usr/bin").join(program);
     (path.exists() && !is_refused()).then_some(path)
 }
 
-/// Whether the user wants no QEMU but the installed one.
+/// Returns whether the user wants no QEMU but the installed one.
 pub fn is_refused() -> bool {
     env::var(CHOICE).is_ok_and(|choice| choice == "installed")
 }
 
-/// The program that emulates a board, and its machine.
+/// Returns the program that emulates a board, and its machine.
 pub fn program_and_machine(board: &Board) -> Option<(&str, &str)> {
     let (program, rest) = board.qemu.as_deref()?.split_once(" -machine ")?;
     Some((program, rest.split(' ').next()?))
 }
 
-/// Whether this QEMU has the machine; nothing if it does not start.
+/// Returns whether this QEMU has the machine, or `None` if QEMU does not start.
 pub fn has_machine(program: impl AsRef<std::ffi::OsStr>, machine: &str) -> Option<bool> {
     let help = Command::new(program).args(["-machine", "help"]).read().ok()?;
     Some(help.lines().any(|line| line.split(' ').next() == Some(machine)))
@@ -75,12 +75,12 @@ fn place(board: &Board) -> Place {
     PLACES.get(board.name.as_str()).copied().unwrap_or(Place::Nowhere)
 }
 
-/// Whether no QEMU here has the board's machine.
+/// Returns whether no QEMU here has the board's machine.
 pub fn is_nowhere(board: &Board) -> bool {
     place(board) == Place::Nowhere
 }
 
-/// The QEMU that emulates the board, without arguments.
+/// Returns the QEMU that emulates the board, without arguments.
 fn qemu(board: &Board, program: &str) -> Command {
     match newer(program).filter(|_| place(board) == Place::Newer) {
         Some(path) => {
@@ -94,14 +94,14 @@ fn qemu(board: &Board, program: &str) -> Command {
     }
 }
 
-/// What the board's QEMU says of its version.
+/// Returns what the board's QEMU prints with `--version`.
 pub fn version(board: &Board) -> Result<String> {
     let program = program_and_machine(board).map_or("", |(program, _)| program);
     qemu(board, program).arg("--version").read()
 }
 
-/// The command that runs firmware on a board, up to the firmware's path. `arguments` go first;
-/// `serial` is where QEMU connects the serial port.
+/// Returns the command that runs firmware on a board, up to the firmware's path. `arguments` go
+/// first; `serial` is where QEMU connects the serial port.
 pub fn emulator(board: &Board, arguments: &[&str], serial: &str) -> Result<Command> {
     let line = board
         .qemu

@@ -33,8 +33,8 @@ pub fn print(map: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The sections that the linker kept of the library: name, bytes, and the file they are from. In
-/// the map a long name stands on a line of its own.
+/// Returns the sections that the linker kept of the library: name, bytes, and the file they are
+/// from. In the map a long name stands on a line of its own.
 fn parts(map: &str) -> Vec<(String, u64, String)> {
     let mut found = Vec::new();
     let mut name = "";
@@ -63,7 +63,7 @@ fn parts(map: &str) -> Vec<(String, u64, String)> {
     found
 }
 
-/// A section's name without what all begin with, and without a hash.
+/// Returns a section's name without what all begin with, and without a hash.
 fn short(section: &str) -> String {
     let name = section.trim_start_matches(".text.").trim_start_matches(".rodata.");
     let name = name.split("17h").next().unwrap_or(name);

@@ -30,7 +30,8 @@ const CORES: [(&str, &str, &str, &str); 3] = [
     ),
 ];
 
-/// The last line of draw.c by the naive reference, and the line with its first image's CRC-32.
+/// Returns the last line of draw.c by the naive reference, and the line with its first image's
+/// CRC-32.
 fn expected() -> Result<[String; 2]> {
     let blob = fs::read(root().join(MODEL)).context(MODEL)?;
     let model = reference::parse(&blob).map_err(|error| anyhow!("{MODEL}: {error}"))?;
@@ -58,8 +59,8 @@ fn judge(lines: &[String], native: bool) -> Result<()> {
     Ok(())
 }
 
-/// A program of gan-c, the model's source and its libraries, on the host by its C compiler; returns
-/// the lines that it prints.
+/// Compiles a program of gan-c with the model's source and the library, by the host's C compiler,
+/// and runs it. Returns the lines that it prints.
 fn on_host(program: &str, folder: &Path, library: &Path) -> Result<Vec<String>> {
     let binary = folder.join("program");
     let mut cc = tool("cc", WARNINGS);
@@ -69,8 +70,8 @@ fn on_host(program: &str, folder: &Path, library: &Path) -> Result<Vec<String>> 
     Ok(Command::new(&binary).read()?.lines().map(str::to_owned).collect())
 }
 
-/// The same in QEMU, by arm-none-eabi-gcc. No panic may be linked into it. The linker's map is
-/// `program.map` in `folder`.
+/// Compiles the same by arm-none-eabi-gcc and runs it in QEMU. No panic may be linked into it. The
+/// linker writes its map to `program.map` in `folder`.
 fn in_qemu(
     (flags, board): (&str, &str),
     program: &str,

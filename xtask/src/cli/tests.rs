@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// All lines in the documentation that begin so, as a shell would hand them over but for what
-/// stands between quotes.
+/// Returns all lines in the documentation that begin so, as a shell would hand them over but for
+/// what stands between quotes.
 fn documented(start: &str) -> Vec<String> {
     let pages = ["README.md", "CONTRIBUTING.md"].map(|name| root().join(name));
     let docs = fs::read_dir(root().join("docs")).unwrap();

@@ -127,7 +127,7 @@ fn images(blob: &Blob) -> Result<Images> {
     Ok(Images { of_first, of_own: of_own.collect::<Result<_>>()? })
 }
 
-/// A black screen with images of `side` by `side` pixels at their corners.
+/// Returns a black screen with images of `side` by `side` pixels at their corners.
 fn screen<'i>(
     images: impl IntoIterator<Item = (&'i Vec<u8>, (usize, usize))>,
     side: usize,

@@ -67,7 +67,7 @@ fn morph(session: &mut Session, maker: &mut Maker<'_>) -> Result<()> {
     Ok(())
 }
 
-/// An image as text, as the console draws one of up to 39 pixels in a line.
+/// Returns an image as text, as the console draws one of up to 39 pixels in a line.
 fn drawn(generator: &Generator<'_>, pixels: &[u8]) -> String {
     let mut text = String::new();
     for line in pixels.chunks(generator.line_len()) {

@@ -74,7 +74,7 @@ fn compare_in(session: &mut Session, port: &str, blob: Option<Blob>) -> Result<T
     Ok(tally)
 }
 
-/// The CRC of the file of the model that runs on the board.
+/// Returns the CRC of the file of the model that runs on the board.
 fn running(session: &mut Session) -> Result<u32> {
     let info = super::lines(&session.ask("info")?)?;
     let crc = info.iter().find_map(|line| line.split_once("as a file ")?.1.get(..8));
@@ -82,7 +82,7 @@ fn running(session: &mut Session) -> Result<u32> {
     crc.with_context(|| format!("no CRC in the board's `info`: {info:?}"))
 }
 
-/// The model of models/ or tests/vectors with this CRC.
+/// Returns the model of models/ or tests/vectors with this CRC.
 fn shipped(crc: u32) -> Result<Blob> {
     for path in vectors::models()? {
         let blob = Blob::read(&path)?;

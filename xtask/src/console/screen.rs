@@ -22,7 +22,7 @@ impl Monitor {
         Ok(Self { address: TcpListener::bind("127.0.0.1:0")?.local_addr()? })
     }
 
-    /// The arguments by which QEMU opens this monitor.
+    /// Returns the arguments by which QEMU opens this monitor.
     pub fn arguments(&self) -> [String; 2] {
         ["-qmp".into(), format!("tcp:{},server=on,wait=off", self.address)]
     }
@@ -64,7 +64,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// A black screen.
+    /// Returns a black screen.
     pub fn black(width: usize, height: usize) -> Self {
         Self { width, dots: vec![0; width * height] }
     }

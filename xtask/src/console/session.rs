@@ -17,7 +17,8 @@ pub fn open(board: &Board, firmware: &Path, arguments: &[&str]) -> Result<(Sessi
     start(qemu)
 }
 
-/// The same with any emulator whose standard input and output are the serial port.
+/// Starts any emulator whose standard input and output are the serial port, and waits for the first
+/// prompt. Returns what it said until then.
 pub fn start(emulator: Command) -> Result<(Session, Vec<u8>)> {
     let mut session = attach(emulator)?;
     let greeting = session.greeting()?;

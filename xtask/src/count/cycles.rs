@@ -26,7 +26,7 @@ pub enum Core {
 const JUMP: u64 = 2;
 
 impl Core {
-    /// The core whose code a board runs, if it has a table.
+    /// Returns the core whose code a board runs, if it has a table.
     pub fn of(board: &Board) -> Option<Self> {
         match board.core.split(' ').next()? {
             "Cortex-M0" => Some(Self::M0),
@@ -40,12 +40,12 @@ impl Core {
     fn half_cycles(self, class: Class, after_load: bool) -> u64 {
         let small = self == Self::M0;
         match class {
-            // Loads in a row overlap.
+            // Consecutive loads overlap.
             Class::Load => 2 * if after_load && !small { 1 } else { 2 },
             Class::Store => 2 * if small { 2 } else { 1 },
             Class::Multiple(registers) => 2 * (1 + u64::from(registers)),
             Class::MultiplyAdd => 2 * if self == Self::M3 { 2 } else { 1 },
-            // M3: 3 to 5, and 4 to 7 with an addition.
+            // The M3 takes 3 to 5 cycles, and 4 to 7 with an addition.
             Class::LongMultiply => 2 * if self == Self::M3 { 4 } else { 1 },
             Class::LongMultiplyAdd => {
                 if self == Self::M3 {
@@ -54,7 +54,7 @@ impl Core {
                     2
                 }
             }
-            // 2 to 12.
+            // It takes 2 to 12 cycles.
             Class::Divide => 2 * 7,
             Class::Call => 2 * if small { 2 } else { 1 },
             Class::Other => 2,
@@ -97,7 +97,7 @@ impl<'a> Code<'a> {
         Ok(half_cycles / 2)
     }
 
-    /// The halfword at an address and the one behind it, or 0 where the code ends.
+    /// Returns the halfword at an address and the one behind it, or 0 where the code ends.
     fn at(&self, address: u64) -> Option<(u16, u16)> {
         self.0.iter().find_map(|&(start, bytes)| {
             let mut halfwords =

@@ -12,15 +12,15 @@ const NETWORKS: [(&str, &str, &str, u8); 6] = [
     ("B", "100-128-784", "relu", 8),
     // The topology of MLPerf Tiny's anomaly detection.
     ("T", "640-128-128-128-128-8-128-128-128-128-640", "relu", 8),
-    // No size is a multiple of anything.
+    // None of these sizes is a multiple of a kernel's block or group.
     ("O", "97-61-211-785", "leaky-relu", 8),
     ("A4", "100-256-512-1024-784", "relu", 4),
     ("B4", "100-128-784", "relu", 4),
 ];
 
-/// The blobs of all networks that the format can hold.
+/// Returns the blobs of all networks that the format can hold.
 pub fn make() -> Result<Vec<PathBuf>> {
-    // Apart from the runs, whose output is not shown.
+    // This is built apart from the runs, whose output is not shown.
     shell::host("build --quiet --release --package gan-tools").run()?;
     let folder = shell::scratch("networks")?;
     let mut paths = Vec::new();

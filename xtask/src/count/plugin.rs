@@ -14,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 const LAYERS: [&[&str]; 2] =
     [&["gan_core", "generator", "integer", "rows"], &["gan_core", "generator", "pair", "rows"]];
 
-/// What ran between the markers.
+/// The counts of what ran between the markers.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// The number of instructions.
@@ -85,12 +85,12 @@ pub fn run(plugin: &Path, board: &Board, elf: &Path) -> Result<(Counts, Vec<Stri
     }
 }
 
-/// A path as QEMU wants it in an option.
+/// Returns a path as QEMU wants it in an option.
 fn escape(path: &Path) -> String {
     path.display().to_string().replace(',', ",,")
 }
 
-/// Where the functions with such names are.
+/// Returns the addresses of the functions with such names.
 fn addresses(elf: &[u8], name: impl Fn(&str) -> bool) -> Result<Vec<u64>> {
     let file = object::File::parse(elf)?;
     // Bit 0 of a Thumb function's address says that it is one.
@@ -101,7 +101,7 @@ fn addresses(elf: &[u8], name: impl Fn(&str) -> bool) -> Result<Vec<u64>> {
     Ok(matching.collect())
 }
 
-/// Whether a mangled name is that of one of [`LAYERS`], and not of a closure in it.
+/// Returns whether a mangled name is that of one of [`LAYERS`], and not of a closure in it.
 fn is_layer(name: &str) -> bool {
     LAYERS.iter().any(|path| is(name, path))
 }

@@ -47,7 +47,7 @@ fn cycles(board: &Board, elf: &Path, blob: &Blob, runner: &Runner) -> Result<u64
     }
 }
 
-/// The estimate for the first board in QEMU with the same core and kernel, if there is one.
+/// Returns the estimate for the first board in QEMU with the same core and kernel, if there is one.
 fn estimated(
     toolchain: Toolchain,
     board: &Board,

@@ -104,7 +104,8 @@ pub fn count(
     })
 }
 
-/// What stands in the table after the kernel's name, of a model that is packed for another one.
+/// Returns what stands in the table after the kernel's name, of a model that is packed for another
+/// one.
 fn label(packed_for: &str) -> &'static str {
     match packed_for {
         "scalar" => ", rows",

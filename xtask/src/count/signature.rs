@@ -1,4 +1,4 @@
-//! What it costs a device to check the signature of a model.
+//! Counts what it costs a device to check the signature of a model.
 
 use super::{of_each_core, program};
 use crate::firmware::{self, Input};

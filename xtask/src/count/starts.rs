@@ -5,7 +5,7 @@ use crate::firmware::Count;
 use crate::fit::starts::{Counted, Kernel};
 use crate::prelude::*;
 
-/// The models whose `check` and `decode` were counted, for each kernel.
+/// Returns the models whose `check` and `decode` were counted, for each kernel.
 pub fn of(records: &[Record]) -> Result<Vec<Kernel>> {
     let mut kernels: Vec<Kernel> = Vec::new();
     for check in records {

@@ -69,8 +69,8 @@ impl Table {
         text
     }
 
-    /// What is worse in `now` than here, or cannot be compared, one line each. `all`: `now` has
-    /// every row there should be.
+    /// Returns what is worse in `now` than here, or cannot be compared, one line each. `all`: `now`
+    /// has every row there should be.
     pub fn regressions(&self, now: &Self, all: bool) -> Vec<String> {
         let mut lines = Vec::new();
         for row in &now.rows {

@@ -8,28 +8,28 @@
 /// were taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// One register from memory.
+    /// A load of one register.
     Load,
-    /// One register to memory.
+    /// A store of one register.
     Store,
-    /// So many registers from or to memory: LDM, STM, PUSH, POP, LDRD, STRD.
+    /// A load or store of this many registers: LDM, STM, PUSH, POP, LDRD, STRD.
     Multiple(u32),
-    /// A product of 32 bits, added to or subtracted from something: MLA, MLS.
+    /// A multiplication with 32 bits of result and an addition or subtraction: MLA, MLS.
     MultiplyAdd,
-    /// A product of 64 bits: UMULL, SMULL.
+    /// A multiplication with 64 bits of result: UMULL, SMULL.
     LongMultiply,
-    /// The same, added to something: UMLAL, SMLAL, UMAAL.
+    /// A multiplication with 64 bits of result and an addition: UMLAL, SMLAL, UMAAL.
     LongMultiplyAdd,
-    /// UDIV, SDIV.
+    /// A division: UDIV, SDIV.
     Divide,
-    /// BL.
+    /// A call: BL.
     Call,
-    /// All others.
+    /// Any other instruction.
     Other,
 }
 
-/// The class of the instruction that begins with these halfwords; the second does not matter if it
-/// has only one.
+/// Returns the class of the instruction that begins with these halfwords; the second does not
+/// matter if it has only one.
 pub fn class(first: u16, second: u16) -> Class {
     if is_wide(first) { wide(first, second) } else { narrow(first) }
 }
@@ -41,14 +41,14 @@ fn is_wide(first: u16) -> bool {
 fn narrow(code: u16) -> Class {
     let registers = (code & 0xFF).count_ones();
     match code >> 12 {
-        // LDR from the constants behind the code.
+        // LDR (literal), from the constants behind the code.
         0b0100 if code & 0x0800 != 0 => Class::Load,
         // Register offset: STR, STRH, STRB, then five loads.
         0b0101 if code >> 9 & 7 < 3 => Class::Store,
         0b0101 => Class::Load,
         0b0110..=0b1001 if code & 0x0800 == 0 => Class::Store,
         0b0110..=0b1001 => Class::Load,
-        // PUSH and POP, with LR or PC as a register more.
+        // PUSH and POP may have LR or PC as one more register.
         0b1011 if code & 0x0600 == 0x0400 => Class::Multiple(registers + u32::from(code >> 8 & 1)),
         0b1100 => Class::Multiple(registers),
         _ => Class::Other,
@@ -65,7 +65,7 @@ fn wide(first: u16, second: u16) -> Class {
         0xF8 if first & 0x0010 == 0 => Class::Store,
         0xF8 => Class::Load,
         0xFA => match (first >> 4 & 0x1F, second >> 12, second >> 4 & 0xF) {
-            // Without a register to add it is MUL.
+            // Without a register to add, the instruction is MUL.
             (0x10, 0xF, _) => Class::Other,
             (0x10, ..) => Class::MultiplyAdd,
             (0x18 | 0x1A, ..) => Class::LongMultiply,

@@ -76,7 +76,7 @@ fn chapters(items: &mut Value, repository: &str) {
     }
 }
 
-/// The text of a page with links out of the book's folder leading to the repository.
+/// Returns the text of a page with links out of the book's folder leading to the repository.
 fn outward(text: &str, page: &Path, repository: &str) -> String {
     let mut changed = text.to_owned();
     // From the last on, so that the places of the others stay.
@@ -94,7 +94,7 @@ fn outward(text: &str, page: &Path, repository: &str) -> String {
     changed
 }
 
-/// What a page's attributes refer to.
+/// Returns the targets of all links in a page.
 fn links(html: &str) -> impl Iterator<Item = &str> {
     ATTRIBUTES.into_iter().flat_map(move |attribute| {
         html.split(attribute).skip(1).filter_map(|rest| rest.split('"').next())

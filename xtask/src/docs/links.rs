@@ -55,8 +55,8 @@ impl Page {
         page
     }
 
-    /// A heading in small letters, without punctuation, with `-` for each blank; a second one of
-    /// the same words ends in `-1`. Forges and mdBook agree on it.
+    /// Returns a heading in small letters, without punctuation, with `-` for each blank; a second
+    /// one of the same words ends in `-1`. Forges and mdBook agree on it.
     fn anchor(&self, heading: &str) -> String {
         let kept = |letter: &char| letter.is_alphanumeric() || "-_ ".contains(*letter);
         let name: String = heading.to_lowercase().chars().filter(kept).collect();

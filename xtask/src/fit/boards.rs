@@ -109,8 +109,8 @@ pub fn check(toolchain: Toolchain) -> Result<()> {
     Ok(())
 }
 
-/// Whether what the table says of a board is still true: all that is measured now fits in it, and
-/// not with much to spare.
+/// Returns whether what the table says of a board is still true: all that is measured now fits in
+/// it, and not with much to spare.
 fn is_covered(old: &Row, now: &Row) -> bool {
     let sizes = |row: &Row| [row.code, row.code + row.float, row.code + row.int4, row.statics];
     let close = |(old, now): (u64, u64)| now <= old && 100 * now >= (100 - STALE_PERCENT) * old;
@@ -129,7 +129,7 @@ fn measure(toolchain: Toolchain, some: &[&Board]) -> Result<Table> {
 
 fn row(toolchain: Toolchain, board: &Board) -> Result<Row> {
     let synthetic = |stem: &str| vectors::folder().join(format!("{stem}.gan"));
-    // Code and statics besides the model's.
+    // Returns the bytes of code and of statics besides those of the model.
     let of = |model: &Path| -> Result<(u64, u64)> {
         let blob = Blob::read(model)?;
         let size =

@@ -114,7 +114,7 @@ fn fit(counted: &Counted) -> Result<Row> {
     Ok(row)
 }
 
-/// An error if the row is wrong for a whole network.
+/// Returns an error if the row is wrong for a whole network.
 fn error(row: &Row, counted: &Counted) -> Result<()> {
     for network in &counted.networks {
         let real: f64 = network.iter().map(|layer| layer.instructions as f64).sum();
@@ -130,7 +130,7 @@ fn error(row: &Row, counted: &Counted) -> Result<()> {
     Ok(())
 }
 
-/// The factors of the costs of a multiply-accumulate, of an output and of a layer.
+/// Returns the factors of the costs of a multiply-accumulate, of an output and of a layer.
 fn terms(layer: &Layer) -> [f64; 3] {
     let outputs = layer.outputs as f64;
     [outputs * layer.inputs as f64, outputs, 1.0]

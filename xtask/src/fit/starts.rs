@@ -73,7 +73,7 @@ pub fn check(kernels: &[Kernel]) -> Result<()> {
     Ok(())
 }
 
-/// The costs of a kernel: of all counted models together.
+/// Returns the costs of a kernel: of all counted models together.
 fn row(kernel: &Kernel) -> Result<Row> {
     let sum = |of: fn(&Counted) -> u64| kernel.models.iter().map(of).sum::<u64>() as f64;
     let (check, decode) = (sum(|model| model.check), sum(|model| model.decode));
@@ -88,7 +88,7 @@ fn row(kernel: &Kernel) -> Result<Row> {
     Ok(row)
 }
 
-/// The estimated cycles for each instruction, of all counted models together.
+/// Returns the estimated cycles for each instruction, of all counted models together.
 fn cycles(kernel: &Kernel) -> Option<f64> {
     let instructions: u64 = kernel.models.iter().map(|model| model.check + model.decode).sum();
     let cycles: Option<u64> =
@@ -96,7 +96,7 @@ fn cycles(kernel: &Kernel) -> Option<f64> {
     cycles.map(|cycles| cycles as f64 / instructions as f64)
 }
 
-/// An error if the row is wrong for a model, or its cycles for all together.
+/// Returns an error if the row is wrong for a model, or its cycles for all together.
 fn error(row: &Row, kernel: &Kernel) -> Result<()> {
     for model in &kernel.models {
         let check = row.byte * model.bytes as f64;

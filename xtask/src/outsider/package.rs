@@ -17,7 +17,7 @@ const LAYOUTS: [(&str, &str); 2] = [
     ("virt", include_str!("../../outsider/virt.x")),
 ];
 
-/// How the model comes into the firmware.
+/// The way in which the model gets into the firmware.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Route {
     /// The build script packs it.
@@ -33,7 +33,7 @@ pub struct Package {
     folder: PathBuf,
 }
 
-/// Makes another name for a folder.
+/// Makes a symbolic link to a folder.
 fn link(folder: &Path, name: &Path) -> io::Result<()> {
     #[cfg(unix)]
     return std::os::unix::fs::symlink(folder, name);
@@ -49,8 +49,8 @@ impl Drop for Package {
 }
 
 impl Package {
-    /// A package that has what any firmware has. Its path is always the same, so that the next one
-    /// finds its dependencies built, and another one for each clone of the repository.
+    /// Returns a package that has what any firmware has. Its path is always the same, so that the
+    /// next one finds its dependencies built, and another one for each clone of the repository.
     pub fn new() -> Result<Self> {
         let root = root();
         let key = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC)
@@ -112,7 +112,7 @@ impl Package {
         Ok(target.join(&board.target).join("release/outsider"))
     }
 
-    /// Runs `gan` in the package's folder; what it wrote.
+    /// Runs `gan` in the package's folder, and returns its output.
     pub fn gan(&self, arguments: &[&str]) -> Result<String> {
         let mut gan = self.cargo();
         gan.words("run --quiet --release --package gan-tools --manifest-path");
@@ -120,7 +120,7 @@ impl Package {
         gan.read()
     }
 
-    /// Where a file or a folder of the package is.
+    /// Returns where a file or a folder of the package is.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }

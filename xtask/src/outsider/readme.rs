@@ -66,7 +66,7 @@ impl Readme {
     }
 }
 
-/// The fenced blocks of Markdown: what stands behind the fence, and the lines.
+/// Returns the fenced blocks of Markdown: what stands behind the fence, and the lines.
 fn blocks(text: &str) -> Vec<(String, String)> {
     let mut blocks = Vec::new();
     let mut open = false;

@@ -23,8 +23,8 @@ const HANG: Duration = Duration::from_secs(1);
 /// The layer that gets a wrong weight: neither the first nor the last, and without a table.
 const LAYER: usize = 3;
 
-/// The model that is drilled with: small, of every activation, and all in the packing of whatever
-/// kernel.
+/// Returns the model that is drilled with: small, of every activation, and all in the packing of
+/// whatever kernel.
 fn drilled() -> Result<Model> {
     let [linear, relu, leaky, tanh, sigmoid] = ACTIVATIONS;
     let hidden = vec![(21, leaky), (30, relu), (19, tanh), (23, linear)];
@@ -151,8 +151,8 @@ impl Drills<'_> {
         self.program.run("drill", &job, LIMIT)
     }
 
-    /// The run has to find a mismatch, to own up to it in its summary as well, for whoever reads
-    /// only that, and to blame no layer.
+    /// Checks that the run found a mismatch, counted it in its summary as well (for whoever reads
+    /// only that), and blamed no layer.
     fn expectation(&self, run: &Run) -> Result<String> {
         ends(run, End::Exit(1))?;
         ensure!(summary(run).is_some_and(|counts| counts.failed > 0), "no failure in the summary");
@@ -165,7 +165,7 @@ impl Drills<'_> {
         Ok(format!("{}, and no layer blamed, as it must be", run.end))
     }
 
-    /// Checks that all ways to make an image have noticed.
+    /// Checks that the mismatch was noticed in every way of making an image.
     fn every_way(&self, mismatches: &[Mismatch]) -> Result<()> {
         let ways: Vec<_> = mismatches.iter().map(|mismatch| &*mismatch.way).collect();
         let pairs = if self.board.kernel == "dsp" { &["pairs"][..] } else { &[] };
@@ -180,8 +180,8 @@ fn ends(run: &Run, expected: End) -> Result<String> {
     Ok(format!("{expected}, as it must be"))
 }
 
-/// The model with a weight of [`LAYER`] missing that the first image cannot do without, and the
-/// weight's row. A weight of 0 leaves every sum in the range of every kernel.
+/// Returns the model with a weight of [`LAYER`] missing that the first image cannot do without, and
+/// the weight's row. A weight of 0 leaves every sum in the range of every kernel.
 fn wrong_weight(model: &reference::Model) -> Result<(reference::Model, usize)> {
     let latent = sampler::codes(0, 0, model.latent_len.into());
     let label = (model.classes > 0).then_some(0);

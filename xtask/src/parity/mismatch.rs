@@ -12,7 +12,7 @@ pub struct Mismatch {
     pub way: String,
     pub seed: u64,
     pub label: Option<u16>,
-    /// What is wrong with its pixels.
+    /// The firmware's description of the fault.
     fault: String,
     latent: Vec<u8>,
     /// Outputs of the hidden layers.
@@ -74,7 +74,7 @@ impl Mismatch {
         all
     }
 
-    /// From the line that says what is wrong: `WAY: seed N, label N: FAULT`.
+    /// Parses the line that says what is wrong: `WAY: seed N, label N: FAULT`.
     fn begin(line: &str) -> Option<Self> {
         let (way, rest) = line
             .split_once(": seed ")
@@ -138,7 +138,7 @@ impl Mismatch {
         if takes_image { Place::Around } else { Place::Expectation }
     }
 
-    /// One line for people.
+    /// Describes the mismatch in one line.
     pub fn describe(
         &self,
         board: &str,
@@ -220,7 +220,7 @@ mod tests {
             let found = place(|_, outputs| {
                 outputs[layer][row] = got;
                 (1..=more).for_each(|next| outputs[layer][row + next] ^= 1);
-                // What follows is wrong as well, and not what is asked for.
+                // The layers that follow are wrong as well, but the first one is to be found.
                 outputs[layer + 1..].iter_mut().for_each(|output| output.fill(0));
             });
             assert_eq!(found, Place::Row { layer, row, expected, got, more });

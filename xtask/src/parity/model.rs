@@ -36,13 +36,13 @@ impl Model {
         Ok(Self { blob, reference, images, cases })
     }
 
-    /// The job that a board does with the model.
+    /// Returns the job that a board does with the model.
     pub fn job(&self, board: &Board) -> Result<Vec<u8>> {
         self.job_with(board, Drill::None, &self.blob, &self.images, &self.cases)
     }
 
-    /// A job in which something else takes the place of the blob, the images or the cases: it still
-    /// passes for this model's.
+    /// Returns a job in which something else takes the place of the blob, the images or the cases:
+    /// it still passes for this model's.
     pub fn job_with(
         &self,
         board: &Board,
@@ -64,7 +64,7 @@ impl Model {
         .write())
     }
 
-    /// How many images are compared in each way of making them.
+    /// Returns how many images are compared in each way of making them.
     pub fn images_compared(&self) -> Result<u32> {
         let images = Images::read(&self.images, self.blob.decode()?.crc())
             .map_err(|error| anyhow!("{error}"))?;

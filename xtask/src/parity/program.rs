@@ -29,8 +29,8 @@ pub fn build(toolchain: Toolchain, board: &Board, bin: &str) -> Result<PathBuf> 
     Ok(copy)
 }
 
-/// The folder of the files that the runs need. They are kept, so that a run can be repeated by
-/// hand.
+/// Returns the folder of the files that the runs need. They are kept, so that a run can be repeated
+/// by hand.
 fn folder() -> Result<PathBuf> {
     shell::scratch("parity")
 }
@@ -94,7 +94,7 @@ impl<'a> Program<'a> {
     }
 }
 
-/// The values of symbols.
+/// Returns the values of symbols.
 fn symbols<const N: usize>(elf: &Path, names: [&str; N]) -> Result<[u64; N]> {
     let bytes = shell::read(elf)?;
     let file = object::File::parse(&*bytes).with_context(|| relative(elf))?;

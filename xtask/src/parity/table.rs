@@ -34,7 +34,7 @@ impl Row {
     }
 }
 
-/// The table.
+/// Returns the table.
 pub fn text(rows: &[Row]) -> String {
     let mut text = String::from(
         "| board | kernel | models passed | images | layers | seconds |\n\

@@ -41,7 +41,7 @@ pub fn write(to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The checksum of each crate that a registry has.
+/// Returns the checksum of each crate that a registry has.
 fn checksums(lock: &toml::Table) -> BTreeMap<(String, String), String> {
     let packages = lock.get("package").and_then(toml::Value::as_array).into_iter().flatten();
     let text = |package: &toml::Value, key: &str| {
@@ -112,7 +112,7 @@ impl Tree {
     }
 }
 
-/// A crate as a [package URL](https://github.com/package-url/purl-spec).
+/// Returns a crate as a [package URL](https://github.com/package-url/purl-spec).
 fn url((name, version): &(String, String)) -> String {
     format!("pkg:cargo/{name}@{version}")
 }

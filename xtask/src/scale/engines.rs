@@ -9,7 +9,7 @@ use super::{COUNT, MODEL, Made, PARTS, Place, example, python};
 use crate::prelude::*;
 use crate::python::wheel_in;
 
-/// One process that makes all shards.
+/// Makes all shards in one process.
 pub fn one(place: &Place) -> Result<Made> {
     place.begin()?;
     let done = place.gan("shards run").output()?;
@@ -18,7 +18,7 @@ pub fn one(place: &Place) -> Result<Made> {
     place.made(said.trim_end().rsplit_once('\n').map_or(&said, |(lines, _)| lines))
 }
 
-/// A process a part, two at a time.
+/// Runs one process for each part, two at a time.
 pub fn xargs(place: &Place) -> Result<Made> {
     if !shell::available("xargs") {
         return Ok(Made::Skipped("there is no xargs".into()));
@@ -29,7 +29,7 @@ pub fn xargs(place: &Place) -> Result<Made> {
     in_shell(place, &format!("seq 0 {last} | xargs -P 2 -I{{}} {run}"))
 }
 
-/// The same by GNU parallel, which can use other machines too.
+/// Does the same by GNU parallel, which can use other machines too.
 pub fn parallel(place: &Place) -> Result<Made> {
     let version = tool("parallel", "--version").read();
     if !version.is_ok_and(|text| text.starts_with("GNU parallel")) {
@@ -49,7 +49,8 @@ fn in_shell(place: &Place, line: &str) -> Result<Made> {
     place.made(complete.next_back().unwrap_or_default())
 }
 
-/// Workers that are killed (SIGKILL) after some time, more each time, until one comes to the end.
+/// Kills workers (SIGKILL) after some time, and lets each live longer than the one before, until
+/// one comes to the end.
 pub fn killed(place: &Place) -> Result<Made> {
     place.begin()?;
     let (mut kills, mut allowed) = (0, Duration::from_millis(30));
@@ -76,7 +77,7 @@ pub fn killed(place: &Place) -> Result<Made> {
     }
 }
 
-/// What the Job's pods run, checked by Kubernetes' schema.
+/// Checks the Job's manifest by Kubernetes' schema, and runs what its pods run.
 pub fn kubernetes(place: &Place) -> Result<Made> {
     #[derive(Deserialize)]
     struct Job {
@@ -107,12 +108,12 @@ pub fn kubernetes(place: &Place) -> Result<Made> {
     place.made(&format!("the manifest is right, and its command was run for {PARTS} indices"))
 }
 
-/// `examples/dask/generate.py`.
+/// Runs `examples/dask/generate.py`.
 pub fn dask(place: &Place) -> Result<Made> {
     shards(place, "examples/dask/generate.py")
 }
 
-/// `examples/ray/generate.py`.
+/// Runs `examples/ray/generate.py`.
 pub fn ray(place: &Place) -> Result<Made> {
     shards(place, "examples/ray/generate.py")
 }
@@ -127,7 +128,7 @@ fn shards(place: &Place, file: &str) -> Result<Made> {
     place.made(&said)
 }
 
-/// `examples/spark/generate.py`, which needs the wheel of gan-py and Java.
+/// Runs `examples/spark/generate.py`, which needs the wheel of gan-py and Java.
 pub fn spark(place: &Place) -> Result<Made> {
     if tool("java", "-version").read().is_err() {
         return Ok(Made::Skipped("there is no Java (Debian: openjdk-17-jre-headless)".into()));

@@ -10,10 +10,10 @@ use crate::prelude::*;
 
 /// How long the daemons have to come up, and the array to run.
 const PATIENCE: Duration = Duration::from_secs(180);
-/// Of the controller; the nodes have the ones behind it.
+/// The port of the controller. The nodes have the next two.
 const PORT: u16 = 16_817;
 
-/// The array of `examples/slurm/shards.sbatch`.
+/// Runs the array of `examples/slurm/shards.sbatch`.
 pub fn run(place: &Place) -> Result<Made> {
     let mut cluster = None;
     if Command::new("sinfo").arg("--noheader").read().is_err() {
@@ -63,7 +63,7 @@ struct Cluster {
 }
 
 impl Cluster {
-    /// A controller, munge and two nodes, all on the loopback.
+    /// Starts a controller, munge and two nodes, all on the loopback.
     fn start() -> Result<Self> {
         let found = |name: &str| {
             let folders = ["/usr/sbin", "/usr/bin", "/usr/local/sbin"];

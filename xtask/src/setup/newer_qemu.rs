@@ -84,7 +84,7 @@ fn apt_get(folder: &Path, words: &str) -> Result<()> {
     command.words(words).current_dir(folder).stdout(stderr()).run()
 }
 
-/// Where apt has this Debian's packages from, and the name of this Debian.
+/// Returns where apt has this Debian's packages from, and the name of this Debian.
 fn source(release: &str, sites: &str) -> Option<(String, String)> {
     let field = |name: &str| {
         let mut values = release.lines().filter_map(|line| line.strip_prefix(name));

@@ -47,8 +47,8 @@ pub fn table(toolchain: Toolchain, boards: &[&Board], models: &[PathBuf]) -> Res
     Ok(())
 }
 
-/// The part of a refusal that says how much is too much. `cargo xtask firmware` says what would
-/// fit.
+/// Returns the part of a refusal that says how much is too much. `cargo xtask firmware` says what
+/// would fit.
 fn first_reason(refusal: &str) -> &str {
     let from = refusal.find("does not fit").unwrap_or(0);
     refusal[from..].split(';').next().unwrap_or_default()

@@ -62,8 +62,8 @@ fn start_up(path: &Path) -> Result<u64> {
     Ok(sum)
 }
 
-/// The most bytes of flash that the runtime takes with a known model in int8; `cargo xtask size`
-/// without a model fails if there are more.
+/// Returns the largest number of bytes of flash that the runtime may take with a known model in
+/// int8. `cargo xtask size` without a model fails if it takes more.
 fn limit(board: &Board) -> u64 {
     if board.kernel == "armv6m" { 5 << 10 } else { 6 << 10 }
 }

@@ -1,4 +1,4 @@
-//! What was found of one model and one seed: a line of `models/seeds.jsonl`.
+//! The scores of one model and one seed, which are a line of `models/seeds.jsonl`.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::prelude::*;
 
-/// A line.
+/// A line of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
@@ -40,7 +40,7 @@ const COLUMN: [(&str, &str); 12] = [
 ];
 
 impl Record {
-    /// Of the JSON that `evaluate --tstr --json` prints.
+    /// Reads the scores from the JSON that `evaluate --tstr --json` prints.
     pub fn new(model: &str, seed: u64, seconds: f64, report: &Value) -> Result<Self> {
         let (mut scores, mut real) = (column(report, "int8")?, column(report, "real")?);
         for kind in ["mlp", "cnn"] {
@@ -53,13 +53,13 @@ impl Record {
         Ok(Self { model: model.into(), seed, seconds, scores, real })
     }
 
-    /// Whether it is of this model and seed.
+    /// Returns whether it is of this model and seed.
     pub fn is_of(&self, model: &str, seed: u64) -> bool {
         self.model == model && self.seed == seed
     }
 }
 
-/// The scores of a column of the report.
+/// Returns the scores of a column of the report.
 fn column(report: &Value, column: &str) -> Result<BTreeMap<String, f64>> {
     let score = |(name, place): (&str, &str)| {
         let place = format!("/{column}{place}");
@@ -69,7 +69,7 @@ fn column(report: &Value, column: &str) -> Result<BTreeMap<String, f64>> {
     COLUMN.into_iter().map(score).collect()
 }
 
-/// The mean accuracy of the classifiers of one kind.
+/// Returns the mean accuracy of the classifiers of one kind.
 fn accuracy(report: &Value, kind: &str, name: &str) -> Result<f64> {
     let place = format!("/utility/{kind}/{name}/seeds");
     let seeds = report.pointer(&place).and_then(Value::as_array);
@@ -78,7 +78,7 @@ fn accuracy(report: &Value, kind: &str, name: &str) -> Result<f64> {
     Ok(seeds.iter().sum::<f64>() / seeds.len() as f64)
 }
 
-/// The records of a file; none without it.
+/// Returns the records of a file, or none if there is no such file.
 pub fn read(path: &Path) -> Result<Vec<Record>> {
     if !path.exists() {
         return Ok(Vec::new());

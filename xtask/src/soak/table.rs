@@ -14,7 +14,8 @@ const COLUMNS: [(&str, &str, &str); 7] = [
     ("labels right", "conditional_accuracy", "%"),
 ];
 
-/// A row for each of these models that has records, and one for the real images of each data set.
+/// Returns a row for each of these models that has records, and one for the real images of each
+/// data set.
 pub fn markdown(records: &[Record], models: &[&str]) -> String {
     let heads = COLUMNS.map(|(head, ..)| head);
     let mut lines = vec![
@@ -50,7 +51,7 @@ pub fn markdown(records: &[Record], models: &[&str]) -> String {
     lines.join("\n") + "\n"
 }
 
-/// A mean, and the standard deviation if there are several values.
+/// Returns a mean, and the standard deviation if there are several values.
 fn cell(values: &[f64], form: &str) -> String {
     if values.is_empty() {
         return "-".into();

@@ -19,12 +19,12 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// Whether a step of this name is to run.
+    /// Returns whether a step of this name is to run.
     pub fn wants(&self, name: &str) -> bool {
         self.only.as_ref().is_none_or(|only| name.contains(only))
     }
 
-    /// A step that counts checks of its own. An error is one more failed check.
+    /// Runs a step that counts checks of its own. An error is one more failed check.
     pub fn counted(&mut self, name: &str, step: impl FnOnce(&mut Tally) -> Result<()>) {
         if name != SETUP && !self.wants(name) {
             return;
@@ -48,8 +48,8 @@ impl Steps {
         self.tally += tally;
     }
 
-    /// A step that is one check where what it needs is there: it returns whether it is, and says
-    /// `SKIPPED` itself.
+    /// Runs a step that is one check if what it needs is there. The step returns whether it is, and
+    /// otherwise prints `SKIPPED` itself.
     pub fn found(&mut self, name: &str, step: impl FnOnce() -> Result<bool>) {
         self.counted(name, |tally| {
             if step()? {
@@ -59,12 +59,12 @@ impl Steps {
         });
     }
 
-    /// A step that is one check.
+    /// Runs a step that is one check.
     pub fn check(&mut self, name: &str, step: impl FnOnce() -> Result<()>) {
         self.value(name, step);
     }
 
-    /// A step that is one check and whose result others need.
+    /// Runs a step that is one check and whose result others need.
     pub fn value<T>(&mut self, name: &str, step: impl FnOnce() -> Result<T>) -> Option<T> {
         let mut value = None;
         self.counted(name, |tally| {
@@ -75,7 +75,7 @@ impl Steps {
         value
     }
 
-    /// A step that is `cargo test` of some packages.
+    /// Runs `cargo test` of some packages as a step.
     pub fn tests(&mut self, name: &str, profile: &str, selection: &str) {
         self.counted(name, |tally| {
             let mut command = shell::host("test --no-fail-fast --profile");

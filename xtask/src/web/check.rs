@@ -11,13 +11,13 @@ use super::{modules, page, scratch};
 use crate::prelude::*;
 use crate::setup;
 
-/// Drives the browser.
+/// The package of npm's that drives the browser.
 const PLAYWRIGHT: &str = "playwright-core@1.65.1";
 /// What Node.js has to be asked for: the relaxed instructions. Later versions have them anyway, and
 /// do not know the flag.
 const RELAXED: &str = "--experimental-wasm-relaxed-simd";
 
-/// Both checks, as far as there are programs for them.
+/// Runs both checks, as far as the programs for them are installed.
 pub fn check(tally: &mut Tally) -> Result<()> {
     if !shell::available("node") {
         println!("SKIPPED: no node, so neither the module nor the page was run");
@@ -26,7 +26,7 @@ pub fn check(tally: &mut Tally) -> Result<()> {
     let shapes = shapes()?;
     check_kernels(&shapes)?;
     tally.pass();
-    // What drives the browser, and the browser, installed if they have to be.
+    // The browser and the package that drives it are installed if they are missing.
     let install = || Ok((shell::npm(PLAYWRIGHT)?, setup::chromium()?));
     if let Some((playwright, browser)) = shell::or_skip("the page in a browser", install()) {
         check_page(&playwright.join("node_modules/playwright-core"), &browser, &shapes)?;

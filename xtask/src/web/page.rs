@@ -11,10 +11,10 @@ use crate::prelude::*;
 /// Models of models/ that the page brings along: small ones of each kind. The first one
 /// is shown, and its digits are what models begin with that take an image.
 const MODELS: [&str; 6] = ["mnist-tiny", "digits8", "stylize", "inpaint", "wine", "motion"];
-/// Known answers, of each of these models that draws from latents.
+/// The number of known answers for each of these models that draws from latents.
 const ANSWERS: usize = 3;
 
-/// The text. `modules` has `KERNEL.wasm` for each kernel.
+/// Returns the text of the page. The folder `modules` has `KERNEL.wasm` for each kernel.
 pub fn text(modules: &Path) -> Result<String> {
     let source = |name: &str| shell::text(root().join("gan-web/page").join(name));
     let builds = KERNELS
@@ -46,7 +46,7 @@ fn encode(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-/// A model with what its labels are called, and known answers if it draws from latents.
+/// Returns a model with what its labels are called, and known answers if it draws from latents.
 fn model(name: &str) -> Result<Value> {
     let path = root().join("models").join(format!("{name}.gan"));
     let blob = Blob::read(&path)?;
@@ -74,7 +74,7 @@ fn model(name: &str) -> Result<Value> {
     }))
 }
 
-/// The lines of `MODEL.gan.labels`, if there is such a file.
+/// Returns the lines of `MODEL.gan.labels`, if there is such a file.
 fn names(model: &Path) -> Result<Option<Vec<String>>> {
     let path = model.with_extension("gan.labels");
     if !path.exists() {

@@ -126,7 +126,7 @@ pub fn build(toolchain: Toolchain, board: &Board, bin: &str, input: Input<'_>) -
     let mut command = cargo(toolchain, "build", board, checks, input);
     let folder = target_folder(toolchain, board);
     if checks && !bin.starts_with(PANIC_FREE) {
-        command.args(["--features", "semihosting"]);
+        command.words("--features semihosting");
     }
     rustc::wrap(&mut command)?;
     // On a terminal cargo shows what it builds, and what it waits for.
@@ -157,7 +157,7 @@ pub fn clippy(board: &Board, input: Input<'_>) -> Result<()> {
 /// Builds the documentation for a board.
 pub fn doc(toolchain: Toolchain, board: &Board, input: Input<'_>) -> Result<()> {
     let mut command = cargo(toolchain, "doc", board, false, input);
-    command.args(["--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings").run()
+    command.words("--no-deps --lib").env("RUSTDOCFLAGS", "-D warnings").run()
 }
 
 /// Returns the folder of the builds.

@@ -89,7 +89,7 @@ pub fn run(fuzz: &Fuzz) -> Result<Tally> {
 
 /// Returns the reason why nothing can be fuzzed here, if there is one.
 fn missing() -> Option<&'static str> {
-    let compiler = Command::new("c++").arg("--version").output();
+    let compiler = tool("c++", "--version").output();
     if !cfg!(target_os = "linux") {
         Some("libFuzzer's flags are tried on Linux alone")
     } else if compiler.is_err() {

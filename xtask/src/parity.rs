@@ -137,20 +137,16 @@ impl Suite<'_> {
                 say!(output, "parity {name}: {text}");
                 row.images += images;
             }
-            Ok(Outcome::Misfit(reason)) => say!(output, "SKIPPED parity {name}: {reason}"),
-            Ok(Outcome::Wrong(lines)) => say!(output, "FAILED parity {name}: {lines}"),
-            Err(error) => say!(output, "FAILED parity {name}: {error:#}"),
-        }
-        let passed = match outcome {
-            Ok(Outcome::Passed { .. }) => true,
-            Ok(Outcome::Misfit(_)) => {
+            Ok(Outcome::Misfit(reason)) => {
+                say!(output, "SKIPPED parity {name}: {reason}");
                 row.skipped += 1;
                 return Tally::default();
             }
-            _ => false,
-        };
-        row.models += Tally::one(passed);
-        Tally::one(passed)
+            Err(error) => say!(output, "FAILED parity {name}: {error:#}"),
+        }
+        let tally = Tally::one(outcome.is_ok());
+        row.models += tally;
+        tally
     }
 }
 
@@ -161,11 +157,10 @@ enum Outcome {
     Passed { images: u32, text: String, skipped: Vec<String> },
     /// The board is too small, for the reason that is given.
     Misfit(String),
-    /// Something is wrong: the place of each mismatch, and then all lines of the firmware except
-    /// its traces.
-    Wrong(String),
 }
 
+/// Runs a model. An error has the place of each mismatch, and then all lines of the firmware except
+/// its traces.
 fn run_model(board: &Board, program: &Program<'_>, model: &Model) -> Result<Outcome> {
     let job = model.job(board)?;
     if let Some(reason) = program.misfit(model, &job)? {
@@ -178,12 +173,8 @@ fn run_model(board: &Board, program: &Program<'_>, model: &Model) -> Result<Outc
         |kernel: &str| run.lines.iter().any(|line| line.ends_with(&format!(", kernel {kernel}")));
     match (run.end, summary(&run)) {
         (End::Exit(0), Some(counts)) if counts.failed == 0 && counts.passed > 0 => {
-            ensure!(
-                said(&board.kernel),
-                "another kernel than {} ran: {:?}",
-                board.kernel,
-                run.lines.first()
-            );
+            let (kernel, first) = (&board.kernel, run.lines.first());
+            ensure!(said(kernel), "another kernel than {kernel} ran: {first:?}");
             let made = |way: &str| {
                 run.lines.iter().find_map(|line| parse(line, way)).map_or(0, |counts| counts.passed)
             };
@@ -217,14 +208,8 @@ fn run_model(board: &Board, program: &Program<'_>, model: &Model) -> Result<Outc
                 .iter()
                 .map(|found| found.describe(&board.name, &board.kernel, &stem, &model.reference));
             let lines = run.lines.iter().filter(|line| !line.starts_with("trace ")).cloned();
-            Ok(Outcome::Wrong(
-                [end.to_string()]
-                    .into_iter()
-                    .chain(told)
-                    .chain(lines)
-                    .collect::<Vec<_>>()
-                    .join("\n  "),
-            ))
+            let all: Vec<_> = [end.to_string()].into_iter().chain(told).chain(lines).collect();
+            bail!("{}", all.join("\n  "))
         }
     }
 }

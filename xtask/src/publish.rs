@@ -80,7 +80,7 @@ pub fn check(with_burn: bool) -> Result<()> {
     for names in [small, large].into_iter().take(1 + usize::from(with_burn)) {
         for task in [&["build"][..], &["test", "--doc"]] {
             let mut cargo = shell::cargo(&folder);
-            cargo.args(task).args(["--release", "--quiet"]);
+            cargo.args(task).words("--release --quiet");
             cargo.args(names.iter().flat_map(|name| ["--package", name]));
             cargo.env("CARGO_TARGET_DIR", target());
             cargo.run().context("from the packed files")?;

@@ -43,7 +43,7 @@ pub fn program_and_machine(board: &Board) -> Option<(&str, &str)> {
 
 /// Returns whether this QEMU has the machine, or `None` if QEMU does not start.
 pub fn has_machine(program: impl AsRef<std::ffi::OsStr>, machine: &str) -> Option<bool> {
-    let help = Command::new(program).args(["-machine", "help"]).read().ok()?;
+    let help = Command::new(program).words("-machine help").read().ok()?;
     Some(help.lines().any(|line| line.split(' ').next() == Some(machine)))
 }
 
@@ -110,7 +110,7 @@ pub fn emulator(board: &Board, arguments: &[&str], serial: &str) -> Result<Comma
     let mut words = line.split(' ');
     let mut command = qemu(board, words.next().unwrap_or_default());
     command.args(arguments).args(words).args(["-display", "none", "-serial", serial]);
-    command.args(["-semihosting-config", "enable=on,target=native", "-kernel"]);
+    command.words("-semihosting-config enable=on,target=native -kernel");
     Ok(command)
 }
 

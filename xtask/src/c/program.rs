@@ -64,7 +64,7 @@ fn judge(lines: &[String], native: bool) -> Result<()> {
 fn on_host(program: &str, folder: &Path, library: &Path) -> Result<Vec<String>> {
     let binary = folder.join("program");
     let mut cc = tool("cc", WARNINGS);
-    cc.args(["-O2", "-I"]).arg(folder).arg("-I").arg(root().join("gan-c/include"));
+    cc.words("-O2 -I").arg(folder).arg("-I").arg(root().join("gan-c/include"));
     cc.arg(root().join(program)).arg(folder.join("gan_model.c")).arg(library);
     cc.words("-lpthread -ldl -lm -o").arg(&binary).run()?;
     Ok(Command::new(&binary).read()?.lines().map(str::to_owned).collect())

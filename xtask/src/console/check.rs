@@ -24,9 +24,8 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for board in boards {
         let elf = build(toolchain, board, &model, 0)?;
         let (mut session, greeting) = session::open(board, &elf, &[])?;
-        let grid = conversation(&mut session, &greeting, board, &blob)
-            .with_context(|| board.name.clone())?;
-        grids.push(grid);
+        let grid = conversation(&mut session, &greeting, board, &blob);
+        grids.push(grid.with_context(|| board.name.clone())?);
         let stack = lines(&session.ask("info")?)?.pop().unwrap_or_default();
         println!("console {}: as expected; {stack}", board.name);
     }
@@ -39,9 +38,8 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for (board, grid) in boards.iter().zip(&grids) {
         ensure!(grid == first, "{} draws another grid than {}", board.name, boards[0].name);
     }
-    for board in
-        boards.iter().filter(|board| ["mps2-an386", "riscv32"].contains(&board.name.as_str()))
-    {
+    let is_one_of = |board: &&&Board| ["mps2-an386", "riscv32"].contains(&board.name.as_str());
+    for board in boards.iter().filter(is_one_of) {
         received(toolchain, board).with_context(|| format!("{}: load", board.name))?;
         signed(toolchain, board).with_context(|| format!("{}: --key", board.name))?;
         // At this address riscv32 has no flash.
@@ -68,8 +66,8 @@ fn placed(toolchain: Toolchain, board: &Board) -> Result<()> {
     images(&mut session, &blob).context("--ram")?;
 
     let tiny = vectors::folder().join("v1-tiny.gan");
-    let (elf, _) =
-        room::build(toolchain, board, Input { flash_at: Some(AT), ..Input::model(&tiny) })?;
+    let with_place = Input { flash_at: Some(AT), ..Input::model(&tiny) };
+    let (elf, _) = room::build(toolchain, board, with_place)?;
     let (at, mut contents) = partition::contents(board, &model, AT, None)?;
     for (expected, changed) in [(blob.stem(), 0), ("tiny".into(), 1)] {
         if let Some(byte) = contents.last_mut() {

@@ -16,15 +16,14 @@ const PORT: u16 = 16_817;
 /// Runs the array of `examples/slurm/shards.sbatch`.
 pub fn run(place: &Place) -> Result<Made> {
     let mut cluster = None;
-    if Command::new("sinfo").arg("--noheader").read().is_err() {
+    if tool("sinfo", "--noheader").read().is_err() {
         match Cluster::start() {
             Ok(started) => cluster = Some(started),
-            Err(error) => return Ok(Made::Skipped(format!("{error:#}"))),
+            Err(error) => return Ok(Made::skipped(&error)),
         }
     }
     place.begin()?;
-    let logs = place.set.with_extension("logs");
-    fs::create_dir_all(&logs)?;
+    let logs = shell::create(place.set.with_extension("logs"))?;
     let client = |program: &str| {
         let mut command = Command::new(program);
         if let Some(cluster) = &cluster {
@@ -74,11 +73,11 @@ impl Cluster {
         };
         let [munged, controller, node] =
             [daemon("munged")?, daemon("slurmctld")?, daemon("slurmd")?];
-        let me = Command::new("id").arg("-u").read()?;
+        let me = tool("id", "-u").read()?;
         ensure!(me.trim() == "0", "no cluster is here, and to start one takes the superuser");
         let folder = root().join("target/scale-slurm");
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(folder.join("state"))?;
+        shell::remove(&folder)?;
+        shell::create(folder.join("state"))?;
         let conf = folder.join("slurm.conf");
         fs::write(&conf, configuration(&folder))?;
         let cgroups = "CgroupPlugin=cgroup/v1\nCgroupAutomount=no\nConstrainCores=no\n\
@@ -86,7 +85,7 @@ impl Cluster {
         fs::write(folder.join("cgroup.conf"), cgroups)?;
         let mut cluster = Self { conf, daemons: Vec::new() };
         fs::create_dir_all("/run/munge")?;
-        Command::new("chown").args(["munge:", "/run/munge"]).read()?;
+        tool("chown", "munge: /run/munge").read()?;
         let munge = format!("exec {} -F", munged.display());
         let mut command = Command::new("runuser");
         cluster.add(
@@ -100,8 +99,8 @@ impl Cluster {
         }
         let start = Instant::now();
         loop {
-            let mut sinfo = Command::new("sinfo");
-            sinfo.args(["--noheader", "--Node", "--states=idle"]).env("SLURM_CONF", &cluster.conf);
+            let mut sinfo = tool("sinfo", "--noheader --Node --states=idle");
+            sinfo.env("SLURM_CONF", &cluster.conf);
             if sinfo.read().is_ok_and(|text| text.lines().count() == 2) {
                 return Ok(cluster);
             }

@@ -53,7 +53,7 @@ impl Steps {
     pub fn found(&mut self, name: &str, step: impl FnOnce() -> Result<bool>) {
         self.counted(name, |tally| {
             if step()? {
-                *tally += Tally::one(true);
+                tally.pass();
             }
             Ok(())
         });
@@ -69,7 +69,7 @@ impl Steps {
         let mut value = None;
         self.counted(name, |tally| {
             value = Some(step()?);
-            *tally += Tally::one(true);
+            tally.pass();
             Ok(())
         });
         value

@@ -1,4 +1,5 @@
-//! The command line.
+//! The command line: of the program `gan-train`, and of gan-train-mpi, which starts it on the
+//! first of several processes.
 
 mod apply;
 mod audit;
@@ -28,10 +29,14 @@ mod task;
 mod train;
 mod training;
 
-use anyhow::Result;
+use crate::ranks::Ranks;
+use crate::train::together;
+use anyhow::{Result, ensure};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use gan_tools::cli::{Command as Tool, one_of, print};
+use gan_tools::interrupt;
 use gan_tools::numbers::thousands;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Trains small MLP GANs, quantizes their generators to int8, and runs them bit for bit as a
@@ -73,24 +78,47 @@ enum Command {
 }
 
 impl Cli {
-    /// What the process was started with. Ends the process if that is wrong, or asks for help.
-    pub fn from_arguments() -> Self {
-        Self::from_arg_matches(&program().get_matches()).unwrap_or_else(|error| error.exit())
+    /// What the process was started with; the first argument is the program's name. Ends the
+    /// process if that is wrong, or asks for help.
+    pub fn from_arguments(arguments: impl IntoIterator<Item = OsString>) -> Self {
+        let matches = program().get_matches_from(arguments);
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 
-    /// Runs the command that was asked for.
-    pub fn run(self) -> Result<ExitCode> {
+    /// Runs the command that was asked for, as the first of these ranks.
+    ///
+    /// # Errors
+    ///
+    /// One sentence that names the file, the field or the option.
+    pub fn run(self, ranks: &Ranks) -> Result<ExitCode> {
         self.global.apply()?;
         let command = self.command;
-        global::on_a_computing_thread(|| command.run())
+        ensure!(
+            ranks.count() == 1 || matches!(command, Command::Train(_)),
+            "{} ranks: `train` is the only command that several processes share",
+            ranks.count()
+        );
+        global::on_a_computing_thread(|| command.run(ranks))
+    }
+
+    /// Makes the steps of the first rank's run with it, until that ends it.
+    ///
+    /// # Errors
+    ///
+    /// As [`together::follow`].
+    pub fn follow(self, ranks: &Ranks) -> Result<ExitCode> {
+        self.global.apply()?;
+        interrupt::catch()?;
+        global::on_a_computing_thread(|| together::follow(ranks, interrupt::requested))?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 
 impl Command {
-    fn run(self) -> Result<ExitCode> {
+    fn run(self, ranks: &Ranks) -> Result<ExitCode> {
         match self {
             Self::Quickstart(command) => command.run(),
-            Self::Train(command) => command.run(),
+            Self::Train(command) => command.run(ranks),
             Self::Presets(command) => command.run(),
             Self::Sweep(command) => command.run(),
             Self::Finetune(command) => command.run(),
@@ -118,4 +146,18 @@ fn program() -> clap::Command {
     program
         .mut_subcommand("generate", generate::with_runs)
         .mut_subcommand("apply", apply::with_runs)
+}
+
+/// Keeps freed memory: otherwise glibc maps and unmaps every large tensor anew, a quarter of a
+/// training step of large networks. Call it before any other thread runs.
+pub fn tune_allocator() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: no other thread runs yet, and mallopt takes any integers.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 1 << 30);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, i32::MAX);
+        libc::mallopt(libc::M_TOP_PAD, 64 << 20);
+        // Further arenas, one a thread, would each keep their own.
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+    }
 }

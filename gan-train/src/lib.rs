@@ -11,6 +11,7 @@
 //! |---|---|
 //! | [`config`] | the configuration of a run, its ranges, the presets; names of metrics |
 //! | [`random`] | random numbers from (seed, purpose, index) alone |
+//! | [`ranks`] | processes that train together, and sums over them |
 //! | [`files`] | files of tensors and of JSON lines |
 //! | [`data`] | built-in digits, MNIST, stacked MNIST, folders and files of images; tables |
 //! | [`task`] | image-to-image tasks: damage, styles, sizes, pairs |
@@ -26,10 +27,14 @@
 //! Below all of them lies the crate [`gan_tools`]: what is done with a model without training, such
 //! as running it, pictures, files, and the commands that `gan` has too.
 //!
-//! The command line, in `main.rs` and `cli/`, lies above all of them. The library prints nothing:
+//! The command line, [`cli`], lies above all of them. The rest of the library prints nothing:
 //! its messages go through `tracing`, a download to a callback, and a run to its
 //! [`Observer`](train::run::Observer).
 
+// The command line calls the library by its name, as other programs do.
+extern crate self as gan_train;
+
+pub mod cli;
 pub mod config;
 pub mod data;
 pub mod explore;
@@ -42,6 +47,7 @@ pub mod nn;
 pub mod optim;
 pub(crate) mod penalty;
 pub mod random;
+pub mod ranks;
 pub mod report;
 pub mod sweep;
 pub mod task;

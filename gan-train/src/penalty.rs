@@ -1,6 +1,7 @@
 //! Penalties on the discriminator's slope, that is on the length of `v = dD/dx` at images `x`.
 
 use crate::config::{R1, TrainingConfig};
+use crate::nn::cut::Cut;
 use crate::nn::mlp::Mlp;
 use crate::random::sign_words;
 use burn::prelude::*;
@@ -23,18 +24,22 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
-    /// Those that the configuration asks for, for `rows` images of `pixels`.
+    /// Those that the configuration asks for, for `rows` images of `pixels` in this
+    /// process.
     pub fn of(
         training: &TrainingConfig,
         [rows, pixels]: [usize; 2],
         rng: &mut Pcg64Mcg,
         device: &Device,
+        cut: &Cut,
     ) -> Vec<Self> {
         let gammas = [training.r1_gamma, training.r2_gamma].into_iter().enumerate();
         let wanted =
             gammas.filter(|(_, gamma)| training.r1 == R1::FiniteDifference && *gamma > 0.0);
         let difference = |(group, gamma)| {
-            let words: Vec<i32> = (0..rows).flat_map(|_| sign_words(pixels, rng)).collect();
+            let of_all = 0..cut.rows_of_all(rows);
+            let words = of_all.flat_map(|_| sign_words(pixels, rng)).collect();
+            let words: Vec<i32> = cut.own(words);
             let count = words.len() / rows;
             let words = Tensor::from_data(
                 TensorData::new(words, [rows, count]),

@@ -5,11 +5,13 @@ mod batch;
 pub mod checkpoint;
 pub mod folder;
 pub mod health;
+mod inputs;
 pub mod lock;
 mod losses;
 pub mod metrics;
 pub mod numbered;
 pub mod run;
+mod scores;
 mod shares;
 pub mod snapshots;
 pub mod splits;
@@ -17,6 +19,7 @@ mod state;
 mod step;
 #[cfg(test)]
 mod tests;
+pub mod together;
 mod trace;
 
 pub use losses::Losses;
@@ -26,7 +29,9 @@ use crate::config::{Alternate, Config, Network};
 use crate::data::Split;
 use crate::files::json_lines;
 use crate::loss::{GanLoss, Published};
-use crate::nn::device::is_cpu;
+use crate::nn::cut::Cut;
+use crate::nn::device::{is_cpu, is_flex};
+use crate::ranks::Ranks;
 use anyhow::{Result, ensure};
 use batch::Batches;
 use burn::prelude::Device;
@@ -44,6 +49,8 @@ pub struct Trainer {
     run: RunData,
     batches: Batches,
     shares: Shares,
+    /// The part of each batch that is this process's.
+    cut: Cut,
     /// Mean variance of a pixel of the data.
     variance: f64,
     /// Where the networks are; it records nothing.
@@ -51,6 +58,8 @@ pub struct Trainer {
     loss: Box<dyn GanLoss>,
     state: State,
     trace: Trace,
+    /// Whether another rank was asked to stop.
+    asked_to_stop: bool,
 }
 
 impl Trainer {
@@ -59,7 +68,7 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// The data has fewer images than a batch.
+    /// The data has fewer images than a batch; shards on a device that cannot cut a batch.
     pub fn new(
         config: Config,
         device: &Device,
@@ -75,6 +84,12 @@ impl Trainer {
         let label_counts = if shape.classes > 0 { data.label_counts() } else { Vec::new() };
         let run = RunData { shape, sha256: data.sha256(), label_counts };
         let device = device.clone().inner();
+        let shards = config.training.shards;
+        ensure!(
+            shards == 1 || is_flex(&device),
+            "training.shards: {shards} goes with the device flex only"
+        );
+        let cut = Cut::new(shards, Ranks::ALONE);
         let batches = Batches::new(&config, data, shape.classes, &device)?;
         let variance = batches.variance().max(1e-12);
         let training = &config.training;
@@ -82,7 +97,20 @@ impl Trainer {
         let trace = Trace::new(state.losses, &device);
         let shares = Shares::of(config.table.as_ref());
         let loss = Box::new(loss);
-        Ok(Self { config, shape, run, batches, shares, variance, device, loss, state, trace })
+        Ok(Self {
+            config,
+            shape,
+            run,
+            batches,
+            shares,
+            cut,
+            variance,
+            device,
+            loss,
+            state,
+            trace,
+            asked_to_stop: false,
+        })
     }
 
     /// Trains by other losses than the configuration's objective.

@@ -8,9 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The top-level modules, lowest first.
-const ORDER: [&str; 16] = [
-    "config", "random", "files", "data", "task", "nn", "loss", "penalty", "optim", "train",
-    "judge", "export", "invert", "explore", "report", "sweep",
+const ORDER: [&str; 17] = [
+    "config", "random", "ranks", "files", "data", "task", "nn", "loss", "penalty", "optim",
+    "train", "judge", "export", "invert", "explore", "report", "sweep",
 ];
 
 /// What only the command line may use.

@@ -16,6 +16,7 @@ use gan_tools::say;
 use gan_train::config::Config;
 use gan_train::data::Dataset;
 use gan_train::data::table::is_table;
+use gan_train::ranks::Ranks;
 use gan_train::report;
 use gan_train::train::checkpoint::{self, Checkpoint};
 use gan_train::train::folder::RunConfig;
@@ -63,13 +64,13 @@ pub struct Train {
 }
 
 impl Train {
-    pub fn run(self) -> Result<ExitCode> {
+    pub fn run(self, ranks: &Ranks) -> Result<ExitCode> {
         if self.run.dry_run {
             return self.plan();
         }
         let (folder, Ended { trainer, end, lock: _lock }) = match &self.run.resume {
-            Some(folder) => (folder.clone(), self.resume(folder)?),
-            None => self.begin()?,
+            Some(folder) => (folder.clone(), self.resume(folder, ranks)?),
+            None => self.begin(ranks)?,
         };
         if end == End::Interrupted {
             return Ok(training::interrupted(&folder));
@@ -84,7 +85,7 @@ impl Train {
         finished::finish(&folder, trainer)
     }
 
-    fn begin(&self) -> Result<(PathBuf, Ended)> {
+    fn begin(&self, ranks: &Ranks) -> Result<(PathBuf, Ended)> {
         let name = self.data.data.as_deref().context("--data is missing")?;
         let (mut config, dataset) = self.configured()?;
         let label_names = dataset.label_names.clone();
@@ -116,7 +117,7 @@ impl Train {
         };
         let (count, config) = (splits.train.images.count, run.config.clone());
         let (width, height) = (splits.shape.width, splits.shape.height);
-        let options = self.output.options(self.run.until.clone());
+        let options = self.output.options(self.run.until.clone(), ranks);
         let prepared = Prepared::new(run, splits, &device, state, options)?;
         let folder = training::folder(self.output.out.as_deref(), &config.name)?;
         say!(
@@ -164,7 +165,7 @@ impl Train {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn resume(&self, folder: &Path) -> Result<Ended> {
+    fn resume(&self, folder: &Path, ranks: &Ranks) -> Result<Ended> {
         // Before anything is read: another process may be about to change it.
         let lock = Lock::take(folder)?;
         report::folder::settle(folder)?;
@@ -198,7 +199,7 @@ impl Train {
             splits,
             &device,
             state,
-            self.output.options(self.run.until.clone()),
+            self.output.options(self.run.until.clone(), ranks),
         )?;
         prepared.check_data(&data, &run_data.sha256, folder)?;
         if steps != planned {

@@ -14,6 +14,7 @@ use gan_tools::say;
 use gan_train::config::Config;
 use gan_train::judge::evaluations::{Evaluation, Scores};
 use gan_train::judge::until::Until;
+use gan_train::ranks::Ranks;
 use gan_train::report::folder;
 use gan_train::report::watch::{self, RunJudge, Watch};
 use gan_train::train::folder::RunConfig;
@@ -22,6 +23,7 @@ use gan_train::train::metrics::Record;
 use gan_train::train::numbered;
 use gan_train::train::run::{self, End, Observer, Verdict};
 use gan_train::train::splits::Splits;
+use gan_train::train::together;
 use gan_train::train::{State, Trainer};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -39,11 +41,18 @@ pub struct Options {
     pub until: Option<Until>,
     /// Whether TensorBoard's files are written too.
     pub tensorboard: bool,
+    /// Who shares the batches with this process, the first of them.
+    pub ranks: Ranks,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { checkpoint_every: run::CHECKPOINT_EVERY, until: None, tensorboard: false }
+        Self {
+            checkpoint_every: run::CHECKPOINT_EVERY,
+            until: None,
+            tensorboard: false,
+            ranks: Ranks::ALONE,
+        }
     }
 }
 
@@ -88,6 +97,7 @@ impl Prepared {
     ) -> Result<Self> {
         // Also what the command line has changed in it.
         run.config.check()?;
+        together::check(&run.config, &options.ranks)?;
         say_evaluations(&run.config);
         let classifier = classifier::for_data(run.classifier_steps);
         // A run that is done already is not evaluated once more.
@@ -141,7 +151,7 @@ impl Prepared {
 
     fn train(self, watch: Watch, folder: &Path, lock: Lock) -> Result<Ended> {
         let Self { run, mut trainer, options, .. } = self;
-        let Options { checkpoint_every, until, .. } = options;
+        let Options { checkpoint_every, until, ranks, .. } = options;
         let done = trainer.state().step;
         for (name, network) in [
             ("generator", &trainer.state().generator),
@@ -153,9 +163,13 @@ impl Prepared {
         let steps = Some(run.config.training.steps);
         let progress = Progress::new(Unit::Count("step"), steps, done);
         let mut screen = Screen { watch, progress, until };
+        trainer.lead(&ranks)?;
         let end = run::train(&mut trainer, &mut screen, folder, checkpoint_every);
         screen.progress.clear();
-        Ok(Ended { trainer, end: end?, lock })
+        // What failed may have been the others' end, too.
+        let end = end?;
+        trainer.dismiss();
+        Ok(Ended { trainer, end, lock })
     }
 }
 

@@ -125,7 +125,7 @@ mod tests {
     fn a_wrong_key_or_value_is_named_with_what_was_expected() {
         let before = config();
         for (key, text, expected) in [
-            ("training.lrr", "1", "training.lrr: there is no such key (there are: batch, steps, "),
+            ("training.lrr", "1", "training.lrr: there is no such key (there are: batch, shards, "),
             ("traning.lr", "1", "traning.lr: there is no such key (there are: name, seed, "),
             ("training.lr.x", "1", "training.lr.x: there is no such key (training.lr is no table)"),
             ("", "1", ": there is no such key (there are: name"),

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 pub struct TrainingConfig {
     /// Images in a batch.
     pub batch: usize,
+    /// Parts of one size that a batch is cut into, a power of two. Sums over a batch are those of
+    /// its shards, by a fixed tree: so many processes at most share the batch (gan-train-mpi), and
+    /// the bits do not depend on how many do.
+    pub shards: usize,
     /// Steps in all; one step updates both networks (or one of them, if epochs alternate).
     pub steps: u64,
     /// Part of the images that is never trained on, to choose the best checkpoint by.
@@ -104,6 +108,7 @@ impl Default for TrainingConfig {
     fn default() -> Self {
         Self {
             batch: 128,
+            shards: 1,
             steps: 20_000,
             validation: 0.0,
             objective: Objective::NonSaturating,

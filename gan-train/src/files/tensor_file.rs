@@ -5,6 +5,7 @@ use safetensors::tensor::{Metadata, TensorInfo};
 use safetensors::{Dtype, SafeTensors};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
@@ -13,39 +14,49 @@ use std::path::Path;
 /// in each file.
 const DESCRIPTION: &str = "description";
 
+/// Numbers that become bytes at a time.
+const AT_A_TIME: usize = 1 << 16;
+
 /// A tensor that is written.
-#[derive(Debug, Clone, Copy)]
-pub struct Numbers<'n> {
+pub struct Source<'n> {
     /// Its name in the file.
-    pub name: &'n str,
+    pub name: String,
     /// Sizes, the last one that of the numbers next to each other.
-    pub shape: &'n [usize],
-    /// Row-major.
-    pub values: &'n [f32],
+    pub shape: Vec<usize>,
+    /// Its numbers, row-major. They are asked for when they are written.
+    pub values: Box<dyn Fn() -> Result<Cow<'n, [f32]>> + 'n>,
 }
 
-/// Writes tensors, ordered by name, behind a description in TOML. Numbers become bytes tensor by
-/// tensor, so that a large network is never in memory twice.
+impl<'n> Source<'n> {
+    /// A tensor whose numbers are in memory.
+    pub fn of(name: &str, shape: &[usize], values: &'n [f32]) -> Self {
+        let values = Box::new(move || Ok(Cow::Borrowed(values)));
+        Self { name: name.to_owned(), shape: shape.to_vec(), values }
+    }
+}
+
+/// Writes tensors, ordered by name, behind a description in TOML. One after the other is asked for
+/// its numbers, so that a large network is never in memory twice.
 ///
 /// # Errors
 ///
-/// `out` cannot be written.
+/// `out` cannot be written, or a tensor has no numbers, or other ones than its shape says.
 pub fn write(
     out: &mut impl Write,
-    mut tensors: Vec<Numbers<'_>>,
+    mut tensors: Vec<Source<'_>>,
     description: &impl Serialize,
 ) -> Result<()> {
-    tensors.sort_by_key(|tensor| tensor.name);
+    tensors.sort_by(|one, other| one.name.cmp(&other.name));
     let mut end = 0;
     let infos = tensors.iter().map(|tensor| {
         let start = end;
-        end += size_of_val(tensor.values);
+        end += tensor.shape.iter().product::<usize>() * size_of::<f32>();
         let info = TensorInfo {
             dtype: Dtype::F32,
-            shape: tensor.shape.to_vec(),
+            shape: tensor.shape.clone(),
             data_offsets: (start, end),
         };
-        (tensor.name.to_owned(), info)
+        (tensor.name.clone(), info)
     });
     let infos = infos.collect();
     let metadata = HashMap::from([(DESCRIPTION.to_owned(), toml::to_string(description)?)]);
@@ -54,8 +65,13 @@ pub fn write(
     out.write_all(&(header.len() as u64).to_le_bytes())?;
     out.write_all(&header)?;
     for tensor in tensors {
-        let bytes: Vec<u8> = tensor.values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        out.write_all(&bytes)?;
+        let values = (tensor.values)()?;
+        let expected: usize = tensor.shape.iter().product();
+        ensure!(values.len() == expected, "tensor {}: {} numbers", tensor.name, values.len());
+        for values in values.chunks(AT_A_TIME) {
+            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            out.write_all(&bytes)?;
+        }
     }
     Ok(())
 }

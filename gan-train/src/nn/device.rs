@@ -137,6 +137,11 @@ fn gpu(kind: DeviceType, number: usize) -> Result<Device> {
     })
 }
 
+/// Whether the device is the CPU backend whose operations are this program's own loops.
+pub fn is_flex(device: &Device) -> bool {
+    device.clone().inner() == Device::flex()
+}
+
 /// Whether the device's memory is this computer's, so that reading from it waits for nothing.
 pub fn is_cpu(device: &Device) -> bool {
     let device = device.clone().inner();

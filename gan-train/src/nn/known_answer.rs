@@ -31,7 +31,7 @@ pub(super) fn check(device: &Device) -> Result<()> {
 }
 
 /// Results and gradients of a small network with every kind of layer.
-fn passes(device: &Device) -> Result<Vec<f32>> {
+pub(crate) fn passes(device: &Device) -> Result<Vec<f32>> {
     let layer = |inputs, outputs, act, batch_norm| LayerShape {
         inputs,
         outputs,

@@ -5,6 +5,7 @@
 //! and not from burn's generator, which is one for the whole process.
 
 use super::act::Act;
+use super::cut::Cut;
 use super::ops;
 use super::reparam::SpectralNorm;
 use crate::random::{Purpose, extend_normal, stream, uniform};
@@ -60,14 +61,16 @@ pub struct Norm {
 }
 
 /// How a forward pass treats what depends on the batch.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Pass {
-    /// The rows are so many batches of one size below each other; each is normalized by itself.
+    /// The rows are so many batches of one size ([`Cut::joined`]); each is normalized by itself.
     pub groups: usize,
     /// Seed and index of dropout's random numbers; without them nothing is left out.
     pub dropout: Option<(u64, u64)>,
     /// Noise that is added to the results of hidden layers.
     pub noise: Option<Noise>,
+    /// The shards of the rows.
+    pub cut: Cut,
 }
 
 /// Normal noise on the results of hidden layers.
@@ -83,18 +86,25 @@ pub struct Noise {
 
 impl Noise {
     /// Noise for a matrix: number 0 is the latents, number `i + 1` the results of layer `i`.
-    pub fn matrix(self, number: u64, [rows, columns]: [usize; 2], device: &Device) -> Tensor<2> {
+    pub fn matrix(
+        self,
+        number: u64,
+        [rows, columns]: [usize; 2],
+        device: &Device,
+        cut: &Cut,
+    ) -> Tensor<2> {
         let mut rng = stream(self.seed, Purpose::GeneratorNoise, self.pass * 64 + number);
-        let mut noise = Vec::with_capacity(rows * columns);
-        extend_normal(&mut noise, rows * columns, &mut rng);
-        let noise = TensorData::new(noise, [rows, columns]);
+        let count = cut.rows_of_all(rows) * columns;
+        let mut noise = Vec::with_capacity(count);
+        extend_normal(&mut noise, count, &mut rng);
+        let noise = TensorData::new(cut.own(noise), [rows, columns]);
         Tensor::<2>::from_data(noise, &device.clone().inner()) * self.sigma
     }
 }
 
 impl Pass {
     /// One batch, without dropout and noise.
-    pub const PLAIN: Self = Self { groups: 1, dropout: None, noise: None };
+    pub const PLAIN: Self = Self { groups: 1, dropout: None, noise: None, cut: Cut::WHOLE };
 }
 
 /// What a network sees.
@@ -158,9 +168,9 @@ impl Mlp {
         let (mut features, mut y) = (x.clone(), x);
         for (index, layer) in self.layers.iter().enumerate() {
             features = y.clone();
-            y = layer.forward(y, labels.take(), pass, index);
+            y = layer.forward(y, labels.take(), &pass, index);
             if let Some(noise) = pass.noise.filter(|_| index + 1 < self.layers.len()) {
-                y = y.clone() + noise.matrix(index as u64 + 1, y.dims(), &y.device());
+                y = y.clone() + noise.matrix(index as u64 + 1, y.dims(), &y.device(), &pass.cut);
             }
         }
         (y, features)
@@ -232,19 +242,20 @@ impl Dense {
         &self,
         x: Tensor<2>,
         labels: Option<Tensor<2>>,
-        pass: Pass,
+        pass: &Pass,
         index: usize,
     ) -> Tensor<2> {
         let (weights, act) = (self.linear.weight.val(), self.shape.act);
+        let cut = pass.cut.clone();
         let y = match (&self.norm, &self.linear.bias, labels) {
             (Some(norm), _, labels) => {
                 let x = Inputs { x, labels }.joined();
-                norm.forward(ops::product(x, weights), pass.groups, act)
+                norm.forward(ops::product(x, weights, cut), pass, act)
             }
             (None, Some(bias), Some(labels)) => {
-                ops::labelled_linear_act(x, labels, weights, bias.val(), act)
+                ops::labelled_linear_act(x, labels, weights, bias.val(), act, cut)
             }
-            (None, Some(bias), None) => ops::linear_act(x, weights, bias.val(), act),
+            (None, Some(bias), None) => ops::linear_act(x, weights, bias.val(), act, cut),
             (None, None, _) => unreachable!("a layer has a bias or is normalized"),
         };
         match self.mask(&y, pass, index) {
@@ -256,7 +267,7 @@ impl Dense {
     /// What dropout multiplies the layer's results by; nothing without dropout. It is the same for
     /// each group of rows: only then is the difference between two groups' results one of their
     /// inputs.
-    pub(super) fn mask(&self, y: &Tensor<2>, pass: Pass, index: usize) -> Option<Tensor<2>> {
+    pub(super) fn mask(&self, y: &Tensor<2>, pass: &Pass, index: usize) -> Option<Tensor<2>> {
         let (seed, step) = pass.dropout.filter(|_| self.shape.dropout > 0.0)?;
         let [rows, columns] = y.dims();
         let rows = rows / pass.groups;
@@ -264,19 +275,23 @@ impl Dense {
         let p = self.shape.dropout;
         let (threshold, kept) = ((f64::from(p) * 4_294_967_296.0) as u32, 1.0 / (1.0 - p));
         let factor = |_| if rng.next_u32() < threshold { 0.0 } else { kept };
-        let mask: Vec<f32> = (0..rows * columns).map(factor).collect();
-        let mask = Tensor::<2>::from_data(TensorData::new(mask, [rows, columns]), &y.device());
-        Some(if pass.groups == 1 { mask } else { mask.repeat_dim(0, pass.groups) })
+        let mask: Vec<f32> = (0..pass.cut.rows_of_all(rows) * columns).map(factor).collect();
+        let mask = TensorData::new(pass.cut.own(mask), [rows, columns]);
+        let mask = Tensor::<2>::from_data(mask, &y.device());
+        Some(pass.cut.joined(vec![mask; pass.groups]))
     }
 }
 
 impl Norm {
-    fn forward(&self, x: Tensor<2>, groups: usize, act: Act) -> Tensor<2> {
-        let one = |x| ops::norm_act(x, self.gamma.val(), self.beta.val(), act);
-        if groups == 1 {
-            one(x)
-        } else {
-            Tensor::cat(x.chunk(groups, 0).into_iter().map(one).collect(), 0)
+    fn forward(&self, x: Tensor<2>, pass: &Pass, act: Act) -> Tensor<2> {
+        let Pass { groups, cut, .. } = pass;
+        let one = |x| ops::norm_act(x, self.gamma.val(), self.beta.val(), act, cut.clone());
+        match *groups {
+            1 => one(x),
+            groups => {
+                let normed = |index| one(cut.group(&x, groups, index));
+                cut.joined((0..groups).map(normed).collect())
+            }
         }
     }
 }

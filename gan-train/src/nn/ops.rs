@@ -18,6 +18,7 @@ mod tests;
 pub use tensors::*;
 
 use super::act::Act;
+use super::cut::Cut;
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Backend, backend_extension};
 
@@ -52,10 +53,11 @@ pub struct AdamStep {
 /// Parts of layers and of their backward passes on one device, without recording anything.
 ///
 /// `x` and `g` are `[rows, columns]`; `g` is the gradient of the loss with respect to a layer's
-/// results. Vectors are `[columns]`.
+/// results. Vectors are `[columns]`. Sums over rows are those of all shards of all ranks, as a
+/// [`Cut`] says; a device that has portable bodies only knows one shard alone.
 pub trait LayerKernels: Backend {
     /// `x weights`
-    fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>) -> FloatTensor<Self> {
+    fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>, _cut: &Cut) -> FloatTensor<Self> {
         Self::float_matmul(x, weights)
     }
 
@@ -64,6 +66,7 @@ pub trait LayerKernels: Backend {
         x: FloatTensor<Self>,
         labels: FloatTensor<Self>,
         weights: FloatTensor<Self>,
+        _cut: &Cut,
     ) -> FloatTensor<Self> {
         portable::labelled_product::<Self>(x, labels, weights)
     }
@@ -74,6 +77,7 @@ pub trait LayerKernels: Backend {
         x: FloatTensor<Self>,
         labels: Option<FloatTensor<Self>>,
         g: FloatTensor<Self>,
+        _cut: &Cut,
     ) -> FloatTensor<Self> {
         portable::weights_backward::<Self>(x, labels, g)
     }
@@ -94,6 +98,7 @@ pub trait LayerKernels: Backend {
         gain: FloatTensor<Self>,
         shift: FloatTensor<Self>,
         act: Act,
+        _cut: &Cut,
     ) -> Normed<Self> {
         portable::norm_act::<Self>(x, gain, shift, act)
     }
@@ -104,7 +109,7 @@ pub trait LayerKernels: Backend {
     }
 
     /// The sum of each column.
-    fn column_sums(g: FloatTensor<Self>) -> FloatTensor<Self> {
+    fn column_sums(g: FloatTensor<Self>, _cut: &Cut) -> FloatTensor<Self> {
         portable::column_sums::<Self>(g)
     }
 
@@ -114,6 +119,7 @@ pub trait LayerKernels: Backend {
         weights: FloatTensor<Self>,
         g: FloatTensor<Self>,
         inputs: usize,
+        _cut: &Cut,
     ) -> FloatTensor<Self> {
         portable::inputs_backward::<Self>(weights, g, inputs)
     }
@@ -124,6 +130,7 @@ pub trait LayerKernels: Backend {
         normal: FloatTensor<Self>,
         inverse: FloatTensor<Self>,
         gain: FloatTensor<Self>,
+        _cut: &Cut,
     ) -> [FloatTensor<Self>; 3] {
         portable::norm_backward::<Self>(g, normal, inverse, gain)
     }
@@ -151,6 +158,7 @@ pub trait GanOps: Backend {
         weights: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         act: Act,
+        cut: Cut,
     ) -> FloatTensor<Self>;
 
     /// The same for `x` with `labels` to its right, without putting them there. Labels have no
@@ -161,12 +169,11 @@ pub trait GanOps: Backend {
         weights: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         act: Act,
+        cut: Cut,
     ) -> FloatTensor<Self>;
 
     /// `x weights`, for a layer whose normalization follows.
-    fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::float_matmul(x, weights)
-    }
+    fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>, cut: Cut) -> FloatTensor<Self>;
 
     /// Batch normalization and an activation: see [`LayerKernels::norm_act`].
     fn norm_act(
@@ -174,6 +181,7 @@ pub trait GanOps: Backend {
         gain: FloatTensor<Self>,
         shift: FloatTensor<Self>,
         act: Act,
+        cut: Cut,
     ) -> FloatTensor<Self>;
 
     /// One update by Adam: the new parameter and its new moments.

@@ -8,6 +8,9 @@ use super::mlp::{Dense, LayerShape, Mlp};
 use super::reparam::SpectralNorm;
 use burn::prelude::*;
 
+/// Reads the numbers of a parameter.
+pub type Reader<'m> = Box<dyn Fn() -> Vec<f32> + 'm>;
+
 /// A named tensor on the host.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HostParam {
@@ -87,15 +90,23 @@ impl Mlp {
     /// Reads all parameters from the device, as they are stored.
     pub fn params(&self) -> Vec<HostParam> {
         let mut all = names(&self.shapes());
-        let values = self.layers.iter().flat_map(|layer| {
-            let weight = read(layer.linear.weight.base());
-            let bias = layer.linear.bias.as_ref().map(|bias| read(bias.base()));
-            let norm = layer.norm.as_ref();
-            let norm = norm.map(|norm| [read(norm.gamma.base()), read(norm.beta.base())]);
-            [weight].into_iter().chain(bias).chain(norm.into_iter().flatten())
-        });
-        all.iter_mut().zip(values).for_each(|(param, values)| param.values = values);
+        let readers = self.readers();
+        all.iter_mut().zip(readers).for_each(|(param, read)| param.values = read());
         all
+    }
+
+    /// What reads each parameter from the device, in the order of [`names`].
+    pub fn readers(&self) -> Vec<Reader<'_>> {
+        let layers = self.layers.iter().flat_map(|layer| {
+            let weight: Reader<'_> = Box::new(|| read(layer.linear.weight.base()));
+            let bias = layer.linear.bias.as_ref();
+            let vectors = bias
+                .into_iter()
+                .chain(layer.norm.iter().flat_map(|norm| [&norm.gamma, &norm.beta]));
+            let vectors = vectors.map(|vector| -> Reader<'_> { Box::new(|| read(vector.base())) });
+            [weight].into_iter().chain(vectors)
+        });
+        layers.collect()
     }
 
     /// A network of these layers with these numbers, which are in the order of [`names`].

@@ -6,6 +6,7 @@
 
 use crate::config::Config;
 use crate::data::Split;
+use crate::nn::cut::Cut;
 use crate::nn::device::is_cpu;
 use crate::random::{Purpose, below, extend_normal, permutation, stream};
 use crate::task::{self, Holes, Task};
@@ -42,6 +43,8 @@ pub(super) struct Batches {
     data: Split,
     /// What is made of the data's images.
     task: Option<Task>,
+    /// The part of each batch that is made here.
+    pub cut: Cut,
     /// Pixels 0..=255 in the range of the generator's output.
     values: [f32; 256],
     /// The epoch whose order `order` is.
@@ -79,6 +82,7 @@ impl Batches {
             classes: classes.into(),
             data,
             task,
+            cut: Cut::WHOLE,
             values,
             epoch: None,
             order: Vec::new(),
@@ -87,12 +91,18 @@ impl Batches {
         })
     }
 
+    /// What it is made of.
+    pub fn data(&self) -> &Split {
+        &self.data
+    }
+
     /// Batches in an epoch: whole ones only.
     pub fn in_epoch(&self) -> u64 {
         (self.data.images.count / self.size) as u64
     }
 
-    /// The batch of the discriminator's update `index`.
+    /// The batch of the discriminator's update `index`: random numbers are drawn for all its rows,
+    /// and the rows are those of this process.
     pub fn batch(&mut self, index: u64) -> Batch {
         let epoch = index / self.in_epoch();
         if self.epoch != Some(epoch) {
@@ -115,9 +125,10 @@ impl Batches {
         }
         Batch {
             index,
-            real: self.real(chosen),
-            labels: (self.classes > 0).then(|| tensor(labels, self.classes, &self.device)),
-            latents: tensor(latents, self.latent + self.classes, &self.device),
+            real: self.real(&self.cut.own(chosen.to_vec())),
+            labels: (self.classes > 0)
+                .then(|| tensor(self.cut.own(labels), self.classes, &self.device)),
+            latents: tensor(self.cut.own(latents), self.latent + self.classes, &self.device),
             missing: None,
         }
     }
@@ -141,14 +152,15 @@ impl Batches {
             let holes = example.holes.iter().flat_map(Holes::pixels);
             missing.extend(holes.map(|missing| f32::from(u8::from(missing))));
         }
-        let latents = tensor(seen, codes, &self.device);
+        let latents = tensor(self.cut.own(seen), codes, &self.device);
         let pixels = width * height;
         Batch {
             index,
-            real: tensor(real, pixels, &self.device),
+            real: tensor(self.cut.own(real), pixels, &self.device),
             labels: Some(latents.clone()),
             latents,
-            missing: (!missing.is_empty()).then(|| tensor(missing, pixels, &self.device)),
+            missing: (!missing.is_empty())
+                .then(|| tensor(self.cut.own(missing), pixels, &self.device)),
         }
     }
 
@@ -158,7 +170,7 @@ impl Batches {
         let mut rng = stream(self.seed, Purpose::FreshLatents, batch.index);
         let mut latents = Vec::with_capacity(self.size * self.latent);
         extend_normal(&mut latents, self.size * self.latent, &mut rng);
-        let latents = tensor(latents, self.latent, &self.device);
+        let latents = tensor(self.cut.own(latents), self.latent, &self.device);
         match &batch.labels {
             Some(labels) => Tensor::cat(vec![latents, labels.clone()], 1),
             None => latents,

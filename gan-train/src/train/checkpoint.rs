@@ -2,82 +2,31 @@
 //! `best.safetensors`, the best average of a run. A snapshot is a file like the latter.
 
 mod description;
+mod tensors;
 mod which;
 
 pub use description::{Description, RunData};
+pub(super) use tensors::tensors;
 pub use which::Which;
 
 use super::{State, snapshots};
 use crate::config::Config;
-use crate::files::tensor_file::{self, Numbers, TensorFile};
+use crate::files::tensor_file::{self, Source, TensorFile};
 use crate::nn::mlp::{LayerShape, Mlp};
 use crate::nn::params::{HostParam, names, spectral_names};
 use crate::optim::{Memory, Moment, Optim};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use burn::prelude::Device;
 use gan_tools::files::atomic;
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use tensors::{as_pytorch, check_finite, params};
 
 /// Name of the checkpoint in a run's folder.
 pub const FILE: &str = "checkpoint.safetensors";
 /// Name of the best average in a run's folder.
 pub const BEST: &str = "best.safetensors";
-/// The networks of a state by their names in a file, with their optimizers.
-fn networks(state: &State) -> [(&'static str, &Mlp, Option<&Optim>); 3] {
-    let average = state.averaged();
-    [
-        ("generator", &state.generator, Some(&state.generator_optimizer)),
-        ("discriminator", &state.discriminator, Some(&state.discriminator_optimizer)),
-        ("average", average, None),
-    ]
-}
-
-/// Adds a network's parameters, with PyTorch's names and layout.
-fn add_params(all: &mut Vec<HostParam>, network: &str, params: Vec<HostParam>) {
-    for param in params {
-        let param = as_pytorch(param);
-        all.push(HostParam { name: format!("{network}.{}", param.name), ..param });
-    }
-}
-
-/// Weights as PyTorch has them, `[outputs, inputs]`, or back; vectors as they are.
-fn as_pytorch(param: HostParam) -> HostParam {
-    let &[rows, columns] = &param.shape[..] else { return param };
-    let values = transposed(&param.values, rows, columns);
-    HostParam { shape: vec![columns, rows], values, ..param }
-}
-
-fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
-    (0..values.len()).map(|at| values[at % rows * columns + at / rows]).collect()
-}
-
-/// All tensors of a state as a file has them, and the counters of the optimizers.
-pub(super) fn tensors(state: &State) -> Result<(Vec<HostParam>, BTreeMap<String, u64>)> {
-    let (mut all, mut counters) = (Vec::new(), BTreeMap::new());
-    for (network, mlp, optimizer) in networks(state) {
-        if network == "average" && state.average.is_none() {
-            continue;
-        }
-        let params = mlp.params();
-        for (param, id) in params.iter().zip(mlp.ids()) {
-            let memory = optimizer.map(|optimizer| optimizer.memory(id)).transpose()?.flatten();
-            let memory = memory.unwrap_or_default();
-            for Moment { name, shape, values } in memory.moments {
-                let name = format!("optimizer.{}.{name}", param.name);
-                add_params(&mut all, network, vec![HostParam { name, shape, values }]);
-            }
-            for (name, count) in memory.counters {
-                counters.insert(format!("{network}.{}.{name}", param.name), count);
-            }
-        }
-        add_params(&mut all, network, params);
-        add_params(&mut all, network, mlp.spectral_vectors());
-    }
-    Ok((all, counters))
-}
 
 /// Writes the checkpoint in place of the one before.
 ///
@@ -87,9 +36,22 @@ pub(super) fn tensors(state: &State) -> Result<(Vec<HostParam>, BTreeMap<String,
 /// there.
 pub fn save(folder: &Path, config: &Config, state: &State, run: &RunData) -> Result<()> {
     let (all, counters) = tensors(state)?;
-    let mut description = Description::new(config, state, run);
-    description.counters = counters;
-    write(&folder.join(FILE), &all, &description)
+    let description = Description::new(config, state, run).with_counters(counters);
+    write(&folder.join(FILE), all, &description)
+}
+
+/// The bytes of the file that [`save`] would write, for other processes.
+///
+/// # Errors
+///
+/// Names the tensor with a number that is not finite.
+pub(super) fn bytes(config: &Config, state: &State, run: &RunData) -> Result<Vec<u8>> {
+    let (all, counters) = tensors(state)?;
+    let description = Description::new(config, state, run).with_counters(counters);
+    let mut bytes = Vec::new();
+    check_finite(&all, description.step)?;
+    tensor_file::write(&mut bytes, all, &description)?;
+    Ok(bytes)
 }
 
 /// Writes the average alone, in place of the best one before.
@@ -112,9 +74,8 @@ pub fn save_snapshot(folder: &Path, config: &Config, state: &State, run: &RunDat
 }
 
 fn save_average(path: &Path, config: &Config, state: &State, run: &RunData) -> Result<()> {
-    let mut all = Vec::new();
-    add_params(&mut all, averaged_name(config), state.averaged().params());
-    write(path, &all, &Description::new(config, state, run))
+    let all = params(averaged_name(config), state.averaged());
+    write(path, all, &Description::new(config, state, run))
 }
 
 /// The name of [`State::averaged`] in a file.
@@ -122,21 +83,11 @@ fn averaged_name(config: &Config) -> &'static str {
     if config.training.averages() { "average" } else { "generator" }
 }
 
-fn write(path: &Path, all: &[HostParam], description: &Description) -> Result<()> {
-    let finite = |tensor: &&HostParam| !tensor.values.iter().all(|value| value.is_finite());
-    if let Some(tensor) = all.iter().find(finite) {
-        let (step, name) = (description.step, &tensor.name);
-        bail!(
-            "step {step}: {name} is not finite. The last checkpoint is from before; try a lower \
-             training.lr"
-        );
-    }
-    fn numbers(HostParam { name, shape, values }: &HostParam) -> Numbers<'_> {
-        Numbers { name, shape, values }
-    }
+fn write(path: &Path, all: Vec<Source<'_>>, description: &Description) -> Result<()> {
+    check_finite(&all, description.step)?;
     atomic::write_with(path, |temporary| {
         let mut file = BufWriter::new(File::create(temporary)?);
-        tensor_file::write(&mut file, all.iter().map(numbers).collect(), description)?;
+        tensor_file::write(&mut file, all, description)?;
         Ok(file.flush()?)
     })
 }
@@ -175,33 +126,43 @@ fn read_tensor(file: &TensorFile<'_>, network: &str, param: HostParam) -> Result
 ///
 /// Names the file and the tensor or field that is missing or has another shape.
 pub fn load(folder: &Path, config: &Config, device: &Device) -> Result<Checkpoint> {
+    tensor_file::read(&folder.join(FILE), |file| parse(file, config, device))
+}
+
+/// The same from the bytes of such a file.
+///
+/// # Errors
+///
+/// As [`load`].
+pub(super) fn of_bytes(bytes: &[u8], config: &Config, device: &Device) -> Result<Checkpoint> {
+    parse(&TensorFile::parse(bytes)?, config, device)
+}
+
+fn parse(file: &TensorFile<'_>, config: &Config, device: &Device) -> Result<Checkpoint> {
     let (plain, device) = (device.clone().inner(), device.clone().autodiff());
-    tensor_file::read(&folder.join(FILE), |file| {
-        let description = Description::read(file, config)?;
-        let shape = description.shape();
-        let (g, d) = (shape.generator(config), shape.discriminator(config));
-        let network = |name: &str, shapes: &[LayerShape], device: &Device| -> Result<Mlp> {
-            Ok(Mlp::from_params(shapes, &read_params(file, name, shapes)?, device))
-        };
-        let generator = network("generator", &g, &device)?;
-        let discriminator = network("discriminator", &d, &device)?;
-        let average =
-            config.training.averages().then(|| network("average", &g, &plain)).transpose()?;
-        let vectors = config.discriminator.spectral_norm.then(|| {
-            let vector = |param: HostParam| read_tensor(file, "discriminator", param);
-            spectral_names(&d).into_iter().map(vector).collect::<Result<Vec<_>>>()
-        });
-        let mut state = State::of(config, generator, average, discriminator, vectors.transpose()?);
-        for (optimizer, name, mlp) in [
-            (&mut state.generator_optimizer, "generator", &state.generator),
-            (&mut state.discriminator_optimizer, "discriminator", &state.discriminator),
-        ] {
-            restore(optimizer, file, &description, (name, mlp), &plain)?;
-        }
-        (state.step, state.seconds, state.losses) =
-            (description.step, description.seconds, description.losses);
-        Ok(Checkpoint { state, run: description.run() })
-    })
+    let description = Description::read(file, config)?;
+    let shape = description.shape();
+    let (g, d) = (shape.generator(config), shape.discriminator(config));
+    let network = |name: &str, shapes: &[LayerShape], device: &Device| -> Result<Mlp> {
+        Ok(Mlp::from_params(shapes, &read_params(file, name, shapes)?, device))
+    };
+    let generator = network("generator", &g, &device)?;
+    let discriminator = network("discriminator", &d, &device)?;
+    let average = config.training.averages().then(|| network("average", &g, &plain)).transpose()?;
+    let vectors = config.discriminator.spectral_norm.then(|| {
+        let vector = |param: HostParam| read_tensor(file, "discriminator", param);
+        spectral_names(&d).into_iter().map(vector).collect::<Result<Vec<_>>>()
+    });
+    let mut state = State::of(config, generator, average, discriminator, vectors.transpose()?);
+    for (optimizer, name, mlp) in [
+        (&mut state.generator_optimizer, "generator", &state.generator),
+        (&mut state.discriminator_optimizer, "discriminator", &state.discriminator),
+    ] {
+        restore(optimizer, file, &description, (name, mlp), &plain)?;
+    }
+    (state.step, state.seconds, state.losses) =
+        (description.step, description.seconds, description.losses);
+    Ok(Checkpoint { state, run: description.run() })
 }
 
 /// Gives an optimizer its memory of a network back.

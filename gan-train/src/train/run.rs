@@ -151,7 +151,7 @@ pub fn train(
             trainer.take_losses().iter().for_each(|losses| means.add(losses));
         }
         trainer.add_seconds(last.elapsed().as_secs_f64());
-        let interrupted = observer.interrupted();
+        let interrupted = observer.interrupted() || trainer.asked_to_stop();
         if record_due {
             let seconds = trainer.state().seconds;
             let images = (training.batch as u64 * training.batches_in_step()) as f64

@@ -1,14 +1,15 @@
 //! One step: who is updated when, with which gradients.
 
 use super::batch::Batch;
+use super::inputs::{labelled, with_noise};
+use super::scores::Judged;
 use super::{Trainer, trace};
 use crate::config::Network;
-use crate::nn::mlp::{Inputs, Mlp, Noise, Pass};
+use crate::nn::mlp::{Mlp, Noise, Pass};
 use crate::penalty::{Difference, Point};
-use crate::random::{Purpose, extend_normal, stream};
+use crate::random::{Purpose, stream};
 use burn::optim::GradientsParams;
 use burn::prelude::*;
-use burn::tensor::TensorData;
 use rand_pcg::Pcg64Mcg;
 
 impl Trainer {
@@ -16,6 +17,12 @@ impl Trainer {
     /// read from the device: see [`Trainer::settle`]. On a CPU a thread of rayon's pool makes it
     /// faster than another (`rayon::scope(|_| trainer.advance())`), which would wait at each loop.
     pub fn advance(&mut self) {
+        self.announce_step();
+        self.make_step();
+    }
+
+    /// The step itself, which all ranks make.
+    pub(super) fn make_step(&mut self) {
         let step = self.state.step;
         let updates = self.config.training.batches_in_step();
         let generator_first = self.config.training.first == Network::Generator;
@@ -61,12 +68,14 @@ impl Trainer {
         if training.latent_noise > 0.0 {
             let [rows, columns] = latents.dims();
             let codes = usize::from(self.config.generator.latent);
-            let added = noise(training.latent_noise).matrix(0, [rows, codes], &self.device);
+            let added = noise(training.latent_noise);
+            let added = added.matrix(0, [rows, codes], &self.device, &self.cut);
             let labels = Tensor::zeros([rows, columns - codes], &self.device);
             latents = latents + Tensor::cat(vec![added, labels], 1);
         }
         let layers = (training.layer_noise > 0.0).then(|| noise(training.layer_noise));
-        let pass = Pass { groups: 1, dropout: self.dropout(pass), noise: layers };
+        let (dropout, cut) = (self.dropout(pass), self.cut.clone());
+        let pass = Pass { groups: 1, dropout, noise: layers, cut };
         self.shares.apply(self.state.generator.forward(latents, pass))
     }
 
@@ -77,8 +86,7 @@ impl Trainer {
 
     /// One update on real and generated images, or one on each.
     fn update_discriminator(&mut self, batch: &Batch, fake: &Tensor<2>) {
-        let diversity = variance(fake.clone()) / self.variance;
-        self.trace.set([(trace::DIVERSITY, diversity)]);
+        self.trace.set([(trace::DIVERSITY, self.diversity(fake.clone()))]);
         if self.config.training.separate_updates {
             self.update_discriminator_on(batch, fake, [true, false]);
             self.update_discriminator_on(batch, fake, [false, true]);
@@ -91,11 +99,12 @@ impl Trainer {
     /// come from the first update with a batch, but the penalties of both.
     fn update_discriminator_on(&mut self, batch: &Batch, fake: &Tensor<2>, learned: [bool; 2]) {
         let training = &self.config.training;
+        let cut = &self.cut;
         let mut rng = stream(self.config.seed, Purpose::Noise, batch.index);
         let noise = training.noise_left(training.instance_noise, self.state.step) as f32;
-        let real = with_noise(batch.real.clone(), noise, &mut rng);
-        let fake = with_noise(fake.clone(), noise, &mut rng);
-        let mut differences = Difference::of(training, real.dims(), &mut rng, &self.device);
+        let real = with_noise(batch.real.clone(), noise, &mut rng, cut);
+        let fake = with_noise(fake.clone(), noise, &mut rng, cut);
+        let mut differences = Difference::of(training, real.dims(), &mut rng, &self.device, cut);
         differences.retain(|difference| learned[difference.group]);
         let mut points = Point::of(training, [&real, &fake], &mut rng);
         points.retain(|point| learned[point.group]);
@@ -106,11 +115,11 @@ impl Trainer {
         }
         drop((real, fake));
 
-        let size = batch.real.dims()[0];
         let dropout = self.dropout(4 * batch.index + 1);
-        let pass = Pass { groups: groups.len(), dropout, ..Pass::PLAIN };
-        let logits = self.state.discriminator.forward(labelled(groups, batch), pass);
-        let group = |index: usize| logits.clone().narrow(0, index * size, size);
+        let count = groups.len();
+        let pass = Pass { groups: count, dropout, cut: cut.clone(), ..Pass::PLAIN };
+        let logits = self.state.discriminator.forward(labelled(groups, batch, cut), pass);
+        let group = |index: usize| cut.group(&logits, count, index);
         // What is not learned from stands still.
         let [real, fake] =
             [0, 1].map(|index| if learned[index] { group(index) } else { group(index).detach() });
@@ -120,14 +129,15 @@ impl Trainer {
             .map(|(at, difference)| difference.value(group(difference.group), group(at)))
             .collect();
         for point in points {
-            let inputs = labelled(vec![point.images.clone()], batch).joined();
+            let inputs = labelled(vec![point.images.clone()], batch, cut).joined();
             let pixels = self.shape.pixels();
             penalties.push(point.value(&self.state.discriminator, inputs, pixels));
         }
         let penalty = penalties.into_iter().reduce(|sum, penalty| sum + penalty);
         if learned[0] {
             let penalty = penalty.clone().map(Tensor::inner);
-            self.trace_discriminator(logits.clone().inner(), size, loss.clone().inner(), penalty);
+            let judged = Judged { logits: logits.clone().inner(), groups: count, penalty };
+            self.trace_discriminator(judged, loss.clone().inner(), &differences);
         } else if let Some(penalty) = &penalty {
             self.trace.add(trace::PENALTY, penalty.clone().inner());
         }
@@ -136,32 +146,12 @@ impl Trainer {
             Some(penalty) => loss + penalty,
             None => loss,
         };
-        let gradients = GradientsParams::from_grads(total.backward(), &self.state.discriminator);
+        let gradients = self.of_mean(total).backward();
+        let gradients = GradientsParams::from_grads(gradients, &self.state.discriminator);
         let lr = self.lr(Network::Discriminator, self.state.step);
         let state = &mut self.state;
         let network = std::mem::take(&mut state.discriminator);
         state.discriminator = state.discriminator_optimizer.step(lr, network, gradients);
-    }
-
-    /// Keeps the numbers of an update: `logits` begin with those of `size` real images and of as
-    /// many generated ones.
-    fn trace_discriminator(
-        &mut self,
-        logits: Tensor<2>,
-        size: usize,
-        loss: Tensor<1>,
-        penalty: Option<Tensor<1>>,
-    ) {
-        let [real, fake] = [0, 1].map(|index| logits.clone().narrow(0, index * size, size));
-        let zero = || Tensor::zeros([1], &logits.device());
-        self.trace.set([
-            (trace::DISCRIMINATOR, loss),
-            (trace::PENALTY, penalty.unwrap_or_else(zero)),
-            (trace::SCORE_REAL, self.loss.score(real.clone())),
-            (trace::SCORE_FAKE, self.loss.score(fake.clone())),
-            (trace::SPREAD, deviation(logits.clone().narrow(0, 0, 2 * size))),
-            (trace::ACCURACY, self.loss.accuracy(real, fake)),
-        ]);
     }
 
     /// `fake` are the generator's images of the batch's latents, with their history.
@@ -174,10 +164,11 @@ impl Trainer {
         }
         // Not the discriminator's noise: as if it were the next batch's.
         let mut rng = stream(self.config.seed, Purpose::Noise, !batch.index);
-        let seen = with_noise(fake.clone(), noise, &mut rng);
-        let loss = self.generator_loss(batch, fake, seen, &mut rng);
-        self.trace.set([(trace::GENERATOR, loss.clone().inner())]);
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.state.generator);
+        let seen = with_noise(fake.clone(), noise, &mut rng, &self.cut);
+        let (loss, traced) = self.generator_loss(batch, fake, seen, &mut rng);
+        self.trace.set([(trace::GENERATOR, traced)]);
+        let gradients = self.of_mean(loss).backward();
+        let gradients = GradientsParams::from_grads(gradients, &self.state.generator);
         let step = self.state.step;
         let (lr, decay) = (self.lr(Network::Generator, step), self.average_decay(step));
         let state = &mut self.state;
@@ -193,27 +184,38 @@ impl Trainer {
         };
     }
 
-    /// The adversarial loss and what the configuration adds to it.
+    /// The adversarial loss and what the configuration adds to it, for the rows of this process,
+    /// and the same of all rows for the trace, which nothing is recorded of.
     fn generator_loss(
         &self,
         batch: &Batch,
         fake: Tensor<2>,
         seen: Tensor<2>,
         rng: &mut Pcg64Mcg,
-    ) -> Tensor<1> {
+    ) -> (Tensor<1>, Tensor<1>) {
         let task = self.config.task.as_ref();
-        let adversarial = match task {
-            Some(task) if !task.is_adversarial() => None,
-            Some(task) => Some(self.adversarial_loss(batch, seen, rng, task.adversarial)),
-            None => Some(self.adversarial_loss(batch, seen, rng, 1.0)),
+        let weight = match task {
+            Some(task) => task.is_adversarial().then_some(task.adversarial),
+            None => Some(1.0),
+        };
+        let adversarial = weight.map(|weight| self.adversarial_loss(batch, seen, rng, weight));
+        let of_pixels = |distance: fn(Tensor<2>) -> Tensor<2>, weight: f64| {
+            let distances = distance(fake.clone() - batch.real.clone());
+            let loss = distances.clone().mean() * weight;
+            let traced = match self.cut.is_whole() {
+                true => loss.clone().inner(),
+                false => self.cut.means(distances.inner()).mean() * weight,
+            };
+            (loss, traced)
         };
         let l1 = self.config.training.l1_image;
-        let difference = || fake.clone() - batch.real.clone();
-        let l1 = (l1 > 0.0).then(|| difference().abs().mean() * l1);
+        let l1 = (l1 > 0.0).then(|| of_pixels(|x| x.abs(), l1));
         let l2 = task.filter(|task| task.l2 > 0.0);
-        let l2 = l2.map(|task| difference().square().mean() * task.l2);
+        let l2 = l2.map(|task| of_pixels(|x| x.square(), task.l2));
         let terms = [adversarial, l1, l2].into_iter().flatten();
-        terms.reduce(|sum, term| sum + term).expect("the configuration's check wants one")
+        let sum =
+            terms.reduce(|(loss, traced), (more, more_traced)| (loss + more, traced + more_traced));
+        sum.expect("the configuration's check wants one")
     }
 
     /// What the discriminator says of generated images, times `weight`. It judges, but is not
@@ -224,17 +226,25 @@ impl Trainer {
         seen: Tensor<2>,
         rng: &mut Pcg64Mcg,
         weight: f64,
-    ) -> Tensor<1> {
+    ) -> (Tensor<1>, Tensor<1>) {
         let training = &self.config.training;
         let noise = training.noise_left(training.instance_noise, self.state.step) as f32;
         let judge = self.state.discriminator.clone().no_grad();
         let dropout = self.dropout(4 * batch.index + 2);
-        let pass = Pass { dropout, ..Pass::PLAIN };
+        let cut = &self.cut;
+        let pass = Pass { dropout, cut: cut.clone(), ..Pass::PLAIN };
         let of_real = (self.loss.generator_needs_real() || training.feature_matching > 0.0)
-            .then(|| labelled(vec![with_noise(batch.real.clone(), noise, rng)], batch))
-            .map(|inputs| judge.forward_with_features(inputs, pass));
-        let (logits, features) = judge.forward_with_features(labelled(vec![seen], batch), pass);
+            .then(|| with_noise(batch.real.clone(), noise, rng, cut))
+            .map(|real| labelled(vec![real], batch, cut))
+            .map(|inputs| judge.forward_with_features(inputs, pass.clone()));
+        let seen = labelled(vec![seen], batch, cut);
+        let (logits, features) = judge.forward_with_features(seen, pass);
         let (real_logits, real_features) = of_real.unzip();
+        if !cut.is_whole() {
+            let of_all = |logits: Tensor<2>| cut.gather(logits.inner()).0;
+            let all = self.loss.generator(real_logits.clone().map(of_all), of_all(logits.clone()));
+            return (self.loss.generator(real_logits, logits) * weight, all * weight);
+        }
         let mut loss = self.loss.generator(real_logits, logits);
         if weight != 1.0 {
             loss = loss * weight;
@@ -244,7 +254,15 @@ impl Trainer {
             let distance = (features.mean_dim(0) - real.mean_dim(0)).square().mean();
             loss = loss + distance * training.feature_matching;
         }
-        loss
+        (loss.clone(), loss.inner())
+    }
+
+    /// The part of a loss that this process adds: ranks have as many rows each.
+    fn of_mean(&self, loss: Tensor<1>) -> Tensor<1> {
+        match self.cut.ranks().count() {
+            1 => loss,
+            ranks => loss / ranks as f64,
+        }
     }
 
     /// Decay of the average in this step. It is at most `(1 + t) / (10 + t)` after `t` updates, so
@@ -260,40 +278,4 @@ impl Default for Mlp {
     fn default() -> Self {
         Self { layers: Vec::new() }
     }
-}
-
-/// All groups' images below each other, each with its label.
-fn labelled(groups: Vec<Tensor<2>>, batch: &Batch) -> Inputs {
-    let count = groups.len();
-    let labels = batch.labels.clone();
-    let [x, labels] = match count {
-        1 => [groups.into_iter().next(), labels],
-        _ => [Some(Tensor::cat(groups, 0)), labels.map(|labels| labels.repeat_dim(0, count))],
-    };
-    Inputs { x: x.expect("one group at least"), labels }
-}
-
-/// The images, with normal noise of standard deviation `sigma` if that is not 0.
-fn with_noise(images: Tensor<2>, sigma: f32, rng: &mut Pcg64Mcg) -> Tensor<2> {
-    if sigma <= 0.0 {
-        return images;
-    }
-    let [rows, columns] = images.dims();
-    let mut noise = Vec::with_capacity(rows * columns);
-    extend_normal(&mut noise, rows * columns, rng);
-    let device = images.device().inner();
-    let noise = Tensor::<2>::from_data(TensorData::new(noise, [rows, columns]), &device);
-    images + noise * sigma
-}
-
-/// The standard deviation of all numbers, `[1]`.
-fn deviation(x: Tensor<2>) -> Tensor<1> {
-    let mean = x.clone().mean();
-    (x - mean.unsqueeze()).square().mean().sqrt()
-}
-
-/// The mean variance of a column, `[1]`.
-fn variance(x: Tensor<2>) -> Tensor<1> {
-    let mean = x.clone().mean_dim(0);
-    x.square().mean() - mean.square().mean()
 }

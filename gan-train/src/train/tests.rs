@@ -3,6 +3,7 @@
 mod recipes;
 mod reference;
 mod runs;
+mod shards;
 mod steps;
 mod task;
 
@@ -10,6 +11,8 @@ use super::batch::{Batch, Batches};
 use super::{Losses, Shape, State, Trainer, checkpoint};
 use crate::config::{Config, Network};
 use crate::data::Split;
+use crate::files::tensor_file::Source;
+use crate::nn::cut::Cut;
 use crate::nn::mlp::{Mlp, Pass};
 use crate::nn::ops::portable::FORCED;
 use crate::nn::params::HostParam;
@@ -52,5 +55,9 @@ fn trainer(config: &Config) -> Trainer {
 
 /// All numbers of a state, by name.
 fn tensors(state: &State) -> Vec<HostParam> {
-    checkpoint::tensors(state).unwrap().0
+    let read = |tensor: &Source<'_>| {
+        let values = (tensor.values)().unwrap().into_owned();
+        HostParam { name: tensor.name.clone(), shape: tensor.shape.clone(), values }
+    };
+    checkpoint::tensors(state).unwrap().0.iter().map(read).collect()
 }

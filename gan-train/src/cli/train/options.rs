@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 use gan_train::config::{MAX_SEED, Objective, PRESETS, value};
 use gan_train::judge::until::Until;
 use gan_train::nn::device::DeviceName;
+use gan_train::ranks::Ranks;
 use gan_train::train::run;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -234,12 +235,13 @@ pub struct Output {
 
 impl Output {
     /// What changes no weight.
-    pub fn options(&self, until: Option<Until>) -> training::Options {
+    pub fn options(&self, until: Option<Until>, ranks: &Ranks) -> training::Options {
         training::Options {
             checkpoint_every: Duration::try_from_secs_f64(self.checkpoint_every)
                 .unwrap_or(Duration::MAX),
             until,
             tensorboard: self.tensorboard,
+            ranks: ranks.clone(),
         }
     }
 }

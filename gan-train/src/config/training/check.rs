@@ -2,7 +2,7 @@
 
 use super::TrainingConfig;
 use crate::config::{
-    Alternate, Objective, check_at_most, check_not_negative, check_positive, check_range,
+    Alternate, Objective, R1, check_at_most, check_not_negative, check_positive, check_range,
 };
 use anyhow::{Result, ensure};
 
@@ -23,6 +23,7 @@ impl TrainingConfig {
             check_at_most(&format!("training.{field}"), value, most)?;
         }
         ensure!(self.batch >= 2, "training.batch: expected at least 2, found {}", self.batch);
+        self.check_shards()?;
         ensure!(self.steps > 0, "training.steps: expected at least 1");
         ensure!(self.discriminator_steps > 0, "training.discriminator_steps: expected at least 1");
         ensure!(
@@ -102,6 +103,30 @@ impl TrainingConfig {
             "training.objective: wasserstein needs training.weight_clip (0.01) \
              or training.gradient_penalty (10)"
         );
+        Ok(())
+    }
+
+    /// Refuses shards that are no equal parts of a batch, and what a sum of shards is not known of.
+    fn check_shards(&self) -> Result<()> {
+        let (shards, batch) = (self.shards, self.batch);
+        ensure!(
+            shards.is_power_of_two() && batch.is_multiple_of(shards),
+            "training.shards: expected a power of two that divides training.batch ({batch}), \
+             found {shards}"
+        );
+        let exact = self.r1 == R1::Exact && (self.r1_gamma > 0.0 || self.r2_gamma > 0.0);
+        for (field, there) in [
+            ("r1 exact", exact),
+            ("gradient_penalty", self.gradient_penalty > 0.0),
+            ("feature_matching", self.feature_matching > 0.0),
+            ("separate_updates", self.separate_updates),
+        ] {
+            ensure!(
+                shards == 1 || !there,
+                "training.shards: not with training.{field}, whose sums are not made by shards \
+                 (expected 1, found {shards})"
+            );
+        }
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::network::{Network, names};
 use super::{Card, Classifier};
-use crate::files::tensor_file::{self, Numbers, TensorFile};
+use crate::files::tensor_file::{self, Source, TensorFile};
 use crate::nn::params::HostParam;
 use anyhow::{Context, Result, ensure};
 use burn::prelude::Device;
@@ -46,11 +46,11 @@ impl Classifier {
 }
 
 fn serialize(card: &Card, params: &[HostParam]) -> Result<Vec<u8>> {
-    fn numbers(HostParam { name, shape, values }: &HostParam) -> Numbers<'_> {
-        Numbers { name, shape, values }
+    fn source(HostParam { name, shape, values }: &HostParam) -> Source<'_> {
+        Source::of(name, shape, values)
     }
     let mut bytes = Vec::new();
-    tensor_file::write(&mut bytes, params.iter().map(numbers).collect(), card)?;
+    tensor_file::write(&mut bytes, params.iter().map(source).collect(), card)?;
     Ok(bytes)
 }
 

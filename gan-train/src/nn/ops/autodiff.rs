@@ -1,6 +1,6 @@
 //! The backward passes of the layers, for every device that has [`LayerKernels`].
 
-use super::{Act, GanOps, LayerKernels, Normed, portable};
+use super::{Act, Cut, GanOps, LayerKernels, Normed, portable};
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
@@ -13,8 +13,9 @@ use burn::backend::{Autodiff, AutodiffBackend, TensorMetadata};
 struct LinearActBackward;
 
 impl<B: LayerKernels> Backward<B, 3> for LinearActBackward {
-    /// The nodes of `x` and of the weights, labels, what the activation kept, and the activation.
-    type State = (NodeId, NodeId, Option<FloatTensor<B>>, FloatTensor<B>, Act);
+    /// The nodes of `x` and of the weights, labels, what the activation kept, the activation, and
+    /// the shards of the rows.
+    type State = (NodeId, NodeId, Option<FloatTensor<B>>, FloatTensor<B>, Act, Cut);
 
     fn backward(
         self,
@@ -23,19 +24,19 @@ impl<B: LayerKernels> Backward<B, 3> for LinearActBackward {
         checkpointer: &mut Checkpointer,
     ) {
         let [to_x, to_weights, to_bias] = ops.parents;
-        let (x, weights, labels, kept, act) = ops.state;
+        let (x, weights, labels, kept, act, cut) = ops.state;
         let x: FloatTensor<B> = checkpointer.retrieve_node_output(x);
         let weights: FloatTensor<B> = checkpointer.retrieve_node_output(weights);
         let g = B::act_backward(gradients.consume::<B>(&ops.node), kept, act);
         if let Some(node) = to_bias {
-            gradients.register::<B>(node.id, B::column_sums(g.clone()));
+            gradients.register::<B>(node.id, B::column_sums(g.clone(), &cut));
         }
         let inputs = x.shape()[1];
         if let Some(node) = to_weights {
-            gradients.register::<B>(node.id, B::weights_backward(x, labels, g.clone()));
+            gradients.register::<B>(node.id, B::weights_backward(x, labels, g.clone(), &cut));
         }
         if let Some(node) = to_x {
-            gradients.register::<B>(node.id, B::inputs_backward(weights, g, inputs));
+            gradients.register::<B>(node.id, B::inputs_backward(weights, g, inputs, &cut));
         }
     }
 }
@@ -45,8 +46,8 @@ impl<B: LayerKernels> Backward<B, 3> for LinearActBackward {
 struct ProductBackward;
 
 impl<B: LayerKernels> Backward<B, 2> for ProductBackward {
-    /// The nodes of `x` and of the weights.
-    type State = (NodeId, NodeId);
+    /// The nodes of `x` and of the weights, and the shards of the rows.
+    type State = (NodeId, NodeId, Cut);
 
     fn backward(
         self,
@@ -55,15 +56,16 @@ impl<B: LayerKernels> Backward<B, 2> for ProductBackward {
         checkpointer: &mut Checkpointer,
     ) {
         let [to_x, to_weights] = ops.parents;
-        let x: FloatTensor<B> = checkpointer.retrieve_node_output(ops.state.0);
-        let weights: FloatTensor<B> = checkpointer.retrieve_node_output(ops.state.1);
+        let (x, weights, cut) = ops.state;
+        let x: FloatTensor<B> = checkpointer.retrieve_node_output(x);
+        let weights: FloatTensor<B> = checkpointer.retrieve_node_output(weights);
         let g = gradients.consume::<B>(&ops.node);
         let inputs = x.shape()[1];
         if let Some(node) = to_weights {
-            gradients.register::<B>(node.id, B::weights_backward(x, None, g.clone()));
+            gradients.register::<B>(node.id, B::weights_backward(x, None, g.clone(), &cut));
         }
         if let Some(node) = to_x {
-            gradients.register::<B>(node.id, B::inputs_backward(weights, g, inputs));
+            gradients.register::<B>(node.id, B::inputs_backward(weights, g, inputs, &cut));
         }
     }
 }
@@ -73,8 +75,9 @@ impl<B: LayerKernels> Backward<B, 2> for ProductBackward {
 struct NormActBackward;
 
 impl<B: LayerKernels> Backward<B, 3> for NormActBackward {
-    /// What the activation kept, the normalized input, the columns' factors, gain, activation.
-    type State = ([FloatTensor<B>; 4], Act);
+    /// What the activation kept, the normalized input, the columns' factors, gain; the activation,
+    /// and the shards of the rows.
+    type State = ([FloatTensor<B>; 4], Act, Cut);
 
     fn backward(
         self,
@@ -83,9 +86,9 @@ impl<B: LayerKernels> Backward<B, 3> for NormActBackward {
         _checkpointer: &mut Checkpointer,
     ) {
         let [to_x, to_gain, to_shift] = ops.parents;
-        let ([kept, normal, inverse, gain], act) = ops.state;
+        let ([kept, normal, inverse, gain], act, cut) = ops.state;
         let g = B::act_backward(gradients.consume::<B>(&ops.node), kept, act);
-        let [of_x, of_gain, of_shift] = B::norm_backward(g, normal, inverse, gain);
+        let [of_x, of_gain, of_shift] = B::norm_backward(g, normal, inverse, gain, &cut);
         for (node, gradient) in [(to_x, of_x), (to_gain, of_gain), (to_shift, of_shift)] {
             if let Some(node) = node {
                 gradients.register::<B>(node.id, gradient);
@@ -104,13 +107,14 @@ fn recorded_linear_act<B: LayerKernels, C: CheckpointStrategy>(
     weights: Recorded<B, C>,
     bias: Recorded<B, C>,
     act: Act,
+    cut: Cut,
 ) -> Recorded<B, C> {
     let labels = labels.map(Autodiff::<B, C>::inner);
     let forward = |x, weights, bias| {
         let [x, weights, bias] = [x, weights, bias].map(Autodiff::<B, C>::inner);
         match labels.clone() {
-            Some(labels) => portable::labelled_linear_act::<B>(x, labels, weights, bias, act),
-            None => portable::linear_act::<B>(x, weights, bias, act),
+            Some(labels) => portable::labelled_linear_act::<B>(x, labels, weights, bias, act, &cut),
+            None => portable::linear_act::<B>(x, weights, bias, act, &cut),
         }
     };
     let nodes = [x.node(), weights.node(), bias.node()];
@@ -118,7 +122,7 @@ fn recorded_linear_act<B: LayerKernels, C: CheckpointStrategy>(
         OpsKind::Tracked(mut step) => {
             let [x_node, weights_node] = [step.checkpoint(&x), step.checkpoint(&weights)];
             let (y, kept) = forward(x, weights, bias);
-            step.finish((x_node, weights_node, labels, kept, act), y)
+            step.finish((x_node, weights_node, labels, kept, act, cut.clone()), y)
         }
         OpsKind::UnTracked(step) => step.finish(forward(x, weights, bias).0),
     }
@@ -130,8 +134,9 @@ impl<B: LayerKernels, C: CheckpointStrategy> GanOps for Autodiff<B, C> {
         weights: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         act: Act,
+        cut: Cut,
     ) -> FloatTensor<Self> {
-        recorded_linear_act::<B, C>(x, None, weights, bias, act)
+        recorded_linear_act::<B, C>(x, None, weights, bias, act, cut)
     }
 
     fn labelled_linear_act(
@@ -140,18 +145,20 @@ impl<B: LayerKernels, C: CheckpointStrategy> GanOps for Autodiff<B, C> {
         weights: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         act: Act,
+        cut: Cut,
     ) -> FloatTensor<Self> {
-        recorded_linear_act::<B, C>(x, Some(labels), weights, bias, act)
+        recorded_linear_act::<B, C>(x, Some(labels), weights, bias, act, cut)
     }
 
-    fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>) -> FloatTensor<Self> {
+    fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>, cut: Cut) -> FloatTensor<Self> {
         match ProductBackward.prepare::<C>([x.node(), weights.node()]).compute_bound().stateful() {
             OpsKind::Tracked(mut step) => {
-                let nodes = (step.checkpoint(&x), step.checkpoint(&weights));
-                step.finish(nodes, B::product(Self::inner(x), Self::inner(weights)))
+                let [x_node, weights_node] = [step.checkpoint(&x), step.checkpoint(&weights)];
+                let y = B::product(Self::inner(x), Self::inner(weights), &cut);
+                step.finish((x_node, weights_node, cut), y)
             }
             OpsKind::UnTracked(step) => {
-                step.finish(B::product(Self::inner(x), Self::inner(weights)))
+                step.finish(B::product(Self::inner(x), Self::inner(weights), &cut))
             }
         }
     }
@@ -161,15 +168,17 @@ impl<B: LayerKernels, C: CheckpointStrategy> GanOps for Autodiff<B, C> {
         gain: FloatTensor<Self>,
         shift: FloatTensor<Self>,
         act: Act,
+        cut: Cut,
     ) -> FloatTensor<Self> {
         let nodes = [x.node(), gain.node(), shift.node()];
         let [x, gain, shift] = [x, gain, shift].map(Self::inner);
         match NormActBackward.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(step) => {
-                let Normed { y, kept, normal, inverse } = B::norm_act(x, gain.clone(), shift, act);
-                step.finish(([kept, normal, inverse, gain], act), y)
+                let normed = B::norm_act(x, gain.clone(), shift, act, &cut);
+                let Normed { y, kept, normal, inverse } = normed;
+                step.finish(([kept, normal, inverse, gain], act, cut), y)
             }
-            OpsKind::UnTracked(step) => step.finish(B::norm_act(x, gain, shift, act).y),
+            OpsKind::UnTracked(step) => step.finish(B::norm_act(x, gain, shift, act, &cut).y),
         }
     }
 }

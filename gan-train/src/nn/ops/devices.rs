@@ -1,6 +1,6 @@
 //! The operations of each device that burn is built with.
 
-use super::{Act, AdamStep, GanOps, LayerKernels, flex, portable};
+use super::{Act, AdamStep, Cut, GanOps, LayerKernels, flex, portable};
 use burn::backend::Flex;
 use burn::backend::tensor::{FloatTensor, IntTensor};
 
@@ -14,8 +14,9 @@ macro_rules! device_ops {
                 weights: FloatTensor<Self>,
                 bias: FloatTensor<Self>,
                 act: Act,
+                cut: Cut,
             ) -> FloatTensor<Self> {
-                portable::linear_act::<Self>(x, weights, bias, act).0
+                portable::linear_act::<Self>(x, weights, bias, act, &cut).0
             }
 
             fn labelled_linear_act(
@@ -24,12 +25,17 @@ macro_rules! device_ops {
                 weights: FloatTensor<Self>,
                 bias: FloatTensor<Self>,
                 act: Act,
+                cut: Cut,
             ) -> FloatTensor<Self> {
-                portable::labelled_linear_act::<Self>(x, labels, weights, bias, act).0
+                portable::labelled_linear_act::<Self>(x, labels, weights, bias, act, &cut).0
             }
 
-            fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>) -> FloatTensor<Self> {
-                <Self as LayerKernels>::product(x, weights)
+            fn product(
+                x: FloatTensor<Self>,
+                weights: FloatTensor<Self>,
+                cut: Cut,
+            ) -> FloatTensor<Self> {
+                <Self as LayerKernels>::product(x, weights, &cut)
             }
 
             fn norm_act(
@@ -37,8 +43,9 @@ macro_rules! device_ops {
                 gain: FloatTensor<Self>,
                 shift: FloatTensor<Self>,
                 act: Act,
+                cut: Cut,
             ) -> FloatTensor<Self> {
-                <Self as LayerKernels>::norm_act(x, gain, shift, act).y
+                <Self as LayerKernels>::norm_act(x, gain, shift, act, &cut).y
             }
 
             $($update)*

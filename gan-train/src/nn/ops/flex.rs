@@ -3,60 +3,18 @@
 //! A tensor that nothing else holds is changed in place; one that is shared is copied first, as
 //! everywhere in flex.
 
+mod memory;
+
 use super::gemm::{View, add_product, multiplied, multiplied_below};
-use super::{Act, AdamStep, LayerKernels, Normed, loops, portable};
+use super::{Act, AdamStep, Cut, LayerKernels, Normed, loops, portable};
 use burn::backend::ops::FloatTensorOps;
-use burn::backend::{Flex, TensorData, TensorMetadata, flex::FlexTensor};
+use burn::backend::{Flex, TensorMetadata, flex::FlexTensor};
+use memory::{dims, moments, numbers, numbers_of, ordered, own, shards, tensor};
 
 /// Rows from which on `g wᵀ` is computed as it stands. Products are written row after row, for
 /// which the right factor's columns are copied next to each other; with few rows to share that
 /// work, `(w gᵀ)ᵀ`, which copies the columns of `gᵀ`, takes three quarters of the time.
 const MANY_ROWS: usize = 256;
-
-/// A tensor of these numbers.
-fn tensor(values: Vec<f32>, shape: Vec<usize>) -> FlexTensor {
-    FlexTensor::from_data(TensorData::new(values, shape))
-}
-
-/// The same numbers in the order of their indices.
-fn ordered(x: FlexTensor) -> FlexTensor {
-    if x.as_slice::<f32>().is_some() {
-        return x;
-    }
-    ordered_rows(&x).unwrap_or_else(|| x.to_contiguous())
-}
-
-/// The numbers of an [`ordered`] tensor.
-fn numbers(x: &FlexTensor) -> &[f32] {
-    x.as_slice().expect("ordered before")
-}
-
-/// A tensor whose rows are in order is copied row by row, which is faster than flex's general way.
-fn ordered_rows(x: &FlexTensor) -> Option<FlexTensor> {
-    let (&[rows, columns], layout) = (&dims(x)[..], x.layout()) else { return None };
-    let &[stride, 1] = layout.strides() else { return None };
-    let (stride, numbers) = (usize::try_from(stride).ok()?, x.storage::<f32>());
-    let mut values = Vec::with_capacity(rows * columns);
-    for row in 0..rows {
-        values.extend_from_slice(&numbers[layout.start_offset() + row * stride..][..columns]);
-    }
-    Some(tensor(values, vec![rows, columns]))
-}
-
-/// A tensor whose memory is its numbers in the order of their indices, and nothing else: a part of
-/// another tensor is copied.
-fn own(x: FlexTensor) -> FlexTensor {
-    let x = ordered(x);
-    if numbers(&x).len() == x.storage::<f32>().len() {
-        return x;
-    }
-    tensor(numbers(&x).to_vec(), dims(&x))
-}
-
-fn dims(x: &FlexTensor) -> Vec<usize> {
-    let shape = x.shape();
-    (0..shape.num_dims()).map(|dim| shape[dim]).collect()
-}
 
 /// Whether this operation has a loop here; tests can have it run the portable body as well.
 fn has_loop(act: Act) -> bool {
@@ -64,34 +22,52 @@ fn has_loop(act: Act) -> bool {
 }
 
 impl LayerKernels for Flex {
-    fn product(x: FlexTensor, weights: FlexTensor) -> FlexTensor {
+    fn product(x: FlexTensor, weights: FlexTensor, cut: &Cut) -> FlexTensor {
         if portable::forced() {
             return Self::float_matmul(x, weights);
         }
         let shape = vec![dims(&x)[0], dims(&weights)[1]];
-        tensor(multiplied(View::of(&x), View::of(&weights)), shape)
+        tensor(multiplied_below(&shards(View::of(&x), cut), View::of(&weights)), shape)
     }
 
-    fn labelled_product(x: FlexTensor, labels: FlexTensor, weights: FlexTensor) -> FlexTensor {
+    fn labelled_product(
+        x: FlexTensor,
+        labels: FlexTensor,
+        weights: FlexTensor,
+        cut: &Cut,
+    ) -> FlexTensor {
         if portable::forced() {
             return portable::labelled_product::<Self>(x, labels, weights);
         }
         let (inputs, all) = (dims(&x)[1], dims(&weights)[0]);
         let shape = vec![dims(&x)[0], dims(&weights)[1]];
         let weights = View::of(&weights);
-        let mut sums = multiplied(View::of(&x), weights.rows(0, inputs));
-        add_product(&mut sums, View::of(&labels), weights.rows(inputs, all));
+        let mut sums = multiplied_below(&shards(View::of(&x), cut), weights.rows(0, inputs));
+        let labels = shards(View::of(&labels), cut);
+        for (sums, labels) in sums.chunks_mut(labels[0].size[0] * shape[1]).zip(&labels) {
+            add_product(sums, *labels, weights.rows(inputs, all));
+        }
         tensor(sums, shape)
     }
 
-    fn weights_backward(x: FlexTensor, labels: Option<FlexTensor>, g: FlexTensor) -> FlexTensor {
+    fn weights_backward(
+        x: FlexTensor,
+        labels: Option<FlexTensor>,
+        g: FlexTensor,
+        cut: &Cut,
+    ) -> FlexTensor {
         if portable::forced() {
             return portable::weights_backward::<Self>(x, labels, g);
         }
         let factors = [Some(&x), labels.as_ref()].into_iter().flatten();
-        let factors: Vec<View<'_>> = factors.map(|x| View::of(x).transposed()).collect();
-        let shape = vec![factors.iter().map(|factor| factor.size[0]).sum(), dims(&g)[1]];
-        tensor(multiplied_below(&factors, View::of(&g)), shape)
+        let factors: Vec<_> = factors.map(|x| shards(View::of(x), cut)).collect();
+        let shape = vec![factors.iter().map(|shards| shards[0].size[1]).sum(), dims(&g)[1]];
+        let g = shards(View::of(&g), cut);
+        let of_shard = |shard: usize| {
+            let factors = factors.iter().map(|shards| shards[shard].transposed());
+            multiplied_below(&factors.collect::<Vec<_>>(), g[shard])
+        };
+        tensor(cut.sum(of_shard), shape)
     }
 
     fn bias_act(x: FlexTensor, bias: FlexTensor, act: Act) -> (FlexTensor, FlexTensor) {
@@ -104,15 +80,29 @@ impl LayerKernels for Flex {
         (x.clone(), x)
     }
 
-    fn norm_act(x: FlexTensor, gain: FlexTensor, shift: FlexTensor, act: Act) -> Normed<Self> {
-        if !has_loop(act) {
+    fn norm_act(
+        x: FlexTensor,
+        gain: FlexTensor,
+        shift: FlexTensor,
+        act: Act,
+        cut: &Cut,
+    ) -> Normed<Self> {
+        if !loops::has_loop(act) && !cut.is_whole() {
+            let normed = Self::norm_act(x, gain, shift, Act::Linear, cut);
+            let (y, kept) = portable::activate_and_keep::<Self>(normed.y, act);
+            return Normed { y, kept, ..normed };
+        }
+        if !has_loop(act) && cut.is_whole() {
             return portable::norm_act::<Self>(x, gain, shift, act);
         }
         let (mut x, gain, shift) = (own(x), ordered(gain), ordered(shift));
         let (shape, columns) = (dims(&x), numbers(&gain).len());
         let (mut mean, mut inverse) = (vec![0.0; columns], vec![0.0; columns]);
         let mut normal = vec![0.0; shape[0] * columns];
-        loops::moments(numbers(&x), &mut mean, &mut inverse);
+        match cut.is_whole() {
+            true => loops::moments(numbers(&x), &mut mean, &mut inverse),
+            false => [mean, inverse] = moments(numbers(&x), columns, cut),
+        }
         let at_a_time = loops::rows_at_a_time(normal.len(), columns);
         let x_numbers = x.storage_mut::<f32>().chunks_mut(at_a_time);
         let work = |(x, normal): (&mut [f32], &mut [f32])| {
@@ -135,30 +125,35 @@ impl LayerKernels for Flex {
         g
     }
 
-    fn column_sums(g: FlexTensor) -> FlexTensor {
+    fn column_sums(g: FlexTensor, cut: &Cut) -> FlexTensor {
         if portable::forced() {
             return portable::column_sums::<Self>(g);
         }
-        let g = ordered(g);
-        let mut sums = vec![0.0; dims(&g)[1]];
-        loops::column_sums(numbers(&g), &mut sums);
-        let columns = sums.len();
+        let (g, columns) = (ordered(g.clone()), dims(&g)[1]);
+        let sums = cut.sum(|shard| {
+            let mut sums = vec![0.0; columns];
+            loops::column_sums(numbers_of(&g, shard, cut), &mut sums);
+            sums
+        });
         tensor(sums, vec![columns])
     }
 
-    fn inputs_backward(weights: FlexTensor, g: FlexTensor, inputs: usize) -> FlexTensor {
+    fn inputs_backward(weights: FlexTensor, g: FlexTensor, inputs: usize, cut: &Cut) -> FlexTensor {
         let rows = dims(&g)[0];
         if portable::forced() {
             return portable::inputs_backward::<Self>(weights, g, inputs);
         }
         let weights = View::of(&weights).rows(0, inputs);
-        let g = View::of(&g);
-        if rows >= MANY_ROWS {
-            return tensor(multiplied(g, weights.transposed()), vec![rows, inputs]);
+        let g = shards(View::of(&g), cut);
+        let of_shard = g[0].size[0];
+        if of_shard >= MANY_ROWS {
+            return tensor(multiplied_below(&g, weights.transposed()), vec![rows, inputs]);
         }
-        let product = multiplied(weights, g.transposed());
         let mut transposed = vec![0.0; rows * inputs];
-        loops::transpose(&product, &mut transposed, inputs, rows);
+        for (g, transposed) in g.iter().zip(transposed.chunks_mut(of_shard * inputs)) {
+            let product = multiplied(weights, g.transposed());
+            loops::transpose(&product, transposed, inputs, of_shard);
+        }
         tensor(transposed, vec![rows, inputs])
     }
 
@@ -167,14 +162,21 @@ impl LayerKernels for Flex {
         normal: FlexTensor,
         inverse: FlexTensor,
         gain: FlexTensor,
+        cut: &Cut,
     ) -> [FlexTensor; 3] {
-        if portable::forced() {
+        if portable::forced() && cut.is_whole() {
             return portable::norm_backward::<Self>(g, normal, inverse, gain);
         }
         let [mut g, normal, inverse, gain] = [own(g), normal, inverse, ordered(gain)];
-        let (columns, count) = (numbers(&gain).len(), g.shape()[0] as f32);
-        let (mut sums, mut products) = (vec![0.0; columns], vec![0.0; columns]);
-        loops::norm_sums(numbers(&g), numbers(&normal), &mut sums, &mut products);
+        let (columns, count) = (numbers(&gain).len(), cut.rows_of_all(g.shape()[0]) as f32);
+        let mut sums = cut.sum(|shard| {
+            let [g, normal] = [&g, &normal].map(|x| numbers_of(x, shard, cut));
+            let mut both = vec![0.0; 2 * columns];
+            let (sums, products) = both.split_at_mut(columns);
+            loops::norm_sums(g, normal, sums, products);
+            both
+        });
+        let products = sums.split_off(columns);
         let means = |sums: &[f32]| -> Vec<f32> { sums.iter().map(|sum| sum / count).collect() };
         let (mean, along) = (means(&sums), means(&products));
         let (normal, inverse, gain) = (numbers(&normal), numbers(&inverse), numbers(&gain));

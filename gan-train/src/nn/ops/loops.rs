@@ -77,6 +77,15 @@ vectorized! {
         }
     }
 
+    /// Adds the squares of each column's distances from its mean to `sums`, row after row.
+    fn squares(x: &[f32], mean: &[f32], sums: &mut [f32]) {
+        for row in x.chunks_exact(mean.len()) {
+            for ((square, x), mean) in sums.iter_mut().zip(row).zip(mean) {
+                *square += (x - mean) * (x - mean);
+            }
+        }
+    }
+
     /// Writes each column's mean, and its `1 / sqrt(variance + epsilon)` into zeros.
     fn moments(x: &[f32], mean: &mut [f32], inverse: &mut [f32]) {
         let columns = mean.len();

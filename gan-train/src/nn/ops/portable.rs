@@ -1,7 +1,7 @@
 //! The operations in burn's own tensor operations: they run on every device, and where they are
 //! recorded they can be differentiated any number of times.
 
-use super::{AdamStep, LayerKernels, NORM_EPSILON, Normed};
+use super::{AdamStep, Cut, LayerKernels, NORM_EPSILON, Normed};
 use crate::nn::act::{Act, SELU_ALPHA, SELU_SCALE};
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Backend, FloatDType, IntDType, Shape, TensorMetadata};
@@ -117,7 +117,10 @@ pub fn slope<B: Backend>(kept: FloatTensor<B>, act: Act) -> FloatTensor<B> {
 }
 
 /// Results, and what the backward pass wants of them.
-fn activate_and_keep<B: Backend>(x: FloatTensor<B>, act: Act) -> (FloatTensor<B>, FloatTensor<B>) {
+pub fn activate_and_keep<B: Backend>(
+    x: FloatTensor<B>,
+    act: Act,
+) -> (FloatTensor<B>, FloatTensor<B>) {
     if act.needs_sums() {
         return (activate::<B>(x.clone(), act), x);
     }
@@ -139,8 +142,9 @@ pub fn linear_act<B: LayerKernels>(
     weights: FloatTensor<B>,
     bias: FloatTensor<B>,
     act: Act,
+    cut: &Cut,
 ) -> (FloatTensor<B>, FloatTensor<B>) {
-    B::bias_act(B::product(x, weights), bias, act)
+    B::bias_act(B::product(x, weights, cut), bias, act)
 }
 
 /// The same with labels to the right of `x`.
@@ -150,8 +154,9 @@ pub fn labelled_linear_act<B: LayerKernels>(
     weights: FloatTensor<B>,
     bias: FloatTensor<B>,
     act: Act,
+    cut: &Cut,
 ) -> (FloatTensor<B>, FloatTensor<B>) {
-    B::bias_act(B::labelled_product(x, labels, weights), bias, act)
+    B::bias_act(B::labelled_product(x, labels, weights, cut), bias, act)
 }
 
 /// Rows `first..end` of a matrix.

@@ -2,13 +2,21 @@
 
 use super::{AdamStep, GanOps, portable};
 use crate::nn::act::Act;
+use crate::nn::cut::Cut;
 use burn::backend::Dispatch;
 use burn::tensor::{Int, Tensor};
 
 /// A fully connected layer: `act(x weights + bias)`. Differentiable.
-pub fn linear_act(x: Tensor<2>, weights: Tensor<2>, bias: Tensor<1>, act: Act) -> Tensor<2> {
+pub fn linear_act(
+    x: Tensor<2>,
+    weights: Tensor<2>,
+    bias: Tensor<1>,
+    act: Act,
+    cut: Cut,
+) -> Tensor<2> {
     let [x, weights] = [x, weights].map(Tensor::into_dispatch);
-    Tensor::from_dispatch(<Dispatch as GanOps>::linear_act(x, weights, bias.into_dispatch(), act))
+    let bias = bias.into_dispatch();
+    Tensor::from_dispatch(<Dispatch as GanOps>::linear_act(x, weights, bias, act, cut))
 }
 
 /// The same for `x` with `labels` to its right: weights are `[inputs + classes, columns]`.
@@ -18,23 +26,24 @@ pub fn labelled_linear_act(
     weights: Tensor<2>,
     bias: Tensor<1>,
     act: Act,
+    cut: Cut,
 ) -> Tensor<2> {
     let [x, labels, weights] = [x, labels, weights].map(Tensor::into_dispatch);
     let bias = bias.into_dispatch();
-    let y = <Dispatch as GanOps>::labelled_linear_act(x, labels, weights, bias, act);
+    let y = <Dispatch as GanOps>::labelled_linear_act(x, labels, weights, bias, act, cut);
     Tensor::from_dispatch(y)
 }
 
 /// `x weights`. Differentiable.
-pub fn product(x: Tensor<2>, weights: Tensor<2>) -> Tensor<2> {
+pub fn product(x: Tensor<2>, weights: Tensor<2>, cut: Cut) -> Tensor<2> {
     let [x, weights] = [x, weights].map(Tensor::into_dispatch);
-    Tensor::from_dispatch(<Dispatch as GanOps>::product(x, weights))
+    Tensor::from_dispatch(<Dispatch as GanOps>::product(x, weights, cut))
 }
 
 /// Batch normalization over the rows, and an activation. Differentiable.
-pub fn norm_act(x: Tensor<2>, gain: Tensor<1>, shift: Tensor<1>, act: Act) -> Tensor<2> {
-    let [gain, shift] = [gain, shift].map(Tensor::into_dispatch);
-    Tensor::from_dispatch(<Dispatch as GanOps>::norm_act(x.into_dispatch(), gain, shift, act))
+pub fn norm_act(x: Tensor<2>, gain: Tensor<1>, shift: Tensor<1>, act: Act, cut: Cut) -> Tensor<2> {
+    let (x, [gain, shift]) = (x.into_dispatch(), [gain, shift].map(Tensor::into_dispatch));
+    Tensor::from_dispatch(<Dispatch as GanOps>::norm_act(x, gain, shift, act, cut))
 }
 
 /// One update by Adam: the new parameter and its new moments. In place on the CPU if nothing else

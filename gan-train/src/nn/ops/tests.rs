@@ -104,12 +104,12 @@ fn layers_and_their_gradients_are_burns() {
     for act in ACTS {
         check(
             &format!("{act:?}"),
-            |x, w, bias, _| linear_act(x, w, bias, act),
+            |x, w, bias, _| linear_act(x, w, bias, act, Cut::WHOLE),
             |x, w, bias, _| burns(x.matmul(w) + bias.unsqueeze(), act),
         );
         check(
             &format!("norm, {act:?}"),
-            |x, w, gain, shift| norm_act(product(x, w), gain, shift, act),
+            |x, w, gain, shift| norm_act(product(x, w, Cut::WHOLE), gain, shift, act, Cut::WHOLE),
             |x, w, gain, shift| {
                 let x = x.matmul(w);
                 let centred = x.clone() - x.mean_dim(0);
@@ -130,7 +130,7 @@ fn activations_are_what_they_are_defined_to_be() {
         let x = Tensor::<1>::from_floats(points.as_slice(), &device).reshape([1, points.len()]);
         let (one, zero) =
             (Tensor::eye(points.len(), &device), Tensor::zeros([points.len()], &device));
-        let found: Vec<f32> = linear_act(x, one, zero, act).try_into_vec_as().unwrap();
+        let found: Vec<f32> = linear_act(x, one, zero, act, Cut::WHOLE).try_into_vec_as().unwrap();
         for (&x, found) in points.iter().zip(found) {
             let expected = act.apply(x.into());
             assert!((f64::from(found) - expected).abs() < 1e-6, "{act:?}({x}): {found} {expected}");

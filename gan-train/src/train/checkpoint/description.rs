@@ -67,6 +67,11 @@ impl Description {
         }
     }
 
+    /// With these counters of the optimizers.
+    pub(super) fn with_counters(self, counters: BTreeMap<String, u64>) -> Self {
+        Self { counters, ..self }
+    }
+
     pub(super) fn read(file: &TensorFile<'_>, config: &Config) -> Result<Self> {
         if let Some(version) = other_version(file) {
             bail!(

@@ -122,26 +122,27 @@ fn noise_is_added_to_the_latents_and_between_the_layers() {
     for (index, layer) in network.layers.iter().enumerate() {
         expected = Mlp { layers: vec![layer.clone()] }.forward(expected, Pass::PLAIN);
         if index < 2 {
-            expected = expected.clone() + noise.matrix(index as u64 + 1, expected.dims(), device);
+            expected = expected.clone()
+                + noise.matrix(index as u64 + 1, expected.dims(), device, &Cut::WHOLE);
         }
     }
     let pass = Pass { noise: Some(noise), ..Pass::PLAIN };
-    let found = network.forward(latents.clone(), pass);
+    let found = network.forward(latents.clone(), pass.clone());
     assert_eq!(rows(&found), rows(&expected));
     // A step's images have both kinds, the latents as matrix 0.
-    let added = Noise { sigma: 0.25, ..noise }.matrix(0, [BATCH, 3], device);
+    let added = Noise { sigma: 0.25, ..noise }.matrix(0, [BATCH, 3], device, &Cut::WHOLE);
     let in_step = trainer.generate_in_pass(latents.clone(), 9);
     assert_eq!(rows(&in_step), rows(&network.forward(latents.clone() + added, pass)));
     assert_ne!(rows(&found), rows(&network.forward(latents, Pass::PLAIN)));
 
-    let many: Vec<f64> = rows(&noise.matrix(1, [100, 100], device)).concat();
+    let many: Vec<f64> = rows(&noise.matrix(1, [100, 100], device, &Cut::WHOLE)).concat();
     let deviation = mean(many.iter().map(|x| x * x)).sqrt();
     assert!((deviation - 0.5).abs() < 0.02, "{deviation}");
     // Labels to the right of the latents stay as they are.
     let config_with_labels = super::config(["conditional = true", "", "", "latent_noise = 0.25"]);
     let labelled = super::trainer(&config_with_labels);
     let latents = Tensor::<2>::random([BATCH, 6], burn::tensor::Distribution::Default, device);
-    let added = Noise { sigma: 0.25, ..noise }.matrix(0, [BATCH, 3], device);
+    let added = Noise { sigma: 0.25, ..noise }.matrix(0, [BATCH, 3], device, &Cut::WHOLE);
     let added = Tensor::cat(vec![added, Tensor::zeros([BATCH, 3], device)], 1);
     let expected = labelled.state.generator.forward(latents.clone() + added, Pass::PLAIN);
     assert_eq!(rows(&labelled.generate_in_pass(latents, 9)), rows(&expected));

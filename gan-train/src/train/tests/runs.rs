@@ -17,6 +17,7 @@ fn a_run_resumed_from_its_checkpoint_makes_the_very_steps() {
         "optimizer = \"adamw\"",
         "optimizer = \"lion\"\nclip_grad_norm = 1.0",
         "weight_bits = 4",
+        "shards = 2",
     ] {
         let config = config(["", "dropout = 0.2", "dropout = 0.3\nspectral_norm = true", lines]);
         let mut whole = trainer(&config);

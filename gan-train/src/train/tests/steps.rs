@@ -61,7 +61,7 @@ fn check_one_step(config: &Config) {
 
     // The same random numbers, as images in f64.
     let mut rng = stream(config.seed, Purpose::Noise, 0);
-    let differences = Difference::of(training, fake.dims(), &mut rng, &trainer.device);
+    let differences = Difference::of(training, fake.dims(), &mut rng, &trainer.device, &Cut::WHOLE);
     let mut points = Point::of(training, [&batch.real, &fake], &mut rng);
     let mut perturbed = [None, None];
     for difference in &differences {

@@ -1,0 +1,106 @@
+//! How the rows of a batch are cut: into shards, of which a process may have only some.
+
+use crate::ranks::{Ranks, tree_sum};
+use burn::prelude::*;
+use burn::tensor::TensorData;
+
+/// The shards of a batch that this process has, out of those of all ranks. Each has as many rows;
+/// matrices have their shards below each other. Where the rows of a pass are several groups of
+/// images, each shard has rows of all groups.
+#[derive(Debug, Clone)]
+pub struct Cut {
+    /// Shards of this process.
+    shards: usize,
+    ranks: Ranks,
+}
+
+impl Cut {
+    /// One process and one shard.
+    pub const WHOLE: Self = Self { shards: 1, ranks: Ranks::ALONE };
+
+    /// The part of a batch of `shards` shards in all that this rank has; ranks divide shards.
+    pub fn new(shards: usize, ranks: Ranks) -> Self {
+        assert!(shards.is_multiple_of(ranks.count()), "each rank has as many shards");
+        Self { shards: shards / ranks.count(), ranks }
+    }
+
+    /// Whether there is one shard: then sums are of all rows in their order.
+    pub fn is_whole(&self) -> bool {
+        self.shards == 1 && self.ranks.count() == 1
+    }
+
+    /// How many ranks share a batch.
+    pub fn ranks(&self) -> &Ranks {
+        &self.ranks
+    }
+
+    /// Shards of this process.
+    pub(super) fn shards(&self) -> usize {
+        self.shards
+    }
+
+    /// Rows of all ranks, where this one has `rows`.
+    pub fn rows_of_all(&self, rows: usize) -> usize {
+        rows * self.ranks.count()
+    }
+
+    /// The sums over all shards of all ranks, from those of this process's shards.
+    pub(super) fn sum(&self, mut of_shard: impl FnMut(usize) -> Vec<f32>) -> Vec<f32> {
+        self.ranks.sum(tree_sum(self.shards, &mut of_shard))
+    }
+
+    /// The rows of this process, of all ranks' rows of one group, row by row.
+    pub fn own<T: Copy>(&self, all: Vec<T>) -> Vec<T> {
+        let len = all.len() / self.ranks.count();
+        if len == all.len() { all } else { all[self.ranks.rank() * len..][..len].to_vec() }
+    }
+
+    /// Groups of images as the rows of a pass.
+    pub fn joined(&self, mut groups: Vec<Tensor<2>>) -> Tensor<2> {
+        if groups.len() == 1 {
+            return groups.remove(0);
+        }
+        let rows = groups[0].dims()[0] / self.shards;
+        let of_shard = |shard: usize| {
+            groups.iter().map(move |group| group.clone().narrow(0, shard * rows, rows))
+        };
+        match self.shards {
+            1 => Tensor::cat(groups, 0),
+            shards => Tensor::cat((0..shards).flat_map(of_shard).collect(), 0),
+        }
+    }
+
+    /// Group `index` of the rows of a pass with so many groups.
+    pub fn group(&self, rows: &Tensor<2>, groups: usize, index: usize) -> Tensor<2> {
+        let of_shard = rows.dims()[0] / self.shards;
+        let size = of_shard / groups;
+        let part = |shard| rows.clone().narrow(0, shard * of_shard + index * size, size);
+        match self.shards {
+            1 => part(0),
+            shards => Tensor::cat((0..shards).map(part).collect(), 0),
+        }
+    }
+
+    /// The rows of all ranks, and the cut for them: that of one process that has all shards.
+    /// Nothing is recorded.
+    pub fn gather(&self, rows: Tensor<2>) -> (Tensor<2>, Self) {
+        let count = self.ranks.count();
+        let all = Self { shards: self.shards * count, ranks: Ranks::ALONE };
+        if count == 1 {
+            return (rows, all);
+        }
+        let ([rows_of_one, columns], device) = (rows.dims(), rows.device());
+        let numbers = rows.try_into_vec_as().expect("numbers are f32");
+        let data = TensorData::new(self.ranks.gather(numbers), [rows_of_one * count, columns]);
+        (Tensor::from_data(data, &device), all)
+    }
+
+    /// The mean of each column over the rows of all ranks, `[columns]`, from the means of shards.
+    /// Nothing is recorded.
+    pub fn means(&self, rows: Tensor<2>) -> Tensor<1> {
+        let [count, columns] = rows.dims();
+        let shards: Tensor<3> = rows.reshape([self.shards, count / self.shards, columns]);
+        let (means, _) = self.gather(shards.mean_dim(1).reshape([self.shards, columns]));
+        means.mean_dim(0).squeeze_dim(0)
+    }
+}

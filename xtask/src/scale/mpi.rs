@@ -1,17 +1,13 @@
 //! `gan-train-mpi`: one run by 1, 2 and 4 ranks, by ranks that are killed and go on as others, and
 //! by one that no longer answers. What is compared is every number of the last checkpoint.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
 use super::{Made, Place};
-use crate::shell::{self, capture, root};
+use crate::prelude::*;
 
 /// Steps of the runs that are only compared, and of those that are killed in between.
 const FEW: u32 = 60;
@@ -35,20 +31,18 @@ struct Programs {
 
 /// Builds what is needed, and makes the runs.
 pub fn run(place: &Place) -> Result<Made> {
-    if capture(Command::new("mpirun").arg("--version")).is_err() {
+    if tool("mpirun", "--version").read().is_err() {
         let packages = "openmpi-bin libopenmpi-dev libclang-dev";
         return Ok(Made::Skipped(format!("there is no mpirun (Debian: {packages})")));
     }
-    let target = root().join("target");
-    shell::run(shell::host().args(["build", "--quiet", "--release", "-p", "gan-train"]))?;
-    let manifest = ["--manifest-path", "gan-train-mpi/Cargo.toml", "--target-dir", "target"];
-    let build = ["build", "--quiet", "--release", "--locked"];
-    if let Err(error) = shell::run(shell::host().args(build).args(manifest)) {
+    shell::host("build --quiet --release -p gan-train").run()?;
+    let mut build = shell::host("build --quiet --release --locked --target-dir target");
+    if let Err(error) = build.words("--manifest-path gan-train-mpi/Cargo.toml").run() {
         return Ok(Made::Skipped(format!(
             "gan-train-mpi cannot be built: {error:#} (Debian: libopenmpi-dev libclang-dev)"
         )));
     }
-    let release = target.join("release");
+    let release = root().join("target/release");
     let programs =
         Programs { train: release.join("gan-train"), mpi: release.join("gan-train-mpi") };
     fs::create_dir_all(&place.set)?;
@@ -86,11 +80,11 @@ impl Programs {
         let out = |name: &str| folder.join(format!("{name}-{batch_norm}"));
         let alone = out("alone");
         let arguments = Self::arguments(&alone, FEW, batch_norm);
-        capture(Command::new(&self.train).args(arguments).current_dir(root()))?;
+        Command::new(&self.train).args(arguments).current_dir(root()).read()?;
         let expected = digest(&alone)?;
         for count in [1, 2, 4] {
             let out = out(&count.to_string());
-            capture(&mut self.ranks(count, &Self::arguments(&out, FEW, batch_norm)))?;
+            self.ranks(count, &Self::arguments(&out, FEW, batch_norm)).read()?;
             let found = digest(&out)?;
             ensure!(
                 found == expected,
@@ -105,17 +99,17 @@ impl Programs {
     fn killed(&self, folder: &Path) -> Result<String> {
         let alone = folder.join("many");
         let arguments = Self::arguments(&alone, MANY, true);
-        capture(Command::new(&self.train).args(arguments).current_dir(root()))?;
+        Command::new(&self.train).args(arguments).current_dir(root()).read()?;
         let out = folder.join("killed");
         let mut running = self.begin(4, &Self::arguments(&out, MANY, true), &[])?;
         let rank = self.some_rank(&mut running, &out)?;
-        capture(Command::new("kill").args(["-KILL", &rank.to_string()]))?;
+        tool("kill", &format!("-KILL {rank}")).read()?;
         let seconds = ended(running, Duration::from_secs(60))?;
         let resume = |steps: u32| {
             let words = format!("--threads 1 train --resume {} --steps {steps}", out.display());
             words.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
         };
-        capture(&mut self.ranks(2, &resume(MANY)))?;
+        self.ranks(2, &resume(MANY)).read()?;
         let (expected, found) = (digest(&alone)?, digest(&out)?);
         ensure!(found == expected, "killed and resumed: {found:.16} (gan-train: {expected:.16})");
         Ok(format!("SIGKILL of one of 4 ended all in {seconds:.1} s, 2 went on to {found:.16}"))
@@ -127,9 +121,9 @@ impl Programs {
         let arguments = Self::arguments(&out, 100 * MANY, true);
         let mut running = self.begin(2, &arguments, &[("GAN_TRAIN_MPI_PATIENCE", "3")])?;
         let rank = self.some_rank(&mut running, &out)?;
-        capture(Command::new("kill").args(["-STOP", &rank.to_string()]))?;
+        tool("kill", &format!("-STOP {rank}")).read()?;
         let seconds = ended(running, Duration::from_secs(60));
-        let _ = capture(Command::new("kill").args(["-KILL", &rank.to_string()]));
+        let _ = tool("kill", &format!("-KILL {rank}")).read();
         Ok(format!("a rank that does not answer ends the run in {:.1} s", seconds?))
     }
 

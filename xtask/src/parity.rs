@@ -99,13 +99,21 @@ impl Suite<'_> {
     fn kernel(&self, board: &Board, row: &mut Row, output: &mut Output) -> Tally {
         let outcome = || -> Result<(String, Tally)> {
             let elf = program::build(self.toolchain, board, "kernels")?;
-            let run = self.runner.run(board, &elf, None, LIMIT)?;
+            program::all_is_watched(&elf)?;
+            let run = self.runner.run_interrupted(board, &elf, LIMIT)?;
             let name =
                 run.lines.iter().find_map(|line| line.strip_prefix("kernel ")?.split(' ').next());
             match (run.end, counts(&run.lines, "kernels: ")) {
                 (End::Exit(0), Some(counts)) if counts.failed == 0 && counts.passed > 0 => {
                     let name = name.unwrap_or("without a name");
-                    Ok((format!("{name}: {counts} ({:.1} s)", run.elapsed.as_secs_f64()), counts))
+                    let seen = ["registers: ", "interrupts: ", "SKIPPED interrupts: "];
+                    let seen = run
+                        .lines
+                        .iter()
+                        .filter(|line| seen.iter().any(|beginning| line.starts_with(beginning)));
+                    let seen: String = seen.map(|line| format!("\n  {line}")).collect();
+                    let seconds = run.elapsed.as_secs_f64();
+                    Ok((format!("{name}: {counts} ({seconds:.1} s){seen}"), counts))
                 }
                 (end, _) => bail!("{end}\n  {}", run.lines.join("\n  ")),
             }

@@ -20,6 +20,19 @@ impl Runner {
         matches!(self, Self::Qemu)
     }
 
+    /// Runs a program that interrupts come to. QEMU's clock counts instructions, one a nanosecond:
+    /// interrupts come between any two, not only where a block of QEMU's code begins, and every run
+    /// is the same.
+    pub fn run_interrupted(&self, board: &Board, elf: &Path, limit: Duration) -> Result<Run> {
+        match self {
+            Self::Qemu => {
+                let clock = ["-icount", "shift=0,sleep=off"];
+                qemu::run_with(&clock, board, elf, limit, |_| {})
+            }
+            Self::Probe(..) => self.run(board, elf, None, limit),
+        }
+    }
+
     /// Runs a program for at most `limit`. `data` is put into flash before, at an address, by a
     /// file of its own.
     pub fn run(

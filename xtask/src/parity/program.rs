@@ -94,6 +94,26 @@ impl<'a> Program<'a> {
     }
 }
 
+/// Fails if the checks of the kernels do not watch every function of the assembly: the linker
+/// calls `__wrap_NAME` in place of each one that `build.rs` of the checks has in its list.
+pub fn all_is_watched(elf: &Path) -> Result<()> {
+    let bytes = shell::read(elf)?;
+    let file = object::File::parse(&*bytes).with_context(|| relative(elf))?;
+    let names: Vec<_> = file.symbols().filter_map(|symbol| symbol.name().ok()).collect();
+    let assembly = names.iter().filter(|name| name.starts_with("gan_core_"));
+    let mut count = 0;
+    for name in assembly {
+        ensure!(
+            names.iter().any(|other| other.strip_prefix("__wrap_") == Some(name)),
+            "{name} of the assembly is not in the lists of gan-embedded/checks: build.rs, and \
+             src/bin/kernels/watch/"
+        );
+        count += 1;
+    }
+    ensure!(count > 0, "{}: no assembly", relative(elf));
+    Ok(())
+}
+
 /// Returns the values of symbols.
 fn symbols<const N: usize>(elf: &Path, names: [&str; N]) -> Result<[u64; N]> {
     let bytes = shell::read(elf)?;

@@ -5,16 +5,18 @@
 //! (as a whole, line by line, and two at a time) and compares them. A hidden layer is followed by
 //! an identity layer, so that every code is compared. The sizes go from 1 to 1,100, or as far as
 //! the memory permits, with odd and prime ones among them. The parameters are random, or at the
-//! ends of the range for which the packing is exact.
+//! ends of the range for which the packing is exact. All the while a timer interrupts, and the
+//! registers around each call of assembly are compared ([`watch`]).
 //!
-//! The exit code is 0 only if every check passed, every layer could be packed, and the kernel is
-//! not the scalar one.
+//! The exit code is 0 only if every check passed, every layer could be packed, every register was
+//! kept, and the kernel is not the scalar one.
 #![no_std]
 #![no_main]
 
 mod buffers;
 mod model;
 mod numbers;
+mod watch;
 
 use core::fmt::{self, Write as _};
 
@@ -50,6 +52,7 @@ fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Erro
     if kinds.len() == 1 {
         writeln!(console, "SKIPPED layers of half bytes: built without feature int4")?;
     }
+    watch::start();
     let (mut passed, mut failed) = (0, 0);
     let mut random = Random(1);
     let mut one = |kind: Kind, inputs: usize, outputs: usize, hidden: bool| -> fmt::Result {
@@ -107,8 +110,9 @@ fn check(console: &mut Console, buffers: &mut Buffers) -> Result<bool, fmt::Erro
         }
     }
     one(Kind::Bytes, 1093, 211, false)?;
+    let all_kept = watch::report(console)?;
     writeln!(console, "kernels: {passed} passed, {failed} failed")?;
-    Ok(failed == 0 && passed > 0 && kernel::PACKING != Packing::Rows)
+    Ok(all_kept && failed == 0 && passed > 0 && kernel::PACKING != Packing::Rows)
 }
 
 /// The reason why a check fails.

@@ -28,10 +28,11 @@ use crate::buffers::WEIGHTS;
 
 /// Ticks from one interrupt to the next: a prime number, a smaller one where the memory holds few
 /// and small layers only.
-const PERIOD: u32 = if WEIGHTS < 10_000 { 127 } else { 1009 };
-/// Fewer interrupts inside of the assembly, and fewer places there, would show nothing.
-const ENOUGH: u32 = 100;
-const ENOUGH_PLACES: u32 = 20;
+const PERIOD: u32 = if WEIGHTS < 10_000 { 31 } else { 1009 };
+/// Fewer interrupts inside of the assembly, and fewer places there, would show nothing. Where the
+/// memory holds tiny layers only, the assembly runs for a moment in all.
+const ENOUGH: u32 = if WEIGHTS < 1000 { 20 } else { 100 };
+const ENOUGH_PLACES: u32 = 15;
 /// Words of the bits for places in the assembly: one for every two bytes, and over again for what
 /// is longer.
 const PLACES: usize = 32;

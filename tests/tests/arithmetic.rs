@@ -64,6 +64,26 @@ proptest! {
     }
 }
 
+/// The largest multiplier is used, at the smallest shift too, and what it cannot hold is refused.
+#[test]
+fn factors_at_the_ends_are_held_or_refused() {
+    let at = |shift: i32| 32767.0 * f64::from(-shift).exp2();
+    for shift in 17..=32 {
+        let held = Some(Rescale { multiplier: 32767, shift });
+        assert_eq!(Rescale::from_factor(at(shift.into())), held);
+        assert_eq!(Rescale::with_shift(at(shift.into()), shift), held);
+    }
+    // The nearest multiplier of 2^-17 would be 32768.
+    for factor in [0.25f64.next_down(), 0.25, 1.0, -0.001, f64::NAN, f64::INFINITY] {
+        assert_eq!(Rescale::from_factor(factor), None, "{factor}");
+    }
+    for (factor, shift) in [(-0.001, 24), (0.25, 17), (0.25, 32), (f64::NAN, 24)] {
+        assert_eq!(Rescale::with_shift(factor, shift), None, "{factor}, {shift}");
+    }
+    assert_eq!(Rescale::from_factor(0.0), Some(Rescale { multiplier: 0, shift: 32 }));
+    assert_eq!(Rescale::with_shift(0.0, 17), Some(Rescale { multiplier: 0, shift: 17 }));
+}
+
 #[test]
 fn sampler_vectors() {
     let file = disk::read("tests/vectors/arith.bin");

@@ -3,7 +3,7 @@
 //! What is pinned is the content, not the server: the SHA-256 of the unpacked bytes.
 
 use super::{Dataset, OnDownload, Split, idx, labels, layouts};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use gan_tools::files::atomic;
 use sha2::{Digest, Sha256};
 use std::fs::OpenOptions;
@@ -23,9 +23,17 @@ const FILES: [(&str, &str); 4] = [
 /// Unpacked bytes of the longest of them; more are not read of a file that claims to be one.
 const LONGEST: u64 = 16 + 60_000 * 28 * 28;
 
+/// Most bytes of a `.gz` file: packed, its contents are never much longer than unpacked.
+const LONGEST_PACKED: u64 = LONGEST + (1 << 20);
+/// How long one file may take. The longest has 10 MB, and a download that was cut off goes on where
+/// it was.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 const DEFAULT_URL: &str = "https://storage.googleapis.com/cvdf-datasets/mnist";
 /// Another server with the same four `.gz` files.
 pub const URL_VARIABLE: &str = "GAN_TRAIN_MNIST_URL";
+/// Another time than ten minutes for each file, in seconds.
+pub const TIME_VARIABLE: &str = "GAN_TRAIN_MNIST_SECONDS";
 /// Another cache folder than `~/.cache/gan-train`.
 pub const CACHE_VARIABLE: &str = "GAN_TRAIN_CACHE";
 
@@ -109,7 +117,7 @@ fn download(
     let server = std::env::var(URL_VARIABLE).unwrap_or_else(|_| DEFAULT_URL.into());
     let url = format!("{server}/{name}.gz");
     let part = cache.join(format!("{name}.gz.part"));
-    fetch(&url, &part, on_download).with_context(|| {
+    fetch(&url, &part, patience()?, on_download).with_context(|| {
         let files: Vec<_> = FILES.iter().map(|(name, _)| format!("{name}.gz")).collect();
         format!(
             "{url}: download failed. Without a network, put {} into a folder and give it with \
@@ -136,12 +144,31 @@ fn download(
     Ok(path)
 }
 
-/// Downloads `url` to the end of `part`, which may hold its beginning.
-fn fetch(url: &str, part: &Path, on_download: &mut OnDownload<'_>) -> Result<()> {
+/// How long a file may take.
+fn patience() -> Result<Duration> {
+    let Some(seconds) = std::env::var_os(TIME_VARIABLE).filter(|value| !value.is_empty()) else {
+        return Ok(PATIENCE);
+    };
+    let seconds = seconds.to_string_lossy();
+    let parsed = seconds.parse().ok().filter(|seconds| (1..=86_400).contains(seconds));
+    parsed.map(Duration::from_secs).with_context(|| {
+        format!("{TIME_VARIABLE}: {seconds:?} (expected a number of seconds, 1 to 86400)")
+    })
+}
+
+/// Downloads `url` to the end of `part`, which may hold its beginning. A server that sends more
+/// than any of the files has is left, and one that stalls when the time is over.
+fn fetch(
+    url: &str,
+    part: &Path,
+    patience: Duration,
+    on_download: &mut OnDownload<'_>,
+) -> Result<()> {
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder()
             .timeout_connect(Some(Duration::from_secs(15)))
             .timeout_recv_response(Some(Duration::from_secs(30)))
+            .timeout_recv_body(Some(patience))
             .build(),
     );
     let have = part.metadata().map_or(0, |file| file.len());
@@ -155,14 +182,20 @@ fn fetch(url: &str, part: &Path, on_download: &mut OnDownload<'_>) -> Result<()>
         response => response?,
     };
     let resumed = response.status() == 206;
+    let start = if resumed { have } else { 0 };
+    let len = response.body().content_length().map(|len| start.saturating_add(len));
+    // Before anything is written: what is there already stays.
+    ensure!(
+        len.is_none_or(|len| len <= LONGEST_PACKED),
+        "the server announces {} bytes (expected at most {LONGEST_PACKED})",
+        len.unwrap_or_default()
+    );
     let mut file = OpenOptions::new()
         .create(true)
         .write(true)
         .append(resumed)
         .truncate(!resumed)
         .open(part)?;
-    let start = if resumed { have } else { 0 };
-    let len = response.body().content_length().map(|len| start + len);
     let (file_name, whole) = (url.rsplit('/').next().unwrap_or(url), len.unwrap_or(0));
     on_download(file_name, start, whole);
     let mut body = response.body_mut().as_reader();
@@ -172,6 +205,13 @@ fn fetch(url: &str, part: &Path, on_download: &mut OnDownload<'_>) -> Result<()>
         match body.read(&mut chunk) {
             Ok(0) => break Ok(()),
             Ok(count) => {
+                if total + count as u64 > LONGEST_PACKED {
+                    // There is no use in going on from here.
+                    drop(file);
+                    std::fs::remove_file(part)
+                        .with_context(|| format!("{}: cannot be removed", part.display()))?;
+                    bail!("the server sends more than {LONGEST_PACKED} bytes");
+                }
                 file.write_all(&chunk[..count])
                     .with_context(|| format!("{}: cannot be written", part.display()))?;
                 total += count as u64;

@@ -1,5 +1,5 @@
 //! What a run survives: a process that is killed, a power cut, and a full disk, each at every
-//! single call that changes a file of the run, and a clock that is set back.
+//! single call that changes a file of the run, a thread that panics, and a clock that is set back.
 //!
 //! `shim.c`, preloaded, is the disk that fails. Of a power cut it keeps the worst that a disk may
 //! leave: contents that were never synced are gone, and names that were never synced are the old
@@ -150,6 +150,32 @@ fn a_disk_that_is_full_from_any_call_on() {
         }
     }
     assert!(refused > 10, "only {refused} runs met a full disk");
+}
+
+/// A thread that computes panics in the middle of a run: the standard library does so if the system
+/// does not tell the time.
+#[test]
+fn a_thread_that_panics() {
+    let whole = Whole::new();
+    let mut panicked = 0;
+    for call in (1..=whole.calls).step_by(4) {
+        let folder = folder();
+        let disk = Disk::new(folder.path());
+        let at = call.to_string();
+        let output = disk.run(TRAIN, &[("SHIM_AT", &at), ("SHIM_DO", "clock")]);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        if output.status.success() {
+            // Nobody asked for the time any more.
+            continue;
+        }
+        panicked += 1;
+        assert_eq!(output.status.code(), Some(101), "from call {call} on: {stderr}");
+        let errors: Vec<&str> = stderr.lines().filter(|line| line.starts_with("error")).collect();
+        assert_eq!(errors.len(), 1, "from call {call} on: {stderr}");
+        assert!(errors[0].contains("panicked") && errors[0].contains("--resume"), "{stderr}");
+        whole.goes_on(folder.path(), &format!("panicked from call {call} on"));
+    }
+    assert!(panicked >= 5, "only {panicked} runs panicked");
 }
 
 /// The time of day goes back by two days between two parts of a run: its lines are in order, and

@@ -5,7 +5,9 @@
  * SHIM_COUNT   a file that gets the number of calls at the end.
  * SHIM_AT      the number of one call, from 1 on, and
  * SHIM_DO      what happens there: `kill` ends the process as SIGKILL does, a write half done;
- *              `full` has this call and all later ones that need room fail with ENOSPC.
+ *              `full` has this call and all later ones that need room fail with ENOSPC;
+ *              `clock` has a thread named rayon-N fail to read the time, once, from then on. Rust's
+ *              standard library panics then.
  * SHIM_DISK    a folder that keeps what a power cut would leave. `names/` has the files whose names
  *              are on the disk, each with the contents that are on the disk; `contents/` has, by
  *              inode, the contents that are on the disk of all files. Contents get there by fsync
@@ -221,6 +223,15 @@ int ftruncate64(int fd, off_t length) {
 }
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
+    static int failed;
+    const char *at = getenv("SHIM_AT"), *what = getenv("SHIM_DO");
+    char name[16] = "";
+    if (at && what && !strcmp(what, "clock") && clock == CLOCK_MONOTONIC && calls >= atol(at) &&
+        !pthread_getname_np(pthread_self(), name, sizeof name) && !strncmp(name, "rayon-", 6) &&
+        !__atomic_exchange_n(&failed, 1, __ATOMIC_RELAXED)) {
+        errno = EINVAL;
+        return -1;
+    }
     int result = (int)syscall(SYS_clock_gettime, clock, time);
     const char *later = getenv("SHIM_CLOCK");
     if (!result && later && clock == CLOCK_REALTIME) time->tv_sec += atol(later);

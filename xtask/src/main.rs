@@ -124,7 +124,8 @@ fn run(task: Task) -> Result<Tally> {
         }
         Task::Count { on, model, json, .. } => count::run(&on.places()?.0, model.as_deref(), json),
         Task::Boards { check } => tables::run(check),
-        Task::Api { check } => api::run(check),
+        Task::Api { check: true } => api::check().map(|_| ()),
+        Task::Api { check: false } => api::write(),
         Task::Unsafe { missing } => unsafes::run(missing),
         Task::Soak(soak) => soak::run(&soak),
         Task::Book => docs::book::check().map(|_| ()),

@@ -8,7 +8,7 @@ use crate::prelude::*;
 use crate::runner::Runner;
 use crate::shell::host;
 use crate::{
-    builds, c, console, count, docs, embassy, emulated, fit, fuzz, hardware, models, oracle,
+    api, builds, c, console, count, docs, embassy, emulated, fit, fuzz, hardware, models, oracle,
     outsider, parity, publish, python, scale, setup, size, sources, symbols, tables, template, web,
 };
 
@@ -43,6 +43,8 @@ pub fn run(only: Option<String>) -> Tally {
     steps.check("clippy: host", || host(clippy).run());
     let doc = || host("doc --release --workspace --no-deps");
     steps.check("doc: host", || doc().env("RUSTDOCFLAGS", "-D warnings").run());
+
+    steps.found("doc: gan-core's public interface", api::check);
 
     steps.check("gan-core: each feature alone", builds::core_features);
     steps.check("gan-tools: without burn", builds::tools_without_burn);

@@ -1,5 +1,5 @@
-//! Networks: burn modules, how a batch is cut, the operations that a step spends its time in, devices, and the rule
-//! that rounds weights to four bits.
+//! Networks: burn modules, how a batch is cut, the operations that a step spends its time in,
+//! devices, and the rule that rounds weights to four bits.
 
 pub mod act;
 pub mod cut;

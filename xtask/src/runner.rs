@@ -27,7 +27,7 @@ impl Runner {
         match self {
             Self::Qemu => {
                 let clock = ["-icount", "shift=0,sleep=off"];
-                qemu::run_with(&clock, board, elf, limit, |_| {})
+                qemu::run_with(&clock, board, elf, limit)
             }
             Self::Probe(..) => self.run(board, elf, None, limit),
         }

@@ -179,7 +179,7 @@ fn ended(mut running: Child, patience: Duration) -> Result<f64> {
 /// is a header, which has the run's seconds, behind its length in eight bytes.
 fn digest(run: &Path) -> Result<String> {
     let path = run.join("checkpoint.safetensors");
-    let bytes = fs::read(&path).with_context(|| shell::relative(&path))?;
+    let bytes = fs::read(&path).with_context(|| relative(&path))?;
     let len = bytes.first_chunk().map(|&len| u64::from_le_bytes(len)).context("no header")?;
     let numbers = bytes.get(8 + len as usize..).context("a header cut short")?;
     Ok(Sha256::digest(numbers).iter().map(|byte| format!("{byte:02x}")).collect())

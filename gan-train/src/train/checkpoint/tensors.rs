@@ -1,5 +1,5 @@
-//! The tensors of a state as a file has them. One after the other is read from the device when it is
-//! written: a state of gigabytes is not in memory twice.
+//! The tensors of a state as a file has them. One after the other is read from the device when it
+//! is written: a state of gigabytes is not in memory twice.
 
 use crate::files::tensor_file::Source;
 use crate::nn::mlp::Mlp;

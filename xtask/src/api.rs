@@ -117,7 +117,7 @@ fn declarations(html: &str) -> Vec<String> {
         of_trait |= declaration.starts_with("impl") && declaration.contains(" for ");
         // A trait says which methods its implementations have.
         let is_method = ["fn ", "unsafe fn "].iter().any(|word| declaration.starts_with(word));
-        if !(of_trait && is_method) && !declaration.contains("StructuralPartialEq") {
+        if !(of_trait && is_method || declaration.contains("StructuralPartialEq")) {
             found.push(declaration);
         }
     }

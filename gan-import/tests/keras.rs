@@ -78,6 +78,22 @@ fn what_is_no_model_of_keras_is_told() {
     }
 }
 
+/// A model that gives what a hidden layer makes too is more than one chain of layers.
+#[test]
+fn a_second_output_is_refused() {
+    let file = fs::read(path("keras-2.h5")).unwrap();
+    let text = r#""output_layers": ["#;
+    let at = file.windows(text.len()).position(|bytes| bytes == text.as_bytes()).unwrap();
+    let end = at + file[at..].iter().position(|&byte| byte == b']').unwrap();
+    // The name of a hidden layer in the place of the last one's, which has the same length.
+    let hidden = String::from_utf8(file[at..end].to_vec()).unwrap().replace("dense_8", "dense_7");
+    let mut changed = file.clone();
+    changed[at..end].copy_from_slice(hidden.as_bytes());
+    assert_ne!(changed, file);
+    let error = error(&changed, "h5", &Options::default()).expect("it was read");
+    assert!(error.contains("gives dense_7: expected the results of the last layer"), "{error}");
+}
+
 /// A byte of a real file is changed at a time, and files end early: none ends the program.
 #[test]
 fn a_file_with_a_wrong_byte_is_read_or_refused() {

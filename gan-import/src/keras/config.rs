@@ -24,11 +24,18 @@ pub fn parts(text: &str) -> Result<Vec<(String, Part)>> {
         "is a {class}: expected a Sequential or a functional model; model.export(\"x.onnx\", \
          format=\"onnx\") writes other models"
     );
-    // Keras 1 wrote the list itself.
+    // Old versions wrote the list itself.
     let config = &model["config"];
     let layers = config["layers"].as_array().or_else(|| config.as_array());
     let layers = layers.context("the configuration has no layers")?;
     let names: Vec<&str> = layers.iter().map(name).collect();
+    let mut last = Vec::new();
+    mentioned(&config["output_layers"], &names, &mut last);
+    ensure!(
+        last.is_empty() || names.last().is_some_and(|name| last == [*name]),
+        "gives {}: expected the results of the last layer alone",
+        last.join(" and ")
+    );
     let mut parts = Vec::new();
     for (index, layer) in layers.iter().enumerate() {
         let name = names[index];

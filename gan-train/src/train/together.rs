@@ -104,8 +104,7 @@ pub fn check(config: &Config, ranks: &Ranks) -> Result<()> {
     ensure!(
         shards.is_multiple_of(count),
         "training.shards: {shards} for {count} ranks (expected as many ranks as shards, or a half, \
-         a quarter and so on of them; new runs: --set training.shards={})",
-        count.next_power_of_two()
+         a quarter and so on of them, so 1, 2, 4, 8 ...; new runs: --set training.shards=N)"
     );
     Ok(())
 }

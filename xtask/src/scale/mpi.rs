@@ -95,7 +95,7 @@ impl Programs {
         Ok(format!("1, 2, 4 ranks {with} batch norm {expected:.16}"))
     }
 
-    /// A rank is killed; others go on, fewer and then more of them.
+    /// A rank is killed; others go on, which are fewer.
     fn killed(&self, folder: &Path) -> Result<String> {
         let alone = folder.join("many");
         let arguments = Self::arguments(&alone, MANY, true);

@@ -101,10 +101,15 @@ impl Trainer {
 /// Says how many shards there are, and how many are expected.
 pub fn check(config: &Config, ranks: &Ranks) -> Result<()> {
     let (count, shards) = (ranks.count(), config.training.shards);
+    let advice = if count.is_power_of_two() {
+        format!("new runs: --set training.shards={count}")
+    } else {
+        "ranks are 1, 2, 4, 8 ...".to_owned()
+    };
     ensure!(
         shards.is_multiple_of(count),
         "training.shards: {shards} for {count} ranks (expected as many ranks as shards, or a half, \
-         a quarter and so on of them, so 1, 2, 4, 8 ...; new runs: --set training.shards=N)"
+         a quarter and so on of them; {advice})"
     );
     Ok(())
 }

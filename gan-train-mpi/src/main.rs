@@ -3,8 +3,9 @@
 //!
 //! Everything but the way numbers take from rank to rank is gan-train's. Rank 0 is the command that
 //! was asked for, and the others follow it. A rank that fails ends all of them, with the code of
-//! gan-train: 1 failed, 2 wrong usage, 130 interrupted. Whatever ends a run in between, it goes on
-//! from its last checkpoint by `train --resume`, with any number of ranks.
+//! gan-train: 1 failed, 2 wrong usage, 130 interrupted; a panic is a failure here. Whatever ends a
+//! run in between, it goes on from its last checkpoint by `train --resume`, with any number of
+//! ranks.
 
 mod exchange;
 
@@ -26,6 +27,7 @@ const PATIENCE_SECONDS: u64 = 600;
 
 fn main() -> ExitCode {
     cli::tune_allocator();
+    cli::report_panics();
     // Before MPI starts: help and wrong usage end the process.
     let cli = Cli::from_arguments(arguments());
     let patience = match patience() {

@@ -18,6 +18,7 @@ mod import;
 mod invert;
 mod messages;
 mod model;
+mod panics;
 mod presets;
 mod quantize;
 mod quickstart;
@@ -38,6 +39,8 @@ use gan_tools::interrupt;
 use gan_tools::numbers::thousands;
 use std::ffi::OsString;
 use std::process::ExitCode;
+
+pub use panics::report_panics;
 
 /// Trains small MLP GANs, quantizes their generators to int8, and runs them bit for bit as a
 /// microcontroller does.

@@ -31,7 +31,7 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gan-train train --data mnist --preset compact --minutes 10 -o runs/mnist
-  gan-train train --data mnist --lr 5e-4 --d-hidden 512-256 --set training.beta1=0
+  gan-train train --data mnist --lr 5e-4 --d-hidden 512-256 --set training.beta1=0.5
   gan-train train --data my-idx-folder --config my.toml --epochs 50 --dry-run
   gan-train train --task super-res --scale 4 --data mnist -o runs/enlarge
   gan-train train --data table.csv --label class -o runs/table

@@ -1,13 +1,14 @@
 //! `gan-train-mpi`: one run by 1, 2 and 4 ranks, by ranks that are killed and go on as others, and
 //! by one that no longer answers. What is compared is every number of the last checkpoint.
 
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 
 use sha2::{Digest, Sha256};
 
 use super::{Made, Place};
 use crate::prelude::*;
+use crate::qemu::KillOnDrop;
 
 /// Steps of the runs that are only compared, and of those that are killed in between.
 const FEW: u32 = 60;
@@ -105,11 +106,9 @@ impl Programs {
         let rank = self.some_rank(&mut running, &out)?;
         tool("kill", &format!("-KILL {rank}")).read()?;
         let seconds = ended(running, Duration::from_secs(60))?;
-        let resume = |steps: u32| {
-            let words = format!("--threads 1 train --resume {} --steps {steps}", out.display());
-            words.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
-        };
-        self.ranks(2, &resume(MANY)).read()?;
+        let mut resume = self.ranks(2, &[]);
+        resume.words("--threads 1 train --resume").arg(&out).args(["--steps", &MANY.to_string()]);
+        resume.read()?;
         let (expected, found) = (digest(&alone)?, digest(&out)?);
         ensure!(found == expected, "killed and resumed: {found:.16} (gan-train: {expected:.16})");
         Ok(format!("SIGKILL of one of 4 ended all in {seconds:.1} s, 2 went on to {found:.16}"))
@@ -127,19 +126,19 @@ impl Programs {
         Ok(format!("a rank that does not answer ends the run in {:.1} s", seconds?))
     }
 
-    fn begin(&self, count: u32, arguments: &[String], env: &[(&str, &str)]) -> Result<Child> {
+    fn begin(&self, count: u32, arguments: &[String], env: &[(&str, &str)]) -> Result<KillOnDrop> {
         let mut command = self.ranks(count, arguments);
         command.envs(env.iter().copied()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn().context("mpirun")
+        KillOnDrop::start(&mut command)
     }
 
     /// The process of the last rank, when the run has made its first checkpoints.
-    fn some_rank(&self, running: &mut Child, out: &Path) -> Result<u32> {
+    fn some_rank(&self, running: &mut KillOnDrop, out: &Path) -> Result<u32> {
         let start = Instant::now();
         let checkpoint = out.join("checkpoint.safetensors");
         let began = loop {
             ensure!(start.elapsed() < Duration::from_secs(120), "the run does not begin");
-            if let Some(status) = running.try_wait()? {
+            if let Some(status) = running.0.try_wait()? {
                 bail!("the run ended before a rank could be killed: {status}");
             }
             if let Ok(written) = checkpoint.metadata().and_then(|file| file.modified()) {
@@ -151,7 +150,7 @@ impl Programs {
             ensure!(start.elapsed() < Duration::from_secs(120), "no further checkpoint");
             sleep(Duration::from_millis(20));
         }
-        let children = format!("/proc/{0}/task/{0}/children", running.id());
+        let children = format!("/proc/{0}/task/{0}/children", running.0.id());
         let children = fs::read_to_string(&children).context(children)?;
         let last = children.split_whitespace().next_back().context("mpirun has no ranks")?;
         Ok(last.parse()?)
@@ -159,18 +158,14 @@ impl Programs {
 }
 
 /// Waits until a run has ended with an error; returns the seconds.
-fn ended(mut running: Child, patience: Duration) -> Result<f64> {
+fn ended(mut running: KillOnDrop, patience: Duration) -> Result<f64> {
     let start = Instant::now();
     loop {
-        if let Some(status) = running.try_wait()? {
+        if let Some(status) = running.0.try_wait()? {
             ensure!(!status.success(), "mpirun says that all went well");
             return Ok(start.elapsed().as_secs_f64());
         }
-        if start.elapsed() > patience {
-            running.kill()?;
-            running.wait()?;
-            bail!("mpirun hangs");
-        }
+        ensure!(start.elapsed() <= patience, "mpirun hangs");
         sleep(Duration::from_millis(50));
     }
 }
@@ -182,5 +177,5 @@ fn digest(run: &Path) -> Result<String> {
     let bytes = fs::read(&path).with_context(|| relative(&path))?;
     let len = bytes.first_chunk().map(|&len| u64::from_le_bytes(len)).context("no header")?;
     let numbers = bytes.get(8 + len as usize..).context("a header cut short")?;
-    Ok(Sha256::digest(numbers).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(shell::hex(Sha256::digest(numbers)))
 }

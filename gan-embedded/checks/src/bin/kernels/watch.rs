@@ -3,8 +3,9 @@
 //! The linker puts `__wrap_NAME` in place of each function `NAME` of the assembly (`--wrap`,
 //! `build.rs`). It gives every register that the procedure call standard has a function preserve
 //! a known value, calls the function, and notes what the registers hold then; [`gan_check_compare`]
-//! compares. The stack pointer has to be where it was, and what masks interrupts as it was. The
-//! flags N, Z, C, V, Q and GE are for a function to change, in both standards.
+//! compares. No function of the assembly takes arguments on the stack, and the wrapper hands back
+//! r0 or a0 alone. The stack pointer has to be where it was, and what masks interrupts as it was.
+//! The flags N, Z, C, V, Q and GE are for a function to change, in both standards.
 //!
 //! The timer's period is a prime number of its ticks, so that its interrupts come everywhere in the
 //! loops. Its handler leaves other values in all registers that it may change, and notes where it
@@ -54,7 +55,7 @@ struct Watch {
     has_dsp: AtomicU32,
     has_vectors: AtomicU32,
     /// What the assembly keeps for itself.
-    kept: [AtomicU32; 1],
+    kept: AtomicU32,
     /// What is compared, before a call and after it.
     before: [AtomicU32; arch::NAMES.len()],
     after: [AtomicU32; arch::NAMES.len()],
@@ -72,7 +73,7 @@ static WATCH: Watch = Watch {
     has_floats: AtomicU32::new(0),
     has_dsp: AtomicU32::new(0),
     has_vectors: AtomicU32::new(0),
-    kept: [const { AtomicU32::new(0) }; 1],
+    kept: AtomicU32::new(0),
     before: [const { AtomicU32::new(0) }; arch::NAMES.len()],
     after: [const { AtomicU32::new(0) }; arch::NAMES.len()],
     places: [const { AtomicU32::new(0) }; PLACES],
@@ -119,7 +120,7 @@ pub fn report(console: &mut Console) -> Result<bool, fmt::Error> {
     arch::stop_timer();
     let read = |number: &AtomicU32| number.load(Ordering::Relaxed);
     let (calls, losses, lost) = (read(&WATCH.calls), read(&LOSSES), read(&LOST));
-    let floats = if read(&WATCH.has_floats) == 0 { "" } else { ", those for vectors too" };
+    let floats = if read(&WATCH.has_floats) == 0 { "" } else { ", floating-point registers too" };
     write!(console, "registers: {calls} calls{floats}, ")?;
     match losses {
         0 => writeln!(console, "all kept")?,

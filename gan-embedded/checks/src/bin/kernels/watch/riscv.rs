@@ -78,7 +78,7 @@ pub fn start_timer() {
     unsafe {
         asm!("csrrw {}, mtvec, {}", out(reg) before, in(reg) gan_check_trap as *const () as usize);
     }
-    WATCH.kept[0].store(before & !3, Ordering::Relaxed);
+    WATCH.kept.store(before & !3, Ordering::Relaxed);
     // SAFETY: as above.
     unsafe { asm!("csrs mie, {}", "csrs mstatus, {}", in(reg) MTIE, in(reg) INTERRUPTS) };
 }

@@ -3,6 +3,7 @@
 
 mod folders;
 mod map;
+pub mod pairs;
 mod program;
 mod vectors;
 

@@ -6,7 +6,7 @@ use crate::boards;
 use crate::prelude::*;
 use crate::runner::Runner;
 use crate::tools::Tools;
-use crate::{fuzz, hardware, release, scale, setup, soak};
+use crate::{fuzz, hardware, pairs, release, scale, setup, soak};
 
 /// Repository tasks.
 #[derive(Parser)]
@@ -165,6 +165,9 @@ pub enum Task {
     /// Give mutated inputs to what reads from outside, by libFuzzer: blobs, the console, files. See
     /// docs/reliability.md
     Fuzz(fuzz::Fuzz),
+    /// Make the images of 100,000 pairs of a seed and a label by everything that runs a model, and
+    /// compare their digests. See docs/reliability.md
+    Pairs(pairs::Pairs),
     /// Make one set of images by every engine that can be had here, and compare: docs/scale.md
     Scale(scale::Scale),
     /// Make the documentation a book, docs/book/index.html, with mdBook

@@ -21,6 +21,7 @@ mod image;
 mod models;
 mod oracle;
 mod outsider;
+mod pairs;
 mod parity;
 mod partition;
 mod prelude;
@@ -90,6 +91,7 @@ fn run(task: Task) -> Result<Tally> {
         }
         Task::Outsider => return outsider::run(),
         Task::Fuzz(wanted) => return fuzz::run(&wanted),
+        Task::Pairs(wanted) => return pairs::run(&wanted),
         Task::Scale(scale) => return scale::run(&scale),
 
         Task::Setup => setup::run().map(|_| ()),

@@ -59,6 +59,22 @@ pub fn run(boards: &[&'static Board], model: Option<&Path>, runner: &Runner) -> 
     Ok(tally)
 }
 
+/// Compares the images of these cases, in every way that a board makes them. An error names the
+/// first that is wrong.
+pub fn compare(
+    toolchain: Toolchain,
+    board: &Board,
+    blob: &Blob,
+    cases: Vec<gan_tests::job::Case>,
+) -> Result<()> {
+    let program = Program::build(toolchain, board, &Runner::Qemu)?;
+    let model = Model { cases, ..Model::read(blob.path())? };
+    match run_model(board, &program, &model)? {
+        Outcome::Passed { .. } => Ok(()),
+        Outcome::Misfit(reason) => bail!("{reason}"),
+    }
+}
+
 /// What is run on each board.
 #[derive(Clone, Copy)]
 struct Suite<'a> {

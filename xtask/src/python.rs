@@ -35,6 +35,13 @@ pub fn run(tally: &mut Tally) -> Result<()> {
     python.tests("tests/onnx", tally)
 }
 
+/// Returns the environment of the package's tests, with the package as it is now.
+pub fn with_package() -> Result<Environment> {
+    let python = environment()?;
+    python.install(&wheel_in(&root().join("target/wheels"))?)?;
+    Ok(python)
+}
+
 /// Builds the package's wheel into this folder.
 pub fn wheel(to: &Path) -> Result<()> {
     let mut maturin =

@@ -44,7 +44,7 @@ fn scratch(name: &str) -> Result<PathBuf> {
 }
 
 /// Builds the modules, and returns the folder with `KERNEL.wasm` for each.
-fn modules() -> Result<PathBuf> {
+pub fn modules() -> Result<PathBuf> {
     let toolchain = toolchain()?;
     let modules = scratch("modules")?;
     let target = scratch(toolchain.folder())?;

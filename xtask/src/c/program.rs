@@ -17,17 +17,37 @@ const MODEL: &str = "models/mnist-tiny.gan";
 const LIMIT: Duration = Duration::from_secs(60);
 const WARNINGS: &str = "-std=c11 -Wall -Wextra -pedantic -Werror";
 
-/// Cores: the name, as `gan export --target` takes it, the target that runs on it, the compiler's
-/// flags, and a board of QEMU's.
-const CORES: [(&str, &str, &str, &str); 3] = [
-    ("cortex-m0", "thumbv6m-none-eabi", "-mcpu=cortex-m0", "an385-m0"),
-    ("cortex-m4", "thumbv7em-none-eabi", "-mcpu=cortex-m4 -mfloat-abi=soft", "mps2-an386"),
-    (
-        "cortex-m4",
-        "thumbv7em-none-eabihf",
-        "-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16",
-        "mps2-an386",
-    ),
+/// A core that programs in C run on.
+pub struct Core {
+    /// Its name, as `gan export --target` takes it.
+    pub name: &'static str,
+    /// The target of the library for it.
+    pub target: &'static str,
+    /// What the C compiler has to know.
+    flags: &'static str,
+    /// A board of QEMU's with this core.
+    pub board: &'static str,
+}
+
+pub const CORES: [Core; 3] = [
+    Core {
+        name: "cortex-m0",
+        target: "thumbv6m-none-eabi",
+        flags: "-mcpu=cortex-m0",
+        board: "an385-m0",
+    },
+    Core {
+        name: "cortex-m4",
+        target: "thumbv7em-none-eabi",
+        flags: "-mcpu=cortex-m4 -mfloat-abi=soft",
+        board: "mps2-an386",
+    },
+    Core {
+        name: "cortex-m4",
+        target: "thumbv7em-none-eabihf",
+        flags: "-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16",
+        board: "mps2-an386",
+    },
 ];
 
 /// Returns the last line of draw.c by the naive reference, and the line with its first image's
@@ -61,7 +81,7 @@ fn judge(lines: &[String], native: bool) -> Result<()> {
 
 /// Compiles a program of gan-c with the model's source and the library, by the host's C compiler,
 /// and runs it. Returns the lines that it prints.
-fn on_host(program: &str, folder: &Path, library: &Path) -> Result<Vec<String>> {
+pub fn on_host(program: &str, folder: &Path, library: &Path) -> Result<Vec<String>> {
     let binary = folder.join("program");
     let mut cc = tool("cc", WARNINGS);
     cc.words("-O2 -I").arg(folder).arg("-I").arg(root().join("gan-c/include"));
@@ -72,16 +92,17 @@ fn on_host(program: &str, folder: &Path, library: &Path) -> Result<Vec<String>> 
 
 /// Compiles the same by arm-none-eabi-gcc and runs it in QEMU. No panic may be linked into it. The
 /// linker writes its map to `program.map` in `folder`.
-fn in_qemu(
-    (flags, board): (&str, &str),
+pub fn in_qemu(
+    core: &Core,
     program: &str,
     folder: &Path,
     library: &Path,
+    limit: Duration,
 ) -> Result<Vec<String>> {
     let elf = folder.join("program.elf");
     let qemu = root().join("gan-c/qemu");
     let mut gcc = tool("arm-none-eabi-gcc", WARNINGS);
-    gcc.words(flags).words("-mthumb -Os --specs=rdimon.specs -ffunction-sections");
+    gcc.words(core.flags).words("-mthumb -Os --specs=rdimon.specs -ffunction-sections");
     gcc.words("-fdata-sections -nostartfiles -Wl,--gc-sections");
     gcc.arg(format!("-Wl,-Map={}", folder.join("program.map").display()));
     gcc.arg("-T").arg(qemu.join("link.ld")).arg("-I").arg(folder);
@@ -90,7 +111,7 @@ fn in_qemu(
     gcc.run()?;
     let found = symbols::panics(&elf)?;
     ensure!(found.is_empty(), "it can panic: {}", found.join(", "));
-    let run = qemu::run(boards::select_one(board)?, &elf, LIMIT)?;
+    let run = qemu::run(boards::select_one(core.board)?, &elf, limit)?;
     ensure!(run.end == End::Exit(0), "{}\n{}", run.end, run.lines.join("\n"));
     Ok(run.lines)
 }
@@ -130,18 +151,19 @@ pub fn check_host() -> Result<()> {
 /// Compiles the programs by arm-none-eabi-gcc, and runs them on a Cortex-M0 and a Cortex-M4 in
 /// QEMU.
 pub fn check_boards(toolchain: Toolchain) -> Result<()> {
-    for (core, target, flags, board) in CORES {
+    for core in &CORES {
+        let Core { name, target, .. } = core;
         let library = build(toolchain, Some(target))?;
         let folder = scratch(target)?;
-        export(MODEL, core, &folder)?;
+        export(MODEL, name, &folder)?;
         let run = |program: &str, folder: &Path| {
-            in_qemu((flags, board), program, folder, &library).context(target)
+            in_qemu(core, program, folder, &library, LIMIT).context(*target)
         };
         let lines = run(DRAW, &folder)?;
         judge(&lines, true)?;
-        let made = transform(core, &folder, |folder| run(TRANSFORM, folder))?.join("; ");
+        let made = transform(name, &folder, |folder| run(TRANSFORM, folder))?.join("; ");
         let last = lines.last().context("no line")?;
-        println!("C programs on a {core} in QEMU ({target}): {last}; {made}");
+        println!("C programs on a {name} in QEMU ({target}): {last}; {made}");
         map::print(&folder.join("program.map"))?;
     }
     Ok(())

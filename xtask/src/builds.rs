@@ -50,15 +50,16 @@ fn tree(package: &str, is_wrong: impl Fn(&str) -> bool) -> Result<()> {
     }
 }
 
-/// Checks that what users run compiles for Windows too. Nothing is linked, because that would take
-/// a linker for Windows.
-pub fn windows(tally: &mut Tally) -> Result<()> {
-    const TARGET: &str = "x86_64-pc-windows-gnu";
-    let what = format!("Windows: no standard library for {TARGET}");
-    if shell::or_skip(&what, setup::target(TARGET)).is_some() {
-        let mut check = host("check --quiet --release --package gan-tools --package xtask");
-        check.args(["--target", TARGET]).run()?;
-        tally.pass();
+/// Checks that what users run compiles for Windows and macOS too. Nothing is linked, because that
+/// would take a linker for them.
+pub fn other_systems(tally: &mut Tally) -> Result<()> {
+    for target in ["x86_64-pc-windows-gnu", "aarch64-apple-darwin"] {
+        let what = format!("the standard library for {target}");
+        if shell::or_skip(&what, setup::target(target)).is_some() {
+            let mut check = host("check --quiet --release --package gan-tools --package xtask");
+            check.args(["--target", target]).run()?;
+            tally.pass();
+        }
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ const PROFILE: &str = "c";
 const LIBRARY: &str = "libgan_c.a";
 
 /// The instruction sets of microcontrollers that there is a library for, with Rust's names.
-const TARGETS: [&str; 8] = [
+pub const TARGETS: [&str; 8] = [
     "thumbv6m-none-eabi",
     "thumbv7m-none-eabi",
     "thumbv7em-none-eabi",

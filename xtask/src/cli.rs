@@ -10,7 +10,7 @@ use crate::{fuzz, hardware, pairs, release, scale, setup, soak};
 
 /// Repository tasks.
 #[derive(Parser)]
-#[command(name = "cargo xtask", after_help = setup::HELP)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = setup::HELP)]
 pub struct Cli {
     #[command(subcommand)]
     pub task: Task,

@@ -25,7 +25,8 @@ use table::Table;
 
 /// Counts and prints, for people or as a JSON array.
 pub fn run(boards: &[&'static Board], model: Option<&Path>, json: bool) -> Result<()> {
-    let records = count(setup::firmware(boards)?, boards, model)?;
+    let model = model.map(|model| vectors::given(Some(model))).transpose()?;
+    let records = count(setup::firmware(boards)?, boards, model.as_deref())?;
     if json {
         println!("{}", serde_json::to_string_pretty(&records)?);
     } else {

@@ -38,6 +38,8 @@ pub fn flash(wanted: &Wanted, then: Then, arguments: &[String]) -> Result<()> {
          QEMU",
         board.name
     );
+    // A file that is not there is told before what is missing to build.
+    wanted.model()?;
     let built = hardware::build(setup::firmware(&[board])?, wanted)?;
     put(&Tools::default(), &mounted(), board, &built, then, arguments)
 }

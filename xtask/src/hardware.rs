@@ -101,6 +101,8 @@ pub fn firmware(wanted: &Wanted, outputs: &Outputs) -> Result<()> {
     let board = wanted.on.board;
     let takes_uf2 = outputs.output.is_none() || board.uf2.is_some();
     ensure!(takes_uf2, "--output: {} takes no UF2 files", board.name);
+    // A file that is not there is told before what is missing to build.
+    wanted.model()?;
     let built = build(setup::firmware(&[board])?, wanted)?;
     let elf = shell::read(&built.elf)?;
     if let (Some(to), Some(from)) = (&outputs.output, &built.uf2) {

@@ -94,7 +94,7 @@ fn run(task: Task) -> Result<Tally> {
         Task::Pairs(wanted) => return pairs::run(&wanted),
         Task::Scale(scale) => return scale::run(&scale),
 
-        Task::Setup => setup::run().map(|_| ()),
+        Task::Setup => setup::with_targets(&[&c::TARGETS[..], &[web::TARGET]].concat()),
         Task::Console { port: Some(port), send, .. } => console::port::talk(&port, send.as_deref()),
         Task::Console { board, model, send, screen, load, ram, key, icount, .. } => {
             let Some([board]) = board.as_deref() else { bail!("--board: one board, not all") };
@@ -126,11 +126,14 @@ fn run(task: Task) -> Result<Tally> {
         }
         Task::Count { on, model, json, .. } => count::run(&on.places()?.0, model.as_deref(), json),
         Task::Boards { check } => tables::run(check),
-        Task::Api { check: true } => api::check().map(|_| ()),
+        Task::Api { check: true } => api::check().and_then(|done| {
+            ensure!(done, "nothing was compared");
+            Ok(())
+        }),
         Task::Api { check: false } => api::write(),
         Task::Unsafe { missing } => unsafes::run(missing),
         Task::Soak(soak) => soak::run(&soak),
-        Task::Book => docs::book::check().map(|_| ()),
+        Task::Book => docs::book::make(),
         Task::BookLinks { asked } if !asked.is_empty() => Ok(()),
         Task::BookLinks { .. } => docs::book::preprocess(io::stdin(), io::stdout()),
         Task::Release(release) => release::run(&release),

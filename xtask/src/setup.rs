@@ -66,7 +66,16 @@ fn permitted(missing: &str, purpose: &str) -> Result<()> {
     Ok(())
 }
 
-/// Makes sure of everything and returns what builds the firmware.
+/// Makes sure of everything, and of these targets too, which are no board's.
+pub fn with_targets(others: &[&str]) -> Result<()> {
+    match run()? {
+        Toolchain::Rustup => targets(others.iter().copied()),
+        // It has the sources of `core`, and builds it for whatever target.
+        Toolchain::Debian => Ok(()),
+    }
+}
+
+/// Makes sure of what every test needs, and returns what builds the firmware.
 pub fn run() -> Result<Toolchain> {
     components()?;
     let toolchain = firmware(&boards::all())?;

@@ -48,7 +48,7 @@ pub fn run(only: Option<String>) -> Tally {
 
     steps.check("gan-core: each feature alone", builds::core_features);
     steps.check("gan-tools: without burn", builds::tools_without_burn);
-    steps.counted("gan and xtask on Windows", builds::windows);
+    steps.counted("gan and xtask on Windows and macOS", builds::other_systems);
     // gan-train by itself: together with the others' test dependencies, its own dependencies would
     // have other features, and burn would be built a second time next to the one of `cargo run
     // --release -p gan-train`.

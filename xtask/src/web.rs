@@ -9,7 +9,8 @@ use crate::setup;
 
 pub use check::check;
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What the module is built for.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 /// The profile in Cargo.toml.
 const PROFILE: &str = "wasm";
 

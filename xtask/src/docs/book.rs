@@ -32,6 +32,12 @@ pub fn preprocess(mut input: impl Read, mut output: impl Write) -> Result<()> {
     Ok(())
 }
 
+/// Makes the book in `docs/book`, and fails without mdBook.
+pub fn make() -> Result<()> {
+    ensure!(check()?, "no book was made");
+    Ok(())
+}
+
 /// Makes the book in `docs/book`, and checks that every link of its pages to itself leads
 /// somewhere. Returns whether mdBook is there.
 pub fn check() -> Result<bool> {

@@ -1,5 +1,7 @@
 //! ONNX graphs: one chain of operations from the input to the output.
 
+mod bound;
+
 use crate::file::{Kind, Tensor};
 use crate::fold::{self, Step};
 use crate::{Activation, Network, Options};
@@ -21,6 +23,7 @@ pub fn network(bytes: &[u8], options: &Options) -> Result<Network> {
         options.activations.is_empty() && options.layers.is_empty(),
         "the graph says its layers and activations: leave out --layers and --activations"
     );
+    bound::check(bytes).context("is no ONNX file")?;
     let model = Model::decode(bytes).context("is no ONNX file")?;
     let graph = model.graph.context("is no ONNX file: it has no graph")?;
     let mut constants: HashMap<String, Rc<Tensor>> = HashMap::new();

@@ -51,6 +51,37 @@ pub fn read_text(path: &Path) -> Result<String> {
     Ok(text)
 }
 
+/// Bytes that a file of settings may have.
+const SETTINGS: u64 = 1 << 20;
+
+/// All of a regular file of settings, which people write: a parser may take many times what it
+/// reads, so what is longer than such a file can be is refused.
+///
+/// # Errors
+///
+/// Names the file.
+pub fn read_settings(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = open(path)?.take(SETTINGS + 1).read_to_end(&mut bytes);
+    read.with_context(|| format!("{}: cannot be read", path.display()))?;
+    ensure!(
+        bytes.len() as u64 <= SETTINGS,
+        "{}: is longer than {SETTINGS} bytes, which no file of settings is",
+        path.display()
+    );
+    Ok(bytes)
+}
+
+/// The text of a file of settings.
+///
+/// # Errors
+///
+/// As [`read_settings`], and a file that is not UTF-8.
+pub fn read_settings_text(path: &Path) -> Result<String> {
+    let text = String::from_utf8(read_settings(path)?);
+    text.with_context(|| format!("{}: is not UTF-8", path.display()))
+}
+
 /// Refuses to write onto a file that the same command reads, whatever the two paths look like.
 ///
 /// # Errors
@@ -79,4 +110,27 @@ fn is_same((_, one): (&Path, &Metadata), (_, other): (&Path, &Metadata)) -> bool
 #[cfg(not(unix))]
 fn is_same((one, _): (&Path, &Metadata), (other, _): (&Path, &Metadata)) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_short_and_text() {
+        let path = std::env::temp_dir().join(format!("gan-settings-{}.toml", std::process::id()));
+        let written = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            read_settings_text(&path).map_err(|error| error.to_string())
+        };
+        assert_eq!(written("é".as_bytes()).unwrap(), "é");
+        let longest = vec![b' '; SETTINGS as usize];
+        assert_eq!(written(&longest).unwrap().len(), longest.len());
+        let long = written(&[&longest[..], b" "].concat()).unwrap_err();
+        assert!(
+            long.ends_with(".toml: is longer than 1048576 bytes, which no file of settings is")
+        );
+        assert!(written(b"\xFF").unwrap_err().ends_with(".toml: is not UTF-8"));
+        std::fs::remove_file(&path).unwrap();
+    }
 }

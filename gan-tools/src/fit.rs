@@ -158,9 +158,8 @@ impl Fit {
         let faster = bound.map(|image| Faster {
             in_four_bits: four_bits::image(board, packed.header(), costs)
                 .and_then(|work| work.milliseconds()),
-            // The console keeps a model that was sent to it in one half of its room, and receives
-            // the next one in the other.
-            in_ram: image.compute.filter(|_| ram + 2 * bytes <= board.ram),
+            // The start-up code copies it (`cargo xtask firmware --ram`).
+            in_ram: image.compute.filter(|_| ram + bytes <= board.ram),
         });
         Ok(Self {
             board: board.clone(),

@@ -69,7 +69,7 @@ impl Config {
     ///
     /// Names the file, the field and what is wrong with it.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = files::read_text(path)?;
+        let text = files::read_settings_text(path)?;
         let (text, renamed) = with_new_names(&text, &["training"]);
         if !renamed.is_empty() {
             let renamed: Vec<String> =

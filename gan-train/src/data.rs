@@ -14,6 +14,7 @@ mod png_folder;
 pub mod stacked;
 pub mod synthetic;
 pub mod table;
+mod texts;
 mod zip;
 
 use crate::random::{Purpose, permutation, stream};

@@ -29,9 +29,9 @@ time of `decode` as well, which a model from elsewhere takes.
 Sizes are those of the linked application (`cargo xtask size --check` compares them), the model
 packed for the board's kernel. Times are estimates: instructions counted in QEMU, at the cycles that
 the manuals of Cortex-M0, M3 and M4 give, and at one cycle each on other cores; flash inside the
-chip without wait states. On pico, pico2 and esp32-c3 the model comes from a serial flash, and the
-time that its wires take for every byte is part of the estimate; a note says where it is the larger
-part, and what would be faster.")]
+chip without wait states. `compute` is that of the instructions. On pico, pico2 and esp32-c3 the
+model comes from a serial flash, and `reading` is the time that its wires take for every byte; an
+image takes both. A note says where the wires take the larger part, and what would be faster.")]
 pub struct FitCommand {
     /// The blob
     #[arg(value_name = "MODEL.gan")]
@@ -87,7 +87,8 @@ impl<'f> From<&'f Fit> for Report<'f> {
 impl Report<'_> {
     fn json(&self) -> Json {
         let instructions = |work: Option<Work>| work.map(|work| work.instructions).into();
-        let milliseconds = |work: Option<Work>| work.and_then(|work| work.milliseconds()).into();
+        let rounded = |time: Option<f64>| time.map(two_digits).into();
+        let milliseconds = |work: Option<Work>| rounded(work.and_then(|work| work.milliseconds()));
         let wait = self.image.filter(|work| work.compute.is_some()).map(|work| work.wait);
         Json::Object(vec![
             ("board", self.board.into()),
@@ -102,13 +103,14 @@ impl Report<'_> {
             ("ram_free", self.ram_free.into()),
             ("instructions", instructions(self.image)),
             ("milliseconds", milliseconds(self.image)),
-            ("flash_milliseconds", wait.into()),
+            ("compute_milliseconds", rounded(self.image.and_then(|work| work.compute))),
+            ("flash_milliseconds", rounded(wait)),
             ("check_instructions", instructions(self.check)),
             ("check_milliseconds", milliseconds(self.check)),
             ("decode_instructions", instructions(self.decode)),
             ("decode_milliseconds", milliseconds(self.decode)),
-            ("four_bits_milliseconds", self.faster.and_then(|faster| faster.in_four_bits).into()),
-            ("in_ram_milliseconds", self.faster.and_then(|faster| faster.in_ram).into()),
+            ("four_bits_milliseconds", rounded(self.faster.and_then(|it| it.in_four_bits))),
+            ("in_ram_milliseconds", rounded(self.faster.and_then(|it| it.in_ram))),
         ])
     }
 }
@@ -127,8 +129,7 @@ impl Report<'_> {
             note += &format!("; in four bits about {} ms", estimate(time));
         }
         if let Some(time) = faster.in_ram {
-            note +=
-                &format!("; in RAM, sent to the console with load, about {} ms", estimate(time));
+            note += &format!("; in RAM (`cargo xtask firmware --ram`) about {} ms", estimate(time));
         }
         Some(note)
     }
@@ -172,15 +173,19 @@ fn table(reports: &[Report<'_>]) -> Result<String> {
     let mut text = String::new();
     writeln!(
         text,
-        "{:<15} {:<12} {:>10} {:>10} {:>8} {:>8} {:>10} {:>10}  fits",
-        "board", "core", "flash", "free", "RAM", "free", "start", "image"
+        "{:<16} {:<10} {:>9} {:>10} {:>6} {:>10} {:>8} {:>8} {:>8} {:>8}  fits",
+        "board", "core", "flash", "free", "RAM", "free", "start", "compute", "reading", "image"
     )?;
     for report in reports {
         let Report { board, core, flash_needed, flash_free, ram_needed, ram_free, .. } = report;
-        let [start, image] = [report.check, report.image].map(|work| {
-            let time = work.and_then(|work| work.milliseconds());
-            time.map_or("-".into(), |time| format!("{} ms", estimate(time)))
-        });
+        let image = report.image.filter(|work| work.compute.is_some());
+        let [start, compute, reading, image] = [
+            report.check.and_then(|work| work.milliseconds()),
+            image.and_then(|work| work.compute),
+            image.map(|work| work.wait).filter(|&wait| wait > 0.0),
+            image.and_then(|work| work.milliseconds()),
+        ]
+        .map(|time| time.map_or("-".into(), |time| format!("{} ms", estimate(time))));
         let core = core.split(' ').next().unwrap_or_default();
         let signed = |bytes: i64| {
             format!("{}{}", if bytes < 0 { "-" } else { "" }, thousands(bytes.unsigned_abs()))
@@ -195,7 +200,8 @@ fn table(reports: &[Report<'_>]) -> Result<String> {
             if missing.is_empty() { "yes".into() } else { format!("no: {}", missing.join(", ")) };
         writeln!(
             text,
-            "{board:<15} {core:<12} {:>10} {:>10} {:>8} {:>8} {start:>10} {image:>10}  {verdict}",
+            "{board:<16} {core:<10} {:>9} {:>10} {:>6} {:>10} {start:>8} {compute:>8} {reading:>8} \
+             {image:>8}  {verdict}",
             thousands(*flash_needed),
             signed(*flash_free),
             thousands(*ram_needed),
@@ -210,8 +216,13 @@ fn table(reports: &[Report<'_>]) -> Result<String> {
 }
 
 /// A number of milliseconds with two digits that count: what is estimated is not known better.
+fn two_digits(milliseconds: f64) -> f64 {
+    format!("{milliseconds:.1e}").parse().unwrap_or(milliseconds)
+}
+
+/// The same as text, without an exponent.
 fn estimate(milliseconds: f64) -> String {
-    let rounded: f64 = format!("{milliseconds:.1e}").parse().unwrap_or(milliseconds);
+    let rounded = two_digits(milliseconds);
     let digits = if rounded > 0.0 { 1 - rounded.log10().floor() as i32 } else { 0 };
     format!("{rounded:.*}", digits.max(0) as usize)
 }

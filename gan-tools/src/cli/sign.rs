@@ -147,5 +147,5 @@ pub fn secret_key(path: &Path) -> Result<SecretKey> {
 
 /// The text of a key's file.
 fn text(path: &Path) -> Result<String> {
-    files::read_text(path)
+    files::read_settings_text(path)
 }

@@ -120,7 +120,7 @@ fn read(path: &Path) -> Result<Option<String>> {
     if !path.exists() {
         return Ok(None);
     }
-    Ok(Some(String::from_utf8_lossy(&super::read(path)?).into_owned()))
+    Ok(Some(String::from_utf8_lossy(&super::read_settings(path)?).into_owned()))
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ struct Job {
 impl SweepCommand {
     pub fn run(self) -> Result<ExitCode> {
         let (text, from) = match &self.file {
-            Some(path) => (files::read_text(path)?, path.display().to_string()),
+            Some(path) => (files::read_settings_text(path)?, path.display().to_string()),
             None => {
                 let name = self.preset.as_deref().unwrap_or_default();
                 let found = BUILT_IN.iter().find(|(built_in, _)| *built_in == name);
@@ -147,7 +147,7 @@ impl SweepCommand {
     fn claim(&self, text: &str) -> Result<()> {
         let path = self.out.join(FILE);
         if path.exists() {
-            let other = files::read_text(&path)?;
+            let other = files::read_settings_text(&path)?;
             ensure!(
                 other == text,
                 "{}: another sweep is in this folder: give another --out",

@@ -6,7 +6,8 @@ mod hybrid;
 mod pages;
 mod plain;
 mod read;
+mod room;
 mod schema;
 mod thrift;
 
-pub(super) use read::{ReadColumn, read};
+pub(super) use read::read;

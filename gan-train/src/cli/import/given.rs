@@ -9,11 +9,7 @@ use gan_import::Activation;
 use gan_tools::files;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use std::io::Read;
 use std::path::Path;
-
-/// Bytes of a TOML file, at most.
-const MOST: u64 = 1 << 20;
 
 /// What is known; whatever is not given stays out, so that a file can say it.
 #[derive(Debug, Default, Args, Deserialize)]
@@ -88,10 +84,7 @@ impl Given {
     /// Names the file and the field.
     pub fn read(path: &Path) -> Result<Self> {
         let named = || path.display().to_string();
-        let mut text = String::new();
-        let read = files::open(path)?.take(MOST).read_to_string(&mut text);
-        read.with_context(|| format!("{}: cannot be read", path.display()))?;
-        let given: Self = toml::from_str(&text).with_context(named)?;
+        let given: Self = toml::from_str(&files::read_settings_text(path)?).with_context(named)?;
         given.check().with_context(named)?;
         Ok(given)
     }

@@ -1,8 +1,10 @@
 //! The pages of a column in a row group: a dictionary, perhaps, and values or places in it.
 
+use super::super::texts::Texts;
 use super::codec;
 use super::hybrid;
-use super::plain::Texts;
+use super::plain::{Plain, booleans, look_up};
+use super::room::Room;
 use super::schema::{Field, Type};
 use super::thrift::Struct;
 use anyhow::{Context, Result, bail, ensure};
@@ -40,6 +42,7 @@ pub(super) fn read(
     field: &Field,
     rows: usize,
     texts: &mut Texts,
+    room: &Room,
 ) -> Result<()> {
     let codec = metadata.size(4, "the compression")? as i64;
     let first = metadata.size(9, "the place of its values")?;
@@ -61,6 +64,9 @@ pub(super) fn read(
         let bytes = bytes.context("a page ends beyond the end of the file")?;
         at += len + size;
         let plain_size = header.size(2, "a page's size")?;
+        // The page as it was before it was compressed, and the numbers of its values.
+        let beside = plain_size.saturating_add(most.saturating_mul(size_of::<u32>()));
+        room.limit(texts, beside + dictionary.bytes())?;
         match header.integer(1) {
             // DATA_PAGE
             Some(0) => {
@@ -82,7 +88,10 @@ pub(super) fn read(
                 let bytes = codec::plain(codec, bytes, plain_size)?;
                 let count = page.size(1, "a dictionary's number of values")?;
                 dictionary = Texts::default();
-                dictionary.plain(field.of, &bytes, count).context("its dictionary")?;
+                room.limit(&mut dictionary, texts.bytes().saturating_add(beside))?;
+                Plain::new(field.of)
+                    .add(&mut dictionary, &bytes, count)
+                    .context("its dictionary")?;
             }
             // DATA_PAGE_V2, whose levels are never compressed
             Some(3) => {
@@ -138,17 +147,16 @@ fn values(page: Page<'_>, field: &Field, dictionary: &Texts, texts: &mut Texts) 
     let Page { count, encoding, bytes } = page;
     let name = usize::try_from(encoding).ok().and_then(|at| ENCODINGS.get(at)).copied();
     match (name.unwrap_or(""), field.of) {
-        ("PLAIN", of) => texts.plain(of, bytes, count),
+        ("PLAIN", of) => Plain::new(of).add(texts, bytes, count),
         ("PLAIN_DICTIONARY" | "RLE_DICTIONARY", _) => {
             let (&width, bytes) = bytes.split_first().context("a page without a width")?;
-            texts.look_up(&hybrid::numbers(bytes, width.into(), count)?, dictionary)
+            look_up(texts, &hybrid::numbers(bytes, width.into(), count)?, dictionary)
         }
         ("RLE", Type::Boolean) => {
             let (len, bytes) = bytes.split_first_chunk().context("a page without a length")?;
             let bytes =
                 bytes.get(..u32::from_le_bytes(*len) as usize).context("a page's length")?;
-            texts.booleans(&hybrid::numbers(bytes, 1, count)?);
-            Ok(())
+            booleans(texts, &hybrid::numbers(bytes, 1, count)?)
         }
         (name, _) => bail!(
             "encoding {} (expected PLAIN or a dictionary: write the file so)",

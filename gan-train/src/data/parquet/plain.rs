@@ -1,68 +1,59 @@
 //! Values one after the other, as text: the encoding PLAIN.
 
+use super::super::texts::Texts;
 use super::hybrid::unpacked;
 use super::schema::Type;
 use anyhow::{Context, Result, ensure};
 use std::fmt::Write;
 
-/// The text of many values.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in super::super) struct Texts {
-    text: String,
-    ends: Vec<usize>,
+/// Adds values of `dictionary` to a column.
+pub(super) fn look_up(texts: &mut Texts, indices: &[u32], dictionary: &Texts) -> Result<()> {
+    for &index in indices {
+        let value = dictionary.get(index as usize);
+        texts.push(
+            value.with_context(|| {
+                format!("value {index} of a dictionary of {}", dictionary.len())
+            })?,
+        )?;
+    }
+    Ok(())
 }
 
-impl Texts {
-    /// Adds a value.
-    fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.ends.push(self.text.len());
+/// Adds truth values to a column.
+pub(super) fn booleans(texts: &mut Texts, bits: &[u32]) -> Result<()> {
+    bits.iter().try_for_each(|&bit| texts.push(if bit == 0 { "false" } else { "true" }))
+}
+
+/// Values of one type.
+pub(super) struct Plain {
+    of: Type,
+    /// The text of a value, kept for the next one.
+    text: String,
+}
+
+impl Plain {
+    pub(super) fn new(of: Type) -> Self {
+        Self { of, text: String::new() }
     }
 
     /// Adds what Rust's `Display` makes of a value: of numbers the shortest text that is read as
     /// the same one, without an exponent.
-    fn show(&mut self, value: impl std::fmt::Display) {
+    fn show(&mut self, texts: &mut Texts, value: impl std::fmt::Display) -> Result<()> {
+        self.text.clear();
         let _ = write!(self.text, "{value}");
-        self.ends.push(self.text.len());
+        texts.push(&self.text)
     }
 
-    /// How many values.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// A value.
-    pub fn get(&self, index: usize) -> Option<&str> {
-        let end = *self.ends.get(index)?;
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        Some(&self.text[start..end])
-    }
-
-    /// Adds values of `dictionary`.
-    pub(super) fn look_up(&mut self, indices: &[u32], dictionary: &Self) -> Result<()> {
-        for &index in indices {
-            let value = dictionary.get(index as usize);
-            self.push(value.with_context(|| {
-                format!("value {index} of a dictionary of {}", dictionary.len())
-            })?);
-        }
-        Ok(())
-    }
-
-    /// Adds truth values.
-    pub(super) fn booleans(&mut self, bits: &[u32]) {
-        bits.iter().for_each(|&bit| self.push(if bit == 0 { "false" } else { "true" }));
-    }
-
-    /// Adds `count` values that lie one after the other in `bytes`.
+    /// Adds `count` values that lie one after the other in `bytes` to a column.
     ///
     /// # Errors
     ///
-    /// Bytes that end too early, text that is not UTF-8, a decimal number of over 128 bits.
-    pub(super) fn plain(&mut self, of: Type, bytes: &[u8], count: usize) -> Result<()> {
+    /// Bytes that end too early, text that is not UTF-8, a decimal number of over 128 bits, or more
+    /// bytes than the column may have.
+    pub(super) fn add(&mut self, texts: &mut Texts, bytes: &[u8], count: usize) -> Result<()> {
+        let of = self.of;
         if of == Type::Boolean {
-            self.booleans(&unpacked(bytes, 1, count)?);
-            return Ok(());
+            return booleans(texts, &unpacked(bytes, 1, count)?);
         }
         let mut left = bytes;
         for _ in 0..count {
@@ -78,35 +69,34 @@ impl Texts {
             };
             let (value, rest) = left.split_at_checked(len).context(SHORT)?;
             left = rest;
-            self.value(of, value)?;
+            self.value(texts, value)?;
         }
         Ok(())
     }
 
-    fn value(&mut self, of: Type, bytes: &[u8]) -> Result<()> {
+    fn value(&mut self, texts: &mut Texts, bytes: &[u8]) -> Result<()> {
         let wide = |bytes: &[u8]| {
             let mut wide = [0; 8];
             wide[..bytes.len().min(8)].copy_from_slice(bytes);
             u64::from_le_bytes(wide)
         };
-        match of {
+        match self.of {
             Type::Boolean => unreachable!("bits are no bytes"),
-            Type::Integer { signed: false, .. } => self.show(wide(bytes)),
-            Type::Integer { bytes: 4, .. } => self.show(wide(bytes) as u32 as i32),
-            Type::Integer { .. } => self.show(wide(bytes) as i64),
-            Type::Float { bytes: 4 } => self.show(f32::from_bits(wide(bytes) as u32)),
-            Type::Float { .. } => self.show(f64::from_bits(wide(bytes))),
+            Type::Integer { signed: false, .. } => self.show(texts, wide(bytes)),
+            Type::Integer { bytes: 4, .. } => self.show(texts, wide(bytes) as u32 as i32),
+            Type::Integer { .. } => self.show(texts, wide(bytes) as i64),
+            Type::Float { bytes: 4 } => self.show(texts, f32::from_bits(wide(bytes) as u32)),
+            Type::Float { .. } => self.show(texts, f64::from_bits(wide(bytes))),
             Type::Decimal { scale, lowest_first, .. } => {
                 let number = whole(bytes, lowest_first)?;
-                self.show(decimal(number, scale));
+                self.show(texts, decimal(number, scale))
             }
             Type::Text => {
                 let text = std::str::from_utf8(bytes).ok();
                 let text = text.with_context(|| format!("{bytes:?} is not UTF-8"))?;
-                self.push(text);
+                texts.push(text)
             }
         }
-        Ok(())
     }
 }
 
@@ -139,7 +129,7 @@ mod tests {
 
     fn texts(of: Type, bytes: &[u8], count: usize) -> Vec<String> {
         let mut texts = Texts::default();
-        texts.plain(of, bytes, count).unwrap();
+        Plain::new(of).add(&mut texts, bytes, count).unwrap();
         (0..texts.len()).map(|at| texts.get(at).unwrap().to_owned()).collect()
     }
 
@@ -170,16 +160,18 @@ mod tests {
         assert_eq!(texts(of(None, 0, false), &[1, 0, 0, 0, 0xFE], 1), ["-2"]);
         assert_eq!(decimal(i128::MIN, 38).len(), 41);
         let long = [&[17, 0, 0, 0][..], &[0; 17]].concat();
-        Texts::default().plain(of(None, 0, false), &long, 1).unwrap_err();
+        Plain::new(of(None, 0, false)).add(&mut Texts::default(), &long, 1).unwrap_err();
     }
 
     #[test]
     fn what_ends_too_early_is_refused() {
-        let refused = |of, bytes: &[u8], count| Texts::default().plain(of, bytes, count).is_err();
+        let refused = |of, bytes: &[u8], count| {
+            Plain::new(of).add(&mut Texts::default(), bytes, count).is_err()
+        };
         assert!(refused(Type::Float { bytes: 8 }, &[0; 15], 2));
         assert!(refused(Type::Text, &[255, 255, 255, 255, 65], 1));
         assert!(refused(Type::Text, &[1, 0, 0, 0, 255], 1));
         assert!(refused(Type::Boolean, &[255], 9));
-        assert!(Texts::default().look_up(&[0], &Texts::default()).is_err());
+        assert!(look_up(&mut Texts::default(), &[0], &Texts::default()).is_err());
     }
 }

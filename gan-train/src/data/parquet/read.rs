@@ -4,8 +4,9 @@
 //! What is read: PLAIN and dictionaries, pages of both versions, uncompressed or by Snappy, GZIP or
 //! Zstandard, values that may be missing but are not. All else is refused by its name.
 
+use super::super::texts::Texts;
 use super::pages;
-use super::plain::Texts;
+use super::room::Room;
 use super::schema::{Field, fields};
 use super::thrift::Struct;
 use anyhow::{Context, Result, ensure};
@@ -44,8 +45,10 @@ pub(in super::super) fn read(file: &[u8]) -> Result<Vec<ReadColumn>> {
         let rows = group.size(3, "a row group's number of rows")?;
         let chunks: Vec<_> = group.structures(1).collect();
         ensure!(chunks.len() == fields.len(), "a row group of {} columns", chunks.len());
-        for ((chunk, field), texts) in chunks.into_iter().zip(&fields).zip(&mut texts) {
-            chunk_of(file, chunk, field, rows, texts)
+        for (at, (chunk, field)) in chunks.into_iter().zip(&fields).enumerate() {
+            let others = texts.iter().map(Texts::bytes).sum::<usize>() - texts[at].bytes();
+            let room = Room::new(file.len(), others);
+            chunk_of(file, chunk, field, rows, &mut texts[at], &room)
                 .with_context(|| format!("column {:?}", field.name))?;
         }
     }
@@ -74,11 +77,12 @@ fn chunk_of(
     field: &Field,
     rows: usize,
     texts: &mut Texts,
+    room: &Room,
 ) -> Result<()> {
     ensure!(chunk.text(1).is_none(), "its values are in another file");
     let metadata = chunk.structure(3).context("it is encrypted, or nothing says where it is")?;
     ensure!(rows <= MOST - texts.len().min(MOST), "a row group of {rows} rows");
-    pages::read(file, metadata, field, rows, texts)
+    pages::read(file, metadata, field, rows, texts, room)
 }
 
 fn is_index(name: &str) -> bool {

@@ -6,6 +6,10 @@ use anyhow::{Context, Result, bail, ensure};
 /// Structs and lists within each other, at most.
 const DEPTH: u32 = 16;
 
+/// Values of a struct and of all in it, at most. A footer has some 30 for each column of a row
+/// group.
+const MOST: u32 = 1_000_000;
+
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value<'a> {
@@ -29,7 +33,7 @@ impl<'a> Struct<'a> {
     ///
     /// Bytes that end too early, or that are no struct.
     pub(super) fn read(bytes: &'a [u8]) -> Result<(Self, usize)> {
-        let mut reader = Reader { bytes, at: 0 };
+        let mut reader = Reader { bytes, at: 0, left: MOST };
         let found = reader.structure(DEPTH)?;
         Ok((found, reader.at))
     }
@@ -101,6 +105,8 @@ impl<'a> Struct<'a> {
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// How many values may follow.
+    left: u32,
 }
 
 impl<'a> Reader<'a> {
@@ -141,6 +147,7 @@ impl<'a> Reader<'a> {
             if kind == 0 {
                 return Ok(Struct(fields));
             }
+            self.count()?;
             last = match distance {
                 0 => self.zigzag()? as i16,
                 _ => last.wrapping_add(distance.into()),
@@ -152,6 +159,13 @@ impl<'a> Reader<'a> {
             };
             fields.push((last, value));
         }
+    }
+
+    /// Counts a value.
+    fn count(&mut self) -> Result<()> {
+        let left = self.left.checked_sub(1);
+        self.left = left.with_context(|| format!("over {MOST} values in one struct"))?;
+        Ok(())
     }
 
     /// A value that is no field's true or false.
@@ -176,7 +190,10 @@ impl<'a> Reader<'a> {
                     count => count.into(),
                 };
                 // Each item has a byte at least, so this ends.
-                let item = |_| self.value(head & 15, depth - 1);
+                let item = |_| {
+                    self.count()?;
+                    self.value(head & 15, depth - 1)
+                };
                 Value::List((0..count).map(item).collect::<Result<_>>()?)
             }
             12 => Value::Struct(self.structure(depth - 1)?),

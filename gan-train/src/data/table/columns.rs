@@ -10,6 +10,7 @@ use crate::config::TableConfig;
 use crate::config::table::{Column, Kind, LabelColumn, Scale};
 use anyhow::{Context, Result, bail, ensure};
 use gan_core::table::{MAX_DECIMALS, MAX_VALUES};
+use std::collections::BTreeSet;
 
 /// Values of a label, at most: a class is kept in a byte.
 const MAX_LABELS: usize = 256;
@@ -155,9 +156,7 @@ fn is_number(cells: &Cells, at: usize, window: u16) -> Result<bool> {
 
 /// The different cells of a column, sorted.
 fn words(cells: &Cells, at: usize, most: usize) -> Result<Vec<String>> {
-    let mut words: Vec<&str> = cells.column(at).collect();
-    words.sort_unstable();
-    words.dedup();
+    let words: BTreeSet<&str> = cells.column(at).collect();
     ensure!(
         words.len() <= most,
         "column {:?}: {} different words (expected at most {most})",

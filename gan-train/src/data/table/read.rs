@@ -1,36 +1,40 @@
 //! The cells of a table: of a CSV file (RFC 4180), which has commas, quotes and a header, or of a
 //! Parquet file.
 
-use super::super::parquet::{self, ReadColumn};
+use super::super::parquet;
+use super::super::texts::Texts;
 use anyhow::{Context, Result, bail, ensure};
 use csv_core::{ReadRecordResult, Reader};
 
 /// Columns of a file, at most.
 const MOST: usize = 1024;
+/// Bytes of a record for which there is room before it is read.
+const RECORD: usize = 4096;
 
 /// A file's cells, without the spaces around them.
 #[derive(Debug)]
 pub(super) struct Cells {
     /// The names of the columns.
     pub header: Vec<String>,
-    /// All rows' cells.
-    text: String,
-    /// Where each cell ends in it.
-    ends: Vec<usize>,
-    /// Where each row begins, from 1: the line of a CSV file, the row of another.
-    places: Vec<u64>,
-    /// What that counts.
-    unit: &'static str,
+    /// Each column's cells.
+    columns: Vec<Texts>,
+    /// Where the rows are in the file.
+    places: Places,
     /// Which columns are of words because the file says so. CSV files say nothing of it.
     words: Vec<bool>,
 }
 
-impl Cells {
-    fn new(unit: &'static str) -> Self {
-        let (header, text, ends) = (Vec::new(), String::new(), Vec::new());
-        Self { header, text, ends, places: Vec::new(), unit, words: Vec::new() }
-    }
+/// Where rows are in a file.
+#[derive(Debug)]
+enum Places {
+    /// Row after row.
+    Rows,
+    /// Of each row of a CSV file how many lines lie between its beginning and that of the row
+    /// before it: a 255 and what is left of it where there are as many.
+    Lines(Vec<u8>),
+}
 
+impl Cells {
     /// Reads the content of a Parquet file.
     ///
     /// # Errors
@@ -40,15 +44,16 @@ impl Cells {
         let columns = parquet::read(bytes)?;
         ensure!(!columns.is_empty(), "there are no columns");
         ensure!(columns.len() <= MOST, "over {MOST} columns");
-        let mut cells = Self::new("row");
-        let names: Vec<&str> = columns.iter().map(|column| column.name.trim()).collect();
-        cells.name("the schema", &names)?;
-        cells.words = columns.iter().map(|column| column.words).collect();
         let rows = columns.iter().map(|column| column.texts.len()).min().unwrap_or(0);
         ensure!(rows > 0, "there are no rows");
-        for row in 0..rows {
-            let texts = columns.iter().map(|ReadColumn { texts, .. }| texts.get(row));
-            cells.row(row as u64 + 1, texts.map(|text| text.unwrap_or_default().trim()))?;
+        let names: Vec<&str> = columns.iter().map(|column| column.name.trim()).collect();
+        let header = header("the schema", &names)?;
+        let words = columns.iter().map(|column| column.words).collect();
+        let columns = columns.into_iter().map(|column| column.texts).collect();
+        let cells = Self { header, columns, places: Places::Rows, words };
+        for column in 0..cells.header.len() {
+            let empty = cells.column(column).position(str::is_empty);
+            empty.map_or(Ok(()), |row| Err(cells.is_empty(row, column)))?;
         }
         Ok(cells)
     }
@@ -64,23 +69,41 @@ impl Cells {
             let line = bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
             anyhow::anyhow!("line {}: is not UTF-8", line + 1)
         })?;
-        let mut cells = Self::new("line");
-        for_each_record(text, |line, record| cells.add(line, record))?;
-        ensure!(!cells.header.is_empty(), "the file is empty (expected a header and rows)");
+        let (mut cells, mut last) = (None, 0);
+        for_each_record(text, |line, record| match &mut cells {
+            None => {
+                cells = Some(Self::of_csv(line, record)?);
+                last = line;
+                Ok(())
+            }
+            Some(cells) => {
+                let between = line - std::mem::replace(&mut last, line);
+                cells.add(line, between, record)
+            }
+        })?;
+        let cells = cells.context("the file is empty (expected a header and rows)")?;
         ensure!(cells.count() > 0, "line 2: there are no rows below the header");
         Ok(cells)
     }
 
+    /// Takes the header of a CSV file, which is in this line.
+    fn of_csv(line: u64, record: &[&str]) -> Result<Self> {
+        let header = header(&format!("line {line}"), record)?;
+        let columns = vec![Texts::default(); header.len()];
+        let mut lines = Vec::new();
+        push_lines(&mut lines, line);
+        Ok(Self { header, columns, places: Places::Lines(lines), words: Vec::new() })
+    }
+
     /// How many rows.
     pub fn count(&self) -> usize {
-        self.places.len()
+        self.columns.first().map_or(0, Texts::len)
     }
 
     /// A row's cell.
     pub fn get(&self, row: usize, column: usize) -> &str {
-        let at = row * self.header.len() + column;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.text[start..self.ends[at]]
+        // There are as many cells in every column. Those of a Parquet file may have spaces.
+        self.columns[column].get(row).unwrap_or_default().trim()
     }
 
     /// A column's cells.
@@ -95,56 +118,84 @@ impl Cells {
 
     /// `line 7, column "hue"`.
     pub fn place(&self, row: usize, column: usize) -> String {
-        format!("{} {}, column {:?}", self.unit, self.places[row], self.header[column])
+        let column = &self.header[column];
+        match &self.places {
+            Places::Rows => format!("row {}, column {column:?}", row + 1),
+            // The header is the first of them.
+            Places::Lines(lines) => {
+                format!("line {}, column {column:?}", line_of(lines, row + 1))
+            }
+        }
     }
 
-    /// Takes the names of the columns.
-    fn name(&mut self, place: &str, names: &[&str]) -> Result<()> {
-        self.header = names.iter().map(|&name| name.to_owned()).collect();
-        for (at, name) in names.iter().enumerate() {
-            ensure!(!name.is_empty(), "{place}: column {} has no name", at + 1);
-            let twice = names[..at].contains(name);
-            ensure!(!twice, "{place}: two columns are called {name:?}");
-        }
-        Ok(())
-    }
-
-    /// Takes a record of a CSV file: the first one is the header.
-    fn add(&mut self, line: u64, record: &[&str]) -> Result<()> {
-        if self.header.is_empty() {
-            return self.name(&format!("line {line}"), record);
-        }
+    /// Takes a record of a CSV file below the header, and how many lines after the one before it
+    /// begins.
+    fn add(&mut self, line: u64, between: u64, record: &[&str]) -> Result<()> {
         ensure!(
             record.len() == self.header.len(),
             "line {line}: {} cells, but the header has {}",
             record.len(),
             self.header.len()
         );
-        self.row(line, record.iter().copied())
-    }
-
-    /// Takes a row's cells.
-    fn row<'a>(&mut self, place: u64, row: impl Iterator<Item = &'a str>) -> Result<()> {
-        self.places.push(place);
-        for (column, cell) in row.enumerate() {
+        if let Places::Lines(lines) = &mut self.places {
+            push_lines(lines, between);
+        }
+        for (column, cell) in record.iter().enumerate() {
             if cell.is_empty() {
-                let place = self.place(self.places.len() - 1, column);
-                bail!(
-                    "{place}: the cell is empty (expected a value: fill it in, or leave the row \
-                       out)"
-                );
+                return Err(self.is_empty(self.columns[column].len(), column));
             }
-            self.text.push_str(cell);
-            self.ends.push(self.text.len());
+            self.columns[column].push(cell)?;
         }
         Ok(())
     }
+
+    /// The error of a cell without a value.
+    fn is_empty(&self, row: usize, column: usize) -> anyhow::Error {
+        let place = self.place(row, column);
+        anyhow::anyhow!(
+            "{place}: the cell is empty (expected a value: fill it in, or leave the row out)"
+        )
+    }
+}
+
+/// Adds a number of lines.
+fn push_lines(lines: &mut Vec<u8>, mut count: u64) {
+    while count >= 255 {
+        lines.push(255);
+        count -= 255;
+    }
+    lines.push(count as u8);
+}
+
+/// The sum of the first `count` numbers of lines and of the one after them.
+fn line_of(lines: &[u8], count: usize) -> u64 {
+    let (mut line, mut left) = (0, count);
+    for &byte in lines {
+        line += u64::from(byte);
+        if byte < 255 {
+            match left.checked_sub(1) {
+                Some(less) => left = less,
+                None => break,
+            }
+        }
+    }
+    line
+}
+
+/// Checks the names of columns.
+fn header(place: &str, names: &[&str]) -> Result<Vec<String>> {
+    for (at, name) in names.iter().enumerate() {
+        ensure!(!name.is_empty(), "{place}: column {} has no name", at + 1);
+        let twice = names[..at].contains(name);
+        ensure!(!twice, "{place}: two columns are called {name:?}");
+    }
+    Ok(names.iter().map(|&name| name.to_owned()).collect())
 }
 
 /// Calls `each` with the line on which a record begins and with its cells.
 fn for_each_record(text: &str, mut each: impl FnMut(u64, &[&str]) -> Result<()>) -> Result<()> {
     let (mut reader, bytes) = (Reader::new(), text.as_bytes());
-    let (mut output, mut ends) = (vec![0; bytes.len()], vec![0; MOST + 1]);
+    let (mut output, mut ends) = (vec![0; RECORD], vec![0; MOST + 1]);
     // The line of `counted`, and where the next record begins.
     let (mut line, mut counted, mut at) = (1, 0, 0);
     loop {
@@ -161,9 +212,8 @@ fn for_each_record(text: &str, mut each: impl FnMut(u64, &[&str]) -> Result<()>)
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::Record => break,
                 ReadRecordResult::End => return Ok(()),
-                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
-                    bail!("line {line}: over {MOST} columns")
-                }
+                ReadRecordResult::OutputFull => output.resize(2 * output.len(), 0),
+                ReadRecordResult::OutputEndsFull => bail!("line {line}: over {MOST} columns"),
             }
         }
         let record = std::str::from_utf8(&output[..written]).context("a record's text")?;
@@ -195,6 +245,20 @@ mod tests {
         assert_eq!(cells.place(0, 1), "line 2, column \"b\"");
         // The cell of two lines, and the empty line, count.
         assert_eq!(cells.place(1, 0), "line 5, column \"a\"");
+    }
+
+    #[test]
+    fn lines_are_counted_across_many_empty_ones() {
+        for empty in [0, 253, 254, 255, 256, 1000] {
+            let gap = "\n".repeat(empty);
+            let text = format!("{gap}a\n1\n{gap}2\n{gap}{gap}\n3\n4\n");
+            let cells = Cells::parse(text.as_bytes()).unwrap();
+            let lines = [2, 3 + empty, 5 + 3 * empty, 6 + 3 * empty];
+            for (row, line) in lines.iter().enumerate() {
+                let expected = format!("line {}, column \"a\"", line + empty);
+                assert_eq!(cells.place(row, 0), expected, "{empty}, {row}");
+            }
+        }
     }
 
     /// The file is pyarrow's, as those beside it.

@@ -64,3 +64,6 @@ with open("values.csv", "w", newline="") as file:
     writer.writerow(COLUMNS)
     for row in TABLE.to_pylist():
         writer.writerow(shown(value) for value in row.values())
+# 90 MB in 11 KB.
+much = pa.table({"a": pa.array(["seven" * 60] * 300_000)})
+pq.write_table(much, "refused-much.parquet", compression="zstd")

@@ -75,6 +75,13 @@ fn what_is_not_read_is_named() {
             "column \"a\": encoding DELTA_BINARY_PACKED (expected PLAIN or a dictionary: write the \
              file so)",
         ),
+        // 64 MB and four times 10,799 bytes, less a number for each of the 80,000 values from the
+        // page on that is too much, less that page's 13 bytes, less the dictionary: 300 and 2.
+        (
+            of_pyarrow!("refused-much.parquet"),
+            "column \"a\": its values take over 66831745 bytes, which with the other columns' is \
+             four times what the file has, and 64 MB (expected fewer: give a part of the rows)",
+        ),
         (b"a,b\n1,2\n", "is no Parquet file (expected PAR1 at its beginning and its end)"),
         (b"PAR1PAR1", "is shorter than a Parquet file"),
         (b"PAR1\x09\0\0\0PAR1", "its footer of 9 bytes is longer than it"),

@@ -22,6 +22,10 @@ fuzz_target!(|input: &[u8]| {
         let (Ok(width), Ok(height)) = (width.try_into(), height.try_into()) else { return };
         for channels in [1, 3] {
             let shape = ImageShape { width, height, channels };
+            // No model has more: the last layer's outputs are counted in 16 bits.
+            if shape.len() > usize::from(u16::MAX) {
+                continue;
+            }
             let read = memory::bounded(two.len(), || read::read(&path, shape, "the model"));
             if let Ok(pixels) = read {
                 assert_eq!(pixels.len(), shape.len());

@@ -1,8 +1,9 @@
 //! These tests pin the texts of errors: each names the field, what was expected, and the unit.
 
 use gan_core::{DecodeError, EncodeError, GenerateError, InputsFault, Known, LayerField, decode};
+use gan_tests::reference::Activation;
 use gan_tests::reference::write::{seal, write};
-use gan_tests::synthetic::tiny;
+use gan_tests::synthetic::{Shape, SplitMix64, tiny};
 
 #[path = "common/aligned.rs"]
 mod aligned;
@@ -62,4 +63,40 @@ fn versions_that_are_not_read_are_refused() {
         assert_eq!(decode(&changed).map(|_| ()), Err(expected));
         assert_eq!(Known::read(&changed).map(|_| ()), Err(expected));
     }
+}
+
+/// A number takes up to five bytes, the last of which has room for four bits of 32. A name with
+/// the longest length that there is ends beyond the blob, and 33 bits are no length.
+#[test]
+fn lengths_have_32_bits() {
+    let of_name = |length: [u8; 5]| {
+        let bytes = write(&tiny());
+        let mut changed = bytes[..bytes.len() - 4].to_vec();
+        // The name's length stands behind the magic number, the version and the flags.
+        let at = changed.windows(4).position(|four| four == b"tiny").expect("its name") - 1;
+        assert_eq!(changed[at], 4);
+        changed.splice(at..=at, length);
+        // `Known` takes the CRC on trust, so that the fault of the length shows.
+        Known::read(&Blob::new(&seal(changed))).map(|_| ())
+    };
+    assert_eq!(of_name([0xFF, 0xFF, 0xFF, 0xFF, 0x0E]), Err(DecodeError::Truncated));
+    assert_eq!(of_name([0xFF, 0xFF, 0xFF, 0xFF, 0x0F]), Err(DecodeError::Truncated));
+    assert_eq!(of_name([0xFF, 0xFF, 0xFF, 0xFF, 0x1F]), Err(DecodeError::Name));
+}
+
+/// By hand: 5 codes to 7, to 9, to 4 x 3 pixels of three bytes.
+#[test]
+fn multiply_accumulates_are_those_of_all_layers() {
+    let shape = Shape {
+        latent_len: 5,
+        classes: 3,
+        width: 4,
+        height: 3,
+        channels: 3,
+        hidden: vec![(7, Activation::Relu), (9, Activation::Tanh)],
+        last: Activation::Sigmoid,
+    };
+    let bytes = Blob::new(&write(&shape.int8("macs", &mut SplitMix64(0))));
+    let generator = decode(&bytes).expect("the model is valid");
+    assert_eq!(generator.macs(), 5 * 7 + 7 * 9 + 9 * 36);
 }

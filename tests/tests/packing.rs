@@ -49,6 +49,27 @@ fn shape() -> impl Strategy<Value = Shape> {
         })
 }
 
+/// `kernel::PACKING` says what this build's kernel takes.
+#[test]
+fn a_model_is_native_in_the_packing_of_the_build_alone() {
+    let shape = Shape {
+        latent_len: 16,
+        classes: 0,
+        width: 4,
+        height: 4,
+        channels: 1,
+        hidden: vec![(16, Activation::Relu)],
+        last: Activation::Sigmoid,
+    };
+    let rows = aligned::Blob::new(&write(&shape.packable("native", &mut SplitMix64(3))));
+    let rows = decode(&rows).expect("the model is valid");
+    for (packing, _) in PACKINGS {
+        let blob = aligned::Blob::new(&packed(&rows, packing));
+        let generator = decode(&blob).expect("the model is valid");
+        assert_eq!(generator.is_native(), packing == gan_core::kernel::PACKING, "{packing:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(random::inputs(500, random::kept!("packing")))]
 

@@ -4,7 +4,7 @@
 //! The console echoes each line that it takes, answers, and ends each answer with a prompt, so that
 //! a host knows when an answer is complete.
 
-mod load;
+mod give;
 mod port;
 
 use std::any::Any;

@@ -54,8 +54,8 @@ pub enum Task {
         /// A .gan file; without it, the built-in digits
         #[arg(long)]
         model: Option<PathBuf>,
-        /// Commands, separated by semicolons; `load FILE` sends a file. Without it, the terminal is
-        /// the console
+        /// Commands, separated by semicolons; `load FILE` sends a model, and `image FILE.pgm` an
+        /// image to a model that takes one. Without it, the terminal is the console
         #[arg(long, value_name = "COMMANDS")]
         send: Option<String>,
         /// Then save what its display shows

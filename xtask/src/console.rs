@@ -8,12 +8,15 @@ mod numbers;
 pub mod pico;
 pub mod port;
 mod screen;
+mod script;
 mod session;
+mod transforms;
 
 use std::io::{Write, stdout};
 
 pub use check::check;
 use screen::Monitor;
+use script::Sent;
 use session::Session;
 
 use crate::boards;
@@ -46,7 +49,7 @@ pub fn run(
         display::BOARD
     );
     let (model, key) = (wanted.model()?, wanted.digits()?);
-    let sent = script.map(models_of).transpose()?.unwrap_or_default();
+    let script = script.map(script::read).transpose()?;
     let toolchain = setup::firmware(&[board])?;
     let elf = room::build(toolchain, board, wanted.input(&model, key.as_deref()))?.0;
     let mut arguments = if icount { ICOUNT.to_vec() } else { Vec::new() };
@@ -61,33 +64,25 @@ pub fn run(
     }
     let (mut session, greeting) = session::open(board, &elf, &arguments)?;
     stdout().write_all(&greeting)?;
-    play(&mut session, script, sent)?;
+    play(&mut session, script)?;
     // QEMU runs in this folder too, so it finds the file by the same path.
     screen.map_or(Ok(()), |file| monitor.dump(file, "png"))
 }
 
-/// Sends the commands of a script, the files among them from `sent`, and prints the answers.
-fn play(session: &mut Session, script: &str, sent: Vec<Option<Vec<u8>>>) -> Result<()> {
+/// Sends the commands of a script, with their files, and prints the answers.
+fn play(session: &mut Session, script: Vec<(&str, Option<Sent>)>) -> Result<()> {
     let mut out = stdout().lock();
-    for (line, sent) in script.split(';').map(str::trim).zip(sent) {
+    for (line, sent) in script {
         write!(out, "\r\n> {line}\r\n")?;
         match sent {
-            Some(model) => write!(out, "{}", session.load(&model, |_| ())?.trim_end())?,
+            Some(Sent::Model(model)) => {
+                write!(out, "{}", session.load(&model, |_| ())?.trim_end())?;
+            }
+            Some(Sent::Image(image)) => out.write_all(&session.image(&image)?)?,
             None => out.write_all(&session.ask(line)?)?,
         }
     }
     Ok(writeln!(out)?)
-}
-
-/// For each command of a script, the file that it sends, if it does. They are read before anything
-/// is built, so that a name that is wrong is told at once.
-fn models_of(script: &str) -> Result<Vec<Option<Vec<u8>>>> {
-    let file = |line: &str| {
-        let file = line.trim().strip_prefix("load ")?.trim();
-        file.parse::<u32>().is_err().then(|| file.to_owned())
-    };
-    let read = |file: String| fs::read(&file).with_context(|| format!("--send: load {file}"));
-    script.split(';').map(|line| file(line).map(read).transpose()).collect()
 }
 
 /// Returns the image that the board has drawn, as a file. Its answer ends before the line end that
@@ -126,16 +121,6 @@ fn lines(answer: &[u8]) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn files_of_a_script_are_read_first() {
-        let file = vectors::folder().join("v1-tiny.gan");
-        let script = format!("7; load {}; load 500;grid", file.display());
-        let model = fs::read(&file).unwrap();
-        assert_eq!(models_of(&script).unwrap(), [None, Some(model), None, None]);
-        let error = models_of("7; load no-such.gan").unwrap_err();
-        assert_eq!(error.to_string(), "--send: load no-such.gan");
-    }
 
     #[test]
     fn a_picture_of_no_display_is_refused() {

@@ -5,7 +5,7 @@ use gan_core::{LatentSampler, Truncation};
 use gan_sign::Refused;
 use gan_sign::keys::SecretKey;
 
-use super::{Session, build, latents, lines, numbers, raw, send, session};
+use super::{Session, build, latents, lines, numbers, raw, send, session, transforms};
 use crate::blob::Maker;
 use crate::firmware::Input;
 use crate::prelude::*;
@@ -32,6 +32,10 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for board in boards.iter().filter(|board| numbers::BOARDS.contains(&board.name.as_str())) {
         numbers::check(toolchain, board).with_context(|| format!("{}: series", board.name))?;
         println!("console {}: prints the numbers of a table", board.name);
+    }
+    for board in boards.iter().filter(|board| transforms::BOARDS.contains(&board.name.as_str())) {
+        transforms::check(toolchain, board).with_context(|| format!("{}: image", board.name))?;
+        println!("console {}: makes of images that are sent what it has to", board.name);
     }
     let first = grids.first().context("no board")?;
     ensure!(first.iter().any(|line| line.contains('@')), "a grid without ink");

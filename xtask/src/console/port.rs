@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Write};
 
 use gan_core::{LatentSampler, OutputKind, Packing};
 
-use super::{Session, models_of};
+use super::{Session, script};
 use crate::blob::Maker;
 use crate::prelude::*;
 
@@ -23,9 +23,8 @@ pub fn talk(port: &str, script: Option<&str>) -> Result<()> {
         }
         return Ok(());
     };
-    let sent = models_of(script)?;
-    let mut session = gan_serial::open(port)?;
-    super::play(&mut session, script, sent)
+    let script = script::read(script)?;
+    super::play(&mut gan_serial::open(port)?, script)
 }
 
 /// Compares images that the board makes with the host's, bit for bit: of the model that runs

@@ -1,10 +1,10 @@
-//! Sending a model.
+//! Sending a model, or an image to a model that takes one.
 
 use anyhow::{Context, Result, bail};
 
 use crate::{PROMPT, Session};
 
-/// How the board says that it waits for a model.
+/// How the board says that it waits for bytes.
 const SEND: &[u8] = b" bytes now\r\n";
 /// So many bytes are written before the progress is told. At 115,200 baud they take 90 ms.
 const PIECE: usize = 1024;
@@ -30,11 +30,7 @@ impl Session {
     ///
     /// The board's own words if it refuses the model; then the model that ran before still runs.
     pub fn load(&mut self, blob: &[u8], mut sent: impl FnMut(usize)) -> Result<String> {
-        self.begin(&format!("load {}", blob.len()))?;
-        let (said, end) = self.until_one_of(&[SEND, PROMPT])?;
-        if end == 1 {
-            bail!("the board refuses: {}", text(&said).trim());
-        }
+        self.announce(&format!("load {}", blob.len()))?;
         for (index, piece) in blob.chunks(PIECE).enumerate() {
             self.send(piece)?;
             sent(index * PIECE + piece.len());
@@ -46,6 +42,34 @@ impl Session {
             bail!("the board refuses: {}", answer.trim());
         }
         Ok(answer)
+    }
+
+    /// Sends the pixels of an image to a model that takes one, and returns the board's answer:
+    /// what the model makes of it.
+    ///
+    /// # Errors
+    ///
+    /// The board's own words if its model takes no image, or one of another size.
+    pub fn image(&mut self, pixels: &[u8]) -> Result<Vec<u8>> {
+        let said = self.announce("image")?;
+        let wanted = said.trim().rsplit(' ').next().unwrap_or_default();
+        if wanted != pixels.len().to_string() {
+            bail!("the board's model takes {wanted} bytes of pixels, not {}", pixels.len());
+        }
+        self.send(pixels)?;
+        let answer = self.until(PROMPT)?;
+        Ok(answer.strip_prefix(b"\r\n").unwrap_or(&answer).to_vec())
+    }
+
+    /// Sends a line and waits until the board takes bytes. Returns how it announced that, up to
+    /// the number of bytes.
+    fn announce(&mut self, line: &str) -> Result<String> {
+        self.begin(line)?;
+        let (said, end) = self.until_one_of(&[SEND, PROMPT])?;
+        if end == 1 {
+            bail!("the board refuses: {}", text(&said).trim());
+        }
+        Ok(text(&said))
     }
 }
 

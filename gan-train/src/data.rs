@@ -2,6 +2,7 @@
 //! layouts of docs/data.md.
 
 mod arrays;
+mod bound;
 mod content;
 mod folder;
 pub mod idx;
@@ -194,8 +195,8 @@ pub fn open(
 pub fn digits() -> Result<Dataset> {
     const IMAGES: &[u8] = include_bytes!("../data/optdigits/images-idx3-ubyte.gz");
     const LABELS: &[u8] = include_bytes!("../data/optdigits/labels-idx1-ubyte.gz");
-    let images = idx::images(IMAGES, "built-in images")?;
-    let labels = idx::labels(LABELS, "built-in labels")?;
+    let images = idx::images(IMAGES, IMAGES.len() as u64, "built-in images")?;
+    let labels = idx::labels(LABELS, LABELS.len() as u64, "built-in labels")?;
     let labels = labels::of_numbers(&labels, None)?.train;
     let at = images.count - DIGITS_HELD_OUT;
     let (train_pixels, test_pixels) = images.pixels.split_at(at * images.image_len());

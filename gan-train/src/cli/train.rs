@@ -3,6 +3,7 @@
 mod config;
 mod init;
 mod length;
+mod memory;
 pub mod options;
 mod plan;
 mod table;
@@ -96,6 +97,7 @@ impl Train {
         }
         let splits = Splits::new(&config, dataset)?;
         let device = self.run.device.open()?;
+        memory::check(&config, &splits, &device)?;
         length::set(&mut config, &self.run, &device, &splits)?;
         let data = dataset::stored(name)?;
         let data_dir = self.data.data_dir.as_deref().map(dataset::absolute).transpose()?;
@@ -158,6 +160,7 @@ impl Train {
         training::check_free(&folder, self.output.overwrite)?;
         let splits = Splits::new(&config, dataset)?;
         let device = self.run.device.open()?;
+        memory::check(&config, &splits, &device)?;
         length::set(&mut config, &self.run, &device, &splits)?;
         // What would refuse the run refuses the plan, too.
         init::state(&config, splits.shape, &device, self.network.init_from.as_deref())?;

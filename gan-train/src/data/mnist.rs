@@ -57,9 +57,9 @@ pub fn open(data_dir: Option<&Path>, on_download: &mut OnDownload<'_>) -> Result
     };
     let mut split = |images: (&str, &str), labels: (&str, &str)| -> Result<Split> {
         let (images, labels) = (read(images)?, read(labels)?);
-        let numbers = idx::labels(&labels.0[..], &labels.1)?;
+        let numbers = idx::labels(&labels.0[..], labels.0.len() as u64, &labels.1)?;
         let labels = Some(labels::of_numbers(&numbers, None)?.train);
-        Ok(Split { images: idx::images(&images.0[..], &images.1)?, labels })
+        Ok(Split { images: idx::images(&images.0[..], images.0.len() as u64, &images.1)?, labels })
     };
     let [train_images, train_labels, test_images, test_labels] = FILES;
     let (train, test) = (split(train_images, train_labels)?, split(test_images, test_labels)?);

@@ -4,6 +4,7 @@
 //! What is read of a member is checked by its CRC-32. Archives over 4 GB and encrypted ones are
 //! refused.
 
+use super::bound::Bounded;
 use anyhow::{Context, Result, ensure};
 use flate2::{Crc, read::DeflateDecoder};
 use gan_tools::files;
@@ -77,8 +78,10 @@ impl Archive {
         let skipped = i64::from(u16_at(&local, 26)) + i64::from(u16_at(&local, 28));
         self.file.seek(SeekFrom::Current(skipped))?;
         let packed = BufReader::new((&self.file).take(member.packed.into()));
-        let content: Box<dyn Read + '_> =
-            if method == STORED { Box::new(packed) } else { Box::new(DeflateDecoder::new(packed)) };
+        let content: Box<dyn Read + '_> = match method {
+            STORED => Box::new(packed),
+            _ => Box::new(Bounded::new(DeflateDecoder::new(packed), member.packed.into())),
+        };
         Ok(Checked { content, expected: crc, found: Crc::new() })
     }
 }

@@ -213,3 +213,32 @@ fn a_diverging_run_says_where() {
         &["step ", "loss is", "training.lr"],
     );
 }
+
+/// What does not fit into the memory that the process may have is refused before any of it is
+/// asked for, which the system would answer by ending the process.
+#[cfg(target_os = "linux")]
+#[test]
+fn networks_larger_than_the_memory() {
+    let folder = folder();
+    let path = folder.path();
+    let good = include_str!("../../presets/digits8.toml");
+    let large = good.replace("[64, 64, 64]", "[30000, 30000]");
+    assert_ne!(large, good);
+    fs::write(path.join("c.toml"), large).unwrap();
+    let words = "train --data digits --config c.toml --out run";
+    for words in [words.to_owned(), format!("{words} --dry-run")] {
+        let output = std::process::Command::new("sh")
+            .args(["-c", "ulimit -v 4000000 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_gan-train")])
+            .args(words.split(' '))
+            .current_dir(path)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        // By hand: 30,000 times 30,000 weights, their gradients, two moments and the average.
+        assert!(said.starts_with("error: the networks take 18,"), "{said}");
+        assert!(said.contains(" MB are free: make generator.hidden"), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    assert!(!path.join("run").exists());
+}

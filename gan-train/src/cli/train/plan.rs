@@ -1,12 +1,12 @@
 //! `gan-train train --dry-run`: what a run would be.
 
+use super::memory;
 use crate::cli::sizes::Sizes;
 use crate::cli::thousands;
 use anyhow::Result;
 use burn::prelude::Device;
 use gan_tools::numbers::duration;
-use gan_train::config::{Alternate, Config, OptimizerKind, R1, TaskConfig};
-use gan_train::nn::device::is_cpu;
+use gan_train::config::{Alternate, Config, TaskConfig};
 use gan_train::train::run;
 use gan_train::train::splits::Splits;
 use std::fmt::Write;
@@ -21,7 +21,8 @@ pub fn text(config: &Config, device: &Device, splits: &Splits, folder: &Path) ->
     let [generator, discriminator] = networks.map(|shapes| Sizes::of(&shapes));
     let in_minute = run::steps_in(1.0, config, device, splits)? as f64;
     let seconds = training.steps as f64 / in_minute * 60.0;
-    let memory = memory(config, [&generator, &discriminator], splits, device) as f64 / 1e6;
+    let memory = memory::estimate(config, [&generator, &discriminator], splits, device);
+    let memory = memory as f64 / 1e6;
     let labels = match splits.shape.classes {
         0 => "no labels".into(),
         classes => format!("{classes} labels"),
@@ -61,28 +62,4 @@ pub fn text(config: &Config, device: &Device, splits: &Splits, folder: &Path) ->
     )?;
     line("run", folder.display().to_string())?;
     Ok(format!("{text}\n{}", toml::to_string_pretty(config)?))
-}
-
-/// Bytes that a run takes at most, about, beside the program itself: runs of the presets compact
-/// and deep were measured to take 0.9 to 1.1 times as much.
-fn memory(config: &Config, sizes: [&Sizes; 2], splits: &Splits, device: &Device) -> usize {
-    let training = &config.training;
-    let moments = match training.optimizer {
-        OptimizerKind::Adam | OptimizerKind::AdamW => 2,
-        OptimizerKind::RmsProp | OptimizerKind::Sgd | OptimizerKind::Lion => 1,
-    };
-    // Numbers, gradients and moments; the average; and a copy of it all while a checkpoint is
-    // written.
-    let numbers = 2 * sizes.map(|sizes| (2 + moments) * sizes.params).iter().sum::<usize>()
-        + 2 * usize::from(training.averages()) * sizes[0].params;
-    // Real and generated images go through the discriminator, and those of the finite differences.
-    let penalties = [training.r1_gamma, training.r2_gamma].into_iter().filter(|&gamma| gamma > 0.0);
-    let groups = 2 + if training.r1 == R1::FiniteDifference { penalties.count() } else { 0 };
-    let [generator, discriminator] = sizes.map(|sizes| sizes.layers.iter().sum::<usize>());
-    // Sums and outputs of each layer, and their gradients.
-    let activations = 4 * training.batch * (generator + groups * discriminator);
-    let parts = [&splits.train, &splits.validation, &splits.parzen, &splits.all];
-    let pixels: usize = parts.map(|part| part.images.pixels.len()).iter().sum();
-    let stored = if is_cpu(device) { 0 } else { splits.train.images.pixels.len() };
-    size_of::<f32>() * (numbers + activations + stored) + pixels
 }

@@ -1,11 +1,9 @@
 //! The memory that the values of a file may take. A few bytes of a compressed file can stand for
 //! more values than any memory holds.
 
+use super::super::bound;
 use super::super::texts::Texts;
 use anyhow::{Result, ensure};
-
-/// What values may take beside four times what the file has.
-const ROOM: usize = 64 << 20;
 
 /// The memory for the values of a file.
 pub(super) struct Room {
@@ -19,7 +17,7 @@ impl Room {
     /// Returns the room for a file of so many bytes, of which columns that are not being read have
     /// taken `others`.
     pub fn new(file: usize, others: usize) -> Self {
-        Self { most: ROOM.saturating_add(file.saturating_mul(4)), others }
+        Self { most: usize::try_from(bound::most(file as u64)).unwrap_or(usize::MAX), others }
     }
 
     /// Sets how many bytes a column may have where so many are taken besides it.

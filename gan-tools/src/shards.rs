@@ -1,5 +1,5 @@
-//! A set of images that many workers make at once, on one machine or on many that share a folder,
-//! without a coordinator: docs/synthetic-data.md has the contract.
+//! A set of images that many workers make at once, on one machine or on many that share a folder
+//! or a bucket of an object store, without a coordinator: docs/synthetic-data.md has the contract.
 //!
 //! `dataset.json` is there first and decides every byte. Shard `k` has the images from `k` times
 //! the shard's size on, and is called by its range. Its files are put into their place whole and
@@ -8,6 +8,7 @@
 //! nothing. `manifest.json` is last.
 
 mod folder;
+mod place;
 mod run;
 mod verify;
 

@@ -2,6 +2,7 @@
 //! here, and one table of their digests, which are all the same. And one training by several
 //! processes.
 
+mod bucket;
 mod engines;
 mod mpi;
 mod slurm;
@@ -50,7 +51,7 @@ type Engine = fn(&Place) -> Result<Made>;
 /// So many of them need nothing to be installed.
 const WITHOUT_PACKAGES: usize = 4;
 /// In the order of the table.
-const ENGINES: [(&str, Engine); 10] = [
+const ENGINES: [(&str, Engine); 11] = [
     ("one process", engines::one),
     ("xargs", engines::xargs),
     ("GNU parallel", engines::parallel),
@@ -60,6 +61,7 @@ const ENGINES: [(&str, Engine); 10] = [
     ("Dask", engines::dask),
     ("Ray", engines::ray),
     ("Spark", engines::spark),
+    ("object store", bucket::run),
     ("MPI", mpi::run),
 ];
 

@@ -107,13 +107,20 @@ impl Manifest {
         if !path.is_file() {
             return Ok(None);
         }
-        let shown = path.display();
-        let text = files::read_text(&path)?;
+        Self::of_bytes(&files::read(&path)?, &path.display().to_string())
+    }
+
+    /// The manifest that a file of this name holds; none if it is of another program.
+    ///
+    /// # Errors
+    ///
+    /// Names the file, which is ours and damaged.
+    pub fn of_bytes(bytes: &[u8], shown: &str) -> Result<Option<Self>> {
         let is_ours = |value: &Value| value.get("kind").and_then(Value::as_str) == Some(KIND);
-        match serde_json::from_str::<Value>(&text) {
+        match serde_json::from_slice::<Value>(bytes) {
             Ok(value) if is_ours(&value) => {
                 let manifest = serde_json::from_value(value);
-                Ok(Some(manifest.with_context(|| format!("{shown}: is damaged"))?))
+                manifest.with_context(|| format!("{shown}: is damaged")).map(Some)
             }
             _ => Ok(None),
         }

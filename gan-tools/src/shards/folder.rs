@@ -1,15 +1,14 @@
-//! The folder of a set, and what each thing in it is called.
+//! The folder of a set, or the bucket, and what each thing in it is called.
 
+use super::place::{Place, UNFINISHED};
 use crate::blob_file;
 use crate::files::digest::sha256;
-use crate::files::{self, absent};
-use crate::set::{Description, Made, Maker, Manifest};
+use crate::set::{Description, FILE as MANIFEST, Made, Maker, Manifest};
 use anyhow::{Context, Result, bail, ensure};
 use gan_core::host::Model;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Name of the file with what decides every byte.
 pub const DATASET: &str = "dataset.json";
@@ -19,8 +18,6 @@ const BLOB: &str = "model.gan";
 const SHARDS: &str = "shards";
 /// Folder of the lists of digests: a file a shard, in the form that `sha256sum --check` reads.
 const DIGESTS: &str = "sha256";
-/// Folder of files that are being written.
-const UNFINISHED: &str = "unfinished";
 /// What says that a `dataset.json` is ours, and in which version of the contract.
 const KIND: &str = "gan shards 1";
 
@@ -35,7 +32,7 @@ struct Dataset {
 /// The folder of a set that has been begun.
 #[derive(Debug)]
 pub struct Folder {
-    path: PathBuf,
+    place: Place,
     made_of: Description,
     blob: Model,
 }
@@ -66,30 +63,26 @@ impl Folder {
     ///
     /// A folder with another set or with other things in it; a file that cannot be written.
     pub fn begin(path: &Path, maker: &Maker<'_>, blob: &[u8]) -> Result<bool> {
-        let wanted = maker.made_of();
-        let (dataset, unfinished) = (path.join(DATASET), path.join(UNFINISHED));
-        if !dataset.exists() && path.exists() {
+        let (wanted, place) = (maker.made_of(), Place::of(path)?);
+        let dataset = place.shown(DATASET);
+        if place.len(DATASET)?.is_some() {
+            read(&place)?.check_same(wanted, Path::new(&dataset))?;
+        } else {
             // A worker that was killed, or one that does the same now, has put the blob.
-            let expected = |name: &str| [BLOB, UNFINISHED, DATASET].contains(&name);
-            for entry in fs::read_dir(path).with_context(|| path.display().to_string())? {
-                let name = entry?.file_name();
-                ensure!(
-                    name.to_str().is_some_and(expected),
-                    "{}: the folder is not empty, and no {DATASET} is in it: give another folder",
-                    path.display()
-                );
-            }
+            let expected = |name: &String| [BLOB, UNFINISHED, DATASET].contains(&name.as_str());
+            ensure!(
+                place.names("")?.iter().all(expected),
+                "{}: the folder is not empty, and no {DATASET} is in it: give another folder",
+                path.display()
+            );
         }
-        if dataset.exists() {
-            read(path)?.check_same(wanted, &dataset)?;
-        }
-        absent::put(&path.join(BLOB), blob, &unfinished)?;
+        place.put(BLOB, blob)?;
         let text = Dataset { kind: KIND.into(), made_of: wanted.clone() };
         let text = serde_json::to_string_pretty(&text)? + "\n";
-        let is_new = absent::put(&dataset, text.as_bytes(), &unfinished)?;
-        let _ = fs::remove_dir(&unfinished);
+        let is_new = place.put(DATASET, text.as_bytes())?;
+        place.clean_if_idle();
         // Another one may have been faster, with another set.
-        read(path)?.check_same(wanted, &dataset)?;
+        read(&place)?.check_same(wanted, Path::new(&dataset))?;
         Self::open(path)?;
         Ok(is_new)
     }
@@ -100,23 +93,17 @@ impl Folder {
     ///
     /// Names the file: no set has been begun there, or its blob is another one.
     pub fn open(path: &Path) -> Result<Self> {
-        let made_of = read(path)?;
-        let file = path.join(BLOB);
-        let bytes = files::read(&file)?;
+        let place = Place::of(path)?;
+        let (made_of, shown) = (read(&place)?, place.shown(BLOB));
+        let bytes = place.read(BLOB)?.with_context(|| format!("{shown}: is missing"))?;
         let found = sha256(&bytes);
         ensure!(
             found == made_of.blob_sha256,
-            "{}: its SHA-256 is {found} (expected {}, which {DATASET} has)",
-            file.display(),
+            "{shown}: its SHA-256 is {found} (expected {}, which {DATASET} has)",
             made_of.blob_sha256
         );
-        let blob = blob_file::of_bytes(&bytes, &file)?;
-        Ok(Self { path: path.to_owned(), made_of, blob })
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
+        let blob = blob_file::of_bytes(&bytes, Path::new(&shown))?;
+        Ok(Self { place, made_of, blob })
     }
 
     /// What decides every byte of the set.
@@ -146,23 +133,62 @@ impl Folder {
         Shard { number, first: self.made_of.first + skipped, count }
     }
 
-    /// Where a file of a shard is.
-    pub fn file(&self, name: &str) -> PathBuf {
-        self.path.join(SHARDS).join(name)
+    /// What a file of a shard is called in messages.
+    pub fn shown(&self, name: &str) -> String {
+        self.place.shown(&file_name(name))
     }
 
-    /// Where the list of a shard's digests is.
-    pub fn list(&self, shard: &Shard) -> PathBuf {
-        self.path.join(DIGESTS).join(list_name(shard))
-    }
-
-    /// Puts a file, if it is absent; returns whether it was.
+    /// How many bytes a file of a shard has; nothing if it is not there.
     ///
     /// # Errors
     ///
     /// Names the file.
-    pub fn put(&self, path: &Path, bytes: &[u8]) -> Result<bool> {
-        absent::put(path, bytes, &self.path.join(UNFINISHED))
+    pub fn len(&self, name: &str) -> Result<Option<u64>> {
+        self.place.len(&file_name(name))
+    }
+
+    /// The bytes of a file of a shard.
+    ///
+    /// # Errors
+    ///
+    /// Names the file, which cannot be read or is not there.
+    pub fn read(&self, name: &str) -> Result<Vec<u8>> {
+        let bytes = self.place.read(&file_name(name))?;
+        bytes.with_context(|| format!("{}: is missing", self.shown(name)))
+    }
+
+    /// Puts a file of a shard, if it is absent; returns whether it was.
+    ///
+    /// # Errors
+    ///
+    /// Names the file.
+    pub fn put(&self, name: &str, bytes: &[u8]) -> Result<bool> {
+        self.place.put(&file_name(name), bytes)
+    }
+
+    /// Puts the list of a shard's digests, if it is absent; returns whether it was.
+    ///
+    /// # Errors
+    ///
+    /// Names the list.
+    pub fn put_list(&self, shard: &Shard, list: &str) -> Result<bool> {
+        self.place.put(&list_path(shard), list.as_bytes())
+    }
+
+    /// Whether the list of a shard's digests and all of its files are there.
+    ///
+    /// # Errors
+    ///
+    /// Names the file that cannot be looked at.
+    pub fn has(&self, shard: &Shard, names: &[String]) -> Result<bool> {
+        let mut paths = vec![list_path(shard)];
+        paths.extend(names.iter().map(|name| file_name(name)));
+        for path in paths {
+            if self.place.len(&path)?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The numbers of the shards that are there, by their lists of digests: one reading of a
@@ -172,17 +198,8 @@ impl Folder {
     ///
     /// Names the folder.
     pub fn there(&self) -> Result<BTreeSet<u64>> {
-        let folder = self.path.join(DIGESTS);
-        if !folder.exists() {
-            return Ok(BTreeSet::new());
-        }
-        let cannot = || format!("{}: cannot be read", folder.display());
-        let mut there = BTreeSet::new();
-        for entry in fs::read_dir(&folder).with_context(cannot)? {
-            let name = entry.with_context(cannot)?.file_name();
-            there.extend(name.to_str().and_then(|name| self.number(name)));
-        }
-        Ok(there)
+        let names = self.place.names(DIGESTS)?;
+        Ok(names.iter().filter_map(|name| self.number(name)).collect())
     }
 
     /// The shard whose list of digests is called so.
@@ -199,15 +216,16 @@ impl Folder {
     ///
     /// Names the list: it is not there, or no such list.
     pub fn digests(&self, shard: &Shard) -> Result<Vec<(String, String)>> {
-        let path = self.list(shard);
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("{}: cannot be read", path.display()))?;
+        let path = list_path(shard);
+        let shown = self.place.shown(&path);
+        let bytes = self.place.read(&path)?.with_context(|| format!("{shown}: is missing"))?;
+        let text = String::from_utf8_lossy(&bytes);
         let line = |line: &str| {
             let (digest, name) = line.split_once("  ")?;
             Some((name.to_owned(), digest.to_owned()))
         };
         let lines: Option<Vec<_>> = text.lines().map(line).collect();
-        lines.with_context(|| format!("{}: is no list of digests", path.display()))
+        lines.with_context(|| format!("{shown}: is no list of digests"))
     }
 
     /// Puts the manifest; all shards are there.
@@ -219,23 +237,20 @@ impl Folder {
         let mut files = Vec::new();
         for shard in (0..self.shards()).map(|number| self.shard(number)) {
             for (name, sha256) in self.digests(&shard)? {
-                let path = self.file(&name);
-                let there = path.metadata();
-                let bytes = there.with_context(|| format!("{}: is missing", path.display()))?.len();
+                let there = self.len(&name)?;
+                let bytes = there.with_context(|| format!("{}: is missing", self.shown(&name)))?;
                 let (first, count) = (shard.first, shard.count as u32);
                 files.push(Made { name: format!("{SHARDS}/{name}"), first, count, bytes, sha256 });
             }
         }
         let mut manifest = Manifest::new(self.made_of.clone(), files);
         manifest.complete = true;
-        let path = self.manifest();
-        if !self.put(&path, manifest.text()?.as_bytes())?
+        if !self.place.put(MANIFEST, manifest.text()?.as_bytes())?
             && self.sealed()?.as_ref() != Some(&manifest)
         {
-            bail!("{}: lists other files or digests than there are", path.display());
+            bail!("{}: lists other files or digests than there are", self.manifest());
         }
-        // Whoever writes still writes what is there.
-        let _ = fs::remove_dir_all(self.path.join(UNFINISHED));
+        self.place.clean();
         Ok(())
     }
 
@@ -245,13 +260,25 @@ impl Folder {
     ///
     /// Names the file.
     pub fn sealed(&self) -> Result<Option<Manifest>> {
-        Manifest::read(&self.path)
+        let bytes = self.place.read(MANIFEST)?;
+        let read = |bytes: Vec<u8>| Manifest::of_bytes(&bytes, &self.manifest());
+        bytes.map_or(Ok(None), read)
     }
 
-    /// Where the manifest is.
-    pub fn manifest(&self) -> PathBuf {
-        self.path.join(crate::set::FILE)
+    /// What the manifest is called in messages.
+    pub fn manifest(&self) -> String {
+        self.place.shown(MANIFEST)
     }
+}
+
+/// Where a file of a shard is.
+fn file_name(name: &str) -> String {
+    format!("{SHARDS}/{name}")
+}
+
+/// Where the list of a shard's digests is.
+fn list_path(shard: &Shard) -> String {
+    format!("{DIGESTS}/{}", list_name(shard))
 }
 
 fn list_name(shard: &Shard) -> String {
@@ -259,12 +286,12 @@ fn list_name(shard: &Shard) -> String {
 }
 
 /// What `dataset.json` says.
-fn read(folder: &Path) -> Result<Description> {
-    let path = folder.join(DATASET);
-    let shown = path.display();
-    let text = fs::read_to_string(&path)
+fn read(place: &Place) -> Result<Description> {
+    let shown = place.shown(DATASET);
+    let bytes = place
+        .read(DATASET)?
         .with_context(|| format!("{shown}: cannot be read (`gan shards init` begins a set)"))?;
-    let dataset: Dataset = serde_json::from_str(&text).with_context(|| shown.to_string())?;
+    let dataset: Dataset = serde_json::from_slice(&bytes).with_context(|| shown.to_string())?;
     ensure!(dataset.kind == KIND, "{shown}: kind is {:?} (expected {KIND:?})", dataset.kind);
     Ok(dataset.made_of)
 }

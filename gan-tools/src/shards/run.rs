@@ -83,14 +83,12 @@ pub fn run(
     let maker = folder.maker()?;
     let shards = folder.shards();
     let mut report = Report { shards: part.shards(shards).count() as u64, ..Report::default() };
-    let (start, there) = (Instant::now(), folder.there()?);
+    let start = Instant::now();
     report.done = true;
     for number in part.shards(shards) {
         let shard = folder.shard(number);
         let names = maker.names(&shard.stem(), shard.first, shard.count);
-        // What another worker has made since is found by the second look.
-        let listed = there.contains(&number) || folder.list(&shard).exists();
-        if listed && names.iter().all(|name| folder.file(name).exists()) {
+        if folder.has(&shard, &names)? {
             report.found += 1;
         } else {
             make(folder, &maker, &shard, &names, tries, &mut report)?;
@@ -122,14 +120,13 @@ fn make(
     let (mut list, mut is_mine) = (String::new(), false);
     for (name, bytes) in names.iter().zip(&contents) {
         list += &format!("{}  {name}\n", sha256(bytes));
-        let put = again(tries, &mut report.retries, || folder.put(&folder.file(name), bytes))?;
+        let put = again(tries, &mut report.retries, || folder.put(name, bytes))?;
         if put {
             is_mine = true;
             report.bytes += bytes.len() as u64;
         }
     }
-    let list_path = folder.list(shard);
-    is_mine |= again(tries, &mut report.retries, || folder.put(&list_path, list.as_bytes()))?;
+    is_mine |= again(tries, &mut report.retries, || folder.put_list(shard, &list))?;
     *if is_mine { &mut report.made } else { &mut report.lost } += 1;
     report.images += shard.count as u64;
     report.last = Some(shard.stem());

@@ -4,7 +4,6 @@ use super::{Folder, Shard};
 use crate::files::digest::sha256;
 use anyhow::{Context, Result};
 use rayon::prelude::*;
-use std::fs;
 
 /// What is there of a set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,12 +53,11 @@ pub fn status(folder: &Folder, listed: usize) -> Result<Status> {
 pub fn verify(folder: &Folder, every: u64, mut go_on: impl FnMut(u64) -> bool) -> Result<Verdict> {
     let maker = folder.maker()?;
     let manifest = folder.sealed()?;
-    let manifest = manifest.with_context(|| {
-        format!("{}: is missing: the set is not complete", folder.manifest().display())
-    })?;
+    let manifest = manifest
+        .with_context(|| format!("{}: is missing: the set is not complete", folder.manifest()))?;
     let mut verdict = Verdict::default();
     if !manifest.complete || manifest.made_of != *folder.made_of() {
-        verdict.wrong.push(format!("{}: is of another set", folder.manifest().display()));
+        verdict.wrong.push(format!("{}: is of another set", folder.manifest()));
         return Ok(verdict);
     }
     let mut listed = manifest.files.into_iter();
@@ -73,8 +71,8 @@ pub fn verify(folder: &Folder, every: u64, mut go_on: impl FnMut(u64) -> bool) -
         };
         let digests = folder.digests(&shard).map_err(|error| verdict.wrong.push(error.to_string()));
         for (at, name) in names.iter().enumerate() {
-            let path = folder.file(name);
-            let mut wrong = |what: &str| verdict.wrong.push(format!("{}: {what}", path.display()));
+            let shown = folder.shown(name);
+            let mut wrong = |what: &str| verdict.wrong.push(format!("{shown}: {what}"));
             let of_manifest = listed.next();
             let of_list = digests.as_ref().ok().and_then(|digests| digests.get(at));
             match (&of_manifest, of_list) {
@@ -84,17 +82,15 @@ pub fn verify(folder: &Folder, every: u64, mut go_on: impl FnMut(u64) -> bool) -
                         && made.sha256 == *sha256 => {}
                 _ => wrong("its digest in the manifest and that in its list differ"),
             }
-            let len = path.metadata().map(|file| file.len());
-            match (len, &contents) {
-                (Err(_), _) => wrong("is missing"),
-                (Ok(len), None) => {
+            match (folder.len(name)?, &contents) {
+                (None, _) => wrong("is missing"),
+                (Some(len), None) => {
                     if of_manifest.is_none_or(|made| made.bytes != len) {
                         wrong("has another length than the manifest says");
                     }
                 }
-                (Ok(_), Some(contents)) => {
-                    let there = fs::read(&path)
-                        .with_context(|| format!("{}: cannot be read", path.display()))?;
+                (Some(_), Some(contents)) => {
+                    let there = folder.read(name)?;
                     if there != contents[at] {
                         wrong(&format!(
                             "differs from what the model makes{}",

@@ -1,10 +1,15 @@
 //! `gan-train-mpi`: one run by 1, 2 and 4 ranks, by ranks that are killed and go on as others, and
-//! by one that no longer answers. What is compared is every number of the last checkpoint.
+//! by one that no longer answers, and over a link that is cut. What is compared is every number of
+//! the last checkpoint.
+
+mod link;
 
 use std::process::Stdio;
 use std::thread::sleep;
 
 use sha2::{Digest, Sha256};
+
+use link::Link;
 
 use super::{Made, Place};
 use crate::prelude::*;
@@ -13,6 +18,8 @@ use crate::qemu::KillOnDrop;
 /// Steps of the runs that are only compared, and of those that are killed in between.
 const FEW: u32 = 60;
 const MANY: u32 = 2_000;
+/// How long a link that is cut may go unnoticed.
+const CUT: Duration = Duration::from_secs(30);
 /// Ranks that are on one machine with fewer cores sleep while they wait.
 const MPIRUN: [&str; 7] = [
     "--allow-run-as-root",
@@ -51,8 +58,13 @@ pub fn run(place: &Place) -> Result<Made> {
     for batch_norm in [true, false] {
         said.push(programs.compare(&place.set, batch_norm)?);
     }
-    said.push(programs.killed(&place.set)?);
+    let expected = programs.alone(&place.set)?;
+    said.push(programs.killed(&place.set, &expected)?);
     said.push(programs.stopped(&place.set)?);
+    match Link::new(&place.set) {
+        Ok(link) => said.push(programs.cut(&place.set, &link, &expected)?),
+        Err(error) => said.push(format!("SKIPPED a link that is cut: {error:#}")),
+    }
     Ok(Made::Compared(said.join("; ")))
 }
 
@@ -70,10 +82,14 @@ impl Programs {
 
     /// So many ranks with these arguments.
     fn ranks(&self, count: u32, arguments: &[String]) -> Command {
-        let mut command = Command::new("mpirun");
-        command.args(MPIRUN).args(["-n", &count.to_string()]).arg(&self.mpi).args(arguments);
-        command.current_dir(root());
-        command
+        self.by(Command::new("mpirun"), count, arguments)
+    }
+
+    /// So many ranks by this mpirun.
+    fn by(&self, mut mpirun: Command, count: u32, arguments: &[String]) -> Command {
+        mpirun.args(MPIRUN).args(["-n", &count.to_string()]).arg(&self.mpi).args(arguments);
+        mpirun.current_dir(root());
+        mpirun
     }
 
     /// Plain gan-train, and any number of ranks.
@@ -96,29 +112,63 @@ impl Programs {
         Ok(format!("1, 2, 4 ranks {with} batch norm {expected:.16}"))
     }
 
+    /// The digest of the long run, by plain gan-train.
+    fn alone(&self, folder: &Path) -> Result<String> {
+        let out = folder.join("many");
+        Command::new(&self.train)
+            .args(Self::arguments(&out, MANY, true))
+            .current_dir(root())
+            .read()?;
+        digest(&out)
+    }
+
     /// A rank is killed; others go on, which are fewer.
-    fn killed(&self, folder: &Path) -> Result<String> {
-        let alone = folder.join("many");
-        let arguments = Self::arguments(&alone, MANY, true);
-        Command::new(&self.train).args(arguments).current_dir(root()).read()?;
+    fn killed(&self, folder: &Path, expected: &str) -> Result<String> {
         let out = folder.join("killed");
-        let mut running = self.begin(4, &Self::arguments(&out, MANY, true), &[])?;
+        let mut running = begin(&mut self.ranks(4, &Self::arguments(&out, MANY, true)))?;
         let rank = self.some_rank(&mut running, &out)?;
         tool("kill", &format!("-KILL {rank}")).read()?;
         let seconds = ended(running, Duration::from_secs(60))?;
-        let mut resume = self.ranks(2, &[]);
-        resume.words("--threads 1 train --resume").arg(&out).args(["--steps", &MANY.to_string()]);
+        self.go_on(2, &out, expected)?;
+        Ok(format!("SIGKILL of one of 4 ended all in {seconds:.1} s, 2 went on to {expected:.16}"))
+    }
+
+    /// So many ranks go on with a run to the end of the long one.
+    fn go_on(&self, count: u32, out: &Path, expected: &str) -> Result<()> {
+        let mut resume = self.ranks(count, &[]);
+        resume.words("--threads 1 train --resume").arg(out).args(["--steps", &MANY.to_string()]);
         resume.read()?;
-        let (expected, found) = (digest(&alone)?, digest(&out)?);
-        ensure!(found == expected, "killed and resumed: {found:.16} (gan-train: {expected:.16})");
-        Ok(format!("SIGKILL of one of 4 ended all in {seconds:.1} s, 2 went on to {found:.16}"))
+        let found = digest(out)?;
+        ensure!(found == expected, "stopped and resumed: {found:.16} (gan-train: {expected:.16})");
+        Ok(())
+    }
+
+    /// Two machines make the same bits as one; then the link between them is cut, and one goes on.
+    fn cut(&self, folder: &Path, link: &Link, expected: &str) -> Result<String> {
+        let alone = digest(&folder.join("alone-true"))?;
+        let few = folder.join("linked");
+        self.by(link.mpirun(), 2, &Self::arguments(&few, FEW, true)).read()?;
+        let found = digest(&few)?;
+        ensure!(found == alone, "two machines: {found:.16} (gan-train: {alone:.16})");
+        let out = folder.join("cut");
+        let mut running =
+            begin(&mut self.by(link.mpirun(), 2, &Self::arguments(&out, MANY, true)))?;
+        second_checkpoint(&mut running, &out)?;
+        link.cut()?;
+        let seconds = ended(running, CUT)?;
+        link.wait_until_left(CUT)?;
+        self.go_on(1, &out, expected)?;
+        Ok(format!(
+            "two namespaces {found:.16}; their link cut ended all in {seconds:.1} s, one went on to \
+             {expected:.16}"
+        ))
     }
 
     /// A rank does not answer any more, as if its link were cut.
     fn stopped(&self, folder: &Path) -> Result<String> {
         let out = folder.join("stopped");
         let arguments = Self::arguments(&out, 100 * MANY, true);
-        let mut running = self.begin(2, &arguments, &[("GAN_TRAIN_MPI_PATIENCE", "3")])?;
+        let mut running = begin(self.ranks(2, &arguments).env("GAN_TRAIN_MPI_PATIENCE", "3"))?;
         let rank = self.some_rank(&mut running, &out)?;
         tool("kill", &format!("-STOP {rank}")).read()?;
         let seconds = ended(running, Duration::from_secs(60));
@@ -126,34 +176,38 @@ impl Programs {
         Ok(format!("a rank that does not answer ends the run in {:.1} s", seconds?))
     }
 
-    fn begin(&self, count: u32, arguments: &[String], env: &[(&str, &str)]) -> Result<KillOnDrop> {
-        let mut command = self.ranks(count, arguments);
-        command.envs(env.iter().copied()).stdout(Stdio::null()).stderr(Stdio::null());
-        KillOnDrop::start(&mut command)
-    }
-
     /// The process of the last rank, when the run has made its first checkpoints.
     fn some_rank(&self, running: &mut KillOnDrop, out: &Path) -> Result<u32> {
-        let start = Instant::now();
-        let checkpoint = out.join("checkpoint.safetensors");
-        let began = loop {
-            ensure!(start.elapsed() < Duration::from_secs(120), "the run does not begin");
-            if let Some(status) = running.0.try_wait()? {
-                bail!("the run ended before a rank could be killed: {status}");
-            }
-            if let Ok(written) = checkpoint.metadata().and_then(|file| file.modified()) {
-                break written;
-            }
-            sleep(Duration::from_millis(20));
-        };
-        while checkpoint.metadata()?.modified()? == began {
-            ensure!(start.elapsed() < Duration::from_secs(120), "no further checkpoint");
-            sleep(Duration::from_millis(20));
-        }
+        second_checkpoint(running, out)?;
         let children = format!("/proc/{0}/task/{0}/children", running.0.id());
         let children = fs::read_to_string(&children).context(children)?;
         let last = children.split_whitespace().next_back().context("mpirun has no ranks")?;
         Ok(last.parse()?)
+    }
+}
+
+/// Starts ranks in silence.
+fn begin(ranks: &mut Command) -> Result<KillOnDrop> {
+    KillOnDrop::start(ranks.stdout(Stdio::null()).stderr(Stdio::null()))
+}
+
+/// Waits until a run has made its second checkpoint.
+fn second_checkpoint(running: &mut KillOnDrop, out: &Path) -> Result<()> {
+    let start = Instant::now();
+    let checkpoint = out.join("checkpoint.safetensors");
+    let written = || checkpoint.metadata().and_then(|file| file.modified()).ok();
+    let mut first = None;
+    loop {
+        ensure!(start.elapsed() < Duration::from_secs(120), "no second checkpoint");
+        if let Some(status) = running.0.try_wait()? {
+            bail!("the run ended by itself: {status}");
+        }
+        match (first, written()) {
+            (None, now) => first = now,
+            (Some(before), Some(now)) if now != before => return Ok(()),
+            _ => {}
+        }
+        sleep(Duration::from_millis(20));
     }
 }
 

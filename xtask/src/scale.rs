@@ -51,7 +51,7 @@ type Engine = fn(&Place) -> Result<Made>;
 /// So many of them need nothing to be installed.
 const WITHOUT_PACKAGES: usize = 4;
 /// In the order of the table.
-const ENGINES: [(&str, Engine); 11] = [
+const ENGINES: [(&str, Engine); 12] = [
     ("one process", engines::one),
     ("xargs", engines::xargs),
     ("GNU parallel", engines::parallel),
@@ -63,6 +63,7 @@ const ENGINES: [(&str, Engine); 11] = [
     ("Spark", engines::spark),
     ("object store", bucket::run),
     ("MPI", mpi::run),
+    ("MPI by Slurm", mpi::by_slurm),
 ];
 
 /// Where an engine works.

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use link::Link;
 
+use super::slurm::Slurm;
 use super::{Made, Place};
 use crate::prelude::*;
 use crate::qemu::KillOnDrop;
@@ -37,22 +38,12 @@ struct Programs {
     mpi: PathBuf,
 }
 
-/// Builds what is needed, and makes the runs.
+/// Makes the runs.
 pub fn run(place: &Place) -> Result<Made> {
-    if tool("mpirun", "--version").read().is_err() {
-        let packages = "openmpi-bin libopenmpi-dev libclang-dev";
-        return Ok(Made::Skipped(format!("there is no mpirun (Debian: {packages})")));
-    }
-    shell::host("build --quiet --release -p gan-train").run()?;
-    let mut build = shell::host("build --quiet --release --locked --target-dir target");
-    if let Err(error) = build.words("--manifest-path gan-train-mpi/Cargo.toml").run() {
-        return Ok(Made::Skipped(format!(
-            "gan-train-mpi cannot be built: {error:#} (Debian: libopenmpi-dev libclang-dev)"
-        )));
-    }
-    let release = root().join("target/release");
-    let programs =
-        Programs { train: release.join("gan-train"), mpi: release.join("gan-train-mpi") };
+    let programs = match Programs::build() {
+        Ok(programs) => programs,
+        Err(error) => return Ok(Made::skipped(&error)),
+    };
     fs::create_dir_all(&place.set)?;
     let mut said = Vec::new();
     for batch_norm in [true, false] {
@@ -68,13 +59,49 @@ pub fn run(place: &Place) -> Result<Made> {
     Ok(Made::Compared(said.join("; ")))
 }
 
+/// Trains by ranks that Slurm starts, and starts again after one of them was killed.
+pub fn by_slurm(place: &Place) -> Result<Made> {
+    let found = Programs::build().and_then(|programs| Ok((programs, Slurm::find(&place.set)?)));
+    let (programs, slurm) = match found {
+        Ok(found) => found,
+        Err(error) => return Ok(Made::skipped(&error)),
+    };
+    let expected = programs.alone(&place.set)?;
+    let out = place.set.join("run");
+    let mut sbatch = slurm.client("sbatch");
+    sbatch.words("--parsable --ntasks=2").arg(root().join("examples/slurm/train.sbatch"));
+    sbatch.arg(&out).words(&recipe(MANY, true)).env("GAN_TRAIN_MPI", &programs.mpi);
+    // The superuser has started the cluster, which MPI asks to be told.
+    sbatch.env("OMPI_ALLOW_RUN_AS_ROOT", "1").env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
+    sbatch.env("OMPI_MCA_mpi_yield_when_idle", "1");
+    let job = sbatch.read()?.trim().to_owned();
+    second_checkpoint(&out, || slurm.runs(&job))?;
+    kill_one(&programs.mpi, &job)?;
+    slurm.wait_for_queue(&job)?;
+    slurm.wait(&job)?;
+    let found = digest(&out)?;
+    ensure!(found == expected, "by Slurm: {found:.16} (gan-train: {expected:.16})");
+    let on = slurm.nodes();
+    Ok(Made::Compared(format!("job {job} {on}, a rank killed, queued again, {found:.16}")))
+}
+
 impl Programs {
+    /// Builds them.
+    fn build() -> Result<Self> {
+        let packages = "Debian: openmpi-bin libopenmpi-dev libclang-dev";
+        let mpirun = tool("mpirun", "--version").read();
+        mpirun.with_context(|| format!("there is no mpirun ({packages})"))?;
+        shell::host("build --quiet --release -p gan-train").run()?;
+        let mut build = shell::host("build --quiet --release --locked --target-dir target");
+        build.words("--manifest-path gan-train-mpi/Cargo.toml");
+        build.run().with_context(|| format!("gan-train-mpi cannot be built ({packages})"))?;
+        let release = root().join("target/release");
+        Ok(Self { train: release.join("gan-train"), mpi: release.join("gan-train-mpi") })
+    }
+
     /// The arguments of a run.
     fn arguments(out: &Path, steps: u32, batch_norm: bool) -> Vec<String> {
-        let words = format!(
-            "--threads 1 train --data digits --preset digits8 --steps {steps} --overwrite \
-             --checkpoint-every 0.2 --set training.shards=4 --set generator.batch_norm={batch_norm}"
-        );
+        let words = format!("--threads 1 train --overwrite {}", recipe(steps, batch_norm));
         let mut arguments: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
         arguments.extend(["--out".into(), out.display().to_string()]);
         arguments
@@ -153,7 +180,7 @@ impl Programs {
         let out = folder.join("cut");
         let mut running =
             begin(&mut self.by(link.mpirun(), 2, &Self::arguments(&out, MANY, true)))?;
-        second_checkpoint(&mut running, &out)?;
+        second_checkpoint(&out, || self::running(&mut running))?;
         link.cut()?;
         let seconds = ended(running, CUT)?;
         link.wait_until_left(CUT)?;
@@ -178,7 +205,7 @@ impl Programs {
 
     /// The process of the last rank, when the run has made its first checkpoints.
     fn some_rank(&self, running: &mut KillOnDrop, out: &Path) -> Result<u32> {
-        second_checkpoint(running, out)?;
+        second_checkpoint(out, || self::running(running))?;
         let children = format!("/proc/{0}/task/{0}/children", running.0.id());
         let children = fs::read_to_string(&children).context(children)?;
         let last = children.split_whitespace().next_back().context("mpirun has no ranks")?;
@@ -186,22 +213,36 @@ impl Programs {
     }
 }
 
+/// What is trained.
+fn recipe(steps: u32, batch_norm: bool) -> String {
+    format!(
+        "--data digits --preset digits8 --steps {steps} --checkpoint-every 0.2 \
+         --set training.shards=4 --set generator.batch_norm={batch_norm}"
+    )
+}
+
 /// Starts ranks in silence.
 fn begin(ranks: &mut Command) -> Result<KillOnDrop> {
     KillOnDrop::start(ranks.stdout(Stdio::null()).stderr(Stdio::null()))
 }
 
+/// Says why a run that was started in this way has ended, if it has.
+fn running(run: &mut KillOnDrop) -> Result<()> {
+    match run.0.try_wait()? {
+        Some(status) => bail!("the run ended by itself: {status}"),
+        None => Ok(()),
+    }
+}
+
 /// Waits until a run has made its second checkpoint.
-fn second_checkpoint(running: &mut KillOnDrop, out: &Path) -> Result<()> {
+fn second_checkpoint(out: &Path, mut running: impl FnMut() -> Result<()>) -> Result<()> {
     let start = Instant::now();
     let checkpoint = out.join("checkpoint.safetensors");
     let written = || checkpoint.metadata().and_then(|file| file.modified()).ok();
     let mut first = None;
     loop {
         ensure!(start.elapsed() < Duration::from_secs(120), "no second checkpoint");
-        if let Some(status) = running.0.try_wait()? {
-            bail!("the run ended by itself: {status}");
-        }
+        running()?;
         match (first, written()) {
             (None, now) => first = now,
             (Some(before), Some(now)) if now != before => return Ok(()),
@@ -209,6 +250,21 @@ fn second_checkpoint(running: &mut KillOnDrop, out: &Path) -> Result<()> {
         }
         sleep(Duration::from_millis(20));
     }
+}
+
+/// Kills (SIGKILL) a process of this program that a job of Slurm has started here.
+fn kill_one(program: &Path, job: &str) -> Result<()> {
+    let of_job = format!("SLURM_JOB_ID={job}");
+    for process in fs::read_dir("/proc")?.filter_map(Result::ok) {
+        let path = process.path();
+        let is_program = path.join("exe").read_link().is_ok_and(|exe| exe == program);
+        let environment = fs::read_to_string(path.join("environ")).unwrap_or_default();
+        if is_program && environment.split('\0').any(|variable| variable == of_job) {
+            let number = process.file_name();
+            return tool("kill", "-KILL").arg(number).read().map(|_| ());
+        }
+    }
+    bail!("no rank of job {job} is on this machine")
 }
 
 /// Waits until a run has ended with an error; returns the seconds.

@@ -9,50 +9,97 @@ use super::{Made, PARTS, Place};
 use crate::prelude::*;
 
 /// How long the daemons have to come up, and the array to run.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(300);
 /// The port of the controller. The nodes have the next two.
 const PORT: u16 = 16_817;
 
 /// Runs the array of `examples/slurm/shards.sbatch`.
 pub fn run(place: &Place) -> Result<Made> {
-    let mut cluster = None;
-    if tool("sinfo", "--noheader").read().is_err() {
-        match Cluster::start() {
-            Ok(started) => cluster = Some(started),
-            Err(error) => return Ok(Made::skipped(&error)),
-        }
-    }
+    let slurm = match Slurm::find(&place.set) {
+        Ok(slurm) => slurm,
+        Err(error) => return Ok(Made::skipped(&error)),
+    };
     place.begin()?;
-    let logs = shell::create(place.set.with_extension("logs"))?;
-    let client = |program: &str| {
+    let mut sbatch = slurm.client("sbatch");
+    sbatch.args(["--parsable", &format!("--array=0-{}", PARTS - 1)]);
+    sbatch.arg(root().join("examples/slurm/shards.sbatch")).arg(&place.set);
+    let job = sbatch.arg(PARTS.to_string()).env("GAN", &place.gan).read()?.trim().to_owned();
+    slurm.wait(&job)?;
+    let logs = &slurm.logs;
+    let logged = fs::read_dir(logs)?.count();
+    ensure!(logged == PARTS as usize, "{logged} logs in {} for {PARTS} tasks", logs.display());
+    place.made(&format!("job {job}, an array of {PARTS} tasks {}", slurm.nodes()))
+}
+
+/// The cluster, and the folder where its jobs' logs go.
+pub struct Slurm {
+    own: Option<Cluster>,
+    logs: PathBuf,
+}
+
+impl Slurm {
+    /// The cluster that is here, or one that is started now. Logs lie beside the set.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    pub fn find(set: &Path) -> Result<Self> {
+        let is_here = tool("sinfo", "--noheader").read().is_ok();
+        let own = if is_here { None } else { Some(Cluster::start()?) };
+        Ok(Self { own, logs: shell::create(set.with_extension("logs"))? })
+    }
+
+    /// Where its nodes are.
+    pub fn nodes(&self) -> &'static str {
+        if self.own.is_some() { "on two nodes of this machine" } else { "on the cluster here" }
+    }
+
+    /// One of Slurm's programs, in the folder of logs.
+    pub fn client(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        if let Some(cluster) = &cluster {
+        if let Some(cluster) = &self.own {
             command.env("SLURM_CONF", &cluster.conf);
         }
-        command.current_dir(&logs);
+        command.current_dir(&self.logs);
         command
-    };
-    let script = root().join("examples/slurm/shards.sbatch");
-    let mut sbatch = client("sbatch");
-    sbatch.args(["--parsable", &format!("--array=0-{}", PARTS - 1)]).arg(script);
-    sbatch.arg(&place.set).arg(PARTS.to_string()).env("GAN", &place.gan);
-    let job = sbatch.read()?.trim().to_owned();
-    let start = Instant::now();
-    let left = loop {
-        let queue = client("squeue").args(["--noheader", "--jobs", &job]).read();
+    }
+
+    /// What the queue says of a job; nothing when it has ended.
+    fn queued(&self, job: &str) -> String {
+        let queue = self.client("squeue").args(["--noheader", "--format=%T", "--jobs", job]).read();
         // A job that has been forgotten is an error.
-        let left = queue.unwrap_or_default();
-        if left.trim().is_empty() || start.elapsed() > PATIENCE {
-            break left;
+        queue.unwrap_or_default().trim().to_owned()
+    }
+
+    /// An error if a job has ended.
+    pub fn runs(&self, job: &str) -> Result<()> {
+        ensure!(!self.queued(job).is_empty(), "job {job} has ended: {}", self.logs.display());
+        Ok(())
+    }
+
+    /// Waits until a job that runs is in the queue again. Slurm starts it after two minutes.
+    pub fn wait_for_queue(&self, job: &str) -> Result<()> {
+        self.wait_for(job, |state| state == "PENDING")
+    }
+
+    /// Waits until a job has ended.
+    pub fn wait(&self, job: &str) -> Result<()> {
+        self.wait_for(job, str::is_empty)
+    }
+
+    fn wait_for(&self, job: &str, is_so: impl Fn(&str) -> bool) -> Result<()> {
+        let start = Instant::now();
+        loop {
+            let state = self.queued(job);
+            if is_so(&state) {
+                return Ok(());
+            }
+            let why = if state.is_empty() { "has ended" } else { &state };
+            let waits = !state.is_empty() && start.elapsed() < PATIENCE;
+            ensure!(waits, "job {job} {why}: see {}", self.logs.display());
+            sleep(Duration::from_millis(500));
         }
-        sleep(Duration::from_millis(500));
-    };
-    ensure!(left.trim().is_empty(), "job {job} has not ended: {left}");
-    let logged = fs::read_dir(&logs)?.count();
-    ensure!(logged == PARTS as usize, "{logged} logs in {} for {PARTS} tasks", logs.display());
-    let nodes =
-        if cluster.is_some() { "on two nodes of this machine" } else { "on the cluster here" };
-    place.made(&format!("job {job}, an array of {PARTS} tasks {nodes}"))
+    }
 }
 
 /// Daemons, which end with this value.

@@ -186,8 +186,8 @@ impl Programs {
         link.wait_until_left(CUT)?;
         self.go_on(1, &out, expected)?;
         Ok(format!(
-            "two namespaces {found:.16}; their link cut ended all in {seconds:.1} s, one went on to \
-             {expected:.16}"
+            "two namespaces {found:.16}; their link cut ended all in {seconds:.1} s, one went on \
+             to {expected:.16}"
         ))
     }
 

@@ -9,12 +9,13 @@ mod series;
 #[cfg(feature = "transform")]
 mod transform;
 
-use gan_core::{Generator, ImageShape, Truncation, kernel};
+use gan_core::{Generator, ImageShape, Truncation, blob, kernel};
 
 use crate::board::Board;
 use crate::command::{Command, HELP, PERCENT};
 use crate::line::{Line, Typed};
 use crate::memory::Memory;
+use crate::receive::drain;
 use crate::show::{self, say};
 
 /// After this many seconds without a key the board begins to draw by itself.
@@ -122,6 +123,12 @@ impl<'m, 'b> App<'m, 'b> {
         match self.line.take(byte) {
             Typed::Echo(byte) => board.write(&[byte]),
             Typed::Erased => board.write(b"\x08 \x08"),
+            Typed::Ignored if self.line.is(&blob::MAGIC) => {
+                self.line.clear();
+                say(board, format_args!("\na model without `load BYTES`, or too late for it"));
+                drain(board);
+                self.prompt(board);
+            }
             Typed::Ignored => {}
             Typed::Ended => {
                 board.write(b"\r\n");

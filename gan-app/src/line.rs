@@ -64,6 +64,11 @@ impl Line {
         if self.surplus > 0 { None } else { core::str::from_utf8(&self.start).ok() }
     }
 
+    /// Whether the line is these bytes.
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        self.surplus == 0 && self.start == *bytes
+    }
+
     /// Whether the line has no bytes.
     pub fn is_empty(&self) -> bool {
         self.start.is_empty()

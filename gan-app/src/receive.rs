@@ -8,6 +8,8 @@ const PATIENCE: u64 = 2;
 /// Before the first byte the application waits this many seconds, because a person has to find the
 /// file and begin to send it.
 const FIRST_PATIENCE: u64 = 20;
+/// What comes late is thrown away until the line has been silent for this many seconds.
+const SILENCE: u64 = 2;
 
 /// Receives `len` bytes into the start of `slot`. If that fails, this writes the reason to the
 /// console. `what` is the command that asked for them. If the first byte cannot be a line feed, the
@@ -37,9 +39,22 @@ pub fn receive<'s, B: Board>(
             }
             if board.ticks().saturating_sub(start) > patience {
                 say(board, format_args!("{what}: only {index} of {len} bytes came"));
+                drain(board);
                 return None;
             }
         };
     }
     Some(slot)
+}
+
+/// Throws away what comes until nothing has come for [`SILENCE`] seconds: bytes that were sent too
+/// late would be taken for commands.
+pub fn drain<B: Board>(board: &mut B) {
+    let silence = SILENCE * u64::from(B::TICKS_PER_SECOND);
+    let mut last = board.ticks();
+    while board.ticks().saturating_sub(last) < silence {
+        if board.read().is_some() {
+            last = board.ticks();
+        }
+    }
 }

@@ -68,6 +68,31 @@ fn models_come_over_the_console() {
     );
 }
 
+/// The bytes of a model would be commands if they came when none is expected any more: two end a
+/// line that is a label.
+#[test]
+fn bytes_that_come_too_late_are_no_commands() {
+    let bytes = b"GANB\x01\x07digits8\x10\r7\rseed 9\r";
+    let missed = |said: &str| !said.contains("label 7") && !said.contains("seed 9");
+
+    // The sender pauses for longer than the board waits.
+    let rest = Script::bytes(b"load 100\rGANB").with_slots(4096).and_after(2_500, &bytes[4..]);
+    let said = rest.for_ticks(8_000).run().text();
+    assert!(missed(&said), "{said}");
+    assert!(said.ends_with("only 4 of 100 bytes came\r\nstill digits8\r\n> "), "{said}");
+
+    // It begins when the board has given up.
+    let late = Script::bytes(b"load 100\r").with_slots(4096).and_after(25_000, bytes);
+    let said = late.for_ticks(30_000).run().text();
+    assert!(missed(&said), "{said}");
+    let told = "> GANB\r\na model without `load BYTES`, or too late for it\r\n> ";
+    assert!(said.ends_with(told), "{said}");
+
+    // The line is a command again when it has been silent.
+    let after = Script::bytes(bytes).and_after(6_000, b"3\r").run().text();
+    assert!(missed(&after) && after.contains("> 3\r\nlabel 3, seed 0, image 0"), "{after}");
+}
+
 /// The file has its weights in rows, which the scalar kernel of this host reads. Packed for a
 /// Cortex-M4 it makes the same images, and the application says that they take longer.
 #[test]

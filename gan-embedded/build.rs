@@ -58,7 +58,7 @@ fn run() -> Result<(), String> {
 
 /// Writes what the library says of the board, and names the module with its drivers.
 fn describe(board: &Board, out: &Path) -> Result<(), String> {
-    // Armv8-M with the main extension has a register for the stack's limit.
+    // Armv8-M with the main extension has a register for the stack's limit, as gan-guard says.
     println!("cargo::rustc-check-cfg=cfg(stack_limit)");
     if board.target.starts_with("thumbv8m.main") {
         println!("cargo::rustc-cfg=stack_limit");

@@ -6,8 +6,8 @@
 //     npm install --prefix FOLDER rp2040js@1.4.1
 //     node boards/rp/emulate.mjs FOLDER FILE.uf2 [uart|led|again]
 //
-// The emulator comes without the chip's boot ROM, so the program starts as the second stage of the
-// boot loader leaves it.
+// The emulator comes without the chip's boot ROM. So the program starts with the second stage of
+// the boot loader, which the boot ROM copies into RAM and runs.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -19,8 +19,9 @@ const { ConsoleLogger, LogLevel, Simulator, USBCDC } = createRequire(resolve(fol
 );
 
 const FLASH = 0x10000000;
-// After the 256 bytes of the second stage.
-const VECTORS = 0x100;
+// Where the boot ROM puts the second stage, its first 256 bytes (RP2040 datasheet, 2.8.1.3).
+const STAGE = 0x20041f00;
+const STAGE_LENGTH = 0x100;
 const HERTZ = 125_000_000;
 const LED = 25;
 // Bytes come in slowly enough for a UART at 115,200 baud: at most one in so many instructions.
@@ -28,17 +29,63 @@ const SPACING = 10_000;
 
 const simulator = new Simulator();
 const { rp2040, clock } = simulator;
-rp2040.logger = new ConsoleLogger(LogLevel.Error);
+// What the emulator does not have, the HAL switches on all the same: oscillators, the bits of USB
+// that a host does not see, DMA of the UART. Any other warning, as of an address where nothing is,
+// is a mistake of the program or of this script.
+const logger = new ConsoleLogger(LogLevel.Error);
+logger.warn = (component, message) => {
+  if (!message.startsWith("Unimplemented")) throw new Error(`${component}: ${message}`);
+};
+rp2040.logger = logger;
 const uf2 = readFileSync(file);
 for (let block = 0; block < uf2.length; block += 512) {
   const address = uf2.readUInt32LE(block + 12);
   const length = uf2.readUInt32LE(block + 16);
   rp2040.flash.set(uf2.subarray(block + 32, block + 32 + length), address - FLASH);
 }
-const flash = Buffer.from(rp2040.flash.buffer, rp2040.flash.byteOffset);
-rp2040.core.VTOR = FLASH + VECTORS;
-rp2040.core.SP = flash.readUInt32LE(VECTORS);
-rp2040.core.PC = flash.readUInt32LE(VECTORS + 4) & ~1;
+const { core } = rp2040;
+for (let place = 0; place < STAGE_LENGTH; place += 4) {
+  rp2040.writeUint32(STAGE + place, rp2040.readUint32(FLASH + place));
+}
+core.SP = STAGE;
+// By this the second stage knows that the boot ROM has started it, and goes on with the program.
+core.LR = 0;
+core.PC = STAGE;
+
+// The emulator has no memory protection unit. This is as much of it as a region without access
+// needs. (Armv6-M Architecture Reference Manual, B3.5.)
+const [TYPE, CTRL, RNR, RBAR, RASR] = [0xd90, 0xd94, 0xd98, 0xd9c, 0xda0];
+const HARD_FAULT = 3;
+const regions = Array.from({ length: 8 }, () => ({ base: 0, attributes: 0 }));
+let [protecting, region, faulting] = [false, 0, false];
+const { ppb } = rp2040;
+const [readCore, writeCore] = [ppb.readUint32.bind(ppb), ppb.writeUint32.bind(ppb)];
+ppb.readUint32 = (offset) => (offset === TYPE ? regions.length << 8 : readCore(offset));
+ppb.writeUint32 = (offset, value) => {
+  if (offset === CTRL) protecting = (value & 1) !== 0;
+  else if (offset === RNR) region = value;
+  else if (offset === RBAR) regions[region].base = value >>> 0;
+  else if (offset === RASR) regions[region].attributes = value >>> 0;
+  else writeCore(offset, value);
+};
+function isForbidden(address) {
+  if (!protecting || core.IPSR === HARD_FAULT) return false;
+  return regions.some(({ base, attributes }) => {
+    const size = 2 ** (((attributes >> 1) & 31) + 1);
+    const [on, access] = [attributes & 1, (attributes >> 24) & 7];
+    return on && access === 0 && address >= base && address < base + size;
+  });
+}
+const [load, store] = [rp2040.readUint32.bind(rp2040), rp2040.writeUint32.bind(rp2040)];
+rp2040.readUint32 = (address) => {
+  if (!isForbidden(address >>> 0)) return load(address);
+  faulting = true;
+  return 0;
+};
+rp2040.writeUint32 = (address, value) => {
+  if (isForbidden(address >>> 0)) faulting = true;
+  else store(address, value);
+};
 
 // The emulator sets the UART's interrupt for sending again after the program has cleared it. The
 // PL011 sets it when the transmit FIFO falls to its threshold, that is, after a byte was written.
@@ -136,9 +183,14 @@ function run() {
   }
   for (let instruction = 0; instruction < 10 * SPACING; instruction++) {
     if (instruction % SPACING === 0) feed();
-    if (!rp2040.core.waiting) clock.tick((rp2040.core.executeInstruction() * 1e9) / HERTZ);
+    if (!core.waiting) clock.tick((core.executeInstruction() * 1e9) / HERTZ);
     else if (ahead() > 0) break;
     else clock.tick(Math.max(Math.min(clock.nanosToNextAlarm, 1e6), 1));
+    if (faulting) {
+      core.exceptionEntry(HARD_FAULT);
+      // What it could not write to the stack is no further fault.
+      faulting = false;
+    }
   }
   if (rp2040.clkSys !== HERTZ) throw new Error(`the clock is ${rp2040.clkSys} Hz`);
   if (said.length > 0) process.stdout.write(Buffer.from(said.splice(0)));

@@ -5,9 +5,9 @@
 //! handler begins at the start of the stack again, because the fault may be a stack overflow.
 
 #[cfg(target_arch = "arm")]
-mod cortex_m;
+mod arm;
 #[cfg(target_arch = "arm")]
-pub use cortex_m::entry;
+pub use arm::entry;
 
 #[cfg(target_arch = "riscv32")]
 mod riscv;

@@ -58,5 +58,3 @@ impl Write for Console {
 pub fn exit(ok: bool) -> ! {
     process::exit(if ok { 0 } else { 1 })
 }
-
-pub use crate::fatal::fatal;

@@ -1,18 +1,23 @@
-//! Ends a program that cannot go on, after a fault or a panic, or because the blob is damaged.
+//! What [`fatal`](crate::fatal()) does here, after a fault or a panic, or because the blob is
+//! damaged.
 
 use core::fmt;
 
 /// Writes the reason to the host's standard error, and ends the run with exit code 2. The console
 /// is not used, because it may be what failed.
+// SAFETY: the name and the signature are those that gan-guard declares, and nothing else has it.
 #[cfg(feature = "semihosting")]
-pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
+#[unsafe(no_mangle)]
+fn gan_fatal(reason: fmt::Arguments<'_>) -> ! {
     semihosting::eprintln!("{}: {reason}", crate::about::NAME);
     semihosting::process::exit(2)
 }
 
 /// Writes the reason to the board's serial port, and stops.
+// SAFETY: as above.
 #[cfg(not(feature = "semihosting"))]
-pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
+#[unsafe(no_mangle)]
+fn gan_fatal(reason: fmt::Arguments<'_>) -> ! {
     struct Emergency;
     impl fmt::Write for Emergency {
         fn write_str(&mut self, text: &str) -> fmt::Result {
@@ -33,5 +38,5 @@ pub fn fatal(reason: fmt::Arguments<'_>) -> ! {
 #[panic_handler]
 #[inline(never)]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    fatal(format_args!("panic"))
+    crate::fatal(format_args!("panic"))
 }

@@ -8,7 +8,7 @@ use crate::prelude::*;
 use crate::room;
 use crate::sections::{Size, grouped};
 use crate::setup;
-use crate::{image, partition, uf2};
+use crate::{guarded, image, partition, uf2};
 
 /// One board.
 #[derive(Debug, clap::Args)]
@@ -122,11 +122,12 @@ pub fn firmware(wanted: &Wanted, outputs: &Outputs) -> Result<()> {
 }
 
 /// Builds every board's application and its example `digit`, with the model that stands for all,
-/// and checks the UF2 files. Displays are left to clippy.
+/// and checks the guard of the stack and the UF2 files. Displays are left to clippy.
 pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
     boards::by_package(boards, |board| {
         let wanted = Wanted::new(board, None);
         let built = build(toolchain, &wanted).with_context(|| board.name.clone())?;
+        guarded::check(board, &built.elf)?;
         if let (Some(family), Some(path)) = (board.uf2, built.uf2) {
             let (file, elf) = (fs::read(&path)?, fs::read(&built.elf)?);
             uf2::check(&file, &elf, family).with_context(|| relative(&path))?;

@@ -16,6 +16,7 @@ mod firmware;
 mod fit;
 mod flash;
 mod fuzz;
+mod guarded;
 mod hardware;
 mod image;
 mod models;

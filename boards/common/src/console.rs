@@ -80,9 +80,23 @@ impl<N: Names, D: Display> Board for Console<N, D> {
         }
     }
 
+    #[cfg(any(target_arch = "arm", target_arch = "riscv32"))]
+    fn stack(&self) -> Option<Stack> {
+        Some(gan_guard::stack::measure())
+    }
+
+    #[cfg(not(any(target_arch = "arm", target_arch = "riscv32")))]
     fn stack(&self) -> Option<Stack> {
         None
     }
+}
+
+/// Guards the stack against running over, and begins to measure it. Call this first in `main`.
+pub fn prepare_stack() {
+    #[cfg(target_arch = "arm")]
+    gan_guard::guard_stack();
+    #[cfg(any(target_arch = "arm", target_arch = "riscv32"))]
+    gan_guard::stack::paint();
 }
 
 /// Sleeps until an interrupt comes, unless there is something to do. An interrupt that comes after

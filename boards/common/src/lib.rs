@@ -15,17 +15,20 @@
 //! | [`port`] | the pipes, the tasks that fill and empty them, and the serial port made of them |
 //! | [`console`] | the board as gan-app sees it, and how it sleeps |
 //! | [`display`] | displays, by their drivers' crates |
+//! | [`fatal`](mod@fatal) | what a panic and a fault do |
 //! | [`leds`] | an image on 5x5 LEDs |
 //! | [`mod@model`] | the model that a console carries, and the memory that it needs |
 #![no_std]
 
 pub mod console;
 pub mod display;
+pub mod fatal;
 pub mod leds;
 pub mod model;
 pub mod port;
 
-pub use console::{Console, Names};
+pub use console::{Console, Names, prepare_stack};
 pub use gan_app;
 pub use gan_core;
+pub use gan_guard;
 pub use static_cell;

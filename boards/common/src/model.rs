@@ -86,6 +86,7 @@ macro_rules! model {
             static MEMORY: $crate::static_cell::ConstStaticCell<Memory> =
                 $crate::static_cell::ConstStaticCell::new(Memory::new());
             let more = |console: &mut $crate::Console<N, D>| {
+                $crate::fatal::plant(option_env!("GAN_PLANTED"));
                 console.sleep();
                 true
             };

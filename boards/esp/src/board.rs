@@ -5,8 +5,8 @@ use embassy_futures::join::join5;
 use embassy_time::Timer;
 use esp_hal::Blocking;
 use esp_hal::clock::CpuClock;
-use esp_hal::peripherals::Peripherals;
-use esp_hal::uart::Uart;
+use esp_hal::peripherals::{GPIO21, Peripherals, UART0};
+use esp_hal::uart::{self, Uart, UartTx};
 use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 
 /// A board with an ESP32-C3, by whose name the console greets.
@@ -43,4 +43,18 @@ pub async fn run(ports: Ports) {
     };
     let inputs = (receive(from_wire), receive(from_host));
     join5(inputs.0, inputs.1, send(to_wire, &TO_UART), send_if_read(to_host), tick).await;
+}
+
+/// Sets the UART up anew, whatever state it is in, and returns what sends bytes over it: to be used
+/// where nothing else runs any more. The chip's USB port would wait for ever if no host read it.
+pub fn emergency() -> impl FnMut(&[u8]) {
+    // SAFETY: interrupts are off, and what used these before never runs again.
+    let (port, tx) = unsafe { (UART0::steal(), GPIO21::steal()) };
+    let mut uart = UartTx::new(port, uart::Config::default()).ok().map(|uart| uart.with_tx(tx));
+    move |bytes| {
+        if let Some(uart) = &mut uart {
+            let _ = uart.write(bytes);
+            let _ = uart.flush();
+        }
+    }
 }

@@ -6,7 +6,9 @@ use embassy_futures::join::join3;
 use embassy_nrf::buffered_uarte::{self, BufferedUarte};
 use embassy_nrf::config::{Config, HfclkSource, LfclkSource};
 use embassy_nrf::gpio::{AnyPin, Level, Output, OutputDrive};
-use embassy_nrf::{Peri, Peripherals, bind_interrupts, peripherals, uarte};
+use embassy_nrf::interrupt::typelevel::Binding;
+use embassy_nrf::uarte::UarteTx;
+use embassy_nrf::{Peri, Peripherals, bind_interrupts, pac, peripherals, uarte};
 
 /// The nRF52840-DK or the micro:bit v2, by whose name the console greets.
 pub struct Board;
@@ -216,3 +218,35 @@ pub async fn run(ports: Ports) {
     };
     join3(receive(from_wire), send(to_wire, &TO_UART), light).await;
 }
+
+/// Sets the UART up anew, whatever state it is in, and returns what sends bytes over it: to be used
+/// where nothing else runs any more. The bytes have to be in RAM, where the UART reads them.
+pub fn emergency() -> impl FnMut(&[u8]) {
+    /// The interrupt of a UART that never has one.
+    #[derive(Clone, Copy)]
+    struct Never;
+    type Uarte = peripherals::UARTE0;
+    // SAFETY: interrupts are off and stay so, so that no handler is missed.
+    unsafe impl Binding<embassy_nrf::interrupt::typelevel::UARTE0, uarte::InterruptHandler<Uarte>>
+        for Never
+    {
+    }
+    // What is being sent ends with the byte that is on the wire, within 87 us.
+    let registers = pac::UARTE0;
+    registers.events_txstopped().write_value(0);
+    registers.tasks_dma().tx().stop().write_value(1);
+    for _ in 0..STOPPED {
+        if registers.events_txstopped().read() != 0 {
+            break;
+        }
+    }
+    // SAFETY: interrupts are off, and what used these before never runs again.
+    let (port, tx) = unsafe { (Uarte::steal(), peripherals::P0_06::steal()) };
+    let mut uart = UarteTx::new(port, Never, tx, uarte::Config::default());
+    move |bytes| {
+        let _ = uart.blocking_write(bytes);
+    }
+}
+
+/// Reads of a register, of some cycles each at 64 MHz, that take longer than the UART's byte.
+const STOPPED: u32 = 10_000;

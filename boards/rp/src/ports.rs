@@ -10,7 +10,7 @@ use embassy_rp::Peri;
 use embassy_rp::bind_interrupts;
 use embassy_rp::gpio::{Level, Output};
 use embassy_rp::peripherals::{PIN_0, PIN_1, PIN_25, UART0, USB};
-use embassy_rp::uart::{self, BufferedUart};
+use embassy_rp::uart::{self, BufferedUart, UartTx};
 use embassy_rp::usb::{self, Driver};
 use embassy_usb::class::cdc_acm::{CdcAcmClass, ControlChanged, Receiver, Sender, State};
 use embassy_usb::driver::EndpointError;
@@ -121,5 +121,18 @@ async fn usb_input<'d>(mut port: Receiver<'d, Driver<'d, USB>>) {
         while let Ok(count) = port.read_packet(&mut packet).await {
             INPUT.write_all(&packet[..count]).await;
         }
+    }
+}
+
+/// Sets the UART up anew, whatever state it is in, and returns what sends bytes over it: to be used
+/// where nothing else runs any more.
+pub fn emergency() -> impl FnMut(&[u8]) {
+    // SAFETY: interrupts are off, and what used these before never runs again.
+    let (port, tx) = unsafe { (UART0::steal(), PIN_0::steal()) };
+    let mut uart = UartTx::new_blocking(port, tx, uart::Config::default());
+    move |bytes| {
+        // This port has no errors of sending.
+        let _ = uart.blocking_write(bytes);
+        let _ = uart.blocking_flush();
     }
 }

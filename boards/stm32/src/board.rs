@@ -5,7 +5,7 @@ use common::port::{TO_UART, blink, receive, send};
 use common::static_cell::ConstStaticCell;
 use embassy_futures::join::join3;
 use embassy_stm32::gpio::{AnyPin, Level, Output, Speed};
-use embassy_stm32::usart::{self, BufferedUart};
+use embassy_stm32::usart::{self, BufferedUart, UartTx};
 use embassy_stm32::{Config, Peri, Peripherals, bind_interrupts, peripherals};
 
 /// The STM32F411E-DISCO or the NUCLEO-H743ZI, by whose name the console greets.
@@ -235,4 +235,23 @@ fn st7789(
 pub async fn run(ports: Ports) {
     let (to_wire, from_wire) = ports.uart.split();
     join3(receive(from_wire), send(to_wire, &TO_UART), blink(ports.led)).await;
+}
+
+/// Sets the UART up anew, whatever state it is in, and returns what sends bytes over it: to be used
+/// where nothing else runs any more.
+pub fn emergency() -> impl FnMut(&[u8]) {
+    // SAFETY: interrupts are off, and what used these before never runs again.
+    #[cfg(feature = "stm32f411-disco")]
+    let (port, tx) = unsafe { (peripherals::USART2::steal(), peripherals::PA2::steal()) };
+    // SAFETY: as above.
+    #[cfg(feature = "nucleo-h743zi")]
+    let (port, tx) = unsafe { (peripherals::USART3::steal(), peripherals::PD8::steal()) };
+    let mut uart = UartTx::new_blocking(port, tx, usart::Config::default()).ok();
+    move |bytes| {
+        // Without a port there is no other way to tell the user.
+        if let Some(uart) = &mut uart {
+            let _ = uart.blocking_write(bytes);
+            let _ = uart.blocking_flush();
+        }
+    }
 }

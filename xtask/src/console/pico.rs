@@ -53,6 +53,22 @@ pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
     session::attach(run("digits", Input::model(&model), Some("led"))?)?
         .until(b"on\noff\non\noff\n")
         .context("the LED does not blink")?;
+    // Both happen while the UART is still sending the greeting.
+    for (fault, told) in [
+        ("panic", ["panic at ", "src/fatal.rs:", ": planted\r\n"]),
+        ("overflow", ["hard fault: ", "the stack has overflowed", "\r\n"]),
+    ] {
+        let node =
+            run("digits", Input { planted: Some(fault), ..Input::model(&model) }, Some("uart"))?;
+        let mut session = session::attach(node)?;
+        session.until(format!("\r\n{}: ", board.name).as_bytes())?;
+        for part in told {
+            session
+                .until(part.as_bytes())
+                .with_context(|| format!("a planted fault, {fault}, is not told"))?;
+        }
+    }
+    println!("console pico in {VERSION}: tells a panic and a stack that has overflowed");
     Ok(())
 }
 

@@ -11,7 +11,8 @@ use esp_hal::timer::systimer::SystemTimer;
 use esp_hal::uart::{self, Uart};
 use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 use esp_rtos::embassy::InterruptExecutor;
-use panic_halt as _;
+
+common::fatal!(board::emergency);
 
 // This is the description of the program, by which the boot loader and espflash know it.
 esp_bootloader_esp_idf::esp_app_desc!();
@@ -20,6 +21,7 @@ esp_bootloader_esp_idf::esp_app_desc!();
 fn main() -> ! {
     /// Runs the ports' task, in an interrupt that software makes.
     static EXECUTOR: StaticCell<InterruptExecutor<1>> = StaticCell::new();
+    common::prepare_stack();
     let chip = board::start();
     esp_rtos::start(SystemTimer::new(chip.SYSTIMER).alarm0, chip.FROM_CPU_INTR0);
 

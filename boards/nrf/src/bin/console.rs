@@ -10,7 +10,8 @@ use embassy_executor::InterruptExecutor;
 use embassy_nrf::interrupt;
 use embassy_nrf::interrupt::{InterruptExt, Priority};
 use nrf::board::{self, Board};
-use panic_halt as _;
+
+common::fatal!(board::emergency);
 
 /// Runs the ports' task, in an interrupt that no peripheral in use has.
 static EXECUTOR: InterruptExecutor = InterruptExecutor::new();
@@ -24,6 +25,7 @@ unsafe fn EGU0_SWI0() {
 
 #[entry]
 fn main() -> ! {
+    common::prepare_stack();
     let (ports, display) = board::connect(board::start());
     interrupt::EGU0_SWI0.set_priority(Priority::P6);
     let Ok(task) = board::run(ports) else { panic!("the ports' task runs already") };

@@ -8,9 +8,10 @@ use cortex_m_rt::entry;
 use embassy_executor::InterruptExecutor;
 use embassy_rp::interrupt;
 use embassy_rp::interrupt::{InterruptExt, Priority};
-use panic_halt as _;
 use rp::board::Pico;
 use rp::ports::{self, Pins};
+
+common::fatal!(ports::emergency);
 
 /// Runs the ports' task, in an interrupt that no peripheral of the chip uses.
 static EXECUTOR: InterruptExecutor = InterruptExecutor::new();
@@ -24,6 +25,7 @@ unsafe fn SWI_IRQ_1() {
 
 #[entry]
 fn main() -> ! {
+    common::prepare_stack();
     let chip = embassy_rp::init(Default::default());
     #[cfg(feature = "pico2")]
     rp::flash::quicken();

@@ -8,8 +8,9 @@ use cortex_m_rt::entry;
 use embassy_executor::InterruptExecutor;
 use embassy_stm32::interrupt;
 use embassy_stm32::interrupt::{InterruptExt, Priority};
-use panic_halt as _;
 use stm32::board::{self, Board};
+
+common::fatal!(board::emergency);
 
 /// Runs the ports' task, in an interrupt that no peripheral in use has.
 static EXECUTOR: InterruptExecutor = InterruptExecutor::new();
@@ -23,6 +24,7 @@ unsafe fn SPI4() {
 
 #[entry]
 fn main() -> ! {
+    common::prepare_stack();
     let (ports, display) = board::connect(board::start());
     interrupt::SPI4.set_priority(Priority::P6);
     let Ok(task) = board::run(ports) else { panic!("the ports' task runs already") };

@@ -52,7 +52,9 @@ static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers {
 fn main() -> ! {
     match count(&mut Console::open(), BUFFERS.take()) {
         Ok(()) => console::exit(true),
-        Err(fmt::Error) => console::fatal(format_args!("the host's console does not take text")),
+        Err(fmt::Error) => {
+            gan_embedded::fatal(format_args!("the host's console does not take text"))
+        }
     }
 }
 
@@ -64,7 +66,7 @@ fn count(console: &mut Console, Buffers { latents, scratch, pixels }: &mut Buffe
         mark_stop();
         match &decoded {
             Ok(generator) => generator,
-            Err(error) => console::fatal(format_args!("{error}")),
+            Err(error) => gan_embedded::fatal(format_args!("{error}")),
         }
     } else if CHECK {
         mark_start();
@@ -103,7 +105,7 @@ fn count(console: &mut Console, Buffers { latents, scratch, pixels }: &mut Buffe
         made
     };
     if let Err(error) = made {
-        console::fatal(format_args!("{error}"));
+        gan_embedded::fatal(format_args!("{error}"));
     }
     writeln!(console, "kernel {}", kernel::NAME)?;
     let images = if PAIR { pixels.as_flattened() } else { &pixels[0] };

@@ -37,7 +37,9 @@ static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers::ZERO);
 fn main() -> ! {
     match check(&mut Console::open(), BUFFERS.take()) {
         Ok(ok) => console::exit(ok),
-        Err(fmt::Error) => console::fatal(format_args!("the host's console does not take text")),
+        Err(fmt::Error) => {
+            gan_embedded::fatal(format_args!("the host's console does not take text"))
+        }
     }
 }
 

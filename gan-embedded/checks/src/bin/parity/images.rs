@@ -6,7 +6,7 @@ use core::fmt::{self, Write as _};
 use gan_core::generator::Layer;
 use gan_core::latent::LatentSampler;
 use gan_core::{GenerateError, Generator, TransformInput, kernel};
-use gan_embedded::console::{self, Console};
+use gan_embedded::console::Console;
 use gan_tests::job::Job;
 use gan_tests::tolerance::FLOAT;
 
@@ -63,7 +63,7 @@ impl Buffers {
             Some(Self { latent, codes, scratch: free.words(words)?, line, pixels, second })
         };
         buffers().unwrap_or_else(|| {
-            console::fatal(format_args!(
+            gan_embedded::fatal(format_args!(
                 "the model needs {needed} bytes of RAM, more than there is"
             ))
         })

@@ -35,7 +35,9 @@ use report::Group;
 fn main() -> ! {
     match check(&mut Console::open()) {
         Ok(ok) => console::exit(ok),
-        Err(fmt::Error) => console::fatal(format_args!("the host's console does not take text")),
+        Err(fmt::Error) => {
+            gan_embedded::fatal(format_args!("the host's console does not take text"))
+        }
     }
 }
 
@@ -43,25 +45,25 @@ fn main() -> ! {
 fn check(console: &mut Console) -> Result<bool, fmt::Error> {
     let job = Job::read(memory::job()).unwrap_or_else(|error| match error {
         VectorError::Magic => {
-            console::fatal(format_args!("no job in flash: `cargo xtask parity` puts it there"))
+            gan_embedded::fatal(format_args!("no job in flash: `cargo xtask parity` puts it there"))
         }
-        error => console::fatal(format_args!("the job in flash: {error}")),
+        error => gan_embedded::fatal(format_args!("the job in flash: {error}")),
     });
     drill::run(job.drill, console);
     let generator = gan_core::decode(job.blob)
-        .unwrap_or_else(|error| console::fatal(format_args!("the job's blob: {error}")));
+        .unwrap_or_else(|error| gan_embedded::fatal(format_args!("the job's blob: {error}")));
     let inputs = generator.inputs();
     let given = [
         inputs.image().map_or(0, gan_core::ImageShape::len),
         inputs.mask().map_or(0, gan_core::MaskShape::len),
     ];
     if job.images.given_len() != given {
-        console::fatal(format_args!("images vectors: other inputs than the blob's"));
+        gan_embedded::fatal(format_args!("images vectors: other inputs than the blob's"));
     }
     if (job.images.latent_len(), job.images.pixels_len())
         != (inputs.latent(), generator.pixels_len())
     {
-        console::fatal(format_args!("images vectors: other sizes than the blob's"));
+        gan_embedded::fatal(format_args!("images vectors: other sizes than the blob's"));
     }
     let (name, board, core, kernel) = (generator.name(), about::NAME, about::CORE, kernel::NAME);
     writeln!(console, "{name} on {board} ({core}), kernel {kernel}")?;
@@ -100,7 +102,7 @@ fn sampler(console: &mut Console, job: &Job<'_>) -> Result<Group, fmt::Error> {
     let mut group = Group::new("sampler");
     for vector in job.arithmetic.sampler() {
         let Some(truncation) = Truncation::from_256ths(vector.truncation) else {
-            console::fatal(format_args!("sampler vectors: truncation {}", vector.truncation))
+            gan_embedded::fatal(format_args!("sampler vectors: truncation {}", vector.truncation))
         };
         let drawn = Drawn { seed: vector.seed, skip: vector.skip, truncation };
         codes(console, &mut group, drawn, &vector.codes, &mut [0; SAMPLER_CODES])?;

@@ -1,27 +1,27 @@
-//! Start-up and faults of Cortex-M cores. The memory layouts put the stack where nothing lies
-//! below, and the core itself sees to it that an access there faults. The bus would not: some chips
-//! answer there with a fault, some with an alias of something else, and some not at all.
+//! The guard of the stack and the report of faults on Cortex-M cores. The memory layouts put the
+//! stack where nothing lies below, and the core itself sees to it that an access there faults. The
+//! bus would not: some chips answer there with a fault, some with an alias of something else, and
+//! some not at all.
 //!
-//! Armv8-M has a register for the stack's limit, which cortex-m-rt sets (feature `set-msplim`;
-//! `stack_limit` in build.rs). The others have, all but the Cortex-M0, a memory protection unit.
+//! Armv8-M has a register for the stack's limit, which cortex-m-rt sets (its feature `set-msplim`).
+//! The others have, all but the Cortex-M0, a memory protection unit.
 
 use core::arch::naked_asm;
+use core::ptr;
 
-pub use cortex_m_rt::entry;
-use cortex_m_rt::exception;
-
-use crate::driver::Mmio;
 use crate::{fatal, stack};
 
-/// Makes the 64 KB below the stack inaccessible, before memory is set up, if the core has a memory
-/// protection unit (Armv7-M Architecture Reference Manual, B3.5; the one of Armv6-M has the same
-/// registers). The stack's end has to be a multiple of 64 KB.
-// SAFETY: the name is the one that cortex-m-rt calls, and nothing else has it. It uses no memory,
-// and only registers that a function may.
+/// Makes the 64 KB below the stack inaccessible until the next reset, if the core has a memory
+/// protection unit and no register for the stack's limit (Armv7-M Architecture Reference Manual,
+/// B3.5; the unit of Armv6-M has the same registers). The stack's end has to be a multiple of 64
+/// KB. Call this early: it uses no memory, so that the start-up code may call it before statics
+/// have their values.
+// SAFETY: the name is nobody else's. It uses only registers that a function may. `cargo xtask test`
+// looks for the name in programs.
 #[cfg(not(stack_limit))]
 #[unsafe(naked)]
 #[unsafe(no_mangle)]
-extern "C" fn __pre_init() {
+pub extern "C" fn gan_guard_stack() {
     naked_asm!(
         "ldr r0, =0xE000ED90",
         "ldr r1, [r0]", // TYPE: how many regions, or zeros where there is no unit
@@ -53,12 +53,17 @@ extern "C" fn __pre_init() {
     )
 }
 
+/// Does nothing: the core has the limit of its stack in a register.
+#[cfg(stack_limit)]
+pub extern "C" fn gan_guard_stack() {}
+
 /// Whether the stack pointer was to go below its limit: STKOF of the usage fault's status (Armv8-M
 /// Architecture Reference Manual, D1.2).
 fn met_limit() -> bool {
     const STACK_OVERFLOW: u32 = 1 << 20;
     // SAFETY: this is the status register of the configurable faults, CFSR.
-    cfg!(stack_limit) && unsafe { Mmio::new(0xE000_ED28) }.read(0) & STACK_OVERFLOW != 0
+    let status = || unsafe { ptr::with_exposed_provenance::<u32>(0xE000_ED28).read_volatile() };
+    cfg!(stack_limit) && status() & STACK_OVERFLOW != 0
 }
 
 /// Every fault begins here: the configurable ones are not enabled, so they escalate. It notes what
@@ -89,12 +94,4 @@ extern "C" fn report(frame: usize, pc: usize, lr: usize) -> ! {
         fatal(format_args!("hard fault: the stack has overflowed"));
     }
     fatal(format_args!("hard fault at {pc:#010x}, called from {lr:#010x}"))
-}
-
-/// Reports any other exception or interrupt. None is enabled, so one that arrives is a bug.
-// SAFETY: `#[exception]` demands `unsafe` because this may run even with interrupts masked, in the
-// middle of any critical section. This one takes no lock, uses no static and never returns.
-#[exception]
-unsafe fn DefaultHandler(irq: i16) {
-    fatal(format_args!("unexpected exception or interrupt {irq}"))
 }

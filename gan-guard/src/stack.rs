@@ -9,6 +9,9 @@ use gan_app::Stack;
 const PAINT: u32 = 0x5AC4_3D19;
 /// Bytes below the stack pointer that [`paint`] leaves alone.
 const MARGIN: usize = 64;
+/// Bytes at the stack's end that are not painted, because esp-hal has its guard there: a word that
+/// nothing may write (60 bytes from the end, its setting `stack-guard-offset`).
+const GUARDED: usize = if cfg!(target_arch = "riscv32") { 64 } else { 0 };
 
 unsafe extern "C" {
     // Both come from the memory layout. A stack grows from its start down to its end.
@@ -36,7 +39,7 @@ fn pointer() -> usize {
 
 /// Paints the free part of the stack. Call this once, at the start of `main`.
 pub fn paint() {
-    let end = &raw mut _stack_end;
+    let end = (&raw mut _stack_end).wrapping_byte_add(GUARDED);
     let words = pointer().saturating_sub(MARGIN).saturating_sub(end.addr()) / size_of::<u32>();
     for index in 0..words {
         // SAFETY: from the stack's end up to MARGIN bytes below the stack pointer is memory,
@@ -50,9 +53,12 @@ pub fn paint() {
 pub fn measure() -> Stack {
     let (start, end) = (&raw const _stack_start, &raw const _stack_end);
     let size = start.addr().saturating_sub(end.addr());
-    let words = size / size_of::<u32>();
+    let painted = end.wrapping_byte_add(GUARDED);
+    let words = size.saturating_sub(GUARDED) / size_of::<u32>();
     // SAFETY: the stack is memory, aligned, from its end to its start.
-    let free =
-        (0..words).take_while(|&index| unsafe { end.add(index).read_volatile() } == PAINT).count();
-    Stack { used: size - free * size_of::<u32>(), size }
+    let free = (0..words)
+        .take_while(|&index| unsafe { painted.add(index).read_volatile() } == PAINT)
+        .count();
+    let guarded = if free > 0 { GUARDED } else { 0 };
+    Stack { used: size - guarded - free * size_of::<u32>(), size }
 }

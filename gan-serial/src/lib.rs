@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-pub use port::open;
+pub use port::{open, usb_ports};
 
 /// How long an answer may take unless [`Session::set_limit`] says otherwise: far more than any
 /// command takes, on a busy machine as well.

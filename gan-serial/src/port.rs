@@ -4,7 +4,7 @@ use std::time::Duration;
 use std::{io, thread};
 
 use anyhow::{Context, Result};
-use serialport::ErrorKind;
+use serialport::{ErrorKind, SerialPortType};
 
 use crate::{PROMPT, Session};
 
@@ -18,6 +18,22 @@ const LISTEN: Duration = Duration::from_millis(50);
 const FIRST_ANSWER: Duration = Duration::from_secs(3);
 /// How often it is asked for it: a model that is being drawn may take a while.
 const ATTEMPTS: u32 = 3;
+
+/// The serial ports of this machine that USB has, as `/dev/ttyACM0` or `COM3`: what a board brings,
+/// on its own or by its debugger.
+///
+/// # Errors
+///
+/// The system does not say which ports there are.
+pub fn usb_ports() -> Result<Vec<String>> {
+    let mut ports = serialport::available_ports().context("the serial ports cannot be listed")?;
+    // macOS has each port twice, as a terminal that waits for a modem and as one that does not.
+    let is_waiting = |name: &str| cfg!(target_os = "macos") && name.starts_with("/dev/tty.");
+    ports.retain(|port| {
+        matches!(port.port_type, SerialPortType::UsbPort(_)) && !is_waiting(&port.port_name)
+    });
+    Ok(ports.into_iter().map(|port| port.port_name).collect())
+}
 
 /// Opens a serial port, as `/dev/ttyACM0` or `COM3`, behind which a board runs the console, and
 /// waits for its prompt.

@@ -84,8 +84,8 @@ pub enum Task {
     /// Build the application and put it on a board that is connected: by probe-rs or espflash, or
     /// by copying it to the drive that a Pico shows
     Flash(Flash),
-    /// The same, and show what comes from the board: `probe-rs run`, `espflash flash --monitor`.
-    /// What QEMU emulates runs there
+    /// The same, and talk to the board: over the serial port, if USB has only one, or by espflash's
+    /// monitor. What QEMU emulates runs there
     Run(Flash),
     /// Put a model by itself into the flash of a board that was flashed with --flash-at
     FlashModel {

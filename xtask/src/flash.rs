@@ -4,6 +4,7 @@
 pub mod model;
 
 use std::env;
+use std::thread;
 
 use crate::hardware::{self, Built, Wanted};
 use crate::prelude::*;
@@ -15,9 +16,13 @@ use crate::{console, setup};
 pub enum Then {
     /// The board starts it.
     Start,
-    /// The terminal also shows what the tool receives from it.
+    /// The terminal also becomes its console.
     Watch,
 }
+
+/// How often it is looked for a board's serial port, and after which time each.
+const LOOKS: u32 = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 /// Options of `probe-rs download` that are about the probe, and so also for `probe-rs reset`.
 const OF_PROBE: &[&str] =
@@ -41,7 +46,41 @@ pub fn flash(wanted: &Wanted, then: Then, arguments: &[String]) -> Result<()> {
     // A file that is not there is told before what is missing to build.
     wanted.model()?;
     let built = hardware::build(setup::firmware(&[board])?, wanted)?;
-    put(&Tools::default(), &mounted(), board, &built, then, arguments)
+    put(&Tools::default(), &mounted(), board, &built, then, arguments)?;
+    // espflash has a terminal of its own.
+    if then == Then::Watch && board.espflash.is_none() {
+        return watch();
+    }
+    Ok(())
+}
+
+/// Talks to the board over the only serial port that USB has, or says how to.
+fn watch() -> Result<()> {
+    let mut ports = Vec::new();
+    for _ in 0..LOOKS {
+        // A Pico has its port when its program has started.
+        thread::sleep(BETWEEN_LOOKS);
+        ports = gan_serial::usb_ports()?;
+        if !ports.is_empty() {
+            break;
+        }
+    }
+    match only(&ports) {
+        Ok(port) => console::port::talk(port, None),
+        Err(why) => {
+            println!("{why}; `cargo xtask console --port PORT` talks to the board");
+            Ok(())
+        }
+    }
+}
+
+/// Returns the only port, or says why none is chosen.
+fn only(ports: &[String]) -> Result<&str, String> {
+    match ports {
+        [port] => Ok(port),
+        [] => Err("no serial port of USB is here".into()),
+        _ => Err(format!("there are several serial ports, {}", ports.join(", "))),
+    }
 }
 
 /// Puts a program on the board. `folders` may be drives.
@@ -78,13 +117,10 @@ fn put(
         // The drive goes away as soon as it has the last block, so there is nothing to check after.
         fs::copy(uf2, folder.join(name)).with_context(|| folder.display().to_string())?;
         println!("copied to {}; the board starts it", folder.display());
-        if then == Then::Watch {
-            println!("`cargo xtask console --port PORT` talks to it");
-        }
         return Ok(());
     }
-    let task = if then == Then::Watch { "run" } else { "download" };
-    let probe_rs = tools.probe_rs(task, board).map_err(|error| match &built.uf2 {
+    // `probe-rs run` would show what comes by the probe, where the application says nothing.
+    let probe_rs = tools.probe_rs("download", board).map_err(|error| match &built.uf2 {
         Some(uf2) => error.context(format!(
             "not flashed, because no drive of a Pico is there and no probe-rs: hold BOOTSEL, \
              connect USB and try again, or copy {} to the drive that appears",
@@ -93,9 +129,6 @@ fn put(
         None => error,
     });
     probe_rs?.args(arguments).arg(&built.elf).run()?;
-    if then == Then::Watch {
-        return Ok(());
-    }
     tools.probe_rs("reset", board)?.args(of_probe(arguments)).run()
 }
 
@@ -172,7 +205,10 @@ mod tests {
         );
         assert_eq!(
             told("nucleo-h743zi", Then::Watch, &["--speed=400"]),
-            ["probe-rs run --chip STM32H743ZITx --speed=400 digits"]
+            [
+                "probe-rs download --chip STM32H743ZITx --speed=400 digits",
+                "probe-rs reset --chip STM32H743ZITx --speed=400"
+            ]
         );
         assert_eq!(
             told("esp32-c3", Then::Watch, &["--port", "COM3"]),
@@ -182,6 +218,16 @@ mod tests {
             told("esp32-c3", Then::Start, &["--flash-freq=40mhz"]),
             ["espflash flash --chip esp32c3 --flash-freq=40mhz digits"]
         );
+    }
+
+    #[test]
+    fn the_console_is_opened_on_the_only_port() {
+        let ports = ["/dev/ttyACM0", "/dev/ttyACM1"].map(str::to_owned);
+        assert_eq!(only(&ports[..1]), Ok("/dev/ttyACM0"));
+        assert!(
+            only(&ports).unwrap_err().ends_with("several serial ports, /dev/ttyACM0, /dev/ttyACM1")
+        );
+        assert!(only(&[]).is_err());
     }
 
     /// A folder with the drives of three boot loaders.

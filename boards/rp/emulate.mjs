@@ -172,7 +172,7 @@ function feed() {
 }
 
 // Milliseconds by which the chip's time is ahead of ours.
-const started = performance.now();
+let started = performance.now();
 const ahead = () => clock.nanos / 1e6 - (performance.now() - started);
 
 function run() {
@@ -195,7 +195,9 @@ function run() {
   if (rp2040.clkSys !== HERTZ) throw new Error(`the clock is ${rp2040.clkSys} Hz`);
   if (said.length > 0) process.stdout.write(Buffer.from(said.splice(0)));
   // The application draws by itself when nobody has typed for ten seconds. Those must be seconds of
-  // the one who types, however fast the emulator is with a chip that sleeps.
+  // the one who types, however fast the emulator is with a chip that sleeps. Where it was slow, as
+  // with a display to draw on, the chip does not catch up: all ten could pass before the next byte.
+  if (ahead() < 0) started -= ahead();
   if (ahead() > 0) setTimeout(run, 1);
   else setImmediate(run);
 }

@@ -79,13 +79,13 @@ pub struct Board {
     /// The folder of the package with its application, from the repository's root, if that is not
     /// gan-embedded.
     pub package: Option<String>,
-    /// Whether it has a display with the feature of that name.
-    #[serde(default)]
-    pub oled: bool,
     /// Where its serial port is found.
     pub serial: Option<String>,
-    /// The pins of a display.
-    pub display: Option<String>,
+    /// The pins of the display that the feature of that name connects, on I2C: data, clock.
+    pub oled: Option<String>,
+    /// The pins of the display that the feature of that name connects, on SPI: clock, data, CS and
+    /// D/C.
+    pub st7789: Option<String>,
     /// What was tried on it.
     pub tried: String,
     /// How the chip reads a serial flash beside it.

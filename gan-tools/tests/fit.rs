@@ -47,9 +47,9 @@ fn verdicts_follow_from_what_is_free() {
         for row in &rows {
             let (flash, ram) = (number(row, "flash_needed"), number(row, "ram_needed"));
             // Packed, a model is at least what it was, but for its header; the application is a few
-            // tens of kilobytes.
+            // tens of kilobytes, the most on esp32-c3, whose HAL says much when it panics.
             assert!(
-                (blob + 4 * 1024..blob + blob / 10 + 64 * 1024).contains(&flash),
+                (blob + 4 * 1024..blob + blob / 10 + 96 * 1024).contains(&flash),
                 "{name}: {row}"
             );
             assert_eq!(number(row, "flash_free"), number(row, "flash_bytes") - flash);

@@ -32,8 +32,8 @@ pub struct Input<'a> {
     pub count: Count,
     /// The kernel for which the model is packed, if not the board's.
     pub packed_for: Option<&'a str>,
-    /// Whether there is a display.
-    pub oled: bool,
+    /// The display, if there is one.
+    pub display: Option<Display>,
     /// A blob whose kinds of layers it can run, if not the one it carries.
     pub kinds: Option<&'a Path>,
 }
@@ -70,6 +70,36 @@ impl Count {
     }
 }
 
+/// A display that a package on a HAL can connect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Display {
+    /// 128x64 pixels, SSD1306, on I2C
+    Oled,
+    /// 240x240 pixels, ST7789, on SPI
+    St7789,
+}
+
+impl Display {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Oled, Self::St7789];
+
+    /// Returns its name, which is also its feature.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Oled => "oled",
+            Self::St7789 => "st7789",
+        }
+    }
+
+    /// Returns the pins that it has on a board.
+    pub fn pins(self, board: &Board) -> Option<&str> {
+        match self {
+            Self::Oled => board.oled.as_deref(),
+            Self::St7789 => board.st7789.as_deref(),
+        }
+    }
+}
+
 impl<'a> Input<'a> {
     /// Chooses a model and nothing else.
     pub fn model(model: &'a Path) -> Self {
@@ -83,7 +113,7 @@ impl<'a> Input<'a> {
             planted: None,
             count: Count::Image,
             packed_for: None,
-            oled: false,
+            display: None,
             kinds: None,
         }
     }
@@ -97,7 +127,8 @@ impl Input<'_> {
         if self.every_kind {
             return vec!["float", "int4"];
         }
-        let mut features = vec![("oled", self.oled), ("signed", self.key.is_some())];
+        let mut features = vec![("signed", self.key.is_some())];
+        features.extend(self.display.map(|display| (display.name(), true)));
         let blob = Blob::read(self.kinds.unwrap_or(self.model));
         if let Ok(generator) = blob.as_ref().map_err(drop).and_then(|it| it.decode().map_err(drop))
         {

@@ -3,7 +3,7 @@
 use anyhow::Error;
 
 use crate::boards;
-use crate::firmware::{self, Input};
+use crate::firmware::{self, Display, Input};
 use crate::prelude::*;
 use crate::room;
 use crate::sections::{Size, grouped};
@@ -45,8 +45,11 @@ pub struct Wanted {
     /// and from --flash-at; `gan keygen` makes both
     #[arg(long, value_name = "FILE.pub.pem")]
     pub key: Option<PathBuf>,
-    /// Use a display: 128x64 pixels, SSD1306, on I2C
+    /// Use a display; docs/adding-a-board.md has its pins
     #[arg(long)]
+    pub display: Option<Display>,
+    /// The same as `--display oled`
+    #[arg(long, conflicts_with = "display")]
     pub oled: bool,
 }
 
@@ -54,7 +57,13 @@ impl Wanted {
     /// Returns a board's application with a model and nothing else.
     pub fn new(board: &'static Board, model: Option<PathBuf>) -> Self {
         let on = One { board };
-        Self { on, model, load: 0, ram: false, flash_at: None, key: None, oled: false }
+        let (flash_at, key, display) = (None, None, None);
+        Self { on, model, load: 0, ram: false, flash_at, key, display, oled: false }
+    }
+
+    /// Returns the display that was asked for.
+    pub fn display(&self) -> Option<Display> {
+        if self.oled { Some(Display::Oled) } else { self.display }
     }
 
     /// Returns the model's file, from any folder.
@@ -69,8 +78,8 @@ impl Wanted {
 
     /// Returns the input of the build, with that file and those digits.
     pub fn input<'a>(&'a self, model: &'a Path, key: Option<&'a str>) -> Input<'a> {
-        let &Self { load, ram, oled, .. } = self;
-        Input { load, ram, flash_at: self.flash_at.as_deref(), key, oled, ..Input::model(model) }
+        let (load, ram, display) = (self.load, self.ram, self.display());
+        Input { load, ram, flash_at: self.flash_at.as_deref(), key, display, ..Input::model(model) }
     }
 }
 
@@ -122,7 +131,8 @@ pub fn firmware(wanted: &Wanted, outputs: &Outputs) -> Result<()> {
 }
 
 /// Builds every board's application and its example `digit`, with the model that stands for all,
-/// and checks the guard of the stack and the UF2 files. Displays are left to clippy.
+/// and checks the guard of the stack and the UF2 files. Displays are left to clippy, and those of
+/// the Pico to rp2040js.
 pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
     boards::by_package(boards, |board| {
         let wanted = Wanted::new(board, None);
@@ -140,20 +150,23 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
 
 /// Builds the application, and says what it takes of the board and where it is.
 pub fn build(toolchain: Toolchain, wanted: &Wanted) -> Result<Built> {
-    let &Wanted { on: One { board }, oled, ram, .. } = wanted;
-    ensure!(
-        board.oled || !oled,
-        "--oled: nothing connects a display to {}; docs/adding-a-board.md says how",
-        board.name
-    );
+    let (board, display) = (wanted.on.board, wanted.display());
+    if let Some(display) = display {
+        ensure!(
+            display.pins(board).is_some(),
+            "--display {}: nothing connects it to {}; docs/adding-a-board.md says how",
+            display.name(),
+            board.name
+        );
+    }
     if let Some(address) = &wanted.flash_at {
         board.partition(address).map_err(Error::msg).context("--flash-at")?;
     }
     let (model, key) = (wanted.model()?, wanted.digits()?);
     let (elf, size) = room::build(toolchain, board, wanted.input(&model, key.as_deref()))?;
-    let [with_oled, in_ram] =
-        [(oled, "-oled"), (ram, "-ram")].map(|(is, name)| [name, ""][usize::from(!is)]);
-    let name = format!("{}{with_oled}{in_ram}", shell::stem(&model));
+    let with_display = display.map(|display| format!("-{}", display.name())).unwrap_or_default();
+    let in_ram = if wanted.ram { "-ram" } else { "" };
+    let name = format!("{}{with_display}{in_ram}", shell::stem(&model));
     report(board, &name, size)?;
     println!("ELF    {}", relative(&elf));
     let mut built = Built { elf, uf2: None };

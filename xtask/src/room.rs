@@ -31,8 +31,11 @@ pub struct Fit<'a> {
 impl<'a> Fit<'a> {
     /// Guesses without building anything: more than any board's application takes.
     fn guess(board: &'a Board, input: Input<'_>) -> Result<Self> {
-        // A HAL has statics, and code that runs from RAM, and its ports have buffers.
-        let statics = if board.package.is_some() { 16 << 10 } else { 4 << 10 };
+        // A HAL has statics, code in RAM, and the messages of its panics; its ports have buffers.
+        let (code, statics) = match board.package {
+            Some(_) => (32 << 10, 16 << 10),
+            None => (0, 4 << 10),
+        };
         let packing = packing(board)?;
         let load = input.load.next_multiple_of(ALIGNMENT) as u64;
         let partition = match input.flash_at {
@@ -45,7 +48,7 @@ impl<'a> Fit<'a> {
             load,
             ram: input.ram,
             partition,
-            besides: (code_bytes(&board.kernel), statics),
+            besides: (code_bytes(&board.kernel) + code, statics),
         })
     }
 

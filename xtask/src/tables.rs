@@ -1,17 +1,31 @@
-//! The tables of boards in README.md and docs/, which are written from boards.toml.
+//! The tables of boards in README.md and docs/, which are written from boards.toml, and from the
+//! sizes that `gan fit` has.
 
 use std::fmt::Write;
 
+use crate::fit;
 use crate::prelude::*;
 use crate::sections::grouped;
 
 /// A page, the name in the two lines between which its table lies, and what makes the table.
-type Table = (&'static str, &'static str, fn() -> String);
+type Table = (&'static str, &'static str, fn() -> Result<String>);
 
-const TABLES: [Table; 3] = [
-    ("README.md", "boards", boards),
-    ("docs/firmware.md", "memories", memories),
-    ("docs/adding-a-board.md", "hardware", hardware),
+const TABLES: [Table; 5] = [
+    ("README.md", "boards", || Ok(boards())),
+    ("docs/firmware.md", "memories", || Ok(memories())),
+    ("docs/firmware.md", "hals", hals),
+    ("docs/adding-a-board.md", "hardware", || Ok(hardware())),
+    ("docs/numbers.md", "sizes", sizes),
+];
+
+/// The boards and models of docs/numbers.md.
+const SIZES: [(&str, &str); 6] = [
+    ("microbit", "digits8"),
+    ("microbit", "mnist-small"),
+    ("mps2-an386", "digits8"),
+    ("mps2-an386", "mnist-large"),
+    ("pico", "mnist-large"),
+    ("riscv32imc", "digits8"),
 ];
 
 /// Writes the tables, or compares them.
@@ -20,10 +34,13 @@ pub fn run(check: bool) -> Result<()> {
         let path = root().join(page);
         if check {
             let text = shell::text(&path)?;
-            let is_same = text == replaced(&text, name, &table()).context(page)?;
-            ensure!(is_same, "{page} is not as boards.toml; `cargo xtask boards` writes it");
+            let is_same = text == replaced(&text, name, &table()?).context(page)?;
+            ensure!(
+                is_same,
+                "{page}: {name} is not as boards.toml; `cargo xtask boards` writes it"
+            );
         } else {
-            write(&path, name, &table())?;
+            write(&path, name, &table()?)?;
         }
     }
     Ok(())
@@ -71,10 +88,36 @@ fn memories() -> String {
     table
 }
 
+fn hals() -> Result<String> {
+    let mut table = String::from("| board | flash | left | RAM | left |\n|---|---|---|---|---|\n");
+    let blob = Blob::read(&vectors::default_model()?)?;
+    for board in gan_boards::all().iter().filter(|board| board.package.is_some()) {
+        let (flash, ram) = fit::boards::taken(board, &blob)?;
+        let left = [board.flash.length - flash, board.ram.length - ram];
+        let [flash, flash_left, ram, ram_left] = [flash, left[0], ram, left[1]].map(grouped);
+        let name = &board.name;
+        let _ = writeln!(table, "| `{name}` | {flash} | {flash_left} | {ram} | {ram_left} |");
+    }
+    Ok(table)
+}
+
+fn sizes() -> Result<String> {
+    let mut table = String::from("| board | core | model | flash | RAM |\n|---|---|---|---|---|\n");
+    for (name, model) in SIZES {
+        let board = gan_boards::all().iter().find(|board| board.name == name);
+        let board = board.with_context(|| format!("no board {name}"))?;
+        let blob = Blob::read(&root().join(format!("models/{model}.gan")))?;
+        let (flash, ram) = fit::boards::taken(board, &blob)?;
+        let ([flash, ram], core) = ([flash, ram].map(grouped), &board.core);
+        let _ = writeln!(table, "| `{name}` | {core} | `{model}` | {flash} | {ram} |");
+    }
+    Ok(table)
+}
+
 fn hardware() -> String {
     let mut table = String::from(
-        "| board | serial port, 115,200 baud | display (`--oled`): data, clock | put on it by |\n\
-         |---|---|---|---|\n",
+        "| board | serial port, 115,200 baud | `--display oled`: data, clock | `--display st7789`: \
+         clock, data, CS, D/C | put on it by |\n|---|---|---|---|---|\n",
     );
     for board in gan_boards::all().iter().filter(|board| board.qemu.is_none()) {
         let text = |field: &Option<String>| field.clone().unwrap_or_default();
@@ -83,8 +126,8 @@ fn hardware() -> String {
             (None, Some(_)) => "the UF2 file, or probe-rs",
             (None, None) => "probe-rs",
         };
-        let (serial, display) = (text(&board.serial), text(&board.display));
-        let _ = writeln!(table, "| `{}` | {serial} | {display} | {by} |", board.name);
+        let [serial, oled, st7789] = [&board.serial, &board.oled, &board.st7789].map(text);
+        let _ = writeln!(table, "| `{}` | {serial} | {oled} | {st7789} | {by} |", board.name);
     }
     table
 }
@@ -99,6 +142,25 @@ fn kilobytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The pins of displays are those that the packages connect.
+    #[test]
+    fn pins_are_those_of_the_code() {
+        for board in gan_boards::all().iter().filter(|board| board.oled.is_some()) {
+            let source = root().join(board.package.as_ref().unwrap()).join("src");
+            let files = ["board.rs", "bin/console.rs"].map(|file| shell::text(source.join(file)));
+            let code = files.map(Result::unwrap).concat();
+            for list in [&board.oled, &board.st7789] {
+                let pins = list.as_deref().unwrap().split(':').next().unwrap();
+                for pin in pins.split(", ") {
+                    let name =
+                        pin.replace('.', "_").replace("GP", "PIN_").replace("PIN_IO", "GPIO");
+                    let has = |end| code.contains(&format!("chip.{name}{end}"));
+                    assert!([")", ",", "."].into_iter().any(has), "{}: {pin}", board.name);
+                }
+            }
+        }
+    }
 
     #[test]
     fn only_what_lies_between_the_lines_is_replaced() {

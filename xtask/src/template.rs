@@ -63,7 +63,7 @@ mod tests {
             connections.iter().any(|wire| wire[0] == from && wire[1] == to)
         };
         let board = boards::select_one("pico").unwrap();
-        let (data, clock) = board.display.as_deref().unwrap().split_once(", ").unwrap();
+        let (data, clock) = board.oled.as_deref().unwrap().split_once(", ").unwrap();
         assert!(leads(&format!("pico:{data}"), "oled:SDA"), "{data}");
         assert!(leads(&format!("pico:{clock}"), "oled:SCL"), "{clock}");
         for (pin, to) in [("GP0", "$serialMonitor:RX"), ("GP1", "$serialMonitor:TX")] {

@@ -7,7 +7,7 @@ use super::check::{commands, conversation};
 use super::{Session, session};
 use crate::blob::Maker;
 use crate::boards;
-use crate::firmware::{self, Input};
+use crate::firmware::{self, Display, Input};
 use crate::prelude::*;
 use crate::uf2;
 
@@ -19,7 +19,8 @@ const KEYS: &str = "7310";
 
 /// Has the same conversation as with the boards in QEMU, over the UART and over USB serial, and
 /// compares the images with the host's. The clock is checked by the emulator's script. No display
-/// is connected, and firmware that looks for one has to notice. Then the example `digit`.
+/// is connected, which firmware that looks for an SSD1306 has to notice and that for an ST7789
+/// cannot. Then the example `digit`.
 pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
     let board = boards::select_one("pico")?;
     let model = vectors::default_model()?;
@@ -32,11 +33,16 @@ pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
         node.arg(boards::folder(board).join("emulate.mjs")).arg(emulator).arg(file).args(port);
         Ok(node)
     };
-    for oled in [false, true] {
-        let node = run("digits", Input { oled, ..Input::model(&model) }, Some("uart"))?;
+    let displays = Display::ALL.map(Some);
+    for display in [None].into_iter().chain(displays) {
+        let node = run("digits", Input { display, ..Input::model(&model) }, Some("uart"))?;
         let (mut session, greeting) = session::start(node)?;
         conversation(&mut session, &greeting, board, &blob)?;
-        let display = if oled { ", looking for a display," } else { "" };
+        let display = match display {
+            None => "",
+            Some(Display::Oled) => ", looking for an SSD1306,",
+            Some(Display::St7789) => ", drawing on an ST7789,",
+        };
         println!("console pico{display} over the UART in {VERSION}: as expected");
     }
     let node = run("digits", Input::model(&model), None)?;

@@ -73,6 +73,17 @@ pub fn update(toolchain: Toolchain, some: &[&Board]) -> Result<()> {
     write(FILE, "size", &now)
 }
 
+/// Returns the flash and the RAM, besides the stack, that the application takes of a board with
+/// this model of bytes and images, by the table: each is the most of many models.
+pub fn taken(board: &Board, blob: &Blob) -> Result<(u64, u64)> {
+    let table = read::<Table>(FILE)?;
+    let row = table.board.iter().find(|row| row.name == board.name);
+    let row = row.with_context(|| format!("{}: not in {FILE}", board.name))?;
+    let packed = blob.pack_for(board)?;
+    let buffers = Rooms::of(&packed.decode()?, false).bytes() as u64;
+    Ok((row.code + packed.bytes().len() as u64, row.statics + buffers))
+}
+
 /// Links the application for each board and compares.
 pub fn check(toolchain: Toolchain) -> Result<()> {
     let (old, now) = (read::<Table>(FILE)?, measure(toolchain, &boards::all())?);

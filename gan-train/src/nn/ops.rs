@@ -138,15 +138,15 @@ pub trait LayerKernels: Backend {
 
 /// The operations as burn dispatches them: layers, which are differentiable, and updates in place.
 #[cfg_attr(
-    not(feature = "wgpu"),
+    not(any(feature = "wgpu", feature = "cuda")),
     backend_extension(Flex, NdArray: cfg(feature = "ndarray"), Autodiff)
 )]
 #[cfg_attr(
-    feature = "wgpu",
+    any(feature = "wgpu", feature = "cuda"),
     backend_extension(
         Flex,
         NdArray: cfg(feature = "ndarray"),
-        Cube: cfg(feature = "wgpu"),
+        Cube: cfg(any(feature = "wgpu", feature = "cuda")),
         Autodiff
     )
 )]

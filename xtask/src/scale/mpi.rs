@@ -178,8 +178,8 @@ impl Programs {
         let found = digest(&few)?;
         ensure!(found == alone, "two machines: {found:.16} (gan-train: {alone:.16})");
         let out = folder.join("cut");
-        let mut running =
-            begin(&mut self.by(link.mpirun(), 2, &Self::arguments(&out, MANY, true)))?;
+        let arguments = Self::arguments(&out, MANY, true);
+        let mut running = begin(&mut self.by(link.mpirun(), 2, &arguments))?;
         second_checkpoint(&out, || self::running(&mut running))?;
         link.cut()?;
         let seconds = ended(running, CUT)?;

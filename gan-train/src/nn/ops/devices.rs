@@ -95,9 +95,9 @@ use burn::backend::NdArray;
 impl LayerKernels for NdArray {}
 #[cfg(feature = "ndarray")]
 device_ops!(NdArray {});
-#[cfg(feature = "wgpu")]
+#[cfg(any(feature = "wgpu", feature = "cuda"))]
 use burn::backend::Cube;
-#[cfg(feature = "wgpu")]
+#[cfg(any(feature = "wgpu", feature = "cuda"))]
 impl LayerKernels for Cube {}
-#[cfg(feature = "wgpu")]
+#[cfg(any(feature = "wgpu", feature = "cuda"))]
 device_ops!(Cube {});

@@ -15,6 +15,7 @@ use serde_json::Value;
 /// How a table is read.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Tables: CSV or Parquet files of numbers and words (docs/tables.md)")]
+#[group(skip)]
 pub struct Options {
     /// The column that conditions the generator, whose values are the labels [default: none; that
     /// of a built-in table] [key: table.label]

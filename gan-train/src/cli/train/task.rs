@@ -9,6 +9,7 @@ use serde_json::Value;
 /// What a generator does with an image.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Task: from an image to an image (docs/applications.md)")]
+#[group(skip)]
 pub struct Options {
     /// Train a generator that takes an image: `inpaint` draws missing pixels, `super-res` enlarges,
     /// `stylize` draws in the style of a label; these are made of the images of --data. `pairs`

@@ -164,3 +164,20 @@ pub fn tune_allocator() {
         libc::mallopt(libc::M_ARENA_MAX, 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// clap looks for this only where it has debug assertions, and ends the program then.
+    #[test]
+    fn no_two_groups_of_a_command_have_one_name() {
+        let program = super::program();
+        assert!(program.get_subcommands().count() > 10);
+        for command in program.get_subcommands() {
+            let mut names: Vec<_> = command.get_groups().map(|group| group.get_id()).collect();
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "{}: {names:?}", command.get_name());
+        }
+    }
+}

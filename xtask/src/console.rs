@@ -3,6 +3,7 @@
 
 mod check;
 pub mod display;
+mod faults;
 mod latents;
 mod numbers;
 pub mod pico;

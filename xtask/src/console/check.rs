@@ -5,7 +5,7 @@ use gan_core::{LatentSampler, Truncation};
 use gan_sign::Refused;
 use gan_sign::keys::SecretKey;
 
-use super::{Session, build, latents, lines, numbers, raw, send, session, transforms};
+use super::{Session, build, faults, latents, lines, numbers, raw, send, session, transforms};
 use crate::blob::Maker;
 use crate::firmware::Input;
 use crate::prelude::*;
@@ -46,6 +46,7 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for board in boards.iter().filter(is_one_of) {
         received(toolchain, board).with_context(|| format!("{}: load", board.name))?;
         signed(toolchain, board).with_context(|| format!("{}: --key", board.name))?;
+        faults::check(toolchain, board).with_context(|| board.name.clone())?;
         // At this address riscv32 has no flash.
         if board.flash.origin == 0 {
             placed(toolchain, board).with_context(|| board.name.clone())?;

@@ -21,6 +21,12 @@ fn known(model: &Model) {
     let generator = known.check().expect("the same bytes");
     assert_eq!(generator.header(), decoded.header());
     assert_eq!((generator.scratch_len(), generator.crc()), (decoded.scratch_len(), decoded.crc()));
+    // What firmware sizes its buffers by, from the model that was written.
+    let line = usize::from(model.width) * usize::from(model.channels);
+    assert_eq!((known.latent_len(), known.classes()), (model.latent_len.into(), model.classes));
+    assert_eq!(known.line_len(), line);
+    assert_eq!(known.pixels_len(), line * usize::from(model.height));
+    assert_eq!(known.pair_scratch_len(), decoded.pair_scratch_len());
 
     let latent: Vec<u8> = (0..model.latent_len).map(|i| (i * 37 % 128) as u8).collect();
     let label = model.classes.checked_sub(1);

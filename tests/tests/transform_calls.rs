@@ -96,6 +96,12 @@ fn wrong_inputs_are_refused() {
     }
     let code = TransformInput { latent: &[64, 64, 128, 64, 64, 64], ..good };
     refused(&generator, &code, GenerateError::LatentCode);
+    // The largest code is one.
+    let largest = TransformInput { latent: &[127; 6], ..good };
+    let (mut codes, mut words) =
+        (vec![0; generator.latent_len()], vec![0; generator.scratch_len()]);
+    let mut pixels = vec![0; generator.pixels_len()];
+    assert_eq!(generator.transform(&largest, &mut codes, &mut words, &mut pixels), Ok(()));
     refused(&generator, &TransformInput { label: None, ..good }, GenerateError::LabelMissing);
     let label = TransformInput { label: Some(3), ..good };
     refused(&generator, &label, GenerateError::Label { classes: 3 });

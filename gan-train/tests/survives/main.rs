@@ -246,7 +246,7 @@ fn a_ctrl_c_at_any_moment() {
         succeed(whole.path(), &format!("{arguments}{more}"));
         start.elapsed()
     });
-    let (length, weights) = (lengths[0].min(lengths[1]), float_blob(whole.path(), "run"));
+    let (mut length, weights) = (lengths[0].min(lengths[1]), float_blob(whole.path(), "run"));
     // All but the seconds that it took.
     let evaluations = |folder: &Path| {
         let text = fs::read_to_string(folder.join("run/evaluations.jsonl")).expect("it is there");
@@ -257,9 +257,9 @@ fn a_ctrl_c_at_any_moment() {
         };
         text.lines().map(line).collect::<Vec<_>>()
     };
-    let mut interrupted = 0;
-    for moment in 0..MOMENTS {
-        let folder = folder();
+    let (mut moment, mut tries) = (0, 0);
+    while moment < MOMENTS {
+        let (folder, start) = (folder(), Instant::now());
         let child = command(folder.path(), arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -271,12 +271,14 @@ fn a_ctrl_c_at_any_moment() {
         let output = child.wait_with_output().expect("it ends");
         let (code, stderr) = (output.status.code(), String::from_utf8_lossy(&output.stderr));
         assert!(!stderr.contains("panicked"), "{stderr}");
-        if code == Some(0) {
+        tries += 1;
+        if code == Some(0) && tries < 4 * MOMENTS {
+            // It had ended: the machine has become faster, and the same moment is earlier.
+            length = length.min(start.elapsed()) * 15 / 16;
             continue;
         }
         // Before the program has taken the signal over, the system ends it.
         assert!(code == Some(130) || output.status.signal() == Some(libc::SIGINT), "{stderr}");
-        interrupted += 1;
         if folder.path().join("run/config.toml").exists() {
             succeed(folder.path(), RESUME);
         } else {
@@ -285,7 +287,6 @@ fn a_ctrl_c_at_any_moment() {
         let what = format!("interrupted after {moment}/{MOMENTS} of {length:?}: {stderr}");
         assert!(float_blob(folder.path(), "run") == weights, "{what}");
         assert_eq!(evaluations(folder.path()), evaluations(whole.path()), "{what}");
+        moment += 1;
     }
-    // On a machine that is suddenly free, runs end before the later moments.
-    assert!(interrupted >= MOMENTS / 4, "only {interrupted} runs were interrupted");
 }

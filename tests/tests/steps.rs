@@ -2,9 +2,9 @@
 
 use gan_core::error::GenerateError;
 use gan_core::{Generator, Packing, decode};
-use gan_tests::reference::sampler;
 use gan_tests::reference::write::write;
-use gan_tests::synthetic::{float, int4, packed, tiny, wide_range};
+use gan_tests::reference::{Activation, sampler};
+use gan_tests::synthetic::{Shape, SplitMix64, float, int4, packed, tiny, wide_range};
 
 #[path = "common/aligned.rs"]
 mod aligned;
@@ -65,6 +65,33 @@ fn steps_make_the_same_image() {
             assert_eq!(lines, expected, "{}, {packing:?}: line by line", model.name);
             assert_eq!(numbers, Vec::from_iter(0..usize::from(generator.image().height)));
             assert_eq!(image.line(&mut line), Ok(None), "it has ended");
+        }
+    }
+}
+
+/// The layers of a float generator read and write two buffers in turn, so it matters whether their
+/// number is odd, and whether there is a hidden one at all.
+#[test]
+fn float_generators_of_every_depth_are_the_same_in_steps() {
+    for depth in 0..4 {
+        let shape = Shape {
+            latent_len: 5,
+            classes: 2,
+            width: 4,
+            height: 3,
+            channels: 1,
+            hidden: (0..depth).map(|layer| (7 + 2 * layer, Activation::Tanh)).collect(),
+            last: Activation::Sigmoid,
+        };
+        let blob = aligned::Blob::new(&write(&shape.float("depth", &mut SplitMix64(depth.into()))));
+        let generator = decode(&blob).expect("the model is valid");
+        let latent = sampler::codes(3, 0, 5);
+        let mut expected = vec![0; generator.pixels_len()];
+        let mut scratch = vec![0; generator.scratch_len()];
+        generator.generate(&latent, Some(1), &mut scratch, &mut expected).expect("it fits");
+        for (rows, piece) in [(1, 1), (3, 5), (1000, 3)] {
+            let found = image(&generator, &latent, rows, piece);
+            assert_eq!(found, expected, "{depth} hidden layers, {rows} rows, {piece}");
         }
     }
 }

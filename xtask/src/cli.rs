@@ -6,7 +6,7 @@ use crate::boards;
 use crate::prelude::*;
 use crate::runner::Runner;
 use crate::tools::Tools;
-use crate::{fuzz, hardware, pairs, release, scale, setup, soak};
+use crate::{fuzz, hardware, pairs, release, scale, setup, soak, test};
 
 /// Repository tasks.
 #[derive(Parser)]
@@ -26,6 +26,9 @@ pub enum Task {
         /// Only setup and the steps whose name contains this
         #[arg(long, value_name = "TEXT")]
         only: Option<String>,
+        /// Only the steps of this part. Without it, both run at once
+        #[arg(long, value_enum)]
+        part: Option<test::Part>,
     },
     /// Compare every kernel with the reference on QEMU: models, images, layers of many sizes; and
     /// check that no failure looks like success. With --model only that model

@@ -82,7 +82,7 @@ fn run(task: Task) -> Result<Tally> {
     }
     let done = match task {
         // These count their checks.
-        Task::Test { only } => return Ok(test::run(only)),
+        Task::Test { only, part } => return Ok(test::run(only, part)),
         Task::Parity { on: On { port: Some(port), .. }, model } => {
             return console::port::compare(&port, model.as_deref());
         }

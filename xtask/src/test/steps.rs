@@ -75,6 +75,19 @@ impl Steps {
         value
     }
 
+    /// Prints the slowest steps, those that failed, and the sum.
+    pub fn print(&mut self) {
+        println!("\nslowest steps:");
+        self.times.sort_by(|one, other| other.1.total_cmp(&one.1));
+        for (name, seconds) in self.times.iter().take(5) {
+            println!("{seconds:>8.1} s  {name}");
+        }
+        for name in &self.failed {
+            println!("failed: {name}");
+        }
+        println!("{}", self.tally);
+    }
+
     /// Runs `cargo test` of some packages as a step.
     pub fn tests(&mut self, name: &str, profile: &str, selection: &str) {
         self.counted(name, |tally| {

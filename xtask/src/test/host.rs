@@ -1,0 +1,91 @@
+//! The steps that run on this computer: sources, the crates of the workspace, and what carries a
+//! model elsewhere (Python, the web, other CPUs in emulators).
+
+use super::steps::{Steps, cargo_test};
+use crate::prelude::*;
+use crate::shell::host;
+use crate::{
+    api, builds, docs, emulated, fuzz, models, oracle, publish, python, scale, setup, sources,
+    tables, web,
+};
+
+/// The profile of what users run.
+const RELEASE: &str = "release";
+/// The profile that ends a test where arithmetic overflows or a debug assertion fails.
+const CHECKED: &str = "checked";
+/// The packages that do not need burn.
+const OTHERS: &str = "--workspace --exclude gan-train";
+
+impl Steps {
+    /// Runs all of them.
+    pub fn host(&mut self) {
+        self.check("format: host", || host("fmt --all --check").run());
+        self.check("format: firmware", sources::firmware_format);
+        self.check("format: tables of boards", || tables::run(true));
+        self.found("format: columns and lengths", sources::check);
+
+        self.found("docs: links", docs::check);
+        self.found("docs: book", docs::book::check);
+        self.found("licences", builds::licences);
+        self.check("publish: packages", || publish::check(false));
+
+        // Release everywhere: what clippy checked of the dependencies serves rustdoc, and burn is
+        // built in one profile only.
+        let clippy = "clippy --release --workspace --all-targets -- -D warnings";
+        self.check("clippy: host", || host(clippy).run());
+        let doc = || host("doc --release --workspace --no-deps");
+        self.check("doc: host", || doc().env("RUSTDOCFLAGS", "-D warnings").run());
+
+        self.found("doc: gan-core's public interface", api::check);
+
+        self.check("gan-core: each feature alone", builds::core_features);
+        self.check("gan-tools: without burn", builds::tools_without_burn);
+        self.counted("gan and xtask on Windows and macOS", builds::other_systems);
+        // gan-train by itself: together with the others' test dependencies, its own dependencies
+        // would have other features, and burn would be built a second time next to the one of
+        // `cargo run --release -p gan-train`.
+        self.trainer_again();
+        self.tests("tests: gan-train", RELEASE, "-p gan-train");
+        self.tests("tests: all others", RELEASE, OTHERS);
+        self.tests("tests: all others, with the compiler's checks", CHECKED, OTHERS);
+        let micromath =
+            "-p gan-core -p gan-tests --features gan-core/micromath,gan-tests/micromath";
+        self.tests("tests: micromath", RELEASE, micromath);
+        self.counted("scale: a set of shards by several processes", scale::check);
+        self.counted("python: the package, and models as ONNX", python::run);
+        self.counted("tests: host kernels in emulators", |tally| emulated::run(tally, cargo_test));
+        self.counted("tests: registers, by an oracle", |tally| oracle::check(tally, cargo_test));
+
+        self.counted("web: the module in Node.js and the page in a browser", web::check);
+        self.found("fuzz", fuzz::check);
+        self.check("vectors", vectors::check);
+        self.check("models", models::check);
+    }
+
+    /// gan-train with the compiler's checks, and burn's other devices. It takes as long as the
+    /// longest step of the others, so only CI runs it.
+    fn trainer_again(&mut self) {
+        const CHECKS: &str = "tests: gan-train, with the compiler's checks";
+        const DEVICES: &str = "tests: gan-train on ndarray and wgpu";
+        if std::env::var_os("CI").is_none() {
+            for name in [CHECKS, DEVICES].into_iter().filter(|name| self.wants(name)) {
+                println!("\nSKIPPED {name}: it takes ten minutes; CI=true runs it");
+            }
+            return;
+        }
+        // In the release profile and not in CHECKED, so that burn serves both. It comes before the
+        // step without checks, which leaves the program that users run in target/release.
+        let ours = ["gan-core", "gan-import", "gan-tools", "gan-train"].map(|package| {
+            ["debug-assertions", "overflow-checks"]
+                .map(|check| format!("--config profile.release.package.{package}.{check}=true"))
+                .join(" ")
+        });
+        self.tests(CHECKS, RELEASE, &format!("-p gan-train {}", ours.join(" ")));
+        if self.wants(DEVICES) {
+            let vulkan = shell::or_skip(&format!("wgpu's part of {DEVICES}"), setup::vulkan());
+            let features = if vulkan.is_some() { "ndarray,wgpu" } else { "ndarray" };
+            let devices = format!("-p gan-train --features {features} --test devices");
+            self.tests(DEVICES, CHECKED, &devices);
+        }
+    }
+}

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
 use crate::prelude::*;
+use crate::soak;
 
 /// The tables of a card that a person writes. All their fields have to be there, and no others.
 #[derive(Debug, Deserialize)]
@@ -120,12 +121,12 @@ impl Card {
     }
 }
 
-/// Returns the fields of a card that follow from its blob. `cargo xtask models --update` writes
-/// them.
+/// Returns the fields of a card that follow from its blob, and from the records of its seeds.
+/// `cargo xtask models --update` writes them.
 pub fn derived(blob: &Blob) -> Result<Table> {
     let generator = blob.decode()?;
     let (image, header) = (generator.image(), generator.header());
-    Ok(Table::try_from(json!({
+    let mut derived = Table::try_from(json!({
         // The name in the blob.
         "name": generator.name(),
         "file": format!("{}.gan", blob.stem()),
@@ -148,7 +149,12 @@ pub fn derived(blob: &Blob) -> Result<Table> {
             // RAM for the layers' outputs.
             "scratch_bytes": 4 * generator.scratch_len(),
         },
-    }))?)
+    }))?;
+    let seeds = soak::summary(&blob.stem())?;
+    if !seeds.is_empty() {
+        derived.insert("seeds".into(), seeds.into());
+    }
+    Ok(derived)
 }
 
 /// Fields with their full names, as in `model.latent`.

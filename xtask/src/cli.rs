@@ -121,8 +121,9 @@ pub enum Task {
         #[arg(long, conflicts_with_all = ["check", "model"])]
         update: bool,
     },
-    /// Write the tables of boards in README.md and docs/ from boards.toml
-    Boards {
+    /// Write the tables that are generated: of boards from boards.toml and their sizes, of models
+    /// from the records of `soak`
+    Tables {
         /// Compare only
         #[arg(long)]
         check: bool,

@@ -126,7 +126,7 @@ fn run(task: Task) -> Result<Tally> {
             count::probe::run(&boards, model.as_deref(), &runner)
         }
         Task::Count { on, model, json, .. } => count::run(&on.places()?.0, model.as_deref(), json),
-        Task::Boards { check } => tables::run(check),
+        Task::Tables { check } => tables::run(check),
         Task::Api { check: true } => api::check().and_then(|done| {
             ensure!(done, "nothing was compared");
             Ok(())

@@ -1,7 +1,7 @@
 //! `cargo xtask soak` does what takes too long for the tests. The recipes of the shipped models are
 //! trained with several seeds, each model is scored on the test images, and what was found is kept
-//! in `models/seeds.jsonl`, a line a model and seed. The table of README.md and models/README.md is
-//! made of these lines.
+//! in `models/seeds.jsonl`, a line a model and seed. `cargo xtask tables` makes the table of
+//! README.md and models/README.md of these lines, and `cargo xtask models --update` a card's.
 //!
 //! It can be stopped at any time: a run that is there goes on, and a seed that has its line is not
 //! trained again.
@@ -51,6 +51,9 @@ const RECIPES: [Recipe; 5] = [
     },
 ];
 
+/// Data sets, and what their real images are called in the table.
+const REAL: [(&str, &str); 2] = [("digits", "real 8x8 digits"), ("mnist", "real MNIST")];
+
 /// The options of the command: what to train, and where.
 #[derive(Args)]
 pub struct Soak {
@@ -89,9 +92,18 @@ pub fn run(soak: &Soak) -> Result<()> {
             }
         }
     }
-    let names: Vec<&str> = recipes.iter().map(|recipe| recipe.model).collect();
-    print!("{}", table::markdown(&records, &names));
+    print!("{}", table::markdown(&records, &recipes));
     Ok(())
+}
+
+/// Returns the table of all that is recorded.
+pub fn table() -> Result<String> {
+    Ok(table::markdown(&record::read(&root().join(FILE))?, &chosen(&[])?))
+}
+
+/// Returns what the card of a model says of its seeds; nothing if none is recorded.
+pub fn summary(model: &str) -> Result<toml::Table> {
+    Ok(table::summary(&record::read(&root().join(FILE))?, model))
 }
 
 /// Returns the recipes of these models, or all recipes if none is named.

@@ -1,17 +1,20 @@
-//! The tables of boards in README.md and docs/, which are written from boards.toml, and from the
-//! sizes that `gan fit` has.
+//! The tables in README.md, docs/ and models/ that are generated: of boards from boards.toml and
+//! from the sizes that `gan fit` has, of models from the records of `cargo xtask soak`.
 
 use std::fmt::Write;
 
 use crate::fit;
 use crate::prelude::*;
 use crate::sections::grouped;
+use crate::soak;
 
 /// A page, the name in the two lines between which its table lies, and what makes the table.
 type Table = (&'static str, &'static str, fn() -> Result<String>);
 
-const TABLES: [Table; 5] = [
+const TABLES: [Table; 7] = [
     ("README.md", "boards", || Ok(boards())),
+    ("README.md", "models", soak::table),
+    ("models/README.md", "models", soak::table),
     ("docs/firmware.md", "memories", || Ok(memories())),
     ("docs/firmware.md", "hals", hals),
     ("docs/adding-a-board.md", "hardware", || Ok(hardware())),
@@ -37,7 +40,7 @@ pub fn run(check: bool) -> Result<()> {
             let is_same = text == replaced(&text, name, &table()?).context(page)?;
             ensure!(
                 is_same,
-                "{page}: {name} is not as boards.toml; `cargo xtask boards` writes it"
+                "{page}: {name} is not as it would be generated; `cargo xtask tables` writes it"
             );
         } else {
             write(&path, name, &table()?)?;

@@ -21,7 +21,7 @@ impl Steps {
     pub fn host(&mut self) {
         self.check("format: host", || host("fmt --all --check").run());
         self.check("format: firmware", sources::firmware_format);
-        self.check("format: tables of boards", || tables::run(true));
+        self.check("format: generated tables", || tables::run(true));
         self.found("format: columns and lengths", sources::check);
 
         self.found("docs: links", docs::check);

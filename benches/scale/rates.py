@@ -1,0 +1,149 @@
+"""Images and training samples a second by the clock, against threads, processes and ranks.
+
+    cargo build --release -p gan-tools -p gan-train
+    cargo build --release --manifest-path gan-train-mpi/Cargo.toml   # if there is MPI
+    python3 benches/scale/rates.py
+
+The machine has to be idle: the script says how many programs want to run before it begins, and the
+tables begin with that number. It prints Markdown. Each figure is the median of --rounds rounds,
+which are made in turns, so that a machine that slows down slows all of them down.
+
+An image is one of `models/mnist-large.gan`, in a set of shards (`gan shards`), SHA-256 and writing
+included. A sample is an image that both networks have learned from once; a step has one batch of
+them, and its time is the difference of a long and a short run.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "peers"))
+import trainer  # noqa: E402
+
+ROOT = trainer.ROOT
+GAN = ROOT / "target/release/gan"
+RANKS = ROOT / "gan-train-mpi/target/release/gan-train-mpi"
+PACKAGES = {GAN: "gan-tools", trainer.BINARY: "gan-train"}
+# Networks, batches, and a short and a long run in steps.
+STEPS = {
+    ("compact", 128): (50, 450),
+    ("compact", 1024): (20, 100),
+    ("deep", 128): (10, 60),
+    ("deep", 1024): (4, 16),
+}
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--count", type=int, default=400_000, help="images of a set")
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--threads", type=int, nargs="*", default=[1, 2])
+    arguments.add_argument("--ranks", type=int, nargs="*", default=[1, 2])
+    options = arguments.parse_args()
+    for program, package in PACKAGES.items():
+        if not program.exists():
+            raise SystemExit(f"{program} is not there: cargo build --release -p {package}")
+    load = os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores; {load:.2f} programs wanted to run in the minute before\n")
+    images(options)
+    samples(options)
+
+
+def images(options):
+    """Prints images a second of one worker by its threads, and of several workers."""
+    cases = {f"1 worker, {count} threads": (1, count) for count in options.threads}
+    cases |= {f"{count} workers, 1 thread each": (count, 1) for count in options.threads[1:]}
+    rows = {name: [] for name in cases}
+    for _ in range(options.rounds):
+        for name, (workers, threads) in cases.items():
+            rows[name].append(options.count / wall_of_set(options.count, workers, threads))
+    medians = {name: [median(rates)] for name, rates in rows.items()}
+    table("images of `mnist-large`", ["images a second"], medians)
+
+
+def wall_of_set(count, workers, threads):
+    """Seconds by the clock that workers take for a set of images."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = ROOT / "models/mnist-large.gan"
+        init = [GAN, "shards", "init", model, "--count", str(count), "--format", "idx"]
+        subprocess.run([*init, "--shard", "10000", "-o", f"{folder}/set"], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        run = [GAN, "shards", "run", f"{folder}/set", "--of", str(workers), "--index"]
+        environment = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
+        start = time.perf_counter()
+        children = [
+            subprocess.Popen([*run, str(index)], env=environment, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+            for index in range(workers)
+        ]
+        if any(child.wait() != 0 for child in children):
+            raise SystemExit(f"{' '.join(map(str, run))} failed")
+        return time.perf_counter() - start
+
+
+def samples(options):
+    """Prints samples a second by threads, and by processes that share the batch."""
+    with tempfile.TemporaryDirectory() as data:
+        trainer.digits(trainer.BINARY, data)
+        programs = {
+            f"{threads} threads": ([trainer.BINARY], threads, []) for threads in options.threads
+        }
+        shards = ["--set", f"training.shards={max(options.ranks)}"]
+        if RANKS.exists() and shutil.which("mpirun"):
+            programs |= {
+                f"{ranks} ranks, 1 thread each, {max(options.ranks)} shards": (
+                    ["mpirun", "--allow-run-as-root", "-n", str(ranks), RANKS], 1, shards)
+                for ranks in options.ranks
+            }
+        else:
+            print("SKIPPED ranks: no mpirun, or no gan-train-mpi is built", file=sys.stderr)
+        rounds = {(name, case): [] for name in programs for case in STEPS}
+        for _ in range(options.rounds):
+            for name, (program, threads, more) in programs.items():
+                for case in STEPS:
+                    rate = samples_a_second(program, data, case, threads, more)
+                    rounds[name, case].append(rate)
+        heads = [f"`{preset}`, batch {batch}" for preset, batch in STEPS]
+        rows = {name: [median(rounds[name, case]) for case in STEPS] for name in programs}
+        table("training, samples a second", heads, rows)
+
+
+def samples_a_second(program, data, case, threads, more):
+    """Samples a second by the clock, of the steps that a long run has more than a short one."""
+    preset, batch = case
+    seconds = []
+    for steps in STEPS[case]:
+        with tempfile.TemporaryDirectory() as folder:
+            command = [*program, "train", "--data", data, "--preset", preset, *more]
+            command += ["--set", f"training.batch={batch}", "--eval-every", "0"]
+            command += ["--steps", steps, "--checkpoint-every", 86400, "--out", f"{folder}/run"]
+            environment = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
+            start = time.perf_counter()
+            done = subprocess.run(list(map(str, command)), env=environment, capture_output=True,
+                                  text=True)
+            seconds.append(time.perf_counter() - start)
+            if done.returncode != 0:
+                raise SystemExit(f"{' '.join(map(str, command))} failed: {done.stderr}")
+    short, long = STEPS[case]
+    return (long - short) * batch / (seconds[1] - seconds[0])
+
+
+def table(head, columns, rows):
+    """Prints a table of numbers, with each row's multiple of the first one."""
+    print(f"| {head} |" + "".join(f" {column} |" for column in columns))
+    print("|---|" + "--:|" * len(columns))
+    first = next(iter(rows.values()))
+    for name, numbers in rows.items():
+        cells = [f" {n:,.0f} ({n / base:.2f}) |" for n, base in zip(numbers, first)]
+        print(f"| {name} |" + "".join(cells), flush=True)
+    print()
+
+
+if __name__ == "__main__":
+    main()

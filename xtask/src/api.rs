@@ -43,11 +43,15 @@ pub fn check() -> Result<bool> {
         return Ok(false);
     }
     let found = found()?;
-    for line in kept.lines().filter(|line| !found.lines().any(|other| other == *line)) {
-        println!("- {line}");
-    }
-    for line in found.lines().filter(|line| !kept.lines().any(|other| other == *line)) {
-        println!("+ {line}");
+    let only_in = |one: &str, other: &str| -> Vec<String> {
+        let is_there = |line: &&str| !other.lines().any(|other| other == *line);
+        one.lines().filter(is_there).map(str::to_owned).collect()
+    };
+    let (gone, new) = (only_in(&kept, &found), only_in(&found, &kept));
+    gone.iter().for_each(|line| println!("- {line}"));
+    new.iter().for_each(|line| println!("+ {line}"));
+    if kept != found && gone.is_empty() && new.is_empty() {
+        println!("the lines are in another order, or one of them is there twice");
     }
     ensure!(
         kept == found,

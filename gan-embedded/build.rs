@@ -84,7 +84,7 @@ fn describe(board: &Board, out: &Path) -> Result<(), String> {
     let folder = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let drivers = match &board.module {
         Some(module) => format!(
-            "#[path = {:?}]\nmod chosen;\npub use chosen::{{emergency, start}};\n",
+            "#[path = {:?}]\nmod chosen;\npub use chosen::*;\n",
             Path::new(&folder).join(format!("src/board/{module}.rs"))
         ),
         // The checks need no drivers.

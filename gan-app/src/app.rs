@@ -112,11 +112,13 @@ impl<'m, 'b> App<'m, 'b> {
         let _ = self.refuse_images(board);
     }
 
-    /// Takes one byte that was typed, or draws if nobody has typed for a while. Call this in a
-    /// loop. It returns a request that the caller has to fulfil, if a command makes one.
+    /// Takes one byte that was typed. If none was, this draws if nobody has typed for a while, and
+    /// then has the board sleep. Call this in a loop. It returns a request that the caller has to
+    /// fulfil, if a command makes one.
     pub fn step<B: Board>(&mut self, board: &mut B) -> Option<Request> {
         let Some(byte) = board.read() else {
             self.idle(board);
+            board.sleep();
             return None;
         };
         self.typed = Some(board.ticks());

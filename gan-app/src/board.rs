@@ -40,6 +40,11 @@ pub trait Board {
     /// Shows what was drawn. This is for displays whose driver draws in memory first.
     fn refresh(&mut self) {}
 
+    /// Waits until something may be to do: a byte has come, or half a second has passed, or less.
+    /// The application calls this whenever no byte has come. A board that cannot sleep returns at
+    /// once, as this does.
+    fn sleep(&mut self) {}
+
     /// The use of the stack, if the board measures it.
     fn stack(&self) -> Option<Stack>;
 

@@ -35,7 +35,7 @@ pub fn receive<'s, B: Board>(
             match board.read() {
                 Some(b'\n') if after_line_feed && index == 0 => {}
                 Some(byte) => break byte,
-                None => {}
+                None => board.sleep(),
             }
             if board.ticks().saturating_sub(start) > patience {
                 say(board, format_args!("{what}: only {index} of {len} bytes came"));
@@ -53,8 +53,9 @@ pub fn drain<B: Board>(board: &mut B) {
     let silence = SILENCE * u64::from(B::TICKS_PER_SECOND);
     let mut last = board.ticks();
     while board.ticks().saturating_sub(last) < silence {
-        if board.read().is_some() {
-            last = board.ticks();
+        match board.read() {
+            Some(_) => last = board.ticks(),
+            None => board.sleep(),
         }
     }
 }

@@ -162,6 +162,22 @@ fn idle_boards_draw_every_second_until_somebody_types() {
 }
 
 #[test]
+fn boards_sleep_while_nothing_comes() {
+    // A board that wakes every 60 ms draws as often, and is asked little in between. Within
+    // 5 seconds it can sleep 83 times, less what the images take.
+    let idle = Script::new("").napping(60).for_ticks(5_000).run();
+    assert_eq!(idle.text().matches("\r\nlabel ").count(), 5, "{}", idle.text());
+    assert!((60..84).contains(&idle.slept), "{}", idle.slept);
+    // `sleep` checks that it is not called as long as bytes wait.
+    let typed = Script::new("7\rgrid\rinfo\r").napping(60).run();
+    assert_eq!(typed.slept, 0);
+    // So it does while bytes of a model do not come: 20 seconds for the first, then 2 of silence.
+    let waiting = Script::new("load 100\r").with_slots(4096).napping(60).for_ticks(22_000).run();
+    assert!(waiting.text().contains("only 0 of 100 bytes came"), "{}", waiting.text());
+    assert!((300..370).contains(&waiting.slept), "{}", waiting.slept);
+}
+
+#[test]
 fn the_display_shows_the_image_as_large_as_it_can() {
     let screen = played("seed 9\r4\r").screen();
     let pixels = expected(9, 0, 4);

@@ -7,14 +7,21 @@ mod wired;
 
 pub mod cmsdk_uart;
 #[cfg(target_arch = "arm")]
+pub mod inbox;
+#[cfg(target_arch = "arm")]
+pub mod interrupt;
+#[cfg(target_arch = "arm")]
 pub mod lm3s;
 pub mod mtime;
+#[cfg(target_arch = "arm")]
 pub mod nrf51;
 pub mod ns16550;
 pub mod pl011;
 pub mod pl022;
 pub mod ssd0323;
+pub mod stm32_debug;
 pub mod stm32_pins;
+#[cfg(target_arch = "arm")]
 pub mod stm32_usart;
 pub mod stm32f1;
 pub mod stm32f4;

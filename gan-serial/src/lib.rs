@@ -150,10 +150,13 @@ impl Session {
     /// Waits for whichever of these comes first. Returns what came before it, and its index.
     fn until_one_of(&mut self, ends: &[&[u8]]) -> Result<(Vec<u8>, usize)> {
         let start = Instant::now();
+        let longest = ends.iter().map(|end| end.len()).max().unwrap_or(0);
+        // What comes byte by byte is not searched from its beginning each time.
+        let mut from = 0;
         loop {
             let found = ends.iter().enumerate().filter_map(|(index, end)| {
-                let at = self.heard.windows(end.len()).position(|window| window == *end)?;
-                Some((at, index))
+                let mut windows = self.heard.get(from..)?.windows(end.len());
+                Some((from + windows.position(|window| window == *end)?, index))
             });
             if let Some((at, index)) = found.min() {
                 let rest = self.heard.split_off(at + ends[index].len());
@@ -163,7 +166,10 @@ impl Session {
             }
             let left = self.limit.saturating_sub(start.elapsed());
             match self.input.recv_timeout(left) {
-                Ok(bytes) => self.heard.extend(bytes),
+                Ok(bytes) => {
+                    from = (self.heard.len() + 1).saturating_sub(longest);
+                    self.heard.extend(bytes);
+                }
                 Err(error) => {
                     let said = String::from_utf8_lossy(&self.heard);
                     let end = String::from_utf8_lossy(ends[ends.len() - 1]);

@@ -1,6 +1,7 @@
 //! The application on QEMU: for people to talk to, to run a script, and to see that every board
 //! does what its console says.
 
+mod asleep;
 mod check;
 pub mod display;
 mod faults;

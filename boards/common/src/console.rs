@@ -44,12 +44,6 @@ impl<N: Names, D: Display> Console<N, D> {
     pub fn new(port: Port, display: Option<D>) -> Self {
         Self { port, display, names: PhantomData }
     }
-
-    /// Sleeps until an interrupt comes, unless bytes wait to be read. Call this between two steps
-    /// of the application.
-    pub fn sleep(&mut self) {
-        sleep_unless(|| !INPUT.is_empty());
-    }
 }
 
 impl<N: Names, D: Display> Board for Console<N, D> {
@@ -78,6 +72,11 @@ impl<N: Names, D: Display> Board for Console<N, D> {
         if let Some(display) = &mut self.display {
             display.show();
         }
+    }
+
+    /// The ports' interrupts wake the core, and twice a second that of a timer.
+    fn sleep(&mut self) {
+        sleep_unless(|| !INPUT.is_empty());
     }
 
     #[cfg(any(target_arch = "arm", target_arch = "riscv32"))]

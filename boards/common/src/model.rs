@@ -85,9 +85,8 @@ macro_rules! model {
             static KNOWN: $crate::gan_core::Known<'static> = MODEL;
             static MEMORY: $crate::static_cell::ConstStaticCell<Memory> =
                 $crate::static_cell::ConstStaticCell::new(Memory::new());
-            let more = |console: &mut $crate::Console<N, D>| {
+            let more = |_: &mut $crate::Console<N, D>| {
                 $crate::fatal::plant(option_env!("GAN_PLANTED"));
-                console.sleep();
                 true
             };
             let memory = MEMORY.take();

@@ -77,6 +77,9 @@ pub struct Script {
     pub said: Vec<u8>,
     screen: Screen,
     now: u64,
+    /// How long the board sleeps each time, and how often it did.
+    nap: u64,
+    pub slept: u64,
     /// When the run ends, once all is typed.
     end: u64,
     slots: usize,
@@ -103,6 +106,8 @@ impl Script {
             said: Vec::new(),
             screen: Screen(vec![99; 128 * 64]),
             now: 0,
+            nap: 0,
+            slept: 0,
             end: 0,
             slots: 0,
             admit: admit_all,
@@ -113,6 +118,11 @@ impl Script {
     /// Goes on for some time.
     pub fn for_ticks(self, end: u64) -> Self {
         Self { end, ..self }
+    }
+
+    /// Sleeps for so long each time.
+    pub fn napping(self, nap: u64) -> Self {
+        Self { nap, ..self }
     }
 
     /// Types more from some time on.
@@ -198,6 +208,12 @@ impl Board for Script {
 
     fn display(&mut self) -> Option<&mut Screen> {
         Some(&mut self.screen)
+    }
+
+    fn sleep(&mut self) {
+        assert!(self.typed.is_empty(), "asleep while bytes wait");
+        self.slept += 1;
+        self.now += self.nap;
     }
 
     fn stack(&self) -> Option<Stack> {

@@ -3,7 +3,7 @@
 #![allow(dead_code)]
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// An address and a value, or an address and bits.
 pub type Write = (usize, u32);
@@ -15,6 +15,9 @@ struct Bus {
     /// Once the register of the first was written or held, and while it has all these bits, those
     /// of the second read as ones.
     answers: Vec<(Write, Write)>,
+    /// The register that gives these bytes one after the other, and the bits of another one that
+    /// say that there are some.
+    line: (usize, Write, VecDeque<u8>),
     writes: Vec<Write>,
     /// Reads since the last write.
     reads: u32,
@@ -35,6 +38,17 @@ pub fn hold((address, value): Write) {
 /// Says that the chip answers by setting bits once a program has set others.
 pub fn answer(once: Write, then: Write) {
     BUS.with_borrow_mut(|bus| bus.answers.push((once, then)));
+}
+
+/// Sends these bytes to the chip: the register `data` gives them one after the other, and as long
+/// as there are some, the bits `came` are set.
+pub fn send(data: usize, came: Write, bytes: &[u8]) {
+    BUS.with_borrow_mut(|bus| bus.line = (data, came, bytes.iter().copied().collect()));
+}
+
+/// Whether all bytes that were sent have been taken.
+pub fn is_taken() -> bool {
+    BUS.with_borrow(|bus| bus.line.2.is_empty())
 }
 
 /// The writes since the last call.
@@ -77,13 +91,20 @@ impl Mmio {
         BUS.with_borrow_mut(|bus| {
             bus.reads += 1;
             assert!(bus.reads < PATIENCE, "the driver waits for {address:#010x}");
+            let (data, (came, bits), bytes) = &mut bus.line;
+            if let Some(byte) = (*data == address).then(|| bytes.pop_front()).flatten() {
+                bus.reads = 0;
+                return byte.into();
+            }
+            let has_come = *came == address && !bytes.is_empty();
+            let came = if has_come { *bits } else { 0 };
             let held = |address| bus.registers.get(&address).copied();
             bus.answers
                 .iter()
                 .filter(|&&((once, bits), (then, _))| {
                     then == address && held(once).is_some_and(|value| value & bits == bits)
                 })
-                .fold(held(address).unwrap_or(0), |value, (_, (_, bits))| value | bits)
+                .fold(held(address).unwrap_or(0) | came, |value, (_, (_, bits))| value | bits)
         })
     }
 

@@ -6,6 +6,10 @@ mod port;
 #[path = "../../src/driver/wired.rs"]
 mod wired;
 
+#[path = "../../src/driver/inbox.rs"]
+pub mod inbox;
+#[path = "../../src/driver/interrupt.rs"]
+pub mod interrupt;
 #[path = "../../src/driver/lm3s.rs"]
 pub mod lm3s;
 #[path = "../../src/driver/nrf51.rs"]
@@ -16,6 +20,8 @@ pub mod pl011;
 pub mod pl022;
 #[path = "../../src/driver/ssd0323.rs"]
 pub mod ssd0323;
+#[path = "../../src/driver/stm32_debug.rs"]
+pub mod stm32_debug;
 #[path = "../../src/driver/stm32_pins.rs"]
 pub mod stm32_pins;
 #[path = "../../src/driver/stm32_usart.rs"]

@@ -37,15 +37,64 @@ mod stack {
     }
 }
 
-/// A delay takes no time.
+/// A delay takes no time, and sleep is counted.
+#[allow(dead_code)]
 mod asm {
+    use std::cell::Cell;
+
+    thread_local! {
+        /// How often the core was put to sleep.
+        pub static SLEPT: Cell<u32> = const { Cell::new(0) };
+    }
+
     pub fn delay(_cycles: u32) {}
+
+    pub fn dsb() {}
+
+    pub fn wfi() {
+        SLEPT.set(SLEPT.get() + 1);
+    }
 }
 
+mod interrupt {
+    /// As the drivers implement it.
+    ///
+    /// # Safety
+    ///
+    /// Nothing: the registers are a table.
+    pub unsafe trait InterruptNumber: Copy {
+        fn number(self) -> u16;
+    }
+}
+
+#[allow(clippy::upper_case_acronyms, dead_code)]
 mod peripheral {
+    use crate::bus::Mmio;
+    use crate::interrupt::InterruptNumber;
+
     /// The core's timer.
-    #[allow(clippy::upper_case_acronyms)]
     pub struct SYST;
+
+    /// The core's controller of interrupts.
+    pub struct NVIC;
+
+    /// Where it enables interrupts, a bit each: ISER0 (Armv7-M Architecture Reference Manual,
+    /// B3.4).
+    pub const ISER: usize = 0xE000_E100;
+
+    impl NVIC {
+        /// Unsafe like the one that drivers call.
+        ///
+        /// # Safety
+        ///
+        /// Nothing: the registers are a table.
+        pub unsafe fn unmask<I: InterruptNumber>(interrupt: I) {
+            let number = interrupt.number();
+            // SAFETY: as above.
+            let registers = unsafe { Mmio::new(ISER) };
+            registers.write(usize::from(number / 32 * 4), 1 << (number % 32));
+        }
+    }
 }
 
 /// The peripherals of the core. Not every board uses its timer.

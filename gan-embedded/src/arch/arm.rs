@@ -15,10 +15,17 @@ extern "C" fn __pre_init() {
     core::arch::naked_asm!("ldr r0, ={guard}", "bx r0", guard = sym gan_guard::guard_stack)
 }
 
-/// Reports any other exception or interrupt. None is enabled, so one that arrives is a bug.
+/// Has the board's module handle the interrupts that it has enabled, and reports any other
+/// exception or interrupt: one that arrives is a bug.
 // SAFETY: `#[exception]` demands `unsafe` because this may run even with interrupts masked, in the
-// middle of any critical section. This one takes no lock, uses no static and never returns.
+// middle of any critical section. A device's interrupt does not, and for all others this takes no
+// lock, uses no static and never returns.
 #[exception]
 unsafe fn DefaultHandler(irq: i16) {
+    // The programs in `checks/` use no drivers.
+    #[cfg(not(feature = "semihosting"))]
+    if crate::board::interrupt(irq) {
+        return;
+    }
     fatal(format_args!("unexpected exception or interrupt {irq}"))
 }

@@ -3,7 +3,7 @@
 use core::arch::global_asm;
 
 mod mps2;
-pub use mps2::{emergency, start};
+pub use mps2::{emergency, interrupt, start};
 
 // cortex-m-rt calls this before it touches RAM. The core has read its first two vectors from the
 // ITCM (see the memory layout) and has to be told where the others are. Coprocessors 10 and 11 are

@@ -2,27 +2,39 @@
 
 use gan_app::Board;
 
-use crate::driver::stm32_usart::{self, Usart};
+use crate::driver::inbox::{self, Inbox};
+use crate::driver::stm32_usart::{self, USART1, Usart};
 use crate::driver::systick::SysTick;
-use crate::driver::{Mmio, Uart, Wired, stm32f1};
+use crate::driver::{Mmio, Uart, Wired, stm32_debug, stm32f1};
+
+/// USART1, as it is. Its clock has to be on.
+fn usart1() -> Usart {
+    // SAFETY: this is USART1.
+    Usart::new(unsafe { Mmio::new(0x4001_3800) }, &stm32_usart::F4)
+}
 
 /// Starts the clocks and USART1, which sends on PA9 and receives on PA10.
 fn serial() -> Usart {
     stm32f1::clocks();
     stm32f1::connect_usart1();
-    // SAFETY: this is USART1, whose clock is on.
-    Usart::new(unsafe { Mmio::new(0x4001_3800) }, &stm32_usart::F4, stm32f1::HERTZ)
+    usart1().switch_on(stm32f1::HERTZ)
 }
 
 /// Starts the clocks and the serial port. Call this once.
 pub fn start() -> impl Board {
+    stm32_debug::stay_in_sleep();
     // SAFETY: `main` calls this once, and nobody else uses the core's timer.
     let core = unsafe { cortex_m::Peripherals::steal() };
-    Wired::new(serial(), SysTick::<{ stm32f1::HERTZ }>::new(core.SYST))
+    Wired::new(Inbox::new(serial(), USART1), SysTick::<{ stm32f1::HERTZ }>::new(core.SYST))
 }
 
 /// Sends bytes over the serial port, whatever state the board is in.
 pub fn emergency(bytes: &[u8]) {
     let mut serial = serial();
     bytes.iter().for_each(|&byte| serial.put(byte));
+}
+
+/// Receives what USART1's interrupt tells of.
+pub fn interrupt(exception: i16) -> bool {
+    inbox::answer(exception, USART1, usart1)
 }

@@ -1,7 +1,13 @@
 //! Clock, pins, timer and UART of Nordic's nRF51 (nRF51 Series Reference Manual 3.0, chapters 13,
 //! 14, 18 and 29).
 
+use super::interrupt::Irq;
 use super::{Clock, Mmio, Uart};
+
+/// The interrupt of UART0.
+pub const UART0: Irq = Irq(2);
+/// The interrupt of TIMER0.
+pub const TIMER0: Irq = Irq(8);
 
 /// Starts the crystal of 16 MHz, which is accurate enough for a UART, and waits until the chip runs
 /// from it. The internal oscillator, which runs after a reset, may be off by 5 %.
@@ -43,6 +49,7 @@ mod uart {
     pub const TASKS_STARTTX: usize = 0x008;
     pub const EVENTS_RXDRDY: usize = 0x108;
     pub const EVENTS_TXDRDY: usize = 0x11C;
+    pub const INTENSET: usize = 0x304;
     pub const ENABLE: usize = 0x500;
     pub const PSELTXD: usize = 0x50C;
     pub const PSELRXD: usize = 0x514;
@@ -50,13 +57,20 @@ mod uart {
     pub const TXD: usize = 0x51C;
     pub const BAUDRATE: usize = 0x524;
 
+    pub const RXDRDY: u32 = 1 << 2;
     pub const ENABLE_ENABLED: u32 = 4;
     pub const BAUDRATE_115200: u32 = 0x01D7_E000;
 }
 
 impl Nrf51Uart {
-    /// Switches the UART at `registers` on, at 115,200 baud.
-    pub fn new(registers: Mmio, pin_tx: u32, pin_rx: u32) -> Self {
+    /// Returns the UART at `registers`, as it is.
+    pub const fn new(registers: Mmio) -> Self {
+        Self { registers, sending: false }
+    }
+
+    /// Switches the UART on, at 115,200 baud.
+    pub fn switch_on(self, pin_tx: u32, pin_rx: u32) -> Self {
+        let registers = self.registers;
         connect(pin_tx, pin_rx);
         registers.write(uart::PSELTXD, pin_tx);
         registers.write(uart::PSELRXD, pin_rx);
@@ -64,7 +78,7 @@ impl Nrf51Uart {
         registers.write(uart::ENABLE, uart::ENABLE_ENABLED);
         registers.write(uart::TASKS_STARTTX, 1);
         registers.write(uart::TASKS_STARTRX, 1);
-        Self { registers, sending: false }
+        self
     }
 
     /// Waits until everything is sent.
@@ -90,6 +104,10 @@ impl Uart for Nrf51Uart {
         self.registers.write(uart::TXD, byte.into());
         self.sending = true;
     }
+
+    fn listen(&mut self) {
+        self.registers.write(uart::INTENSET, uart::RXDRDY);
+    }
 }
 
 /// A timer that counts microseconds.
@@ -104,23 +122,41 @@ pub struct Timer {
 mod timer {
     pub const TASKS_START: usize = 0x000;
     pub const TASKS_CAPTURE0: usize = 0x040;
+    pub const EVENTS_COMPARE1: usize = 0x144;
+    pub const INTENSET: usize = 0x304;
     pub const BITMODE: usize = 0x508;
     pub const PRESCALER: usize = 0x510;
     pub const CC0: usize = 0x540;
+    pub const CC1: usize = 0x544;
 
+    pub const COMPARE1: u32 = 1 << 17;
     pub const BITMODE_32: u32 = 3;
     /// The counter ticks at 16 MHz / 2^4.
     pub const PRESCALER_16: u32 = 4;
+
+    /// Microseconds from one interrupt to the next, a sixteenth of a second: they wake the core.
+    pub const PERIOD: u32 = 62_500;
 }
 
 impl Timer {
-    /// Starts the timer at `registers`, which has to be TIMER0: the others have 16 bits.
+    /// Starts the timer at `registers`, which has to be TIMER0: the others have 16 bits. From now
+    /// on its interrupt has to call [`wake_again`].
     pub fn new(registers: Mmio) -> Self {
         registers.write(timer::BITMODE, timer::BITMODE_32);
         registers.write(timer::PRESCALER, timer::PRESCALER_16);
+        registers.write(timer::CC1, timer::PERIOD);
+        registers.write(timer::INTENSET, timer::COMPARE1);
         registers.write(timer::TASKS_START, 1);
+        TIMER0.enable();
         Self { registers, last: 0, wraps: 0 }
     }
+}
+
+/// Ends the interrupt of the timer at `registers`, and has the next one come in a sixteenth of a
+/// second.
+pub fn wake_again(registers: Mmio) {
+    registers.write(timer::EVENTS_COMPARE1, 0);
+    registers.write(timer::CC1, registers.read(timer::CC1).wrapping_add(timer::PERIOD));
 }
 
 impl Clock for Timer {

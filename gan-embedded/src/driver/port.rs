@@ -10,6 +10,14 @@ pub trait Uart {
 
     /// Sends a byte, and waits until there is room for it.
     fn put(&mut self, byte: u8);
+
+    /// Switches on the interrupt by which the UART tells that a byte has come, if its driver knows
+    /// that.
+    fn listen(&mut self) {}
+
+    /// Sleeps until an interrupt comes, unless a byte has come. A UART whose bytes come without an
+    /// interrupt returns at once, as this does.
+    fn sleep(&self) {}
 }
 
 /// A [`Uart`] with the traits of embedded-io.

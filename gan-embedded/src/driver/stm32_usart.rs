@@ -1,12 +1,17 @@
 //! The USARTs of ST's STM32F1 (reference manual RM0041, chapter 23), F2 and F4 (RM0090, chapter 30)
 //! and L4 (RM0351, chapter 40).
 
+use super::interrupt::Irq;
 use super::{Mmio, Uart};
+
+/// The interrupt of USART1, the same in all.
+pub const USART1: Irq = Irq(37);
 
 const BAUD: u32 = 115_200;
 /// Bits of CR1.
 const RE: u32 = 1 << 2;
 const TE: u32 = 1 << 3;
+const RXNEIE: u32 = 1 << 5;
 /// Bits of the status, SR or ISR.
 const ORE: u32 = 1 << 3;
 const RXNE: u32 = 1 << 5;
@@ -50,7 +55,7 @@ pub static L4: Layout = Layout {
     ue: 1,
 };
 
-/// A USART that is switched on.
+/// A USART.
 #[derive(Debug)]
 pub struct Usart {
     registers: Mmio,
@@ -58,27 +63,41 @@ pub struct Usart {
 }
 
 impl Usart {
-    /// Switches the port at `registers` on, at 115,200 baud from a clock of `hertz`. One that is on
-    /// already goes on as it is, so that nothing it is sending is lost.
-    pub fn new(registers: Mmio, layout: &'static Layout, hertz: u32) -> Self {
+    /// Returns the port at `registers`, as it is.
+    pub const fn new(registers: Mmio, layout: &'static Layout) -> Self {
+        Self { registers, layout }
+    }
+
+    /// Switches the port on, at 115,200 baud from a clock of `hertz`. One that is on already goes
+    /// on as it is, so that nothing it is sending is lost.
+    pub fn switch_on(self, hertz: u32) -> Self {
+        let Self { registers, layout } = &self;
         let on = layout.ue | TE | RE;
         if registers.read(layout.cr1) & on != on {
             registers.write(layout.brr, (hertz + BAUD / 2) / BAUD);
             registers.write(layout.cr1, on);
         }
-        Self { registers, layout }
+        self
     }
 }
 
 impl Uart for Usart {
+    /// This also ends an overrun, a byte that was lost because the one before it had not been
+    /// taken: it keeps up the interrupt of received bytes.
     fn is_ready(&self) -> bool {
         let status = self.registers.read(self.layout.status);
-        if status & ORE != 0
-            && let Some(icr) = self.layout.icr
-        {
-            self.registers.write(icr, ORE);
+        let has_come = status & RXNE != 0;
+        if status & ORE != 0 {
+            match self.layout.icr {
+                Some(icr) => self.registers.write(icr, ORE),
+                // Reading DR after SR ends it. If there is a byte, `take` does so.
+                None if has_come => {}
+                None => {
+                    self.registers.read(self.layout.received);
+                }
+            }
         }
-        status & RXNE != 0
+        has_come
     }
 
     fn take(&mut self) -> u8 {
@@ -88,5 +107,9 @@ impl Uart for Usart {
     fn put(&mut self, byte: u8) {
         while self.registers.read(self.layout.status) & TXE == 0 {}
         self.registers.write(self.layout.sent, byte.into());
+    }
+
+    fn listen(&mut self) {
+        self.registers.modify(self.layout.cr1, 0, RXNEIE);
     }
 }

@@ -56,6 +56,10 @@ impl<U: Uart, C: Clock, D: DrawTarget<Color: PixelColor + From<Gray8>>> Board fo
         self.display.as_mut()
     }
 
+    fn sleep(&mut self) {
+        self.serial.0.sleep();
+    }
+
     fn stack(&self) -> Option<Stack> {
         Some(stack::measure())
     }

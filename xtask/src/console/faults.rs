@@ -8,7 +8,7 @@ use super::{Session, build, lines, send, session};
 use crate::firmware::Input;
 use crate::prelude::*;
 use crate::runner::with_segment;
-use crate::{boards, partition, qemu, room};
+use crate::{partition, qemu, room};
 
 /// Room for a received model.
 const ROOM: usize = 32 << 10;
@@ -48,9 +48,8 @@ fn flipped(board: &Board, elf: &Path) -> Result<()> {
     program[at + len / 2] ^= 0x10;
     let damaged = elf.with_extension("flipped");
     fs::write(&damaged, program)?;
-    let mut emulator = boards::emulator(board, &["-monitor", "none"], "stdio")?;
-    emulator.arg(&damaged);
     // It never ends by itself, and needs a moment.
+    let emulator = session::emulator(board, &damaged, &[])?;
     let run = qemu::run_command(emulator, Duration::from_secs(5))?;
     let said = run.lines.join("\n");
     ensure!(
@@ -121,15 +120,19 @@ fn power_lost(toolchain: Toolchain, board: &Board) -> Result<()> {
     Ok(())
 }
 
+/// Returns the keys of the maker whose models are taken, and of another one.
+pub fn makers() -> [SecretKey; 2] {
+    [1, 2].map(|byte| SecretKey::new([byte; 32]))
+}
+
 /// An application with a maker's key takes a model by itself in flash only if the maker signed it.
 fn signed(toolchain: Toolchain, board: &Board) -> Result<()> {
-    let maker = SecretKey::new([1; 32]);
+    let [maker, another] = makers();
     let digits = shell::hex(maker.public().as_bytes());
     let tiny = vectors::folder().join("v1-tiny.gan");
     let input = Input { flash_at: Some(AT), key: Some(&digits), ..Input::model(&tiny) };
     let (elf, _) = room::build(toolchain, board, input)?;
     let model = vectors::default_model()?;
-    let another = SecretKey::new([2; 32]);
     for (key, expected) in [(Some(&maker), "digits8"), (Some(&another), "tiny"), (None, "tiny")] {
         let (at, contents) = partition::contents(board, &model, AT, key)?;
         let greeting = greets(board, &elf, at, &contents)?;

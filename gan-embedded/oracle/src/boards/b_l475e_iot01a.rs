@@ -3,15 +3,16 @@
 #[path = "../../../src/board/b_l475e_iot01a.rs"]
 mod board;
 
+use stm32_metapac::dbgmcu::regs::Cr as Debug;
 use stm32_metapac::flash::regs::Acr;
 use stm32_metapac::gpio::regs::{Afr, Moder};
 use stm32_metapac::gpio::vals;
 use stm32_metapac::rcc::regs::{Ahb2enr, Apb2enr, Cfgr, Cr, Pllcfgr};
 use stm32_metapac::rcc::vals::{Pllm, Plln, Pllr, Pllsrc, Sw};
 use stm32_metapac::usart::regs::{Brr, Cr1, Dr, Icr, Isr};
-use stm32_metapac::{FLASH, GPIOB, RCC, USART1};
+use stm32_metapac::{DBGMCU, FLASH, GPIOB, Interrupt, RCC, USART1};
 
-use super::{bits, has_received, take};
+use super::{bits, enabled, receives_by_interrupt, take};
 use crate::bus;
 
 /// The reset value of CR (RM0351, 6.4.1): MSI runs at 4 MHz.
@@ -63,9 +64,13 @@ fn it_writes_what_the_pac_says() {
         cr1.set_te(true);
         cr1.set_re(true);
     });
+    let listening = bits(on, |cr1| cr1.set_rxneie(true));
+    let irq = Interrupt::USART1 as u16;
+    let debug = bits(Debug(0), |cr| cr.set_dbg_sleep(true));
     let ports = bits(Ahb2enr(0), |gates| gates.set_gpioben(true)).0;
     let devices = bits(Apb2enr(0), |gates| gates.set_usart1en(true)).0;
     bus::expect(&[
+        (DBGMCU.cr().as_ptr() as usize, debug.0),
         (FLASH.acr().as_ptr() as usize, waits.0),
         (RCC.pllcfgr().as_ptr() as usize, factors.0),
         (clocks, pll.0),
@@ -80,21 +85,24 @@ fn it_writes_what_the_pac_says() {
         // 80 MHz / 115,200 = 694.4.
         (USART1.brr().as_ptr() as usize, bits(Brr(0), |brr| brr.set_brr(694)).0),
         (USART1.cr1().as_ptr() as usize, on.0),
+        (USART1.cr1().as_ptr() as usize, listening.0),
+        enabled(irq),
     ]);
 
-    assert!(!has_received(&mut board));
     board::emergency(b"A");
     let byte = |byte: u8| bits(Dr(0), |dr| dr.set_dr(byte.into())).0;
     assert_eq!(bus::writes().last(), Some(&(sent, byte(b'A'))));
+
+    let came = (status, bits(Isr(0), |isr| isr.set_rxne(true)).0);
+    receives_by_interrupt(&mut board, board::interrupt, irq, (received, came));
 
     // A byte came, and one more that was lost.
     let overrun = bits(Isr(0), |isr| {
         isr.set_rxne(true);
         isr.set_ore(true);
     });
-    bus::hold((status, overrun.0));
-    bus::hold((received, byte(b'B')));
-    assert!(has_received(&mut board));
+    bus::send(received, (status, overrun.0), b"B");
+    assert!(board::interrupt(irq as i16));
     bus::expect(&[(USART1.icr().as_ptr() as usize, bits(Icr(0), |icr| icr.set_ore(true)).0)]);
     assert_eq!(take(&mut board), b'B');
 }

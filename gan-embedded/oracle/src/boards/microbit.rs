@@ -6,11 +6,11 @@ mod board;
 use gan_app::Board;
 use nrf_pac::gpio::regs::{Outset, PinCnf};
 use nrf_pac::gpio::vals::{Dir, Input, Pull};
-use nrf_pac::timer::regs::{Bitmode, Prescaler};
-use nrf_pac::uart::regs::{Baudrate, Enable, Txd};
-use nrf_pac::{CLOCK, GPIO, TIMER0, UART0, timer, uart};
+use nrf_pac::timer::regs::{Bitmode, Int as TimerInt, Prescaler};
+use nrf_pac::uart::regs::{Baudrate, Enable, Int, Txd};
+use nrf_pac::{CLOCK, GPIO, Interrupt, TIMER0, UART0, timer, uart};
 
-use super::{bits, has_received, take};
+use super::{bits, enabled, receives_by_interrupt};
 use crate::bus;
 
 /// The pins that lead to the USB chip: the micro:bit's schematic, TGT_TX and TGT_RX.
@@ -53,23 +53,34 @@ fn it_writes_what_the_pac_says() {
         (UART0.tasks_starttx().as_ptr() as usize, 1),
         (UART0.tasks_startrx().as_ptr() as usize, 1),
     ];
-    let timer = [
+    let (uart_irq, timer_irq) = (Interrupt::UART0 as u16, Interrupt::TIMER0 as u16);
+    let received = bits(Int(0), |int| int.set_rxdrdy(true));
+    let compared = bits(TimerInt(0), |int| int.set_compare(1, true));
+    let next = TIMER0.cc(1).as_ptr() as usize;
+    let rest = [
+        (UART0.intenset().as_ptr() as usize, received.0),
+        enabled(uart_irq),
         (TIMER0.bitmode().as_ptr() as usize, wide.0),
         (TIMER0.prescaler().as_ptr() as usize, megahertz.0),
+        // A sixteenth of a second.
+        (next, 62_500),
+        (TIMER0.intenset().as_ptr() as usize, compared.0),
         (TIMER0.tasks_start().as_ptr() as usize, 1),
+        enabled(timer_irq),
     ];
-    bus::expect(&[&serial[..], &timer].concat());
+    // The port is switched on before the timer.
+    bus::expect(&[&serial[..], &rest].concat());
 
     board::emergency(b"A");
     let byte = bits(Txd(0), |txd| txd.set_txd(b'A'));
     bus::expect(&[&serial[..], &[(sent, 0), (data, byte.0)]].concat());
 
-    assert!(!has_received(&mut board));
-    bus::hold((came, 1));
-    bus::hold((UART0.rxd().as_ptr() as usize, b'B'.into()));
-    assert!(has_received(&mut board));
-    assert_eq!(take(&mut board), b'B');
-    bus::expect(&[(came, 0)]);
+    let registers = (UART0.rxd().as_ptr() as usize, (came, 1));
+    receives_by_interrupt(&mut board, board::interrupt, uart_irq, registers);
+    assert!(bus::writes().iter().all(|&write| write == (came, 0)));
+
+    assert!(board::interrupt(timer_irq as i16));
+    bus::expect(&[(TIMER0.events_compare(1).as_ptr() as usize, 0), (next, 125_000)]);
 
     bus::hold((TIMER0.cc(0).as_ptr() as usize, 1_234));
     assert_eq!(board.ticks(), 1_234);

@@ -19,7 +19,7 @@ use crate::firmware::{self, Count, Needs};
 use crate::fit;
 use crate::fit::speeds::{Counted, Layer};
 use crate::prelude::*;
-use crate::setup;
+use crate::{setup, tables};
 use record::Record;
 use table::Table;
 
@@ -53,23 +53,9 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
     let now = Table::new(toolchain.version()?, &records);
     let regressions =
         table.regressions(&now, boards.len() == of_each_core(&boards::emulated()).len());
-    for line in &regressions {
-        println!("{line}");
-    }
-    if table.compiler != now.compiler {
-        // The code of another compiler is no regression of this project.
-        println!(
-            "SKIPPED count: the table is of {}, this is {}; the differences are above, if any",
-            table.compiler, now.compiler
-        );
+    if !tables::is_right("count", table::PAGE, &regressions, [&table.compiler, &now.compiler])? {
         return Ok(());
     }
-    let count = regressions.len();
-    ensure!(
-        count == 0,
-        "{count} counts are not as in docs/performance.md; \
-         if they must change: `cargo xtask count --update`"
-    );
     fit::speeds::check(&counted(&records)?)?;
     fit::starts::check(&starts::of(&records)?)?;
     println!("count: as in docs/performance.md, or better");

@@ -77,10 +77,8 @@ pub fn run(pairs: &Pairs) -> Result<Tally> {
     println!("|---|---|---|--:|");
     row("the naive reference", &expected.text(), start);
     let mut tally = Tally::default();
-    for Door { name, make } in doors()? {
-        if pairs.only.as_ref().is_some_and(|only| !name.contains(only)) {
-            continue;
-        }
+    let wants = |name: &str| pairs.only.as_ref().is_none_or(|only| name.contains(only));
+    for Door { name, make } in doors(&wants)?.into_iter().filter(|door| wants(&door.name)) {
         let start = Instant::now();
         let made = make(&wanted).and_then(|made| wanted.judge(&made));
         match &made {
@@ -99,13 +97,15 @@ fn row(name: &str, [first, all]: &[String; 2], start: Instant) {
     println!("| {name} | {first} | {all} | {:.1} |", start.elapsed().as_secs_f64());
 }
 
-/// Returns all doors that can be had here. The others are told.
-fn doors() -> Result<Vec<Door>> {
+/// Returns all doors that can be had here. The others are told. Those whose names are not wanted
+/// may be left out, so that nothing is built for them.
+fn doors(wants: &dyn Fn(&str) -> bool) -> Result<Vec<Door>> {
+    const C_ON_HOST: &str = "C on the host";
     let mut doors = host::doors();
-    doors.extend(scripts::doors());
+    doors.extend(scripts::doors(wants));
     let toolchain = setup::firmware(&boards::all()?)?;
-    if shell::or_skip("C on the host", setup::need("cc")).is_some() {
-        doors.push(Door::new("C on the host".into(), |wanted| {
+    if wants(C_ON_HOST) && shell::or_skip(C_ON_HOST, setup::need("cc")).is_some() {
+        doors.push(Door::new(C_ON_HOST.into(), |wanted| {
             wanted.said(&c::pairs::on_host(wanted.blob.path(), wanted.counts)?)
         }));
     }

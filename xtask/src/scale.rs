@@ -27,7 +27,7 @@ const COUNT: u32 = 24_000;
 const SHARD: u32 = 3_000;
 const PARTS: u32 = 8;
 
-/// What an engine said at its end, or why there is no such engine here.
+/// What an engine said at its end.
 enum Made {
     Digest {
         last: String,
@@ -35,14 +35,23 @@ enum Made {
     },
     /// It makes no set, and has compared what it made itself.
     Compared(String),
-    Skipped(String),
 }
 
-impl Made {
-    /// There is no such engine here, because of this error.
-    fn skipped(error: &anyhow::Error) -> Self {
-        Self::Skipped(format!("{error:#}"))
+/// Why there is no such engine here.
+#[derive(Debug)]
+struct Missing(String);
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
+}
+
+impl std::error::Error for Missing {}
+
+/// Has the engine be left out because of this error.
+fn missing(error: anyhow::Error) -> anyhow::Error {
+    Missing(format!("{error:#}")).into()
 }
 
 /// An engine: it makes the set in a folder of its own.
@@ -149,7 +158,7 @@ fn table(engines: &[(&str, Engine)], only: &str) -> Result<Tally> {
         let made = engine(&Place { set, gan: gan.clone() });
         let seconds = start.elapsed().as_secs_f64();
         let said = match made {
-            Ok(Made::Skipped(why)) => {
+            Err(why) if why.is::<Missing>() => {
                 println!("SKIPPED {name}: {why}");
                 rows.push(format!("{name:<16}{:>8}  SKIPPED: {why}", ""));
                 continue;
@@ -180,10 +189,10 @@ fn table(engines: &[(&str, Engine)], only: &str) -> Result<Tally> {
     Ok(tally)
 }
 
-/// Returns the Python with the packages of engines.
+/// Returns the Python with the packages of engines, if they can be had.
 fn python() -> Result<Environment> {
     let folder = root().join("target/scale-python");
-    Environment::new(&folder, &["-r", "examples/requirements.txt"])
+    Environment::new(&folder, &["-r", "examples/requirements.txt"]).map_err(missing)
 }
 
 /// Runs a program of the examples; its last lines.

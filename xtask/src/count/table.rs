@@ -4,7 +4,8 @@ use super::Record;
 use crate::prelude::*;
 use crate::tables;
 
-const PAGE: &str = "docs/performance.md";
+/// The page that the table is in.
+pub const PAGE: &str = "docs/performance.md";
 /// The name in the lines of the page between which the table lies.
 const NAME: &str = "counts";
 const HEADER: &str = "\

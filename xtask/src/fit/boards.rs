@@ -9,7 +9,7 @@ use super::{read, write};
 use crate::boards;
 use crate::firmware::{self, Input, Needs};
 use crate::prelude::*;
-use crate::sections;
+use crate::{sections, tables};
 
 const FILE: &str = "boards.toml";
 
@@ -102,21 +102,9 @@ pub fn check(toolchain: Toolchain) -> Result<()> {
             .filter(|old| !boards::is_skipped(&old.name))
             .map(|old| format!("{}: no such board", old.name)),
     );
-    for line in &wrong {
-        println!("{line}");
+    if tables::is_right("size", FILE, &wrong, [&old.compiler, &now.compiler])? {
+        println!("size: {} boards as in gan-tools/src/fit/{FILE}", now.board.len());
     }
-    if old.compiler != now.compiler {
-        println!(
-            "SKIPPED size: the table is of {}, this is {}; the differences are above, if any",
-            old.compiler, now.compiler
-        );
-        return Ok(());
-    }
-    ensure!(
-        wrong.is_empty(),
-        "sizes are not as in {FILE}; if they must change: `cargo xtask size --update`"
-    );
-    println!("size: {} boards as in gan-tools/src/fit/{FILE}", now.board.len());
     Ok(())
 }
 

@@ -10,25 +10,36 @@ use crate::{python, web};
 const KERNELS: [&str; 2] = ["simd128", "scalar"];
 
 /// Returns a door for each build of the module, and one for the Python package, if their programs
-/// are there.
-pub fn doors() -> Vec<Door> {
+/// are there. What no door is wanted of is not built.
+pub fn doors(wants: &dyn Fn(&str) -> bool) -> Vec<Door> {
+    const PYTHON: &str = "Python";
     let mut doors = Vec::new();
-    let modules = if shell::available("node") { web::modules() } else { Err(anyhow!("no node")) };
-    if let Some(modules) = shell::or_skip("WebAssembly", modules) {
-        for kernel in KERNELS {
+    let names = KERNELS.map(|kernel| (kernel, format!("WebAssembly in Node.js, {kernel}")));
+    if names.iter().any(|(_, name)| wants(name))
+        && let Some(modules) = shell::or_skip("WebAssembly", modules())
+    {
+        for (kernel, name) in names {
             let module = modules.join(format!("{kernel}.wasm"));
-            doors.push(Door::new(format!("WebAssembly in Node.js, {kernel}"), move |wanted| {
+            doors.push(Door::new(name, move |wanted| {
                 let script = root().join("gan-web/test/pairs.cjs");
                 lines(Command::new("node").arg(script).arg(&module), wanted)
             }));
         }
     }
-    if let Some(python) = shell::or_skip("Python", python::with_package()) {
-        doors.push(Door::new("Python".into(), move |wanted| {
+    if wants(PYTHON)
+        && let Some(python) = shell::or_skip(PYTHON, python::with_package())
+    {
+        doors.push(Door::new(PYTHON.into(), move |wanted| {
             lines(&mut python.python("gan-py/tests/pairs.py"), wanted)
         }));
     }
     doors
+}
+
+/// Returns the folder of the modules, built, if there is something that runs them.
+fn modules() -> Result<PathBuf> {
+    ensure!(shell::available("node"), "no node");
+    web::modules()
 }
 
 /// Runs a script, and returns the digests that it prints.

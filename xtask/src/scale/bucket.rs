@@ -43,10 +43,7 @@ else:
 
 /// Builds what is needed, and makes the set in a bucket.
 pub fn run(place: &Place) -> Result<Made> {
-    let python = match super::python() {
-        Ok(python) => python,
-        Err(error) => return Ok(Made::skipped(&error)),
-    };
+    let python = super::python()?;
     let package = "--quiet --release -p gan-tools --features object-store";
     shell::host(&format!("clippy {package} --all-targets -- -D warnings")).run()?;
     shell::host(&format!("test {package} --lib shards::place::bucket")).read()?;

@@ -5,7 +5,7 @@ use std::thread::sleep;
 
 use serde::Deserialize;
 
-use super::{COUNT, MODEL, Made, PARTS, Place, example, python};
+use super::{COUNT, MODEL, Made, Missing, PARTS, Place, example, missing, python};
 use crate::prelude::*;
 use crate::python::wheel_in;
 
@@ -21,27 +21,26 @@ pub fn one(place: &Place) -> Result<Made> {
 /// Runs one process for each part, two at a time.
 pub fn xargs(place: &Place) -> Result<Made> {
     if !shell::available("xargs") {
-        return Ok(Made::Skipped("there is no xargs".into()));
+        bail!(Missing("there is no xargs".into()));
     }
-    place.begin()?;
-    let (gan, set, last) = (place.gan.display(), place.set.display(), PARTS - 1);
-    let run = format!("{gan} shards run {set} --index {{}} --of {PARTS}");
-    in_shell(place, &format!("seq 0 {last} | xargs -P 2 -I{{}} {run}"))
+    in_shell(place, "seq 0 LAST | xargs -P 2 -I{} RUN")
 }
 
 /// Does the same by GNU parallel, which can use other machines too.
 pub fn parallel(place: &Place) -> Result<Made> {
     let version = tool("parallel", "--version").read();
     if !version.is_ok_and(|text| text.starts_with("GNU parallel")) {
-        return Ok(Made::Skipped("there is no GNU parallel (Debian: parallel)".into()));
+        bail!(Missing("there is no GNU parallel (Debian: parallel)".into()));
     }
+    in_shell(place, "parallel --will-cite -j 2 RUN ::: $(seq 0 LAST)")
+}
+
+/// Makes the set by a line of the shell, in which RUN makes part `{}` and LAST is the last part.
+fn in_shell(place: &Place, line: &str) -> Result<Made> {
     place.begin()?;
     let (gan, set, last) = (place.gan.display(), place.set.display(), PARTS - 1);
     let run = format!("{gan} shards run {set} --index {{}} --of {PARTS}");
-    in_shell(place, &format!("parallel --will-cite -j 2 {run} ::: $(seq 0 {last})"))
-}
-
-fn in_shell(place: &Place, line: &str) -> Result<Made> {
+    let line = &line.replace("RUN", &run).replace("LAST", &last.to_string());
     let done = Command::new("sh").args(["-c", line]).stdin(Stdio::null()).output()?;
     let said = String::from_utf8_lossy(&done.stderr);
     ensure!(done.status.success(), "{line}: {}: {said}", done.status);
@@ -84,10 +83,7 @@ pub fn kubernetes(place: &Place) -> Result<Made> {
         completions: u32,
         commands: Vec<Vec<String>>,
     }
-    let python = match python() {
-        Ok(python) => python,
-        Err(error) => return Ok(Made::skipped(&error)),
-    };
+    let python = python()?;
     let said = example(&python, "examples/kubernetes/check.py", &[], &place.gan)?;
     let job: Job = serde_json::from_str(&said)?;
     ensure!(job.completions == PARTS, "completions: {} (expected {PARTS})", job.completions);
@@ -119,10 +115,7 @@ pub fn ray(place: &Place) -> Result<Made> {
 }
 
 fn shards(place: &Place, file: &str) -> Result<Made> {
-    let python = match python() {
-        Ok(python) => python,
-        Err(error) => return Ok(Made::skipped(&error)),
-    };
+    let python = python()?;
     place.begin()?;
     let said = example(&python, file, &[&place.set], &place.gan)?;
     place.made(&said)
@@ -131,17 +124,11 @@ fn shards(place: &Place, file: &str) -> Result<Made> {
 /// Runs `examples/spark/generate.py`, which needs the wheel of gan-py and Java.
 pub fn spark(place: &Place) -> Result<Made> {
     if tool("java", "-version").read().is_err() {
-        return Ok(Made::Skipped("there is no Java (Debian: openjdk-17-jre-headless)".into()));
+        bail!(Missing("there is no Java (Debian: openjdk-17-jre-headless)".into()));
     }
-    let with_wheel = || {
-        let python = python()?;
-        python.install(&wheel_in(&root().join("target/wheels"))?)?;
-        Ok(python)
-    };
-    let python = match with_wheel() {
-        Ok(python) => python,
-        Err(error) => return Ok(Made::skipped(&error)),
-    };
+    let python = python()?;
+    let wheel = wheel_in(&root().join("target/wheels"));
+    wheel.and_then(|wheel| python.install(&wheel)).map_err(missing)?;
     let mut spark = python.python(&format!("examples/spark/generate.py {MODEL} {COUNT}"));
     let said = spark.arg(&place.set).env("SPARK_LOCAL_IP", "127.0.0.1").read()?;
     let mut lines = said.lines().rev();

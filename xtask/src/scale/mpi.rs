@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use link::Link;
 
 use super::slurm::Slurm;
-use super::{Made, Place};
+use super::{Made, Place, missing};
 use crate::prelude::*;
 use crate::qemu::KillOnDrop;
 
@@ -40,10 +40,7 @@ struct Programs {
 
 /// Makes the runs.
 pub fn run(place: &Place) -> Result<Made> {
-    let programs = match Programs::build() {
-        Ok(programs) => programs,
-        Err(error) => return Ok(Made::skipped(&error)),
-    };
+    let programs = Programs::build().map_err(missing)?;
     fs::create_dir_all(&place.set)?;
     let mut said = Vec::new();
     for batch_norm in [true, false] {
@@ -61,11 +58,8 @@ pub fn run(place: &Place) -> Result<Made> {
 
 /// Trains by ranks that Slurm starts, and starts again after one of them was killed.
 pub fn by_slurm(place: &Place) -> Result<Made> {
-    let found = Programs::build().and_then(|programs| Ok((programs, Slurm::find(&place.set)?)));
-    let (programs, slurm) = match found {
-        Ok(found) => found,
-        Err(error) => return Ok(Made::skipped(&error)),
-    };
+    let programs = Programs::build().map_err(missing)?;
+    let slurm = Slurm::find(&place.set).map_err(missing)?;
     let expected = programs.alone(&place.set)?;
     let out = place.set.join("run");
     let mut sbatch = slurm.client("sbatch");

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::process::{Child, Stdio};
 use std::thread::sleep;
 
-use super::{Made, PARTS, Place};
+use super::{Made, PARTS, Place, missing};
 use crate::prelude::*;
 
 /// How long the daemons have to come up, and the array to run.
@@ -15,10 +15,7 @@ const PORT: u16 = 16_817;
 
 /// Runs the array of `examples/slurm/shards.sbatch`.
 pub fn run(place: &Place) -> Result<Made> {
-    let slurm = match Slurm::find(&place.set) {
-        Ok(slurm) => slurm,
-        Err(error) => return Ok(Made::skipped(&error)),
-    };
+    let slurm = Slurm::find(&place.set).map_err(missing)?;
     place.begin()?;
     let mut sbatch = slurm.client("sbatch");
     sbatch.args(["--parsable", &format!("--array=0-{}", PARTS - 1)]);

@@ -9,6 +9,8 @@
 use core::arch::global_asm;
 use core::mem::offset_of;
 
+use cortex_m::peripheral::{SYST, syst::SystClkSource};
+
 use super::{PERIOD, PLACES, Watch};
 
 /// What is compared, in the order of [`Watch::before`].
@@ -32,11 +34,6 @@ pub fn mask(index: usize) -> u32 {
 const CPACR: usize = 0xE000_ED88;
 /// Full access to coprocessors 10 and 11, which are the floating-point and vector registers.
 const FULL: u32 = 0xF << 20;
-const SYST_CSR: usize = 0xE000_E010;
-const SYST_RVR: usize = 0xE000_E014;
-const SYST_CVR: usize = 0xE000_E018;
-/// ENABLE, TICKINT and CLKSOURCE: by the core's clock, with an exception at 0.
-const ON: u32 = 0b111;
 
 /// Switches the floating-point registers on, and returns whether there are any. Those of cores
 /// without them stay off: the bits of CPACR are 0 there, whatever is written.
@@ -53,14 +50,24 @@ pub fn switch_floats_on() -> bool {
 
 /// Starts the interrupts.
 pub fn start_timer() {
-    write(SYST_RVR, PERIOD - 1);
-    write(SYST_CVR, 0);
-    write(SYST_CSR, ON);
+    let mut timer = timer();
+    timer.set_clock_source(SystClkSource::Core);
+    timer.set_reload(PERIOD - 1);
+    timer.clear_current();
+    timer.enable_interrupt();
+    timer.enable_counter();
 }
 
 /// Ends them.
 pub fn stop_timer() {
-    write(SYST_CSR, 0);
+    let mut timer = timer();
+    timer.disable_counter();
+    timer.disable_interrupt();
+}
+
+fn timer() -> SYST {
+    // SAFETY: nothing else uses the core's timer.
+    unsafe { cortex_m::Peripherals::steal() }.SYST
 }
 
 fn read(register: usize) -> u32 {

@@ -28,16 +28,17 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
         grids.push(grid.with_context(|| board.name.clone())?);
         let stack = lines(&session.ask("info")?)?.pop().unwrap_or_default();
         println!("console {}: as expected; {stack}", board.name);
-        if asleep::BOARDS.contains(&board.name.as_str()) {
+        if asleep::BOARDS.contains(&&*board.name) {
             drop(session);
             asleep::check(board, &elf).with_context(|| board.name.clone())?;
         }
     }
-    for board in boards.iter().filter(|board| numbers::BOARDS.contains(&board.name.as_str())) {
+    let of = |names: &'static [&str]| boards.iter().filter(|board| names.contains(&&*board.name));
+    for board in of(numbers::BOARDS) {
         numbers::check(toolchain, board).with_context(|| format!("{}: series", board.name))?;
         println!("console {}: prints the numbers of a table", board.name);
     }
-    for board in boards.iter().filter(|board| transforms::BOARDS.contains(&board.name.as_str())) {
+    for board in of(transforms::BOARDS) {
         transforms::check(toolchain, board).with_context(|| format!("{}: image", board.name))?;
         println!("console {}: makes of images that are sent what it has to", board.name);
     }
@@ -46,8 +47,7 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for (board, grid) in boards.iter().zip(&grids) {
         ensure!(grid == first, "{} draws another grid than {}", board.name, boards[0].name);
     }
-    let is_one_of = |board: &&&Board| ["mps2-an386", "riscv32"].contains(&board.name.as_str());
-    for board in boards.iter().filter(is_one_of) {
+    for board in of(&["mps2-an386", "riscv32"]) {
         received(toolchain, board).with_context(|| format!("{}: load", board.name))?;
         signed(toolchain, board).with_context(|| format!("{}: --key", board.name))?;
         faults::check(toolchain, board).with_context(|| board.name.clone())?;

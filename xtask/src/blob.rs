@@ -1,9 +1,13 @@
 //! A `.gan` file in memory, where gan-core wants it.
 
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use gan_boards::Board;
 use gan_core::tools::AlignedBytes;
 use gan_core::{Generator, LatentSampler, OutputKind, Packing};
 
-use crate::prelude::*;
+use crate::shell;
 
 /// A blob, with the path that it was read from.
 pub struct Blob {
@@ -27,7 +31,7 @@ impl Blob {
         let generator = self.decode()?;
         let bytes = generator
             .packed(packing)
-            .map_err(|error| anyhow!("{}: {error}", relative(&self.path)))?;
+            .map_err(|error| anyhow!("{}: {error}", shell::relative(&self.path)))?;
         Ok(Self { path: self.path.clone(), bytes })
     }
 
@@ -43,7 +47,8 @@ impl Blob {
 
     /// Decodes the blob, and returns the generator in it.
     pub fn decode(&self) -> Result<Generator<'_>> {
-        gan_core::decode(self.bytes()).map_err(|error| anyhow!("{}: {error}", relative(&self.path)))
+        gan_core::decode(self.bytes())
+            .map_err(|error| anyhow!("{}: {error}", shell::relative(&self.path)))
     }
 
     /// Returns whether its generator takes an image, and what it makes.

@@ -19,7 +19,7 @@ use crate::firmware::{self, Count, Needs};
 use crate::fit;
 use crate::fit::speeds::{Counted, Layer};
 use crate::prelude::*;
-use crate::{setup, tables};
+use crate::setup;
 use record::Record;
 use table::Table;
 
@@ -53,7 +53,7 @@ pub fn check(toolchain: Toolchain, boards: &[&'static Board]) -> Result<()> {
     let now = Table::new(toolchain.version()?, &records);
     let regressions =
         table.regressions(&now, boards.len() == of_each_core(&boards::emulated()).len());
-    if !tables::is_right("count", table::PAGE, &regressions, [&table.compiler, &now.compiler])? {
+    if !fit::is_right("count", table::PAGE, &regressions, [&table.compiler, &now.compiler])? {
         return Ok(());
     }
     fit::speeds::check(&counted(&records)?)?;

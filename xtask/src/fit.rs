@@ -27,6 +27,25 @@ fn write(name: &str, by: &str, table: &impl Serialize) -> Result<()> {
     shell::write(&path(name), text.as_bytes())
 }
 
+/// Returns whether the figures of a file are right, by the lines that say what is not; they are
+/// printed. Those of code that another compiler made are no fault of this project.
+pub fn is_right(what: &str, file: &str, wrong: &[String], of: [&str; 2]) -> Result<bool> {
+    let [table, now] = of;
+    let are_not = |count| {
+        let update = format!("if they must change: `cargo xtask {what} --update`");
+        format!("{count} figures are not as in {file}; {update}")
+    };
+    let right = shell::none(wrong, are_not);
+    if table != now {
+        println!(
+            "SKIPPED {what}: the table is of {table}, this is {now}; the differences are above, if \
+             any"
+        );
+        return Ok(false);
+    }
+    right.map(|()| true)
+}
+
 /// Rounds a number to so many digits behind the point: to what the estimate is good for.
 fn rounded(value: f64, digits: i32) -> f64 {
     let factor = 10_f64.powi(digits);

@@ -69,25 +69,6 @@ pub fn write(page: &Path, name: &str, table: &str) -> Result<()> {
     shell::write(page, new.as_bytes())
 }
 
-/// Returns whether the figures of a file are right, by the lines that say what is not; they are
-/// printed. Those of code that another compiler made are no fault of this project.
-pub fn is_right(what: &str, file: &str, wrong: &[String], of: [&str; 2]) -> Result<bool> {
-    let [table, now] = of;
-    let are_not = |count| {
-        let update = format!("if they must change: `cargo xtask {what} --update`");
-        format!("{count} figures are not as in {file}; {update}")
-    };
-    let right = shell::none(wrong, are_not);
-    if table != now {
-        println!(
-            "SKIPPED {what}: the table is of {table}, this is {now}; the differences are above, if \
-             any"
-        );
-        return Ok(false);
-    }
-    right.map(|()| true)
-}
-
 fn boards() -> String {
     let mut table =
         String::from("| board | core | flash | RAM | tested how |\n|---|---|---|---|---|\n");

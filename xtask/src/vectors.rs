@@ -1,8 +1,13 @@
 //! `tests/vectors`: written by, and checked against, the independent reference in gan-tests.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use crate::prelude::*;
+use anyhow::{Context, Result, anyhow, bail, ensure};
+
+use crate::blob::Blob;
+use crate::shell::{self, relative, root};
 
 /// Returns the folder of the vector files.
 pub fn folder() -> PathBuf {

@@ -5,11 +5,11 @@ use gan_core::memory::Rooms;
 use gan_core::{Element, OutputKind};
 use serde::{Deserialize, Serialize};
 
-use super::{read, write};
+use super::{is_right, read, write};
 use crate::boards;
 use crate::firmware::{self, Input, Needs};
 use crate::prelude::*;
-use crate::{sections, tables};
+use crate::sections;
 
 const FILE: &str = "boards.toml";
 
@@ -102,7 +102,7 @@ pub fn check(toolchain: Toolchain) -> Result<()> {
             .filter(|old| !boards::is_skipped(&old.name))
             .map(|old| format!("{}: no such board", old.name)),
     );
-    if tables::is_right("size", FILE, &wrong, [&old.compiler, &now.compiler])? {
+    if is_right("size", FILE, &wrong, [&old.compiler, &now.compiler])? {
         println!("size: {} boards as in gan-tools/src/fit/{FILE}", now.board.len());
     }
     Ok(())

@@ -1,5 +1,8 @@
 //! Rules for the text of the repository's files that no formatter keeps.
 
+#[cfg(test)]
+mod build_scripts;
+
 use crate::boards;
 use crate::prelude::*;
 

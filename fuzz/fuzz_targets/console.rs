@@ -20,7 +20,8 @@ fuzz_target!(|data: &[u8]| {
     let long = typed.split(|byte| b"\r\n".contains(byte)).any(|line| {
         let line = String::from_utf8_lossy(line);
         // A command may follow on bytes that are no line's, such as those of an upload.
-        line.char_indices().any(|(at, _)| {
+        let commands = ["morph", "series"].map(|command| line.match_indices(command));
+        commands.into_iter().flatten().any(|(at, _)| {
             matches!(
                 Command::parse(&line[at..]),
                 Ok(Command::Morph(_, steps) | Command::Series(steps)) if steps > MANY

@@ -2,8 +2,9 @@
 
 use embedded_graphics_core::Pixel;
 use embedded_graphics_core::draw_target::DrawTarget;
-use embedded_graphics_core::geometry::{OriginDimensions, Size};
+use embedded_graphics_core::geometry::{Dimensions, OriginDimensions, Size};
 use embedded_graphics_core::pixelcolor::Gray8;
+use embedded_graphics_core::primitives::Rectangle;
 use embedded_io::{ErrorType, Read, ReadReady, Write};
 use gan_app::{Board, Memory, Slots, Stack, serve_with_slots};
 use gan_core::decode;
@@ -46,13 +47,8 @@ impl<'s> Script<'s> {
         };
         let mut halves = [AlignedBytes::zeroed(room), AlignedBytes::zeroed(room)];
         let [active, spare] = &mut halves;
-        let mut script = Self {
-            typed,
-            last: LAST.iter(),
-            said: Vec::new(),
-            now: 0,
-            screen: Screen(vec![0; 128 * 64]),
-        };
+        let mut script =
+            Self { typed, last: LAST.iter(), said: Vec::new(), now: 0, screen: Screen };
         let (active, spare) = (&mut active[..], &mut spare[..]);
         let slots = Slots { active, spare, admit: gan_app::admit_all };
         let more = |script: &mut Self| {
@@ -131,13 +127,17 @@ impl Write for Script<'_> {
     }
 }
 
-/// 128 by 64 dots.
+/// A display that checks where it is drawn on, and shows nothing. It is small, as drawing is most
+/// of what a script costs.
 #[derive(Debug)]
-pub struct Screen(Vec<u8>);
+pub struct Screen;
+
+/// Its width and height.
+const SIZE: Size = Size::new(64, 32);
 
 impl OriginDimensions for Screen {
     fn size(&self) -> Size {
-        Size::new(128, 64)
+        SIZE
     }
 }
 
@@ -150,9 +150,24 @@ impl DrawTarget for Screen {
         pixels: I,
     ) -> Result<(), Infallible> {
         for Pixel(at, _) in pixels {
-            assert!((0..128).contains(&at.x) && (0..64).contains(&at.y), "{at} is outside");
-            self.0[at.y as usize * 128 + at.x as usize] = 1;
+            assert!(self.bounding_box().contains(at), "{at} is outside");
         }
+        Ok(())
+    }
+
+    fn fill_contiguous<I: IntoIterator<Item = Gray8>>(
+        &mut self,
+        area: &Rectangle,
+        colors: I,
+    ) -> Result<(), Infallible> {
+        self.fill_solid(area, Gray8::new(0))?;
+        let dots = area.size.width as usize * area.size.height as usize;
+        colors.into_iter().take(dots).for_each(drop);
+        Ok(())
+    }
+
+    fn fill_solid(&mut self, area: &Rectangle, _: Gray8) -> Result<(), Infallible> {
+        assert_eq!(area.intersection(&self.bounding_box()), *area, "{area:?} is outside");
         Ok(())
     }
 }

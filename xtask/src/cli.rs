@@ -122,7 +122,7 @@ pub enum Task {
         update: bool,
     },
     /// Write the tables that are generated: of boards from boards.toml and their sizes, of models
-    /// from the records of `soak`
+    /// from the records of `soak`, and that of docs/reliability.md
     Tables {
         /// Compare only
         #[arg(long)]

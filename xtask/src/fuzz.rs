@@ -9,7 +9,9 @@ use std::process::Stdio;
 
 use clap::Args;
 
+use crate::claims;
 use crate::prelude::*;
+use crate::sections::grouped;
 
 /// The targets that need gan-core alone, which read blobs or what is typed, and whether their seeds
 /// are blobs.
@@ -45,6 +47,10 @@ pub struct Fuzz {
     /// compiler RUSTC_BOOTSTRAP=1, which is set
     #[arg(long)]
     pub sanitize: bool,
+    /// Keep the number of inputs of each target that found nothing in docs/reliability.jsonl, and
+    /// print the rows
+    #[arg(long, conflicts_with = "sanitize")]
+    pub record: bool,
     /// The targets; without any, all of them
     pub targets: Vec<String>,
 }
@@ -59,6 +65,7 @@ pub fn check() -> Result<bool> {
         seconds: 3,
         runs: RUNS as u32,
         sanitize: false,
+        record: false,
         targets: CORE.map(|it| it.0.into()).into(),
     };
     ensure!(run(&short)?.failed == 0, "a target found something");
@@ -79,12 +86,25 @@ pub fn run(fuzz: &Fuzz) -> Result<Tally> {
     for name in targets {
         let found = one(fuzz, &programs, name);
         match &found {
-            Ok(line) => println!("{line}"),
+            Ok(line) => {
+                println!("{line}");
+                if fuzz.record {
+                    claims::record(&format!("`cargo xtask fuzz {name}`"), &figure(line)?)?;
+                }
+            }
             Err(error) => println!("error: {error:#}"),
         }
         tally += Tally::one(found.is_ok());
     }
     Ok(tally)
+}
+
+/// What libFuzzer's line `Done 1000000 runs in 60 second(s)` says.
+fn figure(line: &str) -> Result<String> {
+    let mut words = line.split(' ').skip_while(|&word| !word.ends_with("Done"));
+    let runs = words.nth(1).and_then(|runs| runs.parse().ok());
+    let runs: u64 = runs.with_context(|| format!("{line:?}: no number of runs"))?;
+    Ok(format!("{} executions without a find", grouped(runs)))
 }
 
 /// Returns the reason why nothing can be fuzzed here, if there is one.
@@ -164,5 +184,17 @@ fn one(fuzz: &Fuzz, programs: &Path, name: &str) -> Result<String> {
             last.iter().take(30).for_each(|line| println!("  {line}"));
             bail!("{name}: {status}; the input is in {}", relative(&finds))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_what_libfuzzer_says() {
+        let line = "tables   Done 1000000 runs in 61 second(s)";
+        assert_eq!(figure(line).unwrap(), "1,000,000 executions without a find");
+        assert!(figure("tables   Done").is_err());
     }
 }

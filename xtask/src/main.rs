@@ -6,6 +6,7 @@ mod boards;
 mod builds;
 mod c;
 mod card;
+mod claims;
 mod cli;
 mod console;
 mod count;

@@ -54,7 +54,7 @@ pub fn run(release: &Release) -> Result<()> {
         None => root().join("target").join(&tag),
     };
     let changes = changelog::Changelog::read()?;
-    let changes = changes.released(&version, &today()?)?;
+    let changes = changes.released(&version, &shell::today()?)?;
     ready(release.dry_run, &tag)?;
     empty(&folder, release.output.is_none())?;
     println!("{}", changes.section);
@@ -139,11 +139,6 @@ fn checksums(folder: &Path) -> Result<String> {
         Ok(format!("{hex}  {}\n", path.strip_prefix(folder)?.display()))
     };
     shell::files(folder)?.iter().map(line).collect()
-}
-
-/// Returns the day of today, as the changelog writes it.
-fn today() -> Result<String> {
-    Ok(tool("date", "-u +%Y-%m-%d").read()?.trim().to_owned())
 }
 
 fn git(arguments: &[&str]) -> Result<String> {

@@ -258,6 +258,11 @@ pub fn none<F: Display>(
     Ok(())
 }
 
+/// Returns the day of today, as the changelog writes it.
+pub fn today() -> Result<String> {
+    Ok(tool("date", "-u +%Y-%m-%d").read()?.trim().to_owned())
+}
+
 /// Returns bytes as hexadecimal digits.
 pub fn hex(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()

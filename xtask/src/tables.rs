@@ -1,17 +1,17 @@
 //! The tables in README.md, docs/ and models/ that are generated: of boards from boards.toml and
-//! from the sizes that `gan fit` has, of models from the records of `cargo xtask soak`.
+//! from the sizes that `gan fit` has, of models from the records of `cargo xtask soak`, and of what
+//! is claimed.
 
 use std::fmt::Write;
 
-use crate::fit;
 use crate::prelude::*;
 use crate::sections::grouped;
-use crate::soak;
+use crate::{claims, fit, soak};
 
 /// A page, the name in the two lines between which its table lies, and what makes the table.
 type Table = (&'static str, &'static str, fn() -> Result<String>);
 
-const TABLES: [Table; 7] = [
+const TABLES: [Table; 8] = [
     ("README.md", "boards", || Ok(boards())),
     ("README.md", "models", soak::table),
     ("models/README.md", "models", soak::table),
@@ -19,6 +19,7 @@ const TABLES: [Table; 7] = [
     ("docs/firmware.md", "hals", hals),
     ("docs/adding-a-board.md", "hardware", || Ok(hardware())),
     ("docs/numbers.md", "sizes", sizes),
+    ("docs/reliability.md", "claims", claims::table),
 ];
 
 /// The boards and models of docs/numbers.md.
@@ -40,7 +41,7 @@ pub fn run(check: bool) -> Result<()> {
             let is_same = text == replaced(&text, name, &table()?).context(page)?;
             ensure!(
                 is_same,
-                "{page}: {name} is not as it would be generated; `cargo xtask tables` writes it"
+                "{page}: the table {name} is not as its data; `cargo xtask tables` writes it"
             );
         } else {
             write(&path, name, &table()?)?;

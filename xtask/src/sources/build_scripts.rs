@@ -31,8 +31,8 @@ struct Package {
 
 /// All packages that are built for the commands, but not for their tests.
 fn packages() -> Vec<Package> {
-    let words = "tree --locked --target x86_64-unknown-linux-gnu -p gan-train -p gan-tools -p gan-core -e normal,build --prefix none \
-                 --no-dedupe -f {p}";
+    let words = "tree --locked --target x86_64-unknown-linux-gnu -p gan-train -p gan-tools \
+                 -p gan-core -e normal,build --prefix none --no-dedupe -f {p}";
     let mut tree = shell::cargo(&root());
     let tree = tree.words(words).read().unwrap();
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);

@@ -4,6 +4,7 @@
 mod batch;
 pub mod checkpoint;
 pub mod folder;
+mod gradients;
 pub mod health;
 mod inputs;
 pub mod lock;
@@ -58,6 +59,8 @@ pub struct Trainer {
     loss: Box<dyn GanLoss>,
     state: State,
     trace: Trace,
+    /// What keeps the run from further updates: a tensor with a number that is not finite.
+    fault: Option<String>,
     /// Whether another rank was asked to stop.
     asked_to_stop: bool,
 }
@@ -109,6 +112,7 @@ impl Trainer {
             loss,
             state,
             trace,
+            fault: None,
             asked_to_stop: false,
         })
     }
@@ -123,7 +127,7 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// A loss that is not finite; it names the step.
+    /// A loss or a gradient that is not finite; it names the step, and the tensor.
     pub fn step(&mut self) -> Result<Losses> {
         self.advance();
         self.settle()?;
@@ -134,9 +138,9 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// A loss that is not finite; it names the step.
+    /// As [`Trainer::step`].
     pub fn settle(&mut self) -> Result<()> {
-        self.trace.settle()?;
+        self.trace.settle(self.fault.as_deref())?;
         if let Some(last) = self.trace.last() {
             self.state.losses = last;
         }

@@ -98,6 +98,8 @@ fn what_is_wrong_with_a_table_is_named_with_file_line_and_column() {
     };
     bad("empty.csv", ",1000\n", ",\n");
     bad("word.csv", ",1000\n", ",NA\n");
+    bad("nan.csv", ",1000\n", ",nan\n");
+    bad("infinite.csv", ",1000\n", ",1e999\n");
     bad("long.csv", ",1000\n", ",1000,1\n");
     fs::write(path.join("no.csv"), "a,b\n").unwrap();
     fs::copy(path.join("table.csv"), path.join("table.parquet")).unwrap();
@@ -110,6 +112,8 @@ fn what_is_wrong_with_a_table_is_named_with_file_line_and_column() {
     for (arguments, parts) in [
         ("train --data empty.csv", &["empty.csv", "line 2, column \"weight\"", "is empty"][..]),
         ("train --data word.csv", &["word.csv", "line 2, column \"weight\": \"NA\" is no number"]),
+        ("train --data nan.csv", &["nan.csv", "line 2, column \"weight\": \"nan\" is no number"]),
+        ("train --data infinite.csv", &["infinite.csv", "line 2", "\"1e999\" is no number"]),
         ("train --data long.csv", &["long.csv", "line 2: 6 cells, but the header has 5"]),
         ("train --data no.csv", &["no.csv", "no rows"]),
         ("train --data none.csv", &["none.csv", "cannot be read"]),

@@ -191,12 +191,32 @@ fn cannot_write(path: &Path) -> String {
     format!("{}: cannot be written", path.display())
 }
 
-/// Makes a folder and those above it.
+/// Makes a folder and those above it, and brings their names to the disk.
 ///
 /// # Errors
 ///
 /// Names the folder.
 pub fn create_folder(folder: &Path) -> Result<()> {
+    let is_new = |at: &&Path| !at.as_os_str().is_empty() && !at.exists();
+    let new: Vec<&Path> = folder.ancestors().take_while(is_new).collect();
     std::fs::create_dir_all(folder)
-        .with_context(|| format!("{}: the folder cannot be made", folder.display()))
+        .and_then(|()| new.into_iter().try_for_each(sync_folder))
+        .with_context(|| cannot_make(folder))
+}
+
+/// Makes a folder in one that has been there. If that one is gone, nothing of the same name is made
+/// in its place.
+///
+/// # Errors
+///
+/// Names the folder.
+pub fn create_inner_folder(folder: &Path) -> Result<()> {
+    match std::fs::create_dir(folder) {
+        Err(_) if folder.is_dir() => Ok(()),
+        made => made.with_context(|| cannot_make(folder)),
+    }
+}
+
+fn cannot_make(folder: &Path) -> String {
+    format!("{}: the folder cannot be made", folder.display())
 }

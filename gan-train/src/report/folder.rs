@@ -125,7 +125,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 pub fn begin(folder: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let begun = folder.join(BEGUN);
     settle(folder)?;
-    atomic::create_folder(&begun)?;
+    atomic::create_inner_folder(&begun)?;
     let written = write(&begun).and_then(|()| rename(&begun, &folder.join(COMPLETE)));
     if written.is_err() {
         let _ = std::fs::remove_dir_all(&begun);

@@ -21,7 +21,7 @@
 
 use anyhow::{Context, Result};
 use crc::{CRC_32_ISCSI, Crc};
-use gan_tools::files::atomic::create_folder;
+use gan_tools::files::atomic::create_inner_folder;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -68,7 +68,7 @@ impl Writer {
     /// Names the folder or the file.
     pub fn create(folder: &Path) -> Result<Self> {
         let folder = folder.join(FOLDER);
-        create_folder(&folder)?;
+        create_inner_folder(&folder)?;
         let now = now();
         // A run that is resumed within the same second needs another name.
         let names =

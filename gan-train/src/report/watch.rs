@@ -218,7 +218,7 @@ impl Watch {
 
         let picture = judge.picture(&generator, trainer.config().seed);
         let (png, folder) = (picture.to_png()?, self.folder.join(GRIDS));
-        atomic::create_folder(&folder)?;
+        atomic::create_inner_folder(&folder)?;
         atomic::write(&folder.join(format!("{step:08}.png")), &png)?;
         animation::write(&self.folder)?;
         evaluations::add(&self.folder, &evaluation)?;

@@ -69,7 +69,7 @@ pub fn save_best(folder: &Path, config: &Config, state: &State, run: &RunData) -
 ///
 /// As [`save`].
 pub fn save_snapshot(folder: &Path, config: &Config, state: &State, run: &RunData) -> Result<()> {
-    atomic::create_folder(&folder.join(snapshots::FOLDER))?;
+    atomic::create_inner_folder(&folder.join(snapshots::FOLDER))?;
     save_average(&snapshots::path(folder, state.step), config, state, run)
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Name of the file in a run's folder.
 pub const FILE: &str = "metrics.jsonl";
@@ -96,6 +96,7 @@ impl Means {
 #[derive(Debug)]
 pub struct Log {
     file: File,
+    path: PathBuf,
 }
 
 impl Log {
@@ -112,17 +113,18 @@ impl Log {
             .append(true)
             .open(&path)
             .with_context(|| path.display().to_string())?;
-        Ok(Self { file })
+        Ok(Self { file, path })
     }
 
     /// Adds a line.
     ///
     /// # Errors
     ///
-    /// The disk is full, say.
+    /// Names the file: the disk is full, say.
     pub fn write(&mut self, record: &Record) -> Result<()> {
         let line = serde_json::to_string(record)? + "\n";
-        self.file.write_all(line.as_bytes()).with_context(|| format!("{FILE}: cannot be written"))
+        let written = self.file.write_all(line.as_bytes());
+        written.with_context(|| format!("{}: cannot be written", self.path.display()))
     }
 }
 

@@ -119,7 +119,7 @@ fn seconds_of_step(trainer: &mut Trainer, first: u64, count: u64, trial: Duratio
 
 /// Trains to the configuration's last step, with `metrics.jsonl`, checkpoints and snapshots in
 /// `folder`.
-/// Between two checkpoints lies at least `checkpoint_every`.
+/// Between two checkpoints lies at least `checkpoint_every`; with 0 there is one after each step.
 ///
 /// # Errors
 ///
@@ -175,11 +175,13 @@ pub fn train(
         if verdict != Verdict::Skipped {
             since_checkpoint = Instant::now();
         }
-        let due = interrupted || step == steps || since_checkpoint.elapsed() > pause;
+        let due = interrupted || step == steps || since_checkpoint.elapsed() >= pause;
         if verdict == Verdict::Skipped && due {
             let start = Instant::now();
             trainer.save(folder)?;
-            pause = checkpoint_every.max(start.elapsed() * CHECKPOINT_PART);
+            if !checkpoint_every.is_zero() {
+                pause = checkpoint_every.max(start.elapsed() * CHECKPOINT_PART);
+            }
             since_checkpoint = Instant::now();
         }
         if verdict == Verdict::Reached {

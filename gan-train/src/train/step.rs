@@ -8,7 +8,6 @@ use crate::config::Network;
 use crate::nn::mlp::{Mlp, Noise, Pass};
 use crate::penalty::{Difference, Point};
 use crate::random::{Purpose, stream};
-use burn::optim::GradientsParams;
 use burn::prelude::*;
 use rand_pcg::Pcg64Mcg;
 
@@ -146,8 +145,7 @@ impl Trainer {
             Some(penalty) => loss + penalty,
             None => loss,
         };
-        let gradients = self.of_mean(total).backward();
-        let gradients = GradientsParams::from_grads(gradients, &self.state.discriminator);
+        let Some(gradients) = self.gradients(Network::Discriminator, total) else { return };
         let lr = self.lr(Network::Discriminator, self.state.step);
         let state = &mut self.state;
         let network = std::mem::take(&mut state.discriminator);
@@ -167,8 +165,7 @@ impl Trainer {
         let seen = with_noise(fake.clone(), noise, &mut rng, &self.cut);
         let (loss, traced) = self.generator_loss(batch, fake, seen, &mut rng);
         self.trace.set([(trace::GENERATOR, traced)]);
-        let gradients = self.of_mean(loss).backward();
-        let gradients = GradientsParams::from_grads(gradients, &self.state.generator);
+        let Some(gradients) = self.gradients(Network::Generator, loss) else { return };
         let step = self.state.step;
         let (lr, decay) = (self.lr(Network::Generator, step), self.average_decay(step));
         let state = &mut self.state;
@@ -255,14 +252,6 @@ impl Trainer {
             loss = loss + distance * training.feature_matching;
         }
         (loss.clone(), loss.inner())
-    }
-
-    /// The part of a loss that this process adds: ranks have as many rows each.
-    fn of_mean(&self, loss: Tensor<1>) -> Tensor<1> {
-        match self.cut.ranks().count() {
-            1 => loss,
-            ranks => loss / ranks as f64,
-        }
     }
 
     /// Decay of the average in this step. It is at most `(1 + t) / (10 + t)` after `t` updates, so

@@ -52,12 +52,13 @@ impl Trace {
         self.pending.push((step, Tensor::cat(self.last.to_vec(), 0)));
     }
 
-    /// Reads what is pending.
+    /// Reads what is pending. `fault` is what kept the last step from an update.
     ///
     /// # Errors
     ///
-    /// A loss that is not finite; names the first step that has one. Or the device has failed.
-    pub fn settle(&mut self) -> Result<()> {
+    /// A loss that is not finite, or a fault; names the first step that has one. Or the device has
+    /// failed.
+    pub fn settle(&mut self, fault: Option<&str>) -> Result<()> {
         let pending = std::mem::take(&mut self.pending);
         let (steps, rows): (Vec<u64>, Vec<_>) = pending.into_iter().unzip();
         if steps.is_empty() {
@@ -67,8 +68,20 @@ impl Trace {
             Tensor::cat(rows, 0).try_into_vec_as().context("the device failed")?;
         for (step, numbers) in steps.into_iter().zip(numbers.chunks_exact(COUNT)) {
             let losses = Losses::from_numbers(std::array::from_fn(|at| numbers[at].into()));
-            check_finite(step, "discriminator", losses.discriminator + losses.penalty)?;
-            check_finite(step, "generator", losses.generator)?;
+            let networks = [
+                ("discriminator", losses.discriminator + losses.penalty),
+                ("generator", losses.generator),
+            ];
+            let diverged = networks.into_iter().find(|(_, loss)| !loss.is_finite());
+            let diverged =
+                diverged.map(|(network, loss)| format!("the {network}'s loss is {loss}"));
+            let faults: Vec<&str> = diverged.as_deref().into_iter().chain(fault).collect();
+            ensure!(
+                faults.is_empty(),
+                "step {step}: {}: training has diverged. The last checkpoint is from before; try a \
+                 lower training.lr or a higher training.r1_gamma",
+                faults.join(", and ")
+            );
             self.read.push(losses);
         }
         Ok(())
@@ -83,13 +96,4 @@ impl Trace {
     pub fn take(&mut self) -> Vec<Losses> {
         std::mem::take(&mut self.read)
     }
-}
-
-fn check_finite(step: u64, network: &str, loss: f64) -> Result<()> {
-    ensure!(
-        loss.is_finite(),
-        "step {step}: the {network}'s loss is {loss}: training has diverged. The last checkpoint \
-         is from before; try a lower training.lr or a higher training.r1_gamma"
-    );
-    Ok(())
 }

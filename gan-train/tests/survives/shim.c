@@ -6,13 +6,18 @@
  * SHIM_AT      the number of one call, from 1 on, and
  * SHIM_DO      what happens there: `kill` ends the process as SIGKILL does, a write half done;
  *              `full` has this call and all later ones that need room fail with ENOSPC;
+ *              `readonly` has this call and all later ones fail with EROFS;
+ *              `interrupt` sends the process SIGINT, as Ctrl-C does, and the call goes on;
+ *              `vanish` gives the folder another name, FOLDER.gone, before this call;
  *              `clock` has a thread named rayon-N fail to read the time, once, from then on. Rust's
  *              standard library panics then.
- * SHIM_DISK    a folder that keeps what a power cut would leave. `names/` has the files whose names
- *              are on the disk, each with the contents that are on the disk; `contents/` has, by
- *              inode, the contents that are on the disk of all files. Contents get there by fsync
- *              of the file, names by fsync of the folder, and neither by anything else: a disk may
- *              keep everything else back for as long as it likes.
+ * SHIM_DISK    a folder that keeps what a power cut would leave. `names/root/` has the files of the
+ *              folder whose names are on the disk, each with the contents that are on the disk, and
+ *              `names/INODE/` those of a folder in it; `folders/NAME`, a link, says which of them
+ *              has its own name on the disk. `contents/` has, by inode, the contents that are on
+ *              the disk of all files. Contents get there by fsync of the file, names by fsync of
+ *              the folder, and neither by anything else: a disk may keep everything else back for
+ *              as long as it likes.
  * SHIM_LIES    if set, fsync does nothing: to see that the tests notice.
  * SHIM_CLOCK   seconds that are added to the time of day.
  */
@@ -69,7 +74,8 @@ static int watched_name(const char *name) {
     return watched(path);
 }
 
-/* Counts a call. 0: it goes on; 1: there is no room for it. `half` is done before a kill. */
+/* Counts a call. 0: it goes on, else the error that it ends with. Half of `bytes` is written before
+ * a kill. */
 static int count(int needs_room, int fd, const void *bytes, size_t length) {
     const char *at = getenv("SHIM_AT"), *what = getenv("SHIM_DO");
     long now = ++calls;
@@ -79,7 +85,14 @@ static int count(int needs_room, int fd, const void *bytes, size_t length) {
         kill(getpid(), SIGKILL);
         pause();
     }
-    return !strcmp(what, "full") && needs_room && now >= atol(at);
+    if (!strcmp(what, "interrupt") && now == atol(at)) kill(getpid(), SIGINT);
+    if (!strcmp(what, "vanish") && now == atol(at)) {
+        char gone[4096];
+        snprintf(gone, sizeof gone, "%s.gone", getenv("SHIM_FOLDER"));
+        syscall(SYS_renameat2, AT_FDCWD, getenv("SHIM_FOLDER"), AT_FDCWD, gone, 0);
+    }
+    if (!strcmp(what, "readonly") && now >= atol(at)) return EROFS;
+    return !strcmp(what, "full") && needs_room && now >= atol(at) ? ENOSPC : 0;
 }
 
 static void copy(const char *from, const char *to) {
@@ -114,33 +127,55 @@ static void forget(const char *name) {
         syscall(SYS_unlinkat, AT_FDCWD, path, 0);
 }
 
-/* Whether a file is right in the folder, not in one of its folders. Names in those do not count:
- * they are on the disk, but whether their folder is nobody knows. */
-static int is_in_folder(const char *path) {
-    return strlen(getenv("SHIM_FOLDER")) == (size_t)(strrchr(path, '/') - path);
+/* Where the names of a folder are kept: `names/root` for the folder itself, `names/INODE` for one
+ * in it. Returns 0 where no disk is kept. */
+static int kept_names(char path[8192], const char *folder) {
+    char key[40] = "root";
+    struct stat file;
+    if (strcmp(folder, getenv("SHIM_FOLDER")) && !stat(folder, &file))
+        snprintf(key, sizeof key, "%lu", (unsigned long)file.st_ino);
+    if (!kept(path, "names", key)) return 0;
+    syscall(SYS_mkdirat, AT_FDCWD, path, 0755);
+    return 1;
 }
 
-/* All names of the folder are on the disk now. */
+/* Removes all files and links of a folder. */
+static void clear(const char *folder) {
+    char path[8500];
+    struct dirent *entry;
+    DIR *entries = opendir(folder);
+    while (entries && (entry = readdir(entries))) {
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (entry->d_type != DT_DIR) syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+    }
+    if (entries) closedir(entries);
+}
+
+/* All names in a folder are on the disk now. */
 static void keep_names(const char *folder) {
-    char path[8192], contents[8192], file_name[8192];
+    char names[8192], folders[8192], path[8500], contents[8192], name[8192], inode[32];
     struct dirent *entry;
     struct stat file;
-    if (!kept(path, "names", "")) return;
-    DIR *names = opendir(path);
-    while (names && (entry = readdir(names))) {
-        if (entry->d_type != DT_REG || !kept(path, "names", entry->d_name)) continue;
-        syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+    if (!kept_names(names, folder)) return;
+    int is_root = !strcmp(folder, getenv("SHIM_FOLDER"));
+    clear(names);
+    if (is_root && kept(folders, "folders", "")) clear(folders);
+    DIR *entries = opendir(folder);
+    while (entries && (entry = readdir(entries))) {
+        snprintf(name, sizeof name, "%s/%s", folder, entry->d_name);
+        if (lstat(name, &file)) continue;
+        if (S_ISREG(file.st_mode)) {
+            snprintf(path, sizeof path, "%s/%s", names, entry->d_name);
+            kept_contents(contents, file.st_ino);
+            copy(contents, path);
+        } else if (is_root && S_ISDIR(file.st_mode) && strcmp(entry->d_name, ".") &&
+                   strcmp(entry->d_name, "..")) {
+            kept(path, "folders", entry->d_name);
+            snprintf(inode, sizeof inode, "%lu", (unsigned long)file.st_ino);
+            syscall(SYS_symlinkat, inode, AT_FDCWD, path);
+        }
     }
-    if (names) closedir(names);
-    DIR *files = opendir(folder);
-    while (files && (entry = readdir(files))) {
-        snprintf(file_name, sizeof file_name, "%s/%s", folder, entry->d_name);
-        if (lstat(file_name, &file) || !S_ISREG(file.st_mode)) continue;
-        kept(path, "names", entry->d_name);
-        kept_contents(contents, file.st_ino);
-        copy(contents, path);
-    }
-    if (files) closedir(files);
+    if (entries) closedir(entries);
 }
 
 static int sync_of(int fd, int (*real)(int)) {
@@ -149,18 +184,23 @@ static int sync_of(int fd, int (*real)(int)) {
     path_of(fd, path);
     if (!watched(path)) return real(fd);
     pthread_mutex_lock(&one);
-    count(0, fd, 0, 0);
-    if (!getenv("SHIM_LIES") && !fstat(fd, &file)) {
+    int error = count(0, fd, 0, 0);
+    if (!error && !getenv("SHIM_LIES") && !fstat(fd, &file)) {
         if (S_ISDIR(file.st_mode)) {
-            if (!strcmp(path, getenv("SHIM_FOLDER"))) keep_names(path);
+            keep_names(path);
         } else if (kept_contents(contents, file.st_ino)) {
+            char *base = strrchr(path, '/');
             copy(path, contents);
-            kept(name, "names", strrchr(path, '/') + 1);
-            if (is_in_folder(path) && !lstat(name, &kept_file)) copy(contents, name);
+            *base = 0;
+            kept_names(name, path);
+            *base = '/';
+            strncat(name, base, sizeof name - strlen(name) - 1);
+            if (!lstat(name, &kept_file)) copy(contents, name);
         }
     }
     pthread_mutex_unlock(&one);
-    return 0;
+    errno = error;
+    return error ? -1 : 0;
 }
 
 int fsync(int fd) { return sync_of(fd, REAL(fsync)); }
@@ -170,9 +210,9 @@ int fdatasync(int fd) { return sync_of(fd, REAL(fdatasync)); }
 #define COUNTED(concerned, needs_room, fd, bytes, length, call)                                    \
     if (!(concerned)) return call;                                                                 \
     pthread_mutex_lock(&one);                                                                      \
-    int full = count(needs_room, fd, bytes, length);                                               \
+    int refused = count(needs_room, fd, bytes, length);                                            \
     __typeof__(call) result = -1;                                                                  \
-    if (full) errno = ENOSPC; else result = call;                                                  \
+    if (refused) errno = refused; else result = call;                                              \
     int error = errno;                                                                             \
     pthread_mutex_unlock(&one);                                                                    \
     errno = error;                                                                                 \
@@ -215,8 +255,15 @@ int rename(const char *from, const char *to) {
     COUNTED(watched_name(to), 1, -1, 0, 0, rename_as(from, to));
 }
 int unlink(const char *name) { COUNTED(watched_name(name), 0, -1, 0, 0, unlink_as(name)); }
+static int mkdir_as(const char *name, mode_t mode) {
+    char names[8192];
+    int result = (int)syscall(SYS_mkdirat, AT_FDCWD, name, mode);
+    /* Its inode may have been another folder's. */
+    if (!result && kept_names(names, name)) clear(names);
+    return result;
+}
 int mkdir(const char *name, mode_t mode) {
-    COUNTED(watched_name(name), 1, -1, 0, 0, (int)syscall(SYS_mkdirat, AT_FDCWD, name, mode));
+    COUNTED(watched_name(name), 1, -1, 0, 0, mkdir_as(name, mode));
 }
 int ftruncate64(int fd, off_t length) {
     COUNTED(watched_fd(fd), 0, -1, 0, 0, (int)syscall(SYS_ftruncate, fd, length));

@@ -220,7 +220,7 @@ pub struct Output {
     /// quantize --checkpoint STEP takes; 0 for none [key: training.snapshot_every]
     #[arg(long, value_name = "STEPS")]
     pub snapshot_every: Option<u64>,
-    /// Seconds between checkpoints; they change no result
+    /// Seconds between checkpoints, 0 for one after each step; they change no result
     #[arg(
         long,
         value_name = "SECONDS",

@@ -1,6 +1,7 @@
 //! What a run of steps keeps to.
 
 use super::*;
+use crate::loss::GanLoss;
 
 /// Noise and smaller things that have no reference of their own: resuming must not change a step.
 #[test]
@@ -109,15 +110,74 @@ fn an_epoch_shows_every_image_at_most_once_and_in_another_order_each_time() {
     assert_eq!(epoch(0), first);
 }
 
+/// A number that is none, planted in a layer: the step and the layer are named, and no update
+/// spreads it.
 #[test]
-fn a_loss_that_is_not_finite_names_the_step() {
-    let mut trainer = trainer(&config(["", "", "", ""]));
-    trainer.state.step = 7;
-    let discriminator = trainer.state.discriminator.clone();
-    let mut params = discriminator.params();
-    params[0].values[0] = f32::NAN;
-    let device = Device::flex().autodiff();
-    trainer.state.discriminator = Mlp::from_params(&discriminator.shapes(), &params, &device);
-    let error = trainer.step().unwrap_err().to_string();
-    assert!(error.starts_with("step 8: the discriminator's loss is NaN"), "{error}");
+fn a_weight_that_is_not_finite_names_step_and_layer() {
+    for (network, at, named) in [
+        (Network::Discriminator, 0, "discriminator.0.weight"),
+        (Network::Discriminator, 3, "discriminator.2.bias"),
+        (Network::Generator, 4, "generator.4.weight"),
+    ] {
+        let mut trainer = trainer(&config(["", "", "", ""]));
+        trainer.state.step = 7;
+        let state = &mut trainer.state;
+        let mlp = match network {
+            Network::Discriminator => &mut state.discriminator,
+            Network::Generator => &mut state.generator,
+        };
+        let mut params = mlp.params();
+        params[at].values[0] = f32::NAN;
+        *mlp = Mlp::from_params(&mlp.shapes(), &params, &Device::flex().autodiff());
+        let error = trainer.step().unwrap_err().to_string();
+        assert!(error.starts_with("step 8: the discriminator's loss is NaN"), "{error}");
+        assert!(error.contains(&format!(", and {named} is not finite: ")), "{error}");
+    }
+}
+
+/// A loss that is a number while its derivative is none.
+#[derive(Debug)]
+struct Broken {
+    network: Network,
+}
+
+impl Broken {
+    /// Zero. The derivative of a square root is infinite there, and is multiplied by zero.
+    fn zero(&self, network: Network, logits: &Tensor<2>) -> Tensor<1> {
+        let factor = if network == self.network { 0.0 } else { 1.0 };
+        (logits.clone().abs() * factor).sqrt().mean() * (1.0 - factor)
+    }
+}
+
+impl GanLoss for Broken {
+    fn discriminator(&self, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
+        real.mean() - fake.clone().mean() + self.zero(Network::Discriminator, &fake)
+    }
+
+    fn generator(&self, _: Option<Tensor<2>>, fake: Tensor<2>) -> Tensor<1> {
+        fake.clone().mean() + self.zero(Network::Generator, &fake)
+    }
+}
+
+/// The loss does not show it yet: the step is the one that computed the gradient.
+#[test]
+fn a_gradient_that_is_not_finite_names_step_and_layer() {
+    for (network, layer) in
+        [(Network::Discriminator, "discriminator.4.bias"), (Network::Generator, "generator.4.bias")]
+    {
+        let mut trainer = trainer(&config(["", "", "", ""])).with_loss(Broken { network });
+        let before = tensors(&trainer.state);
+        let error = trainer.step().unwrap_err().to_string();
+        let expected = format!("step 1: the gradient of {layer} is not finite: training has ");
+        assert!(error.starts_with(&expected), "{error}");
+        let after = tensors(&trainer.state);
+        let changed = |name: &str| {
+            let of = |all: &[HostParam]| -> Vec<HostParam> {
+                all.iter().filter(|one| one.name.starts_with(name)).cloned().collect()
+            };
+            of(&before) != of(&after)
+        };
+        assert!(!changed("generator."), "{network:?}");
+        assert_eq!(changed("discriminator."), network == Network::Generator, "{network:?}");
+    }
 }

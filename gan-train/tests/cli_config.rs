@@ -96,7 +96,7 @@ fn set_changes_any_key_of_presets_recipes_and_files() {
 fn recipes_of_shipped_models_are_presets() {
     let folder = folder();
     let path = folder.path();
-    for name in ["digits8", "mnist-tiny", "mnist-small", "mnist-large"] {
+    for name in ["digits8", "mnist-nano", "mnist-tiny", "mnist-small", "mnist-large"] {
         assert!(succeed(path, "presets").lines().any(|line| line.starts_with(name)));
         let text = succeed(path, &format!("presets {name}"));
         assert!(

@@ -39,8 +39,9 @@ impl Recipe {
     }
 }
 
-const RECIPES: [Recipe; 5] = [
+const RECIPES: [Recipe; 6] = [
     Recipe::of("digits8", "digits"),
+    Recipe { quantize: &["--bits", "4", "--group", "16"], ..Recipe::of("mnist-nano", "mnist") },
     Recipe::of("mnist-tiny", "mnist"),
     Recipe::of("mnist-small", "mnist"),
     Recipe::of("mnist-large", "mnist"),

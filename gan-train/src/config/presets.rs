@@ -44,7 +44,7 @@ macro_rules! preset {
 }
 
 /// All presets.
-pub const PRESETS: [Preset; 22] = [
+pub const PRESETS: [Preset; 23] = [
     preset!("deep", "28x28, 100-256-512-1024-784: 1.5 MB", classic),
     preset!("square32", "32x32 (28x28 with a border), 100-256-512-1024", classic),
     preset!("wide", "28x28, 100-12544-12544-784: 168 million weights", classic),
@@ -58,6 +58,7 @@ pub const PRESETS: [Preset; 22] = [
         "models/mnist-small: compact with a larger discriminator, trained longer"
     ),
     preset!("mnist-tiny", "models/mnist-tiny: tiny with a larger discriminator"),
+    preset!("mnist-nano", "models/mnist-nano: 16-48-16-784, for four bits: 16 KB"),
     preset!(
         "stacked-mnist",
         "28x84, 100-256-512-2352: three digits in an image, for mode collapse"

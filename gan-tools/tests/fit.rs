@@ -40,7 +40,9 @@ fn of_board<'r>(rows: &'r [Value], board: &str) -> &'r Value {
 
 #[test]
 fn verdicts_follow_from_what_is_free() {
-    for name in ["digits8", "mnist-tiny", "mnist-small", "mnist-large", "mnist-large-int4"] {
+    for name in
+        ["digits8", "mnist-nano", "mnist-tiny", "mnist-small", "mnist-large", "mnist-large-int4"]
+    {
         let blob = std::fs::metadata(model(name)).unwrap().len() as i64;
         let rows = json(&format!("fit {} --json", model(name)));
         assert!(rows.len() >= 8, "{} boards", rows.len());

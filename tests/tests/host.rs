@@ -170,7 +170,9 @@ fn rows_of_largest_weights_and_codes() {
 #[test]
 fn models_of_the_repository() {
     let backends = backends();
-    for name in ["digits8", "mnist-tiny", "mnist-small", "mnist-large", "mnist-large-int4"] {
+    for name in
+        ["digits8", "mnist-nano", "mnist-tiny", "mnist-small", "mnist-large", "mnist-large-int4"]
+    {
         let bytes = aligned::Blob::new(&disk::read(format!("models/{name}.gan")));
         check(&backends, &decode(&bytes).expect("the model is valid"), 100);
     }

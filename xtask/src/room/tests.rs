@@ -65,7 +65,8 @@ fn a_refusal_says_what_would_fit() {
     );
     assert!(
         text.contains(
-            "of models/, digits8, mnist-small and mnist-tiny would, and so would this network"
+            "of models/, digits8, mnist-nano, mnist-small and mnist-tiny would, and so would this \
+             network"
         ),
         "{text}"
     );

@@ -41,11 +41,7 @@ impl Steps {
         self.check("gan-core: each feature alone", builds::core_features);
         self.check("gan-tools: without burn", builds::tools_without_burn);
         self.counted("gan and xtask on Windows and macOS", builds::other_systems);
-        // gan-train by itself: together with the others' test dependencies, its own dependencies
-        // would have other features, and burn would be built a second time next to the one of
-        // `cargo run --release -p gan-train`.
-        self.trainer_again();
-        self.tests("tests: gan-train", RELEASE, "-p gan-train");
+        self.trainer();
         self.tests("tests: all others", RELEASE, OTHERS);
         self.tests("tests: all others, with the compiler's checks", CHECKED, OTHERS);
         let micromath =
@@ -62,26 +58,28 @@ impl Steps {
         self.check("models", models::check);
     }
 
-    /// gan-train with the compiler's checks, and burn's other devices. It takes as long as the
-    /// longest step of the others, so only CI runs it.
-    fn trainer_again(&mut self) {
-        const CHECKS: &str = "tests: gan-train, with the compiler's checks";
-        const DEVICES: &str = "tests: gan-train on ndarray and wgpu";
+    /// The suites of gan-train. They take as long as all others, so they are run once: in CI with
+    /// the compiler's checks, and otherwise built as what people run.
+    ///
+    /// gan-train comes by itself: together with the others' test dependencies, its own dependencies
+    /// would have other features, and burn would be built a second time next to the one of `cargo
+    /// run --release -p gan-train`. It would be in the profile `checked`, too.
+    fn trainer(&mut self) {
+        const DEVICES: &str = "devices: ndarray and wgpu";
         if std::env::var_os("CI").is_none() {
-            for name in [CHECKS, DEVICES].into_iter().filter(|name| self.wants(name)) {
-                println!("\nSKIPPED {name}: it takes ten minutes; CI=true runs it");
-            }
-            return;
+            self.tests("tests: gan-train", RELEASE, "-p gan-train");
+        } else {
+            let ours = ["gan-core", "gan-import", "gan-tools", "gan-train"].map(|package| {
+                ["debug-assertions", "overflow-checks"]
+                    .map(|check| format!("--config profile.release.package.{package}.{check}=true"))
+                    .join(" ")
+            });
+            let checked = format!("-p gan-train {}", ours.join(" "));
+            self.tests("tests: gan-train, with the compiler's checks", RELEASE, &checked);
         }
-        // In the release profile and not in CHECKED, so that burn serves both. It comes before the
-        // step without checks, which leaves the program that users run in target/release.
-        let ours = ["gan-core", "gan-import", "gan-tools", "gan-train"].map(|package| {
-            ["debug-assertions", "overflow-checks"]
-                .map(|check| format!("--config profile.release.package.{package}.{check}=true"))
-                .join(" ")
-        });
-        self.tests(CHECKS, RELEASE, &format!("-p gan-train {}", ours.join(" ")));
-        if self.wants(DEVICES) {
+        if self.only.is_none() {
+            println!("\nSKIPPED {DEVICES}: burn is built again for it; `--only devices` runs it");
+        } else if self.wants(DEVICES) {
             let vulkan = shell::or_skip(&format!("wgpu's part of {DEVICES}"), setup::vulkan());
             let features = if vulkan.is_some() { "ndarray,wgpu" } else { "ndarray" };
             let devices = format!("-p gan-train --features {features} --test devices");

@@ -117,6 +117,9 @@ fn texts_are_those_of_another_implementation() {
 fn another_reader_finds_every_scalar_and_image() {
     let folder = std::env::temp_dir().join(format!("gan-train-tensorboard-{}", std::process::id()));
     let png: Vec<u8> = (0..300u32).map(|byte| byte as u8).collect();
+    // A writer makes its own folder, and not the run's.
+    assert!(Writer::create(&folder).is_err());
+    std::fs::create_dir(&folder).unwrap();
     let mut writer = Writer::create(&folder).unwrap();
     writer.scalar(1 << 40, "loss/generator", -0.75).unwrap();
     writer.image(7, "samples", &png, 91, 182).unwrap();

@@ -14,7 +14,8 @@ use crate::setup;
 use beside::Beside;
 use steps::{SETUP, Steps};
 
-/// Half of the steps. The halves share no folder that cargo locks for long, so they run at once.
+/// Half of the steps. Nearly all builds of one half go into other folders than those of the other
+/// half, so cargo's locks let them run at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Part {
     /// What runs on this computer

@@ -136,6 +136,7 @@ fn a_ctrl_c_at_any_moment() {
         assert!([Some(130), Some(0)].contains(&code), "{what}: {code:?}");
         interrupted += u32::from(code == Some(130));
         goes_on(&folder, &output, &what);
-    } // The last two are in the files that are written at the end.
+    }
+    // The last two are in the files that are written at the end.
     assert!(interrupted >= 8, "only {interrupted} runs were interrupted");
 }

@@ -1,7 +1,7 @@
 //! A part of the steps that runs beside the others, as a process of its own.
 //!
 //! Builds of firmware are many, and most of each is one crate or one link, on one CPU. So are the
-//! longest tests of the trainer. One beside the other they take little more than half of the time.
+//! longest tests of the trainer. One beside the other they have two CPUs to do.
 
 use std::fs::File;
 use std::process::{Child, Stdio};

@@ -47,12 +47,15 @@ impl Steps {
     /// Waits for the part, prints what it has printed, and adds its checks to these.
     pub fn join(&mut self, beside: Beside) {
         println!("\n== what firmware's steps have printed");
+        let mut output = String::new();
         self.counted("firmware's steps", |tally| {
-            let output = beside.end()?;
+            output = beside.end()?;
             print!("{output}");
             let sum = output.lines().next_back().and_then(|line| Tally::parse(line, ','));
             *tally += sum.context("it ended without a sum")?;
             Ok(())
         });
+        let failed = output.lines().filter_map(|line| line.strip_prefix("failed: "));
+        self.failed.extend(failed.map(String::from));
     }
 }

@@ -12,7 +12,7 @@ pub struct Steps {
     pub only: Option<String>,
     /// The checks.
     pub tally: Tally,
-    /// The names of steps that failed.
+    /// The steps that failed: the name of each, and why if it ended early.
     pub failed: Vec<String>,
     /// How many seconds each step took.
     pub times: Vec<(String, f64)>,
@@ -32,9 +32,11 @@ impl Steps {
         println!("\n== {name}");
         let start = Instant::now();
         let mut tally = Tally::default();
+        let mut failed = name.to_string();
         if let Err(error) = step(&mut tally) {
             println!("error: {error:#}");
             tally += Tally::one(false);
+            failed += &format!(": {error:#}");
         }
         let seconds = start.elapsed().as_secs_f64();
         println!(
@@ -42,7 +44,7 @@ impl Steps {
             if tally.failed == 0 { "ok" } else { "FAILED" }
         );
         if tally.failed > 0 {
-            self.failed.push(name.into());
+            self.failed.push(failed);
         }
         self.times.push((name.into(), seconds));
         self.tally += tally;

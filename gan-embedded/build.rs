@@ -65,7 +65,7 @@ fn describe(board: &Board, out: &Path) -> Result<(), String> {
     }
     // For the build scripts of packages that depend on this one: DEP_GAN_EMBEDDED_BOARD.
     println!("cargo::metadata=board={}", board.name);
-    let Board { name, core, megahertz, uart, .. } = board;
+    let Board { name, core, megahertz, uart, watchdog, .. } = board;
     let emulated = board.qemu.is_some();
     let hertz = megahertz.unwrap_or(0) * 1_000_000;
     let about = format!(
@@ -78,8 +78,11 @@ fn describe(board: &Board, out: &Path) -> Result<(), String> {
          /// Whether QEMU emulates it, whose clocks say nothing of cycles.\n\
          pub const EMULATED: bool = {emulated};\n\
          /// The address of the serial port, if several boards have its drivers.\n\
-         pub const UART: usize = {};\n",
-        uart.unwrap_or(0)
+         pub const UART: usize = {};\n\
+         /// The address of the watchdog and its clock, if several boards have its drivers.\n\
+         pub const WATCHDOG: (usize, u32) = {:?};\n",
+        uart.unwrap_or(0),
+        watchdog.map_or((0, 0), |watchdog| (watchdog.address, watchdog.hertz))
     );
     let folder = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let drivers = match &board.module {

@@ -1,10 +1,10 @@
 // Runs a UF2 file for the Pico in rp2040js, an emulator of the RP2040. Its USB serial port is
 // standard input and output. With the word `uart` at the end, UART 0 is, and with `led`, a line is
 // written for each change of the LED. With `again`, the terminal closes the USB port and opens it
-// again.
+// again. With `hang`, UART 0 is the port, and the watchdog waits for an eighth of a second.
 //
 //     npm install --prefix FOLDER rp2040js@1.4.1
-//     node boards/rp/emulate.mjs FOLDER FILE.uf2 [uart|led|again]
+//     node boards/rp/emulate.mjs FOLDER FILE.uf2 [uart|led|again|hang]
 //
 // The emulator comes without the chip's boot ROM. So the program starts with the second stage of
 // the boot loader, which the boot ROM copies into RAM and runs.
@@ -27,6 +27,7 @@ const LED = 25;
 // Bytes come in slowly enough for a UART at 115,200 baud: at most one in so many instructions.
 const SPACING = 10_000;
 
+const isUart = port === "uart" || port === "hang";
 const simulator = new Simulator();
 const { rp2040, clock } = simulator;
 // What the emulator does not have, the HAL switches on all the same: oscillators, the bits of USB
@@ -104,6 +105,21 @@ uart.writeUint32 = (offset, value) => {
   }
 };
 
+// The watchdog counts four times as fast as the chip's, which is told to wait for eight seconds: a
+// program that feeds it often enough does so for two, too. With `hang` it counts 64 times as fast,
+// as the emulator needs a minute for a second. Instead of a reset, the emulator says so and ends.
+const [WATCHDOG, LOAD] = [0x40058, 0x4];
+const watchdog = rp2040.peripherals[WATCHDOG];
+const writeWatchdog = watchdog.writeUint32.bind(watchdog);
+watchdog.writeUint32 = (offset, value) =>
+  writeWatchdog(offset, offset === LOAD ? value >>> (port === "hang" ? 6 : 2) : value);
+let isReset = false;
+watchdog.onWatchdogTrigger = () => {
+  isReset = true;
+  // Its alarm would call this again at the same time, for ever.
+  watchdog.alarm.enable = false;
+};
+
 // The emulator does not say that the I2C's transmit FIFO is empty after an abort has emptied it, as
 // when no display answers. (RP2040 datasheet, 4.3.6 and TX_EMPTY in 4.3.17.)
 const TX_EMPTY = 1 << 4;
@@ -154,7 +170,7 @@ usb.onDeviceConnected = () => (turns = 1);
 const heard = [];
 const said = [];
 if (port === "led") rp2040.gpio[LED].addListener((level) => say(level === 1 ? "on\n" : "off\n"));
-else if (port === "uart") uart.onByte = (byte) => said.push(byte);
+else if (isUart) uart.onByte = (byte) => said.push(byte);
 else usb.onSerialData = (bytes) => said.push(...bytes);
 const say = (text) => said.push(...Buffer.from(text));
 process.stdin.on("data", (bytes) => heard.push(...bytes));
@@ -163,7 +179,7 @@ process.stdout.on("error", () => process.exit());
 
 function feed() {
   if (heard.length === 0) return;
-  if (port === "uart") uart.feedByte(heard.shift());
+  if (isUart) uart.feedByte(heard.shift());
   else if (open && waiting > 0) {
     const packet = Uint8Array.from(heard.splice(0, waiting));
     waiting = 0;
@@ -193,7 +209,9 @@ function run() {
     }
   }
   if (rp2040.clkSys !== HERTZ) throw new Error(`the clock is ${rp2040.clkSys} Hz`);
+  if (isReset) say("\nreset by the watchdog\n");
   if (said.length > 0) process.stdout.write(Buffer.from(said.splice(0)));
+  if (isReset) return process.stdin.destroy();
   // The application draws by itself when nobody has typed for ten seconds. Those must be seconds of
   // the one who types, however fast the emulator is with a chip that sleeps. Where it was slow, as
   // with a display to draw on, the chip does not catch up: all ten could pass before the next byte.

@@ -45,11 +45,17 @@ pub trait Board {
     /// once, as this does.
     fn sleep(&mut self) {}
 
+    /// Tells the board's watchdog that the application goes on. The application calls this before
+    /// it looks for a byte, sends bytes or shows a line, and for each image that it only makes:
+    /// more than once a second, also while nobody types. A board without a watchdog does nothing.
+    fn alive(&mut self) {}
+
     /// The use of the stack, if the board measures it.
     fn stack(&self) -> Option<Stack>;
 
     /// Reads a byte from the serial port, if one has come. This does not wait.
     fn read(&mut self) -> Option<u8> {
+        self.alive();
         let port = self.port();
         let mut byte = [0];
         let count = if port.read_ready().ok()? { port.read(&mut byte).ok()? } else { 0 };
@@ -59,6 +65,7 @@ pub trait Board {
     /// Sends bytes over the serial port. This waits until the port has taken all of them. What a
     /// port refuses is lost: there is nobody to tell.
     fn write(&mut self, mut bytes: &[u8]) {
+        self.alive();
         // `write_all` of embedded-io would panic if a port took nothing.
         while let Ok(count @ 1..) = self.port().write(bytes) {
             bytes = bytes.get(count..).unwrap_or_default();

@@ -120,6 +120,7 @@ pub fn display_line<B: Board>(
     line: &[u8],
     shape: ImageShape,
 ) {
+    board.alive();
     let (Some(Place { top_left, scale, hidden, shown }), Some(display)) = (place, board.display())
     else {
         return;

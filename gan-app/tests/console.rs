@@ -178,6 +178,22 @@ fn boards_sleep_while_nothing_comes() {
 }
 
 #[test]
+fn a_watchdog_hears_that_the_application_goes_on() {
+    // A board that wakes twice a second: idle, with a line that was begun, waiting for a model that
+    // does not come, and throwing away what comes late.
+    for script in ["", "x", "load 100\r", "load 100\rabc"] {
+        let played = Script::new(script).with_slots(4096).napping(500).for_ticks(40_000).run();
+        assert!(
+            (500..600).contains(&played.longest_silence),
+            "{script}: {}",
+            played.longest_silence
+        );
+    }
+    // `bench` shows nothing of its ten images.
+    assert_eq!(["7\r", "grid\r", "bench\r"].map(|script| played(script).only_alive), [0, 0, 10]);
+}
+
+#[test]
 fn the_display_shows_the_image_as_large_as_it_can() {
     let screen = played("seed 9\r4\r").screen();
     let pixels = expected(9, 0, 4);

@@ -64,6 +64,8 @@ pub struct Board {
     pub module: Option<String>,
     /// The address of the serial port, if the module is one of several boards.
     pub uart: Option<u32>,
+    /// The watchdog, if the module is one of several boards.
+    pub watchdog: Option<Watchdog>,
     /// The command that emulates it.
     pub qemu: Option<String>,
     /// The clock of the core; none if there is no such board but in QEMU.
@@ -90,6 +92,16 @@ pub struct Board {
     pub tried: String,
     /// How the chip reads a serial flash beside it.
     pub serial_flash: Option<SerialFlash>,
+}
+
+/// A watchdog of Arm's Cortex-M System Design Kit.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watchdog {
+    /// The address of its registers.
+    pub address: u32,
+    /// Its clock.
+    pub hertz: u32,
 }
 
 /// A transaction with a serial flash, and the cache before it.

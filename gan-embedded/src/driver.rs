@@ -7,6 +7,8 @@ mod wired;
 
 pub mod cmsdk_uart;
 #[cfg(target_arch = "arm")]
+pub mod cmsdk_watchdog;
+#[cfg(target_arch = "arm")]
 pub mod inbox;
 #[cfg(target_arch = "arm")]
 pub mod interrupt;
@@ -15,11 +17,14 @@ pub mod lm3s;
 pub mod mtime;
 #[cfg(target_arch = "arm")]
 pub mod nrf51;
+#[cfg(target_arch = "arm")]
+pub mod nrf51_wdt;
 pub mod ns16550;
 pub mod pl011;
 pub mod pl022;
 pub mod ssd0323;
 pub mod stm32_debug;
+pub mod stm32_iwdg;
 pub mod stm32_pins;
 #[cfg(target_arch = "arm")]
 pub mod stm32_usart;
@@ -31,4 +36,4 @@ pub mod systick;
 
 pub use mmio::Mmio;
 pub use port::{Port, Uart};
-pub use wired::{Clock, Wired};
+pub use wired::{Clock, Watchdog, Wired};

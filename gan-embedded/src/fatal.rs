@@ -13,7 +13,7 @@ fn gan_fatal(reason: fmt::Arguments<'_>) -> ! {
     semihosting::process::exit(2)
 }
 
-/// Writes the reason to the board's serial port, and stops.
+/// Writes the reason to the board's serial port, and stops, until the watchdog restarts the board.
 // SAFETY: as above.
 #[cfg(not(feature = "semihosting"))]
 #[unsafe(no_mangle)]

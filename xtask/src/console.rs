@@ -5,6 +5,7 @@ mod asleep;
 mod check;
 pub mod display;
 mod faults;
+mod hang;
 mod latents;
 mod numbers;
 pub mod pico;

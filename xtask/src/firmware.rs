@@ -25,8 +25,8 @@ pub struct Input<'a> {
     pub flash_at: Option<&'a str>,
     /// The digits of the key of the only maker whose models the application takes, besides its own.
     pub key: Option<&'a str>,
-    /// A fault that is planted in the application, so that a check has to find it: `panic`, or
-    /// `message` for a panic with one.
+    /// A fault that is planted in the application, so that a check has to find it: `panic`,
+    /// `hang`, and on boards with a HAL `overflow` of the stack.
     pub planted: Option<&'a str>,
     /// What the `count` binary counts.
     pub count: Count,

@@ -2,12 +2,16 @@
 
 use core::marker::PhantomData;
 
-use embassy_time::{Instant, TICK_HZ};
+use embassy_time::{Duration, Instant, TICK_HZ};
 use embedded_graphics_core::draw_target::DrawTarget;
 use gan_app::{Board, NoDisplay, Stack};
 
 use crate::display::Display;
 use crate::port::{INPUT, Port};
+
+/// Time after which a watchdog restarts a board whose application has stopped. That of an RP2040
+/// counts to 8.3 s.
+pub const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The name of a board, and what it says of its processor.
 pub trait Names {
@@ -33,20 +37,22 @@ macro_rules! names {
 
 /// The board. The tasks of [`port`](crate::port) must run in an interrupt.
 #[derive(Debug)]
-pub struct Console<N, D = NoDisplay> {
+pub struct Console<N, D = NoDisplay, F = fn()> {
     port: Port,
     display: Option<D>,
+    feed: F,
     names: PhantomData<N>,
 }
 
-impl<N: Names, D: Display> Console<N, D> {
-    /// A board with this port, and this display if one has answered.
-    pub fn new(port: Port, display: Option<D>) -> Self {
-        Self { port, display, names: PhantomData }
+impl<N: Names, D: Display, F: FnMut()> Console<N, D, F> {
+    /// A board with this port, and this display if one has answered. `feed` has the watchdog wait
+    /// for [`PATIENCE`] anew. It runs in `main`, not in a task: a task may run while `main` hangs.
+    pub fn new(port: Port, display: Option<D>, feed: F) -> Self {
+        Self { port, display, feed, names: PhantomData }
     }
 }
 
-impl<N: Names, D: Display> Board for Console<N, D> {
+impl<N: Names, D: Display, F: FnMut()> Board for Console<N, D, F> {
     const NAME: &'static str = N::NAME;
     const CORE: &'static str = N::CORE;
     const TICKS_PER_SECOND: u32 = TICK_HZ as u32;
@@ -77,6 +83,10 @@ impl<N: Names, D: Display> Board for Console<N, D> {
     /// The ports' interrupts wake the core, and twice a second that of a timer.
     fn sleep(&mut self) {
         sleep_unless(|| !INPUT.is_empty());
+    }
+
+    fn alive(&mut self) {
+        (self.feed)();
     }
 
     #[cfg(any(target_arch = "arm", target_arch = "riscv32"))]

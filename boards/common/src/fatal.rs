@@ -1,5 +1,5 @@
 //! What a console does where it cannot go on, after a panic or a fault: it says why over the UART,
-//! and stops.
+//! and stops, until the watchdog restarts it.
 
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
@@ -73,14 +73,18 @@ fn stop_interrupts() {
     riscv::interrupt::disable();
 }
 
-/// Makes the program fail, for a check that its user is told: with `panic` it panics, and with
-/// `overflow` its stack does. Other words, and none, do nothing.
+/// Makes the program fail, for a check that its user is told: with `panic` it panics, with
+/// `overflow` its stack does, and with `hang` it does nothing any more, which the watchdog ends.
+/// Other words, and none, do nothing.
 pub fn plant(fault: Option<&str>) {
     match fault {
         Some("panic") => panic!("planted"),
         Some("overflow") => {
             overflow(1);
         }
+        Some("hang") => loop {
+            core::hint::spin_loop();
+        },
         _ => {}
     }
 }

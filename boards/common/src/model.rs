@@ -79,13 +79,13 @@ macro_rules! model {
         }
 
         /// Runs the console, and sleeps whenever nothing is to do. Call this once.
-        pub fn run<N: $crate::Names, D: $crate::display::Display>(
-            mut console: $crate::Console<N, D>,
+        pub fn run<N: $crate::Names, D: $crate::display::Display, F: FnMut()>(
+            mut console: $crate::Console<N, D, F>,
         ) -> ! {
             static KNOWN: $crate::gan_core::Known<'static> = MODEL;
             static MEMORY: $crate::static_cell::ConstStaticCell<Memory> =
                 $crate::static_cell::ConstStaticCell::new(Memory::new());
-            let more = |_: &mut $crate::Console<N, D>| {
+            let more = |_: &mut $crate::Console<N, D, F>| {
                 $crate::fatal::plant(option_env!("GAN_PLANTED"));
                 true
             };

@@ -1,11 +1,14 @@
 //! The name of the board, and the wires between the pins of its chip and its parts.
 
+use common::console::PATIENCE;
 use common::port::{TO_UART, receive, send, send_if_read};
 use embassy_futures::join::join5;
 use embassy_time::Timer;
 use esp_hal::Blocking;
 use esp_hal::clock::CpuClock;
-use esp_hal::peripherals::{GPIO21, Peripherals, UART0};
+use esp_hal::peripherals::{GPIO21, Peripherals, RTC_TIMER, UART0};
+use esp_hal::rtc_cntl::{Rtc, RwdtStage};
+use esp_hal::time::Duration;
 use esp_hal::uart::{self, Uart, UartTx};
 use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 
@@ -17,6 +20,14 @@ common::names!(Board);
 /// Switches the chip on, at 160 MHz.
 pub fn start() -> Peripherals {
     esp_hal::init(esp_hal::Config::default().with_cpu_clock(CpuClock::max()))
+}
+
+/// Starts the watchdog of the chip's slow clock, and returns what feeds it.
+pub fn watchdog(timer: RTC_TIMER<'static>) -> impl FnMut() {
+    let mut watchdog = Rtc::new(timer).rwdt;
+    watchdog.set_timeout(RwdtStage::Stage0, Duration::from_micros(PATIENCE.as_micros()));
+    watchdog.enable();
+    move || watchdog.feed()
 }
 
 /// The peripherals that the task of the ports drives.

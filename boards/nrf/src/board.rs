@@ -1,5 +1,6 @@
 //! The names of the boards, and the wires between the pins of their chips and their parts.
 
+use common::console::PATIENCE;
 use common::port::{TO_UART, receive, send};
 use common::static_cell::ConstStaticCell;
 use embassy_futures::join::join3;
@@ -8,6 +9,7 @@ use embassy_nrf::config::{Config, HfclkSource, LfclkSource};
 use embassy_nrf::gpio::{AnyPin, Level, Output, OutputDrive};
 use embassy_nrf::interrupt::typelevel::Binding;
 use embassy_nrf::uarte::UarteTx;
+use embassy_nrf::wdt::{self, Watchdog};
 use embassy_nrf::{Peri, Peripherals, bind_interrupts, pac, peripherals, uarte};
 
 /// The nRF52840-DK or the micro:bit v2, by whose name the console greets.
@@ -67,12 +69,13 @@ pub type Display = common::leds::Leds<
 #[cfg(all(feature = "nrf52840-dk", not(any(feature = "oled", feature = "st7789"))))]
 pub type Display = gan_app::NoDisplay;
 
-/// The chip's peripherals as the board's parts, and the display if one has answered.
+/// The chip's peripherals as the board's parts, the display if one has answered, and what feeds the
+/// watchdog, which runs.
 ///
 /// The pins are those of the schematics: of the nRF52840-DK (PCA10056), the interface chip and the
 /// Arduino header; of the micro:bit v2.0, the interface chip, the edge connector and the LEDs.
 #[cfg(feature = "nrf52840-dk")]
-pub fn connect(chip: Peripherals) -> (Ports, Option<Display>) {
+pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
     let uart = Uart {
         uarte: chip.UARTE0,
         timer: chip.TIMER0,
@@ -93,15 +96,16 @@ pub fn connect(chip: Peripherals) -> (Ports, Option<Display>) {
     );
     #[cfg(not(any(feature = "oled", feature = "st7789")))]
     let display = None;
-    (ports, display)
+    (ports, display, watchdog(chip.WDT))
 }
 
-/// The chip's peripherals as the board's parts, and the display if one has answered.
+/// The chip's peripherals as the board's parts, the display if one has answered, and what feeds the
+/// watchdog, which runs.
 ///
 /// The pins are those of the schematics: of the nRF52840-DK (PCA10056), the interface chip and the
 /// Arduino header; of the micro:bit v2.0, the interface chip, the edge connector and the LEDs.
 #[cfg(feature = "microbit-v2")]
-pub fn connect(chip: Peripherals) -> (Ports, Option<Display>) {
+pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
     let uart = Uart {
         uarte: chip.UARTE0,
         timer: chip.TIMER0,
@@ -136,8 +140,25 @@ pub fn connect(chip: Peripherals) -> (Ports, Option<Display>) {
     );
     #[cfg(not(any(feature = "oled", feature = "st7789")))]
     let display = Some(Display::new());
-    (ports, display)
+    (ports, display, watchdog(chip.WDT))
 }
+
+/// Starts the watchdog, and returns what feeds it. It waits while a debug probe has stopped the
+/// core. One that a boot loader has started runs with its own time, and is left to it.
+fn watchdog(chip: Peri<'static, peripherals::WDT>) -> impl FnMut() {
+    let mut config = wdt::Config::default();
+    config.timeout_ticks = LFCLK * PATIENCE.as_secs() as u32;
+    config.action_during_debug_halt = wdt::HaltConfig::Pause;
+    let mut handle = Watchdog::try_new(chip, config).ok().map(|(_, [handle])| handle);
+    move || {
+        if let Some(handle) = &mut handle {
+            handle.pet();
+        }
+    }
+}
+
+/// The watchdog's clock in hertz.
+const LFCLK: u32 = 32_768;
 
 /// A pin of the chip.
 type Pin = Peri<'static, AnyPin>;

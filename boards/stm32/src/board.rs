@@ -1,12 +1,14 @@
 //! The names of the boards, their clocks, and the wires between the pins of their chips and their
 //! parts.
 
+use common::console::PATIENCE;
 use common::port::{TO_UART, blink, receive, send};
 use common::static_cell::ConstStaticCell;
 use embassy_futures::join::join3;
 use embassy_stm32::gpio::{AnyPin, Level, Output, Speed};
 use embassy_stm32::usart::{self, BufferedUart, UartTx};
-use embassy_stm32::{Config, Peri, Peripherals, bind_interrupts, peripherals};
+use embassy_stm32::wdg::{IndependentWatchdog, Instance};
+use embassy_stm32::{Config, Peri, Peripherals, bind_interrupts, pac, peripherals};
 
 /// The STM32F411E-DISCO or the NUCLEO-H743ZI, by whose name the console greets.
 pub struct Board;
@@ -113,13 +115,14 @@ pub type Display = common::display::St7789<
 #[cfg(not(any(feature = "oled", feature = "st7789")))]
 pub type Display = gan_app::NoDisplay;
 
-/// The chip's peripherals as the board's parts, and the display if one has answered.
+/// The chip's peripherals as the board's parts, the display if one has answered, and what feeds the
+/// watchdog, which runs.
 ///
 /// The UART is on PA2 (out) and PA3 (in), for an adapter: the board connects no USB to them. The
 /// LED is LD4. An SSD1306 is on I2C 1, PB6 (clock) and PB9 (data), which the board's sensors use
 /// too; an ST7789 on SPI 2: PB13 (clock), PB15 (data), PB12 (CS), PB14 (D/C). (UM1842.)
 #[cfg(feature = "stm32f411-disco")]
-pub fn connect(chip: Peripherals) -> (Ports, Option<Display>) {
+pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
     let [received, sending] = buffers();
     let uart = BufferedUart::new(
         chip.USART2,
@@ -147,16 +150,17 @@ pub fn connect(chip: Peripherals) -> (Ports, Option<Display>) {
     );
     #[cfg(not(any(feature = "oled", feature = "st7789")))]
     let display = None;
-    (ports, display)
+    (ports, display, watchdog(chip.IWDG))
 }
 
-/// The chip's peripherals as the board's parts, and the display if one has answered.
+/// The chip's peripherals as the board's parts, the display if one has answered, and what feeds the
+/// watchdog, which runs.
 ///
 /// The UART is on PD8 (out) and PD9 (in), which the ST-Link connects to USB. The LED is LD1. An
 /// SSD1306 is on I2C 1, PB8 (D15, clock) and PB9 (D14, data); an ST7789 on SPI 3: PB3 (D23, clock),
 /// PB5 (D22, data), PA4 (D24, CS), PB4 (D25, D/C). (UM1974 and UM2407.)
 #[cfg(feature = "nucleo-h743zi")]
-pub fn connect(chip: Peripherals) -> (Ports, Option<Display>) {
+pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
     let [received, sending] = buffers();
     let uart = BufferedUart::new(
         chip.USART3,
@@ -184,7 +188,19 @@ pub fn connect(chip: Peripherals) -> (Ports, Option<Display>) {
     );
     #[cfg(not(any(feature = "oled", feature = "st7789")))]
     let display = None;
-    (ports, display)
+    (ports, display, watchdog(chip.IWDG1))
+}
+
+/// Starts the watchdog, and returns what feeds it. It waits while a debug probe has stopped the
+/// core. Its oscillator is off by up to a half on an F411.
+fn watchdog(chip: Peri<'static, impl Instance>) -> impl FnMut() {
+    #[cfg(feature = "stm32f411-disco")]
+    pac::DBGMCU.apb1fzr().modify(|bits| bits.set_iwdg(true));
+    #[cfg(feature = "nucleo-h743zi")]
+    pac::DBGMCU.apb4fzr1().modify(|bits| bits.set_iwdg1(true));
+    let mut watchdog = IndependentWatchdog::new(chip, PATIENCE.as_micros() as u32);
+    watchdog.unleash();
+    move || watchdog.pet()
 }
 
 /// The UART's buffers.

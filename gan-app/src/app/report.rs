@@ -43,6 +43,7 @@ impl App<'_, '_> {
         let start = board.ticks();
         for index in 0..BENCH_IMAGES {
             let label = (index as u16).checked_rem(self.generator.classes()).unwrap_or(0);
+            board.alive();
             self.sample(index.into());
             self.make(label, &mut |_, _, _| {});
         }

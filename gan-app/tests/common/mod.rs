@@ -1,17 +1,17 @@
 //! A board made of memory.
 
+mod screen;
+
 use std::collections::VecDeque;
 use std::convert::Infallible;
 
-use embedded_graphics::Pixel;
-use embedded_graphics::draw_target::DrawTarget;
-use embedded_graphics::geometry::{OriginDimensions, Size};
-use embedded_graphics::pixelcolor::{Gray8, GrayColor};
+use embedded_graphics::pixelcolor::Gray8;
 use embedded_io::{ErrorType, Read, ReadReady, Write};
 use gan_app::{Admit, Board, Memory, Slots, Stack, admit_all, serve, serve_with_slots};
 use gan_core::memory::Rooms;
 use gan_core::tools::AlignedBytes;
 use gan_core::{Generator, LatentSampler, Truncation, decode};
+use screen::Screen;
 
 /// The model that a board has in flash unless a test says otherwise.
 pub const DIGITS8: &str = "../models/digits8.gan";
@@ -80,6 +80,12 @@ pub struct Script {
     /// How long the board sleeps each time, and how often it did.
     nap: u64,
     pub slept: u64,
+    /// When the application last said that it goes on, and the longest time between two times.
+    last_alive: u64,
+    pub longest_silence: u64,
+    /// How often it said so twice without a use of the port or the display in between.
+    pub only_alive: u64,
+    is_alive: bool,
     /// When the run ends, once all is typed.
     end: u64,
     slots: usize,
@@ -108,6 +114,10 @@ impl Script {
             now: 0,
             nap: 0,
             slept: 0,
+            last_alive: 0,
+            longest_silence: 0,
+            only_alive: 0,
+            is_alive: false,
             end: 0,
             slots: 0,
             admit: admit_all,
@@ -198,6 +208,7 @@ impl Board for Script {
     type Display = Screen;
 
     fn port(&mut self) -> &mut Self {
+        self.is_alive = false;
         self
     }
 
@@ -207,6 +218,7 @@ impl Board for Script {
     }
 
     fn display(&mut self) -> Option<&mut Screen> {
+        self.is_alive = false;
         Some(&mut self.screen)
     }
 
@@ -214,6 +226,13 @@ impl Board for Script {
         assert!(self.typed.is_empty(), "asleep while bytes wait");
         self.slept += 1;
         self.now += self.nap;
+    }
+
+    fn alive(&mut self) {
+        self.only_alive += u64::from(self.is_alive);
+        self.is_alive = true;
+        self.longest_silence = self.longest_silence.max(self.now - self.last_alive);
+        self.last_alive = self.now;
     }
 
     fn stack(&self) -> Option<Stack> {
@@ -252,32 +271,6 @@ impl Write for Script {
     }
 
     fn flush(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-/// 128 by 64 dots.
-pub struct Screen(Vec<u8>);
-
-impl OriginDimensions for Screen {
-    fn size(&self) -> Size {
-        Size::new(128, 64)
-    }
-}
-
-impl DrawTarget for Screen {
-    type Color = Gray8;
-    type Error = Infallible;
-
-    fn draw_iter<I: IntoIterator<Item = Pixel<Gray8>>>(
-        &mut self,
-        pixels: I,
-    ) -> Result<(), Infallible> {
-        for Pixel(at, color) in pixels {
-            // An index outside is a failure of the test.
-            assert!((0..128).contains(&at.x) && (0..64).contains(&at.y), "{at} is outside");
-            self.0[at.y as usize * 128 + at.x as usize] = color.luma();
-        }
         Ok(())
     }
 }

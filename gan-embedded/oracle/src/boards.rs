@@ -35,6 +35,36 @@ fn enabled(number: u16) -> bus::Write {
     (peripheral::ISER + usize::from(number / 32 * 4), 1 << (number % 32))
 }
 
+/// The writes that start the watchdog of an STM32 for eight seconds, and feed it once.
+#[cfg(any(feature = "b-l475e-iot01a", feature = "netduinoplus2", feature = "stm32vldiscovery"))]
+fn watchdog() -> [bus::Write; 5] {
+    use stm32_metapac::IWDG;
+    use stm32_metapac::iwdg::regs::{Kr, Pr, Rlr};
+    use stm32_metapac::iwdg::vals::{self, Key};
+    let key = |key| (IWDG.kr().as_ptr() as usize, bits(Kr(0), |kr| kr.set_key(key)).0);
+    let divided = bits(Pr(0), |pr| pr.set_pr(vals::Pr::DIVIDE_BY256));
+    // 32 kHz / 256 = 125 Hz.
+    let reload = bits(Rlr(0), |rlr| rlr.set_rl(8 * 125));
+    [
+        key(Key::START),
+        key(Key::ENABLE),
+        (IWDG.pr().as_ptr() as usize, divided.0),
+        (IWDG.rlr().as_ptr() as usize, reload.0),
+        key(Key::RESET),
+    ]
+}
+
+/// While the watchdog takes its time over, the driver waits.
+#[cfg(any(feature = "b-l475e-iot01a", feature = "netduinoplus2", feature = "stm32vldiscovery"))]
+#[test]
+#[should_panic(expected = "the driver waits for 0x4000300c")]
+fn a_watchdog_is_waited_for() {
+    use stm32_metapac::IWDG;
+    use stm32_metapac::iwdg::regs::Sr;
+    bus::hold((IWDG.sr().as_ptr() as usize, bits(Sr(0), |sr| sr.set_rvu(true)).0));
+    crate::driver::stm32_iwdg::Iwdg::start();
+}
+
 /// Checks a board that receives by the interrupt of this number: what comes while the application
 /// is busy waits, as far as there is room, the core sleeps only if nothing does, and a number that
 /// the board did not enable is none of its own. The register `data` has the bytes, and the bits

@@ -6,6 +6,8 @@ mod port;
 #[path = "../../src/driver/wired.rs"]
 mod wired;
 
+#[path = "../../src/driver/cmsdk_watchdog.rs"]
+pub mod cmsdk_watchdog;
 #[path = "../../src/driver/inbox.rs"]
 pub mod inbox;
 #[path = "../../src/driver/interrupt.rs"]
@@ -14,6 +16,8 @@ pub mod interrupt;
 pub mod lm3s;
 #[path = "../../src/driver/nrf51.rs"]
 pub mod nrf51;
+#[path = "../../src/driver/nrf51_wdt.rs"]
+pub mod nrf51_wdt;
 #[path = "../../src/driver/pl011.rs"]
 pub mod pl011;
 #[path = "../../src/driver/pl022.rs"]
@@ -22,6 +26,8 @@ pub mod pl022;
 pub mod ssd0323;
 #[path = "../../src/driver/stm32_debug.rs"]
 pub mod stm32_debug;
+#[path = "../../src/driver/stm32_iwdg.rs"]
+pub mod stm32_iwdg;
 #[path = "../../src/driver/stm32_pins.rs"]
 pub mod stm32_pins;
 #[path = "../../src/driver/stm32_usart.rs"]
@@ -35,7 +41,7 @@ pub mod stm32l4;
 
 pub use crate::bus::Mmio;
 pub use port::{Port, Uart};
-pub use wired::{Clock, Wired};
+pub use wired::{Clock, Watchdog, Wired};
 
 /// In place of the core's timer, whose registers the crate cortex-m knows.
 pub mod systick {

@@ -8,6 +8,7 @@
 //! these drivers there is no PAC; their constants are those of the manuals' sections:
 //!
 //! - `cmsdk_uart`: Arm's Cortex-M System Design Kit Technical Reference Manual, DDI 0479, 4.3
+//! - `cmsdk_watchdog`: the same manual, 4.5; on the LM3S6965 it is compared with the TM4C123x's
 //! - `ns16550`: TI's PC16550D data sheet, 8.1 to 8.4
 //! - `ssd0323`: Solomon Systech's SSD0323 data sheet, section 9 (commands, no registers)
 //!
@@ -28,6 +29,12 @@ mod about {
     pub const CORE: &str = "";
     pub const EMULATED: bool = false;
     pub const HERTZ: u32 = 0;
+}
+
+/// What ends a program, which no test gets to.
+#[allow(dead_code)]
+fn fatal(reason: std::fmt::Arguments<'_>) -> ! {
+    panic!("{reason}")
 }
 
 /// The stack of a board, which there is none of.

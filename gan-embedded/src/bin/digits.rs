@@ -17,12 +17,19 @@ type Memory = Buffers<
     LOAD_LEN,
 >;
 
+/// What a check has planted: `panic`, or `hang`, after which the application does nothing any more
+/// once it has greeted, so that the watchdog has to restart it.
+const PLANTED: Option<&[u8]> = match option_env!("GAN_PLANTED") {
+    Some(fault) => Some(fault.as_bytes()),
+    None => None,
+};
+
 static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
 
 #[entry]
 fn main() -> ! {
     stack::paint();
-    if option_env!("GAN_PLANTED").is_some() {
+    if matches!(PLANTED, Some(b"panic")) {
         // The check that nothing panics must find this panic.
         assert_ne!(core::hint::black_box(0), 0);
     }
@@ -33,9 +40,19 @@ fn main() -> ! {
     // This returns if the buffers are too small for that model.
     #[cfg(partition)]
     if let Some(generator) = model::in_partition() {
-        memory.serve(&mut board, &generator, generator.crc(), ADMIT, |_| true);
+        memory.serve(&mut board, &generator, generator.crc(), ADMIT, |_| goes_on());
     }
     let generator = model::generator();
-    memory.serve(&mut board, generator, CRC, ADMIT, |_| true);
+    memory.serve(&mut board, generator, CRC, ADMIT, |_| goes_on());
     fatal(format_args!("the buffers are too small for the model"))
+}
+
+/// Says that the application goes on after each step, for ever, unless a hang is planted.
+fn goes_on() -> bool {
+    if matches!(PLANTED, Some(b"hang")) {
+        loop {
+            core::hint::spin_loop();
+        }
+    }
+    true
 }

@@ -3,6 +3,7 @@
 use gan_app::Board;
 use static_cell::ConstStaticCell;
 
+use crate::driver::cmsdk_watchdog::CmsdkWatchdog;
 use crate::driver::pl011::Pl011;
 use crate::driver::pl022::Pl022;
 use crate::driver::ssd0323::{DARK, Link, Shadow, Ssd0323};
@@ -62,7 +63,11 @@ pub fn start() -> impl Board {
         .map(|shadow| Ssd0323::new(Panel(Pl022::new(ssi, DISPLAY_DIVISOR), port), shadow));
     // SAFETY: `main` calls this once, and nobody else uses the core's timer.
     let core = unsafe { cortex_m::Peripherals::steal() };
-    Wired { serial: Port(serial), clock: SysTick::<{ lm3s::HERTZ }>::new(core.SYST), display }
+    let clock = SysTick::<{ lm3s::HERTZ }>::new(core.SYST);
+    lm3s::power_watchdog();
+    // SAFETY: this is the watchdog, whose clock is on. Its interrupt is off in the core.
+    let watchdog = CmsdkWatchdog::start(unsafe { Mmio::new(0x4000_0000) }, lm3s::HERTZ);
+    Wired { serial: Port(serial), clock, watchdog, display }
 }
 
 /// Sends bytes over the serial port, whatever state the board is in.

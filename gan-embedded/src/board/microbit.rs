@@ -4,6 +4,7 @@ use gan_app::Board;
 
 use crate::driver::inbox::{self, Inbox};
 use crate::driver::nrf51::{Nrf51Uart, TIMER0, Timer, UART0, start_crystal, wake_again};
+use crate::driver::nrf51_wdt::Wdt;
 use crate::driver::{Mmio, Uart, Wired};
 
 /// The pins that lead to the USB chip.
@@ -30,7 +31,7 @@ fn serial() -> Nrf51Uart {
 /// Starts the clocks and the serial port. Call this once.
 pub fn start() -> impl Board {
     // The nRF51's core has no SysTick.
-    Wired::new(Inbox::new(serial(), UART0), Timer::new(timer0()))
+    Wired::new(Inbox::new(serial(), UART0), Timer::new(timer0()), Wdt::start())
 }
 
 /// Sends bytes over the serial port, whatever state the board is in.

@@ -1,9 +1,10 @@
-//! Arm's MPS2 and MPS3 boards: a CMSDK UART, and the core's own timer.
+//! Arm's MPS2 and MPS3 boards: a CMSDK UART and watchdog, and the core's own timer.
 
 use gan_app::Board;
 
-use crate::about::{HERTZ, UART};
+use crate::about::{HERTZ, UART, WATCHDOG};
 use crate::driver::cmsdk_uart::CmsdkUart;
+use crate::driver::cmsdk_watchdog::{self, CmsdkWatchdog};
 use crate::driver::systick::SysTick;
 use crate::driver::{Mmio, Uart, Wired};
 
@@ -16,7 +17,10 @@ fn serial() -> CmsdkUart {
 pub fn start() -> impl Board {
     // SAFETY: `main` calls this once, and nobody else uses the core's timer.
     let core = unsafe { cortex_m::Peripherals::steal() };
-    Wired::new(serial(), SysTick::<HERTZ>::new(core.SYST))
+    let (address, hertz) = WATCHDOG;
+    // SAFETY: the address in boards.toml is that of a watchdog of the board.
+    let watchdog = CmsdkWatchdog::start(unsafe { Mmio::new(address) }, hertz);
+    Wired::new(serial(), SysTick::<HERTZ>::new(core.SYST), watchdog)
 }
 
 /// Sends bytes over the serial port, whatever state the board is in.
@@ -25,7 +29,8 @@ pub fn emergency(bytes: &[u8]) {
     bytes.iter().for_each(|&byte| serial.put(byte));
 }
 
-/// No device's interrupt is enabled: the serial port is asked for bytes.
-pub fn interrupt(_: i16) -> bool {
-    false
+/// Handles what the watchdog tells. No device's interrupt is enabled: the serial port is asked for
+/// bytes.
+pub fn interrupt(exception: i16) -> bool {
+    cmsdk_watchdog::answer(exception)
 }

@@ -3,6 +3,7 @@
 use gan_app::Board;
 
 use crate::driver::inbox::{self, Inbox};
+use crate::driver::stm32_iwdg::Iwdg;
 use crate::driver::stm32_usart::{self, USART1, Usart};
 use crate::driver::systick::SysTick;
 use crate::driver::{Mmio, Uart, Wired, stm32_debug, stm32_pins, stm32f4};
@@ -32,9 +33,13 @@ fn serial() -> Usart {
 /// Starts the clocks and the serial port. Call this once.
 pub fn start() -> impl Board {
     stm32_debug::stay_in_sleep();
+    // This starts the clocks, by which all others go.
+    let serial = Inbox::new(serial(), USART1);
     // SAFETY: `main` calls this once, and nobody else uses the core's timer.
     let core = unsafe { cortex_m::Peripherals::steal() };
-    Wired::new(Inbox::new(serial(), USART1), SysTick::<{ stm32f4::HERTZ }>::new(core.SYST))
+    let clock = SysTick::<{ stm32f4::HERTZ }>::new(core.SYST);
+    stm32_debug::stop_watchdog(stm32_debug::IN_APB1_FZ);
+    Wired::new(serial, clock, Iwdg::start())
 }
 
 /// Sends bytes over the serial port, whatever state the board is in.

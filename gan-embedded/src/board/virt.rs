@@ -16,7 +16,9 @@ fn serial() -> Ns16550 {
 /// Starts the clocks and the serial port. Call this once.
 pub fn start() -> impl Board {
     // SAFETY: this is `mtime` in the CLINT of the `virt` machine.
-    Wired::new(serial(), MachineTimer::<MTIME_HERTZ>::new(unsafe { Mmio::new(0x0200_BFF8) }))
+    let clock = MachineTimer::<MTIME_HERTZ>::new(unsafe { Mmio::new(0x0200_BFF8) });
+    // The machine has no watchdog.
+    Wired::new(serial(), clock, ())
 }
 
 /// Sends bytes over the serial port, whatever state the board is in.

@@ -7,6 +7,7 @@ pub const HERTZ: u32 = 50_000_000;
 
 const RIS: usize = 0x050;
 const RCC: usize = 0x060;
+const RCGC0: usize = 0x100;
 const RCGC1: usize = 0x104;
 const RCGC2: usize = 0x108;
 
@@ -54,6 +55,14 @@ pub fn power(devices: u32, ports: u32) {
     system.write(RCGC1, system.read(RCGC1) | devices);
     system.write(RCGC2, system.read(RCGC2) | ports);
     // A device takes three ticks to get its clock, in which nothing may be written to it.
+    cortex_m::asm::delay(3);
+}
+
+/// Gives the watchdog its clock.
+pub fn power_watchdog() {
+    const WDT: u32 = 1 << 3;
+    let system = control();
+    system.write(RCGC0, system.read(RCGC0) | WDT);
     cortex_m::asm::delay(3);
 }
 

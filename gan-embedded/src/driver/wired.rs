@@ -16,25 +16,47 @@ pub trait Clock {
     fn ticks(&mut self) -> u64;
 }
 
+/// Seconds after which a watchdog restarts a board whose application has stopped.
+pub const PATIENCE: u32 = 8;
+
+/// A watchdog: it restarts the board if it is not fed for [`PATIENCE`] seconds.
+pub trait Watchdog {
+    /// Has it wait anew.
+    fn feed(&mut self);
+}
+
+/// The watchdog of a board that has none.
+impl Watchdog for () {
+    fn feed(&mut self) {}
+}
+
 /// A board that is put together from its parts.
 #[derive(Debug)]
-pub struct Wired<U, C, D = NoDisplay> {
+pub struct Wired<U, C, W = (), D = NoDisplay> {
     /// The board's serial port.
     pub serial: Port<U>,
     /// The board's clock.
     pub clock: C,
+    /// The board's watchdog, which runs.
+    pub watchdog: W,
     /// The board's display, if one answered.
     pub display: Option<D>,
 }
 
-impl<U, C> Wired<U, C> {
+impl<U, C, W> Wired<U, C, W> {
     /// A board without a display.
-    pub fn new(serial: U, clock: C) -> Self {
-        Self { serial: Port(serial), clock, display: None }
+    pub fn new(serial: U, clock: C, watchdog: W) -> Self {
+        Self { serial: Port(serial), clock, watchdog, display: None }
     }
 }
 
-impl<U: Uart, C: Clock, D: DrawTarget<Color: PixelColor + From<Gray8>>> Board for Wired<U, C, D> {
+impl<U, C, W, D> Board for Wired<U, C, W, D>
+where
+    U: Uart,
+    C: Clock,
+    W: Watchdog,
+    D: DrawTarget<Color: PixelColor + From<Gray8>>,
+{
     const NAME: &'static str = about::NAME;
     const CORE: &'static str = about::CORE;
     const TICKS_PER_SECOND: u32 = C::TICKS_PER_SECOND;
@@ -58,6 +80,10 @@ impl<U: Uart, C: Clock, D: DrawTarget<Color: PixelColor + From<Gray8>>> Board fo
 
     fn sleep(&mut self) {
         self.serial.0.sleep();
+    }
+
+    fn alive(&mut self) {
+        self.watchdog.feed();
     }
 
     fn stack(&self) -> Option<Stack> {

@@ -33,9 +33,9 @@ mod linux {
     /// The share of it that an emulator may take whose core sleeps: one that does not takes all
     /// that it is given, a quarter on a machine with four times as much to do.
     const MOST: f64 = 0.1;
-    /// How many images the board draws while it is typed at: more if it was done before the emulator
-    /// had handed on all bytes. Three of the boards have them in 3 to 6 ms. For b-l475e-iot01a the
-    /// emulator takes some 60 ms a byte, where 4000 images are drawn in 1.5 s.
+    /// How many images the board draws while it is typed at: more if it was done before the
+    /// emulator had handed on all bytes. Three of the boards have them in 3 to 6 ms. For
+    /// b-l475e-iot01a the emulator takes some 60 ms a byte, where 4000 images are drawn in 1.5 s.
     const IMAGES: [usize; 3] = [4_000, 16_000, 64_000];
     /// What is typed while the board draws, how often, and what it answers.
     const TYPED: (&str, usize, &[u8]) = ("99\r", 10, b"99\r\nlabels are 0 to 9\r\n> ");
@@ -76,8 +76,9 @@ mod linux {
         bail!("bytes that were typed waited until it had drawn: {}", waited.join(", "));
     }
 
-    /// Types commands while the board draws so many images. Returns 0 if it had received all
-    /// bytes before it drew the last image, and otherwise how many it had not. It has to answer each command afterwards.
+    /// Types commands while the board draws so many images. Returns 0 if it had received all bytes
+    /// before it drew the last image, and otherwise how many it had not. It has to answer each
+    /// command afterwards.
     fn left_when_drawn(session: &mut Session, pipe: &OwnedFd, images: usize) -> Result<u64> {
         let (line, count, answer) = TYPED;
         let end_of = format!(" of {images}\r\n");

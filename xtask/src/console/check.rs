@@ -5,7 +5,7 @@ use gan_core::{LatentSampler, Truncation};
 use gan_sign::Refused;
 
 use super::{
-    Session, asleep, build, faults, latents, lines, numbers, raw, send, session, transforms,
+    Session, asleep, build, faults, hang, latents, lines, numbers, raw, send, session, transforms,
 };
 use crate::blob::Maker;
 use crate::firmware::Input;
@@ -41,6 +41,11 @@ pub fn check(toolchain: Toolchain, boards: &[&Board]) -> Result<()> {
     for board in of(transforms::BOARDS) {
         transforms::check(toolchain, board).with_context(|| format!("{}: image", board.name))?;
         println!("console {}: makes of images that are sent what it has to", board.name);
+    }
+    for (name, tells) in hang::BOARDS {
+        for board in boards.iter().filter(|board| board.name == name) {
+            hang::check(toolchain, board, tells).with_context(|| format!("{name}: a hang"))?;
+        }
     }
     let first = grids.first().context("no board")?;
     ensure!(first.iter().any(|line| line.contains('@')), "a grid without ink");

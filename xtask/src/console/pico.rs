@@ -81,7 +81,15 @@ pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
                 .with_context(|| format!("a planted fault, {fault}, is not told"))?;
         }
     }
-    println!("console pico in {VERSION}: tells a panic and a stack that has overflowed");
+    let node =
+        run("digits", Input { planted: Some("hang"), ..Input::model(&model) }, Some("hang"))?;
+    session::attach(node)?
+        .until(b"reset by the watchdog")
+        .context("the watchdog does not end a planted hang")?;
+    println!(
+        "console pico in {VERSION}: tells a panic and a stack that has overflowed, and its \
+         watchdog ends a hang"
+    );
     Ok(())
 }
 

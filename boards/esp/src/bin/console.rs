@@ -61,5 +61,6 @@ fn main() -> ! {
     };
     #[cfg(not(any(feature = "oled", feature = "st7789")))]
     let display = None::<gan_app::NoDisplay>;
-    esp::run(Console::<Board, _>::new(Port::UsbAndUart, display))
+    let feed = board::watchdog(chip.RTC_TIMER);
+    esp::run(Console::<Board, _, _>::new(Port::UsbAndUart, display, feed))
 }

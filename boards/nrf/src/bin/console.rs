@@ -26,9 +26,9 @@ unsafe fn EGU0_SWI0() {
 #[entry]
 fn main() -> ! {
     common::prepare_stack();
-    let (ports, display) = board::connect(board::start());
+    let (ports, display, feed) = board::connect(board::start());
     interrupt::EGU0_SWI0.set_priority(Priority::P6);
     let Ok(task) = board::run(ports) else { panic!("the ports' task runs already") };
     EXECUTOR.start(interrupt::EGU0_SWI0).spawn(task);
-    nrf::run(Console::<Board, _>::new(Port::Uart, display))
+    nrf::run(Console::<Board, _, _>::new(Port::Uart, display, feed))
 }

@@ -8,7 +8,7 @@ use cortex_m_rt::entry;
 use embassy_executor::InterruptExecutor;
 use embassy_rp::interrupt;
 use embassy_rp::interrupt::{InterruptExt, Priority};
-use rp::board::Pico;
+use rp::board::{self, Pico};
 use rp::ports::{self, Pins};
 
 common::fatal!(ports::emergency);
@@ -58,5 +58,6 @@ fn main() -> ! {
     };
     #[cfg(not(any(feature = "oled", feature = "st7789")))]
     let display = None::<gan_app::NoDisplay>;
-    rp::run(Console::<Pico, _>::new(Port::UsbOrUart, display))
+    let feed = board::watchdog(chip.WATCHDOG);
+    rp::run(Console::<Pico, _, _>::new(Port::UsbOrUart, display, feed))
 }

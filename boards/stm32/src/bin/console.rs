@@ -25,9 +25,9 @@ unsafe fn SPI4() {
 #[entry]
 fn main() -> ! {
     common::prepare_stack();
-    let (ports, display) = board::connect(board::start());
+    let (ports, display, feed) = board::connect(board::start());
     interrupt::SPI4.set_priority(Priority::P6);
     let Ok(task) = board::run(ports) else { panic!("the ports' task runs already") };
     EXECUTOR.start(interrupt::SPI4).spawn(task);
-    stm32::run(Console::<Board, _>::new(Port::Uart, display))
+    stm32::run(Console::<Board, _, _>::new(Port::Uart, display, feed))
 }

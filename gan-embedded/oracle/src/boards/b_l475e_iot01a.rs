@@ -3,7 +3,7 @@
 #[path = "../../../src/board/b_l475e_iot01a.rs"]
 mod board;
 
-use stm32_metapac::dbgmcu::regs::Cr as Debug;
+use stm32_metapac::dbgmcu::regs::{Apb1fzr1, Cr as Debug};
 use stm32_metapac::flash::regs::Acr;
 use stm32_metapac::gpio::regs::{Afr, Moder};
 use stm32_metapac::gpio::vals;
@@ -12,7 +12,7 @@ use stm32_metapac::rcc::vals::{Pllm, Plln, Pllr, Pllsrc, Sw};
 use stm32_metapac::usart::regs::{Brr, Cr1, Dr, Icr, Isr};
 use stm32_metapac::{DBGMCU, FLASH, GPIOB, Interrupt, RCC, USART1};
 
-use super::{bits, enabled, receives_by_interrupt, take};
+use super::{bits, enabled, receives_by_interrupt, take, watchdog};
 use crate::bus;
 
 /// The reset value of CR (RM0351, 6.4.1): MSI runs at 4 MHz.
@@ -67,8 +67,10 @@ fn it_writes_what_the_pac_says() {
     let listening = bits(on, |cr1| cr1.set_rxneie(true));
     let irq = Interrupt::USART1 as u16;
     let debug = bits(Debug(0), |cr| cr.set_dbg_sleep(true));
+    let stopped = bits(Apb1fzr1(0), |bits| bits.set_iwdg(true));
     let ports = bits(Ahb2enr(0), |gates| gates.set_gpioben(true)).0;
     let devices = bits(Apb2enr(0), |gates| gates.set_usart1en(true)).0;
+    let iwdg = watchdog();
     bus::expect(&[
         (DBGMCU.cr().as_ptr() as usize, debug.0),
         (FLASH.acr().as_ptr() as usize, waits.0),
@@ -87,6 +89,12 @@ fn it_writes_what_the_pac_says() {
         (USART1.cr1().as_ptr() as usize, on.0),
         (USART1.cr1().as_ptr() as usize, listening.0),
         enabled(irq),
+        (DBGMCU.apb1fzr1().as_ptr() as usize, stopped.0),
+        iwdg[0],
+        iwdg[1],
+        iwdg[2],
+        iwdg[3],
+        iwdg[4],
     ]);
 
     board::emergency(b"A");

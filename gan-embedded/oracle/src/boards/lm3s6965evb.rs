@@ -5,7 +5,8 @@
 #[path = "../../../src/board/lm3s6965evb.rs"]
 mod board;
 
-use tm4c123x::{GPIO_PORTA, GPIO_PORTC, SSI0, SYSCTL, UART0};
+use gan_app::Board;
+use tm4c123x::{GPIO_PORTA, GPIO_PORTC, SSI0, SYSCTL, UART0, WATCHDOG0};
 use tm4c123x::{gpio_porta, ssi0, sysctl, uart0};
 
 use super::{has_received, take};
@@ -154,8 +155,30 @@ fn it_writes_what_the_pac_says() {
         (ssi.at(|block| &block.dr), 0xAE),
     ];
     bus::same(&written[..head.len()], &head);
+    // The watchdog comes last. It counts down twice until it resets the chip.
+    // SAFETY: a block of the PAC.
+    let watchdog = unsafe { Block::new(WATCHDOG0::ptr()) };
+    let gate = system.bit(|block| &block.rcgc0, |block| block.rcgc0.read().wdt0().bit());
+    watchdog.registers.lock.write(|lock| lock.lock().unlock());
+    let key = watchdog.registers.lock.read().bits();
+    let feed = (watchdog.at(|block| &block.icr), 0);
+    let ctl = [
+        watchdog.bit(|block| &block.ctl, |block| block.ctl.read().inten().bit()),
+        watchdog.bit(|block| &block.ctl, |block| block.ctl.read().resen().bit()),
+    ];
+    let tail = [
+        gate,
+        (watchdog.at(|block| &block.lock), key),
+        (watchdog.at(|block| &block.load), 4 * 50_000_000),
+        feed,
+        sum(&ctl),
+    ];
+    bus::same(&written[written.len() - tail.len()..], &tail);
     // Data of the panel follow with D/C high.
     assert!(written.contains(&(low.0, dc)));
+
+    board.alive();
+    bus::expect(&[feed]);
 
     let empty = uart.bit(|block| &block.fr, |block| block.fr.read().rxfe().bit());
     bus::hold(empty);

@@ -8,7 +8,8 @@ use nrf_pac::gpio::regs::{Outset, PinCnf};
 use nrf_pac::gpio::vals::{Dir, Input, Pull};
 use nrf_pac::timer::regs::{Bitmode, Int as TimerInt, Prescaler};
 use nrf_pac::uart::regs::{Baudrate, Enable, Int, Txd};
-use nrf_pac::{CLOCK, GPIO, Interrupt, TIMER0, UART0, timer, uart};
+use nrf_pac::wdt::regs::{Config, Rr, Rren};
+use nrf_pac::{CLOCK, GPIO, Interrupt, TIMER0, UART0, WDT, timer, uart, wdt};
 
 use super::{bits, enabled, receives_by_interrupt};
 use crate::bus;
@@ -57,6 +58,11 @@ fn it_writes_what_the_pac_says() {
     let received = bits(Int(0), |int| int.set_rxdrdy(true));
     let compared = bits(TimerInt(0), |int| int.set_compare(1, true));
     let next = TIMER0.cc(1).as_ptr() as usize;
+    let asleep = bits(Config(0), |config| {
+        config.set_sleep(wdt::vals::Sleep::Run);
+        config.set_halt(wdt::vals::Halt::Pause);
+    });
+    let first = bits(Rren(0), |rren| rren.set_rr(0, true));
     let rest = [
         (UART0.intenset().as_ptr() as usize, received.0),
         enabled(uart_irq),
@@ -67,6 +73,11 @@ fn it_writes_what_the_pac_says() {
         (TIMER0.intenset().as_ptr() as usize, compared.0),
         (TIMER0.tasks_start().as_ptr() as usize, 1),
         enabled(timer_irq),
+        (WDT.config().as_ptr() as usize, asleep.0),
+        // It ends after (CRV + 1) / 32,768 s.
+        (WDT.crv().as_ptr() as usize, 8 * 32_768 - 1),
+        (WDT.rren().as_ptr() as usize, first.0),
+        (WDT.tasks_start().as_ptr() as usize, 1),
     ];
     // The port is switched on before the timer.
     bus::expect(&[&serial[..], &rest].concat());
@@ -81,6 +92,10 @@ fn it_writes_what_the_pac_says() {
 
     assert!(board::interrupt(timer_irq as i16));
     bus::expect(&[(TIMER0.events_compare(1).as_ptr() as usize, 0), (next, 125_000)]);
+
+    board.alive();
+    let reload = bits(Rr(0), |rr| rr.set_rr(wdt::vals::Rr::Reload));
+    bus::expect(&[(WDT.rr(0).as_ptr() as usize, reload.0)]);
 
     bus::hold((TIMER0.cc(0).as_ptr() as usize, 1_234));
     assert_eq!(board.ticks(), 1_234);

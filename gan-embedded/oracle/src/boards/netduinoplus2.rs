@@ -3,7 +3,7 @@
 #[path = "../../../src/board/netduinoplus2.rs"]
 mod board;
 
-use stm32_metapac::dbgmcu::regs::Cr as Debug;
+use stm32_metapac::dbgmcu::regs::{Apb1fzr, Cr as Debug};
 use stm32_metapac::flash::regs::Acr;
 use stm32_metapac::flash::vals::Latency;
 use stm32_metapac::gpio::regs::{Afr, Moder};
@@ -13,7 +13,7 @@ use stm32_metapac::rcc::vals::{Pllm, Plln, Pllp, Pllq, Pllsrc, Ppre, Sw};
 use stm32_metapac::usart::regs::{Brr, Cr1, Dr, Sr};
 use stm32_metapac::{DBGMCU, FLASH, GPIOB, Interrupt, RCC, USART1};
 
-use super::{bits, enabled, has_received, receives_by_interrupt};
+use super::{bits, enabled, has_received, receives_by_interrupt, watchdog};
 use crate::bus;
 
 /// The reset value of PLLCFGR (RM0090, 7.3.2), whose reserved bits have to stay.
@@ -77,8 +77,10 @@ fn it_writes_what_the_pac_says() {
     let listening = bits(on, |cr1| cr1.set_rxneie(true));
     let irq = Interrupt::USART1 as u16;
     let debug = bits(Debug(0), |cr| cr.set_dbg_sleep(true));
+    let stopped = bits(Apb1fzr(0), |bits| bits.set_iwdg(true));
     let ports = bits(Ahb1enr(0), |gates| gates.set_gpioben(true)).0;
     let devices = bits(Apb2enr(0), |gates| gates.set_usart1en(true)).0;
+    let iwdg = watchdog();
     bus::expect(&[
         (DBGMCU.cr().as_ptr() as usize, debug.0),
         (FLASH.acr().as_ptr() as usize, waits.0),
@@ -96,6 +98,12 @@ fn it_writes_what_the_pac_says() {
         (USART1.cr1().as_ptr() as usize, on.0),
         (USART1.cr1().as_ptr() as usize, listening.0),
         enabled(irq),
+        (DBGMCU.apb1fzr().as_ptr() as usize, stopped.0),
+        iwdg[0],
+        iwdg[1],
+        iwdg[2],
+        iwdg[3],
+        iwdg[4],
     ]);
 
     board::emergency(b"A");

@@ -11,7 +11,7 @@ use stm32_metapac::rcc::vals::{Pllmul, Pllsrc, Sw};
 use stm32_metapac::usart::regs::{Brr, Cr1, Dr, Sr};
 use stm32_metapac::{DBGMCU, GPIOA, Interrupt, RCC, USART1};
 
-use super::{bits, enabled, has_received, receives_by_interrupt};
+use super::{bits, enabled, has_received, receives_by_interrupt, watchdog};
 use crate::bus;
 
 #[test]
@@ -64,6 +64,8 @@ fn it_writes_what_the_pac_says() {
     let listening = bits(on, |cr1| cr1.set_rxneie(true));
     let irq = Interrupt::USART1 as u16;
     let debug = bits(Debug(0), |cr| cr.set_dbg_sleep(true));
+    let stopped = bits(debug, |cr| cr.set_iwdg(true));
+    let iwdg = watchdog();
     bus::expect(&[
         (DBGMCU.cr().as_ptr() as usize, debug.0),
         (cfgr, by_6.0),
@@ -76,6 +78,12 @@ fn it_writes_what_the_pac_says() {
         (USART1.cr1().as_ptr() as usize, on.0),
         (USART1.cr1().as_ptr() as usize, listening.0),
         enabled(irq),
+        (DBGMCU.cr().as_ptr() as usize, stopped.0),
+        iwdg[0],
+        iwdg[1],
+        iwdg[2],
+        iwdg[3],
+        iwdg[4],
         // What is on already stays as it is.
         gates,
         (pins, connected.0),

@@ -1,7 +1,7 @@
 // Runs a UF2 file for the Pico in rp2040js, an emulator of the RP2040. Its USB serial port is
 // standard input and output. With the word `uart` at the end, UART 0 is, and with `led`, a line is
 // written for each change of the LED. With `again`, the terminal closes the USB port and opens it
-// again. With `hang`, UART 0 is the port, and the watchdog waits for an eighth of a second.
+// again. With `hang`, UART 0 is the port, and each instruction takes sixteen times as long.
 //
 //     npm install --prefix FOLDER rp2040js@1.4.1
 //     node boards/rp/emulate.mjs FOLDER FILE.uf2 [uart|led|again|hang]
@@ -23,6 +23,8 @@ const FLASH = 0x10000000;
 const STAGE = 0x20041f00;
 const STAGE_LENGTH = 0x100;
 const HERTZ = 125_000_000;
+// Nanoseconds of a cycle.
+const CYCLE = (1e9 / HERTZ) * (port === "hang" ? 16 : 1);
 const LED = 25;
 // Bytes come in slowly enough for a UART at 115,200 baud: at most one in so many instructions.
 const SPACING = 10_000;
@@ -106,13 +108,14 @@ uart.writeUint32 = (offset, value) => {
 };
 
 // The watchdog counts four times as fast as the chip's, which is told to wait for eight seconds: a
-// program that feeds it often enough does so for two, too. With `hang` it counts 64 times as fast,
-// as the emulator needs a minute for a second. Instead of a reset, the emulator says so and ends.
+// program that feeds it often enough does so for two, too. A program that hangs for two seconds would
+// keep the emulator busy for two minutes, were it not for slower instructions. Instead of a reset,
+// the emulator says so and ends.
 const [WATCHDOG, LOAD] = [0x40058, 0x4];
 const watchdog = rp2040.peripherals[WATCHDOG];
 const writeWatchdog = watchdog.writeUint32.bind(watchdog);
 watchdog.writeUint32 = (offset, value) =>
-  writeWatchdog(offset, offset === LOAD ? value >>> (port === "hang" ? 6 : 2) : value);
+  writeWatchdog(offset, offset === LOAD ? value >>> 2 : value);
 let isReset = false;
 watchdog.onWatchdogTrigger = () => {
   isReset = true;
@@ -199,7 +202,7 @@ function run() {
   }
   for (let instruction = 0; instruction < 10 * SPACING; instruction++) {
     if (instruction % SPACING === 0) feed();
-    if (!core.waiting) clock.tick((core.executeInstruction() * 1e9) / HERTZ);
+    if (!core.waiting) clock.tick(core.executeInstruction() * CYCLE);
     else if (ahead() > 0) break;
     else clock.tick(Math.max(Math.min(clock.nanosToNextAlarm, 1e6), 1));
     if (faulting) {

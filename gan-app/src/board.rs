@@ -46,8 +46,9 @@ pub trait Board {
     fn sleep(&mut self) {}
 
     /// Tells the board's watchdog that the application goes on. The application calls this before
-    /// it looks for a byte, sends bytes or shows a line, and for each image that it only makes:
-    /// more than once a second, also while nobody types. A board without a watchdog does nothing.
+    /// it looks for a byte, sends bytes or shows a line, and before each image of `bench`. The
+    /// longest that it computes in between is one image, or the check of a signature: seconds, if
+    /// a large model meets a slow core. A board without a watchdog does nothing.
     fn alive(&mut self) {}
 
     /// The use of the stack, if the board measures it.

@@ -189,6 +189,10 @@ fn a_watchdog_hears_that_the_application_goes_on() {
             played.longest_silence
         );
     }
+    // A port and a display that take their time: a piece of text, or a line of an image, is soon
+    // done, and all of a grid takes seconds.
+    let slow = Script::new("grid\rinfo\r").with_model("../models/mnist-tiny.gan").at_pace(25).run();
+    assert!((500..1_000).contains(&slow.longest_silence), "{}", slow.longest_silence);
     // `bench` shows nothing of its ten images.
     assert_eq!(["7\r", "grid\r", "bench\r"].map(|script| played(script).only_alive), [0, 0, 10]);
 }

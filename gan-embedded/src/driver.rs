@@ -36,4 +36,4 @@ pub mod systick;
 
 pub use mmio::Mmio;
 pub use port::{Port, Uart};
-pub use wired::{Clock, Watchdog, Wired};
+pub use wired::{Clock, PATIENCE, Watchdog, Wired};

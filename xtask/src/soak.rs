@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use record::Record;
 
+use crate::claims;
 use crate::prelude::*;
 
 /// The file of the records.
@@ -70,12 +71,13 @@ pub struct Soak {
     /// Where the runs go
     #[arg(long, default_value = "runs/soak")]
     runs: PathBuf,
-    /// Train nothing; print the table of what is recorded
+    /// Train nothing; print the tables of what is recorded
     #[arg(long)]
     table: bool,
 }
 
-/// Trains and scores what has no record yet, and prints the table.
+/// Trains and scores what has no record yet, and prints the table of models. Without names of
+/// models it also prints the table of docs/reliability.md.
 pub fn run(soak: &Soak) -> Result<()> {
     let recipes = chosen(&soak.models)?;
     let path = root().join(FILE);
@@ -94,6 +96,9 @@ pub fn run(soak: &Soak) -> Result<()> {
         }
     }
     print!("{}", table::markdown(&records, &recipes));
+    if soak.models.is_empty() {
+        print!("\n{}", claims::table()?);
+    }
     Ok(())
 }
 

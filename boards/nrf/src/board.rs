@@ -8,6 +8,7 @@ use embassy_nrf::buffered_uarte::{self, BufferedUarte};
 use embassy_nrf::config::{Config, HfclkSource, LfclkSource};
 use embassy_nrf::gpio::{AnyPin, Level, Output, OutputDrive};
 use embassy_nrf::interrupt::typelevel::Binding;
+use embassy_nrf::pac::wdt::vals::Rr;
 use embassy_nrf::uarte::UarteTx;
 use embassy_nrf::wdt::{self, Watchdog};
 use embassy_nrf::{Peri, Peripherals, bind_interrupts, pac, peripherals, uarte};
@@ -76,6 +77,7 @@ pub type Display = gan_app::NoDisplay;
 /// Arduino header; of the micro:bit v2.0, the interface chip, the edge connector and the LEDs.
 #[cfg(feature = "nrf52840-dk")]
 pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
+    let feed = watchdog(chip.WDT);
     let uart = Uart {
         uarte: chip.UARTE0,
         timer: chip.TIMER0,
@@ -96,7 +98,7 @@ pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
     );
     #[cfg(not(any(feature = "oled", feature = "st7789")))]
     let display = None;
-    (ports, display, watchdog(chip.WDT))
+    (ports, display, feed)
 }
 
 /// The chip's peripherals as the board's parts, the display if one has answered, and what feeds the
@@ -106,6 +108,7 @@ pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
 /// Arduino header; of the micro:bit v2.0, the interface chip, the edge connector and the LEDs.
 #[cfg(feature = "microbit-v2")]
 pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
+    let feed = watchdog(chip.WDT);
     let uart = Uart {
         uarte: chip.UARTE0,
         timer: chip.TIMER0,
@@ -140,21 +143,18 @@ pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
     );
     #[cfg(not(any(feature = "oled", feature = "st7789")))]
     let display = Some(Display::new());
-    (ports, display, watchdog(chip.WDT))
+    (ports, display, feed)
 }
 
 /// Starts the watchdog, and returns what feeds it. It waits while a debug probe has stopped the
-/// core. One that a boot loader has started runs with its own time, and is left to it.
+/// core. One that a boot loader has started with another time goes on with that, and is fed, too.
 fn watchdog(chip: Peri<'static, peripherals::WDT>) -> impl FnMut() {
     let mut config = wdt::Config::default();
     config.timeout_ticks = LFCLK * PATIENCE.as_secs() as u32;
     config.action_during_debug_halt = wdt::HaltConfig::Pause;
-    let mut handle = Watchdog::try_new(chip, config).ok().map(|(_, [handle])| handle);
-    move || {
-        if let Some(handle) = &mut handle {
-            handle.pet();
-        }
-    }
+    let _ = Watchdog::try_new::<_, 1>(chip, config);
+    // Those of the eight registers that are not in use pass over it.
+    || (0..8).for_each(|index| pac::WDT.rr(index).write(|rr| rr.set_rr(Rr::Reload)))
 }
 
 /// The watchdog's clock in hertz.

@@ -123,6 +123,7 @@ pub type Display = gan_app::NoDisplay;
 /// too; an ST7789 on SPI 2: PB13 (clock), PB15 (data), PB12 (CS), PB14 (D/C). (UM1842.)
 #[cfg(feature = "stm32f411-disco")]
 pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
+    let feed = watchdog(chip.IWDG);
     let [received, sending] = buffers();
     let uart = BufferedUart::new(
         chip.USART2,
@@ -150,7 +151,7 @@ pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
     );
     #[cfg(not(any(feature = "oled", feature = "st7789")))]
     let display = None;
-    (ports, display, watchdog(chip.IWDG))
+    (ports, display, feed)
 }
 
 /// The chip's peripherals as the board's parts, the display if one has answered, and what feeds the
@@ -161,6 +162,7 @@ pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
 /// PB5 (D22, data), PA4 (D24, CS), PB4 (D25, D/C). (UM1974 and UM2407.)
 #[cfg(feature = "nucleo-h743zi")]
 pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
+    let feed = watchdog(chip.IWDG1);
     let [received, sending] = buffers();
     let uart = BufferedUart::new(
         chip.USART3,
@@ -188,11 +190,11 @@ pub fn connect(chip: Peripherals) -> (Ports, Option<Display>, impl FnMut()) {
     );
     #[cfg(not(any(feature = "oled", feature = "st7789")))]
     let display = None;
-    (ports, display, watchdog(chip.IWDG1))
+    (ports, display, feed)
 }
 
 /// Starts the watchdog, and returns what feeds it. It waits while a debug probe has stopped the
-/// core. Its oscillator is off by up to a half on an F411.
+/// core. The time is that of an oscillator which may be faster or slower by half on an F411.
 fn watchdog(chip: Peri<'static, impl Instance>) -> impl FnMut() {
     #[cfg(feature = "stm32f411-disco")]
     pac::DBGMCU.apb1fzr().modify(|bits| bits.set_iwdg(true));

@@ -91,6 +91,8 @@ pub struct Script {
     slots: usize,
     admit: Admit,
     model: &'static str,
+    /// How long the port takes for three bytes, and the display for a line.
+    pace: u64,
 }
 
 /// Runs the application until all of `script` is typed and dealt with.
@@ -122,6 +124,7 @@ impl Script {
             slots: 0,
             admit: admit_all,
             model: DIGITS8,
+            pace: 0,
         }
     }
 
@@ -133,6 +136,11 @@ impl Script {
     /// Sleeps for so long each time.
     pub fn napping(self, nap: u64) -> Self {
         Self { nap, ..self }
+    }
+
+    /// Takes so long for three bytes, and for a line on the display.
+    pub fn at_pace(self, pace: u64) -> Self {
+        Self { pace, ..self }
     }
 
     /// Types more from some time on.
@@ -219,6 +227,7 @@ impl Board for Script {
 
     fn display(&mut self) -> Option<&mut Screen> {
         self.is_alive = false;
+        self.now += self.pace;
         Some(&mut self.screen)
     }
 
@@ -266,6 +275,7 @@ impl Write for Script {
     /// Takes a few bytes at a time, as a port with a small buffer does.
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
         let taken = bytes.len().min(3);
+        self.now += self.pace;
         self.said.extend(&bytes[..taken]);
         Ok(taken)
     }

@@ -41,7 +41,7 @@ pub mod stm32l4;
 
 pub use crate::bus::Mmio;
 pub use port::{Port, Uart};
-pub use wired::{Clock, Watchdog, Wired};
+pub use wired::{Clock, PATIENCE, Watchdog, Wired};
 
 /// In place of the core's timer, whose registers the crate cortex-m knows.
 pub mod systick {

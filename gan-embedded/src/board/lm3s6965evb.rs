@@ -8,7 +8,7 @@ use crate::driver::pl011::Pl011;
 use crate::driver::pl022::Pl022;
 use crate::driver::ssd0323::{DARK, Link, Shadow, Ssd0323};
 use crate::driver::systick::SysTick;
-use crate::driver::{Mmio, Port, Uart, Wired, lm3s};
+use crate::driver::{Mmio, PATIENCE, Port, Uart, Wired, lm3s};
 
 const UART0_AND_SSI0: u32 = 1 | 1 << 4;
 const PORTS_A_AND_C: u32 = 1 | 1 << 2;
@@ -66,7 +66,8 @@ pub fn start() -> impl Board {
     let clock = SysTick::<{ lm3s::HERTZ }>::new(core.SYST);
     lm3s::power_watchdog();
     // SAFETY: this is the watchdog, whose clock is on. Its interrupt is off in the core.
-    let watchdog = CmsdkWatchdog::start(unsafe { Mmio::new(0x4000_0000) }, lm3s::HERTZ);
+    let registers = unsafe { Mmio::new(0x4000_0000) };
+    let watchdog = CmsdkWatchdog::start(registers, lm3s::HERTZ, PATIENCE / 2);
     Wired { serial: Port(serial), clock, watchdog, display }
 }
 

@@ -4,7 +4,7 @@ use gan_app::Board;
 
 use crate::about::{HERTZ, UART, WATCHDOG};
 use crate::driver::cmsdk_uart::CmsdkUart;
-use crate::driver::cmsdk_watchdog::{self, CmsdkWatchdog};
+use crate::driver::cmsdk_watchdog::{self, CmsdkWatchdog, HALF_PATIENCE};
 use crate::driver::systick::SysTick;
 use crate::driver::{Mmio, Uart, Wired};
 
@@ -19,7 +19,8 @@ pub fn start() -> impl Board {
     let core = unsafe { cortex_m::Peripherals::steal() };
     let (address, hertz) = WATCHDOG;
     // SAFETY: the address in boards.toml is that of a watchdog of the board.
-    let watchdog = CmsdkWatchdog::start(unsafe { Mmio::new(address) }, hertz);
+    let registers = unsafe { Mmio::new(address) };
+    let watchdog = CmsdkWatchdog::start(registers, hertz, HALF_PATIENCE);
     Wired::new(serial(), SysTick::<HERTZ>::new(core.SYST), watchdog)
 }
 

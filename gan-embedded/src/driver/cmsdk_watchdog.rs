@@ -2,7 +2,6 @@
 //! section 4.5), which is also that of TI's LM3S microcontrollers (data sheet of the LM3S6965,
 //! section 11).
 
-use super::wired::PATIENCE;
 use super::{Mmio, Watchdog};
 use crate::fatal;
 
@@ -13,6 +12,9 @@ const LOCK: usize = 0xC00;
 
 const INTEN_AND_RESEN: u32 = 0b11;
 const UNLOCK: u32 = 0x1ACC_E551;
+/// Seconds until the interrupt on MPS2 and MPS3 boards, and from there to the reset: they have flash
+/// for models of megabytes, whose signature a core at 20 MHz checks for 12 s.
+pub const HALF_PATIENCE: u32 = 16;
 /// The non-maskable interrupt, as cortex-m-rt numbers exceptions.
 const NMI: i16 = -14;
 
@@ -22,11 +24,11 @@ const NMI: i16 = -14;
 pub struct CmsdkWatchdog(Mmio);
 
 impl CmsdkWatchdog {
-    /// Starts the watchdog at `registers`, whose clock has `hertz`. It stays unlocked, so that
-    /// [`feed`](Watchdog::feed) is one write.
-    pub fn start(registers: Mmio, hertz: u32) -> Self {
+    /// Starts the watchdog at `registers`, whose clock has `hertz`: it counts down so many seconds,
+    /// twice. It stays unlocked, so that [`feed`](Watchdog::feed) is one write.
+    pub fn start(registers: Mmio, hertz: u32, seconds: u32) -> Self {
         registers.write(LOCK, UNLOCK);
-        registers.write(LOAD, hertz * (PATIENCE / 2));
+        registers.write(LOAD, hertz * seconds);
         registers.write(INTCLR, 0);
         registers.write(CONTROL, INTEN_AND_RESEN);
         Self(registers)
@@ -45,7 +47,7 @@ impl Watchdog for CmsdkWatchdog {
 /// the exception is another one.
 pub fn answer(exception: i16) -> bool {
     if exception == NMI {
-        let seconds = PATIENCE / 2;
+        let seconds = HALF_PATIENCE;
         fatal(format_args!("nothing happened for {seconds} s; a reset follows in {seconds} s"));
     }
     false

@@ -16,7 +16,8 @@ const KEY_START: u32 = 0xCCCC;
 const PVU_AND_RVU: u32 = 0b11;
 /// The counter's clock is LSI, divided by 4 * 2^6.
 const DIVIDED_BY_256: u32 = 6;
-/// LSI in hertz. It is 32 kHz on F4 and L4, and 40 kHz on F1, where the time is a fifth shorter.
+/// LSI in hertz. It is 32 kHz on F4 and L4, and 40 kHz on F1, and chips differ by up to a half: the
+/// time is 4.3 s at least, on an F1 whose LSI has 60 kHz.
 const LSI: u32 = 32_000;
 
 /// A watchdog that runs. Nothing but a reset stops it.

@@ -19,7 +19,8 @@ pub trait Clock {
 /// Seconds after which a watchdog restarts a board whose application has stopped.
 pub const PATIENCE: u32 = 8;
 
-/// A watchdog: it restarts the board if it is not fed for [`PATIENCE`] seconds.
+/// A watchdog: it restarts the board if it is not fed for [`PATIENCE`] seconds, or for what its
+/// driver says.
 pub trait Watchdog {
     /// Has it wait anew.
     fn feed(&mut self);

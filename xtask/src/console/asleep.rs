@@ -34,8 +34,8 @@ mod linux {
     /// that it is given, a quarter on a machine with four times as much to do.
     const MOST: f64 = 0.1;
     /// How many images the board draws while it is typed at: more if it was done before the
-    /// emulator had handed on all bytes. Three of the boards have them in 3 to 6 ms. For
-    /// b-l475e-iot01a the emulator takes some 60 ms a byte, where 4000 images are drawn in 1.5 s.
+    /// emulator had handed on all bytes. On three of the boards that takes 3 to 6 ms. On
+    /// b-l475e-iot01a it takes some 60 ms a byte, and the board draws 4000 images in 1.5 s.
     const IMAGES: [usize; 3] = [4_000, 16_000, 64_000];
     /// What is typed while the board draws, how often, and what it answers.
     const TYPED: (&str, usize, &[u8]) = ("99\r", 10, b"99\r\nlabels are 0 to 9\r\n> ");

@@ -83,9 +83,8 @@ pub fn check(toolchain: Toolchain, emulator: &Path) -> Result<()> {
     }
     let node =
         run("digits", Input { planted: Some("hang"), ..Input::model(&model) }, Some("hang"))?;
-    session::attach(node)?
-        .until(b"reset by the watchdog")
-        .context("the watchdog does not end a planted hang")?;
+    let (mut session, _) = session::start(node)?;
+    session.until(b"reset by the watchdog").context("the watchdog does not end a planted hang")?;
     println!(
         "console pico in {VERSION}: tells a panic and a stack that has overflowed, and its \
          watchdog ends a hang"

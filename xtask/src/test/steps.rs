@@ -36,7 +36,10 @@ impl Steps {
         if let Err(error) = step(&mut tally) {
             println!("error: {error:#}");
             tally += Tally::one(false);
-            failed += &format!(": {error:#}");
+            // What a program has printed may follow.
+            let error = format!("{error:#}");
+            let reason: String = error.lines().take(1).flat_map(str::chars).take(300).collect();
+            failed += &format!(": {reason}");
         }
         let seconds = start.elapsed().as_secs_f64();
         println!(

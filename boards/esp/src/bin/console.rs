@@ -23,6 +23,7 @@ fn main() -> ! {
     static EXECUTOR: StaticCell<InterruptExecutor<1>> = StaticCell::new();
     common::prepare_stack();
     let chip = board::start();
+    let feed = board::watchdog(chip.RTC_TIMER);
     esp_rtos::start(SystemTimer::new(chip.SYSTIMER).alarm0, chip.FROM_CPU_INTR0);
 
     let Ok(uart) = Uart::new(chip.UART0, uart::Config::default()) else {
@@ -61,6 +62,5 @@ fn main() -> ! {
     };
     #[cfg(not(any(feature = "oled", feature = "st7789")))]
     let display = None::<gan_app::NoDisplay>;
-    let feed = board::watchdog(chip.RTC_TIMER);
     esp::run(Console::<Board, _, _>::new(Port::UsbAndUart, display, feed))
 }

@@ -29,6 +29,7 @@ fn main() -> ! {
     let chip = embassy_rp::init(Default::default());
     #[cfg(feature = "pico2")]
     rp::flash::quicken();
+    let feed = board::watchdog(chip.WATCHDOG);
     interrupt::SWI_IRQ_1.set_priority(Priority::P3);
     let pins =
         Pins { usb: chip.USB, uart: chip.UART0, tx: chip.PIN_0, rx: chip.PIN_1, led: chip.PIN_25 };
@@ -58,6 +59,5 @@ fn main() -> ! {
     };
     #[cfg(not(any(feature = "oled", feature = "st7789")))]
     let display = None::<gan_app::NoDisplay>;
-    let feed = board::watchdog(chip.WATCHDOG);
     rp::run(Console::<Pico, _, _>::new(Port::UsbOrUart, display, feed))
 }

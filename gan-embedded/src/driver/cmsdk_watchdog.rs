@@ -12,8 +12,8 @@ const LOCK: usize = 0xC00;
 
 const INTEN_AND_RESEN: u32 = 0b11;
 const UNLOCK: u32 = 0x1ACC_E551;
-/// Seconds until the interrupt on MPS2 and MPS3 boards, and from there to the reset: they have flash
-/// for models of megabytes, whose signature a core at 20 MHz checks for 12 s.
+/// Seconds until the interrupt on MPS2 and MPS3 boards, and from there to the reset: they have
+/// flash for models of megabytes, whose signature a core at 20 MHz checks for 12 s.
 pub const HALF_PATIENCE: u32 = 16;
 /// The non-maskable interrupt, as cortex-m-rt numbers exceptions.
 const NMI: i16 = -14;

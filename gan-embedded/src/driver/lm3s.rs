@@ -51,9 +51,13 @@ pub fn clocks() {
 
 /// Gives devices and ports of pins their clocks: bits of the registers RCGC1 and RCGC2.
 pub fn power(devices: u32, ports: u32) {
-    let system = control();
-    system.write(RCGC1, system.read(RCGC1) | devices);
-    system.write(RCGC2, system.read(RCGC2) | ports);
+    open(RCGC1, devices);
+    open(RCGC2, ports);
+}
+
+/// Sets bits of a register that gives devices their clocks.
+fn open(register: usize, bits: u32) {
+    control().modify(register, 0, bits);
     // A device takes three ticks to get its clock, in which nothing may be written to it.
     cortex_m::asm::delay(3);
 }
@@ -61,9 +65,7 @@ pub fn power(devices: u32, ports: u32) {
 /// Gives the watchdog its clock.
 pub fn power_watchdog() {
     const WDT: u32 = 1 << 3;
-    let system = control();
-    system.write(RCGC0, system.read(RCGC0) | WDT);
-    cortex_m::asm::delay(3);
+    open(RCGC0, WDT);
 }
 
 /// Gives pins of a port to its devices. Each pin is a bit of `pins`.

@@ -98,7 +98,7 @@ mod linux {
             thread::sleep(Duration::from_millis(1));
         };
         session.set_limit(Duration::from_secs(60));
-        // None left when the last image had come may have been some when it was drawn.
+        // If the last image has come, bytes may have been left when it was drawn that are not now.
         let waited = if drawn == images { left.max(1) } else { 0 };
         for _ in drawn..images {
             session.until(end_of.as_bytes())?;

@@ -34,10 +34,10 @@ impl Steps {
         let mut tally = Tally::default();
         let mut failed = name.to_string();
         if let Err(error) = step(&mut tally) {
-            println!("error: {error:#}");
+            let error = format!("{error:#}");
+            println!("error: {error}");
             tally += Tally::one(false);
             // What a program has printed may follow.
-            let error = format!("{error:#}");
             let reason: String = error.lines().take(1).flat_map(str::chars).take(300).collect();
             failed += &format!(": {reason}");
         }

@@ -24,8 +24,7 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
-    /// Those that the configuration asks for, for `rows` images of `pixels` in this
-    /// process.
+    /// Those that the configuration asks for, for `rows` images of `pixels` in this pass.
     pub fn of(
         training: &TrainingConfig,
         [rows, pixels]: [usize; 2],
@@ -37,9 +36,9 @@ impl Difference {
         let wanted =
             gammas.filter(|(_, gamma)| training.r1 == R1::FiniteDifference && *gamma > 0.0);
         let difference = |(group, gamma)| {
-            let of_all = 0..cut.rows_of_all(rows);
-            let words = of_all.flat_map(|_| sign_words(pixels, rng)).collect();
-            let words: Vec<i32> = cut.own(words);
+            let of_all = 0..cut.rows_of_batch(rows);
+            let words: Vec<_> = of_all.flat_map(|_| sign_words(pixels, rng)).collect();
+            let words = cut.own(words);
             let count = words.len() / rows;
             let words = Tensor::from_data(
                 TensorData::new(words, [rows, count]),
@@ -85,6 +84,7 @@ impl Point {
         training: &TrainingConfig,
         [real, fake]: [&Tensor<2>; 2],
         rng: &mut Pcg64Mcg,
+        cut: &Cut,
     ) -> Vec<Self> {
         let mut points = Vec::new();
         if training.r1 == R1::Exact {
@@ -99,9 +99,9 @@ impl Point {
         if training.gradient_penalty > 0.0 {
             let rows = real.dims()[0];
             let part = |_| (rng.next_u32() >> 8) as f32 / (1u32 << 24) as f32;
-            let parts: Vec<f32> = (0..rows).map(part).collect();
-            let part =
-                Tensor::<2>::from_data(TensorData::new(parts, [rows, 1]), &real.device().inner());
+            let parts: Vec<f32> = (0..cut.rows_of_batch(rows)).map(part).collect();
+            let parts = TensorData::new(cut.own(parts), [rows, 1]);
+            let part = Tensor::<2>::from_data(parts, &real.device().inner());
             let images = real.clone() + part * (fake.clone() - real.clone());
             let kind = Kind::Lipschitz { lambda: training.gradient_penalty };
             points.push(Self { images, group: 1, kind });

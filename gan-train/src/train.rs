@@ -50,7 +50,7 @@ pub struct Trainer {
     run: RunData,
     batches: Batches,
     shares: Shares,
-    /// The part of each batch that is this process's.
+    /// The rows of each batch that this process's next pass has.
     cut: Cut,
     /// Mean variance of a pixel of the data.
     variance: f64,
@@ -92,7 +92,7 @@ impl Trainer {
             shards == 1 || is_flex(&device),
             "training.shards: {shards} goes with the device flex only"
         );
-        let cut = Cut::new(shards, Ranks::ALONE);
+        let cut = Cut::new(shards, Ranks::ALONE).part(0, config.training.parts());
         let batches = Batches::new(&config, data, shape.classes, &device)?;
         let variance = batches.variance().max(1e-12);
         let training = &config.training;

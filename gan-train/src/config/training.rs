@@ -16,6 +16,10 @@ pub struct TrainingConfig {
     /// its shards, by a fixed tree: so many processes at most share the batch (gan-train-mpi), and
     /// the bits do not depend on how many do.
     pub shards: usize,
+    /// Images that are in memory at a time: an update goes through its batch in parts of so many,
+    /// and adds up their gradients. Batch normalization is by each part. 0 has the whole batch in
+    /// memory.
+    pub micro_batch: usize,
     /// Steps in all; one step updates both networks (or one of them, if epochs alternate).
     pub steps: u64,
     /// Part of the images that is never trained on, to choose the best checkpoint by.
@@ -109,6 +113,7 @@ impl Default for TrainingConfig {
         Self {
             batch: 128,
             shards: 1,
+            micro_batch: 0,
             steps: 20_000,
             validation: 0.0,
             objective: Objective::NonSaturating,
@@ -159,6 +164,16 @@ impl TrainingConfig {
             Alternate::Steps => self.discriminator_steps.into(),
             Alternate::Epochs => 1,
         }
+    }
+
+    /// Parts in which an update goes through its batch.
+    pub fn parts(&self) -> usize {
+        self.batch.checked_div(self.micro_batch).unwrap_or(1)
+    }
+
+    /// Images that a pass has at most, on all ranks.
+    pub fn in_pass(&self) -> usize {
+        self.batch / self.parts()
     }
 
     /// The part of the learning rates that is left in step `step`, from 0.

@@ -1,30 +1,57 @@
-//! How the rows of a batch are cut: into shards, of which a process may have only some.
+//! How the rows of a batch are cut: into shards, of which a process may have only some, and into
+//! parts, which a process sees one after the other.
 
 use crate::ranks::{Ranks, tree_sum};
 use burn::prelude::*;
 use burn::tensor::TensorData;
+use std::borrow::Cow;
 
-/// The shards of a batch that this process has, out of those of all ranks. Each has as many rows;
-/// matrices have their shards below each other. Where the rows of a pass are several groups of
-/// images, each shard has rows of all groups.
+/// The rows of a batch that a pass is made with.
+///
+/// A batch is cut into shards, and this process has some of those of all ranks. Each has as many
+/// rows; matrices have their shards below each other. Where the rows of a pass are several groups
+/// of images, each shard has rows of all groups.
+///
+/// The rows of a process may be cut further, into parts (`training.micro_batch`): a pass is made
+/// with one part, as if there were no others, and it is the gradients of the parts that are added
+/// up afterwards.
 #[derive(Debug, Clone)]
 pub struct Cut {
     /// Shards of this process.
     shards: usize,
     ranks: Ranks,
+    /// The part of this process's rows, from 0, and how many there are.
+    part: usize,
+    parts: usize,
 }
 
 impl Cut {
     /// One process and one shard.
-    pub const WHOLE: Self = Self { shards: 1, ranks: Ranks::ALONE };
+    pub const WHOLE: Self = Self { shards: 1, ranks: Ranks::ALONE, part: 0, parts: 1 };
 
     /// The part of a batch of `shards` shards in all that this rank has; ranks divide shards.
     pub fn new(shards: usize, ranks: Ranks) -> Self {
         assert!(shards.is_multiple_of(ranks.count()), "each rank has as many shards");
-        Self { shards: shards / ranks.count(), ranks }
+        Self { shards: shards / ranks.count(), ranks, ..Self::WHOLE }
     }
 
-    /// Whether there is one shard: then sums are of all rows in their order.
+    /// Part `part` of the `parts` that this process's rows are cut into.
+    pub fn part(&self, part: usize, parts: usize) -> Self {
+        assert!(part < parts, "there is such a part");
+        Self { part, parts, ..self.clone() }
+    }
+
+    /// Into how many parts this process's rows are cut.
+    pub fn parts(&self) -> usize {
+        self.parts
+    }
+
+    /// Whether a pass has all rows of the batch.
+    pub fn has_all_rows(&self) -> bool {
+        self.parts == 1 && self.ranks.count() == 1
+    }
+
+    /// Whether there is one shard: then sums are of all rows of the pass in their order.
     pub fn is_whole(&self) -> bool {
         self.shards == 1 && self.ranks.count() == 1
     }
@@ -39,9 +66,15 @@ impl Cut {
         self.shards
     }
 
-    /// Rows of all ranks, where this one has `rows`.
-    pub fn rows_of_all(&self, rows: usize) -> usize {
+    /// Rows that a pass has on all ranks, where it has `rows` on this one: those that sums over
+    /// rows are of.
+    pub fn rows_of_pass(&self, rows: usize) -> usize {
         rows * self.ranks.count()
+    }
+
+    /// Rows of the batch, where this pass has `rows`: those that random numbers are drawn for.
+    pub fn rows_of_batch(&self, rows: usize) -> usize {
+        rows * self.ranks.count() * self.parts
     }
 
     /// The sums over all shards of all ranks, from those of this process's shards.
@@ -49,10 +82,15 @@ impl Cut {
         self.ranks.sum(tree_sum(self.shards, &mut of_shard))
     }
 
-    /// The rows of this process, of all ranks' rows of one group, row by row.
-    pub fn own<T: Copy>(&self, all: Vec<T>) -> Vec<T> {
-        let len = all.len() / self.ranks.count();
-        if len == all.len() { all } else { all[self.ranks.rank() * len..][..len].to_vec() }
+    /// The rows of this pass, of all the batch's rows of one group, row by row.
+    pub fn own<'a, T: Copy + 'a>(&self, all: impl Into<Cow<'a, [T]>>) -> Vec<T> {
+        let all = all.into();
+        if self.has_all_rows() {
+            return all.into_owned();
+        }
+        let len = all.len() / (self.ranks.count() * self.parts);
+        let index = self.ranks.rank() * self.parts + self.part;
+        all[index * len..][..len].to_vec()
     }
 
     /// Groups of images as the rows of a pass.
@@ -81,11 +119,11 @@ impl Cut {
         }
     }
 
-    /// The rows of all ranks, and the cut for them: that of one process that has all shards.
-    /// Nothing is recorded.
+    /// The rows that a pass has on all ranks, and the cut for them: that of one process that has
+    /// all shards. Nothing is recorded.
     pub fn gather(&self, rows: Tensor<2>) -> (Tensor<2>, Self) {
         let count = self.ranks.count();
-        let all = Self { shards: self.shards * count, ranks: Ranks::ALONE };
+        let all = Self { shards: self.shards * count, ..Self::WHOLE };
         if count == 1 {
             return (rows, all);
         }
@@ -95,8 +133,8 @@ impl Cut {
         (Tensor::from_data(data, &device), all)
     }
 
-    /// The mean of each column over the rows of all ranks, `[columns]`, from the means of shards.
-    /// Nothing is recorded.
+    /// The mean of each column over a pass's rows on all ranks, `[columns]`, from the means of
+    /// shards. Nothing is recorded.
     pub fn means(&self, rows: Tensor<2>) -> Tensor<1> {
         let [count, columns] = rows.dims();
         let shards: Tensor<3> = rows.reshape([self.shards, count / self.shards, columns]);

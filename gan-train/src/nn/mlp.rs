@@ -94,7 +94,7 @@ impl Noise {
         cut: &Cut,
     ) -> Tensor<2> {
         let mut rng = stream(self.seed, Purpose::GeneratorNoise, self.pass * 64 + number);
-        let count = cut.rows_of_all(rows) * columns;
+        let count = cut.rows_of_batch(rows) * columns;
         let mut noise = Vec::with_capacity(count);
         extend_normal(&mut noise, count, &mut rng);
         let noise = TensorData::new(cut.own(noise), [rows, columns]);
@@ -275,7 +275,7 @@ impl Dense {
         let p = self.shape.dropout;
         let (threshold, kept) = ((f64::from(p) * 4_294_967_296.0) as u32, 1.0 / (1.0 - p));
         let factor = |_| if rng.next_u32() < threshold { 0.0 } else { kept };
-        let mask: Vec<f32> = (0..pass.cut.rows_of_all(rows) * columns).map(factor).collect();
+        let mask: Vec<f32> = (0..pass.cut.rows_of_batch(rows) * columns).map(factor).collect();
         let mask = TensorData::new(pass.cut.own(mask), [rows, columns]);
         let mask = Tensor::<2>::from_data(mask, &y.device());
         Some(pass.cut.joined(vec![mask; pass.groups]))

@@ -4,6 +4,8 @@
 //! device they stay bytes in memory and a batch is made from them; on any other they are stored on
 //! the device once, and a batch sends only the numbers of its images there.
 
+mod stored;
+
 use crate::config::Config;
 use crate::data::Split;
 use crate::nn::cut::Cut;
@@ -13,9 +15,7 @@ use crate::task::{self, Holes, Task};
 use anyhow::Result;
 use burn::prelude::*;
 use burn::tensor::TensorData;
-
-/// Bytes of a part of the images on a device: what WebGPU lets every driver's buffers have.
-const PART: usize = 128 << 20;
+use stored::Stored;
 
 /// The inputs of one update.
 #[derive(Debug, Clone)]
@@ -33,6 +33,45 @@ pub(super) struct Batch {
     pub missing: Option<Tensor<2>>,
 }
 
+/// Rows of a batch before they are on the device.
+#[derive(Debug)]
+struct Drawn {
+    index: u64,
+    real: Real,
+    /// One-hot labels; in a task none, where the latents are what is seen.
+    labels: Vec<f32>,
+    latents: Vec<f32>,
+    /// 1 for each pixel that is missing, 0 for others; empty where none can be.
+    missing: Vec<f32>,
+}
+
+/// Real images.
+#[derive(Debug)]
+enum Real {
+    /// Rows of the data.
+    Rows(Vec<u32>),
+    /// What a task has made: so many pixels an image, and their numbers.
+    Made { pixels: usize, numbers: Vec<f32> },
+}
+
+impl Drawn {
+    /// The rows of one pass.
+    fn own(&self, cut: &Cut) -> Self {
+        Self {
+            index: self.index,
+            real: match &self.real {
+                Real::Rows(rows) => Real::Rows(cut.own(rows)),
+                Real::Made { pixels, numbers } => {
+                    Real::Made { pixels: *pixels, numbers: cut.own(numbers) }
+                }
+            },
+            labels: cut.own(&self.labels),
+            latents: cut.own(&self.latents),
+            missing: cut.own(&self.missing),
+        }
+    }
+}
+
 /// The data in the order of training.
 #[derive(Debug)]
 pub(super) struct Batches {
@@ -43,16 +82,18 @@ pub(super) struct Batches {
     data: Split,
     /// What is made of the data's images.
     task: Option<Task>,
-    /// The part of each batch that is made here.
+    /// The rows of each batch that are made here.
     pub cut: Cut,
+    /// All rows of the last batch, where passes have only some of them.
+    drawn: Option<Drawn>,
     /// Pixels 0..=255 in the range of the generator's output.
     values: [f32; 256],
     /// The epoch whose order `order` is.
     epoch: Option<u64>,
     order: Vec<u32>,
     device: Device,
-    /// All images on the device, `[images, pixels]` in parts of [`PART`]; none on a CPU.
-    images: Vec<Tensor<2>>,
+    /// All images on the device; none on a CPU, nor in a task.
+    stored: Option<Stored>,
 }
 
 impl Batches {
@@ -66,15 +107,9 @@ impl Batches {
         task.iter().try_for_each(|task| task.check(&data))?;
         let (low, range) = config.generator.pixel_range();
         let values: [f32; 256] = std::array::from_fn(|pixel| pixel as f32 / 255.0 * range + low);
-        let len = data.images.image_len();
-        let parts = data.images.pixels.chunks(images_in_part(len) * len);
         // A task makes each batch's images on the host.
         let stored = !is_cpu(device) && task.is_none();
-        let parts = parts.filter(|_| stored).map(|pixels| {
-            let pixels = pixels.iter().map(|&pixel| values[usize::from(pixel)]).collect();
-            tensor(pixels, len, device)
-        });
-        let images = parts.collect();
+        let stored = stored.then(|| Stored::new(&data.images, &values, device));
         Ok(Self {
             seed: config.seed,
             size: config.training.batch,
@@ -83,11 +118,12 @@ impl Batches {
             data,
             task,
             cut: Cut::WHOLE,
+            drawn: None,
             values,
             epoch: None,
             order: Vec::new(),
             device: device.clone(),
-            images,
+            stored,
         })
     }
 
@@ -102,8 +138,22 @@ impl Batches {
     }
 
     /// The batch of the discriminator's update `index`: random numbers are drawn for all its rows,
-    /// and the rows are those of this process.
+    /// and the rows are those of the pass that it is for.
     pub fn batch(&mut self, index: u64) -> Batch {
+        let drawn = match self.drawn.take() {
+            Some(drawn) if drawn.index == index => drawn,
+            _ => self.draw(index),
+        };
+        if self.cut.has_all_rows() {
+            return self.on_device(drawn);
+        }
+        let own = drawn.own(&self.cut);
+        self.drawn = Some(drawn);
+        self.on_device(own)
+    }
+
+    /// All rows of batch `index`.
+    fn draw(&mut self, index: u64) -> Drawn {
         let epoch = index / self.in_epoch();
         if self.epoch != Some(epoch) {
             let mut rng = stream(self.seed, Purpose::Shuffle, epoch);
@@ -123,21 +173,15 @@ impl Batches {
             self.extend_one_hot(&mut latents, image as usize);
             self.extend_one_hot(&mut labels, image as usize);
         }
-        Batch {
-            index,
-            real: self.real(&self.cut.own(chosen.to_vec())),
-            labels: (self.classes > 0)
-                .then(|| tensor(self.cut.own(labels), self.classes, &self.device)),
-            latents: tensor(self.cut.own(latents), self.latent + self.classes, &self.device),
-            missing: None,
-        }
+        let real = Real::Rows(chosen.to_vec());
+        Drawn { index, real, labels, latents, missing: Vec::new() }
     }
 
     /// The batch that a task makes of these rows of the data.
-    fn of_task(&self, task: &Task, index: u64, chosen: &[u32]) -> Batch {
+    fn of_task(&self, task: &Task, index: u64, chosen: &[u32]) -> Drawn {
         let mut rng = stream(self.seed, Purpose::Task, index);
-        let (codes, [width, height]) = (self.latent + self.classes, task.target_size());
-        let (mut seen, mut real) = (Vec::with_capacity(chosen.len() * codes), Vec::new());
+        let codes = self.latent + self.classes;
+        let (mut latents, mut real) = (Vec::with_capacity(chosen.len() * codes), Vec::new());
         let mut missing = Vec::new();
         for &row in chosen {
             let own = self.data.labels.as_ref().map_or(0, |labels| labels[row as usize].into());
@@ -145,23 +189,33 @@ impl Batches {
             let len = task.row_len();
             let pixels = &self.data.images.pixels[row as usize * len..][..len];
             let example = task.example(pixels, label, &mut rng);
-            seen.extend(example.codes().map(task::seen));
+            latents.extend(example.codes().map(task::seen));
             let label = usize::from(label);
-            seen.extend((0..self.classes).map(|class| f32::from(u8::from(class == label))));
+            latents.extend((0..self.classes).map(|class| f32::from(u8::from(class == label))));
             real.extend(example.target.iter().map(|&pixel| self.values[usize::from(pixel)]));
             let holes = example.holes.iter().flat_map(Holes::pixels);
             missing.extend(holes.map(|missing| f32::from(u8::from(missing))));
         }
-        let latents = tensor(self.cut.own(seen), codes, &self.device);
-        let pixels = width * height;
-        Batch {
-            index,
-            real: tensor(self.cut.own(real), pixels, &self.device),
-            labels: Some(latents.clone()),
-            latents,
-            missing: (!missing.is_empty())
-                .then(|| tensor(self.cut.own(missing), pixels, &self.device)),
-        }
+        let [width, height] = task.target_size();
+        let real = Real::Made { pixels: width * height, numbers: real };
+        Drawn { index, real, labels: Vec::new(), latents, missing }
+    }
+
+    /// What was drawn, as tensors.
+    fn on_device(&self, drawn: Drawn) -> Batch {
+        let Drawn { index, real, labels, latents, missing } = drawn;
+        let real = match real {
+            Real::Rows(rows) => self.real(&rows),
+            Real::Made { pixels, numbers } => tensor(numbers, pixels, &self.device),
+        };
+        let pixels = real.dims()[1];
+        let latents = tensor(latents, self.latent + self.classes, &self.device);
+        let labels = match &self.task {
+            Some(_) => Some(latents.clone()),
+            None => (self.classes > 0).then(|| tensor(labels, self.classes, &self.device)),
+        };
+        let missing = (!missing.is_empty()).then(|| tensor(missing, pixels, &self.device));
+        Batch { index, real, labels, latents, missing }
     }
 
     /// Other latents for the generated images of a batch, with the labels of that batch to their
@@ -197,10 +251,10 @@ impl Batches {
     }
 
     fn real(&self, chosen: &[u32]) -> Tensor<2> {
-        let len = self.data.images.image_len();
-        if !self.images.is_empty() {
-            return rows_of_parts(&self.images, images_in_part(len), chosen);
+        if let Some(stored) = &self.stored {
+            return stored.rows(chosen);
         }
+        let len = self.data.images.image_len();
         let mut real = Vec::with_capacity(self.size * len);
         for &image in chosen {
             let pixels = &self.data.images.pixels[image as usize * len..][..len];
@@ -218,60 +272,7 @@ impl Batches {
     }
 }
 
-/// Images of so many pixels that a part holds.
-fn images_in_part(len: usize) -> usize {
-    (PART / (size_of::<f32>() * len)).max(1)
-}
-
-/// The `chosen` rows, in this order, of a matrix that is cut into parts of `in_part` rows.
-fn rows_of_parts(parts: &[Tensor<2>], in_part: usize, chosen: &[u32]) -> Tensor<2> {
-    let device = parts[0].device();
-    let numbers = |numbers: Vec<i32>| {
-        let count = numbers.len();
-        Tensor::<1, Int>::from_data(TensorData::new(numbers, [count]), &device)
-    };
-    let mut found = Vec::new();
-    // Where each chosen row lies among those that were found.
-    let (mut places, mut place) = (vec![0; chosen.len()], 0);
-    for (index, part) in parts.iter().enumerate() {
-        let mut rows = Vec::new();
-        for (to, &row) in places.iter_mut().zip(chosen) {
-            if row as usize / in_part == index {
-                rows.push((row as usize % in_part) as i32);
-                *to = place;
-                place += 1;
-            }
-        }
-        if !rows.is_empty() {
-            found.push(part.clone().select(0, numbers(rows)));
-        }
-    }
-    match found.len() {
-        1 => found.remove(0),
-        _ => Tensor::cat(found, 0).select(0, numbers(places)),
-    }
-}
-
 fn tensor(values: Vec<f32>, columns: usize, device: &Device) -> Tensor<2> {
     let rows = values.len() / columns;
     Tensor::from_data(TensorData::new(values, [rows, columns]), device)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Expected values: the rows themselves, whose numbers are their own.
-    #[test]
-    fn rows_come_from_all_parts_in_the_order_in_which_they_were_chosen() {
-        let device = Device::flex();
-        let parts: Vec<_> = [0..3, 3..6, 6..8]
-            .map(|rows| tensor(rows.flat_map(|row| [row as f32; 2]).collect(), 2, &device))
-            .into();
-        for chosen in [vec![7, 0, 5, 2, 0, 6], vec![4, 3], vec![1]] {
-            let expected: Vec<f32> = chosen.iter().flat_map(|&row| [row as f32; 2]).collect();
-            let rows = rows_of_parts(&parts, 3, &chosen);
-            assert_eq!(rows.try_into_vec_as::<f32>().unwrap(), expected);
-        }
-    }
 }

@@ -10,30 +10,32 @@ use crate::config::Network;
 use crate::nn::mlp::Mlp;
 use crate::nn::params::{Reader, names};
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::optim::GradientsParams;
+use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::prelude::*;
 use std::collections::BTreeMap;
 
+/// The gradients of an update for a network, added up over its passes.
+#[derive(Default)]
+pub(super) struct Sum(GradientsAccumulator<Mlp>);
+
 impl Trainer {
-    /// The gradients of a loss for a network; none if a number of them is not finite, which
-    /// [`Trainer::settle`] reports. Nothing is updated from then on.
-    pub(super) fn gradients(
-        &mut self,
-        network: Network,
-        loss: Tensor<1>,
-    ) -> Option<GradientsParams> {
-        // The part of a loss that this process adds: ranks have as many rows each.
-        let loss = match self.cut.ranks().count() {
+    /// Adds to `sum` the gradients of the loss of one pass for a network. A loss is a mean over
+    /// rows, and passes have as many rows each: so each loss counts as one of so many.
+    pub(super) fn backward(&self, network: Network, loss: Tensor<1>, sum: &mut Sum) {
+        let loss = match self.cut.ranks().count() * self.cut.parts() {
             1 => loss,
-            ranks => loss / ranks as f64,
+            passes => loss / passes as f64,
         };
-        let [generator, discriminator] = self.networks();
-        let (name, mlp) = match network {
-            Network::Generator => generator,
-            Network::Discriminator => discriminator,
-        };
-        let gradients = GradientsParams::from_grads(loss.backward(), mlp);
+        let (_, mlp) = self.network(network);
+        sum.0.accumulate(mlp, GradientsParams::from_grads(loss.backward(), mlp));
+    }
+
+    /// The gradients for a network; none if a number of them is not finite, which
+    /// [`Trainer::settle`] reports. Nothing is updated from then on.
+    pub(super) fn finite(&mut self, network: Network, mut sum: Sum) -> Option<GradientsParams> {
+        let gradients = sum.0.grads();
         if self.fault.is_none() && self.reads_at_once() {
+            let (name, mlp) = self.network(network);
             // A weight that is not finite makes its gradient so, and those of the other network.
             self.fault = wrong_gradient(name, mlp, &gradients)
                 .map(|gradient| {
@@ -42,6 +44,15 @@ impl Trainer {
                 .map(|tensor| format!("{tensor} is not finite"));
         }
         self.fault.is_none().then_some(gradients)
+    }
+
+    /// A network and its name.
+    fn network(&self, network: Network) -> (&'static str, &Mlp) {
+        let [generator, discriminator] = self.networks();
+        match network {
+            Network::Generator => generator,
+            Network::Discriminator => discriminator,
+        }
     }
 
     /// In the order in which a batch goes through them.

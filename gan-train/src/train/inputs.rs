@@ -25,7 +25,7 @@ pub(super) fn with_noise(
         return images;
     }
     let [rows, columns] = images.dims();
-    let count = cut.rows_of_all(rows) * columns;
+    let count = cut.rows_of_batch(rows) * columns;
     let mut noise = Vec::with_capacity(count);
     extend_normal(&mut noise, count, rng);
     let noise = TensorData::new(cut.own(noise), [rows, columns]);

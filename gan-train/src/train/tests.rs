@@ -1,5 +1,6 @@
 //! Tests of training: what they have in common is a small run on made-up images.
 
+mod parts;
 mod recipes;
 mod reference;
 mod runs;
@@ -21,7 +22,8 @@ use crate::random::{Purpose, stream};
 use burn::prelude::*;
 use gan_tools::images::Images;
 use reference::{
-    Rows, beside, differentiate, discriminator_loss, forward, generator_loss, mean, numbers, rows,
+    Rows, beside, differentiate, discriminator_loss, forward, forward_in_parts, generator_loss,
+    mean, numbers, rows,
 };
 
 const BATCH: usize = 6;

@@ -39,7 +39,8 @@ struct Start {
 impl Trainer {
     /// Shares each batch with other ranks, which follow (or, in tests, make the very same calls).
     pub(super) fn share(&mut self, ranks: Ranks) {
-        self.cut = Cut::new(self.config.training.shards, ranks);
+        let training = &self.config.training;
+        self.cut = Cut::new(training.shards, ranks).part(0, training.parts());
         self.batches.cut = self.cut.clone();
     }
 

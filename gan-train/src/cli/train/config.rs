@@ -90,6 +90,7 @@ impl Train {
             ("--d-hidden", "discriminator.hidden", network.d_hidden.as_ref().map(hidden)),
             ("--lr", "training.lr", training.lr.map(Value::from)),
             ("--batch", "training.batch", training.batch.map(Value::from)),
+            ("--micro-batch", "training.micro_batch", training.micro_batch.map(Value::from)),
             ("--objective", "training.objective", training.objective.clone().map(Value::from)),
             ("--gamma", "training.r1_gamma", training.gamma.map(Value::from)),
             ("--ema", "training.ema_decay", training.ema.map(Value::from)),

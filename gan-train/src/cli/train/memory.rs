@@ -13,16 +13,17 @@ use std::fs::read_to_string;
 /// Bytes of a megabyte, as it is printed.
 const MEGABYTE: u64 = 1_000_000;
 
-/// Bytes that a run takes at most, about, beside the program itself: runs of the presets compact
-/// and deep were measured to take 0.9 to 1.1 times as much.
+/// Bytes that a run takes at most, about, beside the program itself.
 pub fn estimate(config: &Config, sizes: [&Sizes; 2], splits: &Splits, device: &Device) -> usize {
     let training = &config.training;
     // Real and generated images go through the discriminator, and those of the finite differences.
     let penalties = [training.r1_gamma, training.r2_gamma].into_iter().filter(|&gamma| gamma > 0.0);
     let groups = 2 + if training.r1 == R1::FiniteDifference { penalties.count() } else { 0 };
     let [generator, discriminator] = sizes.map(|sizes| sizes.layers.iter().sum::<usize>());
-    // Sums and outputs of each layer, and their gradients.
-    let activations = 4 * training.batch * (generator + groups * discriminator);
+    // Of each layer its outputs and either what normalization keeps or the gradients; and images,
+    // one group of them twice.
+    let layers = 2 * (generator + groups * discriminator);
+    let activations = training.in_pass() * (layers + (groups + 1) * splits.shape.pixels());
     let parts = [&splits.train, &splits.validation, &splits.parzen, &splits.all];
     let pixels: usize = parts.map(|part| part.images.pixels.len()).iter().sum();
     let stored = if is_cpu(device) { 0 } else { splits.train.images.pixels.len() };

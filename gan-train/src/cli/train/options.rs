@@ -140,6 +140,10 @@ pub struct Training {
     /// Images in a batch [key: training.batch]
     #[arg(long, value_name = "IMAGES")]
     pub batch: Option<u64>,
+    /// Images that are in memory at a time: a batch is seen in parts of so many, whose gradients
+    /// are added up; 0 for the whole batch [key: training.micro_batch]
+    #[arg(long, value_name = "IMAGES")]
+    pub micro_batch: Option<u64>,
     /// The losses [key: training.objective]
     #[arg(long, value_parser = PossibleValuesParser::new(Objective::NAMES))]
     pub objective: Option<String>,

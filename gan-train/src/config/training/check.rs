@@ -24,6 +24,7 @@ impl TrainingConfig {
         }
         ensure!(self.batch >= 2, "training.batch: expected at least 2, found {}", self.batch);
         self.check_shards()?;
+        self.check_micro_batch()?;
         ensure!(self.steps > 0, "training.steps: expected at least 1");
         ensure!(self.discriminator_steps > 0, "training.discriminator_steps: expected at least 1");
         ensure!(
@@ -127,6 +128,27 @@ impl TrainingConfig {
                  (expected 1, found {shards})"
             );
         }
+        Ok(())
+    }
+
+    /// Refuses parts of a batch that are not equal, and what is no mean over them.
+    fn check_micro_batch(&self) -> Result<()> {
+        let (part, batch) = (self.micro_batch, self.batch);
+        ensure!(
+            part == 0 || part >= 2 && batch.is_multiple_of(part),
+            "training.micro_batch: expected 0, or a number from 2 on that divides training.batch \
+             ({batch}), found {part}"
+        );
+        ensure!(
+            self.parts() == 1 || self.shards == 1,
+            "training.micro_batch: {part} goes with training.shards 1 only (found {})",
+            self.shards
+        );
+        ensure!(
+            self.parts() == 1 || self.feature_matching == 0.0,
+            "training.micro_batch: {part} does not go with training.feature_matching, which is of \
+             the means over a whole batch"
+        );
         Ok(())
     }
 }

@@ -168,7 +168,7 @@ impl LayerKernels for Flex {
             return portable::norm_backward::<Self>(g, normal, inverse, gain);
         }
         let [mut g, normal, inverse, gain] = [own(g), normal, inverse, ordered(gain)];
-        let (columns, count) = (numbers(&gain).len(), cut.rows_of_all(g.shape()[0]) as f32);
+        let (columns, count) = (numbers(&gain).len(), cut.rows_of_pass(g.shape()[0]) as f32);
         let mut sums = cut.sum(|shard| {
             let [g, normal] = [&g, &normal].map(|x| numbers_of(x, shard, cut));
             let mut both = vec![0.0; 2 * columns];

@@ -131,7 +131,7 @@ fn noise_is_added_to_the_latents_and_between_the_layers() {
     assert_eq!(rows(&found), rows(&expected));
     // A step's images have both kinds, the latents as matrix 0.
     let added = Noise { sigma: 0.25, ..noise }.matrix(0, [BATCH, 3], device, &Cut::WHOLE);
-    let in_step = trainer.generate_in_pass(latents.clone(), 9);
+    let in_step = trainer.generate_in_pass(&trainer.state.generator, latents.clone(), 9);
     assert_eq!(rows(&in_step), rows(&network.forward(latents.clone() + added, pass)));
     assert_ne!(rows(&found), rows(&network.forward(latents, Pass::PLAIN)));
 
@@ -145,7 +145,10 @@ fn noise_is_added_to_the_latents_and_between_the_layers() {
     let added = Noise { sigma: 0.25, ..noise }.matrix(0, [BATCH, 3], device, &Cut::WHOLE);
     let added = Tensor::cat(vec![added, Tensor::zeros([BATCH, 3], device)], 1);
     let expected = labelled.state.generator.forward(latents.clone() + added, Pass::PLAIN);
-    assert_eq!(rows(&labelled.generate_in_pass(latents, 9)), rows(&expected));
+    assert_eq!(
+        rows(&labelled.generate_in_pass(&labelled.state.generator, latents, 9)),
+        rows(&expected)
+    );
 
     // Half of the way, half of the noise; and none is left when the run ends.
     let training = &config.training;

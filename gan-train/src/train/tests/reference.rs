@@ -72,6 +72,18 @@ pub fn forward(shapes: &[LayerShape], numbers: &[f64], inputs: &Rows, spectral: 
     x
 }
 
+/// The same, the rows being so many at a time.
+pub fn forward_in_parts(
+    shapes: &[LayerShape],
+    numbers: &[f64],
+    inputs: &Rows,
+    spectral: bool,
+    at_a_time: usize,
+) -> Rows {
+    let parts = inputs.chunks(at_a_time);
+    parts.flat_map(|rows| forward(shapes, numbers, &rows.to_vec(), spectral)).collect()
+}
+
 fn activate(act: Act, x: f64) -> f64 {
     match act {
         Act::Linear => x,
@@ -152,11 +164,11 @@ pub fn discriminator_loss(
     images: &Images,
     spectral: bool,
 ) -> (f64, f64) {
+    let at_a_time = training.in_pass();
     let logits = |x: &Rows| -> Vec<f64> {
-        forward(network, d, &beside(x, &images.labels), spectral)
-            .into_iter()
-            .map(|row| row[0])
-            .collect()
+        let x = beside(x, &images.labels);
+        let logits = forward_in_parts(network, d, &x, spectral, at_a_time);
+        logits.into_iter().map(|row| row[0]).collect()
     };
     let (real, fake) = (logits(&images.real), logits(&images.fake));
     let (s, p) = (training.label_smoothing, probability);

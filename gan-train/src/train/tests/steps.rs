@@ -25,7 +25,7 @@ fn assert_gradient(name: &str, (state, network): (&State, &str), beta1: f64, exp
 }
 
 /// Makes the first step of `config` by each kind of operations.
-fn check_step(config: &Config) {
+pub(super) fn check_step(config: &Config) {
     for portable in [false, true] {
         FORCED.set(portable);
         check_one_step(config);
@@ -55,14 +55,17 @@ fn check_one_step(config: &Config) {
     let d_before = numbers(&before.discriminator);
     let mut batches = Batches::new(config, data(), trainer.shape.classes, &trainer.device).unwrap();
     let batch = batches.batch(0);
-    let fake = before.generator.forward(batch.latents.clone(), Pass::PLAIN).inner();
+    let at_a_time = training.in_pass();
+    let made = batch.latents.clone().split(at_a_time, 0).into_iter();
+    let made = made.map(|latents| before.generator.forward(latents, Pass::PLAIN).inner());
+    let fake = Tensor::cat(made.collect(), 0);
     let losses = trainer.step().unwrap();
     let after = &trainer.state;
 
     // The same random numbers, as images in f64.
     let mut rng = stream(config.seed, Purpose::Noise, 0);
     let differences = Difference::of(training, fake.dims(), &mut rng, &trainer.device, &Cut::WHOLE);
-    let mut points = Point::of(training, [&batch.real, &fake], &mut rng);
+    let mut points = Point::of(training, [&batch.real, &fake], &mut rng, &Cut::WHOLE);
     let mut perturbed = [None, None];
     for difference in &differences {
         let images = [&batch.real, &fake][difference.group].clone();
@@ -75,7 +78,7 @@ fn check_one_step(config: &Config) {
     let (labels, latents) = (labels(&batch), rows(&batch.latents));
     let images = reference::Images {
         real: rows(&batch.real),
-        fake: forward(&g_shapes, &g_before, &latents, false),
+        fake: forward_in_parts(&g_shapes, &g_before, &latents, false, at_a_time),
         moved: perturbed,
         between: (training.gradient_penalty > 0.0).then(|| rows(&points.pop().unwrap().images)),
         labels,
@@ -99,7 +102,8 @@ fn check_one_step(config: &Config) {
     let generator_first = training.first == Network::Generator;
     let judge = if generator_first { d_before } else { numbers(&after.discriminator) };
     let logits = |images: &Rows, labels| -> Vec<f64> {
-        let outputs = forward(&d_shapes, &judge, &beside(images, labels), spectral);
+        let images = beside(images, labels);
+        let outputs = forward_in_parts(&d_shapes, &judge, &images, spectral, at_a_time);
         outputs.into_iter().map(|row| row[0]).collect()
     };
     let real = logits(&images.real, &images.labels);
@@ -108,7 +112,7 @@ fn check_one_step(config: &Config) {
         false => latents,
     };
     let g_loss = |g: &[f64]| {
-        let fake = forward(&g_shapes, g, &latents, false);
+        let fake = forward_in_parts(&g_shapes, g, &latents, false, at_a_time);
         generator_loss(training.objective, &real, &logits(&fake, &images.labels))
     };
     let expected = g_loss(&g_before);

@@ -65,7 +65,7 @@ pub(super) fn numbers_of<'x>(x: &'x FlexTensor, shard: usize, cut: &Cut) -> &'x 
 
 /// As [`loops::moments`], over the rows of all shards of all ranks.
 pub(super) fn moments(x: &[f32], columns: usize, cut: &Cut) -> [Vec<f32>; 2] {
-    let count = cut.rows_of_all(x.len() / columns) as f32;
+    let count = cut.rows_of_pass(x.len() / columns) as f32;
     let len = x.len() / cut.shards();
     let sum = |add: &dyn Fn(&[f32], &mut [f32])| {
         cut.sum(|shard| {

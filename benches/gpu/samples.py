@@ -39,10 +39,14 @@ def main():
     arguments.add_argument("--networks", nargs="*", default=list(STEPS), choices=list(STEPS))
     arguments.add_argument("--batches", nargs="*", type=int, default=[32, 128, 512, 2048])
     arguments.add_argument("--threads", type=int, default=os.cpu_count(), help="of the CPU")
+    arguments.add_argument("--gpus", type=int, default=1, help="also so many at once, for cuda")
     arguments.add_argument("--minutes", type=float, default=10, help="begin nothing after these")
     options = arguments.parse_args()
     end = time.monotonic() + 60 * options.minutes
     builds = [gpu.unpacked(*text.split("=", 1)) for text in options.builds]
+    for device, binary in builds[:]:
+        if device == "cuda" and options.gpus > 1:
+            builds.append((f"cuda:0-{options.gpus - 1}", binary))
     with tempfile.TemporaryDirectory() as data:
         trainer.digits(builds[0][1], data)
         there = [build for build in builds if is_there(*build, data)]
@@ -66,7 +70,7 @@ def is_there(device, binary, data):
     """Whether a step can be made on the device; if not, says why."""
     with tempfile.TemporaryDirectory() as folder:
         command = [binary, "train", "--data", data, "--preset", "compact", "--steps", "1"]
-        command += ["--eval-every", "0", "--device", device, "--out", f"{folder}/run"]
+        command += ["--eval-every", "0", *gpu.on(device), "--out", f"{folder}/run"]
         done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         print(f"{device}: {done.stderr.strip()}", file=sys.stderr)
@@ -80,7 +84,7 @@ def rate(build, data, network, batch, threads, end):
         return " no time |"
     steps = STEPS[network][device == CPU]
     # Both runs write one checkpoint, at their end.
-    more = ["--device", device, "--set", f"training.batch={batch}", "--checkpoint-every", 86400]
+    more = [*gpu.on(device), "--set", f"training.batch={batch}", "--checkpoint-every", 86400]
     cost = trainer.step(binary, data, network, "default", threads, steps=steps, more=more)
     return f" {1000 * batch / cost.wall:,.0f} |"
 

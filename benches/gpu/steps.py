@@ -83,11 +83,18 @@ def check(builds, data):
             raise SystemExit(f"{device} computes wrong numbers: {on_gpu} (expected {on_cpu})")
 
 
+def on(device):
+    """The options that have `train` use a device; `cuda:0-3` needs as many shards."""
+    first, dash, last = device.partition(":")[2].partition("-")
+    shards = int(last) - int(first) + 1 if dash else 1
+    return ["--device", device, "--set", f"training.shards={shards}"]
+
+
 def losses(binary, data, device):
     with tempfile.TemporaryDirectory() as folder:
         command = [binary, "train", "--data", data, "--preset", "compact"]
         command += ["--steps", str(CHECKED_STEPS), "--eval-every", "0"]
-        command += ["--device", device, "--out", f"{folder}/run"]
+        command += [*on(device), "--out", f"{folder}/run"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit(f"{device}: {done.stderr}")
@@ -96,7 +103,7 @@ def losses(binary, data, device):
 
 
 def step(binary, data, device, preset, batch):
-    more = ["--device", device, "--set", f"training.batch={batch}"]
+    more = [*on(device), "--set", f"training.batch={batch}"]
     cost = trainer.step(binary, data, preset, "default", 2, steps=STEPS[preset], more=more)
     return cost.wall
 

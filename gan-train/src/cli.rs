@@ -33,6 +33,7 @@ mod training;
 use crate::ranks::Ranks;
 use crate::train::together;
 use anyhow::{Result, ensure};
+use burn::prelude::Device;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use gan_tools::cli::{Command as Tool, one_of, print};
 use gan_tools::interrupt;
@@ -112,7 +113,9 @@ impl Cli {
     pub fn follow(self, ranks: &Ranks) -> Result<ExitCode> {
         self.global.apply()?;
         interrupt::catch()?;
-        global::on_a_computing_thread(|| together::follow(ranks, interrupt::requested))?;
+        let device = Device::flex();
+        let follow = || together::follow(ranks, &device, interrupt::requested);
+        global::on_a_computing_thread(follow)?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -2,8 +2,9 @@
 //! on how many they are.
 //!
 //! A process of such a run is a rank, as MPI calls it. What carries numbers between ranks is an
-//! [`Exchange`]: the package gan-train-mpi has one by MPI. All else is here, and a process that is
-//! alone needs no exchange: [`Ranks::ALONE`].
+//! [`Exchange`]: the package gan-train-mpi has one by MPI, and [`threads`] one for threads of one
+//! process, each with a GPU of its own. All else is here, and a process that is alone needs no
+//! exchange: [`Ranks::ALONE`].
 //!
 //! # Sums
 //!
@@ -11,8 +12,12 @@
 //! batch is summed within each shard first, and then by a binary tree over the shards:
 //! `((s0 + s1) + (s2 + s3)) + ...`. Floating-point addition is not associative, but this tree is
 //! the same for 1, 2 and 4 ranks: a rank has so many shards in a row that its own sum is a subtree,
-//! and the upper part of the tree is over ranks. An all-reduce of MPI promises no order.
+//! and the upper part of the tree is over ranks. An all-reduce of MPI promises no order; nor does
+//! one of GPUs (NCCL), which adds up by its own rules whatever is on them.
 
+pub mod threads;
+
+use burn::backend::DeviceId;
 use std::fmt;
 use std::sync::Arc;
 
@@ -39,6 +44,12 @@ pub trait Exchange: fmt::Debug + Send + Sync {
 
     /// The bytes of rank 0; those of other ranks do not count.
     fn broadcast(&self, bytes: Vec<u8>) -> Vec<u8>;
+
+    /// The devices of all ranks in their order, if these add up tensors among themselves, without
+    /// this exchange; `own` is that of this rank.
+    fn devices(&self, _own: DeviceId) -> Option<Vec<DeviceId>> {
+        None
+    }
 }
 
 /// The ranks of a run, as one of them sees them.
@@ -75,6 +86,11 @@ impl Ranks {
             Some(exchange) => exchange.broadcast(mine),
             None => mine,
         }
+    }
+
+    /// See [`Exchange::devices`].
+    pub fn devices(&self, own: DeviceId) -> Option<Vec<DeviceId>> {
+        self.0.as_ref().and_then(|exchange| exchange.devices(own))
     }
 
     /// The sums over all ranks, number by number, by the tree over ranks.
@@ -117,89 +133,11 @@ fn subtree(first: usize, count: usize, part: &mut impl FnMut(usize) -> Vec<f32>)
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use std::sync::{Condvar, Mutex};
-
-    /// What the ranks of a test lay down for each other: a box that is full, emptied, and full
-    /// again.
-    #[derive(Debug)]
-    struct Table {
-        laid: Vec<Option<Vec<u8>>>,
-        taken: usize,
-    }
-
-    /// Threads of one process as ranks.
-    #[derive(Debug)]
-    pub struct Threads {
-        rank: usize,
-        table: Arc<(Mutex<Table>, Condvar)>,
-    }
-
-    impl Threads {
-        /// So many ranks, each for a thread.
-        pub fn all(count: usize) -> Vec<Ranks> {
-            let table = Table { laid: vec![None; count], taken: 0 };
-            let table = Arc::new((Mutex::new(table), Condvar::new()));
-            (0..count).map(|rank| Ranks::new(Self { rank, table: table.clone() })).collect()
-        }
-
-        /// What every rank lays down.
-        fn laid(&self, mine: Vec<u8>) -> Vec<Vec<u8>> {
-            let (table, changed) = &*self.table;
-            let table = table.lock().unwrap();
-            let mut table = changed.wait_while(table, |t| t.laid[self.rank].is_some()).unwrap();
-            table.laid[self.rank] = Some(mine);
-            changed.notify_all();
-            let mut table =
-                changed.wait_while(table, |t| t.laid.iter().any(Option::is_none)).unwrap();
-            let all = table.laid.iter().flatten().cloned().collect();
-            table.taken += 1;
-            if table.taken == table.laid.len() {
-                table.laid.fill(None);
-                table.taken = 0;
-                changed.notify_all();
-            }
-            // Nobody lays down anew before all have taken.
-            drop(changed.wait_while(table, |t| t.laid[self.rank].is_some()).unwrap());
-            all
-        }
-
-        fn all_numbers(&self, numbers: &[f32]) -> Vec<Vec<f32>> {
-            let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
-            let read = |bytes: &Vec<u8>| -> Vec<f32> {
-                bytes.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
-            };
-            self.laid(bytes).iter().map(read).collect()
-        }
-    }
-
-    impl Exchange for Threads {
-        fn rank(&self) -> usize {
-            self.rank
-        }
-
-        fn count(&self) -> usize {
-            self.table.0.lock().unwrap().laid.len()
-        }
-
-        fn all_to_all(&self, numbers: &[f32]) -> Vec<f32> {
-            let part = numbers.len() / self.count();
-            let all = self.all_numbers(numbers);
-            all.iter().flat_map(|of_rank| of_rank[self.rank * part..][..part].to_vec()).collect()
-        }
-
-        fn gather(&self, numbers: &[f32]) -> Vec<f32> {
-            self.all_numbers(numbers).concat()
-        }
-
-        fn broadcast(&self, bytes: Vec<u8>) -> Vec<u8> {
-            self.laid(bytes).swap_remove(0)
-        }
-    }
 
     /// Runs `work` on so many threads, each a rank, and returns what they come to.
     pub fn together<T: Send>(count: usize, work: impl Fn(Ranks) -> T + Sync) -> Vec<T> {
         std::thread::scope(|scope| {
-            let threads = Threads::all(count).into_iter();
+            let threads = threads::ranks(count, threads::Sums::OnHost).into_iter();
             let threads: Vec<_> = threads.map(|ranks| scope.spawn(|| work(ranks))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         })

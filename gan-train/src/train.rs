@@ -1,10 +1,12 @@
 //! Training: the state of a run, and one step of it. The recipe is written down in
 //! docs/training.md.
 
+mod all_ranks;
 mod batch;
 pub mod checkpoint;
 pub mod folder;
 mod gradients;
+pub mod group;
 pub mod health;
 mod inputs;
 pub mod lock;
@@ -31,7 +33,7 @@ use crate::data::Split;
 use crate::files::json_lines;
 use crate::loss::{GanLoss, Published};
 use crate::nn::cut::Cut;
-use crate::nn::device::{is_cpu, is_flex};
+use crate::nn::device::is_cpu;
 use crate::ranks::Ranks;
 use anyhow::{Result, ensure};
 use batch::Batches;
@@ -57,6 +59,8 @@ pub struct Trainer {
     /// Where the networks are; it records nothing.
     device: Device,
     loss: Box<dyn GanLoss>,
+    /// Whether the losses are those of the configuration's objective.
+    published: bool,
     state: State,
     trace: Trace,
     /// What keeps the run from further updates: a tensor with a number that is not finite.
@@ -71,7 +75,7 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// The data has fewer images than a batch; shards on a device that cannot cut a batch.
+    /// The data has fewer images than a batch.
     pub fn new(
         config: Config,
         device: &Device,
@@ -87,12 +91,7 @@ impl Trainer {
         let label_counts = if shape.classes > 0 { data.label_counts() } else { Vec::new() };
         let run = RunData { shape, sha256: data.sha256(), label_counts };
         let device = device.clone().inner();
-        let shards = config.training.shards;
-        ensure!(
-            shards == 1 || is_flex(&device),
-            "training.shards: {shards} goes with the device flex only"
-        );
-        let cut = Cut::new(shards, Ranks::ALONE).part(0, config.training.parts());
+        let cut = together::cut(&config, &device, Ranks::ALONE);
         let batches = Batches::new(&config, data, shape.classes, &device)?;
         let variance = batches.variance().max(1e-12);
         let training = &config.training;
@@ -110,6 +109,7 @@ impl Trainer {
             variance,
             device,
             loss,
+            published: true,
             state,
             trace,
             fault: None,
@@ -117,9 +117,11 @@ impl Trainer {
         })
     }
 
-    /// Trains by other losses than the configuration's objective.
+    /// Trains by other losses than the configuration's objective. Other ranks do not know them:
+    /// see [`Trainer::lead`].
     pub fn with_loss(mut self, loss: impl GanLoss + 'static) -> Self {
         self.loss = Box::new(loss);
+        self.published = false;
         self
     }
 

@@ -82,7 +82,15 @@ fn the_wgpu_device_trains_where_it_is_built_in() {
 #[cfg(feature = "wgpu")]
 mod wgpu {
     use super::*;
+    use burn::prelude::Device;
     use common::{command, float_blob, interrupt};
+    use gan_train::config::{Config, Recipe};
+    use gan_train::data;
+    use gan_train::nn::device::DeviceName;
+    use gan_train::ranks::threads::Sums;
+    use gan_train::train::group::Group;
+    use gan_train::train::splits::Splits;
+    use gan_train::train::{Losses, State, Trainer};
 
     /// What the default recipe has not: every other activation, exact penalties, spectral
     /// normalization, dropout, other optimizers, and what is added to the generator's loss. Only a
@@ -108,9 +116,47 @@ mod wgpu {
             "--set training.objective=wasserstein --set training.gradient_penalty=10 \
              --set training.r1_gamma=0 --set training.optimizer=rmsprop"
                 .into(),
+            "--batch 96 --micro-batch 32".into(),
         ] {
             check("wgpu", 4, 1e-5, &more);
         }
+    }
+
+    /// The losses of some steps of the default recipe, whose batches these devices share.
+    fn shared(devices: &[Device]) -> Vec<Losses> {
+        let mut config = Config::preset("digits8", Recipe::Default).unwrap();
+        config.training.shards = devices.len();
+        let splits = Splits::new(&config, data::digits().unwrap()).unwrap();
+        let (shape, images) = (splits.shape, splits.into_train());
+        let state = State::new(&config, shape, &devices[0]);
+        let group = Group::start(devices, Sums::OnHost);
+        let mut trainer = Trainer::new(config, &devices[0], images, shape, state).unwrap();
+        trainer.lead(group.ranks()).unwrap();
+        let losses = (0..8).map(|_| trainer.step().unwrap()).collect();
+        trainer.dismiss();
+        group.finish();
+        losses
+    }
+
+    /// There is no second GPU here, so that two threads have the same one. Expected values: those
+    /// of one thread with the whole batch.
+    #[test]
+    fn devices_that_share_a_batch_make_the_steps_of_one() {
+        let device = DeviceName::Wgpu.open().unwrap();
+        let one = shared(std::slice::from_ref(&device));
+        let two = shared(&[device.clone(), device]);
+        for (step, (found, expected)) in two.iter().zip(&one).enumerate() {
+            let pairs = [
+                (found.discriminator, expected.discriminator),
+                (found.generator, expected.generator),
+                (found.penalty, expected.penalty),
+            ];
+            for (found, expected) in pairs {
+                let close = (found - expected).abs() <= 1e-5 * expected.abs().max(0.1);
+                assert!(close, "step {}: {found} (one: {expected})", step + 1);
+            }
+        }
+        assert_ne!(one.first().map(|losses| losses.generator), one.last().map(|l| l.generator));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `gan-train train`.
 
 mod config;
+mod devices;
 mod init;
 mod length;
 mod memory;
@@ -96,13 +97,14 @@ impl Train {
             training::check_free(folder, self.output.overwrite)?;
         }
         let splits = Splits::new(&config, dataset)?;
-        let device = self.run.device.open()?;
-        memory::check(&config, &splits, &device)?;
-        length::set(&mut config, &self.run, &device, &splits)?;
+        let devices = self.run.device.open_all()?;
+        let device = &devices[0];
+        memory::check(&config, &splits, device)?;
+        length::set(&mut config, &self.run, device, &splits)?;
         let data = dataset::stored(name)?;
         let data_dir = self.data.data_dir.as_deref().map(dataset::absolute).transpose()?;
         let from = self.network.init_from.as_deref();
-        let state = init::state(&config, splits.shape, &device, from)?;
+        let state = init::state(&config, splits.shape, device, from)?;
         let init_from = from.map(dataset::absolute).transpose()?;
         let (transpose, device_name) = (self.data.transpose, self.run.device);
         let targets = self.task.targets.as_deref().map(dataset::stored).transpose()?;
@@ -119,8 +121,9 @@ impl Train {
         };
         let (count, config) = (splits.train.images.count, run.config.clone());
         let (width, height) = (splits.shape.width, splits.shape.height);
-        let options = self.output.options(self.run.until.clone(), ranks);
-        let prepared = Prepared::new(run, splits, &device, state, options)?;
+        let group = devices::group(device_name, &devices, ranks)?;
+        let options = self.output.options(self.run.until.clone(), group.ranks());
+        let prepared = Prepared::new(run, splits, device, state, options)?;
         let folder = training::folder(self.output.out.as_deref(), &config.name)?;
         say!(
             "training {} on {} {} of {width}x{height} for {} steps, seed {}, in {}",
@@ -132,6 +135,7 @@ impl Train {
             folder.display()
         );
         let ended = prepared.begin(&folder, self.output.overwrite)?;
+        group.finish();
         Ok((folder, ended))
     }
 
@@ -173,8 +177,9 @@ impl Train {
         let lock = Lock::take(folder)?;
         report::folder::settle(folder)?;
         let mut run = RunConfig::read(folder)?;
-        let device = run.device.open()?;
-        let Checkpoint { state, run: run_data } = checkpoint::load(folder, &run.config, &device)?;
+        let devices = run.device.open_all()?;
+        let device = &devices[0];
+        let Checkpoint { state, run: run_data } = checkpoint::load(folder, &run.config, device)?;
         let (data, data_dir) = (self.data.data.as_deref(), self.data.data_dir.as_deref());
         dataset::locate(&mut run, data, data_dir)?;
         run.transpose |= self.data.transpose;
@@ -187,7 +192,7 @@ impl Train {
         }
         let splits = Splits::new(&run.config, dataset)?;
         let planned = run.config.training.steps;
-        length::set(&mut run.config, &self.run, &device, &splits)?;
+        length::set(&mut run.config, &self.run, device, &splits)?;
         let (step, steps) = (state.step, run.config.training.steps);
         ensure!(
             steps >= step,
@@ -197,13 +202,9 @@ impl Train {
             thousands(steps)
         );
         let data = run.data.clone();
-        let prepared = Prepared::new(
-            run,
-            splits,
-            &device,
-            state,
-            self.output.options(self.run.until.clone(), ranks),
-        )?;
+        let group = devices::group(run.device, &devices, ranks)?;
+        let options = self.output.options(self.run.until.clone(), group.ranks());
+        let prepared = Prepared::new(run, splits, device, state, options)?;
         prepared.check_data(&data, &run_data.sha256, folder)?;
         if steps != planned {
             say!(
@@ -213,6 +214,8 @@ impl Train {
             );
         }
         say!("resuming {} at step {} of {}", folder.display(), thousands(step), thousands(steps));
-        prepared.go_on(folder, lock)
+        let ended = prepared.go_on(folder, lock)?;
+        group.finish();
+        Ok(ended)
     }
 }

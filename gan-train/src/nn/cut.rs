@@ -3,7 +3,6 @@
 
 use crate::ranks::{Ranks, tree_sum};
 use burn::prelude::*;
-use burn::tensor::TensorData;
 use std::borrow::Cow;
 
 /// The rows of a batch that a pass is made with.
@@ -35,6 +34,12 @@ impl Cut {
         Self { shards: shards / ranks.count(), ranks, ..Self::WHOLE }
     }
 
+    /// The same where a process does not sum its shards one by one: all its rows are one shard, so
+    /// that sums have other roundings for another number of ranks.
+    pub fn by_rank(ranks: Ranks) -> Self {
+        Self { ranks, ..Self::WHOLE }
+    }
+
     /// Part `part` of the `parts` that this process's rows are cut into.
     pub fn part(&self, part: usize, parts: usize) -> Self {
         assert!(part < parts, "there is such a part");
@@ -62,7 +67,7 @@ impl Cut {
     }
 
     /// Shards of this process.
-    pub(super) fn shards(&self) -> usize {
+    pub fn shards(&self) -> usize {
         self.shards
     }
 
@@ -119,26 +124,8 @@ impl Cut {
         }
     }
 
-    /// The rows that a pass has on all ranks, and the cut for them: that of one process that has
-    /// all shards. Nothing is recorded.
-    pub fn gather(&self, rows: Tensor<2>) -> (Tensor<2>, Self) {
-        let count = self.ranks.count();
-        let all = Self { shards: self.shards * count, ..Self::WHOLE };
-        if count == 1 {
-            return (rows, all);
-        }
-        let ([rows_of_one, columns], device) = (rows.dims(), rows.device());
-        let numbers = rows.try_into_vec_as().expect("numbers are f32");
-        let data = TensorData::new(self.ranks.gather(numbers), [rows_of_one * count, columns]);
-        (Tensor::from_data(data, &device), all)
-    }
-
-    /// The mean of each column over a pass's rows on all ranks, `[columns]`, from the means of
-    /// shards. Nothing is recorded.
-    pub fn means(&self, rows: Tensor<2>) -> Tensor<1> {
-        let [count, columns] = rows.dims();
-        let shards: Tensor<3> = rows.reshape([self.shards, count / self.shards, columns]);
-        let (means, _) = self.gather(shards.mean_dim(1).reshape([self.shards, columns]));
-        means.mean_dim(0).squeeze_dim(0)
+    /// The cut of one process that has the shards of all ranks.
+    pub fn of_all_ranks(&self) -> Self {
+        Self { shards: self.shards * self.ranks.count(), ..Self::WHOLE }
     }
 }

@@ -27,6 +27,8 @@ pub enum DeviceName {
     Webgpu,
     /// The NVIDIA GPU of this number.
     Cuda(usize),
+    /// Several NVIDIA GPUs that share each batch: their first number and their last.
+    Cudas(usize, usize),
 }
 
 /// The names that can be given; each is a cargo feature, `flex` always on.
@@ -36,6 +38,7 @@ impl fmt::Display for DeviceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cuda(number) if *number > 0 => write!(f, "cuda:{number}"),
+            Self::Cudas(first, last) => write!(f, "cuda:{first}-{last}"),
             name => f.write_str(name.feature()),
         }
     }
@@ -53,12 +56,22 @@ impl FromStr for DeviceName {
             "metal" => Self::Metal,
             "webgpu" => Self::Webgpu,
             "cuda" => Self::Cuda(0),
-            _ => match text.strip_prefix("cuda:").map(str::parse) {
-                Some(Ok(number)) => Self::Cuda(number),
-                _ => bail!("{text:?} (expected one of {}, cuda:N)", NAMES.join(", ")),
+            _ => match text.strip_prefix("cuda:").and_then(numbers) {
+                Some((first, last)) if first == last => Self::Cuda(first),
+                Some((first, last)) => Self::Cudas(first, last),
+                None => {
+                    bail!("{text:?} (expected one of {}, cuda:N, cuda:N-LAST)", NAMES.join(", "))
+                }
             },
         })
     }
+}
+
+/// The first and the last number of `3` or `0-3`.
+fn numbers(text: &str) -> Option<(usize, usize)> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let numbers = (first.parse().ok()?, last.parse().ok()?);
+    (numbers.0 <= numbers.1).then_some(numbers)
 }
 
 impl TryFrom<String> for DeviceName {
@@ -85,11 +98,25 @@ impl DeviceName {
             Self::Vulkan => "vulkan",
             Self::Metal => "metal",
             Self::Webgpu => "webgpu",
-            Self::Cuda(_) => "cuda",
+            Self::Cuda(_) | Self::Cudas(..) => "cuda",
         }
     }
 
-    /// The device, which records nothing.
+    /// The devices of this name, which record nothing. There is one, but for [`Self::Cudas`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub fn open_all(self) -> Result<Vec<Device>> {
+        match self {
+            Self::Cudas(first, last) => {
+                (first..=last).map(|number| Self::Cuda(number).open()).collect()
+            }
+            one => Ok(vec![one.open()?]),
+        }
+    }
+
+    /// The device, which records nothing; of several the first.
     ///
     /// # Errors
     ///
@@ -117,7 +144,7 @@ impl DeviceName {
             #[cfg(feature = "webgpu")]
             Self::Webgpu => gpu(DeviceType::WebGpu, 0),
             #[cfg(feature = "cuda")]
-            Self::Cuda(number) => gpu(DeviceType::Cuda, number),
+            Self::Cuda(number) | Self::Cudas(number, _) => gpu(DeviceType::Cuda, number),
             #[allow(unreachable_patterns, reason = "with all features none is left")]
             other => bail!("not in this build (build with --features {})", other.feature()),
         }
@@ -159,10 +186,12 @@ mod tests {
 
     #[test]
     fn names_are_read_as_they_are_written() {
-        for name in NAMES.into_iter().chain(["cuda:3"]) {
+        for name in NAMES.into_iter().chain(["cuda:3", "cuda:0-3", "cuda:2-12"]) {
             assert_eq!(name.parse::<DeviceName>().unwrap().to_string(), name);
         }
-        for wrong in ["", "gpu", "cuda:", "cuda:x", "Flex"] {
+        for wrong in
+            ["", "gpu", "cuda:", "cuda:x", "Flex", "cuda:3-1", "cuda:-1", "cuda:1-", "wgpu:0-1"]
+        {
             let error = wrong.parse::<DeviceName>().unwrap_err().to_string();
             assert!(error.contains("expected one of flex, "), "{error}");
         }

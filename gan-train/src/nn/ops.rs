@@ -11,6 +11,7 @@ mod flex;
 mod gemm;
 mod loops;
 pub(crate) mod portable;
+mod ranks;
 mod tensors;
 #[cfg(test)]
 mod tests;
@@ -54,7 +55,7 @@ pub struct AdamStep {
 ///
 /// `x` and `g` are `[rows, columns]`; `g` is the gradient of the loss with respect to a layer's
 /// results. Vectors are `[columns]`. Sums over rows are those of all shards of all ranks, as a
-/// [`Cut`] says; a device that has portable bodies only knows one shard alone.
+/// [`Cut`] says; a device that has portable bodies only takes the rows of a rank for one shard.
 pub trait LayerKernels: Backend {
     /// `x weights`
     fn product(x: FloatTensor<Self>, weights: FloatTensor<Self>, _cut: &Cut) -> FloatTensor<Self> {
@@ -77,9 +78,9 @@ pub trait LayerKernels: Backend {
         x: FloatTensor<Self>,
         labels: Option<FloatTensor<Self>>,
         g: FloatTensor<Self>,
-        _cut: &Cut,
+        cut: &Cut,
     ) -> FloatTensor<Self> {
-        portable::weights_backward::<Self>(x, labels, g)
+        portable::weights_backward::<Self>(x, labels, g, cut)
     }
 
     /// `act(x + bias)`, and what [`Self::act_backward`] wants of it.
@@ -98,9 +99,9 @@ pub trait LayerKernels: Backend {
         gain: FloatTensor<Self>,
         shift: FloatTensor<Self>,
         act: Act,
-        _cut: &Cut,
+        cut: &Cut,
     ) -> Normed<Self> {
-        portable::norm_act::<Self>(x, gain, shift, act)
+        portable::norm_act::<Self>(x, gain, shift, act, cut)
     }
 
     /// `g` times the derivative of the activation.
@@ -109,8 +110,8 @@ pub trait LayerKernels: Backend {
     }
 
     /// The sum of each column.
-    fn column_sums(g: FloatTensor<Self>, _cut: &Cut) -> FloatTensor<Self> {
-        portable::column_sums::<Self>(g)
+    fn column_sums(g: FloatTensor<Self>, cut: &Cut) -> FloatTensor<Self> {
+        portable::column_sums::<Self>(g, cut)
     }
 
     /// `g wᵀ`: the gradient of a product's left factor `x` of so many `inputs`. The weights may
@@ -130,9 +131,9 @@ pub trait LayerKernels: Backend {
         normal: FloatTensor<Self>,
         inverse: FloatTensor<Self>,
         gain: FloatTensor<Self>,
-        _cut: &Cut,
+        cut: &Cut,
     ) -> [FloatTensor<Self>; 3] {
-        portable::norm_backward::<Self>(g, normal, inverse, gain)
+        portable::norm_backward::<Self>(g, normal, inverse, gain, cut)
     }
 }
 
@@ -224,5 +225,10 @@ pub trait GanOps: Backend {
     /// `[rows, n]`; bit `k` of a row's word `i` is for column `32 i + k`.
     fn add_signs(x: FloatTensor<Self>, words: IntTensor<Self>, sigma: f32) -> FloatTensor<Self> {
         portable::add_signs::<Self>(x, words, sigma)
+    }
+
+    /// The sum of the tensors `x` of all ranks. Nothing is recorded.
+    fn over_ranks(x: FloatTensor<Self>, cut: Cut) -> FloatTensor<Self> {
+        ranks::over_ranks::<Self>(x, &cut)
     }
 }

@@ -1,5 +1,6 @@
 //! The numbers that a step leaves in its trace, over the rows of all shards of all ranks.
 
+use super::all_ranks::{gather, means};
 use super::{Trainer, trace};
 use crate::penalty::Difference;
 use burn::prelude::*;
@@ -39,7 +40,7 @@ impl Judged {
 impl Trainer {
     /// Of the images of a pass, on all ranks.
     pub(super) fn moments(&self, fake: Tensor<2>) -> Moments {
-        let means = |x| self.cut.means(x);
+        let means = |x| means(x, &self.cut);
         Moments { squares: means(fake.clone().square()).mean(), pixels: means(fake) }
     }
 
@@ -52,7 +53,7 @@ impl Trainer {
         let pixels = mean(parts.iter().map(|part| part.moments.pixels.clone()).collect());
         let diversity = (squares - pixels.square().mean()) / self.variance;
         let groups = parts[0].groups;
-        let logits = parts.iter().map(|part| self.cut.gather(part.logits.clone()));
+        let logits = parts.iter().map(|part| gather(part.logits.clone(), &self.cut));
         let (logits, cuts): (Vec<_>, Vec<_>) = logits.unzip();
         let group = |index| {
             let of_part =

@@ -1,5 +1,6 @@
 //! Tests of training: what they have in common is a small run on made-up images.
 
+mod group;
 mod parts;
 mod recipes;
 mod reference;

@@ -10,11 +10,14 @@ use super::{Trainer, checkpoint};
 use crate::config::Config;
 use crate::data::Split;
 use crate::nn::cut::Cut;
+use crate::nn::device::is_flex;
 use crate::nn::known_answer;
+use crate::nn::ops::over_ranks;
 use crate::ranks::Ranks;
 use crate::train::checkpoint::Checkpoint;
 use anyhow::{Context, Result, ensure};
-use burn::prelude::Device;
+use burn::prelude::*;
+use burn::tensor::TensorData;
 use gan_tools::images::Images;
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +42,7 @@ struct Start {
 impl Trainer {
     /// Shares each batch with other ranks, which follow (or, in tests, make the very same calls).
     pub(super) fn share(&mut self, ranks: Ranks) {
-        let training = &self.config.training;
-        self.cut = Cut::new(training.shards, ranks).part(0, training.parts());
+        self.cut = cut(&self.config, &self.device, ranks);
         self.batches.cut = self.cut.clone();
     }
 
@@ -49,12 +51,14 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// The recipe has not enough shards, or the ranks' processors do not compute alike.
+    /// The recipe has not enough shards, the ranks' processors do not compute alike, or the losses
+    /// are others than the configuration's ([`Trainer::with_loss`]).
     pub fn lead(&mut self, ranks: &Ranks) -> Result<()> {
         check(&self.config, ranks)?;
         if ranks.count() == 1 {
             return Ok(());
         }
+        ensure!(self.published, "losses of your own are for one rank (found {})", ranks.count());
         let Split { images, labels } = self.batches.data();
         let start = Start {
             version: env!("CARGO_PKG_VERSION").into(),
@@ -68,7 +72,7 @@ impl Trainer {
             ranks.broadcast(labels.clone());
         }
         ranks.broadcast(checkpoint::bytes(&self.config, &self.state, &self.run)?);
-        compute_alike(ranks)?;
+        compute_alike(ranks, &self.device)?;
         self.share(ranks.clone());
         Ok(())
     }
@@ -93,6 +97,14 @@ impl Trainer {
             self.share(Ranks::ALONE);
         }
     }
+}
+
+/// The rows of a batch that a rank's passes on `device` are made with, its first part to begin
+/// with. Only the loops of the device flex sum shards one by one.
+pub(super) fn cut(config: &Config, device: &Device, ranks: Ranks) -> Cut {
+    let Config { training, .. } = config;
+    let cut = if is_flex(device) { Cut::new(training.shards, ranks) } else { Cut::by_rank(ranks) };
+    cut.part(0, training.parts())
 }
 
 /// Refuses ranks that cannot have as many shards each.
@@ -120,25 +132,30 @@ pub fn release(ranks: &Ranks) {
     ranks.broadcast(Vec::new());
 }
 
-/// On all ranks but 0: makes every step of each run of rank 0's, until that has no more. `stop`
-/// says whether this process was asked to stop; it leaves the decision to rank 0.
+/// On all ranks but 0: makes every step of each run of rank 0's on `device`, until that has no
+/// more. `stop` says whether this process was asked to stop; it leaves the decision to rank 0.
 ///
 /// # Errors
 ///
 /// The ranks are of several versions, or their processors do not compute alike; a loss that is not
 /// finite.
-pub fn follow(ranks: &Ranks, stop: impl Fn() -> bool) -> Result<()> {
+pub fn follow(ranks: &Ranks, device: &Device, stop: impl Fn() -> bool) -> Result<()> {
     loop {
         let start = ranks.broadcast(Vec::new());
         if start.is_empty() {
             return Ok(());
         }
-        follow_run(ranks, start, &stop)?;
+        follow_run(ranks, device, start, &stop)?;
     }
 }
 
 /// One run, which begins so.
-fn follow_run(ranks: &Ranks, start: Vec<u8>, stop: &impl Fn() -> bool) -> Result<()> {
+fn follow_run(
+    ranks: &Ranks,
+    device: &Device,
+    start: Vec<u8>,
+    stop: &impl Fn() -> bool,
+) -> Result<()> {
     let start = String::from_utf8(start).context("rank 0's first words")?;
     let start: Start = toml::from_str(&start).context("rank 0 is of another version")?;
     let own = env!("CARGO_PKG_VERSION");
@@ -147,12 +164,11 @@ fn follow_run(ranks: &Ranks, start: Vec<u8>, stop: &impl Fn() -> bool) -> Result
     let pixels = ranks.broadcast(Vec::new());
     let labels = start.labels.then(|| ranks.broadcast(Vec::new()));
     let data = Split { images: Images { count, width, height, pixels }, labels };
-    let device = Device::flex();
     let bytes = ranks.broadcast(Vec::new());
-    let Checkpoint { state, run } = checkpoint::of_bytes(&bytes, &start.config, &device)?;
+    let Checkpoint { state, run } = checkpoint::of_bytes(&bytes, &start.config, device)?;
     drop(bytes);
-    compute_alike(ranks)?;
-    let mut trainer = Trainer::new(start.config, &device, data, run.shape, state)?;
+    compute_alike(ranks, device)?;
+    let mut trainer = Trainer::new(start.config, device, data, run.shape, state)?;
     trainer.share(ranks.clone());
     loop {
         let said = ranks.gather(vec![if stop() { STOP } else { GO_ON }]);
@@ -165,16 +181,25 @@ fn follow_run(ranks: &Ranks, start: Vec<u8>, stop: &impl Fn() -> bool) -> Result
     }
 }
 
-/// Refuses ranks whose processors give other bits for the same products.
-fn compute_alike(ranks: &Ranks) -> Result<()> {
-    let mine = known_answer::passes(&Device::flex())?;
+/// Refuses ranks whose processors give other bits for the same products, and devices that do not
+/// add up what is on them.
+fn compute_alike(ranks: &Ranks, device: &Device) -> Result<()> {
+    let mine = known_answer::passes(device)?;
     let (all, len) = (ranks.gather(mine.clone()), mine.len());
     let bits = |numbers: &[f32]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
     let other = all.chunks(len).position(|theirs| bits(theirs) != bits(&all[..len]));
     ensure!(
         other.is_none(),
-        "rank {}'s processor computes other bits than rank 0's: ranks need CPUs of one kind",
+        "rank {}'s processor computes other bits than rank 0's: ranks need CPUs, or GPUs, of one \
+         kind",
         other.unwrap_or_default()
     );
+    let number = |rank: usize| 1.0 + rank as f32;
+    let mine = TensorData::new(vec![number(ranks.rank()); 3], [3]);
+    let cut = Cut::by_rank(ranks.clone());
+    let found = over_ranks(Tensor::<1>::from_data(mine, &device.clone().inner()), cut);
+    let found: Vec<f32> = found.try_into_vec_as().context("the devices' sums")?;
+    let expected = vec![(0..ranks.count()).map(number).sum::<f32>(); 3];
+    ensure!(found == expected, "the devices' sums are wrong: {found:?} (expected {expected:?})");
     Ok(())
 }

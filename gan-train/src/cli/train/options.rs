@@ -179,11 +179,12 @@ pub struct Run {
     /// Where networks are trained. `flex`, this computer's CPU, is in every build; each other one
     /// is there if gan-train was built with the cargo feature of its name: `ndarray` (the CPU by
     /// another library, slower), `wgpu` (a GPU by whatever driver there is), `vulkan`, `metal`
-    /// (Apple), `webgpu`, `cuda[:N]` (NVIDIA's GPU number N, from 0). Another device rounds
-    /// differently, so the same seed gives other weights there
+    /// (Apple), `webgpu`, `cuda[:N]` (NVIDIA's GPU number N, from 0), `cuda:0-3` (four of them,
+    /// which share each batch: `--set training.shards=4`). Another device rounds differently, so
+    /// the same seed gives other weights there
     #[arg(
         long,
-        value_name = "flex|ndarray|wgpu|vulkan|metal|webgpu|cuda[:N]",
+        value_name = "flex|ndarray|wgpu|vulkan|metal|webgpu|cuda[:N[-LAST]]",
         hide_default_value = true,
         default_value_t
     )]

@@ -16,6 +16,11 @@ use memory::{dims, moments, numbers, numbers_of, ordered, own, shards, tensor};
 /// work, `(w gᵀ)ᵀ`, which copies the columns of `gᵀ`, takes three quarters of the time.
 const MANY_ROWS: usize = 256;
 
+/// Whether a test wants the portable body, which takes a rank's rows for one shard.
+fn portable_wanted(cut: &Cut) -> bool {
+    portable::forced() && cut.shards() == 1
+}
+
 /// Whether this operation has a loop here; tests can have it run the portable body as well.
 fn has_loop(act: Act) -> bool {
     loops::has_loop(act) && !portable::forced()
@@ -56,8 +61,8 @@ impl LayerKernels for Flex {
         g: FlexTensor,
         cut: &Cut,
     ) -> FlexTensor {
-        if portable::forced() {
-            return portable::weights_backward::<Self>(x, labels, g);
+        if portable_wanted(cut) {
+            return portable::weights_backward::<Self>(x, labels, g, cut);
         }
         let factors = [Some(&x), labels.as_ref()].into_iter().flatten();
         let factors: Vec<_> = factors.map(|x| shards(View::of(x), cut)).collect();
@@ -87,13 +92,13 @@ impl LayerKernels for Flex {
         act: Act,
         cut: &Cut,
     ) -> Normed<Self> {
-        if !loops::has_loop(act) && !cut.is_whole() {
+        if portable_wanted(cut) || (!loops::has_loop(act) && cut.is_whole()) {
+            return portable::norm_act::<Self>(x, gain, shift, act, cut);
+        }
+        if !loops::has_loop(act) {
             let normed = Self::norm_act(x, gain, shift, Act::Linear, cut);
             let (y, kept) = portable::activate_and_keep::<Self>(normed.y, act);
             return Normed { y, kept, ..normed };
-        }
-        if !has_loop(act) && cut.is_whole() {
-            return portable::norm_act::<Self>(x, gain, shift, act);
         }
         let (mut x, gain, shift) = (own(x), ordered(gain), ordered(shift));
         let (shape, columns) = (dims(&x), numbers(&gain).len());
@@ -126,8 +131,8 @@ impl LayerKernels for Flex {
     }
 
     fn column_sums(g: FlexTensor, cut: &Cut) -> FlexTensor {
-        if portable::forced() {
-            return portable::column_sums::<Self>(g);
+        if portable_wanted(cut) {
+            return portable::column_sums::<Self>(g, cut);
         }
         let (g, columns) = (ordered(g.clone()), dims(&g)[1]);
         let sums = cut.sum(|shard| {
@@ -164,8 +169,8 @@ impl LayerKernels for Flex {
         gain: FlexTensor,
         cut: &Cut,
     ) -> [FlexTensor; 3] {
-        if portable::forced() && cut.is_whole() {
-            return portable::norm_backward::<Self>(g, normal, inverse, gain);
+        if portable_wanted(cut) {
+            return portable::norm_backward::<Self>(g, normal, inverse, gain, cut);
         }
         let [mut g, normal, inverse, gain] = [own(g), normal, inverse, ordered(gain)];
         let (columns, count) = (numbers(&gain).len(), cut.rows_of_pass(g.shape()[0]) as f32);

@@ -89,6 +89,11 @@ pub fn add_signs(x: Tensor<2>, words: Tensor<2, Int>, sigma: f32) -> Tensor<2> {
     Tensor::from_dispatch(<Dispatch as GanOps>::add_signs(x, words, sigma))
 }
 
+/// The sum of the ranks' tensors `x`, number by number. Nothing is recorded.
+pub fn over_ranks<const D: usize>(x: Tensor<D>, cut: Cut) -> Tensor<D> {
+    Tensor::from_dispatch(<Dispatch as GanOps>::over_ranks(x.into_dispatch(), cut))
+}
+
 /// The derivative of an activation as a function of what it `kept`, in differentiable operations.
 pub fn slope_of(kept: Tensor<2>, act: Act) -> Tensor<2> {
     Tensor::from_dispatch(portable::slope::<Dispatch>(kept.into_dispatch(), act))

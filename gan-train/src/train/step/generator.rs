@@ -4,6 +4,7 @@ use super::Seen;
 use crate::config::Network;
 use crate::nn::mlp::Pass;
 use crate::random::{Purpose, stream};
+use crate::train::all_ranks::{gather, means};
 use crate::train::batch::Batch;
 use crate::train::gradients::Sum;
 use crate::train::inputs::{labelled, with_noise};
@@ -77,7 +78,7 @@ impl Trainer {
             let loss = distances.clone().mean() * weight;
             let traced = match self.cut.is_whole() {
                 true => loss.clone().inner(),
-                false => self.cut.means(distances.inner()).mean() * weight,
+                false => means(distances.inner(), &self.cut).mean() * weight,
             };
             (loss, traced)
         };
@@ -114,7 +115,7 @@ impl Trainer {
         let (logits, features) = judge.forward_with_features(seen, pass);
         let (real_logits, real_features) = of_real.unzip();
         if !cut.is_whole() {
-            let of_all = |logits: Tensor<2>| cut.gather(logits.inner()).0;
+            let of_all = |logits: Tensor<2>| gather(logits.inner(), cut).0;
             let all = self.loss.generator(real_logits.clone().map(of_all), of_all(logits.clone()));
             return (self.loss.generator(real_logits, logits) * weight, all * weight);
         }

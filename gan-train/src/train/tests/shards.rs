@@ -1,8 +1,11 @@
 //! A batch cut into shards: the same bits for any number of processes that share it.
 
 use super::*;
+use crate::config::Objective;
+use crate::loss::Published;
 use crate::ranks::Ranks;
-use crate::ranks::tests::{Threads, together};
+use crate::ranks::tests::together;
+use crate::ranks::threads::{self, Sums};
 use crate::train::together::{follow, release};
 
 /// What five steps of a rank come to.
@@ -76,7 +79,7 @@ fn rank_0_leads_and_the_others_follow() {
         let led = together(count, |ranks| {
             if ranks.rank() > 0 {
                 // The last rank is asked to stop: rank 0 hears of it at the next step.
-                follow(&ranks, || ranks.rank() + 1 == count).unwrap();
+                follow(&ranks, &Device::flex(), || ranks.rank() + 1 == count).unwrap();
                 return None;
             }
             let mut trainer = trainer(&config);
@@ -102,7 +105,7 @@ fn rank_0_leads_and_the_others_follow() {
 fn more_ranks_than_shards_are_refused() {
     let config = config(["", "", "", "shards = 2"]);
     let refused = |count| {
-        let ranks = Threads::all(count).remove(0);
+        let ranks = threads::ranks(count, Sums::OnHost).remove(0);
         trainer(&config).lead(&ranks).unwrap_err().to_string()
     };
     for (count, advice) in [(3, "ranks are 1, 2, 4, 8 ..."), (4, "training.shards=4")] {
@@ -111,6 +114,16 @@ fn more_ranks_than_shards_are_refused() {
         assert!(error.starts_with(&expected), "{error}");
         assert!(error.contains(advice), "{error}");
     }
+}
+
+/// The others would train by the configuration's objective.
+#[test]
+fn losses_of_ones_own_are_for_one_rank() {
+    let config = config(["", "", "", "shards = 2"]);
+    let own = Published { objective: Objective::Hinge, smoothing: 0.0 };
+    let ranks = threads::ranks(2, Sums::OnHost).remove(0);
+    let error = trainer(&config).with_loss(own).lead(&ranks).unwrap_err().to_string();
+    assert_eq!(error, "losses of your own are for one rank (found 2)");
 }
 
 /// Expected values: those of one shard. Sums in another order differ by roundings; Adam's first

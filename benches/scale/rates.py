@@ -1,4 +1,4 @@
-"""Images and training samples a second by the clock, against threads, processes and ranks.
+"""Images, training samples and runs by the clock, against threads, processes and ranks.
 
     cargo build --release -p gan-tools -p gan-train
     cargo build --release --manifest-path gan-train-mpi/Cargo.toml   # if there is MPI
@@ -10,7 +10,8 @@ which are made in turns, so that a machine that slows down slows all of them dow
 
 An image is one of `models/mnist-large.gan`, in a set of shards (`gan shards`), SHA-256 and writing
 included. A sample is an image that both networks have learned from once; a step has one batch of
-them, and its time is the difference of a long and a short run.
+them, and its time is the difference of a long and a short run. A run is a whole one, of as many
+steps as RUNS says, without evaluations.
 """
 
 import argparse
@@ -37,11 +38,15 @@ STEPS = {
     ("deep", 128): (10, 60),
     ("deep", 1024): (4, 16),
 }
+# Steps of a run.
+RUNS = {"digits8": 4000, "compact": 1000, "deep": 200}
+TABLES = ["images", "samples", "runs"]
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--count", type=int, default=400_000, help="images of a set")
+    arguments.add_argument("--only", choices=TABLES, nargs="*", default=TABLES)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--threads", type=int, nargs="*", default=[1, 2])
     arguments.add_argument("--ranks", type=int, nargs="*", default=[1, 2])
@@ -51,8 +56,8 @@ def main():
             raise SystemExit(f"{program} is not there: cargo build --release -p {package}")
     load = os.getloadavg()[0]
     print(f"{os.cpu_count()} cores; {load:.2f} programs wanted to run in the minute before\n")
-    images(options)
-    samples(options)
+    for name in options.only:
+        globals()[name](options)
 
 
 def images(options):
@@ -132,6 +137,46 @@ def samples_a_second(program, data, case, threads, more):
                 raise SystemExit(f"{' '.join(map(str, command))} failed: {done.stderr}")
     short, long = STEPS[case]
     return (long - short) * batch / (seconds[1] - seconds[0])
+
+
+def runs(options):
+    """Prints runs an hour: one at a time on several threads, and as many at a time as cores."""
+    most = max(options.threads)
+    cases = {f"one run at a time, {count} threads": (1, count) for count in options.threads}
+    cases[f"{most} runs at a time, 1 thread each"] = (most, 1)
+    with tempfile.TemporaryDirectory() as data:
+        trainer.digits(trainer.BINARY, data)
+        rounds = {(name, preset): [] for name in cases for preset in RUNS}
+        for _ in range(options.rounds):
+            for name, (jobs, threads) in cases.items():
+                for preset in RUNS:
+                    wall = wall_of_runs(preset, data, jobs, threads, 2 * most)
+                    rounds[name, preset].append(3600 * 2 * most / wall)
+    rows = {name: [median(rounds[name, preset]) for preset in RUNS] for name in cases}
+    table("runs an hour", [f"`{preset}`, {steps:,} steps" for preset, steps in RUNS.items()], rows)
+
+
+def wall_of_runs(preset, data, jobs, threads, count):
+    """Seconds by the clock that `count` runs take, which differ in their seeds."""
+    data = "digits" if preset == "digits8" else data
+    with tempfile.TemporaryDirectory() as folder:
+        options = {"data": data, "preset": preset, "steps": RUNS[preset], "eval-every": 0}
+        if jobs > 1:
+            lines = [f"{key} = {value!r}" for key, value in options.items()]
+            text = "\n".join(["[train]", *lines, "[grid]", f"seed = {list(range(count))}"])
+            Path(folder, "seeds.toml").write_text(text)
+            commands = [["sweep", "seeds.toml", "-o", "sweep", "--jobs", jobs]]
+        else:
+            words = [word for key, value in options.items() for word in (f"--{key}", value)]
+            words += ["--threads", threads]
+            commands = [["train", *words, "--seed", seed, "-o", seed] for seed in range(count)]
+        start = time.perf_counter()
+        for command in commands:
+            command = [trainer.BINARY, *map(str, command)]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+            if done.returncode != 0:
+                raise SystemExit(f"{' '.join(map(str, command))} failed: {done.stderr}")
+        return time.perf_counter() - start
 
 
 def table(head, columns, rows):

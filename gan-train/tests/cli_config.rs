@@ -234,9 +234,21 @@ fn a_dry_run_shows_everything_and_leaves_nothing() {
         assert!(text.lines().any(|found| found == line), "no {line:?} in\n{text}");
     }
     let memory = text.lines().find(|line| line.starts_with("# memory")).unwrap();
-    assert!(memory.ends_with(" MB, estimated"), "{memory}");
+    assert!(memory.ends_with(" MB at most, estimated:"), "{memory}");
     let time = text.lines().find(|line| line.starts_with("# time")).unwrap();
     assert!(time.contains(" s, at ") && time.contains(" steps a second"), "{time}");
+
+    // 4,188,064 numbers of the generator and 3,801 of the discriminator, both with gradients and two
+    // moments, and the average: 83.8 MB. A pass with 50 images has twice the 4,064 outputs of the
+    // generator and the 51 of the discriminator for three groups of images, and these once more.
+    let large =
+        succeed(path, &format!("{options} --g-hidden 2000-2000 --micro-batch 50 --dry-run"));
+    for line in [
+        "#                84 MB of weights, gradients, moments and average, in a step up to twice",
+        "#                2 MB of a pass with 50 images",
+    ] {
+        assert!(large.lines().any(|found| found == line), "no {line:?} in\n{large}");
+    }
 
     // What it prints is a configuration: the very run's.
     fs::write(path.join("my.toml"), &text).unwrap();

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct TrainingConfig {
     /// Images in a batch.
     pub batch: usize,
-    /// Parts of one size that a batch is cut into, a power of two. Sums over a batch are those of
-    /// its shards, by a fixed tree: so many processes at most share the batch (gan-train-mpi), and
-    /// the bits do not depend on how many do.
+    /// Parts of one size that a batch is cut into, a power of two: so many processes
+    /// (gan-train-mpi) or GPUs at most share the batch. On the device flex sums over a batch are
+    /// those of its shards, by a fixed tree, and the bits do not depend on how many share it.
     pub shards: usize,
     /// Images that are in memory at a time: an update goes through its batch in parts of so many,
     /// and adds up their gradients. Batch normalization is by each part. 0 has the whole batch in

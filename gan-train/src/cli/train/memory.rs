@@ -14,21 +14,43 @@ use std::fs::read_to_string;
 const MEGABYTE: u64 = 1_000_000;
 
 /// Bytes that a run takes at most, about, beside the program itself.
-pub fn estimate(config: &Config, sizes: [&Sizes; 2], splits: &Splits, device: &Device) -> usize {
-    let training = &config.training;
-    // Real and generated images go through the discriminator, and those of the finite differences.
-    let penalties = [training.r1_gamma, training.r2_gamma].into_iter().filter(|&gamma| gamma > 0.0);
-    let groups = 2 + if training.r1 == R1::FiniteDifference { penalties.count() } else { 0 };
-    let [generator, discriminator] = sizes.map(|sizes| sizes.layers.iter().sum::<usize>());
-    // Of each layer its outputs and either what normalization keeps or the gradients; and images,
-    // one group of them twice.
-    let layers = 2 * (generator + groups * discriminator);
-    let activations = training.in_pass() * (layers + (groups + 1) * splits.shape.pixels());
-    let parts = [&splits.train, &splits.validation, &splits.parzen, &splits.all];
-    let pixels: usize = parts.map(|part| part.images.pixels.len()).iter().sum();
-    let stored = if is_cpu(device) { 0 } else { splits.train.images.pixels.len() };
-    // A copy of all numbers while a checkpoint is written.
-    2 * numbers(config, sizes) + size_of::<f32>() * (activations + stored) + pixels
+pub struct Plan {
+    /// Of the networks' numbers, gradients and moments, and of the generator's average.
+    pub networks: usize,
+    /// Of a pass: what its layers and the data's images are made into.
+    pub pass: usize,
+    /// Of the images on the device and in this computer's memory.
+    pub images: usize,
+}
+
+impl Plan {
+    /// The plan of a run.
+    pub fn of(config: &Config, sizes: [&Sizes; 2], splits: &Splits, device: &Device) -> Self {
+        let training = &config.training;
+        // Real and generated images go through the discriminator, and those of the finite
+        // differences.
+        let penalties = [training.r1_gamma, training.r2_gamma];
+        let penalties = penalties.into_iter().filter(|&gamma| gamma > 0.0).count();
+        let groups = 2 + if training.r1 == R1::FiniteDifference { penalties } else { 0 };
+        let [generator, discriminator] = sizes.map(|sizes| sizes.layers.iter().sum::<usize>());
+        // Of each layer its outputs and either what normalization keeps or the gradients; and
+        // images, one group of them twice.
+        let layers = 2 * (generator + groups * discriminator);
+        let pass = training.in_pass() * (layers + (groups + 1) * splits.shape.pixels());
+        let parts = [&splits.train, &splits.validation, &splits.parzen, &splits.all];
+        let pixels: usize = parts.map(|part| part.images.pixels.len()).iter().sum();
+        let stored = if is_cpu(device) { 0 } else { splits.train.images.pixels.len() };
+        Self {
+            networks: numbers(config, sizes),
+            pass: size_of::<f32>() * pass,
+            images: size_of::<f32>() * stored + pixels,
+        }
+    }
+
+    /// All of it. A step, and going on from a checkpoint, have the networks' numbers twice at most.
+    pub fn total(&self) -> usize {
+        2 * self.networks + self.pass + self.images
+    }
 }
 
 /// Bytes of the networks' numbers, gradients and moments, and of the generator's average.

@@ -1,6 +1,6 @@
 //! `gan-train train --dry-run`: what a run would be.
 
-use super::memory;
+use super::memory::Plan;
 use crate::cli::sizes::Sizes;
 use crate::cli::thousands;
 use anyhow::Result;
@@ -21,8 +21,8 @@ pub fn text(config: &Config, device: &Device, splits: &Splits, folder: &Path) ->
     let [generator, discriminator] = networks.map(|shapes| Sizes::of(&shapes));
     let in_minute = run::steps_in(1.0, config, device, splits)? as f64;
     let seconds = training.steps as f64 / in_minute * 60.0;
-    let memory = memory::estimate(config, [&generator, &discriminator], splits, device);
-    let memory = memory as f64 / 1e6;
+    let memory = Plan::of(config, [&generator, &discriminator], splits, device);
+    let megabytes = |bytes: usize| format!("{} MB", thousands(bytes.div_ceil(1_000_000) as u64));
     let labels = match splits.shape.classes {
         0 => "no labels".into(),
         classes => format!("{classes} labels"),
@@ -49,7 +49,14 @@ pub fn text(config: &Config, device: &Device, splits: &Splits, folder: &Path) ->
     )?;
     line("generator", generator.to_string())?;
     line("discriminator", discriminator.to_string())?;
-    line("memory", format!("{memory:.0} MB, estimated"))?;
+    line("memory", format!("{} at most, estimated:", megabytes(memory.total())))?;
+    let networks = megabytes(memory.networks);
+    line(
+        "",
+        format!("{networks} of weights, gradients, moments and average, in a step up to twice"),
+    )?;
+    line("", format!("{} of a pass with {} images", megabytes(memory.pass), training.in_pass()))?;
+    line("", format!("{} of all images", megabytes(memory.images)))?;
     line("steps", format!("{}, each of {updates}", thousands(training.steps)))?;
     line("epochs", format!("{epochs:.1}"))?;
     line(

@@ -238,9 +238,10 @@ fn a_dry_run_shows_everything_and_leaves_nothing() {
     let time = text.lines().find(|line| line.starts_with("# time")).unwrap();
     assert!(time.contains(" s, at ") && time.contains(" steps a second"), "{time}");
 
-    // 4,188,064 numbers of the generator and 3,801 of the discriminator, both with gradients and two
-    // moments, and the average: 83.8 MB. A pass with 50 images has twice the 4,064 outputs of the
-    // generator and the 51 of the discriminator for three groups of images, and these once more.
+    // 4,188,064 numbers of the generator and 3,801 of the discriminator, both with gradients and
+    // two moments, and the average: 83.8 MB. A pass with 50 images has twice the 4,064 outputs of
+    // the generator and the 51 of the discriminator for three groups of images, and these once
+    // more.
     let large =
         succeed(path, &format!("{options} --g-hidden 2000-2000 --micro-batch 50 --dry-run"));
     for line in [

@@ -181,7 +181,7 @@ fn the_options_of_train_stand_under_headings() {
         ("\nConfiguration:\n", "--set <KEY=VALUE>"),
         ("\nNetwork:\n", "--d-hidden <SIZES>"),
         ("\nTraining:\n", "--lr <RATE>"),
-        ("\nRun:\n", "--device <flex|ndarray|wgpu|vulkan|metal|webgpu|cuda[:N]>"),
+        ("\nRun:\n", "--device <flex|ndarray|wgpu|vulkan|metal|webgpu|cuda[:N[-LAST]]>"),
         ("\nOutput:\n", "-o, --out <RUN>"),
         ("\nAll commands:\n", "--threads <N>"),
     ] {

@@ -122,6 +122,12 @@ mod wgpu {
         }
     }
 
+    /// Ends the test: a thread that panics here would leave the others waiting.
+    fn failed(error: Option<anyhow::Error>) -> ! {
+        eprintln!("a device failed: {error:?}");
+        std::process::exit(1)
+    }
+
     /// The losses of some steps of the default recipe, whose batches these devices share.
     fn shared(devices: &[Device]) -> Vec<Losses> {
         let mut config = Config::preset("digits8", Recipe::Default).unwrap();
@@ -129,7 +135,7 @@ mod wgpu {
         let splits = Splits::new(&config, data::digits().unwrap()).unwrap();
         let (shape, images) = (splits.shape, splits.into_train());
         let state = State::new(&config, shape, &devices[0]);
-        let group = Group::start(devices, Sums::OnHost);
+        let group = Group::start(devices, Sums::OnHost, failed);
         let mut trainer = Trainer::new(config, &devices[0], images, shape, state).unwrap();
         trainer.lead(group.ranks()).unwrap();
         let losses = (0..8).map(|_| trainer.step().unwrap()).collect();

@@ -3,13 +3,13 @@
 use super::together;
 use crate::ranks::Ranks;
 use crate::ranks::threads::{self, Sums};
+use anyhow::Error;
 use burn::prelude::Device;
 use std::panic::{self, AssertUnwindSafe};
-use std::process::exit;
 use std::thread::{self, JoinHandle};
 
-/// The exit code of a program that panicked, as Rust has it.
-const PANICKED: i32 = 101;
+/// What ends the process when a rank has failed: by this error, or by a panic.
+pub type Failed = fn(Option<Error>) -> !;
 
 /// How several devices add up tensors in this build.
 pub const SUMS: Sums = if cfg!(feature = "nccl") { Sums::OnDevices } else { Sums::OnHost };
@@ -24,9 +24,8 @@ pub struct Group {
 
 impl Group {
     /// Starts a thread for each device but the first, which is the caller's. No device, or one, is
-    /// a group of one rank. A rank that fails ends the process, as for every
-    /// [`Exchange`](crate::ranks::Exchange).
-    pub fn start(devices: &[Device], sums: Sums) -> Self {
+    /// a group of one rank. A rank that fails calls `failed`, since the others wait for it.
+    pub fn start(devices: &[Device], sums: Sums, failed: Failed) -> Self {
         let [_, others @ ..] = devices else { return Self::of_processes(Ranks::ALONE) };
         if others.is_empty() {
             return Self::of_processes(Ranks::ALONE);
@@ -35,7 +34,7 @@ impl Group {
         let ranks = all.next().expect("there is a first one");
         let follower = |(ranks, device): (Ranks, &Device)| {
             let device = device.clone();
-            thread::spawn(move || follow(&ranks, &device))
+            thread::spawn(move || follow(&ranks, &device, failed))
         };
         Self { ranks, followers: all.zip(others).map(follower).collect() }
     }
@@ -62,15 +61,11 @@ impl Group {
 }
 
 /// A thread's whole life. The first rank decides when to stop.
-fn follow(ranks: &Ranks, device: &Device) {
+fn follow(ranks: &Ranks, device: &Device, failed: Failed) {
     let follow = || together::follow(ranks, device, || false);
     match panic::catch_unwind(AssertUnwindSafe(follow)) {
         Ok(Ok(())) => (),
-        Ok(Err(error)) => {
-            eprintln!("error: {device:?}: {error:#}");
-            exit(1);
-        }
-        // The panic has been told.
-        Err(_) => exit(PANICKED),
+        Ok(Err(error)) => failed(Some(error.context(format!("{device:?}")))),
+        Err(_) => failed(None),
     }
 }

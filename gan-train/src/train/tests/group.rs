@@ -54,6 +54,12 @@ fn devices_that_share_a_batch_make_the_step_of_one() {
     }
 }
 
+/// Ends the tests: a thread that panics here would leave the others waiting.
+fn failed(error: Option<anyhow::Error>) -> ! {
+    eprintln!("a device failed: {error:?}");
+    std::process::exit(1)
+}
+
 /// Expected values: the bits of one process with as many shards. The same group trains twice.
 #[test]
 fn a_group_of_devices_follows_its_first() {
@@ -64,7 +70,7 @@ fn a_group_of_devices_follows_its_first() {
         alone.step().unwrap();
     }
     for count in [1, 2, 4] {
-        let group = Group::start(&vec![Device::flex(); count], Sums::OnHost);
+        let group = Group::start(&vec![Device::flex(); count], Sums::OnHost, failed);
         assert_eq!((group.ranks().count(), group.ranks().rank()), (count, 0));
         for _ in 0..2 {
             let mut trainer = trainer(&config);

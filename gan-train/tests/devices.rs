@@ -182,6 +182,16 @@ mod wgpu {
         assert_eq!(float_blob(path, "parts"), whole);
     }
 
+    /// No driver of WebGPU has a buffer of 8 GB.
+    #[test]
+    fn a_layer_that_no_buffer_holds_is_refused() {
+        let folder = folder();
+        let train = "train --data digits --device wgpu --g-hidden 45000-45000 --steps 1 --out run";
+        let said = ["the largest tensor takes 8,100 MB", "make generator.hidden, discriminator.h"];
+        fail(folder.path(), train, 1, &said);
+        assert!(!folder.path().join("run").exists());
+    }
+
     #[test]
     fn without_a_driver_one_sentence_says_so() {
         let folder = folder();

@@ -1,7 +1,7 @@
 //! Devices that networks are trained on.
 
 use anyhow::{Context, Result, bail};
-use burn::prelude::Device;
+use burn::prelude::*;
 #[cfg(any(feature = "wgpu", feature = "cuda"))]
 use burn::tensor::DeviceType;
 use serde::{Deserialize, Serialize};
@@ -162,6 +162,14 @@ fn gpu(kind: DeviceType, number: usize) -> Result<Device> {
              GPU's driver installed?"
         )
     })
+}
+
+/// Whether the device can hold a tensor of so many numbers, found out by making one. Drivers have a
+/// largest buffer, which may be far smaller than their memory.
+pub fn holds(device: &Device, numbers: usize) -> bool {
+    let tensor = Tensor::<1>::zeros([numbers], &device.clone().inner());
+    let read = tensor.narrow(0, numbers - 1, 1).try_into_data();
+    read.inspect_err(|error| tracing::debug!("{error:?}")).is_ok()
 }
 
 /// Whether the device is the CPU backend whose operations are this program's own loops.

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use burn::prelude::Device;
 use gan_tools::numbers::thousands;
 use gan_train::config::{Config, OptimizerKind, R1};
-use gan_train::nn::device::is_cpu;
+use gan_train::nn::device::{holds, is_cpu};
 use gan_train::train::splits::Splits;
 use std::fs::read_to_string;
 
@@ -65,17 +65,35 @@ fn numbers(config: &Config, sizes: [&Sizes; 2]) -> usize {
     size_of::<f32>() * ((2 + moments) * (generator + discriminator) + averages)
 }
 
-/// Refuses a run whose numbers alone are more than the memory that there is. Memory of other
-/// devices than the CPU's, and of other systems than Linux, is not known.
+/// Refuses a run whose numbers alone are more than the memory that there is, and one with a tensor
+/// that its device cannot hold. How much memory there is in all is known of Linux, and of CPUs.
 ///
 /// # Errors
 ///
 /// Names both, and what makes the run smaller.
 pub fn check(config: &Config, splits: &Splits, device: &Device) -> Result<()> {
-    let Some(free) = free().filter(|_| is_cpu(device)) else { return Ok(()) };
     let networks = [splits.shape.generator(config), splits.shape.discriminator(config)];
+    if !is_cpu(device) {
+        let layers = networks.iter().flatten();
+        // The discriminator sees up to four groups of images at once.
+        let rows = 4 * config.training.in_pass();
+        let largest = layers.map(|layer| layer.outputs * layer.inputs.max(rows)).max();
+        return largest.map_or(Ok(()), |largest| holds_largest(device, largest));
+    }
+    let Some(free) = free() else { return Ok(()) };
     let [generator, discriminator] = networks.map(|shapes| Sizes::of(&shapes));
     fits(numbers(config, [&generator, &discriminator]) as u64, free)
+}
+
+fn holds_largest(device: &Device, numbers: usize) -> Result<()> {
+    ensure!(
+        holds(device, numbers),
+        "the largest tensor takes {} MB, which is more than this device can hold in one buffer: \
+         make generator.hidden, discriminator.hidden or --micro-batch smaller, or take another \
+         --device",
+        thousands((size_of::<f32>() * numbers) as u64 / MEGABYTE)
+    );
+    Ok(())
 }
 
 fn fits(needed: u64, free: u64) -> Result<()> {

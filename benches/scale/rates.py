@@ -39,7 +39,7 @@ STEPS = {
     ("deep", 1024): (4, 16),
 }
 # Steps of a run.
-RUNS = {"digits8": 4000, "compact": 1000, "deep": 200}
+RUNS = {"digits8": 2000, "compact": 500, "deep": 100}
 TABLES = ["images", "samples", "runs"]
 
 

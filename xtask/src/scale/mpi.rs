@@ -248,6 +248,8 @@ fn second_checkpoint(out: &Path, mut running: impl FnMut() -> Result<()>) -> Res
 
 /// Kills (SIGKILL) a process of this program that a job of Slurm has started here.
 fn kill_one(program: &Path, job: &str) -> Result<()> {
+    // The target folder may be a link.
+    let program = program.canonicalize()?;
     let of_job = format!("SLURM_JOB_ID={job}");
     for process in fs::read_dir("/proc")?.filter_map(Result::ok) {
         let path = process.path();

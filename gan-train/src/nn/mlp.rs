@@ -7,7 +7,6 @@
 use super::act::Act;
 use super::cut::Cut;
 use super::ops;
-use super::reparam::SpectralNorm;
 use crate::random::{Purpose, extend_normal, stream, uniform};
 use burn::module::{Module, Param, ParamId};
 use burn::nn::Linear;
@@ -188,15 +187,6 @@ impl Mlp {
             (shape.inputs + vectors) * shape.outputs
         };
         shapes.iter().map(numbers).sum()
-    }
-
-    /// Runs `iterations` power iterations of spectral normalization; does nothing without it.
-    pub fn settle_spectral_norm(&self, iterations: usize) {
-        for layer in &self.layers {
-            if let Some(norm) = layer.linear.weight.reparameterization::<SpectralNorm>() {
-                norm.iterate(&layer.linear.weight.base().inner(), iterations);
-            }
-        }
     }
 }
 

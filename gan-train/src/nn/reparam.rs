@@ -19,38 +19,85 @@ const FIRST_ITERATIONS: usize = 15;
 /// iteration on the weights as they are. The vectors are constants for the gradient.
 #[derive(Module, Debug)]
 pub struct SpectralNorm {
-    /// The singular vector on the side of the outputs, `[outputs]`. Copies of a network share it.
+    /// Copies of a network share it.
     #[module(skip)]
-    output: Arc<Mutex<Tensor<1>>>,
+    state: Arc<Mutex<Vectors>>,
+}
+
+/// The singular vectors of a matrix of weights.
+#[derive(Debug)]
+struct Vectors {
+    /// That on the side of the outputs, `[outputs]`.
+    output: Tensor<1>,
+    /// Both of each pass with a part of a batch, where that is seen in parts.
+    of_part: Option<OfPart>,
+}
+
+/// The vectors of the passes with the first part of a batch. Those with other parts have the same,
+/// so that a batch is seen by one network, and improved no more often than by a whole batch.
+#[derive(Debug, Default)]
+struct OfPart {
+    made: Vec<[Tensor<2>; 2]>,
+    /// The next pass.
+    next: usize,
 }
 
 impl SpectralNorm {
     /// From a first vector `[outputs]`, on a device that records nothing.
     pub fn new(output: Tensor<1>) -> Self {
-        Self { output: Arc::new(Mutex::new(output)) }
+        Self { state: Arc::new(Mutex::new(Vectors { output, of_part: None })) }
     }
 
     /// The vector as it is now.
     pub fn output(&self) -> Tensor<1> {
-        self.lock().clone()
+        self.lock().output.clone()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Tensor<1>> {
-        self.output.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// The next passes are with this part of a batch; [`Self::end_parts`] after the last one.
+    pub fn begin_part(&self, part: usize) {
+        let mut state = self.lock();
+        match &mut state.of_part {
+            Some(passes) if part > 0 => passes.next = 0,
+            passes => *passes = Some(OfPart::default()),
+        }
+    }
+
+    /// The next passes are with whole batches.
+    pub fn end_parts(&self) {
+        self.lock().of_part = None;
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vectors> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Power iterations with weights `w` `[inputs, outputs]`: `v = w u / |w u|`,
     /// `u = wᵀ v / |wᵀ v|`. Returns both vectors, as `[inputs, 1]` and `[outputs, 1]`.
     pub fn iterate(&self, w: &Tensor<2>, iterations: usize) -> [Tensor<2>; 2] {
-        let mut output = self.lock();
-        let mut u: Tensor<2> = output.clone().unsqueeze_dim(1);
+        let mut state = self.lock();
+        let mut u: Tensor<2> = state.output.clone().unsqueeze_dim(1);
         let mut v = w.clone().matmul(u.clone());
         for _ in 0..iterations {
             v = unit(w.clone().matmul(u));
             u = unit(w.clone().transpose().matmul(v.clone()));
         }
-        *output = u.clone().squeeze_dim(1);
+        state.output = u.clone().squeeze_dim(1);
         [v, u]
+    }
+
+    /// The vectors of the next pass with weights `w`.
+    fn of_pass(&self, w: &Tensor<2>) -> [Tensor<2>; 2] {
+        if let Some(passes) = &mut self.lock().of_part {
+            passes.next += 1;
+            if let Some(made) = passes.made.get(passes.next - 1) {
+                return made.clone();
+            }
+        }
+        let vectors = self.iterate(w, 1);
+        if let Some(passes) = &mut self.lock().of_part {
+            passes.made.push(vectors.clone());
+        }
+        vectors
     }
 }
 
@@ -66,7 +113,7 @@ impl Reparameterization for SpectralNorm {
     fn apply<const D: usize>(&self, base: Tensor<D>) -> Tensor<D> {
         let shape = base.dims();
         let w: Tensor<2> = base.clone().reshape([shape[0], shape[D - 1]]);
-        let [v, u] = self.iterate(&w.clone().without_autodiff(), 1);
+        let [v, u] = self.of_pass(&w.clone().without_autodiff());
         let (v, u) = (lift(v, &base), lift(u, &base));
         // The largest singular value, vᵀ w u, as a function of the weights.
         let sigma = v.transpose().matmul(w).matmul(u);
@@ -172,6 +219,29 @@ impl Mlp {
     pub fn with_spectral_vectors(self, vectors: Vec<HostParam>) -> Self {
         let vectors = vectors.into_iter();
         self.apply_reparameterization(WithSpectralNorm { vectors })
+    }
+
+    /// Runs `iterations` power iterations of spectral normalization; does nothing without it.
+    pub fn settle_spectral_norm(&self, iterations: usize) {
+        for layer in &self.layers {
+            if let Some(norm) = layer.linear.weight.reparameterization::<SpectralNorm>() {
+                norm.iterate(&layer.linear.weight.base().inner(), iterations);
+            }
+        }
+    }
+
+    /// The next passes are with this part of a batch: see [`SpectralNorm::begin_part`].
+    pub fn begin_part(&self, part: usize) {
+        self.spectral_norms().for_each(|norm| norm.begin_part(part));
+    }
+
+    /// The next passes are with whole batches.
+    pub fn end_parts(&self) {
+        self.spectral_norms().for_each(SpectralNorm::end_parts);
+    }
+
+    fn spectral_norms(&self) -> impl Iterator<Item = &SpectralNorm> {
+        self.layers.iter().filter_map(|layer| layer.linear.weight.reparameterization())
     }
 
     /// Rounds the weights of all layers but the first to four bits in every pass.

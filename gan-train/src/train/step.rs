@@ -75,6 +75,19 @@ impl Trainer {
         }
     }
 
+    /// Makes an update's passes, one with each part of this process's rows.
+    fn each_part(&mut self, mut pass: impl FnMut(&mut Self, usize)) {
+        let parts = self.cut.parts();
+        for part in 0..parts {
+            self.turn_to(part);
+            if parts > 1 {
+                self.state.discriminator.begin_part(part);
+            }
+            pass(self, part);
+        }
+        self.state.discriminator.end_parts();
+    }
+
     /// The next pass has part `part` of this process's rows.
     fn turn_to(&mut self, part: usize) {
         self.cut = self.cut.part(part, self.cut.parts());

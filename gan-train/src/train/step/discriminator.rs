@@ -28,14 +28,13 @@ impl Trainer {
     /// come from the first update with a batch, but the penalties of both.
     fn update_discriminator_on(&mut self, index: u64, seen: Option<&[Seen]>, learned: [bool; 2]) {
         let (mut sum, mut judged) = (Sum::default(), Vec::new());
-        for part in 0..self.cut.parts() {
-            self.turn_to(part);
+        self.each_part(|trainer, part| {
             let seen = seen.map(|seen| seen[part].clone());
-            let Seen { batch, fake } = seen.unwrap_or_else(|| self.see(index, part, false));
-            let (loss, part) = self.discriminator_loss(&batch, fake.without_autodiff(), learned);
+            let Seen { batch, fake } = seen.unwrap_or_else(|| trainer.see(index, part, false));
+            let (loss, part) = trainer.discriminator_loss(&batch, fake.without_autodiff(), learned);
             judged.push(part);
-            self.backward(Network::Discriminator, loss, &mut sum);
-        }
+            trainer.backward(Network::Discriminator, loss, &mut sum);
+        });
         if learned[0] {
             self.trace_discriminator(judged);
         } else if let Some(penalty) = Judged::penalty(&judged) {

@@ -19,13 +19,12 @@ impl Trainer {
     pub(super) fn update_generator(&mut self, index: u64, seen: Option<Vec<Seen>>) {
         let (mut sum, mut losses) = (Sum::default(), Vec::new());
         let mut made = seen.into_iter().flatten();
-        for part in 0..self.cut.parts() {
-            self.turn_to(part);
-            let seen = made.next().unwrap_or_else(|| self.see(index, part, true));
-            let (loss, traced) = self.generator_loss_of(seen);
+        self.each_part(|trainer, part| {
+            let seen = made.next().unwrap_or_else(|| trainer.see(index, part, true));
+            let (loss, traced) = trainer.generator_loss_of(seen);
             losses.push(traced);
-            self.backward(Network::Generator, loss, &mut sum);
-        }
+            trainer.backward(Network::Generator, loss, &mut sum);
+        });
         self.trace.set([(trace::GENERATOR, mean(losses))]);
         let Some(gradients) = self.finite(Network::Generator, sum) else { return };
         let step = self.state.step;

@@ -27,6 +27,9 @@ fn a_step_in_parts_is_that_of_the_whole_batch() {
         ["", "", "", "separate_updates = true\nl1_image = 0.5\nclip_grad_norm = 0.1"],
         ["", "", "", "r1 = \"exact\"\nfirst = \"generator\"\nalternate = \"epochs\""],
         ["", "", "", "objective = \"wasserstein\"\ngradient_penalty = 1.0\nr1_gamma = 0.0"],
+        // Each pass improves the singular vectors: not one with each part once more.
+        ["", "", "spectral_norm = true", "objective = \"relativistic\"\nr1_gamma = 0.0"],
+        ["", "", "spectral_norm = true", "r1 = \"exact\"\ndiscriminator_steps = 3"],
     ] {
         let whole = step(lines, 0);
         assert!(whole.2.numbers().iter().any(|number| *number != 0.0), "{lines:?}");

@@ -3,20 +3,45 @@
 
 use anyhow::Result;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
+/// When the process began to catch signals.
+static CAUGHT_SINCE: OnceLock<Instant> = OnceLock::new();
+/// Milliseconds from then to the first signal; the largest number before it.
+static FIRST_AT: AtomicU64 = AtomicU64::new(u64::MAX);
+
+/// Signals that come so soon after the first one are the same request. A terminal's Ctrl-C reaches
+/// a process, and so may the signal of a program that got it too; the end of a parent with several
+/// threads can be several signals to its child.
+const SAME: Duration = Duration::from_millis(200);
 
 /// The exit code of a command that Ctrl-C ended.
 pub const EXIT_CODE: u8 = 130;
 
-/// From now on Ctrl-C only makes [`requested`] true; the second one ends the process at once.
+/// From now on Ctrl-C only makes [`requested`] true; a second one, 0.2 s later or more, ends the
+/// process at once.
 ///
 /// # Errors
 ///
 /// The system refuses.
 pub fn catch() -> Result<()> {
+    CAUGHT_SINCE.get_or_init(Instant::now);
     system::catch()
+}
+
+/// Notes a request. Returns whether the process is to end at once. It may be called while a signal
+/// is handled: it reads the clock and atomics.
+fn request() -> bool {
+    let since = CAUGHT_SINCE.get().map_or(Duration::ZERO, Instant::elapsed);
+    let now = since.as_millis() as u64;
+    if !REQUESTED.swap(true, Ordering::Relaxed) {
+        FIRST_AT.store(now, Ordering::Relaxed);
+        return false;
+    }
+    now.saturating_sub(FIRST_AT.load(Ordering::Relaxed)) >= SAME.as_millis() as u64
 }
 
 /// Whether there was a Ctrl-C.
@@ -32,11 +57,10 @@ pub fn exit_code() -> ExitCode {
 /// The few lines for which the crates ctrlc, nix and libc would make a tenth of this crate's build.
 #[cfg(unix)]
 mod system {
-    use super::{EXIT_CODE, REQUESTED};
+    use super::{EXIT_CODE, request};
     use anyhow::{Context, Result, ensure};
     use std::ffi::c_int;
     use std::io;
-    use std::sync::atomic::Ordering;
 
     // The same numbers on every Unix.
     const SIGHUP: c_int = 1;
@@ -54,7 +78,8 @@ mod system {
 
     pub(super) fn catch() -> Result<()> {
         for number in [SIGINT, SIGTERM, SIGHUP] {
-            // SAFETY: the handler does what one may do: it changes an atomic and calls _exit.
+            // SAFETY: the handler does what one may do: it reads the clock, changes atomics and
+            // calls _exit.
             let before = unsafe { signal(number, on_signal as *const () as usize) };
             ensure!(before != SIG_ERR, "signals: {}", io::Error::last_os_error());
             if number == SIGHUP && before == SIG_IGN {
@@ -68,7 +93,7 @@ mod system {
     }
 
     extern "C" fn on_signal(_number: c_int) {
-        if REQUESTED.swap(true, Ordering::Relaxed) {
+        if request() {
             // At once: every file is whole, whatever is being written.
             // SAFETY: the function takes any number, and may be called while a signal is handled.
             unsafe { _exit(EXIT_CODE.into()) }
@@ -78,13 +103,12 @@ mod system {
 
 #[cfg(not(unix))]
 mod system {
-    use super::{EXIT_CODE, REQUESTED};
+    use super::{EXIT_CODE, request};
     use anyhow::Result;
-    use std::sync::atomic::Ordering;
 
     pub(super) fn catch() -> Result<()> {
         Ok(ctrlc::set_handler(|| {
-            if REQUESTED.swap(true, Ordering::Relaxed) {
+            if request() {
                 // At once: every file is whole, whatever is being written.
                 std::process::exit(EXIT_CODE.into());
             }

@@ -48,6 +48,43 @@ fn what_fails_leaves_the_old_file_and_nothing_beside_it() {
     }
 }
 
+#[test]
+#[cfg(unix)]
+fn several_writers_of_one_file_write_files_of_their_own() {
+    let folder = folder();
+    let path = folder.path().join("file");
+    // What a kill has left.
+    fs::write(folder.path().join(".file.gan-new"), "half of a longer file").unwrap();
+    let begin = |bytes: &[u8]| {
+        let mut file = atomic::Writer::create(&path).unwrap();
+        file.write(bytes).unwrap();
+        file
+    };
+    let (one, other, dropped) = (begin(b"one"), begin(b"other"), begin(b"dropped"));
+    atomic::finish([one]).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"one");
+    drop(dropped);
+    atomic::finish([other]).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"other");
+    assert_eq!(names(folder.path()), ["file"]);
+
+    // Whoever reads finds a whole file.
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let path = &path;
+            scope.spawn(move || {
+                for _ in 0..100 {
+                    atomic::write(path, &[number; 100_000]).unwrap();
+                    let there = fs::read(path).unwrap();
+                    assert_eq!(there.len(), 100_000);
+                    assert!(there.iter().all(|&byte| byte == there[0]));
+                }
+            });
+        }
+    });
+    assert_eq!(names(folder.path()), ["file"]);
+}
+
 /// Through two links, the second one relative and in another folder; the file may not be there yet.
 #[test]
 #[cfg(unix)]

@@ -15,6 +15,9 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// How often the folder of unfinished files is made again, if others remove it meanwhile.
+const TRIES: usize = 100;
+
 /// Puts a file into its place, by way of the folder `unfinished` on the same file system. Returns
 /// whether it was absent.
 ///
@@ -29,12 +32,10 @@ fn place(path: &Path, bytes: &[u8], unfinished: &Path) -> io::Result<bool> {
     if path.try_exists()? {
         return Ok(false);
     }
-    fs::create_dir_all(unfinished)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let temporary = Temporary(unfinished.join(name()));
-    let mut file = File::options().write(true).create_new(true).open(&temporary.0)?;
+    let (temporary, mut file) = begin(unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     drop(file);
@@ -51,6 +52,20 @@ fn place(path: &Path, bytes: &[u8], unfinished: &Path) -> io::Result<bool> {
     };
     sync_folder(path)?;
     Ok(put)
+}
+
+/// Begins an unfinished file in its folder. Whoever finds nothing unfinished may remove the folder
+/// just after it was made here, and then it is made again.
+fn begin(unfinished: &Path) -> io::Result<(Temporary, File)> {
+    let mut tries = 0;
+    loop {
+        fs::create_dir_all(unfinished)?;
+        let temporary = Temporary(unfinished.join(name()));
+        match File::options().write(true).create_new(true).open(&temporary.0) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && tries < TRIES => tries += 1,
+            opened => return opened.map(|file| (temporary, file)),
+        }
+    }
 }
 
 /// A name that no other process has, on this machine or another, nor another call.

@@ -3,13 +3,16 @@
 //! One rule for all of them: a link is followed to the file that it leads to; the new file is
 //! written beside that one, brought to the disk and renamed to its place, and then the folder is
 //! brought to the disk. What is there and is no regular file, such as `/dev/stdout` or a pipe, is
-//! written to as it is.
+//! written to as it is. Of several processes that write one file at once, each writes a file of its
+//! own, and the last one to finish replaces what the others have written.
 
 use anyhow::{Context, Result};
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Links that lead to each other, at most.
 const LINKS: usize = 40;
@@ -62,9 +65,13 @@ impl Writer {
     /// Names the file.
     pub fn create(path: &Path) -> Result<Self> {
         let begin = || -> io::Result<Self> {
-            let place = Place::of(path)?;
-            let file = match &place.temporary {
-                Some(temporary) => File::create(temporary)?,
+            let mut place = Place::of(path)?;
+            let file = match place.temporary.take() {
+                Some(temporary) => {
+                    let (file, temporary) = create(temporary)?;
+                    place.temporary = Some(temporary);
+                    file
+                }
                 None => File::options().write(true).open(&place.target)?,
             };
             Ok(Self { file, place, path: path.to_owned() })
@@ -80,6 +87,39 @@ impl Writer {
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.file.write_all(bytes).with_context(|| cannot_write(&self.path))
     }
+}
+
+/// Begins a file of this name, or, while another process or thread writes that one, of a name that
+/// nobody else has. A file that a kill has left is written anew. Only Unix lets a file be told from
+/// one that was moved away since; elsewhere the name is always this one.
+fn create(path: PathBuf) -> io::Result<(File, PathBuf)> {
+    if !cfg!(unix) {
+        return Ok((File::create(&path)?, path));
+    }
+    let file = File::options().write(true).create(true).truncate(false).open(&path)?;
+    // The lock ends when the file is closed, which is after it was moved to its place.
+    if !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && is_at(&file, &path) {
+        file.set_len(0)?;
+        return Ok((file, path));
+    }
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    let mut name = path.into_os_string();
+    name.push(format!("-{}-{}", process::id(), CALLS.fetch_add(1, Ordering::Relaxed)));
+    Ok((File::create(&name)?, name.into()))
+}
+
+/// Whether the open `file` is the one at `path`, and has not been moved away since.
+#[cfg(unix)]
+pub fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(open), Ok(named)) = (file.metadata(), path.metadata()) else { return false };
+    (open.dev(), open.ino()) == (named.dev(), named.ino())
+}
+
+/// Other systems keep the name of a file that is open.
+#[cfg(not(unix))]
+pub fn is_at(_: &File, _: &Path) -> bool {
+    true
 }
 
 /// Puts files that belong together into their places, when all of them are complete and on the

@@ -8,6 +8,7 @@
 //! nothing. `manifest.json` is last.
 
 mod folder;
+mod manifest;
 mod place;
 mod run;
 mod verify;

@@ -129,7 +129,11 @@ impl<'a> Maker<'a> {
     /// pictures.
     pub fn names(&self, stem: &str, first: u64, count: usize) -> Vec<String> {
         let Description { labels, label_names, format, .. } = &self.made_of;
-        let labels = labels.labels(first, count);
+        // Only pictures lie in the folders of their labels.
+        let labels = match format {
+            Format::Png => labels.labels(first, count),
+            _ => Vec::new(),
+        };
         format.names(stem, (first, count), self.labelled().then_some(&labels[..]), label_names)
     }
 

@@ -3,8 +3,8 @@
 use super::place::{Place, UNFINISHED};
 use crate::blob_file;
 use crate::files::digest::sha256;
-use crate::set::{Description, FILE as MANIFEST, Made, Maker, Manifest};
-use anyhow::{Context, Result, bail, ensure};
+use crate::set::{Description, Maker};
+use anyhow::{Context, Result, ensure};
 use gan_core::host::Model;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ pub const DATASET: &str = "dataset.json";
 /// The blob.
 const BLOB: &str = "model.gan";
 /// Folder of the shards' files.
-const SHARDS: &str = "shards";
+pub(super) const SHARDS: &str = "shards";
 /// Folder of the lists of digests: a file a shard, in the form that `sha256sum --check` reads.
 const DIGESTS: &str = "sha256";
 /// What says that a `dataset.json` is ours, and in which version of the contract.
@@ -32,7 +32,7 @@ struct Dataset {
 /// The folder of a set that has been begun.
 #[derive(Debug)]
 pub struct Folder {
-    place: Place,
+    pub(super) place: Place,
     made_of: Description,
     blob: Model,
 }
@@ -103,7 +103,10 @@ impl Folder {
             made_of.blob_sha256
         );
         let blob = blob_file::of_bytes(&bytes, Path::new(&shown))?;
-        Ok(Self { place, made_of, blob })
+        let folder = Self { place, made_of, blob };
+        // A file that was changed by hand may ask for what no set can be.
+        folder.maker().with_context(|| folder.place.shown(DATASET))?;
+        Ok(folder)
     }
 
     /// What decides every byte of the set.
@@ -191,15 +194,22 @@ impl Folder {
         Ok(true)
     }
 
-    /// The numbers of the shards that are there, by their lists of digests: one reading of a
-    /// folder.
+    /// The numbers of the shards of which the list of digests and all files are there. Each of the
+    /// two folders is read once.
     ///
     /// # Errors
     ///
-    /// Names the folder.
+    /// Names the folder that cannot be read.
     pub fn there(&self) -> Result<BTreeSet<u64>> {
-        let names = self.place.names(DIGESTS)?;
-        Ok(names.iter().filter_map(|name| self.number(name)).collect())
+        let (maker, lists) = (self.maker()?, self.place.names(DIGESTS)?);
+        let files: BTreeSet<String> = self.place.names(SHARDS)?.into_iter().collect();
+        let is_whole = |&number: &u64| {
+            let shard = self.shard(number);
+            let names = maker.names(&shard.stem(), shard.first, shard.count);
+            names.iter().all(|name| files.contains(name))
+        };
+        let listed = lists.iter().filter_map(|name| self.number(name));
+        Ok(listed.filter(is_whole).collect())
     }
 
     /// The shard whose list of digests is called so.
@@ -209,66 +219,6 @@ impl Folder {
         let number = skipped / u64::from(self.made_of.shard);
         (number < self.shards() && name == list_name(&self.shard(number))).then_some(number)
     }
-
-    /// What a shard's list says of its files: name and digest.
-    ///
-    /// # Errors
-    ///
-    /// Names the list: it is not there, or no such list.
-    pub fn digests(&self, shard: &Shard) -> Result<Vec<(String, String)>> {
-        let path = list_path(shard);
-        let shown = self.place.shown(&path);
-        let bytes = self.place.read(&path)?.with_context(|| format!("{shown}: is missing"))?;
-        let text = String::from_utf8_lossy(&bytes);
-        let line = |line: &str| {
-            let (digest, name) = line.split_once("  ")?;
-            Some((name.to_owned(), digest.to_owned()))
-        };
-        let lines: Option<Vec<_>> = text.lines().map(line).collect();
-        lines.with_context(|| format!("{shown}: is no list of digests"))
-    }
-
-    /// Puts the manifest; all shards are there.
-    ///
-    /// # Errors
-    ///
-    /// Names the file that is missing, or a manifest that says something else.
-    pub fn seal(&self) -> Result<()> {
-        let mut files = Vec::new();
-        for shard in (0..self.shards()).map(|number| self.shard(number)) {
-            for (name, sha256) in self.digests(&shard)? {
-                let there = self.len(&name)?;
-                let bytes = there.with_context(|| format!("{}: is missing", self.shown(&name)))?;
-                let (first, count) = (shard.first, shard.count as u32);
-                files.push(Made { name: format!("{SHARDS}/{name}"), first, count, bytes, sha256 });
-            }
-        }
-        let mut manifest = Manifest::new(self.made_of.clone(), files);
-        manifest.complete = true;
-        if !self.place.put(MANIFEST, manifest.text()?.as_bytes())?
-            && self.sealed()?.as_ref() != Some(&manifest)
-        {
-            bail!("{}: lists other files or digests than there are", self.manifest());
-        }
-        self.place.clean();
-        Ok(())
-    }
-
-    /// The manifest, if it is there.
-    ///
-    /// # Errors
-    ///
-    /// Names the file.
-    pub fn sealed(&self) -> Result<Option<Manifest>> {
-        let bytes = self.place.read(MANIFEST)?;
-        let read = |bytes: Vec<u8>| Manifest::of_bytes(&bytes, &self.manifest());
-        bytes.map_or(Ok(None), read)
-    }
-
-    /// What the manifest is called in messages.
-    pub fn manifest(&self) -> String {
-        self.place.shown(MANIFEST)
-    }
 }
 
 /// Where a file of a shard is.
@@ -277,7 +227,7 @@ fn file_name(name: &str) -> String {
 }
 
 /// Where the list of a shard's digests is.
-fn list_path(shard: &Shard) -> String {
+pub(super) fn list_path(shard: &Shard) -> String {
     format!("{DIGESTS}/{}", list_name(shard))
 }
 

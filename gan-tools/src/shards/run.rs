@@ -33,6 +33,11 @@ impl Part {
         Ok(Self { index, of })
     }
 
+    /// How many shards it has, of so many.
+    pub fn count(self, shards: u64) -> u64 {
+        shards.saturating_sub(self.index).div_ceil(self.of)
+    }
+
     /// The numbers of its shards, of so many.
     pub fn shards(self, shards: u64) -> impl Iterator<Item = u64> {
         let step = usize::try_from(self.of).unwrap_or(usize::MAX);
@@ -82,7 +87,7 @@ pub fn run(
 ) -> Result<Report> {
     let maker = folder.maker()?;
     let shards = folder.shards();
-    let mut report = Report { shards: part.shards(shards).count() as u64, ..Report::default() };
+    let mut report = Report { shards: part.count(shards), ..Report::default() };
     let start = Instant::now();
     report.done = true;
     for number in part.shards(shards) {
@@ -157,10 +162,17 @@ mod tests {
     fn parts_have_every_shard_once() {
         for (of, shards) in [(1, 5), (3, 7), (4, 4), (9, 2)] {
             let parts = (0..of).map(|index| Part::new(index, of).unwrap());
-            let mut all: Vec<u64> = parts.flat_map(|part| part.shards(shards)).collect();
+            let shards_of = |part: Part| {
+                let list: Vec<u64> = part.shards(shards).collect();
+                assert_eq!(part.count(shards), list.len() as u64);
+                list
+            };
+            let mut all: Vec<u64> = parts.flat_map(shards_of).collect();
             all.sort_unstable();
             assert_eq!(all, (0..shards).collect::<Vec<_>>());
         }
+        // Counted, not gone through.
+        assert_eq!(Part::new(1, 3).unwrap().count(1 << 60), (1 << 60) / 3);
         let error = Part::new(8, 8).unwrap_err().to_string();
         assert!(error.contains("expected 0 to 7") && error.contains("--array=0-7"), "{error}");
     }

@@ -14,7 +14,7 @@ pub struct Status {
     pub there: u64,
     /// The first ones that are missing, up to as many as were asked for.
     pub missing: Vec<Shard>,
-    /// Whether the manifest is there, which is last.
+    /// Whether no shard is missing and the manifest is there, which is last.
     pub complete: bool,
 }
 
@@ -39,7 +39,7 @@ pub fn status(folder: &Folder, listed: usize) -> Result<Status> {
         shards,
         there: there.len() as u64,
         missing: missing.map(|number| folder.shard(number)).collect(),
-        complete: folder.sealed()?.is_some(),
+        complete: there.len() as u64 == shards && folder.sealed()?.is_some(),
     })
 }
 

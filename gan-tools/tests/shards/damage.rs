@@ -1,6 +1,6 @@
 //! Files that were changed or removed, and a disk that is full.
 
-use super::common::{command, folder, run, succeed};
+use super::common::{command, fail, folder, run, succeed};
 use super::{alone, init, json, tree};
 use serde_json::Value;
 use std::fs;
@@ -21,6 +21,11 @@ fn verify_finds_what_was_damaged_and_run_makes_it_again() {
     let one = damage(2, "images-idx3-ubyte", 16_000);
     let other = path.join("alone/shards").join(name(3, "labels-idx1-ubyte"));
     fs::remove_file(&other).unwrap();
+    // The manifest is there, and one file is not.
+    let output = run(path, "shards status alone --json");
+    assert_eq!(output.status.code(), Some(4));
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["missing"], serde_json::json!([3]));
     let output = run(path, "shards verify alone --every 2 --json");
     assert_eq!(output.status.code(), Some(1));
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -47,9 +52,33 @@ fn verify_finds_what_was_damaged_and_run_makes_it_again() {
     assert!(stderr.contains("its digest is not that of what the model makes"), "{stderr}");
     fs::remove_file(path.join("alone/manifest.json")).unwrap();
     assert_eq!(run(path, "shards verify alone").status.code(), Some(4));
-    fs::write(&list, text).unwrap();
+    // A list without its files would make a manifest without them.
+    fs::write(&list, "").unwrap();
+    let listed = format!("{:020}-500.sha256: expected a digest of each of", 7);
+    fail(path, "shards run alone --retries 0", 1, &[&listed, &name(0, "images-idx3-ubyte")]);
+    assert!(!path.join("alone/manifest.json").exists());
+    fs::remove_file(&list).unwrap();
     succeed(path, "shards run alone");
     assert!(tree(&path.join("alone")) == set);
+}
+
+#[test]
+fn a_description_of_what_no_set_can_be_is_refused() {
+    let folder = folder();
+    let path = folder.path();
+    alone(path, 1000);
+    let file = path.join("alone/dataset.json");
+    let text = fs::read_to_string(&file).unwrap();
+    for (from, to, expected) in [
+        ("\"shard\": 500", "\"shard\": 0", "--shard 0: expected 1 to 16777216 images of 8x8"),
+        ("\"first\": 7", "\"first\": 18446744073709551615", "--first 18446744073709551615"),
+    ] {
+        assert_eq!(text.matches(from).count(), 1);
+        fs::write(&file, text.replace(from, to)).unwrap();
+        for task in ["run", "status", "verify"] {
+            fail(path, &format!("shards {task} alone"), 1, &["alone/dataset.json: ", expected]);
+        }
+    }
 }
 
 /// A disk that is full: retries are counted, and nothing half-written is taken for a shard.

@@ -6,7 +6,7 @@ use crate::progress::{Progress, Unit};
 use crate::shards::{self, Folder, Part, Report};
 use crate::{interrupt, say};
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, value_parser};
 use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,7 +33,7 @@ pub struct Run {
     #[arg(long, value_name = "I", requires = "of")]
     index: Option<u64>,
     /// How many parts there are: shard k is of part k modulo N
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
     of: Option<u64>,
     /// How often a write that fails is tried again
     #[arg(long, value_name = "TIMES", default_value_t = 3)]
@@ -49,7 +49,7 @@ impl Run {
         let (index, of) = self.part()?;
         let part = Part::new(index, of)?;
         interrupt::catch()?;
-        let total = part.shards(folder.shards()).count() as u64;
+        let total = part.count(folder.shards());
         let mut progress = Progress::new(Unit::Count("shard"), Some(total), 0);
         let report = shards::run(&folder, part, self.retries, |report| {
             let rate = format!("{:.0} images/s", images_per_second(report));

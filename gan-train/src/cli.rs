@@ -32,7 +32,7 @@ mod training;
 
 use crate::ranks::Ranks;
 use crate::train::together;
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use burn::prelude::Device;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use gan_tools::cli::{Command as Tool, one_of, print};
@@ -143,6 +143,25 @@ impl Command {
             Self::Tools(Tool::Apply(command)) => apply::run(command),
             Self::Tools(command) => command.run(program),
         }
+    }
+}
+
+/// What these arguments ask `train` for; the program's name is not among them.
+///
+/// # Errors
+///
+/// What is wrong with them, in a sentence.
+fn train_of(arguments: Vec<String>) -> Result<train::Train> {
+    let sentence = |error: clap::Error| {
+        let text = error.to_string();
+        let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+        anyhow!("{}", lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: "))
+    };
+    let arguments = std::iter::once(env!("CARGO_PKG_NAME").to_owned()).chain(arguments);
+    let matches = program().try_get_matches_from(arguments).map_err(sentence)?;
+    match Cli::from_arg_matches(&matches).map_err(sentence)?.command {
+        Command::Train(train) => Ok(*train),
+        _ => bail!("expected arguments of train"),
     }
 }
 

@@ -8,11 +8,10 @@
 
 pub mod summary;
 
-use crate::config::{Config, Recipe};
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The sweeps that come with the program, for `--preset`: name and file.
@@ -51,12 +50,12 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// Reads a sweep and checks the configuration of each of its runs. `from` names it in errors;
-    /// paths in it are from the working folder, as on the command line.
+    /// Reads a sweep. `from` names it in errors; paths in it are from the working folder, as on the
+    /// command line. What its runs ask of `train` is not looked at.
     ///
     /// # Errors
     ///
-    /// Names the file, and the field or the run that is wrong.
+    /// Names the file, and the field that is wrong.
     pub fn parse(text: &str, from: &str) -> Result<Self> {
         let sweep: Self = toml::from_str(text).with_context(|| from.to_owned())?;
         sweep.check().with_context(|| from.to_owned())?;
@@ -79,35 +78,21 @@ impl Sweep {
             count.checked_mul(values.len()).filter(|&count| count <= MAX_RUNS)
         });
         ensure!(count.is_some(), "expected at most {MAX_RUNS} runs");
-        let base = self.base()?;
+        for (index, set) in self.runs.iter().enumerate() {
+            let both = set.keys().find(|&key| self.grid.contains_key(key));
+            if let Some(key) = both {
+                bail!("runs: set {index} has {key}, and so has the grid: give it in one of them");
+            }
+        }
+        let mut seen = BTreeSet::new();
         for (index, overrides) in self.list().iter().enumerate() {
-            let mut config = base.clone();
-            let check = overrides
-                .iter()
-                .try_for_each(|(key, value)| config.set(key, value.clone()))
-                .and_then(|()| config.check());
-            check.with_context(|| format!("run {index} ({})", described(overrides)))?;
+            let described = described(overrides);
+            ensure!(
+                seen.insert(described.clone()),
+                "run {index} ({described}): another run is the same, and would have its weights"
+            );
         }
         Ok(())
-    }
-
-    /// The configuration that all runs begin with.
-    fn base(&self) -> Result<Config> {
-        let text = |name: &str| match self.train.get(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.as_str())),
-            Some(other) => bail!("train.{name}: {other} (expected a text)"),
-        };
-        let recipe = match text("recipe")? {
-            None | Some("default") => Recipe::Default,
-            Some("classic") => Recipe::Classic,
-            Some(other) => bail!("train.recipe: {other:?} (expected default or classic)"),
-        };
-        match (text("preset")?, text("config")?) {
-            (Some(preset), None) => Config::preset(preset, recipe).context("train.preset"),
-            (None, Some(path)) => Config::read(Path::new(path)).context("train.config"),
-            _ => bail!("train: expected either preset or config, as the keys change one of them"),
-        }
     }
 
     /// What each run changes, by the run's index. The last key of the grid changes fastest.
@@ -136,19 +121,31 @@ impl Sweep {
     /// The arguments of `gan-train` that train a run into a folder.
     pub fn arguments(&self, overrides: &Overrides, folder: &Path) -> Vec<String> {
         let mut arguments = vec!["train".to_owned()];
-        for (name, value) in &self.train {
-            match value {
-                Value::Bool(false) => {}
-                Value::Bool(true) => arguments.push(format!("--{name}")),
-                value => arguments.push(format!("--{name}={}", word(value))),
-            }
-        }
+        arguments.extend(self.options(|_| true));
         for (key, value) in overrides {
             arguments.push("--set".into());
             arguments.push(format!("{key}={value}"));
         }
         arguments.push(format!("--out={}", folder.display()));
         arguments
+    }
+
+    /// The arguments that go on with a run in a folder: with those options that `is_taken` says are
+    /// taken for that, by their long names.
+    pub fn to_resume(&self, folder: &Path, is_taken: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut arguments = vec!["train".to_owned(), format!("--resume={}", folder.display())];
+        arguments.extend(self.options(is_taken));
+        arguments
+    }
+
+    /// The options of `[train]` whose long names are `wanted`, as arguments.
+    fn options(&self, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = String> {
+        let options = self.train.iter().filter(move |(name, _)| wanted(name));
+        options.filter_map(|(name, value)| match value {
+            Value::Bool(false) => None,
+            Value::Bool(true) => Some(format!("--{name}")),
+            value => Some(format!("--{name}={}", word(value))),
+        })
     }
 }
 
@@ -248,6 +245,9 @@ mod tests {
         let expected = "train --conditional --data=digits --preset=digits8 --steps=10 \
                         --set generator.hidden=[64,32] --set name=\"x\" --set seed=3 --out=o/0000";
         assert_eq!(arguments.join(" "), expected);
+        let arguments = sweep.to_resume(Path::new("o/0000"), |name| name != "conditional");
+        let expected = "train --resume=o/0000 --data=digits --preset=digits8 --steps=10";
+        assert_eq!(arguments.join(" "), expected);
     }
 
     #[test]
@@ -269,10 +269,9 @@ mod tests {
             ("out = \"x\"\n", "s.toml: train.out: a sweep decides this for each run itself"),
             ("until = \"fd<1\"\n", "s.toml: train.until: a sweep decides this"),
             ("[grid]\nseed = []\n", "s.toml: grid.seed: expected at least one value"),
-            ("[grid]\n\"training.rate\" = [1]\n", "run 0 (training.rate 1): training.rate: "),
-            ("[grid]\n\"training.lr\" = [1e-3, -1]\n", "run 1 (training.lr -1): "),
-            ("recipe = \"old\"\n", "s.toml: train.recipe: \"old\" (expected default or classic)"),
-            ("config = \"c.toml\"\n", "s.toml: train: expected either preset or config"),
+            ("[grid]\nseed = [0, 1]\n[[runs]]\nseed = 5\n", "s.toml: runs: set 0 has seed, and so"),
+            ("[grid]\nseed = [0, 1, 0]\n", "s.toml: run 2 (seed 0): another run is the same"),
+            ("[[runs]]\n[[runs]]\n", "s.toml: run 1 (as it is): another run is the same"),
             ("[other]\n", "unknown field `other`"),
             ("[grid]\nseed = 3\n", "invalid type: integer `3`, expected a sequence"),
         ] {

@@ -83,11 +83,7 @@ impl Trainer {
         shape: Shape,
         state: State,
     ) -> Result<Self> {
-        let (found, batch) = (data.images.count, config.training.batch);
-        ensure!(
-            found >= batch,
-            "training.batch: {batch}, but the data has only {found} images to train on"
-        );
+        check_batch(&config, data.images.count)?;
         let label_counts = if shape.classes > 0 { data.label_counts() } else { Vec::new() };
         let run = RunData { shape, sha256: data.sha256(), label_counts };
         let device = device.clone().inner();
@@ -279,4 +275,18 @@ impl Trainer {
             }
         }
     }
+}
+
+/// Refuses data with fewer images than a batch; `found` are the images to train on.
+///
+/// # Errors
+///
+/// Says how many there are.
+pub fn check_batch(config: &Config, found: usize) -> Result<()> {
+    let batch = config.training.batch;
+    ensure!(
+        found >= batch,
+        "training.batch: {batch}, but the data has only {found} images to train on"
+    );
+    Ok(())
 }

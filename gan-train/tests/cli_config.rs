@@ -239,14 +239,15 @@ fn a_dry_run_shows_everything_and_leaves_nothing() {
     assert!(time.contains(" s, at ") && time.contains(" steps a second"), "{time}");
 
     // 4,188,064 numbers of the generator and 3,801 of the discriminator, both with gradients and
-    // two moments, and the average: 83.8 MB. A pass with 50 images has twice the 4,064 outputs of
-    // the generator and the 51 of the discriminator for three groups of images, and these once
-    // more.
+    // two moments, and the average: 83.8 MB. A pass with 50 images has twice the 26 inputs and
+    // 4,064 outputs of the generator and 4,000 numbers that normalization keeps, twice the 74
+    // inputs and 51 outputs of the discriminator for three groups of images, and 64 pixels four
+    // times.
     let large =
         succeed(path, &format!("{options} --g-hidden 2000-2000 --micro-batch 50 --dry-run"));
     for line in [
         "#                84 MB of weights, gradients, moments and average, in a step up to twice",
-        "#                2 MB of a pass with 50 images",
+        "#                3 MB of a pass with 50 images",
     ] {
         assert!(large.lines().any(|found| found == line), "no {line:?} in\n{large}");
     }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{command, fail, folder, succeed, wait_for};
+use common::{command, fail, folder, run, succeed, wait_for};
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
@@ -97,11 +97,25 @@ fn bad_sweeps() {
     write("key.toml", &SWEEP.replace("training.lr", "training.rate"));
     write("data.toml", &SWEEP.replace("\"digits\"", "\"nowhere\""));
     write("s.toml", SWEEP);
+    let train = |lines: &str, grid: &str| {
+        format!("[train]\ndata = \"digits\"\npreset = \"digits8\"\n{lines}\n[grid]\n{grid}\n")
+    };
+    write("option.toml", &train("nonsense = 4", "seed = [0, 1]"));
+    write("twice.toml", &train("lr = 1e-3", "\"training.lr\" = [1e-3, 2e-3]"));
+    // Which parts a batch can have depends on an option of all runs.
+    write("parts.toml", &train("batch = 100", "\"training.micro_batch\" = [0, 25, 16]"));
+    write("wine.toml", "[train]\ndata = \"wine\"\npreset = \"digits8\"\n");
     for (arguments, expected) in [
         ("sweep empty.toml -o out", "missing field `train`"),
         ("sweep torn.toml -o out", "torn.toml: TOML parse error"),
         ("sweep gone.toml -o out", "gone.toml: cannot be read"),
         ("sweep key.toml -o out", "key.toml: run 0"),
+        ("sweep key.toml -o out --dry-run", "key.toml: run 0"),
+        ("sweep data.toml -o out", "data.toml: run 0 (seed 0, training.eval_every 20"),
+        ("sweep option.toml -o out", "option.toml: train: unexpected argument '--nonsense' found"),
+        ("sweep twice.toml -o out", "run 0 (training.lr 0.001): --lr and --set training.lr: both"),
+        ("sweep parts.toml -o out", "run 2 (training.micro_batch 16): training.micro_batch: "),
+        ("sweep wine.toml -o out", "training.batch: 128, but the data has only 126 images"),
         ("sweep s.toml -o out --collect", "out: no sweep is there"),
         ("sweep s.toml -o out --index 2 --of 2", "--index 2: expected less than --of 2"),
     ] {
@@ -116,9 +130,28 @@ fn bad_sweeps() {
     write("other/sweep.toml", "[train]\n");
     let expected = "other/sweep.toml: another sweep is in this folder";
     fail(path, "sweep s.toml -o other", 1, &[expected]);
-    // What only training finds fails each run, and the others are still tried.
-    let expected = ["run 3 (seed 1, training.lr 0.002) failed: nowhere", "and 3 more"];
-    fail(path, "sweep data.toml -o failed --jobs 2", 1, &expected);
+    // What only training finds fails a run, and the others are still trained.
+    let lr = "\"training.eval_every\" = [0]\n\"training.lr\" = [1e30, 1e-3]\nseed = [0, 1]";
+    write("far.toml", &train("steps = 30", lr));
+    let failed = |arguments: &str, expected: &[&str]| {
+        let output = run(path, arguments);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(expected.iter().all(|expected| stderr.contains(expected)), "{stderr}");
+    };
+    let expected = ["run 0 (seed 0, training.lr 1e+30) failed: ", "is not finite", "and 1 more"];
+    failed("sweep far.toml -o far --jobs 2", &expected);
+    assert!(path.join("far/0003/samples.png").exists());
+    // A run that cannot be started does not leave the others alone.
+    fs::create_dir_all(path.join("logs/0001.log")).unwrap();
+    let text = train("steps = 30", "\"training.eval_every\" = [0]\nseed = [0, 1, 2]");
+    write("three.toml", &text);
+    write("logs/sweep.toml", &text);
+    let expected = ["run 1 (seed 1) failed: logs/0001.log: cannot be written"];
+    failed("sweep three.toml -o logs --jobs 2", &expected);
+    for run in ["0000", "0002"] {
+        assert!(path.join("logs").join(run).join("samples.png").exists(), "{run}");
+    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! `gan-train sweep`.
 
+mod claim;
 mod jobs;
 
-use super::{dataset, thousands};
+use super::dataset;
+use super::train::to_resume::is_taken_to_resume;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use gan_tools::files::{self, atomic};
@@ -12,8 +14,8 @@ use gan_train::report::history::History;
 use gan_train::sweep::summary::{Done, Summary};
 use gan_train::sweep::{self, BUILT_IN, Overrides, Sweep};
 use gan_train::train::folder::CONFIG;
-use std::collections::VecDeque;
-use std::fs;
+use gan_train::train::lock::Lock;
+use jobs::{Job, Turn};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread::available_parallelism;
@@ -70,7 +72,7 @@ pub struct SweepCommand {
     #[arg(long, value_name = "I", requires = "of")]
     index: Option<usize>,
     /// Parts that the sweep is divided into, for several machines
-    #[arg(long, value_name = "N", requires = "index")]
+    #[arg(long, value_name = "N", requires = "index", value_parser = at_least_one)]
     of: Option<usize>,
     /// Train nothing: compare what is done
     #[arg(long, conflicts_with_all = ["index", "jobs", "dry_run"])]
@@ -78,15 +80,6 @@ pub struct SweepCommand {
     /// Print the list of runs and train nothing
     #[arg(long)]
     dry_run: bool,
-}
-
-/// A run that is to be trained.
-struct Job {
-    index: usize,
-    what: String,
-    arguments: Vec<String>,
-    /// Where the run says what it says.
-    log: PathBuf,
 }
 
 impl SweepCommand {
@@ -108,6 +101,13 @@ impl SweepCommand {
         let (index, of) = (self.index.unwrap_or(0), self.of.unwrap_or(1));
         ensure!(index < of, "--index {index}: expected less than --of {of}");
         let mine: Vec<usize> = (0..runs.len()).filter(|run| run % of == index).collect();
+        if !self.collect {
+            let folder = sweep::folder(&self.out, 0);
+            super::train_of(sweep.arguments(&Overrides::new(), &folder))
+                .context("train")
+                .and_then(|train| train.check_each(&runs))
+                .context(from)?;
+        }
         if self.dry_run {
             let line = |&run: &usize| {
                 let folder = sweep::folder(&self.out, run);
@@ -122,13 +122,17 @@ impl SweepCommand {
             "{}: no sweep is there (expected {FILE})",
             self.out.display()
         );
-        self.claim(&text)?;
+        claim::claim(&self.out, &text)?;
         let mut failed = Vec::new();
         if !self.collect {
-            let queue = self.queue(&sweep, &runs, &names, &mine)?;
+            let job = |&index: &usize| {
+                let (what, folder) = (names[index].clone(), sweep::folder(&self.out, index));
+                Job { index, what, log: folder.with_extension("log") }
+            };
+            let jobs = mine.iter().map(job).collect();
             let at_once = self.jobs.map_or_else(cores, usize::from);
             interrupt::catch()?;
-            failed = jobs::run_all(queue, at_once, mine.len())?;
+            failed = jobs::run_all(jobs, at_once, |run| self.turn(&sweep, &runs[run], run))?;
             if interrupt::requested() {
                 say!("interrupted; the same command goes on");
                 return Ok(interrupt::exit_code());
@@ -143,64 +147,26 @@ impl SweepCommand {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Makes the folder this sweep's, or refuses that of another one.
-    fn claim(&self, text: &str) -> Result<()> {
-        let path = self.out.join(FILE);
-        if path.exists() {
-            let other = files::read_settings_text(&path)?;
-            ensure!(
-                other == text,
-                "{}: another sweep is in this folder: give another --out",
-                path.display()
-            );
-            return Ok(());
+    /// What is to be done for a run now.
+    fn turn(&self, sweep: &Sweep, overrides: &Overrides, index: usize) -> Result<Turn> {
+        let folder = sweep::folder(&self.out, index);
+        if Lock::is_taken(&folder) {
+            return Ok(Turn::IsTrained);
         }
-        let is_empty = !self.out.exists()
-            || fs::read_dir(&self.out)
-                .with_context(|| format!("{}: cannot be read", self.out.display()))?
-                .next()
-                .is_none();
-        ensure!(
-            is_empty,
-            "{}: there is something else in it: give another --out",
-            self.out.display()
-        );
-        atomic::create_folder(&self.out)?;
-        atomic::write(&path, text.as_bytes())
-    }
-
-    /// The runs of this part that are not done.
-    fn queue(
-        &self,
-        sweep: &Sweep,
-        runs: &[Overrides],
-        names: &[String],
-        mine: &[usize],
-    ) -> Result<VecDeque<Job>> {
-        let mut queue = VecDeque::new();
-        for &index in mine {
-            let folder = sweep::folder(&self.out, index);
-            if done(&folder)?.is_some() {
-                continue;
-            }
-            let arguments = if has_begun(&folder) {
-                let folder = folder.display().to_string();
-                vec!["train".to_owned(), "--resume".to_owned(), folder]
-            } else {
-                sweep.arguments(&runs[index], &folder)
-            };
-            let log = folder.with_extension("log");
-            queue.push_back(Job { index, what: names[index].clone(), arguments, log });
+        if done(&folder)?.is_some() {
+            return Ok(Turn::IsDone);
         }
-        let done = mine.len() - queue.len();
-        if done > 0 {
-            say!("{} of {} runs are done already", thousands(done as u64), mine.len());
-        }
-        Ok(queue)
+        Ok(Turn::Train(if has_begun(&folder) {
+            sweep.to_resume(&folder, is_taken_to_resume)
+        } else {
+            sweep.arguments(overrides, &folder)
+        }))
     }
 
     /// Prints the table of what is done, and writes it and the page.
     fn compare(&self, runs: &[Overrides]) -> Result<()> {
+        // Other parts may have come to their ends, too: the last one finds what all have done.
+        let _lock = Lock::wait(&self.out)?;
         let mut found = Vec::new();
         for (index, overrides) in sweep::differing(runs).into_iter().enumerate() {
             let folder = sweep::folder(&self.out, index);
@@ -248,6 +214,10 @@ fn done(folder: &Path) -> Result<Option<History>> {
     let is_table = history.run.config.table.is_some();
     let is_whole = is_table || folder.join(gan_train::report::folder::SAMPLES).exists();
     Ok((ended && is_whole).then_some(history))
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&number| number > 0).ok_or("expected 1 or more".into())
 }
 
 fn cores() -> usize {

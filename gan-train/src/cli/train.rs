@@ -2,6 +2,7 @@
 
 mod config;
 mod devices;
+mod each;
 mod init;
 mod length;
 mod memory;
@@ -9,6 +10,7 @@ pub mod options;
 mod plan;
 mod table;
 mod task;
+pub mod to_resume;
 
 use super::training::{self, Ended, Prepared};
 use super::{dataset, finished, thousands};
@@ -26,6 +28,7 @@ use gan_train::train::lock::Lock;
 use gan_train::train::numbered;
 use gan_train::train::run::End;
 use gan_train::train::splits::Splits;
+use gan_train::train::together;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -99,7 +102,7 @@ impl Train {
         let splits = Splits::new(&config, dataset)?;
         let devices = self.run.device.open_all()?;
         let device = &devices[0];
-        memory::check(&config, &splits, device)?;
+        memory::check(&config, &splits, &devices)?;
         length::set(&mut config, &self.run, device, &splits)?;
         let data = dataset::stored(name)?;
         let data_dir = self.data.data_dir.as_deref().map(dataset::absolute).transpose()?;
@@ -149,7 +152,11 @@ impl Train {
         self.table.check_absent(name)?;
         let targets = self.task.targets.as_deref();
         let opened = super::task::open(name, data_dir.as_deref(), *transpose, targets)?;
-        Ok((self.config(&opened)?, opened.dataset))
+        let (config, lacks_labels) = self.config(&opened)?;
+        if lacks_labels {
+            say!("note: no evaluations: the data has no labels to judge by");
+        }
+        Ok((config, opened.dataset))
     }
 
     /// Prints what [`begin`](Self::begin) would do.
@@ -163,12 +170,15 @@ impl Train {
         self.network.check_run_folder(&folder)?;
         training::check_free(&folder, self.output.overwrite)?;
         let splits = Splits::new(&config, dataset)?;
-        let device = self.run.device.open()?;
-        memory::check(&config, &splits, &device)?;
-        length::set(&mut config, &self.run, &device, &splits)?;
+        let devices = self.run.device.open_all()?;
+        let device = &devices[0];
+        memory::check(&config, &splits, &devices)?;
+        length::set(&mut config, &self.run, device, &splits)?;
         // What would refuse the run refuses the plan, too.
-        init::state(&config, splits.shape, &device, self.network.init_from.as_deref())?;
-        super::print(&plan::text(&config, &device, &splits, &folder)?)?;
+        config.check()?;
+        together::check(&config, devices.len())?;
+        init::state(&config, splits.shape, device, self.network.init_from.as_deref())?;
+        super::print(&plan::text(&config, &devices, &splits, &folder)?)?;
         Ok(ExitCode::SUCCESS)
     }
 

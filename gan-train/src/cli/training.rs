@@ -97,7 +97,7 @@ impl Prepared {
     ) -> Result<Self> {
         // Also what the command line has changed in it.
         run.config.check()?;
-        together::check(&run.config, &options.ranks)?;
+        together::check(&run.config, options.ranks.count())?;
         say_evaluations(&run.config);
         let classifier = classifier::for_data(run.classifier_steps);
         // A run that is done already is not evaluated once more.

@@ -27,18 +27,20 @@ pub struct SpectralNorm {
 /// The singular vectors of a matrix of weights.
 #[derive(Debug)]
 struct Vectors {
-    /// That on the side of the outputs, `[outputs]`.
+    /// The vector on the side of the outputs, `[outputs]`.
     output: Tensor<1>,
-    /// Both of each pass with a part of a batch, where that is seen in parts.
+    /// What the passes of this update use, where it goes through its batch in parts.
     of_part: Option<OfPart>,
 }
 
-/// The vectors of the passes with the first part of a batch. Those with other parts have the same,
-/// so that a batch is seen by one network, and improved no more often than by a whole batch.
+/// The vectors that the passes with the first part of a batch made. The passes with the other parts
+/// take them, so that all parts go through the same network, and an update makes as many power
+/// iterations as one with the whole batch.
 #[derive(Debug, Default)]
 struct OfPart {
+    /// Both vectors, `[inputs, 1]` and `[outputs, 1]`, of each pass in order.
     made: Vec<[Tensor<2>; 2]>,
-    /// The next pass.
+    /// Index of the next pass with the current part.
     next: usize,
 }
 
@@ -53,7 +55,8 @@ impl SpectralNorm {
         self.lock().output.clone()
     }
 
-    /// The next passes are with this part of a batch; [`Self::end_parts`] after the last one.
+    /// Says that the next passes are with part `part` of a batch, counted from 0. Call
+    /// [`Self::end_parts`] after the last part.
     pub fn begin_part(&self, part: usize) {
         let mut state = self.lock();
         match &mut state.of_part {
@@ -62,7 +65,7 @@ impl SpectralNorm {
         }
     }
 
-    /// The next passes are with whole batches.
+    /// Says that the next passes are with whole batches.
     pub fn end_parts(&self) {
         self.lock().of_part = None;
     }
@@ -85,7 +88,7 @@ impl SpectralNorm {
         [v, u]
     }
 
-    /// The vectors of the next pass with weights `w`.
+    /// Both vectors, `[inputs, 1]` and `[outputs, 1]`, for the next pass with weights `w`.
     fn of_pass(&self, w: &Tensor<2>) -> [Tensor<2>; 2] {
         if let Some(passes) = &mut self.lock().of_part {
             passes.next += 1;
@@ -230,12 +233,13 @@ impl Mlp {
         }
     }
 
-    /// The next passes are with this part of a batch: see [`SpectralNorm::begin_part`].
+    /// Says that the next passes are with part `part` of a batch: see
+    /// [`SpectralNorm::begin_part`].
     pub fn begin_part(&self, part: usize) {
         self.spectral_norms().for_each(|norm| norm.begin_part(part));
     }
 
-    /// The next passes are with whole batches.
+    /// Says that the next passes are with whole batches.
     pub fn end_parts(&self) {
         self.spectral_norms().for_each(SpectralNorm::end_parts);
     }

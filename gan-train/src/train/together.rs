@@ -54,7 +54,7 @@ impl Trainer {
     /// The recipe has not enough shards, the ranks' processors do not compute alike, or the losses
     /// are others than the configuration's ([`Trainer::with_loss`]).
     pub fn lead(&mut self, ranks: &Ranks) -> Result<()> {
-        check(&self.config, ranks)?;
+        check(&self.config, ranks.count())?;
         if ranks.count() == 1 {
             return Ok(());
         }
@@ -107,13 +107,13 @@ pub(super) fn cut(config: &Config, device: &Device, ranks: Ranks) -> Cut {
     cut.part(0, training.parts())
 }
 
-/// Refuses ranks that cannot have as many shards each.
+/// Refuses so many ranks, if they cannot have as many shards each.
 ///
 /// # Errors
 ///
 /// Says how many shards there are, and how many are expected.
-pub fn check(config: &Config, ranks: &Ranks) -> Result<()> {
-    let (count, shards) = (ranks.count(), config.training.shards);
+pub fn check(config: &Config, count: usize) -> Result<()> {
+    let shards = config.training.shards;
     let advice = if count.is_power_of_two() {
         format!("new runs: --set training.shards={count}")
     } else {
@@ -137,8 +137,7 @@ pub fn release(ranks: &Ranks) {
 ///
 /// # Errors
 ///
-/// The ranks are of several versions, or their processors do not compute alike; a loss that is not
-/// finite.
+/// The ranks are of several versions, or their processors do not compute alike.
 pub fn follow(ranks: &Ranks, device: &Device, stop: impl Fn() -> bool) -> Result<()> {
     loop {
         let start = ranks.broadcast(Vec::new());
@@ -176,8 +175,8 @@ fn follow_run(
             return Ok(());
         }
         trainer.make_step();
-        trainer.settle()?;
-        trainer.take_losses();
+        // Rank 0 reads them, and says so if one is not finite.
+        trainer.trace.forget();
     }
 }
 

@@ -87,6 +87,11 @@ impl Trace {
         Ok(())
     }
 
+    /// Leaves the steps that were not read yet unread.
+    pub fn forget(&mut self) {
+        self.pending.clear();
+    }
+
     /// The losses of the last step that was read.
     pub fn last(&self) -> Option<Losses> {
         self.read.last().copied()

@@ -4,7 +4,6 @@ use super::Train;
 use super::options::Setting;
 use crate::cli::task::Opened;
 use anyhow::{Result, bail, ensure};
-use gan_tools::say;
 use gan_train::config::Config;
 use gan_train::data::Dataset;
 use gan_train::task;
@@ -15,8 +14,9 @@ const STEPS: &str = "training.steps";
 
 impl Train {
     /// The configuration for a new run on this data, but for its length: that of the preset or the
-    /// file, changed by `--set` and the flags.
-    pub(super) fn config(&self, opened: &Opened) -> Result<Config> {
+    /// file, changed by `--set` and the flags. Also whether nothing but missing labels keeps the
+    /// run from being evaluated.
+    pub(super) fn config(&self, opened: &Opened) -> Result<(Config, bool)> {
         let dataset = &opened.dataset;
         let mut config = self.source(dataset)?;
         self.refuse_contradictions()?;
@@ -28,18 +28,17 @@ impl Train {
             config.set(key, value.clone())?;
         }
         let evaluated = |(key, _): &(&str, &Value)| *key == "training.eval_every";
-        if config.training.eval_every > 0
+        let lacks_labels = config.training.eval_every > 0
             && config.task.is_none()
             && dataset.train.labels.is_none()
-            && !settings.iter().any(evaluated)
-        {
-            say!("note: no evaluations: the data has no labels to judge by");
+            && !settings.iter().any(evaluated);
+        if lacks_labels {
             config.training.eval_every = 0;
         }
         self.task.check(&config)?;
         task::fill(&mut config, opened.input, opened.target)?;
         config.check()?;
-        Ok(config)
+        Ok((config, lacks_labels))
     }
 
     /// The preset's or the file's configuration.

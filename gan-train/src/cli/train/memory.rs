@@ -7,6 +7,7 @@ use burn::prelude::Device;
 use gan_tools::numbers::thousands;
 use gan_train::config::{Config, OptimizerKind, R1};
 use gan_train::nn::device::{holds, is_cpu};
+use gan_train::nn::mlp::LayerShape;
 use gan_train::train::splits::Splits;
 use std::fs::read_to_string;
 
@@ -17,6 +18,8 @@ const MEGABYTE: u64 = 1_000_000;
 pub struct Plan {
     /// Of the networks' numbers, gradients and moments, and of the generator's average.
     pub networks: usize,
+    /// Rows of a pass: of a batch's part that a device sees at once.
+    pub rows: usize,
     /// Of a pass: what its layers and the data's images are made into.
     pub pass: usize,
     /// Of the images on the device and in this computer's memory.
@@ -24,25 +27,35 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plan of a run.
-    pub fn of(config: &Config, sizes: [&Sizes; 2], splits: &Splits, device: &Device) -> Self {
+    /// The plan of a run, for each of these devices.
+    pub fn of(config: &Config, splits: &Splits, devices: &[Device]) -> Self {
         let training = &config.training;
         // Real and generated images go through the discriminator, and those of the finite
         // differences.
         let penalties = [training.r1_gamma, training.r2_gamma];
         let penalties = penalties.into_iter().filter(|&gamma| gamma > 0.0).count();
-        let groups = 2 + if training.r1 == R1::FiniteDifference { penalties } else { 0 };
-        let [generator, discriminator] = sizes.map(|sizes| sizes.layers.iter().sum::<usize>());
-        // Of each layer its outputs and either what normalization keeps or the gradients; and
-        // images, one group of them twice.
-        let layers = 2 * (generator + groups * discriminator);
-        let pass = training.in_pass() * (layers + (groups + 1) * splits.shape.pixels());
+        let lipschitz = usize::from(training.gradient_penalty > 0.0);
+        let (differences, exact) = match training.r1 {
+            R1::FiniteDifference => (penalties, lipschitz),
+            R1::Exact => (0, penalties + lipschitz),
+        };
+        let groups = 2 + differences;
+        let shapes = [splits.shape.generator(config), splits.shape.discriminator(config)];
+        let [generator, discriminator] = shapes.each_ref().map(|shapes| kept(shapes, 2));
+        // The gradient by a penalty's images is differentiated again, with each layer's slope.
+        let differentiated = kept(&shapes[1], 3);
+        let layers = generator + groups * discriminator + exact * differentiated;
+        // Images, one group of them twice.
+        let images = (groups + 1 + exact) * splits.shape.pixels();
+        let rows = training.in_pass() / devices.len();
+        let sizes = shapes.each_ref().map(|shapes| Sizes::of(shapes));
         let parts = [&splits.train, &splits.validation, &splits.parzen, &splits.all];
         let pixels: usize = parts.map(|part| part.images.pixels.len()).iter().sum();
-        let stored = if is_cpu(device) { 0 } else { splits.train.images.pixels.len() };
+        let stored = if is_cpu(&devices[0]) { 0 } else { splits.train.images.pixels.len() };
         Self {
-            networks: numbers(config, sizes),
-            pass: size_of::<f32>() * pass,
+            networks: numbers(config, sizes.each_ref()),
+            rows,
+            pass: size_of::<f32>() * rows * (layers + images),
             images: size_of::<f32>() * stored + pixels,
         }
     }
@@ -51,6 +64,17 @@ impl Plan {
     pub fn total(&self) -> usize {
         2 * self.networks + self.pass + self.images
     }
+}
+
+/// Numbers that a pass keeps of a network for each row: so many of each output, and more where a
+/// layer is normalized or drops some.
+fn kept(shapes: &[LayerShape], of_each: usize) -> usize {
+    let of_layer = |shape: &LayerShape| {
+        let more = usize::from(shape.batch_norm) + usize::from(shape.dropout > 0.0);
+        shape.outputs * (of_each + more)
+    };
+    let inputs = shapes.first().map_or(0, |shape| of_each * shape.inputs);
+    inputs + shapes.iter().map(of_layer).sum::<usize>()
 }
 
 /// Bytes of the networks' numbers, gradients and moments, and of the generator's average.
@@ -71,12 +95,13 @@ fn numbers(config: &Config, sizes: [&Sizes; 2]) -> usize {
 /// # Errors
 ///
 /// Names both, and what makes the run smaller.
-pub fn check(config: &Config, splits: &Splits, device: &Device) -> Result<()> {
+pub fn check(config: &Config, splits: &Splits, devices: &[Device]) -> Result<()> {
+    let device = &devices[0];
     let networks = [splits.shape.generator(config), splits.shape.discriminator(config)];
     if !is_cpu(device) {
         let layers = networks.iter().flatten();
         // The discriminator sees up to four groups of images at once.
-        let rows = 4 * config.training.in_pass();
+        let rows = 4 * config.training.in_pass() / devices.len();
         let largest = layers.map(|layer| layer.outputs * layer.inputs.max(rows)).max();
         return largest.map_or(Ok(()), |largest| holds_largest(device, largest));
     }

@@ -1,5 +1,6 @@
 //! The options of `gan-train train`, by what they are about.
 
+use super::to_resume::OF_A_NEW_RUN;
 use crate::cli::choices::Recipe;
 use crate::cli::{dataset, training};
 use clap::Args;
@@ -13,41 +14,6 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
-
-/// Options that a run takes at its start only.
-const OF_A_NEW_RUN: [&str; 31] = [
-    "task",
-    "scale",
-    "adversarial",
-    "targets",
-    "label",
-    "categories",
-    "scaling",
-    "points",
-    "window",
-    "stride",
-    "preset",
-    "recipe",
-    "config",
-    "init_from",
-    "name",
-    "conditional",
-    "unconditional",
-    "g_hidden",
-    "d_hidden",
-    "objective",
-    "batch",
-    "lr",
-    "gamma",
-    "ema",
-    "set",
-    "seed",
-    "device",
-    "dry_run",
-    "out",
-    "overwrite",
-    "classifier_steps",
-];
 
 /// What is trained on.
 #[derive(Debug, Args)]

@@ -14,14 +14,14 @@ use std::path::Path;
 
 /// The configuration as TOML that `--config` takes, after comments with sizes, memory and time.
 /// Some steps are made to measure the time.
-pub fn text(config: &Config, device: &Device, splits: &Splits, folder: &Path) -> Result<String> {
+pub fn text(config: &Config, devices: &[Device], splits: &Splits, folder: &Path) -> Result<String> {
     let training = &config.training;
     let images = &splits.train.images;
     let networks = [splits.shape.generator(config), splits.shape.discriminator(config)];
     let [generator, discriminator] = networks.map(|shapes| Sizes::of(&shapes));
-    let in_minute = run::steps_in(1.0, config, device, splits)? as f64;
+    let in_minute = run::steps_in(1.0, config, &devices[0], splits)? as f64;
     let seconds = training.steps as f64 / in_minute * 60.0;
-    let memory = Plan::of(config, [&generator, &discriminator], splits, device);
+    let memory = Plan::of(config, splits, devices);
     let megabytes = |bytes: usize| format!("{} MB", thousands(bytes.div_ceil(1_000_000) as u64));
     let labels = match splits.shape.classes {
         0 => "no labels".into(),
@@ -49,13 +49,14 @@ pub fn text(config: &Config, device: &Device, splits: &Splits, folder: &Path) ->
     )?;
     line("generator", generator.to_string())?;
     line("discriminator", discriminator.to_string())?;
-    line("memory", format!("{} at most, estimated:", megabytes(memory.total())))?;
+    let of_each = if devices.len() > 1 { " on each device" } else { "" };
+    line("memory", format!("{} at most{of_each}, estimated:", megabytes(memory.total())))?;
     let networks = megabytes(memory.networks);
     line(
         "",
         format!("{networks} of weights, gradients, moments and average, in a step up to twice"),
     )?;
-    line("", format!("{} of a pass with {} images", megabytes(memory.pass), training.in_pass()))?;
+    line("", format!("{} of a pass with {} images", megabytes(memory.pass), memory.rows))?;
     line("", format!("{} of all images", megabytes(memory.images)))?;
     line("steps", format!("{}, each of {updates}", thousands(training.steps)))?;
     line("epochs", format!("{epochs:.1}"))?;

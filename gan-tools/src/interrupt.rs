@@ -13,9 +13,9 @@ static CAUGHT_SINCE: OnceLock<Instant> = OnceLock::new();
 /// Milliseconds from then to the first signal; the largest number before it.
 static FIRST_AT: AtomicU64 = AtomicU64::new(u64::MAX);
 
-/// Signals that come so soon after the first one are the same request. A terminal's Ctrl-C reaches
-/// a process, and so may the signal of a program that got it too; the end of a parent with several
-/// threads can be several signals to its child.
+/// Signals that come so soon after the first one are the same request. A program that hands on a
+/// terminal's Ctrl-C signals a process that the terminal has signalled already, and Linux can tell
+/// a child of the end of its parent once for each of the parent's threads.
 const SAME: Duration = Duration::from_millis(200);
 
 /// The exit code of a command that Ctrl-C ended.

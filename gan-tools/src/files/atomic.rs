@@ -36,7 +36,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Names the file; then nothing has changed.
 pub fn write_with(path: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let written = || -> Result<()> {
-        let mut place = Place::of(path)?;
+        // The open file keeps the name from others while `write` opens it once more.
+        let (mut place, _open) = Place::begin(path)?;
         write(place.written_at())?;
         if let Some(temporary) = &place.temporary {
             File::options().write(true).open(temporary)?.sync_all()?;
@@ -65,15 +66,7 @@ impl Writer {
     /// Names the file.
     pub fn create(path: &Path) -> Result<Self> {
         let begin = || -> io::Result<Self> {
-            let mut place = Place::of(path)?;
-            let file = match place.temporary.take() {
-                Some(temporary) => {
-                    let (file, temporary) = create(temporary)?;
-                    place.temporary = Some(temporary);
-                    file
-                }
-                None => File::options().write(true).open(&place.target)?,
-            };
+            let (place, file) = Place::begin(path)?;
             Ok(Self { file, place, path: path.to_owned() })
         };
         begin().with_context(|| cannot_write(path))
@@ -150,13 +143,15 @@ struct Place {
 }
 
 impl Place {
-    fn of(path: &Path) -> io::Result<Self> {
+    /// The place of a file, and what is to be written, open and empty.
+    fn begin(path: &Path) -> io::Result<(Self, File)> {
         if let Ok(there) = path.metadata() {
             if there.is_dir() {
                 return Err(io::ErrorKind::IsADirectory.into());
             }
             if !there.is_file() {
-                return Ok(Self { target: path.to_owned(), temporary: None });
+                let file = File::options().write(true).open(path)?;
+                return Ok((Self { target: path.to_owned(), temporary: None }, file));
             }
         }
         let target = follow(path)?;
@@ -164,8 +159,8 @@ impl Place {
         let mut name = OsString::from(".");
         name.push(target.file_name().ok_or(io::ErrorKind::InvalidFilename)?);
         name.push(".gan-new");
-        let temporary = Some(target.with_file_name(name));
-        Ok(Self { target, temporary })
+        let (file, temporary) = create(target.with_file_name(name))?;
+        Ok((Self { target, temporary: Some(temporary) }, file))
     }
 
     /// Where the file is written.

@@ -7,6 +7,7 @@ use super::dataset;
 use super::train::to_resume::is_taken_to_resume;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use gan_tools::files::{self, atomic};
 use gan_tools::{interrupt, say};
 use gan_train::report::compare::Comparison;
@@ -72,7 +73,12 @@ pub struct SweepCommand {
     #[arg(long, value_name = "I", requires = "of")]
     index: Option<usize>,
     /// Parts that the sweep is divided into, for several machines
-    #[arg(long, value_name = "N", requires = "index", value_parser = at_least_one)]
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "index",
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
     of: Option<usize>,
     /// Train nothing: compare what is done
     #[arg(long, conflicts_with_all = ["index", "jobs", "dry_run"])]
@@ -214,10 +220,6 @@ fn done(folder: &Path) -> Result<Option<History>> {
     let is_table = history.run.config.table.is_some();
     let is_whole = is_table || folder.join(gan_train::report::folder::SAMPLES).exists();
     Ok((ended && is_whole).then_some(history))
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|&number| number > 0).ok_or("expected 1 or more".into())
 }
 
 fn cores() -> usize {

@@ -12,6 +12,7 @@ mod table;
 mod task;
 pub mod to_resume;
 
+use super::task::{Opened, open};
 use super::training::{self, Ended, Prepared};
 use super::{dataset, finished, thousands};
 use anyhow::{Context, Result, ensure};
@@ -144,19 +145,23 @@ impl Train {
 
     /// Opens what a new run is trained on, and the configuration for it but for its length.
     fn configured(&self) -> Result<(Config, Dataset)> {
-        let options::Data { data, data_dir, transpose } = &self.data;
-        let name = data.as_deref().context("--data is missing")?;
+        let name = self.data.data.as_deref().context("--data is missing")?;
         if is_table(name) {
             return self.of_table(name);
         }
-        self.table.check_absent(name)?;
-        let targets = self.task.targets.as_deref();
-        let opened = super::task::open(name, data_dir.as_deref(), *transpose, targets)?;
+        let opened = self.open(name)?;
         let (config, lacks_labels) = self.config(&opened)?;
         if lacks_labels {
             say!("note: no evaluations: the data has no labels to judge by");
         }
         Ok((config, opened.dataset))
+    }
+
+    /// Opens images.
+    fn open(&self, name: &str) -> Result<Opened> {
+        self.table.check_absent(name)?;
+        let options::Data { data_dir, transpose, .. } = &self.data;
+        open(name, data_dir.as_deref(), *transpose, self.task.targets.as_deref())
     }
 
     /// Prints what [`begin`](Self::begin) would do.

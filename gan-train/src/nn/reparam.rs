@@ -226,26 +226,26 @@ impl Mlp {
 
     /// Runs `iterations` power iterations of spectral normalization; does nothing without it.
     pub fn settle_spectral_norm(&self, iterations: usize) {
-        for layer in &self.layers {
-            if let Some(norm) = layer.linear.weight.reparameterization::<SpectralNorm>() {
-                norm.iterate(&layer.linear.weight.base().inner(), iterations);
-            }
+        for (norm, weights) in self.spectral_norms() {
+            norm.iterate(&weights.base().inner(), iterations);
         }
     }
 
     /// Says that the next passes are with part `part` of a batch: see
     /// [`SpectralNorm::begin_part`].
     pub fn begin_part(&self, part: usize) {
-        self.spectral_norms().for_each(|norm| norm.begin_part(part));
+        self.spectral_norms().for_each(|(norm, _)| norm.begin_part(part));
     }
 
     /// Says that the next passes are with whole batches.
     pub fn end_parts(&self) {
-        self.spectral_norms().for_each(SpectralNorm::end_parts);
+        self.spectral_norms().for_each(|(norm, _)| norm.end_parts());
     }
 
-    fn spectral_norms(&self) -> impl Iterator<Item = &SpectralNorm> {
-        self.layers.iter().filter_map(|layer| layer.linear.weight.reparameterization())
+    /// The layers' spectral normalizations, each with the weights that it is of.
+    fn spectral_norms(&self) -> impl Iterator<Item = (&SpectralNorm, &Param<Tensor<2>>)> {
+        let weights = self.layers.iter().map(|layer| &layer.linear.weight);
+        weights.filter_map(|weights| Some((weights.reparameterization()?, weights)))
     }
 
     /// Rounds the weights of all layers but the first to four bits in every pass.

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use gan_tools::numbers::thousands;
 use gan_tools::{interrupt, say};
 use gan_train::train::lock;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -52,6 +52,8 @@ struct Jobs<T> {
     running: Vec<Running>,
     /// What other processes train.
     elsewhere: Vec<Job>,
+    /// Indices of the runs of which was said that they are waited for.
+    waited_for: BTreeSet<usize>,
     done: usize,
     total: usize,
     failed: Vec<String>,
@@ -69,8 +71,16 @@ pub fn run_all(
     let program = std::env::current_exe().context("the program's own file cannot be found")?;
     let total = jobs.len();
     let at_once = at_once.min(total).max(1);
-    let (queue, running, elsewhere) = (jobs, Vec::new(), Vec::new());
-    let mut jobs = Jobs { turn, queue, running, elsewhere, done: 0, total, failed: Vec::new() };
+    let mut jobs = Jobs {
+        turn,
+        queue: jobs,
+        running: Vec::new(),
+        elsewhere: Vec::new(),
+        waited_for: BTreeSet::new(),
+        done: 0,
+        total,
+        failed: Vec::new(),
+    };
     jobs.skip_done();
     let mut told = false;
     loop {
@@ -129,7 +139,9 @@ impl<T: FnMut(usize) -> Result<Turn>> Jobs<T> {
 
     /// Leaves a run to another process, and looks after it later.
     fn leave(&mut self, job: Job) {
-        tracing::debug!("run {} ({}): another process trains it", job.index, job.what);
+        if self.waited_for.insert(job.index) {
+            say!("run {} ({}): another process trains it; waiting for that", job.index, job.what);
+        }
         self.elsewhere.push(job);
     }
 

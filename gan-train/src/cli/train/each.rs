@@ -2,7 +2,7 @@
 
 use super::Train;
 use super::options::Setting;
-use crate::cli::task::{self, Opened};
+use crate::cli::task::Opened;
 use anyhow::{Context, Result};
 use gan_train::config::Config;
 use gan_train::data::Dataset;
@@ -47,14 +47,7 @@ impl Train {
             let (config, table) = self.of_table(name)?;
             return known.check_fit(&config, &table);
         }
-        self.table.check_absent(name)?;
-        let images = match known.images.take() {
-            Some(images) => images,
-            None => {
-                let folder = self.data.data_dir.as_deref();
-                task::open(name, folder, self.data.transpose, self.task.targets.as_deref())?
-            }
-        };
+        let images = known.images.take().map_or_else(|| self.open(name), Ok)?;
         let (config, _) = self.config(&images)?;
         known.check_fit(&config, &images.dataset)?;
         known.images = Some(images);
